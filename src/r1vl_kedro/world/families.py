@@ -1,0 +1,277 @@
+"""The three families of questions: counting, comparison and charts.
+
+Every problem carries its reference reasoning as step bodies; `path` puts them into the response
+grammar. A path may be *abridged*: it then jumps to the result in one step, as many paths in corpora
+distilled from larger models do.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from r1vl_kedro.world.scenes import (
+    Chart,
+    Filter,
+    Picture,
+    Scene,
+    distinct_filters,
+    places,
+    random_picture,
+)
+
+FAMILIES = ("counting", "comparison", "charts")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A picture, a question on it, and how it is solved.
+
+    `answer` is an option letter where there are options; `result` is what the path writes last.
+    """
+
+    family: str
+    picture: Picture
+    question: str
+    answer: str
+    description: str
+    rationale: str
+    steps: tuple[str, ...]
+    shortcut: str
+    options: tuple[str, ...] = ()
+    result: str = field(default="")
+
+    def path(self, *, abridged: bool = False, steps: tuple[str, ...] | None = None) -> str:
+        """The response in the grammar of `r1vl_kedro.responses`.
+
+        Args:
+            abridged: one step that jumps to the result instead of the reasoning.
+            steps: other step bodies than the right ones (a flawed path).
+        """
+        bodies = steps if steps is not None else (self.shortcut,) if abridged else self.steps
+        sections = [
+            f"### Image Description:\n{self.description}",
+            f"### Rationales:\n{self.rationale}",
+            "### Let's think step by step.",
+            *(f"### Step {k}:\n{body}" for k, body in enumerate(bodies, 1)),
+            f"### The final answer is:\n{self.result or self.answer}",
+        ]
+        return "\n\n".join(sections)
+
+
+def listing(phrase: object, found: list[str]) -> str:
+    """``red things: NW, S.`` or ``red things: none.``"""
+    return f"{phrase}: {', '.join(found) or 'none'}."
+
+
+def counting(rng: random.Random, scene: Scene) -> Problem:
+    """How many objects are left after taking away two to four kinds of objects?"""
+    phrases = distinct_filters(rng, scene, rng.choice([2, 3, 3, 4]))
+    left, steps = scene.count, []
+    for k, phrase in enumerate(phrases):
+        found = places(scene, phrase, without=phrases[:k])
+        name = f"{phrase} left" if k else str(phrase)
+        steps.append(f"{listing(name, found)} {left} - {len(found)} = {left - len(found)}.")
+        left -= len(found)
+    return Problem(
+        family="counting",
+        picture=scene,
+        question=" ".join(f"Subtract all {p}." for p in phrases) + " How many objects are left?",
+        answer=str(left),
+        description=f"A scene of {scene.count} objects.",
+        rationale="Take away " + ", then ".join(map(str, phrases)) + ".",
+        steps=tuple(steps),
+        shortcut=f"{left} objects are left.",
+    )
+
+
+def comparison(rng: random.Random, scene: Scene) -> Problem:
+    """More of one kind than of another (yes or no), which kind is the most, or is there one?"""
+    form = rng.choice(["more", "more", "most", "exists"])
+    if form == "exists":
+        return _existence(rng, scene)
+    if form == "more":
+        return _more(rng, scene)
+    while True:
+        phrases = distinct_filters(rng, scene, 3)
+        counts = [len(places(scene, phrase)) for phrase in phrases]
+        if counts.count(max(counts)) == 1:
+            break
+    best = counts.index(max(counts))
+    letter = "ABC"[best]
+    steps = [_count_step(scene, phrase) for phrase in phrases]
+    return Problem(
+        family="comparison",
+        picture=scene,
+        question="Which are there most of?",
+        options=tuple(map(str, phrases)),
+        answer=letter,
+        result=f"{letter}: {phrases[best]}",
+        description=f"A scene of {scene.count} objects.",
+        rationale="Count " + ", then ".join(map(str, phrases)) + ".",
+        steps=(*steps, f"{max(counts)} is the most."),
+        shortcut=f"There are most {phrases[best]}.",
+    )
+
+
+def _count_step(scene: Scene, phrase: Filter) -> str:
+    found = places(scene, phrase)
+    return f"{listing(phrase, found)} That is {len(found)}."
+
+
+def _more(rng: random.Random, scene: Scene) -> Problem:
+    first, second = distinct_filters(rng, scene, 2)
+    one, two = len(places(scene, first)), len(places(scene, second))
+    sign = ">" if one > two else "<" if one < two else "="
+    answer = "Yes" if one > two else "No"
+    return Problem(
+        family="comparison",
+        picture=scene,
+        question=f"Are there more {first} than {second}?",
+        answer=answer,
+        description=f"A scene of {scene.count} objects.",
+        rationale=f"Count {first}, then {second}.",
+        steps=(_count_step(scene, first), _count_step(scene, second), f"{one} {sign} {two}."),
+        shortcut=f"{answer}, comparing {first} and {second}.",
+    )
+
+
+def _existence(rng: random.Random, scene: Scene) -> Problem:
+    things = [cell for cell in scene.cells if cell]
+    if rng.random() < 0.5:
+        wanted = rng.choice(things)
+    else:
+        one, two = rng.choice(things), rng.choice(things)
+        wanted = type(one)(one.size, two.colour, one.shape)
+    broad, narrow = Filter(colour=wanted.colour), Filter(size=wanted.size, shape=wanted.shape)
+    both = Filter(wanted.size, wanted.colour, wanted.shape)
+    found = places(scene, both)
+    answer = "Yes" if found else "No"
+    return Problem(
+        family="comparison",
+        picture=scene,
+        question=f"Is there a {wanted}?",
+        answer=answer,
+        description=f"A scene of {scene.count} objects.",
+        rationale=f"Find {broad}, then {narrow}.",
+        steps=(
+            _count_step(scene, broad),
+            _count_step(scene, narrow),
+            f"{listing(both, found)} That is {len(found)}.",
+        ),
+        shortcut=f"{answer}, looking for a {wanted}.",
+    )
+
+
+def charts(rng: random.Random, chart: Chart) -> Problem:
+    """Read bars and combine them: a sum with signs, a larger sum, or a distance to the tallest."""
+    form = rng.choice(["chain", "chain", "sums", "tallest"])
+    heights = chart.heights
+    colours = list(heights)
+    if form == "tallest":
+        top = max(heights.values())
+        if list(heights.values()).count(top) == 1:
+            return _tallest(rng, chart, top)
+    if form == "sums":
+        a, b, c, d = rng.sample(colours, 4)
+        one, two = heights[a] + heights[b], heights[c] + heights[d]
+        if one != two:
+            letter = "A" if one > two else "B"
+            options = (f"{a} plus {b}", f"{c} plus {d}")
+            sign = ">" if one > two else "<"
+            return Problem(
+                family="charts",
+                picture=chart,
+                question="Which is larger?",
+                options=options,
+                answer=letter,
+                result=f"{letter}: {options['AB'.index(letter)]}",
+                description=f"A chart of {chart.count} bars.",
+                rationale=f"Add {options[0]}, then {options[1]}.",
+                steps=(_sum_step(heights, a, b), _sum_step(heights, c, d), f"{one} {sign} {two}."),
+                shortcut=f"{options['AB'.index(letter)]} is larger.",
+            )
+    return _chain(rng, chart)
+
+
+def _sum_step(heights: dict[str, int], a: str, b: str) -> str:
+    return (
+        f"{a} is {heights[a]}, {b} is {heights[b]}. "
+        f"{heights[a]} + {heights[b]} = {heights[a] + heights[b]}."
+    )
+
+
+def _tallest(rng: random.Random, chart: Chart, top: int) -> Problem:
+    heights = chart.heights
+    tallest = next(colour for colour, height in heights.items() if height == top)
+    other = rng.choice([colour for colour in heights if colour != tallest])
+    gap = top - heights[other]
+    return Problem(
+        family="charts",
+        picture=chart,
+        question=f"How much taller is the tallest bar than {other}?",
+        answer=str(gap),
+        description=f"A chart of {chart.count} bars.",
+        rationale=f"Find the tallest bar, then take away {other}.",
+        steps=(
+            f"The tallest is {tallest}. {tallest} is {top}.",
+            f"{other} is {heights[other]}. {top} - {heights[other]} = {gap}.",
+        ),
+        shortcut=f"It is {gap} taller.",
+    )
+
+
+def _chain(rng: random.Random, chart: Chart) -> Problem:
+    heights = chart.heights
+    while True:
+        terms = rng.sample(list(heights), rng.choice([3, 3, 4]))
+        signs = [rng.choice("+-") for _ in terms[1:]]
+        totals = [heights[terms[0]]]
+        for sign, term in zip(signs, terms[1:], strict=True):
+            totals.append(totals[-1] + (heights[term] if sign == "+" else -heights[term]))
+        if min(totals) >= 0:
+            break
+    words = {"+": "plus", "-": "minus"}
+    asked = terms[0] + "".join(
+        f" {words[s]} {t}" for s, t in zip(signs, terms[1:], strict=True)
+    )
+    steps = []
+    for k, (sign, term) in enumerate(zip(signs, terms[1:], strict=True)):
+        head = f"{terms[0]} is {heights[terms[0]]}, " if k == 0 else ""
+        steps.append(
+            f"{head}{term} is {heights[term]}. "
+            f"{totals[k]} {sign} {heights[term]} = {totals[k + 1]}."
+        )
+    return Problem(
+        family="charts",
+        picture=chart,
+        question=f"What is {asked}?",
+        answer=str(totals[-1]),
+        description=f"A chart of {chart.count} bars.",
+        rationale=f"Read {', then '.join(terms)}.",
+        steps=tuple(steps),
+        shortcut=f"Together that is {totals[-1]}.",
+    )
+
+
+_MAKERS = {
+    "counting": (Scene, counting),
+    "comparison": (Scene, comparison),
+    "charts": (Chart, charts),
+}
+
+
+def problem_on(rng: random.Random, family: str, picture: Picture) -> Problem:
+    """A random problem of ``family`` on a given picture."""
+    return _MAKERS[family][1](rng, picture)  # type: ignore[operator]
+
+
+def random_problem(rng: random.Random, family: str, split: str) -> Problem:
+    """A problem of ``family`` on a picture that belongs to ``split``.
+
+    Raises:
+        ValueError: the family is not one of `FAMILIES`.
+    """
+    if family not in _MAKERS:
+        raise ValueError(f"family {family!r} is unknown; choose from {', '.join(FAMILIES)}")
+    return problem_on(rng, family, random_picture(rng, _MAKERS[family][0], split))
