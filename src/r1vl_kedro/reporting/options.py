@@ -1,0 +1,28 @@
+"""Options of the report, checked before any node runs."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ReportingOptions(BaseModel):
+    """What is compared with what, and how intervals are made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: str = Field("warm_up", description="variant every difference is taken from")
+    headline: str = Field("step_grpo", description="variant the report's first sentence is about")
+    contrasts: list[str] = Field(
+        ["warm_up", "outcome", "sft", "step_rar", "step_rvr"],
+        description="variants the headline variant is compared with, pair by pair",
+    )
+    resamples: int = Field(10_000, ge=100, description="bootstrap resamples")
+    confidence: float = Field(0.95, gt=0.5, lt=1.0, description="coverage of every interval")
+    seed: int = Field(0, ge=0, description="seed of the bootstrap and of the choice of examples")
+    smoothing: int = Field(5, ge=1, description="updates averaged in a drawn curve")
+    examples_per_case: int = Field(1, ge=0, description="example questions shown per case")
+    example_variants: list[str] = Field(
+        ["base", "warm_up", "outcome", "sft", "step_grpo"],
+        description="variants whose answers stand side by side",
+    )
+    matching: str = Field(
+        "soft", pattern="^(soft|exact|released)$", description="key-step matching in examples"
+    )
