@@ -1,0 +1,50 @@
+"""The protocol of an engine, and which class answers to which name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from r1vl_kedro.generation.options import DecodingOptions
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One user turn as chat messages, with the images in the order of their marks."""
+
+    messages: list[dict[str, Any]]
+    images: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One answer: its text, its length in tokens, and whether the token limit cut it."""
+
+    text: str
+    tokens: int
+    truncated: bool
+
+
+class Engine(Protocol):
+    """Answers prompts in batches."""
+
+    def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
+        """`num_samples` completions for each prompt, in the order of the prompts."""
+        ...
+
+
+def make_engine(checkpoint: str, options: DecodingOptions) -> Engine:
+    """The engine named by `options.engine`, loaded with the checkpoint."""
+    if options.engine == "transformers":
+        from r1vl_kedro.generation.transformers_engine import TransformersEngine
+
+        return TransformersEngine(checkpoint, options)
+    if options.engine == "vllm":
+        from r1vl_kedro.generation.vllm_engine import VllmEngine
+
+        return VllmEngine(checkpoint, options)
+    from r1vl_kedro.generation.openai_engine import OpenAIEngine
+
+    return OpenAIEngine(checkpoint, options)

@@ -1,0 +1,54 @@
+"""How answers are decoded."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class DecodingOptions(BaseModel):
+    """Engine and decoding settings; greedy unless a temperature is given.
+
+    Attributes:
+        batch_size: prompts in one forward pass (transformers) or requests in flight (openai).
+        max_new_tokens: an answer that reaches it is marked truncated.
+        temperature: 0 is greedy.
+        num_samples: answers to each prompt; more than one needs a temperature.
+        dtype: of the weights; `auto` is bfloat16 where the hardware computes in it, else float32.
+        part_size: records in one Parquet part, the unit of going on after a kill; None leaves it
+            to the engine (64, and 512 for vLLM, which batches by itself).
+        max_model_len: context length in tokens for vLLM; None leaves it to the model.
+        gpu_memory_utilization: share of a GPU that vLLM takes.
+        base_url: of the endpoint, for `openai`; None is the client's default.
+        model_name: what the endpoint calls the model; None is the checkpoint's name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    engine: Literal["transformers", "vllm", "openai"] = "transformers"
+    batch_size: int = Field(32, ge=1)
+    max_new_tokens: int = Field(256, ge=1)
+    temperature: float = Field(0.0, ge=0)
+    top_p: float = Field(1.0, gt=0, le=1)
+    top_k: int = Field(0, ge=0)
+    num_samples: int = Field(1, ge=1)
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    part_size: int | None = Field(None, ge=1)
+    max_model_len: int | None = Field(None, ge=16)
+    gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
+    base_url: str | None = None
+    model_name: str | None = None
+
+    @model_validator(mode="after")
+    def _samples_need_temperature(self) -> "DecodingOptions":
+        if self.num_samples > 1 and self.temperature == 0:
+            raise ValueError(
+                f"num_samples={self.num_samples} with temperature=0 would give the same answer "
+                "each time; set a temperature above 0 or num_samples to 1"
+            )
+        return self
+
+    @property
+    def rows_per_part(self) -> int:
+        """Records in one part, a whole number of batches."""
+        wanted = self.part_size or (512 if self.engine == "vllm" else 64)
+        return -(-wanted // self.batch_size) * self.batch_size

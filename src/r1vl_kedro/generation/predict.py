@@ -1,0 +1,268 @@
+"""The job that answers every record of a dataset and can be killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.generation.digest import digest_directory, digest_json, resolve_checkpoint
+from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
+from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.prompts import render_question, to_messages
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from datasets import Dataset
+
+PREDICTIONS = "predictions.parquet"
+MANIFEST = "manifest.json"
+PROMPT_COLUMNS = ("question", "options")
+
+Progress = Callable[[int, int, str], None]
+
+
+def predict(
+    checkpoint: str,
+    records_dir: str,
+    output_dir: str,
+    options: dict[str, Any] | DecodingOptions,
+    template: str = "{question}",
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Answer every record; write `predictions.parquet` and `manifest.json` into `output_dir`.
+
+    Parts are written as they come, under a name that holds the digest of everything the answers
+    depend on: started again after a kill the job goes on where it stopped, and with other settings
+    it starts from the beginning. Finished work of the same digest is not done twice.
+
+    Args:
+        checkpoint: directory of save_pretrained, or a hub name.
+        records_dir: records on disk (`r1vl_kedro.records.schema`); key steps are not needed.
+        options: `DecodingOptions`, or a dict of its fields.
+        template: wording around the question, with `{question}`.
+
+    Returns:
+        The manifest, with `rows`, `mean_tokens`, `truncated` (share) and `answered_now` (records
+        answered in this call).
+
+    Raises:
+        ValueError: no record in `records_dir`, or a repeated id.
+        FileNotFoundError: no such checkpoint.
+    """
+    options = DecodingOptions.model_validate(options)
+    records = load_records(records_dir)
+    manifest = _manifest(checkpoint, records_dir, records, options, template, seed)
+    out = Path(output_dir)
+    if _finished(out, manifest["digest"]):
+        return {**json.loads((out / MANIFEST).read_text()), "answered_now": 0}
+
+    parts = out / f"parts-{manifest['digest'][:12]}"
+    parts.mkdir(parents=True, exist_ok=True)
+    order = by_length(records)
+    step = options.rows_per_part
+    blocks = [order[k : k + step] for k in range(0, len(order), step)]
+    answered = _answer_blocks(
+        blocks, parts, records, lambda: make_engine(manifest["checkpoint_dir"], options),
+        template=template, seed=seed, progress=_progress(),
+    )
+    table = _join(parts, len(blocks), records["id"])
+    summary = {
+        **manifest,
+        "rows": table.num_rows,
+        "mean_tokens": sum(table["tokens"].to_pylist()) / table.num_rows,
+        "truncated": sum(table["truncated"].to_pylist()) / table.num_rows,
+    }
+    _write(table, out / PREDICTIONS)
+    _write_text(json.dumps(summary, indent=2, ensure_ascii=False), out / MANIFEST)
+    shutil.rmtree(parts)
+    return {**summary, "answered_now": answered}
+
+
+def by_length(records: Dataset) -> list[int]:
+    """Row numbers, longest prompt first: little padding, and too little memory shows at once."""
+    questions, options = records["question"], records["options"]
+    lengths = [
+        len(render_question(question, choice or ()))
+        for question, choice in zip(questions, options, strict=True)
+    ]
+    return sorted(range(len(lengths)), key=lambda k: (-lengths[k], k))
+
+
+def _answer_blocks(
+    blocks: Sequence[Sequence[int]],
+    parts: Path,
+    records: Dataset,
+    engine_of: Callable[[], Engine],
+    *,
+    template: str,
+    seed: int,
+    progress: Progress,
+) -> int:
+    done = answered = 0
+    total = sum(map(len, blocks))
+    engine: Engine | None = None
+    for number, block in enumerate(blocks):
+        path = _part(parts, number)
+        if not path.exists():
+            engine = engine or engine_of()
+            rows = [records[k] for k in block]
+            prompts = [Prompt(to_messages(row, template), row["images"]) for row in rows]
+            _write(_table(rows, engine.generate(prompts, seed + number)), path)
+            answered += len(block)
+        done += len(block)
+        progress(done, total, f"{answered} answered now")
+    return answered
+
+
+def _progress() -> Progress:
+    """A bar with the time left, and the launcher's progress file where there is one."""
+    from tqdm import tqdm
+
+    bar = tqdm(unit="record", desc="predict")
+
+    def advance(done: int, total: int, text: str) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+        bar.set_postfix_str(text)
+        if done >= total:
+            bar.close()
+
+    return advance
+
+
+def _table(rows: Sequence[dict[str, Any]], answers: Sequence[list[Completion]]) -> pa.Table:
+    import pyarrow as pa
+
+    lines = [
+        {
+            "id": row["id"],
+            "family": row["family"],
+            "question": row["question"],
+            "options": list(row["options"] or ()),
+            "answer": row["answer"],
+            "response": completion.text,
+            "tokens": completion.tokens,
+            "truncated": completion.truncated,
+            "sample": number,
+        }
+        for row, completions in zip(rows, answers, strict=True)
+        for number, completion in enumerate(completions)
+    ]
+    return pa.Table.from_pylist(lines, schema=prediction_schema())
+
+
+def prediction_schema() -> pa.Schema:
+    """Columns of predictions: one row per record and sample."""
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.schema(
+        [("id", text), ("family", text), ("question", text), ("options", pa.list_(text)),
+         ("answer", text), ("response", text), ("tokens", pa.int32()), ("truncated", pa.bool_()),
+         ("sample", pa.int32())]
+    )  # fmt: skip
+
+
+def _part(parts: Path, number: int) -> Path:
+    return parts / f"part-{number:05d}.parquet"
+
+
+def _join(parts: Path, count: int, ids: Sequence[str]) -> pa.Table:
+    """All parts as one table in the order of the records."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.concat_tables([pq.read_table(_part(parts, number)) for number in range(count)])
+    place = {name: k for k, name in enumerate(ids)}
+    keys = [
+        (place[name], sample)
+        for name, sample in zip(table["id"].to_pylist(), table["sample"].to_pylist(), strict=True)
+    ]
+    return table.take(sorted(range(len(keys)), key=keys.__getitem__))
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    """Write aside and move into place, so that no half-written file bears the name."""
+    import pyarrow.parquet as pq
+
+    aside = path.with_suffix(f".{os.getpid()}.tmp")
+    pq.write_table(table, aside)
+    os.replace(aside, path)
+
+
+def _write_text(text: str, path: Path) -> None:
+    aside = path.with_suffix(f".{os.getpid()}.tmp")
+    aside.write_text(text)
+    os.replace(aside, path)
+
+
+def _finished(out: Path, digest: str) -> bool:
+    manifest = out / MANIFEST
+    if not manifest.exists() or not (out / PREDICTIONS).exists():
+        return False
+    return json.loads(manifest.read_text()).get("digest") == digest
+
+
+def load_records(where: str) -> Dataset:
+    """Records on disk, at least one of them and each id once, else ValueError."""
+    from datasets import load_from_disk
+
+    state = Path(where) / "state.json"  # a dataset without rows has no file and does not load
+    if not state.is_file():
+        raise FileNotFoundError(f"{where} is no directory of records (it has no state.json)")
+    records = load_from_disk(where) if json.loads(state.read_text())["_data_files"] else ()
+    if len(records) == 0:
+        raise ValueError(f"{where}: no record to answer")
+    seen: set[str] = set()
+    for name in records["id"]:
+        if name in seen:
+            raise ValueError(f"{where}: id {name!r} occurs twice; predictions are told apart by id")
+        seen.add(name)
+    return records
+
+
+def _manifest(
+    checkpoint: str,
+    records_dir: str,
+    records: Dataset,
+    options: DecodingOptions,
+    template: str,
+    seed: int,
+) -> dict[str, Any]:
+    """Everything the answers depend on, and the digest of it."""
+    local = checkpoint if options.engine == "openai" else str(resolve_checkpoint(checkpoint))
+    about = {
+        "checkpoint": checkpoint if options.engine == "openai" else digest_directory(Path(local)),
+        "records": digest_directory(Path(records_dir), (".arrow",)),
+        "decoding": options.model_dump(),
+        "template": digest_json(template),
+        "seed": seed,
+    }
+    return {
+        "digest": digest_json(about),
+        "checkpoint_dir": local,
+        "checkpoint_digest": about["checkpoint"],
+        "records": len(records),
+        "records_digest": about["records"],
+        "decoding": about["decoding"],
+        "prompt_template": template,
+        "prompt_template_digest": about["template"],
+        "seed": seed,
+        "versions": _versions(options.engine),
+    }
+
+
+def _versions(engine: str) -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("r1vl_kedro", "torch", "transformers", engine):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,140 @@
+"""Verdicts and scores of predictions on records with known answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.answers import equivalent
+from r1vl_kedro.responses import final_answer
+from r1vl_kedro.rewards import match_key_steps, step_rar, step_rvr
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from datasets import Dataset
+
+_Z = 1.959963984540054  # 97.5 % point of the normal distribution
+_RESAMPLES = 2000
+
+
+def score(
+    predictions: pd.DataFrame, records: Dataset, *, alpha: float = 0.1, matching: str = "soft"
+) -> pd.DataFrame:
+    """Predictions with their verdicts: `correct`, `valid`, `k` and `step_rar`.
+
+    `correct` (0 or 1) compares the final answer, or the whole response where it states none;
+    `valid` is StepRVR (strict); `k` the share of key steps matched and `step_rar` the reward, both
+    null where the record has no key steps.
+
+    Raises:
+        KeyError: a prediction's id is not among the records.
+    """
+    steps = _key_steps(records)
+    known = set(records["id"])
+    rows = []
+    for row in predictions.to_dict("records"):
+        name, response, answer = row["id"], row["response"], row["answer"]
+        if name not in known:
+            raise KeyError(f"prediction {name!r} answers none of the {len(known)} records")
+        options = list(row["options"]) if row["options"] is not None else []
+        stated = final_answer(response)
+        correct = equivalent(response if stated is None else stated, answer, options=options)
+        key_steps = steps.get(name)
+        found = match_key_steps(response, key_steps, matching=matching) if key_steps else None
+        rows.append(
+            {
+                **row,
+                "correct": float(correct),
+                "valid": step_rvr(response),
+                "k": sum(found) / len(found) if found else None,
+                "step_rar": (
+                    step_rar(response, answer, key_steps, alpha=alpha, matching=matching)
+                    if key_steps
+                    else None
+                ),
+            }
+        )
+    return _frame(rows, [*predictions.columns, "correct", "valid", "k", "step_rar"])
+
+
+def _key_steps(records: Dataset) -> dict[str, list[list[str]]]:
+    if "key_steps" not in records.column_names:
+        return {}
+    return {
+        name: steps
+        for name, steps in zip(records["id"], records["key_steps"], strict=True)
+        if steps
+    }
+
+
+def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"correct": float, "valid": float, "k": float, "step_rar": float})
+
+
+def summarise(verdicts: pd.DataFrame, seed: int = 0) -> dict[str, Any]:
+    """Scores of a variant, overall and by family.
+
+    Each has `n` (answers), `accuracy` with its 95 % interval `ci_low`, `ci_high`, `validity`,
+    `mean_tokens`, `truncated` (share), and `k` (mean share of key steps matched, null where there
+    are none). With one answer a record the interval is Wilson's; with several, answers to one
+    record depend on each other, so records are resampled instead (bootstrap), and `pass_at_k` is
+    added: the share of records with at least one right answer.
+
+    Raises:
+        ValueError: no verdict to summarise.
+    """
+    if len(verdicts) == 0:
+        raise ValueError("no verdicts: nothing was predicted, so there is no score to give")
+    families = {str(name): _scores(part, seed) for name, part in verdicts.groupby("family")}
+    return {**_scores(verdicts, seed), "by_family": families}
+
+
+def _scores(part: pd.DataFrame, seed: int) -> dict[str, Any]:
+    n = len(part)
+    per_record = part.groupby("id", sort=False)["correct"].agg(["mean", "max", "size"])
+    several = bool((per_record["size"] > 1).any())
+    low, high = (
+        bootstrap(per_record["mean"].tolist(), seed)
+        if several
+        else wilson(int(part["correct"].sum()), n)
+    )
+    k = part["k"].mean()
+    scores = {
+        "n": n,
+        "records": len(per_record),
+        "accuracy": float(part["correct"].mean()),
+        "ci_low": low,
+        "ci_high": high,
+        "interval": "bootstrap over records, 95 %" if several else "Wilson, 95 %",
+        "validity": float((part["valid"] > 0).mean()),
+        "k": None if math.isnan(k) else float(k),
+        "mean_tokens": float(part["tokens"].mean()),
+        "truncated": float(part["truncated"].mean()),
+    }
+    if several:
+        scores["pass_at_k"] = float((per_record["max"] > 0).mean())
+    return scores
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """95 % Wilson score interval of a proportion of `right` in `n` (Wilson 1927)."""
+    if n == 0:
+        return (0.0, 1.0)
+    share, squared = right / n, _Z * _Z
+    centre = (share + squared / (2 * n)) / (1 + squared / n)
+    half = _Z / (1 + squared / n) * math.sqrt(share * (1 - share) / n + squared / (4 * n * n))
+    return (max(0.0, centre - half), min(1.0, centre + half))
+
+
+def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
+    """95 % percentile interval of the mean, resampling the values."""
+    import numpy as np
+
+    data = np.asarray(values, dtype=float)
+    draws = np.random.default_rng(seed).integers(0, len(data), (_RESAMPLES, len(data)))
+    low, high = np.percentile(data[draws].mean(axis=1), [2.5, 97.5])
+    return (float(low), float(high))

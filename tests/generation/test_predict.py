@@ -1,0 +1,177 @@
+"""Predictions: complete, in order, resumable, and never a visual placeholder."""
+
+import json
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from r1vl_kedro.generation import DecodingOptions, predict
+from r1vl_kedro.generation.engines import Completion, Prompt
+from r1vl_kedro.prompts import to_messages
+
+predict_module = __import__("sys").modules["r1vl_kedro.generation.predict"]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """An untrained tiny Qwen2-VL on disk."""
+    from r1vl_kedro.training.models import save_processor
+    from r1vl_kedro.world.tiny import build_model, build_processor
+
+    path = tmp_path_factory.mktemp("tiny")
+    processor = build_processor()
+    build_model(0, processor.tokenizer).save_pretrained(path)
+    save_processor(processor, path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    """Seven records of the embedded world."""
+    import random
+
+    from datasets import Dataset
+
+    from r1vl_kedro.records.schema import features
+    from r1vl_kedro.world.families import FAMILIES, random_problem
+    from r1vl_kedro.world.scenes import to_image
+
+    rng = random.Random(5)
+    rows = []
+    for k in range(7):
+        problem = random_problem(rng, FAMILIES[k % 3], "test")
+        rows.append(
+            {
+                "id": f"r{k}", "images": [to_image(problem.picture)],
+                "question": problem.question, "options": list(problem.options),
+                "answer": problem.answer, "solution": "", "family": problem.family,
+                "source": "test",
+            }
+        )  # fmt: skip
+    path = tmp_path_factory.mktemp("records") / "set"
+    Dataset.from_list(rows, features=features()).save_to_disk(path)
+    return str(path)
+
+
+class Echo:
+    """An engine that answers with the question, and can die at a given call."""
+
+    calls = 0
+    dies_at: int | None = None
+
+    def generate(self, prompts, seed):
+        Echo.calls += 1
+        if Echo.calls == Echo.dies_at:
+            raise KeyboardInterrupt
+        return [[Completion(p.messages[0]["content"][-1]["text"], 3, False)] for p in prompts]
+
+
+@pytest.fixture
+def echo(monkeypatch):
+    Echo.calls, Echo.dies_at = 0, None
+    monkeypatch.setattr(predict_module, "make_engine", lambda *_: Echo())
+    return Echo
+
+
+def test_every_record_is_answered_once_in_the_order_of_the_records(echo, records, tiny, tmp_path):
+    summary = predict(tiny, records, str(tmp_path), {"batch_size": 2, "part_size": 2})
+    frame = pd.read_parquet(tmp_path / "predictions.parquet")
+    assert frame["id"].tolist() == [f"r{k}" for k in range(7)]
+    assert all(q in r for q, r in zip(frame["question"], frame["response"], strict=True))
+    assert (summary["rows"], summary["answered_now"], summary["truncated"]) == (7, 7, 0.0)
+
+
+def test_a_killed_job_goes_on_where_it_stopped(echo, records, tiny, tmp_path):
+    echo.dies_at = 3
+    with pytest.raises(KeyboardInterrupt):
+        predict(tiny, records, str(tmp_path), {"batch_size": 2, "part_size": 2})
+    assert not (tmp_path / "predictions.parquet").exists()
+    echo.dies_at = None
+    summary = predict(tiny, records, str(tmp_path), {"batch_size": 2, "part_size": 2})
+    assert summary["answered_now"] == 3  # two parts of two stood already
+    assert len(pd.read_parquet(tmp_path / "predictions.parquet")) == 7
+
+
+def test_finished_work_is_not_done_twice_and_other_settings_start_anew(
+    echo, records, tiny, tmp_path
+):
+    predict(tiny, records, str(tmp_path), {})
+    assert predict(tiny, records, str(tmp_path), {})["answered_now"] == 0
+    assert predict(tiny, records, str(tmp_path), {"max_new_tokens": 9})["answered_now"] == 7
+    assert predict(tiny, records, str(tmp_path), {"max_new_tokens": 9}, "Q: {question}")[
+        "answered_now"
+    ] == 7  # fmt: skip
+
+
+def test_manifest_names_what_the_answers_depend_on(echo, records, tiny, tmp_path):
+    predict(tiny, records, str(tmp_path), {"max_new_tokens": 9}, "Q: {question}", seed=4)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["decoding"]["max_new_tokens"] == 9
+    assert manifest["prompt_template"] == "Q: {question}"
+    assert manifest["seed"] == 4
+    assert len(manifest["checkpoint_digest"]) == 32
+
+
+def test_transformers_engine_answers_in_batches_as_one_by_one(records, tiny, tmp_path):
+    together = {"batch_size": 4, "max_new_tokens": 8, "dtype": "float32"}
+    predict(tiny, records, str(tmp_path / "a"), together)
+    predict(tiny, records, str(tmp_path / "b"), {**together, "batch_size": 1})
+    a = pd.read_parquet(tmp_path / "a/predictions.parquet")
+    b = pd.read_parquet(tmp_path / "b/predictions.parquet")
+    assert a["response"].tolist() == b["response"].tolist()
+    assert a["tokens"].between(0, 8).all()
+    assert (a["truncated"] == (a["tokens"] == 8)).all()
+
+
+def test_samples_differ_follow_the_seed_and_hold_no_vision_token(records, tiny, tmp_path):
+    from datasets import load_from_disk
+
+    from r1vl_kedro.generation.transformers_engine import TransformersEngine
+
+    options = DecodingOptions(max_new_tokens=24, temperature=1.0, num_samples=3, batch_size=4)
+    engine = TransformersEngine(tiny, options)
+    rows = list(load_from_disk(records))[:4]
+    prompts = [Prompt(to_messages(row), row["images"]) for row in rows]
+    first, again = engine.generate(prompts, 1), engine.generate(prompts, 1)
+    other = engine.generate(prompts, 2)
+    assert first == again != other
+    assert [len(answers) for answers in first] == [3, 3, 3, 3]
+    seen = []
+    decode = engine._processor.tokenizer.decode
+    engine._processor.tokenizer.decode = lambda ids, **_: seen.extend(ids) or decode(ids)
+    engine.generate(prompts, 3)
+    assert len(seen) > 50
+    assert not set(seen) & set(engine._never)
+
+
+def test_two_records_of_one_id_are_refused(echo, records, tiny, tmp_path):
+    from datasets import concatenate_datasets, load_from_disk
+
+    once = load_from_disk(records)
+    concatenate_datasets([once, once]).save_to_disk(tmp_path / "twice")
+    with pytest.raises(ValueError, match="id 'r0' occurs twice"):
+        predict(tiny, str(tmp_path / "twice"), str(tmp_path / "out"), {})
+
+
+def test_no_record_is_an_error(echo, records, tiny, tmp_path):
+    from datasets import load_from_disk
+
+    load_from_disk(records).select([]).save_to_disk(tmp_path / "none")
+    with pytest.raises(ValueError, match="no record to answer"):
+        predict(tiny, str(tmp_path / "none"), str(tmp_path / "out"), {})
+
+
+def test_several_samples_need_a_temperature():
+    with pytest.raises(ValidationError, match="num_samples=4 with temperature=0"):
+        DecodingOptions(num_samples=4)
+
+
+def test_unknown_option_is_named():
+    with pytest.raises(ValidationError, match="beam_size"):
+        DecodingOptions.model_validate({"beam_size": 2})
+
+
+def test_a_directory_without_records_is_named(echo, tiny, tmp_path):
+    with pytest.raises(FileNotFoundError, match="no directory of records"):
+        predict(tiny, str(tmp_path), str(tmp_path / "out"), {})
