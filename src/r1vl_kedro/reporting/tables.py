@@ -1,0 +1,253 @@
+"""The paper's ablation tables, measured; every row has an interval or says why it has none.
+
+Shares and differences are in percent and percentage points, rounded to two decimals.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from r1vl_kedro.reporting.collect import answer_matrix, paired
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.statistics import Interval, paired_difference, share_interval
+from r1vl_kedro.reporting.variants import in_order, variant
+
+NOT_RUN = "not run in this grid"
+REFERENCE_ROW = "the reference of all differences"
+MEASURED = ["n", "seeds", "accuracy", "low", "high", "interval"]
+DIFFERENCE = ["difference", "diff_low", "diff_high", "p", "diff_interval"]
+_FROM_SCORES = {"n", "records", "accuracy", "ci_low", "ci_high", "validity", "k", "mean_tokens"}
+_FROM_SCORES |= {"truncated", "step_rar"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table of the paper: our variant, how it is called there, what is printed."""
+
+    variant: str
+    label: str
+    paper: float | None
+
+
+def rewards_table(
+    verdicts: pd.DataFrame, paper: Mapping[str, Any], options: ReportingOptions
+) -> pd.DataFrame:
+    """Table "rewards": base, warm-up, + StepRAR, + StepRVR, both."""
+    printed = paper["ablation_rewards"]
+    labels = {
+        "base": "Base model",
+        "warm_up": "Warm-up",
+        "step_rar": "Warm-up + StepRAR",
+        "step_rvr": "Warm-up + StepRVR",
+        "step_grpo": "Warm-up + StepRAR + StepRVR",
+    }
+    rows = [Row(name, label, printed.get(name)) for name, label in labels.items()]
+    return _paper_table(verdicts, rows, printed.get("warm_up"), options)
+
+
+def group_size_table(
+    verdicts: pd.DataFrame, paper: Mapping[str, Any], options: ReportingOptions
+) -> pd.DataFrame:
+    """Table "group size M": M = 2..6 responses a question, the same rollouts in all."""
+    printed = {int(m): value for m, value in paper["ablation_group_size"].items()}
+    names = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}  # noqa: PLR2004
+    rows = [Row(name, f"M = {m}", printed.get(m)) for m, name in names.items()]
+    warm_up = paper["ablation_rewards"].get("warm_up")
+    return _paper_table(verdicts, rows, warm_up, options)
+
+
+def reward_level_table(
+    verdicts: pd.DataFrame, paper: Mapping[str, Any], options: ReportingOptions
+) -> pd.DataFrame:
+    """Table "outcome versus step reward": warm-up, outcome-level reward, step-wise reward."""
+    printed = paper["ablation_reward_level"]
+    labels = {
+        "warm_up": "Warm-up",
+        "outcome": "Warm-up + outcome-level reward",
+        "step_grpo": "Warm-up + step-wise reward",
+    }
+    rows = [Row(name, label, printed.get(name)) for name, label in labels.items()]
+    return _paper_table(verdicts, rows, printed.get("warm_up"), options)
+
+
+def contrasts_table(verdicts: pd.DataFrame, options: ReportingOptions) -> pd.DataFrame:
+    """The headline variant minus each of ``options.contrasts``, paired by question and seed."""
+    ours = answer_matrix(verdicts, options.headline)
+    rows = []
+    for name in options.contrasts:
+        interval, n, seeds = _difference(ours, answer_matrix(verdicts, name), options)
+        rows.append(
+            {
+                "variant": name,
+                "row": f"{variant(options.headline).label} minus {variant(name).label}",
+                "n": n,
+                "seeds": seeds,
+                **_difference_cells(interval),
+            }
+        )
+    columns = ["variant", "row", "n", "seeds", *DIFFERENCE]
+    return _typed(pd.DataFrame(rows, columns=columns))
+
+
+def overview_table(
+    verdicts: pd.DataFrame,
+    scores: Mapping[str, Mapping[str, Any]],
+    options: ReportingOptions,
+) -> pd.DataFrame:
+    """All variants that ran: accuracy and difference, validity, tokens, k, and what scores add.
+
+    Args:
+        verdicts: the frame of `collect_verdicts`.
+        scores: by namespace; numbers the verdicts do not hold (``pass_at_k``) become columns,
+            averaged over seeds; shares, so shown in percent.
+    """
+    reference = answer_matrix(verdicts, options.reference)
+    rows = []
+    for name in in_order(verdicts["variant"]):
+        part = verdicts.loc[verdicts["variant"] == name]
+        cells = {"variant": name, "row": variant(name).label}
+        cells |= _measured_cells(verdicts, name, options)
+        cells |= _difference_cells(_to_reference(verdicts, name, reference, options))
+        cells |= {
+            "validity": _mean(part, "valid", 100),
+            "key_steps": _mean(part, "k", 100),
+            "step_rar": _mean(part, "step_rar", 1),
+            "mean_tokens": _mean(part, "tokens", 1),
+            "truncated": _mean(part, "truncated", 100),
+        }
+        cells |= _extra_scores(scores, set(part["namespace"]))
+        cells |= _family_cells(verdicts, name)
+        rows.append(cells)
+    return _typed(pd.DataFrame(rows))
+
+
+def _paper_table(
+    verdicts: pd.DataFrame,
+    rows: list[Row],
+    paper_reference: float | None,
+    options: ReportingOptions,
+) -> pd.DataFrame:
+    reference = answer_matrix(verdicts, options.reference)
+    families = sorted(verdicts["family"].unique())
+    cells = []
+    for row in rows:
+        cells.append(
+            {
+                "variant": row.variant,
+                "row": row.label,
+                **_measured_cells(verdicts, row.variant, options),
+                **_difference_cells(_to_reference(verdicts, row.variant, reference, options)),
+                **_family_cells(verdicts, row.variant),
+                "paper": row.paper,
+                "paper_difference": (
+                    None
+                    if row.paper is None or paper_reference is None
+                    else round(row.paper - paper_reference, 2)
+                ),
+            }
+        )
+    columns = ["variant", "row", *MEASURED, *DIFFERENCE, *families, "paper", "paper_difference"]
+    return _typed(pd.DataFrame(cells, columns=columns))
+
+
+def _measured_cells(
+    verdicts: pd.DataFrame, name: str, options: ReportingOptions
+) -> dict[str, Any]:
+    matrix = answer_matrix(verdicts, name)
+    if matrix.empty:
+        why = NOT_RUN if name not in set(verdicts["variant"]) else "no interval: no verdict"
+        return {"n": 0, "seeds": 0, "interval": why}
+    interval = share_interval(matrix.to_numpy(), **_bootstrap(options))
+    return {
+        "n": len(matrix),
+        "seeds": matrix.shape[1],
+        "accuracy": _percent(interval.estimate),
+        "low": _percent(interval.low),
+        "high": _percent(interval.high),
+        "interval": interval.note,
+    }
+
+
+def _to_reference(
+    verdicts: pd.DataFrame, name: str, reference: pd.DataFrame, options: ReportingOptions
+) -> Interval | str:
+    if name == options.reference and not reference.empty:
+        return REFERENCE_ROW
+    return _difference(answer_matrix(verdicts, name), reference, options, options.reference)[0]
+
+
+def _difference(
+    left: pd.DataFrame, right: pd.DataFrame, options: ReportingOptions, right_name: str = ""
+) -> tuple[Interval | str, int, int]:
+    """The difference or the reason for none, with its numbers of questions and seeds."""
+    if left.empty:
+        return NOT_RUN, 0, 0
+    if right.empty:
+        return f"{right_name} {NOT_RUN}".strip(), 0, 0
+    pair = paired(left, right)
+    if isinstance(pair, str):
+        return f"no interval: {pair}", 0, 0
+    n, seeds = len(pair[0]), max(pair[0].shape[1], pair[1].shape[1])
+    return paired_difference(*pair, **_bootstrap(options)), n, seeds
+
+
+def _difference_cells(interval: Interval | str) -> dict[str, Any]:
+    if isinstance(interval, str):
+        return {"diff_interval": interval}
+    return {
+        "difference": _percent(interval.estimate),
+        "diff_low": _percent(interval.low),
+        "diff_high": _percent(interval.high),
+        "p": None if interval.p is None else round(interval.p, 4),
+        "diff_interval": (
+            interval.note if interval.low is None else interval.note.replace("b", "paired b", 1)
+        ),
+    }
+
+
+def _family_cells(verdicts: pd.DataFrame, name: str) -> dict[str, float]:
+    part = verdicts.loc[(verdicts["variant"] == name) & verdicts["correct"].notna()]
+    return {
+        str(family): round(100 * float(value), 2)
+        for family, value in part.groupby("family")["correct"].mean().items()
+    }
+
+
+def _extra_scores(
+    scores: Mapping[str, Mapping[str, Any]], namespaces: set[str]
+) -> dict[str, float]:
+    values: dict[str, list[float]] = {}
+    for namespace in sorted(namespaces & set(scores)):
+        for key, value in scores[namespace].items():
+            if key not in _FROM_SCORES and isinstance(value, float) and 0 <= value <= 1:
+                values.setdefault(key, []).append(value)
+    return {key: round(100 * sum(v) / len(v), 2) for key, v in values.items()}
+
+
+def _mean(part: pd.DataFrame, column: str, factor: float) -> float | None:
+    if column not in part or part[column].isna().all():
+        return None
+    return round(factor * float(part[column].astype(float).mean()), 2)
+
+
+def _percent(share: float | None) -> float | None:
+    # Adding zero turns -0.0, which would be printed with its sign, into 0.0.
+    return None if share is None else round(100 * share, 2) + 0.0
+
+
+def _bootstrap(options: ReportingOptions) -> dict[str, Any]:
+    return {
+        "resamples": options.resamples,
+        "confidence": options.confidence,
+        "seed": options.seed,
+    }
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as floats with NaN for what is not there, so that an empty cell is empty in CSV."""
+    words = {"variant", "row", "interval", "diff_interval"}
+    counts = {"n", "seeds"}
+    numbers = [name for name in table.columns if name not in words | counts]
+    return table.astype({name: float for name in numbers} | dict.fromkeys(counts, int))
