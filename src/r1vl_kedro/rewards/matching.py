@@ -1,0 +1,368 @@
+"""Key steps found in the step bodies of a response: soft, exact, or as the published script does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from r1vl_kedro.responses import parse_response, released_steps_text
+from r1vl_kedro.rewards.normalise import (
+    ARITHMETIC,
+    BREAK,
+    COMMA,
+    RELATIONS,
+    is_number,
+    is_operand,
+    is_variable,
+    is_word,
+    phrase_tokens,
+    tokenise,
+)
+
+Matching = Literal["soft", "exact", "released"]
+MATCHINGS: tuple[str, ...] = get_args(Matching)
+DEFAULT_THRESHOLD = 90.0
+NEGATION_REACH = 5
+"""How many tokens before a match, in the same clause, a negation still denies it."""
+DENIAL_REACH = 4
+"""How many tokens after a match, in the same clause, a denial ("is wrong") still denies it."""
+
+_DENIERS = frozenset({"not", "never", "no", "wrong", "incorrect", "false", "neither", "nor", "without"})
+_VERDICTS = frozenset({"wrong", "incorrect", "false", "invalid", "untrue"})
+_AUXILIARIES = frozenset(
+    "is are was were be been does do did can could would should will has have".split()
+)
+_TURNS = frozenset("but however rather instead so then therefore hence thus because since".split())
+_RELATIVES = frozenset({"which", "this", "that"})
+# Single letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
+_FACTORS = frozenset("bdeiopqrtuxyz(") | {"sqrt", "pi"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrasing of a key step, tokenised once."""
+
+    tokens: tuple[str, ...]
+    canonical: str
+    words: tuple[bool, ...]
+    relational: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a key step was found: the phrasing's place in its group and a span of tokens."""
+
+    phrasing: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class StepText:
+    """The step bodies of one response as tokens, with an index; ``bounds`` holds each step's end."""
+
+    tokens: list[str]
+    bounds: list[int]
+    canonical: str
+    index: dict[str, list[int]]
+    _similar: dict[tuple[str, float], frozenset[str]] = field(default_factory=dict)
+    _by_initial: dict[str, list[str]] = field(default_factory=dict)
+
+    def similar(self, word: str, threshold: float) -> frozenset[str]:
+        """The words of this text that may stand for ``word``."""
+        key = (word, threshold)
+        if key not in self._similar:
+            if not self._by_initial:
+                for token in self.index:
+                    if is_word(token):
+                        self._by_initial.setdefault(token[0], []).append(token)
+            near = (w for w in self._by_initial.get(word[0], ()) if words_agree(word, w, threshold))
+            self._similar[key] = frozenset(near)
+        return self._similar[key]
+
+
+def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
+    """Whether two words are the same but for a plural or a slip of the pen.
+
+    Same initial, and either a RapidFuzz ratio of at least ``threshold`` (0 to 100) or fewer edits
+    than ``(100 - threshold) / 50`` of the longer word's length (swaps of neighbours count once).
+
+    Example:
+        >>> words_agree("parallel", "paralell"), words_agree("sine", "cosine")
+        (True, False)
+    """
+    if first == second:
+        return True
+    if first[0] != second[0] or threshold >= 100:
+        return False
+    if min(len(first), len(second)) > 2 and (first + "s" == second or second + "s" == first):
+        return True
+    if fuzz.ratio(first, second) >= threshold:
+        return True
+    return OSA.distance(first, second) < (100 - threshold) / 50 * max(len(first), len(second))
+
+
+@lru_cache(maxsize=1 << 17)
+def _phrase(text: str) -> Phrase:
+    tokens = phrase_tokens(text)
+    return Phrase(
+        tokens,
+        f" {' '.join(tokens)} ",
+        tuple(is_word(token) for token in tokens),
+        any(token in RELATIONS for token in tokens),
+    )
+
+
+def step_text_of(bodies: Iterable[str]) -> StepText:
+    """Tokenise and index step bodies; a match cannot cross from one into the next."""
+    tokens: list[str] = []
+    bounds = []
+    for body in bodies:
+        tokens += tokenise(body)
+        tokens.append(BREAK)
+        bounds.append(len(tokens))
+    index: dict[str, list[int]] = {}
+    for position, token in enumerate(tokens):
+        if token in index:
+            index[token].append(position)
+        else:
+            index[token] = [position]
+    return StepText(tokens, bounds, f" {' '.join(tokens)} ", index)
+
+
+@lru_cache(maxsize=256)
+def step_text(response: str) -> StepText:
+    """The indexed step bodies of a response; each response is normalised once."""
+    return step_text_of(section.body for section in parse_response(response).steps)
+
+
+def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) -> int | None:
+    """The end of the window that starts at ``start`` and holds the phrase in order, if any."""
+    tokens, position, end = text.tokens, start, len(text.tokens)
+    after_word = False
+    for token, word, allowed in zip(phrase.tokens, phrase.words, accepted, strict=True):
+        while (
+            position < end
+            and (word or after_word)
+            and tokens[position] in ("a", COMMA)
+            and tokens[position] != token
+        ):
+            position += 1
+        if position == end:
+            return None
+        found = tokens[position]
+        if found != token and not (allowed and found in allowed):
+            return None
+        position += 1
+        after_word = word
+    return position
+
+
+def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple[int, int]]:
+    """Every window of the text that holds the phrase, as token spans."""
+    accepted: list[frozenset[str] | None] = []
+    for token, word in zip(phrase.tokens, phrase.words, strict=True):
+        allowed = text.similar(token, threshold) if word else None
+        if not allowed and token not in text.index:
+            return
+        accepted.append(allowed)
+    if not any(phrase.words):
+        if phrase.canonical not in text.canonical:
+            return
+    starts = text.index.get(phrase.tokens[0], [])
+    if accepted[0]:
+        others = (text.index[word] for word in accepted[0] if word != phrase.tokens[0])
+        starts = [*starts, *(position for places in others for position in places)]
+    for start in starts:
+        end = _align(phrase, text, start, accepted)
+        if end is not None:
+            yield start, end
+
+
+def _negated(text: StepText, start: int, end: int) -> bool:
+    """Whether the clause around a window denies it."""
+    tokens = text.tokens
+    reach = 0
+    for position in range(start - 1, -1, -1):
+        token = tokens[position]
+        if token == BREAK or token == COMMA or token in _TURNS or reach == NEGATION_REACH:
+            break
+        if token in _DENIERS:
+            if not (token == "not" and tokens[position + 1] == "only"):
+                return True
+        reach += 1
+    reach = 0
+    position = end
+    if tokens[position] == COMMA and tokens[position + 1] in _RELATIVES:
+        position += 1
+    auxiliary = False
+    while reach < DENIAL_REACH:
+        token = tokens[position]
+        if token == BREAK or token == COMMA or token in _TURNS:
+            break
+        if token in _VERDICTS or (auxiliary and token in _DENIERS):
+            return not (token == "not" and tokens[position + 1] == "only")
+        auxiliary = auxiliary or token in _AUXILIARIES
+        position += 1
+        reach += 1
+    return False
+
+
+def _part_of_larger(text: StepText, start: int, end: int) -> bool:
+    """Whether an equation found at a window is cut out of a longer one, so that it says otherwise.
+
+    ``x = 2`` is not what ``3x = 2`` or ``x = 2 + y`` says.
+    """
+    tokens = text.tokens
+    first, last = tokens[start], tokens[end - 1]
+    if not first.isalpha() or is_variable(first):
+        before = tokens[start - 1] if start else BREAK
+        if before in ARITHMETIC or (is_variable(first) and is_number(before)):
+            return True
+    if is_operand(last):
+        after = tokens[end] if end < len(tokens) else BREAK
+        following = tokens[end + 1] if end + 1 < len(tokens) else BREAK
+        if after in ARITHMETIC and (after != "-" or is_operand(following) or following == "("):
+            return True
+        if is_number(last) and after in _FACTORS:
+            return True
+    return False
+
+
+def _find(phrase: Phrase, text: StepText, matching: str, threshold: float) -> tuple[int, int] | None:
+    if not phrase.tokens:
+        return None
+    if matching == "exact":
+        at = text.canonical.find(phrase.canonical)
+        if at < 0:
+            return None
+        start = text.canonical.count(" ", 0, at)
+        return start, start + len(phrase.tokens)
+    for start, end in _windows(phrase, text, threshold):
+        if phrase.relational and _part_of_larger(text, start, end):
+            continue
+        if not _negated(text, start, end):
+            return start, end
+    return None
+
+
+def find_key_steps(
+    response: str,
+    key_steps: Any,
+    *,
+    matching: Matching = "soft",
+    threshold: float = DEFAULT_THRESHOLD,
+) -> list[Match | None]:
+    """For each group of phrasings the first match in the step bodies, or None.
+
+    Args:
+        response: the whole response; only the bodies of its steps are searched.
+        key_steps: groups of phrasings, as :func:`as_groups` reads them.
+        matching: ``soft`` or ``exact``; ``released`` has no tokens, so no places.
+        threshold: how alike two words must be, 0 to 100 (soft only).
+
+    Raises:
+        ValueError: unknown ``matching``, or malformed key steps.
+    """
+    if matching not in ("soft", "exact"):
+        raise ValueError(f"matching={matching!r} gives no places; use 'soft' or 'exact'")
+    groups = as_groups(key_steps)
+    if not groups:
+        return []
+    text = step_text(response)
+    found: list[Match | None] = []
+    for group in groups:
+        match = None
+        for place, phrasing in enumerate(group):
+            span = _find(_phrase(phrasing), text, matching, threshold)
+            if span:
+                match = Match(place, *span)
+                break
+        found.append(match)
+    return found
+
+
+def match_key_steps(
+    response: str,
+    key_steps: Any,
+    *,
+    matching: Matching = "soft",
+    threshold: float = DEFAULT_THRESHOLD,
+) -> list[bool]:
+    """Whether each group of phrasings is found in the bodies of the response's steps.
+
+    Args:
+        response: the whole response.
+        key_steps: groups of equivalent phrasings; null or empty gives ``[]``.
+        matching: ``soft`` (words approximately, all else exactly, negated matches do not count),
+            ``exact`` (normalised substring on token boundaries) or ``released`` (lower-cased
+            substring, bit for bit the published script).
+        threshold: how alike two words must be, 0 to 100 (soft only).
+
+    Raises:
+        ValueError: unknown ``matching``, or malformed key steps.
+
+    Example:
+        >>> path = "### Step 1:\\nSo $6 - 1 = 5$ cubes stay, not 4."
+        >>> match_key_steps(path, [["6 minus 1 equals 5"], ["6 - 1 = 4"], ["4 cubes", "5 cube"]])
+        [True, False, False]
+    """
+    if matching == "released":
+        text = released_steps_text(response)
+        return [any(phrase.lower() in text for phrase in group) for group in as_groups(key_steps)]
+    if matching != "soft" and matching != "exact":
+        raise ValueError(f"matching={matching!r}; accepted: {', '.join(MATCHINGS)}")
+    found = find_key_steps(response, key_steps, matching=matching, threshold=threshold)
+    return [match is not None for match in found]
+
+
+def match_score(matches: Sequence[bool]) -> float:
+    """k: the share of groups found; 0 without groups."""
+    return sum(matches) / len(matches) if matches else 0.0
+
+
+def as_groups(key_steps: Any, *, where: str = "key_steps") -> list[tuple[str, ...]]:
+    """Read key steps in any of their accepted forms as groups of phrasings.
+
+    Accepts null, a sequence of groups, or ``{"Steps": groups}``; a group is a sequence of strings,
+    one string, or null. Null and empty groups stay, and never match.
+
+    Args:
+        key_steps: the value to read; NumPy arrays count as sequences.
+        where: named in errors, e.g. ``"record 17: key_steps"``.
+
+    Raises:
+        ValueError: anything else, naming the value and its place.
+    """
+    if isinstance(key_steps, dict):
+        if set(key_steps) != {"Steps"}:
+            raise ValueError(f"{where}: keys {sorted(map(str, key_steps))}; accepted: ['Steps']")
+        key_steps = key_steps["Steps"]
+    if key_steps is None:
+        return []
+    groups = _items(key_steps)
+    if groups is None:
+        raise ValueError(f"{where}: {_show(key_steps)} is no list of groups of phrasings")
+    read = []
+    for number, group in enumerate(groups, start=1):
+        phrasings = [group] if isinstance(group, str) else [] if group is None else _items(group)
+        if phrasings is None or not all(isinstance(phrasing, str) for phrasing in phrasings):
+            raise ValueError(
+                f"{where}: group {number} is {_show(group)}; accepted: a string or a list of strings"
+            )
+        read.append(tuple(phrasings))
+    return read
+
+
+def _items(value: Any) -> Sequence[Any] | None:
+    if isinstance(value, list | tuple):
+        return value
+    return value.tolist() if hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1 else None
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text[:60]}{'...' if len(text) > 60 else ''}"

@@ -1,0 +1,169 @@
+"""From text to comparable tokens: numbers, operators, variables and words, each spelled one way."""
+
+import re
+from collections.abc import Sequence
+
+from r1vl_kedro.mathtext import GREEK_NAMES, plain
+
+BREAK = "|"
+COMMA = ","
+ARITHMETIC = frozenset({"+", "-", "*", "/", "^", "+-"})
+RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~="})
+OPERATORS = ARITHMETIC | RELATIONS | {"(", "%", ":", "=>"}
+DROPPED_ARTICLES = frozenset({"the", "an"})
+NEGATIONS = frozenset({"not", "never", "no", "wrong", "neither", "nor", "without"})
+_NUMBER_WORDS = frozenset(
+    (
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
+        "ninety hundred thousand million billion first second third fourth fifth sixth seventh "
+        "eighth ninth tenth half quarter double triple dozen"
+    ).split()
+)
+EXACT_WORDS = NEGATIONS | GREEK_NAMES | _NUMBER_WORDS | {"sqrt", "inf", "incorrect", "false"}
+"""Words where one letter more or less changes the meaning: never matched approximately."""
+
+_PHRASES = {
+    "is equal to": "=", "are equal to": "=", "equal to": "=", "equals to": "=", "equals": "=",
+    "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/",
+    "to the power of": "^", "squared": "^ 2", "cubed": "^ 3", "square root of": "sqrt",
+    "square root": "sqrt", "percent": "%", "per cent": "%", "infinity": "inf",
+    "is greater than or equal to": ">=", "greater than or equal to": ">=",
+    "is less than or equal to": "<=", "less than or equal to": "<=",
+    "is greater than": ">", "greater than": ">", "is less than": "<", "less than": "<",
+    "does not equal": "!=", "not equal to": "!=", "is not equal to": "!=",
+    "is approximately equal to": "~=", "approximately equal to": "~=", "deg": "degrees",
+}  # fmt: skip
+_WORD_OPERATOR = re.compile(
+    r"\b(?:"
+    + "|".join(
+        phrase.replace(" ", r"\s+") for phrase in sorted(_PHRASES, key=lambda p: (-len(p), p))
+    )
+    + r")\b"
+)
+_FIRST_WORDS = re.compile(r"equal|plus|minus|times|multip|divid|power|squar|cube|cent|greater|less|infi|deg")
+_NOT = re.compile(r"\b(?:can't|cannot)\b|n't\b")
+_DOUBLE_SPACES = re.compile(r"\s+")
+_TOKEN = re.compile(
+    r"\d+(?:\.\d+)?|\.\d+"
+    r"|[a-z]_\d+|(?<!\d)[a-z]\d+(?![a-z\d]|\.\d)"
+    r"|[^\W\d_]+"
+    r"|<=|>=|!=|~=|=>|\+-|\*\*|[-+*/^=<>%(),:.;?!]"
+)
+_SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "?": BREAK, "!": BREAK}
+
+
+def is_number(token: str) -> bool:
+    """Whether a token is a number, sign included."""
+    return token[-1].isdigit() and (token[0].isdigit() or token[0] == "-")
+
+
+def is_variable(token: str) -> bool:
+    """Whether a token is a single letter, or one with a number attached (``x1``)."""
+    return token[0].isalpha() and (len(token) == 1 or token[1].isdigit())
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is matched approximately: a word of two letters or more, not a special one."""
+    return len(token) > 1 and token.isalpha() and token not in EXACT_WORDS
+
+
+def is_operand(token: str) -> bool:
+    """Whether a value can end with this token: a number, a variable or a closing bracket."""
+    return is_number(token) or is_variable(token) or token == ")"
+
+
+def _spell(token: str) -> str:
+    if token[0].isdigit() or (token[0] == "." and len(token) > 1):
+        if "." in token:
+            whole, _, fraction = token.partition(".")
+            fraction = fraction.rstrip("0")
+            whole = whole.lstrip("0") or "0"
+            return f"{whole}.{fraction}" if fraction else whole
+        return token.lstrip("0") or "0" if token[0] == "0" else token
+    if len(token) > 2 and token[1] == "_":
+        return token[0] + token[2:]
+    return token
+
+
+def tokenise(text: str) -> list[str]:
+    """The comparable tokens of a text: one spelling, signs bound to their numbers.
+
+    Clause and sentence ends come out as ``,`` and ``|``; articles ``the`` and ``an`` go; brackets
+    around one operand or around words go; a hyphen between words goes.
+
+    Example:
+        >>> tokenise(r"The area is $\\frac{6}{3} \\times 2.50$, not -4 cm.")
+        ['area', 'is', '6', '/', '3', '*', '2.5', ',', 'not', '-4', 'cm', '|']
+    """
+    text = plain(text).lower()
+    if "n't" in text or "cannot" in text:
+        text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
+    if _FIRST_WORDS.search(text):
+        text = _WORD_OPERATOR.sub(
+            lambda m: f" {_PHRASES[_DOUBLE_SPACES.sub(' ', m[0])]} ", text
+        )
+    return _settle(_TOKEN.findall(text))
+
+
+def _settle(raw: list[str]) -> list[str]:
+    """Decide what only the neighbours tell: signs, hyphens, brackets, ``x`` as a product."""
+    raw.append(BREAK)
+    out: list[str] = [BREAK]
+    sign = False
+    for position, token in enumerate(raw[:-1]):
+        previous = out[-1]
+        if token.isalpha():
+            if token in DROPPED_ARTICLES:
+                continue
+            if token == "x" and is_number(previous) and raw[position + 1][0].isdigit():
+                token = "*"
+            out.append(token)
+        elif token[-1].isdigit():
+            out.append("-" + _spell(token) if sign else _spell(token))
+            sign = False
+        elif token in "+-":
+            following = raw[position + 1]
+            word_follows = following.isalpha() and len(following) > 1
+            if is_operand(previous):
+                if token == "+" or not word_follows:
+                    out.append(token)
+            elif following[-1].isdigit() and not following[0].isalpha():
+                sign = token == "-"
+                if token == "+" and previous[0].isalpha():
+                    out.append(token)
+            elif token == "+" or previous in OPERATORS or not word_follows:
+                out.append(token)
+        elif token == "(":
+            if not (len(raw[position + 1]) > 1 and raw[position + 1].isalpha()):
+                out.append(token)
+        elif token == ")":
+            if len(out) > 2 and out[-2] == "(" and is_operand(previous):
+                del out[-2]
+            elif not (len(previous) > 1 and previous.isalpha()) and previous != BREAK:
+                out.append(token)
+        elif token == ":":
+            between = is_number(previous) and raw[position + 1][0].isdigit()
+            out.append(token if between else COMMA)
+        else:
+            out.append(_SPELLINGS.get(token, token))
+    return out[1:]
+
+
+def phrase_tokens(phrase: str) -> tuple[str, ...]:
+    """The tokens of a key step's phrasing; punctuation that only separates words is dropped."""
+    tokens = tokenise(phrase)
+    while tokens and tokens[-1] in (BREAK, COMMA):
+        tokens.pop()
+    while tokens and tokens[0] in (BREAK, COMMA):
+        tokens.pop(0)
+    return tuple(
+        token for position, token in enumerate(tokens) if not _skippable(tokens, position)
+    )
+
+
+def _skippable(tokens: Sequence[str], position: int) -> bool:
+    token = tokens[position]
+    if token == COMMA:
+        return is_word(tokens[position - 1]) or is_word(tokens[position + 1])
+    return token == "a" and position + 1 < len(tokens) and is_word(tokens[position + 1])

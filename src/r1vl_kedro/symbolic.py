@@ -1,0 +1,157 @@
+"""math-verify behind limits: what reaches SymPy is short, shallow and has no towers of powers."""
+
+import logging
+import re
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from r1vl_kedro.values import evaluate
+
+MAX_EXPRESSION = 200
+MAX_TEXT = 8000
+_MAX_DEPTH = 8
+_MAX_POWERS = 6
+_MAX_EXPONENT_TOTAL = 16
+
+_EXPONENT = re.compile(r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?")
+_COSTLY = re.compile(
+    r"!|\\(?:int|iint|oint|sum|prod|lim|binom|tbinom|dbinom|choose|begin|partial|nabla|Gamma|mod|"
+    r"bmod|pmod|gcd|lcm|operatorname)|\d{40}|\d[eE][+-]?\d{3}"
+)
+_WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}")
+_FUNCTIONS = frozenset(
+    "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div pm inf "
+    "infty alpha beta gamma delta theta phi".split()
+)
+
+
+def bounded(latex: str) -> bool:
+    r"""Whether an expression is small enough for SymPy, whose running time has no other limit.
+
+    Example:
+        >>> bounded(r"\frac{x^2+1}{2}"), bounded("9^{9^9}")
+        (True, False)
+    """
+    if len(latex) > MAX_EXPRESSION or _COSTLY.search(latex):
+        return False
+    depth = deepest = 0
+    for char in latex:
+        depth += (char in "([{") - (char in ")]}")
+        deepest = max(deepest, depth)
+        if depth < 0:
+            return False
+    if depth or deepest > _MAX_DEPTH:
+        return False
+    total = 0.0
+    exponents = list(_EXPONENT.finditer(latex))
+    if len(exponents) > _MAX_POWERS:
+        return False
+    for found in exponents:
+        value = found["value"]
+        if value is None or latex[found.end() :].lstrip(" )}").startswith(("^", "**")):
+            return False
+        total += float(value.split("/")[0]) if value[0].isdigit() else 1
+    return total <= _MAX_EXPONENT_TOTAL
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text is a formula and no prose: no word of two letters but a function's name."""
+    return all(word.lower() in _FUNCTIONS for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=1)
+def _math_verify() -> tuple[Any, Any]:
+    from math_verify import grader, parser
+
+    # Both timeouts are off on purpose; the library says so once per process at warning level.
+    parser.TIMEOUT_WARNING_SHOWN = grader.TIMEOUT_WARNING_SHOWN = True
+    for name in ("math_verify", "latex2sympy2_extended"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return parser, grader
+
+
+@lru_cache(maxsize=4096)
+def expressions_equal(given: str, gold: str) -> bool:
+    r"""Whether two short LaTeX expressions are equal to math-verify; False beyond the limits.
+
+    Only its LaTeX reader is used: the other one hands text to Python's ``eval``.
+
+    Example:
+        >>> expressions_equal("1+x^2", "x^2+1"), expressions_equal("9**9**9", "1")
+        (True, False)
+    """
+    for text in (given, gold):
+        if not text.strip() or not bounded(text) or not is_expression(text):
+            return False
+    parser, grader = _math_verify()
+    config = [parser.LatexExtractionConfig()]
+    parsed = [
+        parser.parse(f"${text.replace('**', '^').replace('$', '')}$", config, parsing_timeout=None)
+        for text in (gold, given)
+    ]
+    if any(isinstance(item, str) for side in parsed for item in side[:1]) or not all(parsed):
+        return False
+    return bool(grader.verify(parsed[0], parsed[1], timeout_seconds=None))
+
+
+def texts_equal(text: str, reference: str) -> bool:
+    """Whether math-verify finds the same result in two whole texts (the published accuracy check).
+
+    Its own patterns and priorities choose the expression, the last one first; False for a text
+    beyond ``MAX_TEXT`` characters, or an expression beyond the limits.
+    """
+    if max(len(text), len(reference)) > MAX_TEXT:
+        return False
+    _, grader = _math_verify()
+    found, gold = _extract(text), _extract(reference)
+    return bool(found and gold) and bool(grader.verify(found, gold, timeout_seconds=None))
+
+
+def _extract(text: str) -> list[Any]:
+    parser, _ = _math_verify()
+    targets = parser.get_extraction_regexes(
+        [parser.LatexExtractionConfig(), parser.ExprExtractionConfig()]
+    )
+    patterns = sorted(
+        ((pattern, target, rank) for some, target in targets for pattern, rank in some),
+        key=lambda entry: entry[2],
+    )
+    extracted: list[Any] = []
+    fallback: list[str] = []
+    for _, same_rank in groupby(patterns, key=lambda entry: entry[2]):
+        matches = [
+            (match, target) for pattern, target, _ in same_rank for match in pattern.finditer(text)
+        ]
+        matches.sort(key=lambda entry: (entry[0].end(), -entry[0].start()), reverse=True)
+        for match, target in matches:
+            if isinstance(target, parser.LatexExtractionConfig):
+                if not bounded(match.group().replace("$", "")):
+                    continue
+                value, written = parser.extract_latex(match, target)
+            else:
+                value, written = _plain_number(match)
+            if written:
+                fallback.append(written)
+            if value is not None:
+                extracted.append(value)
+                break
+        if extracted:
+            break
+    return extracted + fallback[:1]
+
+
+def _plain_number(match: re.Match[str]) -> tuple[Any, str]:
+    from sympy import Float, Rational
+
+    groups = match.groupdict()
+    whole = next((v for k, v in groups.items() if k.startswith("integer") and v), "")
+    fraction = next((v for k, v in groups.items() if k.startswith("decimal") and v), "")
+    written = whole.replace(",", "").replace(" ", "") + fraction.replace(",", ".")
+    written = written or groups.get("expr") or ""
+    number = evaluate(written.replace("\n", " "))
+    if number is None:
+        return None, written
+    exact = not isinstance(number, float) and "." not in written
+    value = Rational(number.numerator, number.denominator) if exact else Float(float(number))
+    return (value / 100 if groups.get("percent") else value), written
