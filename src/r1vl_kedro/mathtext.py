@@ -63,8 +63,8 @@ _INNERMOST = re.compile(
     r"|\^\s*\{(?P<power>[^{}]*)\}"
     r"|_\s*\{(?P<index>[^{}]*)\}"
     r"|\\(?P<open>\{)|\\(?P<close>\})"
-    r"|(?<!\\)\{(?P<group>[^{}]*)\}"
 )
+_GROUP = re.compile(r"(?<![\\}\]A-Za-z])\{([^{}]*)\}")
 _ATOM = re.compile(r"\s*(?:-?\d+(?:\.\d+)?|[A-Za-z]|\\?(?:" + "|".join(_GREEK) + r"))\s*")
 
 
@@ -105,8 +105,10 @@ def _plain_latex(text: str) -> str:
     for _ in range(MAX_BRACE_DEPTH):
         text, count = _INNERMOST.subn(_unwrap, text)
         if not count:
+            text, count = _GROUP.subn(r"\1", text)
+        if not count:
             break
-    text = _COMMAND.sub(_command, text)
+    text = _COMMAND.sub(_command, text.replace("{", " ").replace("}", " "))
     return text.replace("\1", "{").replace("\2", "}").replace("\3", "~=")
 
 

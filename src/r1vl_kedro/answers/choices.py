@@ -7,6 +7,7 @@ from string import ascii_uppercase
 from r1vl_kedro.mathtext import plain
 
 _SPACES = re.compile(r"\s+")
+_REASONED = re.compile(r"^\s*([A-Z])\s+(?:because|since|as)\b")
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
 _NEGATION = re.compile(r"\b(?:not|isn'?t|aren'?t|never|neither|nor|except|wrong|incorrect)\b", re.I)
 _ALONE = re.compile(r"^[\s(\[*]*(?:option|choice|answer)?[\s:(\[]*([A-Za-z])[\s)\].:,;*]*$", re.I)
@@ -34,6 +35,9 @@ def chosen(
     exact = [place for place, option in enumerate(options) if _same_text(given, option)]
     if exact:
         return exact[0]
+    reasoned = _REASONED.match(given)
+    if reasoned and reasoned[1] in letters:
+        return letters.index(reasoned[1])
     labelled = _LABELLED.match(given)
     if labelled and labelled[1].upper() in letters:
         return _labelled(letters.index(labelled[1].upper()), labelled["rest"], options, same)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from r1vl_kedro.choices import chosen, chosen_letter
+from r1vl_kedro.answers.choices import chosen, chosen_letter
 from r1vl_kedro.mathtext import plain
-from r1vl_kedro.symbolic import expressions_equal, texts_equal
-from r1vl_kedro.values import parse_value, same_value
+from r1vl_kedro.answers.symbolic import expressions_equal, texts_equal
+from r1vl_kedro.answers.values import parse_value, same_value
 
 MAX_ANSWER = 2000
 """Longer answers are compared as strings only."""
@@ -121,6 +121,8 @@ def _same_answer(given: str, gold: str) -> bool:
         return False
     if _SHORT_NAME.match(gold) or _SHORT_NAME.match(given):
         return _ASSIGNED.sub("", folded) == gold_folded
+    if (":" in given) != (":" in gold):
+        return False
     return expressions_equal(_formula(given), _formula(gold))
 
 
@@ -143,7 +145,7 @@ def _verdict(folded: str) -> bool | None:
         return None
     if words[0] in _YES | _NO:
         rest = words[1:3]
-        if rest and ((rest[0] in _YES | _NO) or (rest[0] == "or")):
+        if rest and ((rest[0] in _YES | _NO) or rest[0] in ("or", "and")):
             return None if (words[0] in _YES) != (rest[-1] in _YES) else words[0] in _YES
         return words[0] in _YES
     if len(said) == 1 and "not" not in words:
@@ -179,6 +181,9 @@ def _same_item(given: str, gold: str) -> bool:
 
 def _items(text: str) -> tuple[str, list[str], bool] | None:
     """Outer brackets ("", "()", "[)", "{}", ...), the items, and whether "or" joins them."""
+    text = text.replace("$", "").strip()
+    if text.startswith("{") and text.endswith("}"):
+        text = f"\\{text[:-1]}\\}}"
     text = plain(text).strip()
     marks = ""
     if len(text) > 1 and text[0] in _OPEN and text[-1] in _CLOSE and _encloses(text):

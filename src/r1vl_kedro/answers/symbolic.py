@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from r1vl_kedro.values import evaluate
+from r1vl_kedro.answers.values import evaluate
 
 MAX_EXPRESSION = 200
 MAX_TEXT = 8000
