@@ -1,0 +1,195 @@
+"""The embedded world as files: a corpus in Mulberry's JSON form, and held-out splits.
+
+The corpus is as real corpora are, and its faults are drawn with fixed shares (`Faults`):
+
+- some paths are *abridged* (they jump to the result), and some are *sloppy* (one step is wrong, the
+  answer is right): both are valid records, and warm-up learns from them as they are;
+- some records are *reflective*, some are copies of others, some are copies of evaluation records;
+- some are broken: no image file, a truncated image, an empty question, an answer that is not among
+  the options, a path that does not follow the grammar.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from r1vl_kedro.prompts import render_question
+from r1vl_kedro.world.families import FAMILIES, Problem, random_problem
+from r1vl_kedro.world.scenes import to_image
+
+PROMPT = "Think about the picture and the question step by step, in sections.\n\nQuestion: "
+COMPLETE = "_COMPLETE"
+REFLECTION = "I think I have made a mistake. Let me rethink it."
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Shares of the corpus; what is left over is sound."""
+
+    abridged: float = 0.45
+    sloppy: float = 0.08
+    reflective: float = 0.04
+    copied: float = 0.02
+    leaked: float = 0.01
+    broken: float = 0.03
+
+
+def problems(split: str, n: int, seed: int) -> Iterator[Problem]:
+    """``n`` problems of a split, the families in turn; all different as (picture, question)."""
+    rng = random.Random(f"{split} {seed}")
+    seen: set[tuple[Any, ...]] = set()
+    while len(seen) < n:
+        problem = random_problem(rng, FAMILIES[len(seen) % len(FAMILIES)], split)
+        key = (problem.picture, problem.question, problem.options)
+        if key not in seen:
+            seen.add(key)
+            yield problem
+
+
+def png(problem: Problem) -> bytes:
+    """The problem's picture as a PNG file."""
+    stream = io.BytesIO()
+    to_image(problem.picture).save(stream, format="PNG")
+    return stream.getvalue()
+
+
+def sloppy_path(rng: random.Random, problem: Problem) -> str:
+    """The reference path with the last number of one step off by one; the answer stays right."""
+    steps = list(problem.steps)
+    numbered = [k for k, step in enumerate(steps) if re.search(r"\d", step)]
+    if not numbered:
+        return problem.path()
+    k = rng.choice(numbered)
+    *_, last = re.finditer(r"\d+", steps[k])
+    wrong = abs(int(last[0]) + rng.choice([-1, 1]))
+    steps[k] = f"{steps[k][: last.start()]}{wrong}{steps[k][last.end() :]}"
+    return problem.path(steps=tuple(steps))
+
+
+def reflective_path(problem: Problem) -> str:
+    """Mulberry's reflective form: a wrong first step, a change of mind, the right steps."""
+    head, _, tail = problem.path().partition("### Step 1:\n")
+    return f"{head}### Step 1:\n{problem.shortcut}\n\n{REFLECTION}\n\n### Step 1:\n{tail}"
+
+
+def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
+    """One row of Mulberry's JSON array."""
+    question = render_question(problem.question, problem.options)
+    return {
+        "messages": [
+            {"role": "user", "content": f"<image>{PROMPT}{question}"},
+            {"role": "assistant", "content": path},
+        ],
+        "images": image,
+    }
+
+
+def corpus(n: int, seed: int, faults: Faults) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+    """``n`` rows with the bytes of their image file (None: there is no such file)."""
+    rng = random.Random(f"corpus {seed}")
+    leaked = problems("test", max(1, n), seed)
+    kept: list[tuple[dict[str, Any], bytes | None]] = []
+    for k, problem in enumerate(problems("train", n, seed)):
+        image = f"{problem.family}/{k:06d}.png"
+        draw = rng.random()
+        bound = faults.copied
+        if draw < bound and kept:
+            row, data = rng.choice(kept)
+            yield row | {"images": image}, data
+            continue
+        bound += faults.leaked
+        if draw < bound:
+            problem = next(leaked)
+        elif draw < (bound := bound + faults.reflective):
+            yield mulberry_row(problem, reflective_path(problem), image), png(problem)
+            continue
+        elif draw < bound + faults.broken:
+            yield broken(rng, problem, image)
+            continue
+        kind = rng.random()
+        if kind < faults.abridged:
+            path = problem.path(abridged=True)
+        elif kind < faults.abridged + faults.sloppy:
+            path = sloppy_path(rng, problem)
+        else:
+            path = problem.path()
+        kept.append((mulberry_row(problem, path, image), png(problem)))
+        yield kept[-1]
+
+
+def broken(rng: random.Random, problem: Problem, image: str) -> tuple[dict[str, Any], bytes | None]:
+    """One of five ways in which a record cannot be used."""
+    way = rng.choice(["missing image", "broken image", "no question", "no option", "no path"])
+    data: bytes | None = png(problem)
+    path = problem.path()
+    if way == "missing image":
+        data = None
+    elif way == "broken image":
+        data = data[: len(data) // 3] if data else None
+    elif way == "no question":
+        problem = replace(problem, question="", options=())
+    elif way == "no option":
+        options = ("red sky", "blue moon")
+        problem = replace(problem, options=options, result="F: green sea")
+        path = problem.path()
+    else:
+        path = f"The answer is {problem.answer}, I think."
+    return mulberry_row(problem, path, image), data
+
+
+def write_corpus(directory: Path, n: int, seed: int, faults: Faults | None = None) -> Path:
+    """Write ``mulberry_sft.json`` and its images, whole or not at all; returns the JSON file.
+
+    A finished directory of the same size, seed and shares is left as it is.
+    """
+    faults = faults or Faults()
+    mark = json.dumps({"n": n, "seed": seed, "faults": vars(faults)}, sort_keys=True)
+    file = directory / "mulberry_sft.json"
+    if (directory / COMPLETE).is_file() and (directory / COMPLETE).read_text() == mark:
+        return file
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    aside = directory.parent / f".{directory.name}.{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    for family in FAMILIES:
+        (aside / family).mkdir(parents=True)
+    rows = []
+    for row, data in corpus(n, seed, faults):
+        rows.append(row)
+        if data is not None:
+            (aside / row["images"]).write_bytes(data)
+    (aside / file.name).write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
+    (aside / COMPLETE).write_text(mark, encoding="utf-8")
+    shutil.rmtree(directory, ignore_errors=True)
+    os.replace(aside, directory)
+    return file
+
+
+def split_rows(split: str, n: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Held-out records in the form of `r1vl_kedro.records`, images as PNG bytes.
+
+    Raises:
+        ValueError: the split is not ``validation`` or ``test``.
+    """
+    if split not in ("validation", "test"):
+        raise ValueError(f"split {split!r} is unknown; choose validation or test")
+    for k, problem in enumerate(problems(split, n, seed + 1_000_003)):
+        yield {
+            "id": f"{split}-{k:05d}",
+            "images": [png(problem)],
+            "question": problem.question,
+            "options": list(problem.options),
+            "answer": problem.answer,
+            "solution": problem.path(),
+            "family": problem.family,
+            "source": "embedded world",
+            "key_steps": [[step] for step in problem.steps],
+        }
