@@ -1,0 +1,1 @@
+"""Training: supervised fine-tuning and StepGRPO on TRL, without any knowledge of Kedro."""

@@ -1,0 +1,73 @@
+"""Training arguments that warm-up and StepGRPO share."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.options import TrainingOptions
+
+
+def common_arguments(
+    options: TrainingOptions, state_dir: str, steps: int, seed: int
+) -> dict[str, Any]:
+    """Keyword arguments of transformers' TrainingArguments."""
+    import torch
+
+    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    return {
+        "output_dir": state_dir,
+        "max_steps": steps,
+        "learning_rate": options.learning_rate,
+        "lr_scheduler_type": options.lr_schedule,
+        "warmup_steps": int(options.warmup_ratio * steps),
+        "weight_decay": options.weight_decay,
+        "adam_beta2": options.adam_beta2,
+        "max_grad_norm": options.max_grad_norm,
+        "bf16": options.bf16,
+        "fp16": False,
+        "gradient_checkpointing": options.gradient_checkpointing,
+        "deepspeed": options.deepspeed,
+        "seed": seed,
+        "data_seed": seed,
+        "logging_steps": 1,
+        "logging_first_step": True,
+        "save_strategy": "steps" if options.checkpoint_steps else "no",
+        "save_steps": options.checkpoint_steps or 500,
+        "report_to": [],
+        "disable_tqdm": True,
+        "remove_unused_columns": False,
+        "dataloader_num_workers": options.dataloader_workers,
+        "dataloader_pin_memory": torch.cuda.is_available(),
+        "use_cpu": not torch.cuda.is_available(),
+        "ddp_backend": "gloo" if several and not torch.cuda.is_available() else None,
+        "optim": "adamw_torch",
+    }
+
+
+def prepare_processes(options: TrainingOptions) -> None:
+    """Set the process group up before any model is loaded, where DeepSpeed needs it so.
+
+    Under ZeRO-3 the weights are divided while they are loaded; without a group DeepSpeed would see
+    a world of one.
+
+    Raises:
+        TrainingError: DeepSpeed was asked for but is not installed or does not fit the options.
+    """
+    if options.deepspeed is None:
+        return
+    if options.on_bad_loss == "skip":
+        raise TrainingError(
+            "on_bad_loss: skip does not go with deepspeed, whose engine steps by itself; use stop"
+        )
+    try:
+        import deepspeed
+    except ImportError as error:
+        raise TrainingError(
+            f"options.deepspeed is {options.deepspeed!r} but DeepSpeed does not import: {error}; "
+            "install the extra 'gpu'"
+        ) from error
+    import torch
+
+    deepspeed.init_distributed("nccl" if torch.cuda.is_available() else "gloo")

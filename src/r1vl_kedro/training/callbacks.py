@@ -1,0 +1,194 @@
+"""What training tells while it runs: progress, accuracy on the way, and when to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+from transformers import Trainer, TrainerCallback
+
+from r1vl_kedro.launcher.progress import report
+from r1vl_kedro.training.data import open_image
+from r1vl_kedro.training.models import vision_token_ids
+from r1vl_kedro.training.rollout import sample
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 8.0
+
+
+class ReportProgress(TrainerCallback):
+    """Steps done and a few numbers, for the bar of whoever started the job."""
+
+    shown = ("loss", "reward", "kl", "mean_token_accuracy", "eval_accuracy")
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def on_log(self, args, state, control, logs=None, **kwargs):
+        """Keep the numbers to show."""
+        numbers = [
+            f"{key} {logs[key]:.3g}"
+            for key in self.shown
+            if isinstance((logs or {}).get(key), float)
+        ]
+        self.text = ", ".join(numbers) or self.text
+        if state.is_world_process_zero:
+            report(state.global_step, state.max_steps, "step", self.text)
+
+    def on_train_begin(self, args, state, control, **kwargs):
+        """Show where a resumed run starts."""
+        if state.is_world_process_zero:
+            report(state.global_step, state.max_steps, "step", "")
+
+
+class StopOnSignal(TrainerCallback):
+    """SIGTERM and Ctrl-C end training after the current step, with a checkpoint.
+
+    Where a step outlasts the grace period the process ends without one; the last checkpoint
+    stays usable. Outside the main thread, where no handler can be set, it does nothing.
+    """
+
+    def __init__(self, trainer: Any, period: int = 1, grace: float = GRACE_SECONDS):
+        self.trainer, self.period, self.grace = trainer, period, grace
+        self.signal = 0
+        self.stopped_at: int | None = None
+        self._old: dict[int, Any] = {}
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> StopOnSignal:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._old[number] = signal.signal(number, self._receive)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _receive(self, number: int, frame: object) -> None:
+        if self.signal:
+            return
+        self.signal = number
+        self._timer = threading.Timer(self.grace, self._give_up)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _give_up(self) -> None:
+        print(
+            f"signal {self.signal}: the step did not end within {self.grace:.0f} s; "
+            "leaving without a new checkpoint",
+            file=sys.stderr,
+            flush=True,
+        )
+        os._exit(128 + self.signal)
+
+    def on_step_end(self, args, state, control, **kwargs):
+        """Ask for a checkpoint and the end, once a signal came; all ranks agree."""
+        stop = self.signal
+        accelerator = self.trainer.accelerator
+        if accelerator.num_processes > 1:
+            import torch
+
+            flag = torch.tensor([stop], device=accelerator.device)
+            stop = int(accelerator.gather(flag).max())
+        if stop and state.global_step < state.max_steps:
+            self.signal = stop
+            control.should_training_stop = True
+            # Between the updates of one batch of rollouts a checkpoint could not be resumed.
+            control.should_save = state.global_step % self.period == 0
+            self.stopped_at = state.global_step
+        return control
+
+
+class AccuracyOnTheWay(TrainerCallback):
+    """Greedy accuracy on validation records every n steps, logged as ``eval_accuracy``.
+
+    Also logs ``eval_validity`` (StepRVR, strict) and ``eval_length`` (tokens).
+    """
+
+    def __init__(self, trainer: Any, records: Any, template: str, options: Any, seed: int):
+        self.trainer, self.template, self.options = trainer, template, options
+        count = min(options.eval_records, len(records))
+        self.records = records.shuffle(seed=seed).select(range(count))
+        self._batches: list | None = None
+
+    def on_train_begin(self, args, state, control, **kwargs):
+        """Measure the starting point of a fresh run."""
+        if state.global_step == 0:
+            self._measure(state)
+
+    def on_step_end(self, args, state, control, **kwargs):
+        """Measure every ``eval_steps`` and at the end."""
+        step = state.global_step
+        if step % self.options.eval_steps == 0 or step == state.max_steps:
+            self._measure(state)
+
+    def _prepare(self) -> list:
+        from r1vl_kedro.prompts import to_messages
+
+        trainer = self.trainer
+        world, rank = trainer.accelerator.num_processes, trainer.accelerator.process_index
+        mine = [self.records[i] for i in range(rank, len(self.records), world)]
+        size = max(1, min(64, len(mine)))
+        batches = []
+        for start in range(0, len(mine), size):
+            rows = mine[start : start + size]
+            texts = [
+                trainer.processing_class.apply_chat_template(
+                    to_messages(row, self.template), add_generation_prompt=True, tokenize=False
+                )
+                for row in rows
+            ]
+            images = [[open_image(i).convert("RGB") for i in row["images"]] for row in rows]
+            inputs = trainer.processing_class(
+                text=texts, images=images, padding=True, padding_side="left", return_tensors="pt"
+            )
+            batches.append((rows, {k: v.to(trainer.accelerator.device) for k, v in inputs.items()}))
+        return batches
+
+    def _measure(self, state: Any) -> None:
+        import torch
+        from trl.models import unwrap_model_for_generation
+
+        from r1vl_kedro.rewards import outcome, step_rvr
+
+        trainer = self.trainer
+        if self._batches is None:
+            self._batches = self._prepare()
+        tokenizer = trainer.processing_class.tokenizer
+        eos = trainer.model.generation_config.eos_token_id
+        totals = torch.zeros(4, device=trainer.accelerator.device)
+        with unwrap_model_for_generation(trainer.model_wrapped, trainer.accelerator) as model:
+            for rows, inputs in self._batches:
+                answers = sample(
+                    model,
+                    dict(inputs),
+                    [1] * len(rows),
+                    max_new_tokens=self.options.max_completion_length,
+                    temperature=0,
+                    random=None,
+                    eos=eos if isinstance(eos, list) else [eos],
+                    suppress=vision_token_ids(tokenizer),
+                )
+                texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
+                for row, ids, text in zip(rows, answers, texts, strict=True):
+                    right = outcome(text, row["answer"], options=row["options"] or None)
+                    totals += torch.tensor([1.0, right, step_rvr(text), len(ids)])
+        if trainer.accelerator.num_processes > 1:
+            totals = trainer.accelerator.reduce(totals, reduction="sum")
+        count, right, valid, tokens = totals.tolist()
+        Trainer.log(
+            trainer,
+            {
+                "eval_accuracy": right / count,
+                "eval_validity": valid / count,
+                "eval_length": tokens / count,
+            },
+        )

@@ -1,0 +1,191 @@
+"""Records as a trainer wants them: rendered, measured against the limits, drawn in a fixed order."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.prompts import to_messages
+from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from transformers import ProcessorMixin
+
+log = logging.getLogger(__name__)
+
+
+def open_records(path: str, *needed: str) -> Dataset:
+    """Records on disk, memory-mapped, images left encoded.
+
+    Raises:
+        TrainingError: nothing there, no rows, or a needed column is missing.
+    """
+    from datasets import Image, List, load_from_disk
+
+    try:
+        records = load_from_disk(path)
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"no records can be read from {path}: {error}") from error
+    missing = [name for name in needed if name not in records.column_names]
+    if missing:
+        raise TrainingError(f"records in {path} lack {missing}; they have {records.column_names}")
+    if len(records) == 0:
+        raise TrainingError(f"no usable record left in {path}")
+    return records.cast_column("images", List(Image(decode=False)))
+
+
+def open_image(encoded: Mapping[str, Any]) -> Any:
+    """A PIL image (not yet decoded) from the stored form, ``{"bytes", "path"}``."""
+    from PIL import Image
+
+    data = encoded["bytes"]
+    return Image.open(io.BytesIO(data) if data is not None else encoded["path"])
+
+
+def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template: str) -> int:
+    """Tokens of a rendered prompt, image tokens included, without decoding the images."""
+    text = processor.apply_chat_template(
+        to_messages(record, template), add_generation_prompt=True, tokenize=False
+    )
+    tokens = len(processor.tokenizer(text, add_special_tokens=False)["input_ids"])
+    sizes = [open_image(image).size[::-1] for image in record["images"]]
+    if not sizes:
+        return tokens
+    size = processor.image_processor.size
+    images = processor._get_num_multimodal_tokens(
+        image_sizes=sizes, min_pixels=size["shortest_edge"], max_pixels=size["longest_edge"]
+    )
+    # The template holds one placeholder per image, which the processor expands.
+    return tokens - len(sizes) + sum(images["num_image_tokens"])
+
+
+def within_limits(
+    records: Dataset,
+    processor: ProcessorMixin,
+    template: str,
+    *,
+    max_prompt_length: int,
+    max_answer_length: int | None = None,
+) -> tuple[Dataset, list[dict[str, Any]]]:
+    """Records whose prompt (and reference path, where asked) fit; the others with their reason.
+
+    Raises:
+        PromptTooLongError: nothing is left; names the limit and the shortest offender.
+    """
+    kept, rejected = [], []
+    for index, record in enumerate(records):
+        length = prompt_length(record, processor, template)
+        limit, what = max_prompt_length, "max_prompt_length"
+        if length <= limit and max_answer_length is not None:
+            encoded = processor.tokenizer(record["solution"], add_special_tokens=False)
+            length, limit = len(encoded["input_ids"]) + 1, max_answer_length
+            what = "max_completion_length"
+        if length <= limit:
+            kept.append(index)
+        else:
+            rejected.append({"id": record["id"], "tokens": length, "limit": limit, "exceeds": what})
+    if rejected:
+        names = ", ".join(f"{r['id']} ({r['tokens']})" for r in rejected[:5])
+        message = (
+            f"{len(rejected)} of {len(records)} records exceed a limit "
+            f"({rejected[0]['exceeds']} {rejected[0]['limit']} tokens): {names}"
+            + (", ..." if len(rejected) > 5 else "")
+        )
+        if not kept:
+            shortest = min(r["tokens"] for r in rejected)
+            raise PromptTooLongError(f"{message}; the shortest has {shortest} tokens")
+        log.warning("%s; left out, nothing is truncated", message)
+        records = records.select(kept)
+    return records, rejected
+
+
+def as_prompts(records: Dataset, template: str) -> Dataset:
+    """Rows with ``prompt`` and decoded ``images``, made when read; other columns stay."""
+    return records.with_transform(lambda batch: _render(batch, template))
+
+
+def as_pairs(records: Dataset, template: str) -> Dataset:
+    """Rows of ``prompt``, ``completion`` (the reference path) and decoded ``images``."""
+
+    def render(batch: dict[str, list]) -> dict[str, list]:
+        rows = _render(batch, template)
+        answers = [[{"role": "assistant", "content": text}] for text in batch["solution"]]
+        return {"prompt": rows["prompt"], "completion": answers, "images": rows["images"]}
+
+    return records.with_transform(render)
+
+
+def _render(batch: dict[str, list], template: str) -> dict[str, list]:
+    # The copies of a group share one decoded image.
+    decoded: dict[str, list] = {}
+    rows = {key: list(values) for key, values in batch.items()}
+    prompts, images = [], []
+    for i, record_id in enumerate(batch["id"]):
+        if record_id not in decoded:
+            decoded[record_id] = [open_image(image).convert("RGB") for image in batch["images"][i]]
+        images.append(decoded[record_id])
+        prompts.append(to_messages({key: batch[key][i] for key in batch}, template))
+    rows["prompt"], rows["images"] = prompts, images
+    return rows
+
+
+class StepSampler:
+    """Record indices for a whole run: shuffled epoch after epoch, each prompt ``copies`` times.
+
+    A step's block comes ``repeats`` times (one for each pass that TRL takes over it). The order
+    depends on the seed alone, so a resumed run goes on with the very next block.
+    """
+
+    def __init__(
+        self,
+        records: int,
+        *,
+        blocks: int,
+        prompts: int,
+        seed: int,
+        copies: int = 1,
+        repeats: int = 1,
+    ):
+        self.records, self.blocks, self.prompts = records, blocks, prompts
+        self.seed, self.copies, self.repeats = seed, copies, repeats
+
+    def __len__(self) -> int:
+        return self.blocks * self.prompts * self.copies * self.repeats
+
+    def __iter__(self) -> Iterator[int]:
+        stream = self._stream()
+        for _ in range(self.blocks):
+            block = [next(stream) for _ in range(self.prompts)]
+            for _ in range(self.repeats):
+                for index in block:
+                    yield from [index] * self.copies
+
+    def _stream(self) -> Iterator[int]:
+        import numpy as np
+
+        epoch = 0
+        while True:
+            yield from np.random.default_rng([self.seed, epoch]).permutation(self.records).tolist()
+            epoch += 1
+
+
+def fingerprint(path: str) -> str:
+    """A short digest of a directory's files by name, size and the first and last 64 KiB."""
+    digest = hashlib.sha256()
+    root = Path(path)
+    for file in sorted(root.rglob("*")) if root.is_dir() else []:
+        if not file.is_file():
+            continue
+        size = file.stat().st_size
+        digest.update(f"{file.relative_to(root)}:{size}".encode())
+        with file.open("rb") as stream:
+            digest.update(stream.read(65536))
+            stream.seek(max(0, size - 65536))
+            digest.update(stream.read(65536))
+    digest.update(path.encode() if not root.is_dir() else b"")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,24 @@
+"""What training says when it cannot go on."""
+
+
+class TrainingError(RuntimeError):
+    """Training cannot start or go on; the message names the value, where it stands and a way out."""
+
+
+class PromptTooLongError(TrainingError):
+    """Some prompts exceed the limit; nothing is ever truncated."""
+
+
+class CheckpointError(TrainingError):
+    """A checkpoint cannot be read or written; the message names the path."""
+
+
+class Interrupted(SystemExit):
+    """A signal ended training after its state was saved; the exit code is 128 + signal."""
+
+    def __init__(self, signal_number: int, where: str):
+        super().__init__(128 + signal_number)
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"interrupted by signal {self.code - 128}; {self.where}"

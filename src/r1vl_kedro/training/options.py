@@ -1,0 +1,224 @@
+"""Options of warm-up and StepGRPO; a wrong key or value is named before anything is loaded."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LoraOptions(_Options):
+    """Train low-rank adapters instead of all weights; merged into the model at the end."""
+
+    rank: int = Field(16, ge=1)
+    alpha: float = Field(32.0, gt=0)
+    dropout: float = Field(0.0, ge=0, lt=1)
+    target_modules: list[str] | Literal["all-linear"] = "all-linear"
+
+
+class VllmOptions(_Options):
+    """Rollouts by vLLM: in the training processes (colocate), or by a server of their own."""
+
+    mode: Literal["colocate", "server"] = "colocate"
+    gpu_memory_utilization: float = Field(0.3, gt=0, lt=1)
+    tensor_parallel_size: int = Field(1, ge=1)
+    max_model_length: int | None = Field(None, ge=1)
+    """Tokens of prompt and completion together; None adds the two limits."""
+    server_base_url: str | None = None
+    sleep_between_rollouts: bool = False
+
+    @model_validator(mode="after")
+    def _server_needs_address(self) -> Self:
+        if self.mode == "server" and not self.server_base_url:
+            raise ValueError(
+                "vllm.mode is 'server' but vllm.server_base_url is not set; "
+                "give the address of `trl vllm-serve`, e.g. http://host:8000"
+            )
+        return self
+
+
+class TrainingOptions(_Options):
+    """What warm-up and StepGRPO share.
+
+    Units: lengths in tokens, image sizes in pixels of area, intervals in optimizer steps.
+    """
+
+    learning_rate: float = Field(gt=0)
+    num_steps: int | None = Field(None, ge=1)
+    num_epochs: float | None = Field(None, gt=0)
+    lr_schedule: Literal["constant", "linear", "cosine", "constant_with_warmup"] = "constant"
+    warmup_ratio: float = Field(0.0, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    adam_beta2: float = Field(0.999, gt=0, lt=1)
+    max_grad_norm: float = Field(1.0, gt=0)
+    max_prompt_length: int = Field(1024, ge=1)
+    """Image tokens count; a longer prompt is rejected before training, never cut."""
+    min_pixels: int | None = Field(None, ge=1)
+    max_pixels: int | None = Field(None, ge=1)
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """In which the weights are held."""
+    bf16: bool = False
+    """Mixed precision by autocast."""
+    attention: Literal["sdpa", "flash_attention_2", "eager"] | None = None
+    gradient_checkpointing: bool = False
+    freeze_vision: bool = False
+    lora: LoraOptions | None = None
+    deepspeed: str | None = None
+    """A DeepSpeed configuration file, for runs of several processes."""
+    checkpoint_steps: int = Field(0, ge=0)
+    """Steps between resumable checkpoints; 0 writes one only when a signal asks to stop."""
+    keep_checkpoints: int = Field(2, ge=1)
+    on_bad_loss: Literal["stop", "skip"] = "stop"
+    """What to do on a NaN or infinite loss or gradient, or a KL above ``max_kl``."""
+    eval_steps: int = Field(0, ge=0)
+    """Steps between greedy evaluations on validation records during training; 0 for none."""
+    eval_records: int = Field(64, ge=1)
+    example_rollouts: int = Field(8, ge=0)
+    """Completions kept per logged step for inspection."""
+    dataloader_workers: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if (self.num_steps is None) == (self.num_epochs is None):
+            raise ValueError(
+                f"give exactly one of num_steps (is {self.num_steps}) "
+                f"and num_epochs (is {self.num_epochs})"
+            )
+        return self
+
+
+class SFTOptions(TrainingOptions):
+    """Supervised fine-tuning on reference paths; the paper's warm-up by its own names."""
+
+    learning_rate: float = Field(1e-5, gt=0)
+    batch_size: int = Field(128, ge=1)
+    """Sequences per optimizer step, over all processes."""
+    micro_batch_size: int | None = Field(None, ge=1)
+    """Sequences per process and forward pass; None takes the whole share at once."""
+    max_completion_length: int = Field(1024, ge=1)
+
+    def steps(self, records: int) -> int:
+        """Optimizer steps on so many records."""
+        if self.num_steps is not None:
+            return self.num_steps
+        return max(1, math.ceil(records * self.num_epochs / self.batch_size))
+
+    @property
+    def sequences_per_step(self) -> int:
+        return self.batch_size
+
+
+class RewardWeights(_Options):
+    """Weights of the three reward functions; an ablation row is a change of these.
+
+    The paper's StepRAR is outcome + key-step term; here they are weighted apart.
+    """
+
+    outcome: float = Field(1.0, ge=0)
+    step_rar: float = Field(1.0, ge=0)
+    step_rvr: float = Field(1.0, ge=0)
+
+    @model_validator(mode="after")
+    def _some_reward(self) -> Self:
+        if not (self.outcome or self.step_rar or self.step_rvr):
+            raise ValueError("weights.outcome, weights.step_rar and weights.step_rvr are all 0")
+        return self
+
+
+class StepGRPOOptions(TrainingOptions):
+    """StepGRPO by the paper's names (section 4 and supplement): M, temperature, beta, alpha."""
+
+    learning_rate: float = Field(1e-6, gt=0)
+    group_size: int = Field(4, ge=2)
+    """M, responses sampled per question."""
+    rollouts_per_step: int | None = Field(None, ge=2)
+    prompts_per_step: int | None = Field(None, ge=1)
+    micro_batch_size: int | None = Field(None, ge=1)
+    """Completions per process and forward pass; None takes the whole share at once."""
+    temperature: float = Field(1.2, gt=0)
+    beta: float = Field(0.04, ge=0)
+    alpha: float = Field(0.1, ge=0)
+    """Weight of the key-step match within StepRAR."""
+    matching: Literal["soft", "exact", "released"] = "soft"
+    validity: Literal["strict", "released"] = "strict"
+    weights: RewardWeights = RewardWeights()
+    max_completion_length: int = Field(1024, ge=1)
+    num_iterations: int = Field(1, ge=1)
+    """Updates per batch of rollouts."""
+    epsilon: float = Field(0.2, gt=0)
+    loss_type: Literal["grpo", "dr_grpo", "bnpo", "dapo"] = "grpo"
+    scale_rewards: Literal["group", "batch", "none"] = "group"
+    max_kl: float | None = Field(None, gt=0)
+    """A step whose mean KL to the reference exceeds this is treated by ``on_bad_loss``."""
+    vllm: VllmOptions | None = None
+    deepspeed_gather_for_rollouts: bool = True
+    """Under ZeRO-3, gather all weights while sampling: faster, needs the memory."""
+
+    @model_validator(mode="after")
+    def _batch_of_whole_groups(self) -> Self:
+        if (self.rollouts_per_step is None) == (self.prompts_per_step is None):
+            raise ValueError(
+                f"give exactly one of rollouts_per_step (is {self.rollouts_per_step}) "
+                f"and prompts_per_step (is {self.prompts_per_step})"
+            )
+        rollouts, size = self.rollouts_per_step, self.group_size
+        if rollouts is not None and rollouts % size:
+            low, high = rollouts - rollouts % size, rollouts - rollouts % size + size
+            better = [value for value in (low, high) if value > 0]
+            divisors = [m for m in range(2, 17) if rollouts % m == 0]
+            raise ValueError(
+                f"rollouts_per_step {rollouts} is not a multiple of group_size {size}; "
+                f"rollouts_per_step {' or '.join(map(str, better))} would work with this group "
+                f"size, group_size {divisors} with these rollouts"
+            )
+        return self
+
+    @property
+    def rollouts(self) -> int:
+        """Completions per step over all processes."""
+        return self.rollouts_per_step or self.prompts_per_step * self.group_size
+
+    @property
+    def prompts(self) -> int:
+        """Questions per step over all processes."""
+        return self.rollouts // self.group_size
+
+    @property
+    def sequences_per_step(self) -> int:
+        return self.rollouts
+
+    def steps(self, records: int) -> int:
+        """Optimizer steps on so many prompts."""
+        if self.num_steps is not None:
+            return self.num_steps
+        return max(1, math.ceil(records * self.num_epochs / self.prompts)) * self.num_iterations
+
+
+def split_batch(sequences: int, micro: int | None, processes: int, what: str) -> tuple[int, int]:
+    """(sequences per process and forward pass, passes per step) of a global batch.
+
+    Raises:
+        ValueError: the three do not divide; names values that would work.
+    """
+    if sequences % processes:
+        near = [n for n in (sequences - sequences % processes,) if n] + [
+            sequences - sequences % processes + processes
+        ]
+        raise ValueError(
+            f"{what} {sequences} is not a multiple of {processes} processes; "
+            f"{' or '.join(map(str, near))} would work"
+        )
+    share = sequences // processes
+    micro = micro or share
+    if share % micro:
+        divisors = [n for n in range(1, share + 1) if share % n == 0]
+        raise ValueError(
+            f"micro_batch_size {micro} does not divide the {share} sequences per process "
+            f"({what} {sequences} over {processes} processes); {divisors} would work"
+        )
+    return micro, share // micro

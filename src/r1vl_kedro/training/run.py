@@ -1,0 +1,219 @@
+"""One training run from start or from its last checkpoint to a finished model directory."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import random
+import shutil
+import subprocess
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from r1vl_kedro.training import state
+from r1vl_kedro.training.errors import CheckpointError, Interrupted, TrainingError
+from r1vl_kedro.training.models import save_processor
+from r1vl_kedro.training.tracking import LogToMlflow
+
+log = logging.getLogger(__name__)
+
+VERSIONS = (
+    "r1vl_kedro", "torch", "transformers", "trl", "accelerate", "peft", "datasets", "deepspeed",
+    "vllm", "numpy", "rapidfuzz",
+)  # fmt: skip
+
+
+def seed_everything(seed: int) -> None:
+    """Python, NumPy and torch; the samplers take the seed themselves."""
+    import numpy as np
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def finished(output: str) -> bool:
+    """Whether an earlier call wrote this output completely."""
+    return state.damage(Path(output)) is None
+
+
+def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
+    """The directory of resumable state beside ``output``, emptied if it is another recipe's.
+
+    Raises:
+        CheckpointError: it cannot be written; names the path.
+    """
+    directory = Path(f"{output}.state")
+    if not main:
+        return directory
+    with state.naming(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        file = directory / "recipe.json"
+        wanted = json.loads(json.dumps(recipe, default=str))
+        if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != wanted:
+            log.warning("settings or inputs changed: the state in %s is discarded", directory)
+            shutil.rmtree(directory)
+            directory.mkdir()
+        state.write_json(file, wanted)
+        if not os.access(directory, os.W_OK):
+            raise CheckpointError(f"{directory} is not writable")
+    return directory
+
+
+def train_and_save(
+    trainer: Any, output: str, manifest: Mapping[str, Any], stop: Any, rollouts: Any = None
+) -> dict[str, Any]:
+    """Train from the newest usable checkpoint, then write ``output`` in one step.
+
+    Returns:
+        steps, seconds of this call, the step it was resumed from, the output directory.
+
+    Raises:
+        Interrupted: a signal came; the state was saved.
+    """
+    accelerator = trainer.accelerator
+    resume = None
+    if accelerator.is_main_process:
+        resume = state.newest_usable(trainer.state_dir)
+    if accelerator.num_processes > 1:
+        from accelerate.utils import broadcast_object_list
+
+        resume = broadcast_object_list([resume])[0]
+    if rollouts is not None and accelerator.is_main_process:
+        rollouts.forget_after(int(resume.name.split("-")[1]) if resume else 0)
+    if resume is not None:
+        log.info("resuming from %s", resume)
+    try:
+        with stop:
+            result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+    finally:
+        for callback in trainer.callback_handler.callbacks:
+            if isinstance(callback, LogToMlflow):
+                callback.writer.close()
+    if stop.stopped_at is not None:
+        raise Interrupted(stop.signal, f"step {stop.stopped_at} is saved in {trainer.state_dir}")
+    save_result(trainer, Path(output), manifest, rollouts)
+    accelerator.wait_for_everyone()
+    if accelerator.is_main_process:
+        shutil.rmtree(trainer.state_dir, ignore_errors=True)
+    return {
+        "output": output,
+        "steps": trainer.state.global_step,
+        "resumed_from": int(resume.name.split("-")[1]) if resume else 0,
+        "seconds": result.metrics["train_runtime"],
+    }
+
+
+def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollouts: Any) -> None:
+    """Model, processor, training log, example rollouts and manifest, moved in place at once."""
+    aside = output.with_name(f".{output.name}.writing")
+    main = trainer.accelerator.is_main_process
+    with state.naming(output):
+        if main:
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(parents=True)
+        trainer.accelerator.wait_for_everyone()
+        _save_model(trainer, aside)
+        trainer.accelerator.wait_for_everyone()
+        if not main:
+            return
+        save_processor(trainer.processing_class, aside)
+        (aside / "training_args.bin").unlink(missing_ok=True)
+        log_file = aside / "training_log.json"
+        state.write_json(log_file, steps_of(trainer.state.log_history))
+        if rollouts is not None:
+            rollouts.table().to_parquet(aside / "rollouts.parquet", index=False)
+        state.write_json(aside / "manifest.json", dict(manifest))
+    state.move_in_place(aside, output)
+
+
+def _save_model(trainer: Any, directory: Path) -> None:
+    if trainer.is_deepspeed_enabled or not hasattr(trainer.model, "merge_and_unload"):
+        trainer.save_model(str(directory))
+    elif trainer.accelerator.is_main_process:
+        trainer.accelerator.unwrap_model(trainer.model).merge_and_unload().save_pretrained(
+            directory
+        )
+
+
+def steps_of(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The trainer's history as one dictionary per step, training and evaluation together."""
+    steps: dict[int, dict[str, Any]] = {}
+    for entry in history:
+        if "train_runtime" in entry:
+            continue
+        steps.setdefault(entry["step"], {}).update(entry)
+    return [{"step": step, **steps[step]} for step in sorted(steps)]
+
+
+def manifest(
+    kind: str, options: Any, seed: int, inputs: Mapping[str, Any], extra: Mapping[str, Any]
+) -> dict[str, Any]:
+    """How a model was made: settings, seed, inputs, versions, git state, machine."""
+    return {
+        "kind": kind,
+        "options": options.model_dump(),
+        "seed": seed,
+        **inputs,
+        **extra,
+        "versions": {name: _version(name) for name in VERSIONS},
+        "python": platform.python_version(),
+        "git": git_state(),
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit and whether the working tree differs from it; None outside a repository."""
+    root = Path(__file__).resolve().parent
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=True, timeout=20
+        )
+        return done.stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no")
+        return {"commit": git("rev-parse", "HEAD"), "changed": bool(changed)}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def attach_lora(model: Any, options: Any) -> Any:
+    """PEFT configuration for TRL, or None."""
+    if options.lora is None:
+        return None
+    from peft import LoraConfig
+
+    lora = options.lora
+    return LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=lora.target_modules,
+        task_type="CAUSAL_LM",
+        # The fused output layer of TRL reads its weight directly.
+        exclude_modules=["lm_head"] if lora.target_modules != "all-linear" else None,
+    )
+
+
+def freeze(model: Any, options: Any) -> None:
+    """Leave the vision encoder as it is, where asked for."""
+    if not options.freeze_vision:
+        return
+    visual = getattr(model.model, "visual", None)
+    if visual is None:
+        raise TrainingError(f"freeze_vision: {type(model).__name__} has no vision encoder")
+    visual.requires_grad_(False)

@@ -1,0 +1,293 @@
+"""StepGRPO: TRL's GRPOTrainer with step-wise rewards (R1-VL, section 3.3).
+
+Loss: -E[(1/M) sum_i ratio(c_i) A_i - beta KL(pi || pi_ref)], k3 estimator, mean per sequence,
+advantages standardised within the M responses of a question.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import Any
+
+from r1vl_kedro.training import data, run
+from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
+from r1vl_kedro.training.options import StepGRPOOptions, split_batch
+from r1vl_kedro.training.reward_functions import reward_functions, reward_weights
+from r1vl_kedro.training.rollout import sample, uniforms
+
+
+def train_step_grpo(
+    base: str,
+    records: str,
+    output: str,
+    options: dict[str, Any],
+    seed: int,
+    template: str = "{question}",
+    validation: str | None = None,
+) -> dict[str, Any]:
+    """Train the warmed-up model ``base`` by StepGRPO on prompts with key steps.
+
+    Called again after a kill it goes on from the last checkpoint; called again after the end it
+    does nothing.
+
+    Args:
+        base: the warm-up checkpoint; also the reference policy.
+        records, validation: directories of records; ``validation`` is read for ``eval_steps``.
+        output: gets the model; what is needed to resume lies in ``<output>.state`` meanwhile.
+        options: a ``StepGRPOOptions`` as a dictionary.
+
+    Raises:
+        ValueError: batch, group size and processes do not divide; before anything is loaded.
+    """
+    settings = StepGRPOOptions.model_validate(options)
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    _, passes = split_batch(
+        settings.rollouts, settings.micro_batch_size, world, "rollouts_per_step"
+    )
+    if run.finished(output):
+        return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
+    columns = ("id", "images", "question", "options", "answer", "key_steps")
+    rows = data.open_records(records, *columns)
+    processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
+    rows, rejected = data.within_limits(
+        rows, processor, template, max_prompt_length=settings.max_prompt_length
+    )
+    steps = settings.steps(len(rows))
+    inputs = {
+        "base": base,
+        "base_digest": data.fingerprint(base),
+        "records": records,
+        "records_digest": data.fingerprint(records),
+        "template": template,
+    }
+    recipe = {"kind": "step_grpo", **settings.model_dump(), "seed": seed, "world": world, **inputs}
+    state_dir = run.open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0)
+
+    from r1vl_kedro.training.arguments import prepare_processes
+    from r1vl_kedro.training.callbacks import AccuracyOnTheWay, ReportProgress, StopOnSignal
+    from r1vl_kedro.training.rollout_log import RolloutLog
+    from r1vl_kedro.training.tracking import metric_callback
+
+    prepare_processes(settings)
+    run.seed_everything(seed)
+    model = load_model(base, dtype=settings.dtype, attention=settings.attention)
+    run.freeze(model, settings)
+    trainer = step_grpo_trainer_class()(
+        model=model,
+        reward_funcs=reward_functions(settings),
+        args=grpo_config(settings, str(state_dir), steps, seed, world),
+        train_dataset=data.as_prompts(rows, template),
+        processing_class=processor,
+        peft_config=run.attach_lora(model, settings),
+    )
+    trainer.options, trainer.state_dir = settings, state_dir
+    trainer.sampler = group_sampler(settings, len(rows), steps, passes, seed)
+    rollouts = RolloutLog(
+        state_dir, settings.example_rollouts, settings.group_size, reward_weights(settings)
+    )
+    trainer.rollout_observers.append(rollouts)
+    stop = StopOnSignal(trainer, period=settings.num_iterations)
+    callbacks = [stop, ReportProgress(), *metric_callback()]
+    if settings.eval_steps and validation is not None:
+        held_out = data.open_records(validation, *columns[:-1])
+        callbacks.insert(0, AccuracyOnTheWay(trainer, held_out, template, settings, seed))
+    for callback in callbacks:
+        trainer.add_callback(callback)
+    manifest = run.manifest(
+        "step_grpo", settings, seed, inputs, {"records_used": len(rows), "rejected": rejected}
+    )
+    return run.train_and_save(trainer, output, manifest, stop, rollouts)
+
+
+def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int, processes: int):
+    """TRL's settings for these options; the paper's names translated.
+
+    Raises:
+        ValueError: the batch does not divide over processes and micro-batches.
+    """
+    from trl import GRPOConfig
+
+    from r1vl_kedro.training.arguments import common_arguments
+
+    micro, passes = split_batch(
+        options.rollouts, options.micro_batch_size, processes, "rollouts_per_step"
+    )
+    vllm = options.vllm
+    engine: dict[str, Any] = {}
+    if vllm is not None:
+        limit = options.max_prompt_length + options.max_completion_length
+        engine = {
+            "use_vllm": True,
+            "vllm_mode": vllm.mode,
+            "vllm_gpu_memory_utilization": vllm.gpu_memory_utilization,
+            "vllm_tensor_parallel_size": vllm.tensor_parallel_size,
+            "vllm_max_model_length": vllm.max_model_length or limit,
+            "vllm_server_base_url": vllm.server_base_url,
+            "vllm_enable_sleep_mode": vllm.sleep_between_rollouts,
+        }
+    return GRPOConfig(
+        **common_arguments(options, state_dir, steps, seed),
+        **engine,
+        per_device_train_batch_size=micro,
+        gradient_accumulation_steps=passes,
+        num_generations=options.group_size,
+        num_iterations=options.num_iterations,
+        max_completion_length=options.max_completion_length,
+        temperature=options.temperature,
+        top_p=1.0,
+        top_k=0,
+        beta=options.beta,
+        epsilon=options.epsilon,
+        loss_type=options.loss_type,
+        scale_rewards=options.scale_rewards,
+        # The paper differentiates the k3 estimator itself.
+        use_bias_correction_kl=False,
+        reward_weights=reward_weights(options),
+        ds3_gather_for_generation=options.deepspeed_gather_for_rollouts,
+        shuffle_dataset=False,
+        log_completions=False,
+        disable_dropout=True,
+    )
+
+
+@functools.cache
+def step_grpo_trainer_class() -> type:
+    """``StepGRPOTrainer``; made when asked for, since TRL takes seconds to import."""
+    from trl import GRPOTrainer
+    from trl.models import unwrap_model_for_generation
+    from trl.trainer.grpo_trainer import pad
+
+    from r1vl_kedro.training.steady import SteadyTrainer
+
+    class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
+        """GRPOTrainer whose groups share one prefill and whose rollouts repeat exactly.
+
+        Prompts and images of a group are processed once. Sampling draws from a stream per
+        (seed, step, completion), whatever the number of processes.
+        """
+
+        def __init__(self, *args: Any, **kwargs: Any):
+            super().__init__(*args, **kwargs)
+            self.suppressed = vision_token_ids(self._tokenizer)
+            self.rollout_observers: list = []
+            self._runs: list[int] = []
+            if not self.use_vllm:
+                self.generation_config.suppress_tokens = self.suppressed
+            else:
+                bias = dict.fromkeys(self.suppressed, -100.0)
+                self.vllm_generation.generation_kwargs = {
+                    **(self.vllm_generation.generation_kwargs or {}),
+                    "logit_bias": bias,
+                }
+
+        def _set_signature_columns_if_needed(self) -> None:
+            self._signature_columns = None
+
+        def _generate_and_score_completions(self, inputs: list[dict]) -> dict:
+            self._runs = run_lengths([row["id"] for row in inputs])
+            self._rows = inputs
+            return super()._generate_and_score_completions(inputs)
+
+        def _tokenize_prompts(self, prompts: list) -> tuple[list, list | None, dict]:
+            starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
+            ids, images, fields = super()._tokenize_prompts([prompts[i] for i in starts])
+            repeat = functools.partial(repeated, runs=self._runs)
+            return repeat(ids), images and repeat(images), fields
+
+        def _generate_single_turn(
+            self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
+        ):
+            if self.use_vllm:
+                return super()._generate_single_turn(
+                    prompt_ids, images, multimodal_fields, num_generations, has_tool_images
+                )
+            import torch
+
+            firsts = [prompt_ids[sum(self._runs[:i])] for i in range(len(self._runs))]
+            tensors = [torch.tensor(ids) for ids in firsts]
+            left = functools.partial(pad, padding_side="left")
+            fields = {
+                key: value
+                if isinstance(value, torch.Tensor)
+                else left([torch.tensor(row) for row in value], padding_value=0)
+                for key, value in multimodal_fields.items()
+            }
+            batch = {
+                "input_ids": left(tensors, padding_value=self._tokenizer.pad_token_id),
+                "attention_mask": left([torch.ones_like(t) for t in tensors], padding_value=0),
+                **fields,
+            }
+            batch = {key: value.to(self.accelerator.device) for key, value in batch.items()}
+            first = self.accelerator.process_index * len(prompt_ids)
+            random = uniforms(
+                self.args.seed,
+                self.state.global_step,
+                range(first, first + len(prompt_ids)),
+                self.max_completion_length,
+            )
+            with (
+                unwrap_model_for_generation(
+                    self.model_wrapped,
+                    self.accelerator,
+                    gather_deepspeed3_params=self.args.ds3_gather_for_generation,
+                ) as model,
+                torch.no_grad(),
+                self.accelerator.autocast(),
+            ):
+                completions = sample(
+                    model,
+                    batch,
+                    self._runs,
+                    max_new_tokens=self.max_completion_length,
+                    temperature=self.temperature,
+                    random=random,
+                    eos=self.eos_token_ids,
+                    suppress=self.suppressed,
+                )
+            return completions, None
+
+        def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
+            rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+            stops = {*self.eos_token_ids, self._tokenizer.pad_token_id}
+            for observe in self.rollout_observers:
+                observe(
+                    trainer=self,
+                    rows=inputs,
+                    completions=[completion[0]["content"] for completion in completions],
+                    truncated=[ids[-1] not in stops for ids in completion_ids_list],
+                    lengths=[len(ids) for ids in completion_ids_list],
+                    rewards=rewards,
+                )
+            return rewards
+
+    return StepGRPOTrainer
+
+
+def run_lengths(keys: list[str]) -> list[int]:
+    """Lengths of the runs of equal neighbours: ``a a b`` gives ``[2, 1]``."""
+    runs: list[int] = []
+    for i, key in enumerate(keys):
+        if i and key == keys[i - 1]:
+            runs[-1] += 1
+        else:
+            runs.append(1)
+    return runs
+
+
+def repeated(values: list, runs: list[int]) -> list:
+    """Each value as often as its run is long."""
+    return [value for value, run in zip(values, runs, strict=True) for _ in range(run)]
+
+
+def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: int, seed: int):
+    """The order of prompts for a run; whole groups, one block per batch of rollouts."""
+    blocks = -(-steps // options.num_iterations)
+    return data.StepSampler(
+        records,
+        blocks=blocks,
+        prompts=options.prompts,
+        copies=options.group_size,
+        repeats=passes * options.num_iterations,
+        seed=seed,
+    )
