@@ -1,0 +1,21 @@
+"""Kedro datasets of this project, imported when first named."""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "BenchmarkTSVDataset": "benchmark_tsv",
+    "CheckpointDataset": "checkpoint",
+    "EmbeddedMulberryDataset": "world",
+    "EmbeddedSplitDataset": "world",
+    "MathVisionDataset": "mathvision",
+    "MulberryDataset": "mulberry",
+    "R1VL10KDataset": "r1vl10k",
+    "RecordsDataset": "records",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__} has no dataset {name}; it has {sorted(_HOME)}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,67 @@
+"""Kedro dataset: records in Arrow on disk, complete or absent."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NewType
+
+from kedro.io import AbstractDataset, DatasetError
+
+from r1vl_kedro.records.store import COMPLETE, save_directory
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+TablePreview = NewType("TablePreview", dict)  # Kedro-Viz goes by the name
+
+
+class RecordsDataset(AbstractDataset):
+    """A Hugging Face dataset of records as a directory, written aside and moved into place.
+
+    Example catalog entry::
+
+        warm_up_records:
+          type: r1vl_kedro.datasets.RecordsDataset
+          path: data/05_model_input/warm_up_records
+
+    A directory without its completion mark does not exist: a killed run leaves nothing that
+    looks finished.
+    """
+
+    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None):
+        self._path = Path(path)
+        self.metadata = deepcopy(metadata)
+
+    def load(self) -> Dataset:
+        """The records, memory-mapped; ``records.schema.directory_of`` gives their directory."""
+        from datasets import load_from_disk
+
+        if not self._exists():
+            raise DatasetError(f"{self._path} holds no complete records (no {COMPLETE} in it)")
+        return load_from_disk(str(self._path.resolve()))
+
+    def save(self, data: Dataset) -> None:
+        """Store the records with their images; the directory appears whole or not at all."""
+        save_directory(data, self._path)
+
+    def preview(self, nrows: int = 5) -> TablePreview:
+        """The first rows without their images."""
+        if not self._exists():
+            return TablePreview({})
+        dataset = self.load()
+        columns = [name for name in dataset.column_names if name != "images"]
+        rows = dataset.select_columns(columns).select(range(min(nrows, len(dataset))))
+        return TablePreview(
+            {
+                "index": list(range(len(rows))),
+                "columns": columns,
+                "data": [[str(row[name]) for name in columns] for row in rows],
+            }
+        )
+
+    def _exists(self) -> bool:
+        return (self._path / COMPLETE).is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"path": str(self._path)}

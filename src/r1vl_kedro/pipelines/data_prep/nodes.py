@@ -1,0 +1,83 @@
+"""Nodes of data preparation: each takes records and gives those it keeps and those it drops."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from r1vl_kedro.records import clean
+from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.records.report import prep_report
+from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.split import split
+from r1vl_kedro.records.validate import Rejection, count_reasons, validate
+
+# Kedro resolves every hint of a node at start; importing datasets for one would cost a second.
+Dataset = Any
+
+logger = logging.getLogger(__name__)
+
+
+def _say(stage: str, kept: int, dropped: list[Rejection]) -> None:
+    logger.info("%s: %d kept, %d set aside %s", stage, kept, len(dropped), count_reasons(dropped))
+
+
+def validate_records(
+    source: Iterable[RawRecord], options: DataPrepOptions
+) -> tuple[Dataset, list[Rejection]]:
+    """Usable records, and those set aside with the reason."""
+    records, dropped = validate(source, options.validation)
+    _say("validate", len(records), dropped)
+    return records, dropped
+
+
+def drop_reflective(records: Dataset) -> tuple[Dataset, list[Rejection]]:
+    """Records whose path does not turn back on itself."""
+    kept, dropped = clean.drop_reflective(records)
+    _say("reflective", len(kept), dropped)
+    return kept, dropped
+
+
+def drop_duplicates(records: Dataset) -> tuple[Dataset, list[Rejection]]:
+    """The first of equal records."""
+    kept, dropped = clean.drop_duplicates(records)
+    _say("duplicates", len(kept), dropped)
+    return kept, dropped
+
+
+def decontaminate(
+    records: Dataset, options: DataPrepOptions, **references: Any
+) -> tuple[Dataset, list[Rejection]]:
+    """Records that occur in none of the evaluation sets."""
+    distance = options.decontamination.max_image_distance
+    kept, dropped = clean.decontaminate(records, references, max_distance=distance)
+    _say("contamination", len(kept), dropped)
+    return kept, dropped
+
+
+def split_records(records: Dataset, options: DataPrepOptions, seed: int) -> tuple[Dataset, Dataset]:
+    """Warm-up and RL records, both drawn from the same pool."""
+    warm_up, rl = split(records, options.split, seed)
+    for name, asked, got in (
+        ("n_warm_up", options.split.n_warm_up, len(warm_up)),
+        ("n_rl", options.split.n_rl, len(rl)),
+    ):
+        if asked is not None and got < asked:
+            logger.warning(
+                "data_prep.split.%s is %d, but only %d records are left", name, asked, got
+            )
+    return warm_up, rl
+
+
+def report(
+    records: Dataset,
+    warm_up: Dataset,
+    rl: Dataset,
+    options: DataPrepOptions,
+    seed: int,
+    **stages: list[Rejection],
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Counts of what was read, set aside and kept; and every record set aside."""
+    counts = prep_report(stages, records, warm_up, rl, options.split, seed)
+    return counts, [r.as_dict() for rejections in stages.values() for r in rejections]

@@ -1,0 +1,1 @@
+"""Records: read, check, clean, split."""

@@ -1,0 +1,182 @@
+"""Drop reflective records, duplicates, and what also occurs in an evaluation set."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.schema import RecordsError, without_images
+from r1vl_kedro.responses import parse_response
+
+if TYPE_CHECKING:
+    import numpy as np
+    from datasets import Dataset
+
+    from r1vl_kedro.records.validate import Rejection
+
+RETHINKING = "let me rethink it"
+_IMAGE_MARK = re.compile(r"<image\s*\d*>")
+_SCAN = 2000
+
+
+def reflective_reason(solution: str) -> str:
+    """Why a path counts as reflective: its own words, or a section that comes twice; "" if not.
+
+    Mulberry's reflective paths hold a wrong section, "Let me rethink it.", and the right one.
+    """
+    if RETHINKING in solution.lower():
+        return "it says 'Let me rethink it'"
+    sections = parse_response(solution).sections
+    seen = Counter((s.kind, s.number) for s in sections if s.kind != "other")
+    repeated = [key for key, n in seen.items() if n > 1]
+    if repeated:
+        kind, number = repeated[0]
+        return f"section {kind}{'' if number is None else f' {number}'} comes more than once"
+    return ""
+
+
+def question_key(question: str) -> str:
+    """A question with case, spacing, punctuation and image marks taken away.
+
+    Signs that carry meaning (``+ - * / = < > ^ . ,`` between digits) stay.
+    """
+    text = unicodedata.normalize("NFKC", _IMAGE_MARK.sub(" ", question)).casefold()
+    text = re.sub(r"(?<=\d)[.,](?=\d)", lambda m: "\x01" if m[0] == "." else "", text)
+    text = re.sub(r"[^\w\s+\-*/=<>^\x01]|_", " ", text)
+    return " ".join(text.replace("\x01", ".").split())
+
+
+def _split_by(
+    dataset: Dataset,
+    columns: list[str],
+    judge: Callable[[dict[str, Any]], Rejection | None],
+    stage: str,
+) -> tuple[Dataset, list[Rejection]]:
+    from r1vl_kedro.records.validate import nothing_left
+
+    keep: list[int] = []
+    dropped: list[Rejection] = []
+    for index, row in enumerate(_rows(dataset, columns)):
+        rejection = judge(row)
+        if rejection is None:
+            keep.append(index)
+        else:
+            dropped.append(rejection)
+    if not keep:
+        raise RecordsError(nothing_left(stage, len(dropped), dropped))
+    return (dataset.select(keep) if dropped else dataset), dropped
+
+
+def _rows(dataset: Dataset, columns: list[str]) -> Iterator[dict[str, Any]]:
+    for batch in without_images(dataset, columns).iter(batch_size=_SCAN):
+        for values in zip(*(batch[name] for name in columns), strict=True):
+            yield dict(zip(columns, values, strict=True))
+
+
+def drop_reflective(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
+    """Records whose path does not turn back on itself, and the others with the reason."""
+    from r1vl_kedro.records.validate import Rejection
+
+    def judge(row: dict[str, Any]) -> Rejection | None:
+        detail = reflective_reason(row["solution"])
+        return Rejection(row["id"], "reflective", "reflective", detail) if detail else None
+
+    return _split_by(dataset, ["id", "solution"], judge, "dropping reflective records")
+
+
+def drop_duplicates(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
+    """The first of all records with the same perceptual hashes, question and options."""
+    from r1vl_kedro.records.validate import Rejection
+
+    first: dict[bytes, str] = {}
+
+    def judge(row: dict[str, Any]) -> Rejection | None:
+        asked = [question_key(text) for text in (row["question"], *row["options"])]
+        text = "\x00".join([*asked, *row["image_hashes"]])
+        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        earlier = first.setdefault(key, row["id"])
+        if earlier == row["id"]:
+            return None
+        return Rejection(
+            row["id"], "duplicates", "duplicate", f"same image and question as {earlier}"
+        )
+
+    return _split_by(
+        dataset, ["id", "question", "options", "image_hashes"], judge, "dropping duplicates"
+    )
+
+
+def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str], np.ndarray]]:
+    """Normalised question -> names and hashes of evaluation images under that question.
+
+    Args:
+        references: name -> evaluation records: a records dataset, a data frame or rows with
+            ``question`` and ``images`` or ``image`` (PIL, bytes, base64 text or a list of these).
+    """
+    names: dict[str, list[str]] = {}
+    hashes: dict[str, list[str]] = {}
+    for name, reference in references.items():
+        for row in _reference_rows(reference):
+            key = question_key(str(row.get("question") or ""))
+            images = row.get("images") if row.get("images") is not None else row.get("image")
+            for image in images if isinstance(images, (list, tuple)) else [images]:
+                if image is None:
+                    continue
+                names.setdefault(key, []).append(f"{name}/{row.get('id', row.get('index', '?'))}")
+                hashes.setdefault(key, []).append(pictures.perceptual_hash(_as_image(image)))
+    return {key: (names[key], pictures.hash_bits(hashes[key])) for key in names}
+
+
+def _reference_rows(reference: Any) -> Iterable[Mapping[str, Any]]:
+    if hasattr(reference, "to_dict") and hasattr(reference, "columns"):  # a data frame
+        return reference.to_dict("records")
+    return reference
+
+
+def _as_image(image: Any) -> Any:
+    if hasattr(image, "convert"):
+        buffer = BytesIO()
+        image.save(buffer, format="PNG")
+        return pictures.decode(buffer.getvalue())
+    if isinstance(image, Mapping):
+        image = image["bytes"]
+    if isinstance(image, str):
+        image = b64decode(image)
+    return pictures.decode(image)
+
+
+def decontaminate(
+    dataset: Dataset, references: Mapping[str, Any], *, max_distance: float
+) -> tuple[Dataset, list[Rejection]]:
+    """Drop records that also occur in an evaluation set.
+
+    A record occurs there if its normalised question does and, under that question, one of its
+    images is within ``max_distance`` (share of differing hash bits, 0 to 1) of one there.
+    """
+    from r1vl_kedro.records.validate import Rejection
+
+    index = reference_index(references)
+
+    def judge(row: dict[str, Any]) -> Rejection | None:
+        found = index.get(question_key(row["question"]))
+        if found is None or not row["image_hashes"]:
+            return None
+        names, bits = found
+        for own in pictures.hash_bits(row["image_hashes"]):
+            distance = pictures.distances(own, bits)
+            nearest = int(distance.argmin())
+            if distance[nearest] <= max_distance:
+                detail = (
+                    f"same question as {names[nearest]}, image distance {distance[nearest]:.3f}"
+                )
+                return Rejection(row["id"], "contamination", "in_evaluation_set", detail)
+        return None
+
+    return _split_by(dataset, ["id", "question", "image_hashes"], judge, "decontamination")

@@ -1,0 +1,47 @@
+"""A source of raw records as a records dataset on disk, made once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.store import COMPLETE, save_directory
+from r1vl_kedro.records.validate import count_reasons, validate
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+REJECTED = "rejected.json"
+
+
+def materialize(
+    source: Iterable[RawRecord],
+    path: Path,
+    *,
+    fingerprint: str,
+    options: ValidationOptions | None = None,
+) -> Dataset:
+    """The source's usable records, with key steps, stored at ``path`` and opened from there.
+
+    Nothing is read again while ``fingerprint`` (the source's path, size, date and settings)
+    stays what it was. What was set aside stands in ``rejected.json`` beside the records.
+    """
+    from datasets import load_from_disk
+
+    mark = path / COMPLETE
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != fingerprint:
+        options = options or ValidationOptions(require_solution=False)
+        dataset, rejections = validate(source, options, key_steps=True, image_hashes=False)
+        report = {
+            "kept": len(dataset),
+            "rejected": count_reasons(rejections),
+            "records": [rejection.as_dict() for rejection in rejections],
+        }
+        save_directory(
+            dataset, path, mark=fingerprint, beside={REJECTED: json.dumps(report, indent=1)}
+        )
+    return load_from_disk(str(path.resolve()))

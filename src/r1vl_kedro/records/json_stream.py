@@ -1,0 +1,77 @@
+"""Read a JSON array, or JSON lines, one object at a time in bounded memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+CHUNK = 1 << 20
+MAX_OBJECT = 64 << 20
+_BETWEEN = " \t\r\n,"
+
+
+def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON array or of a JSON-lines file, in order.
+
+    Memory: one chunk and the longest object (64 MB of text at most).
+
+    Raises:
+        ValueError: not JSON, or an element that is no object; names file and character.
+    """
+    path = Path(path)
+    decoder = json.JSONDecoder()
+    with path.open(encoding="utf-8-sig") as file:
+        buffer, start, done, base = "", 0, False, 0
+        inside_array: bool | None = None
+        while True:
+            while start < len(buffer) and buffer[start] in _BETWEEN:
+                start += 1
+            if start == len(buffer):
+                if done:
+                    break
+                base, start = base + len(buffer), 0
+                buffer = file.read(chunk)
+                done = not buffer
+                continue
+            if inside_array is None and buffer[start] == "[":
+                inside_array, start = True, start + 1
+                continue
+            if inside_array is None:
+                inside_array = False
+            if inside_array and buffer[start] == "]":
+                return
+            if buffer[start] != "{":
+                raise ValueError(
+                    f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
+                    "where a JSON object was expected (an array of them, or one a line)"
+                )
+            try:
+                value, end = decoder.raw_decode(buffer, start)
+            except json.JSONDecodeError as error:
+                if done or len(buffer) - start > MAX_OBJECT:
+                    raise ValueError(
+                        f"{path}, character {base + error.pos}: {error.msg} in the object that "
+                        f"opens at character {base + start}"
+                    ) from error
+                more = file.read(max(chunk, len(buffer) - start))
+                done = not more
+                base, buffer, start = base + start, buffer[start:] + more, 0
+                continue
+            yield value
+            start = end
+        if inside_array:
+            raise ValueError(f"{path}: the file ends before the array's closing bracket")
+
+
+def write_array(path: str | Path, rows: Iterable[dict[str, Any]]) -> int:
+    """Write rows as one JSON array, one row a line; returns how many."""
+    count = 0
+    with Path(path).open("w", encoding="utf-8") as file:
+        file.write("[")
+        for count, row in enumerate(rows, start=1):
+            file.write(",\n" if count > 1 else "\n")
+            json.dump(row, file, ensure_ascii=False)
+        file.write("\n]\n")
+    return count

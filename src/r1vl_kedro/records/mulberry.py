@@ -1,0 +1,200 @@
+"""Mulberry-260k's JSON form: rows without loss, and rows as records.
+
+A row is ``{"messages": [{"role": "user", ...}, {"role": "assistant", ...}], "images": ...}``;
+``images`` is a path or a list of paths below the image folder, perhaps with a leading ``/``.
+The user turn is ``<image>`` marks, a prompt prefix, ``Question: ...`` and perhaps
+``Choices:`` with one lettered option a line; the assistant turn is the reference path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from r1vl_kedro.prompts import render_question
+from r1vl_kedro.records.json_stream import iter_objects, write_array
+from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.responses import final_answer
+
+IMAGE_MARK = "<image>"
+_QUESTION = re.compile(r"^[ \t]*Question:[ \t]*", re.MULTILINE)
+_CHOICES = re.compile(r"\n[ \t]*(?:Choices|Options):[ \t]*", re.IGNORECASE)
+_OPTION_LINE = re.compile(r"[ \t]*\(?([A-Z])[).:][ \t]*(.*)")
+_OPTION_INLINE = re.compile(r"\(([A-Z])\)[ \t]*")
+
+
+@dataclass(slots=True)
+class MulberryRow:
+    """One row as it stands in the file; ``to_json`` gives the same object back."""
+
+    user: str
+    response: str
+    images: str | list[str]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> MulberryRow:
+        """Raises ValueError naming what is not of the form."""
+        messages = row.get("messages")
+        roles = (
+            [m.get("role") for m in messages if isinstance(m, dict)]
+            if isinstance(messages, list)
+            else None
+        )
+        if roles != ["user", "assistant"] or any(set(m) != {"role", "content"} for m in messages):
+            raise ValueError(
+                f"messages have roles {roles}; wanted one user and one assistant turn, "
+                "each with role and content only"
+            )
+        user, response = (message["content"] for message in messages)
+        if not isinstance(user, str) or not isinstance(response, str):
+            raise ValueError("a message's content is not text")
+        images = row.get("images")
+        paths = [images] if isinstance(images, str) else images
+        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+            raise ValueError(f"images is {images!r}; wanted a path or a list of paths")
+        extra = {key: value for key, value in row.items() if key not in ("messages", "images")}
+        if any(".." in PurePosixPath(path).parts for path in paths):
+            raise ValueError(f"images is {images!r}; a path may not leave the image folder")
+        return cls(user, response, images, extra)
+
+    def to_json(self) -> dict[str, Any]:
+        """The row's JSON object."""
+        messages = [
+            {"role": "user", "content": self.user},
+            {"role": "assistant", "content": self.response},
+        ]
+        return {"messages": messages, "images": self.images, **self.extra}
+
+    @property
+    def paths(self) -> list[str]:
+        """Image paths, always a list, without a leading slash."""
+        images = [self.images] if isinstance(self.images, str) else self.images
+        return [path.lstrip("/") for path in images]
+
+    @property
+    def prefix(self) -> str:
+        """The prompt before the question, without image marks."""
+        return self._split()[0]
+
+    @property
+    def question(self) -> str:
+        """The question with its options as written, without prefix and image marks."""
+        return self._split()[1]
+
+    def _split(self) -> tuple[str, str]:
+        text = self.user.replace(IMAGE_MARK, "")
+        mark = _QUESTION.search(text)
+        if not mark:
+            return "", text.strip()
+        return text[: mark.start()].strip(), text[mark.end() :].strip()
+
+
+def split_options(text: str) -> tuple[str, list[str]]:
+    """A question and its options, read from ``Choices:`` at its end; [] where there are none.
+
+    Options stand one a line (``A: 30``, ``(A) 30``, ``A. 30``) or all on one line
+    (``(A) 30 (B) 45``), lettered from A without a gap; an option may run over several lines.
+    """
+    marks = list(_CHOICES.finditer("\n" + text))
+    if not marks:
+        return text.strip(), []
+    question = ("\n" + text)[: marks[-1].start()].strip()
+    rest = ("\n" + text)[marks[-1].end() :].strip()
+    inline = _OPTION_INLINE.split(rest)
+    if "\n" not in rest and len(inline) > 3 and not inline[0].strip():
+        letters, options = inline[1::2], [option.strip() for option in inline[2::2]]
+        if letters == [chr(ord("A") + i) for i in range(len(letters))]:
+            return question, options
+    options = []
+    for line in rest.splitlines():
+        found = _OPTION_LINE.fullmatch(line)
+        if found and found[1] == chr(ord("A") + len(options)):
+            options.append(found[2].strip())
+        elif options:
+            options[-1] = f"{options[-1]}\n{line.strip()}".strip()
+        else:
+            return text.strip(), []
+    return (question, options) if options else (text.strip(), [])
+
+
+def family_of(path: str) -> str:
+    """The folder that an image path starts with: the corpus that Mulberry took it from."""
+    parts = [part for part in PurePosixPath(path).parts if part not in ("/", ".")]
+    if len(parts) > 1 and parts[0] == "mulberry_images":
+        parts = parts[1:]
+    return parts[0] if len(parts) > 1 else "unknown"
+
+
+def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
+    """A row of the file as a record still to be checked; ``index`` counts from 0."""
+    try:
+        parsed = MulberryRow.from_json(row)
+    except ValueError as error:
+        return RawRecord(id=f"#{index}", source=source, problem=("malformed_row", str(error)))
+    paths = parsed.paths
+    question, options = split_options(parsed.question)
+    identity = parsed.extra.get("id")
+    return RawRecord(
+        id=str(identity) if identity is not None else f"{paths[0] if paths else ''}#{index}",
+        images=[image_root / path for path in paths],
+        question=question,
+        options=options,
+        answer=final_answer(parsed.response) or "",
+        solution=parsed.response,
+        family=family_of(paths[0]) if paths else "unknown",
+        source=source,
+    )
+
+
+def from_record(
+    record: Mapping[str, Any], images: Sequence[str], *, prefix: str = ""
+) -> MulberryRow:
+    """A record as a Mulberry row with its id; ``images`` are paths below the image folder.
+
+    One image is written as a plain path, as the published file does.
+    """
+    question = render_question(record["question"], record["options"])
+    head = f"{prefix}\n\n" if prefix else ""
+    return MulberryRow(
+        user=f"{IMAGE_MARK * len(images)}{head}Question: {question}",
+        response=record["solution"],
+        images=images[0] if len(images) == 1 else list(images),
+        extra={"id": record["id"]},
+    )
+
+
+@dataclass(frozen=True)
+class MulberryFile:
+    """The records of a Mulberry JSON file, read anew and one by one on each iteration.
+
+    Args:
+        path: JSON array, or JSON lines, of rows.
+        image_root: folder that image paths start from; the file's own folder when None.
+        limit: read only this many rows.
+    """
+
+    path: Path
+    image_root: Path | None = None
+    limit: int | None = None
+    source: str = "mulberry"
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows as they stand in the file."""
+        for index, row in enumerate(iter_objects(self.path)):
+            if self.limit is not None and index >= self.limit:
+                return
+            yield row
+
+    def __iter__(self) -> Iterator[RawRecord]:
+        root = Path(self.image_root) if self.image_root else Path(self.path).parent
+        for index, row in enumerate(self.rows()):
+            yield to_raw(row, index, root, self.source)
+
+
+def write(path: str | Path, rows: Iterable[MulberryRow]) -> int:
+    """Write rows as a Mulberry JSON file; returns how many."""
+    return write_array(path, (row.to_json() for row in rows))

@@ -1,0 +1,53 @@
+"""What a user may set about preparing records."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ValidationOptions(_Options):
+    """When a record is set aside.
+
+    Attributes:
+        require_solution: a record without a reference path is set aside.
+        min_image_side: pixels; Qwen2-VL's smallest visual token is 28 × 28.
+        max_aspect_ratio: longer side over shorter; Qwen2-VL refuses more than 200.
+        workers: threads that decode images.
+    """
+
+    require_solution: bool = True
+    min_image_side: int = Field(default=28, ge=1)
+    max_aspect_ratio: float = Field(default=200.0, ge=1)
+    workers: int = Field(default=2, ge=1)
+
+
+class DecontaminationOptions(_Options):
+    """When a record counts as one of a benchmark's.
+
+    Attributes:
+        max_image_distance: share of differing bits between two perceptual hashes, 0 to 1,
+            up to which two images under the same normalised question are the same.
+    """
+
+    max_image_distance: float = Field(default=0.12, ge=0, le=1)
+
+
+class SplitOptions(_Options):
+    """How many records are drawn for each stage; None takes all.
+
+    RL questions are drawn from the same pool as the warm-up's, as in the paper: a record may
+    serve both.
+    """
+
+    n_warm_up: int | None = Field(default=None, ge=1)
+    n_rl: int | None = Field(default=None, ge=1)
+
+
+class DataPrepOptions(_Options):
+    """All of ``params:data_prep``."""
+
+    validation: ValidationOptions = ValidationOptions()
+    decontamination: DecontaminationOptions = DecontaminationOptions()
+    split: SplitOptions = SplitOptions()

@@ -1,0 +1,102 @@
+"""Human solutions in prose, rewritten as reference paths in the response grammar."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+MAX_STEPS = 8
+_DRAWING = re.compile(r"\[asy\].*?\[/asy\]|\[asy\].*\Z", re.DOTALL)
+_ALTERNATIVE = re.compile(
+    r"\[?\b(?:Alternatively\s*:|Alternative(?: solution| method)\s*\d*\s*:?|OR\s*\n)", re.IGNORECASE
+)
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:align|aligned|gather|equation)\*?)\}(.*?)\\end\{\1\}", re.DOTALL
+)
+_WRITTEN_BREAK = re.compile(r"\\n(?=[A-Z\s\\\[(]|$)")  # a backslash and an n, not a newline
+_MATH = re.compile(
+    r"\$\$.*?\$\$|\$(?:\\.|[^$\\])*\$|\\\[.*?\\\]|\\\(.*?\\\)"
+    r"|\\begin\{(tabular|array)\}.*?\\end\{\1\}",
+    re.DOTALL,
+)
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\bi\.e\.)(?<!\be\.g\.)(?<!\bFig\.)(?<!\bcf\.)(?<!\bm\.)[)\]]?\s+(?=[A-Z$\\(\x00])"
+)
+
+
+def _unwrap(text: str, command: str) -> str:
+    """Replace ``\\command{...}`` by what stands in its balanced braces."""
+    head = f"\\{command}{{"
+    while (start := text.find(head)) >= 0:
+        depth, end = 1, start + len(head)
+        while end < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0) * (text[end - 1] != "\\")
+            end += 1
+        inner = text[start + len(head) : end - (depth == 0)]
+        text = text[:start] + inner + text[end:]
+    return text
+
+
+def _as_formula(found: re.Match[str]) -> str:
+    body = found[2].replace("&", " ").replace("\\\\", " ")
+    return f" ${body.strip()}$ "
+
+
+def clean_prose(text: str) -> str:
+    """A solution's text without drawings, boxes and second solutions, spaces made single."""
+    text = _DRAWING.sub(" ", _WRITTEN_BREAK.sub(" ", text))
+    found = _ALTERNATIVE.search(text)
+    if found and len(text[: found.start()].strip()) >= 20:
+        text = text[: found.start()]
+    text = _ENVIRONMENT.sub(_as_formula, _unwrap(text, "boxed"))
+    text = re.sub(r"#{2,}", "", text)
+    return re.sub(r"\s+", " ", text).strip(" [")
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences of cleaned prose; a formula or a table is never cut."""
+    kept: list[str] = []
+
+    def hide(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        return f"\x00{len(kept) - 1}\x00"
+
+    hidden = _MATH.sub(hide, text)
+    parts = [part.strip() for part in _SENTENCE_END.split(hidden) if part.strip()]
+    return [re.sub(r"\x00(\d+)\x00", lambda m: kept[int(m[1])], part) for part in parts]
+
+
+def _merge(parts: list[str], most: int) -> list[str]:
+    """Neighbours joined evenly until at most ``most`` remain."""
+    if len(parts) <= most:
+        return parts
+    edges = [round(i * len(parts) / most) for i in range(most + 1)]
+    return [" ".join(parts[a:b]) for a, b in pairwise(edges)]
+
+
+def path_from_prose(
+    solution: str, answer: str, *, subject: str = "", max_steps: int = MAX_STEPS
+) -> str:
+    """A reference path whose steps are the solution's own sentences; "" for an empty solution.
+
+    Description and rationale say only what is known without seeing the image: the subject and
+    that the solution follows. ``answer`` is written as it should stand behind the last header.
+    """
+    steps = _merge(sentences(clean_prose(solution)), max_steps)
+    if not steps:
+        return ""
+    what = f" about {subject}" if subject else ""
+    count = "one step" if len(steps) == 1 else f"{len(steps)} steps"
+    lines = [
+        "### Image Description:",
+        f"The figure of a question{what}.",
+        "",
+        "### Rationales:",
+        f"The answer follows in {count} from the question and its figure.",
+        "",
+        "### Let's think step by step.",
+        "",
+    ]
+    for number, step in enumerate(steps, start=1):
+        lines += [f"### Step {number}:", step, ""]
+    return "\n".join([*lines, "### The final answer is:", answer])

@@ -1,0 +1,47 @@
+"""What data preparation read, dropped and kept, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.records.options import SplitOptions
+from r1vl_kedro.records.schema import without_images
+from r1vl_kedro.records.validate import Rejection, count_reasons
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+def prep_report(
+    stages: dict[str, list[Rejection]],
+    kept: Dataset,
+    warm_up: Dataset,
+    rl: Dataset,
+    options: SplitOptions,
+    seed: int,
+) -> dict[str, Any]:
+    """Counts per stage and reason; ``stages`` in order, what each set aside.
+
+    ``read`` equals ``kept`` plus everything set aside: no record goes missing.
+    """
+    dropped = sum(len(rejections) for rejections in stages.values())
+    left = len(kept) + dropped
+    table = []
+    for stage, rejections in stages.items():
+        before, left = left, left - len(rejections)
+        reasons = count_reasons(rejections)
+        table.append({"stage": stage, "before": before, "after": left, "set_aside": reasons})
+    families: Counter[str] = Counter()
+    for batch in without_images(kept, ["family"]).iter(batch_size=10_000):
+        families.update(batch["family"])
+    return {
+        "read": len(kept) + dropped,
+        "kept": len(kept),
+        "set_aside": count_reasons(r for rejections in stages.values() for r in rejections),
+        "stages": table,
+        "families": dict(families.most_common()),
+        "warm_up": {"asked": options.n_warm_up, "got": len(warm_up)},
+        "rl": {"asked": options.n_rl, "got": len(rl)},
+        "seed": seed,
+    }

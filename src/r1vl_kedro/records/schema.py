@@ -1,0 +1,114 @@
+"""The one form of a record, on disk and on its way there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datasets import Dataset, Features
+
+COLUMNS = ("id", "images", "question", "options", "answer", "solution", "family", "source")
+
+
+class RecordsError(ValueError):
+    """Records as a whole cannot be used; the message says which and why."""
+
+
+@dataclass(slots=True)
+class RawRecord:
+    """One record as a reader found it, not yet checked.
+
+    Attributes:
+        images: files, or encoded images as bytes.
+        solution: reference path in the response grammar, or "".
+        key_steps: None where the source has none; anything else is checked later.
+        problem: (reason, detail) where the row could not be read as a record.
+    """
+
+    id: str
+    images: Sequence[Path | bytes] = ()
+    question: str = ""
+    options: Sequence[str] = ()
+    answer: str = ""
+    solution: str = ""
+    family: str = ""
+    source: str = ""
+    key_steps: Any = None
+    problem: tuple[str, str] | None = field(default=None)
+
+
+def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
+    """Columns of a record; ``key_steps`` adds those of an RL prompt.
+
+    ``image_hashes`` adds one hexadecimal perceptual hash per image, the form between
+    validation and the split.
+    """
+    from datasets import Features, Image, List, Value
+
+    text = Value("string")
+    columns: dict[str, Any] = {
+        "id": text,
+        "images": List(Image()),
+        "question": text,
+        "options": List(text),
+        "answer": text,
+        "solution": text,
+        "family": text,
+        "source": text,
+    }
+    if key_steps:
+        columns["key_steps"] = List(List(text))
+    if image_hashes:
+        columns["image_hashes"] = List(text)
+    return Features(columns)
+
+
+def check_columns(dataset: Dataset, *, key_steps: bool = False, where: str = "records") -> None:
+    """Raise RecordsError naming the columns that a records dataset lacks."""
+    wanted = {*COLUMNS, "key_steps"} if key_steps else set(COLUMNS)
+    missing = sorted(wanted - set(dataset.column_names))
+    if missing:
+        raise RecordsError(f"{where}: columns {missing} are missing; has {dataset.column_names}")
+
+
+def directory_of(dataset: Dataset) -> Path:
+    """Directory on disk that holds exactly this dataset, for handing to another process.
+
+    Raises:
+        RecordsError: the dataset lives in memory, or is a selection of what is on disk.
+    """
+    from datasets import Dataset
+
+    files = [file["filename"] for file in dataset.cache_files]
+    if not files:
+        raise RecordsError("these records are in memory only; save them as a RecordsDataset first")
+    stored = sum(len(Dataset.from_file(file)) for file in files)
+    if dataset._indices is not None or stored != len(dataset):  # datasets has no public test
+        raise RecordsError(
+            f"these {len(dataset)} records are a selection of the {stored} in {files[0]}; "
+            "save them as a RecordsDataset first"
+        )
+    return Path(files[0]).resolve().parent
+
+
+def without_images(dataset: Dataset, columns: Sequence[str]) -> Dataset:
+    """The dataset narrowed to text columns, so that a scan decodes no image."""
+    return dataset.select_columns(list(columns))
+
+
+def option_letter(index: int) -> str:
+    """A for 0, B for 1, and so on to Z."""
+    return chr(ord("A") + index)
+
+
+def answer_text(record: Mapping[str, Any]) -> str:
+    """The answer as a response writes it: ``B: 45`` with options, else the value."""
+    options = record.get("options") or ()
+    answer = record["answer"]
+    index = ord(answer) - ord("A") if len(answer) == 1 else -1
+    if not 0 <= index < len(options) or options[index] == answer:
+        return answer
+    return f"{answer}: {options[index]}"

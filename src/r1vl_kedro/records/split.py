@@ -1,0 +1,30 @@
+"""Draw the warm-up and the RL set."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from r1vl_kedro.records.options import SplitOptions
+from r1vl_kedro.records.schema import COLUMNS
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+def draw(n: int | None, total: int, seed: str) -> list[int]:
+    """Sorted indices of a random draw without replacement; all of them where n is None."""
+    if n is None or n >= total:
+        return list(range(total))
+    return sorted(random.Random(seed).sample(range(total), n))
+
+
+def split(dataset: Dataset, options: SplitOptions, seed: int) -> tuple[Dataset, Dataset]:
+    """Warm-up records and RL records, two independent draws from the same pool (section 4.1).
+
+    Where fewer records exist than are asked for, all are taken.
+    """
+    pool = dataset.select_columns(list(COLUMNS))
+    warm_up = pool.select(draw(options.n_warm_up, len(pool), f"{seed}-warm-up"))
+    rl = pool.select(draw(options.n_rl, len(pool), f"{seed}-rl"))
+    return warm_up, rl

@@ -1,0 +1,122 @@
+"""Write records to disk one by one, and find images again as they were stored."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.schema import features
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+COMPLETE = "_COMPLETE"
+
+
+def save_directory(
+    data: Dataset, path: Path, *, mark: str = "", beside: Mapping[str, str] | None = None
+) -> None:
+    """Write a dataset next to its place, mark it complete, and move it there in one step.
+
+    Args:
+        mark: text of the completion mark.
+        beside: further text files of the directory, by name.
+    """
+    from datasets.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".{path.name}.*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    aside = path.parent / f".{path.name}.{uuid.uuid4().hex[:8]}"
+    data.save_to_disk(str(aside))
+    for name, text in (beside or {}).items():
+        (aside / name).write_text(text, encoding="utf-8")
+    (aside / COMPLETE).write_text(mark, encoding="utf-8")
+    if path.exists():
+        old = aside.with_name(aside.name + ".old")
+        path.rename(old)
+        aside.rename(path)
+        shutil.rmtree(old)
+    else:
+        aside.rename(path)
+
+
+def scratch_directory() -> Path:
+    """A fresh directory below TMPDIR that is removed when the process ends."""
+    directory = Path(tempfile.mkdtemp(prefix="r1vl-records-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
+def write_rows(
+    rows: Iterable[Mapping[str, Any]],
+    directory: Path | None = None,
+    *,
+    key_steps: bool = False,
+    image_hashes: bool = False,
+) -> Dataset:
+    """Stream rows into an Arrow file and open it memory-mapped.
+
+    Args:
+        rows: records; ``images`` as encoded bytes, stored as they are.
+        directory: where the file goes; a scratch directory when None.
+    """
+    from datasets import Dataset
+    from datasets.arrow_writer import ArrowWriter
+
+    columns = features(key_steps=key_steps, image_hashes=image_hashes)
+    directory = directory or scratch_directory()
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "records.arrow"
+    count = 0
+    with ArrowWriter(features=columns, path=str(path)) as writer:
+        for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is used after
+            writer.write(columns.encode_example({name: row[name] for name in columns}))
+        if count:
+            writer.finalize()
+    if not count:
+        return Dataset.from_dict({name: [] for name in columns}, features=columns)
+    return Dataset.from_file(str(path))
+
+
+def undecoded(dataset: Dataset) -> Dataset:
+    """The dataset with images as ``{"bytes", "path"}``, so that reading decodes nothing."""
+    from datasets import Image, List
+
+    return dataset.cast_column("images", List(Image(decode=False)))
+
+
+def export_images(dataset: Dataset, directory: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Write each record's images, bytes unchanged, below ``directory/<family>/``.
+
+    Yields:
+        The record and its images' paths below ``directory``.
+    """
+    for index, record in enumerate(undecoded(dataset)):
+        folder = (record["family"] or "unknown").replace("/", "-")
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+        names = []
+        for number, image in enumerate(record["images"]):
+            extension = pictures.extension(image["bytes"])
+            names.append(f"{folder}/{index:06d}_{number}.{extension}")
+            (directory / names[-1]).write_bytes(image["bytes"])
+        yield record, names
+
+
+def map_rows(
+    dataset: Dataset, change: Callable[[dict[str, Any]], dict[str, Any]], *, key_steps: bool
+) -> Dataset:
+    """Rewrite every row, images untouched, streamed through a scratch file."""
+    rows = (change(_with_bytes(row)) for row in undecoded(dataset))
+    return write_rows(rows, key_steps=key_steps)
+
+
+def _with_bytes(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "images": [image["bytes"] for image in row["images"]]}

@@ -1,0 +1,208 @@
+"""Check every record once; set aside what cannot be used, with the reason."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from r1vl_kedro.prompts import MAX_OPTIONS
+from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.clean import reflective_reason
+from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.r1vl10k import groups_of
+from r1vl_kedro.records.schema import RawRecord, RecordsError, option_letter
+from r1vl_kedro.records.store import write_rows
+from r1vl_kedro.rewards import validity_problems
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+_LETTER = re.compile(r"\(?([A-Z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that was set aside: at which stage, the reason to count, the detail to read."""
+
+    id: str
+    stage: str
+    reason: str
+    detail: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The four fields, for JSON."""
+        return asdict(self)
+
+
+def count_reasons(rejections: Iterable[Rejection]) -> dict[str, int]:
+    """How often each reason occurred, most frequent first."""
+    return dict(Counter(rejection.reason for rejection in rejections).most_common())
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold().replace("$", "")
+    return " ".join(text.split()).rstrip(".")
+
+
+def resolve_answer(answer: str, options: list[str]) -> str:
+    """The letter of the option that an answer names, or the answer itself without options.
+
+    Accepts the letter, ``B: 45`` in several spellings, or an option's text.
+
+    Raises:
+        ValueError: no such option, or letter and text name two different ones.
+    """
+    answer = answer.strip()
+    if not options:
+        return answer
+    texts = [_plain(option) for option in options]
+    found = _LETTER.fullmatch(answer)
+    if found:
+        index = ord(found[1]) - ord("A")
+        if index < len(options):
+            said = _plain(found[2] or "")
+            if said in ("", texts[index]):
+                return found[1]
+            if _plain(answer) not in texts:
+                raise ValueError(
+                    f"answer {answer!r} names option {found[1]}, which is {options[index]!r}"
+                )
+    if _plain(answer) in texts:
+        return option_letter(texts.index(_plain(answer)))
+    last = option_letter(len(options) - 1)
+    raise ValueError(f"answer {answer!r} is none of the options A to {last}: {options!r:.200}")
+
+
+def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Rejection:
+    """One record in the stored form, images as bytes with their hashes; or why not."""
+
+    def reject(reason: str, detail: str) -> Rejection:
+        return Rejection(raw.id, "validate", reason, detail)
+
+    if raw.problem:
+        return reject(*raw.problem)
+    if not raw.question.strip():
+        return reject("empty_question", "the question has no text")
+    if len(raw.options) > MAX_OPTIONS:
+        return reject("too_many_options", f"{len(raw.options)} options; at most {MAX_OPTIONS}")
+    if raw.options and any(not option.strip() for option in raw.options):
+        return reject("empty_option", f"options are {list(raw.options)!r:.200}")
+    if not raw.solution.strip():
+        if options.require_solution:
+            return reject("no_solution", "there is no reference path")
+    elif not reflective_reason(raw.solution):
+        problems = validity_problems(raw.solution)
+        if problems:
+            return reject("unparsable_path", "; ".join(problems)[:200])
+    if not raw.answer.strip():
+        return reject("empty_answer", "there is no final answer")
+    try:
+        answer = resolve_answer(raw.answer, list(raw.options))
+    except ValueError as error:
+        return reject("answer_not_in_options", str(error))
+    try:
+        key_steps = groups_of(raw.key_steps)
+    except ValueError as error:
+        return reject("malformed_key_steps", str(error))
+    if not raw.images:
+        return reject("no_image", "the record names no image")
+    encoded, hashes = [], []
+    try:
+        for image in raw.images:
+            name = str(image) if isinstance(image, Path) else "embedded image"
+            data = pictures.read(image)
+            decoded = pictures.decode(data, name)
+            pictures.check_size(
+                decoded,
+                min_side=options.min_image_side,
+                max_aspect=options.max_aspect_ratio,
+                name=name,
+            )
+            encoded.append(data)
+            hashes.append(pictures.perceptual_hash(decoded))
+    except pictures.ImageProblem as problem:
+        return reject(problem.reason, str(problem))
+    return {
+        "id": raw.id,
+        "images": encoded,
+        "question": raw.question.strip(),
+        "options": list(raw.options),
+        "answer": answer,
+        "solution": raw.solution.strip(),
+        "family": raw.family,
+        "source": raw.source,
+        "key_steps": key_steps,
+        "image_hashes": hashes,
+    }
+
+
+def ordered_map(
+    function: Callable[[In], Out], items: Iterable[In], *, workers: int, ahead: int = 16
+) -> Iterator[Out]:
+    """Results in the order of the items, computed by threads, a bounded number ahead."""
+    if workers == 1:
+        yield from map(function, items)
+        return
+    waiting: deque = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= workers * ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def validate(
+    source: Iterable[RawRecord],
+    options: ValidationOptions,
+    *,
+    directory: Path | None = None,
+    key_steps: bool = False,
+    image_hashes: bool = True,
+) -> tuple[Dataset, list[Rejection]]:
+    """Check a source's records and store the good ones; memory stays bounded.
+
+    Returns:
+        The records on disk (with ``image_hashes`` for the next stages) and what was set aside.
+
+    Raises:
+        RecordsError: no usable record is left, with the reasons and their counts.
+    """
+    rejections: list[Rejection] = []
+    seen: set[str] = set()
+
+    def good() -> Iterator[dict[str, Any]]:
+        checked = ordered_map(lambda raw: check(raw, options), source, workers=options.workers)
+        for result in checked:
+            if isinstance(result, Rejection):
+                rejections.append(result)
+            elif result["id"] in seen:
+                rejections.append(
+                    Rejection(result["id"], "validate", "repeated_id", "an earlier record has it")
+                )
+            else:
+                seen.add(result["id"])
+                yield result
+
+    dataset = write_rows(good(), directory, key_steps=key_steps, image_hashes=image_hashes)
+    if not len(dataset):
+        raise RecordsError(nothing_left("validation", len(rejections), rejections))
+    return dataset, rejections
+
+
+def nothing_left(stage: str, read: int, rejections: Iterable[Rejection]) -> str:
+    """The message for a stage after which no record remains."""
+    reasons = ", ".join(f"{reason}: {n}" for reason, n in count_reasons(rejections).items())
+    return (
+        f"No usable record left after {stage}: {read} read, all set aside "
+        f"({reasons or 'the source is empty'})"
+    )

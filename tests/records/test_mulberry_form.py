@@ -1,0 +1,136 @@
+"""Mulberry's JSON form: read, written back, and read as records."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
+
+from r1vl_kedro.records import mulberry
+from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.mulberry import MulberryFile, MulberryRow, split_options
+
+
+def test_prefix_and_image_mark_leave_the_question():
+    row = MulberryRow.from_json(mulberry_row("geo3k/train/74/img_diagram.png"))
+    assert row.question == "Find x.\nChoices:\nA: 30\nB: 45"
+    assert row.prefix.startswith("Generate an image description")
+    assert row.prefix.endswith("### The final answer is:")
+    assert "<image>" not in row.prefix + row.question
+
+
+def test_a_row_becomes_a_record(tmp_path):
+    raw = mulberry.to_raw(mulberry_row("/geo3k/train/74/img.png"), 7, tmp_path, "mulberry")
+    assert raw.images == [tmp_path / "geo3k/train/74/img.png"]
+    assert (raw.question, raw.options, raw.answer) == ("Find x.", ["30", "45"], "B: 45")
+    assert (raw.family, raw.id, raw.source) == ("geo3k", "geo3k/train/74/img.png#7", "mulberry")
+    assert raw.solution == PATH.format(answer="B: 45")
+
+
+@pytest.mark.parametrize(
+    ("path", "family"),
+    [
+        ("geo3k/train/74/img.png", "geo3k"),
+        ("mulberry_images/chartqa/1.png", "chartqa"),
+        ("img.png", "unknown"),
+    ],
+)
+def test_family_is_the_first_folder(path, family):
+    assert mulberry.family_of(path) == family
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "options"),
+    [
+        ("Find x.\nChoices:\nA: 30\nB: 45", "Find x.", ["30", "45"]),
+        ("Find x.\nChoices:\n(A) 30\n(B) 45", "Find x.", ["30", "45"]),
+        ("Find x.\nChoices: (A) 30 (B) 4 5", "Find x.", ["30", "4 5"]),
+        ("Find x.\nOptions:\nA. one\ntwo\nB. three", "Find x.", ["one\ntwo", "three"]),
+        ("What are your choices?", "What are your choices?", []),
+        ("Find x.\nChoices:\nB: 30\nC: 45", "Find x.\nChoices:\nB: 30\nC: 45", []),
+        ("Choices:\nA: 1\nB: 2", "", ["1", "2"]),
+    ],
+)
+def test_options_are_read_from_the_question(text, question, options):
+    assert split_options(text) == (question, options)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"messages": "x", "images": "a.png"},
+        {"messages": [{"role": "user", "content": "q"}], "images": "a.png"},
+        {**mulberry_row("a.png"), "images": 3},
+        {**mulberry_row("a.png"), "images": [None]},
+        mulberry_row("../../etc/passwd"),
+    ],
+)
+def test_a_row_of_another_form_is_a_record_with_a_problem(row, tmp_path):
+    raw = mulberry.to_raw(row, 0, tmp_path, "mulberry")
+    assert raw.problem is not None
+    assert raw.problem[0] == "malformed_row"
+
+
+texts = st.text(st.characters(codec="utf-8"), max_size=60)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda user, response, images, extra: {
+                "messages": [
+                    {"role": "user", "content": user},
+                    {"role": "assistant", "content": response},
+                ],
+                "images": images,
+                **extra,
+            },
+            texts,
+            texts,
+            st.one_of(
+                st.from_regex(r"[a-z]{1,5}/[a-z]{1,5}\.png", fullmatch=True),
+                st.lists(st.just("a/b.png"), max_size=3),
+            ),
+            st.dictionaries(st.sampled_from(["id", "note"]), st.one_of(texts, st.none())),
+        ),
+        max_size=5,
+    )
+)
+def test_written_rows_are_read_back_without_loss(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("mulberry") / "rows.json"
+    assert mulberry.write(path, (MulberryRow.from_json(row) for row in rows)) == len(rows)
+    assert list(iter_objects(path)) == rows
+    assert list(iter_objects(path, chunk=7)) == rows
+
+
+def test_json_lines_are_read_too(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 1}\n\n{"b": "]"}\n')
+    assert list(iter_objects(path)) == [{"a": 1}, {"b": "]"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[{"a": 1}, 2]', "character 11: '2]' stands where"),
+        ('[{"a": 1}', "ends before the array's closing bracket"),
+        ('[{"a": }]', "character 7"),
+    ],
+)
+def test_broken_json_is_named_with_its_place(tmp_path, text, message):
+    path = tmp_path / "rows.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message) as error:
+        list(iter_objects(path))
+    assert str(path) in str(error.value)
+
+
+def test_the_file_is_read_anew_on_each_iteration(tmp_path):
+    rows = [mulberry_row(f"geo3k/{i}.png") for i in range(5)]
+    path = write_mulberry(tmp_path, rows, {"geo3k/0.png": image_bytes(0)})
+    source = MulberryFile(path, limit=3)
+    assert [raw.id for raw in source] == [raw.id for raw in source]
+    assert len(list(source)) == 3
+    assert json.loads(path.read_text())[0] == next(source.rows())
