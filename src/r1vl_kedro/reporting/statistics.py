@@ -92,7 +92,7 @@ def mean_interval(
     matrix = _as_matrix(values)
     questions, seeds = matrix.shape
     estimate = float(matrix.mean())
-    if questions < 2:  # noqa: PLR2004
+    if questions < 2:
         return Interval(estimate, None, None, "no interval: only one question")
     means = bootstrap_means(matrix, resamples=resamples, seed=seed)
     tail = (1 - confidence) / 2
@@ -104,7 +104,7 @@ def mean_interval(
         float(high),
         f"bootstrap over {what}",
         # A sum in another order may leave 1e-17 where zero is meant.
-        float((means <= 1e-12).mean()),  # noqa: PLR2004
+        float((means <= 1e-12).mean()),
     )
 
 
@@ -161,7 +161,7 @@ def _as_matrix(values: ArrayLike) -> NDArray[np.float64]:
     matrix = np.asarray(values, dtype=np.float64)
     if matrix.ndim == 1:
         matrix = matrix[:, None]
-    if matrix.ndim != 2 or matrix.size == 0:  # noqa: PLR2004
+    if matrix.ndim != 2 or matrix.size == 0:
         raise ValueError(f"values have shape {matrix.shape}; wanted questions x seeds, not empty")
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]

@@ -52,7 +52,7 @@ def group_size_table(
 ) -> pd.DataFrame:
     """Table "group size M": M = 2..6 responses a question, the same rollouts in all."""
     printed = {int(m): value for m, value in paper["ablation_group_size"].items()}
-    names = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}  # noqa: PLR2004
+    names = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}
     rows = [Row(name, f"M = {m}", printed.get(m)) for m, name in names.items()]
     warm_up = paper["ablation_rewards"].get("warm_up")
     return _paper_table(verdicts, rows, warm_up, options)

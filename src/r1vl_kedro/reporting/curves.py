@@ -1,0 +1,84 @@
+"""What a figure draws: curves averaged over seeds and smoothed, zero-variance shares."""
+
+import numpy as np
+import pandas as pd
+
+REASONS = {
+    "all_right": "all right",
+    "all_wrong": "all wrong",
+    "all_truncated": "all truncated",
+    "no_variance": "equal for another reason",
+}
+ZERO_VARIANCE = "zero_variance/"
+
+
+def curve(curves: pd.DataFrame, variant: str, metric: str, smoothing: int = 1) -> pd.DataFrame:
+    """One variant's metric over updates: ``mean``, ``low`` and ``high`` over seeds.
+
+    Args:
+        curves: the tidy frame of `collect_curves`.
+        variant: its name.
+        metric: as logged.
+        smoothing: centred moving average over so many logged steps, per seed, shorter at the ends.
+
+    Returns:
+        Index ``step``; empty where the metric was not logged.
+    """
+    part = curves.loc[(curves["variant"] == variant) & (curves["metric"] == metric)]
+    if part.empty:
+        return pd.DataFrame(columns=["mean", "low", "high"], dtype=float)
+    wide = part.pivot(index="step", columns="seed", values="value").sort_index()
+    wide = wide.apply(lambda column: _smooth(column.dropna(), smoothing))
+    return pd.DataFrame(
+        {"mean": wide.mean(axis=1), "low": wide.min(axis=1), "high": wide.max(axis=1)}
+    )
+
+
+def first_metric(curves: pd.DataFrame, variant: str, metrics: tuple[str, ...]) -> str | None:
+    """The first of ``metrics`` that the variant logged, or None."""
+    logged = set(curves.loc[curves["variant"] == variant, "metric"])
+    return next((metric for metric in metrics if metric in logged), None)
+
+
+def zero_variance(curves: pd.DataFrame) -> pd.DataFrame:
+    """Mean share (0..1) over training of groups without variance, per variant and reason.
+
+    Returns:
+        Index variant, columns the reasons as written in `REASONS`, unknown ones by their own name.
+    """
+    part = _zero_variance_rows(curves)
+    if part.empty:
+        return pd.DataFrame()
+    table = part.pivot_table(index="variant", columns="reason", values="value", aggfunc="mean")
+    return _reason_order(table)
+
+
+def zero_variance_over_updates(
+    curves: pd.DataFrame, variant: str, smoothing: int = 1
+) -> pd.DataFrame:
+    """The same shares of one variant over updates, averaged over seeds; index ``step``."""
+    part = _zero_variance_rows(curves)
+    part = part.loc[part["variant"] == variant]
+    if part.empty:
+        return pd.DataFrame()
+    table = part.pivot_table(index="step", columns="reason", values="value", aggfunc="mean")
+    return _reason_order(table.apply(lambda column: _smooth(column, smoothing)))
+
+
+def _zero_variance_rows(curves: pd.DataFrame) -> pd.DataFrame:
+    part = curves.loc[curves["metric"].str.startswith(ZERO_VARIANCE)]
+    reasons = part["metric"].str.removeprefix(ZERO_VARIANCE)
+    # `zero_variance/share` is the total of the reasons, drawn as the height of the stack.
+    keep = ~reasons.isin({"share", "total", "all"})
+    return part.loc[keep].assign(reason=reasons.map(lambda name: REASONS.get(name, name)))
+
+
+def _reason_order(table: pd.DataFrame) -> pd.DataFrame:
+    known = [label for label in REASONS.values() if label in table.columns]
+    return table[[*known, *(name for name in table.columns if name not in known)]].fillna(0.0)
+
+
+def _smooth(values: pd.Series, window: int) -> pd.Series:
+    if window == 1:
+        return values
+    return values.rolling(window, center=True, min_periods=1).mean().astype(np.float64)

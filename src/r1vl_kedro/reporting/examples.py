@@ -1,0 +1,229 @@
+"""Example questions with the answers of several variants side by side."""
+
+import base64
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.variants import variant
+from r1vl_kedro.responses import parse_response
+from r1vl_kedro.rewards import as_groups, match_key_steps
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from PIL.Image import Image
+
+MAX_PIXELS_A_SIDE = 512
+_WORD = re.compile(r"\S+")
+_TITLES = {
+    "description": "Image description",
+    "rationale": "Rationales",
+    "separator": "Let's think step by step",
+    "answer": "The final answer is",
+    "other": "###",
+}
+
+
+def choose(verdicts: pd.DataFrame, options: ReportingOptions) -> list[dict[str, Any]]:
+    """Question ids for the report, by case: who of headline and reference variant was right.
+
+    The first seed and the first sample of each variant decide. Within a case a seeded draw decides,
+    after families not yet shown. Each entry: ``case``, ``count`` and ``total`` (how many of the
+    questions are such), ``id``.
+    """
+    answers = {
+        name: _first_answers(verdicts, name) for name in (options.reference, options.headline)
+    }
+    ours, theirs = answers[options.headline], answers[options.reference]
+    if ours.empty or theirs.empty:
+        pool = ours if not ours.empty else theirs
+        pool = pool if not pool.empty else _first_answers(verdicts, verdicts["variant"].iloc[0])
+        cases = {"Any question": pool}
+    else:
+        ids = ours.index.intersection(theirs.index)
+        right, before = ours.loc[ids, "correct"] > 0, theirs.loc[ids, "correct"] > 0
+        after_name, before_name = variant(options.headline).label, variant(options.reference).label
+        both = ours.loc[ids]
+        cases = {
+            f"{after_name} right, {before_name} wrong": both.loc[right & ~before],
+            f"{after_name} wrong, {before_name} right": both.loc[~right & before],
+            "Both right": both.loc[right & before],
+            "Both wrong": both.loc[~right & ~before],
+        }
+    total = sum(len(part) for part in cases.values())
+    rng = np.random.default_rng(options.seed)
+    shown: list[str] = []
+    chosen = []
+    for case, part in cases.items():
+        order = [part.index[i] for i in rng.permutation(len(part))]
+        for _ in range(min(options.examples_per_case, len(part))):
+            # The family shown least so far comes first; the sort keeps the drawn order otherwise.
+            order.sort(key=lambda name: shown.count(part.loc[name, "family"]))
+            name = order.pop(0)
+            shown.append(part.loc[name, "family"])
+            chosen.append({"case": case, "count": len(part), "total": total, "id": name})
+    return chosen
+
+
+def build_examples(
+    verdicts: pd.DataFrame, records: "Dataset", options: ReportingOptions
+) -> list[dict[str, Any]]:
+    """The chosen questions with image, key steps and parsed answers, as plain JSON values.
+
+    Args:
+        verdicts: the frame of `collect_verdicts`, with ``response``.
+        records: test records with ``images``; ``key_steps`` where there are any.
+
+    Raises:
+        KeyError: a chosen question is not among the records.
+    """
+    places = {name: place for place, name in enumerate(records["id"])}
+    examples = []
+    for entry in choose(verdicts, options):
+        if entry["id"] not in places:
+            raise KeyError(f"question {entry['id']!r} was answered but is not a test record")
+        record = records[places[entry["id"]]]
+        groups = as_groups(record.get("key_steps"), where=f"record {entry['id']}: key_steps")
+        examples.append(
+            {
+                **entry,
+                "family": record["family"],
+                "question": clean(record["question"]),
+                "options": [clean(option) for option in record["options"] or ()],
+                "answer": clean(record["answer"]),
+                "images": [data_uri(image) for image in record["images"]],
+                "key_steps": [[clean(phrase) for phrase in group] for group in groups],
+                "answers": [
+                    _answer(row, groups, options.matching)
+                    for row in _rows(verdicts, entry["id"], options.example_variants)
+                ],
+            }
+        )
+    return examples
+
+
+def highlight(body: str, groups: Sequence[Sequence[str]], matching: str) -> list[dict[str, Any]]:
+    """A step's text in parts: ``text`` and ``group``, the key step matched there or None.
+
+    The part is the shortest run of words, ending first, in which the key step is matched.
+    """
+    marks: dict[int, tuple[int, int]] = {}
+    for number, group in enumerate(groups):
+        span = _span(body, group, matching)
+        if span is not None:
+            marks[number] = span
+    parts: list[dict[str, Any]] = []
+    at = 0
+    for number, (start, end) in sorted(marks.items(), key=lambda item: item[1]):
+        if end <= at:
+            continue
+        start = max(start, at)
+        if start > at:
+            parts.append({"text": body[at:start], "group": None})
+        parts.append({"text": body[start:end], "group": number})
+        at = end
+    if at < len(body):
+        parts.append({"text": body[at:], "group": None})
+    return parts
+
+
+def data_uri(image: "Image") -> str:
+    """A PNG as a ``data:`` address, at most 512 pixels a side."""
+    picture = image.convert("RGB")
+    picture.thumbnail((MAX_PIXELS_A_SIDE, MAX_PIXELS_A_SIDE))
+    file = io.BytesIO()
+    picture.save(file, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def clean(text: str) -> str:
+    """Text that can be written as UTF-8 HTML: lone surrogates and control characters replaced."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c in "\n\t" or c.isprintable() or c.isspace() else "\ufffd" for c in text)
+
+
+def _first_answers(verdicts: pd.DataFrame, name: str) -> pd.DataFrame:
+    part = verdicts.loc[(verdicts["variant"] == name) & verdicts["correct"].notna()]
+    if part.empty:
+        return part.set_index("id")
+    part = part.loc[part["seed"] == part["seed"].min()]
+    return part.drop_duplicates("id").set_index("id").sort_index()
+
+
+def _rows(verdicts: pd.DataFrame, name: str, variants: Sequence[str]) -> list[Mapping[str, Any]]:
+    part = verdicts.loc[verdicts["id"] == name]
+    rows = []
+    for label in variants:
+        of_variant = part.loc[part["variant"] == label]
+        if len(of_variant):
+            rows.append(of_variant.sort_values("seed", kind="stable").iloc[0].to_dict())
+    return rows
+
+
+def _answer(
+    row: Mapping[str, Any], groups: Sequence[Sequence[str]], matching: str
+) -> dict[str, Any]:
+    look = variant(row["variant"])
+    response = row["response"]
+    return {
+        "variant": look.name,
+        "label": look.label,
+        "colour": look.colour,
+        "correct": _number(row.get("correct")),
+        "valid": _number(row.get("valid")),
+        "k": _number(row.get("k")),
+        "step_rar": _number(row.get("step_rar")),
+        "tokens": _number(row.get("tokens")),
+        "truncated": bool(row.get("truncated", False)),
+        "matched": match_key_steps(response, groups, matching=matching) if groups else [],
+        "sections": _sections(response, groups, matching),
+    }
+
+
+def _sections(
+    response: str, groups: Sequence[Sequence[str]], matching: str
+) -> list[dict[str, Any]]:
+    parsed = parse_response(response)
+    first = parsed.sections[0].start if parsed.sections else len(response)
+    sections = []
+    if response[:first].strip():
+        parts = [{"text": clean(response[:first].strip()), "group": None}]
+        sections.append({"kind": "text", "title": "", "parts": parts})
+    for section in parsed.sections:
+        title = f"Step {section.number}" if section.kind == "step" else _TITLES[section.kind]
+        body = section.body.strip()
+        parts = (
+            highlight(body, groups, matching)
+            if section.kind == "step"
+            else [{"text": body, "group": None}]
+        )
+        parts = [{**part, "text": clean(part["text"])} for part in parts]
+        sections.append({"kind": section.kind, "title": title, "parts": parts})
+    return sections
+
+
+def _span(body: str, group: Sequence[str], matching: str) -> tuple[int, int] | None:
+    words = [match.span() for match in _WORD.finditer(body)]
+    if not words or not _matches(body, group, matching):
+        return None
+    ends = (end for _, end in words if _matches(body[:end], group, matching))
+    end = next(ends, len(body))
+    starts = (
+        start
+        for start, _ in reversed(words)
+        if start < end and _matches(body[start:end], group, matching)
+    )
+    return next(starts, 0), end
+
+
+def _matches(body: str, group: Sequence[str], matching: str) -> bool:
+    return match_key_steps(f"### Step 1:\n{body}", [group], matching=matching)[0]  # type: ignore[arg-type]
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)

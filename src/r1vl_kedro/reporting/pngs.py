@@ -1,0 +1,154 @@
+"""Plotly figures drawn again with matplotlib: PNG files that need no browser."""
+
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INCHES = 9.0
+PIXELS_PER_INCH = 90  # of the Plotly layout's height
+_DASHES = {"solid": "-", "dot": ":", "dash": "--", "dashdot": "-.", "longdash": (0, (8, 3))}
+_MARKERS = {"diamond": "D"}
+_BAND_ALPHA = 0.14
+
+
+def draw(figure: go.Figure) -> "Figure":
+    """The same lines, bands, bars, stacks and error bars as a matplotlib figure.
+
+    Raises:
+        ValueError: a trace of a type other than scatter and bar.
+    """
+    from matplotlib.figure import Figure
+
+    height = (figure.layout.height or 400) / PIXELS_PER_INCH
+    for trace in figure.data:
+        if trace.type not in ("bar", "scatter"):
+            raise ValueError(f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter")
+    picture = Figure(figsize=(INCHES, height), layout="constrained", facecolor="white")
+    axes = _axes(picture, figure)
+    stacked: dict[tuple[str, str], Any] = {}
+    for trace in figure.data:
+        ax = axes[trace.yaxis or "y"]
+        if trace.type == "bar":
+            _bar(ax, trace, stacked)
+        elif trace.fill == "toself":
+            _band(ax, trace)
+        elif trace.stackgroup:
+            _stack(ax, trace, stacked)
+        else:
+            _line(ax, trace)
+    _write(picture, figure, axes)
+    return picture
+
+
+def _axes(picture: "Figure", figure: go.Figure) -> "dict[str, Axes]":
+    """One matplotlib axes for each y axis of the layout: its own column, or a twin."""
+    layout = figure.layout
+    names = sorted({trace.yaxis or "y" for trace in figure.data} or {"y"})
+    own = [name for name in names if not layout[_axis(name)].overlaying]
+    grid = dict(zip(own, picture.subplots(1, len(own), squeeze=False)[0], strict=True))
+    for name in names:
+        if name not in own:
+            grid[name] = grid[layout[_axis(name)].overlaying].twinx()
+    return grid
+
+
+def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> None:
+    layout = figure.layout
+    picture.suptitle(layout.title.text or "", x=0.01, ha="left", fontsize=13)
+    for name, ax in axes.items():
+        y_axis = layout[_axis(name)]
+        x_axis = layout[_axis(name).replace("yaxis", "xaxis")] if not y_axis.overlaying else None
+        ax.set_ylabel(y_axis.title.text or "")
+        if x_axis is not None:
+            ax.set_xlabel(x_axis.title.text or "")
+            ax.grid(visible=True, color="#e5e7eb")
+        if y_axis.autorange == "reversed":
+            ax.invert_yaxis()
+        if y_axis.visible is False:
+            ax.set_axis_off()
+        ax.set_axisbelow(True)
+        ax.spines[["top", "right"]].set_visible(False)
+        if figure.data and any(trace.type == "bar" for trace in figure.data):
+            ax.tick_params(axis="x", labelrotation=40 if name == "y" else 0)
+    for note in layout.annotations:
+        target = axes.get((note.yref or "y").removesuffix(" domain"))
+        if note.yref == "paper" and not figure.data:
+            axes["y"].text(0.5, 0.5, note.text, ha="center", transform=axes["y"].transAxes)
+        elif note.yref != "paper" and target is not None:
+            target.annotate(
+                note.text,
+                (note.x, note.y),
+                xytext=(note.xshift or 0, 0),
+                textcoords="offset points",
+                va="center",
+                color=note.font.color or "black",
+            )
+    titles = [note.text for note in layout.annotations if note.yref == "paper" and figure.data]
+    for ax, title in zip(axes.values(), titles, strict=False):
+        ax.set_title(title, fontsize=10)
+    entries: dict[str, Any] = {}
+    for ax in axes.values():
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    if entries:
+        picture.legend(
+            entries.values(), entries.keys(), loc="outside lower left", ncols=3, frameon=False
+        )
+
+
+def _line(ax: "Axes", trace: go.Scatter) -> None:
+    mode = trace.mode or "lines"
+    colour = trace.line.color or trace.marker.color
+    style = {
+        "color": colour,
+        "linestyle": _DASHES.get(trace.line.dash or "solid", "-") if "lines" in mode else "",
+        "linewidth": trace.line.width or 1.5,
+        "marker": _MARKERS.get(trace.marker.symbol, "o") if "markers" in mode else "",
+        "label": _label(trace),
+    }
+    error_x, error_y = _errors(trace.error_x), _errors(trace.error_y)
+    if error_x or error_y:
+        ax.errorbar(list(trace.x), list(trace.y), xerr=error_x, yerr=error_y, capsize=3, **style)
+    else:
+        ax.plot(list(trace.x), list(trace.y), **style)
+
+
+def _band(ax: "Axes", trace: go.Scatter) -> None:
+    half = len(trace.x) // 2
+    colour = trace.fillcolor.removeprefix("rgba(").split(",")[:3]
+    rgb = tuple(int(part) / 255 for part in colour)
+    upper, lower = list(trace.y[:half]), list(trace.y[half:])[::-1]
+    ax.fill_between(list(trace.x[:half]), lower, upper, color=rgb, alpha=_BAND_ALPHA, linewidth=0)
+
+
+def _bar(ax: "Axes", trace: go.Bar, stacked: dict[tuple[str, str], Any]) -> None:
+    key = (trace.yaxis or "y", "bars")
+    bottom = stacked.get(key, [0.0] * len(trace.x))
+    ax.bar(list(trace.x), list(trace.y), bottom=bottom, color=trace.marker.color, label=trace.name)
+    for label in ax.get_xticklabels():
+        label.set_horizontalalignment("right")
+    stacked[key] = [low + high for low, high in zip(bottom, trace.y, strict=True)]
+
+
+def _stack(ax: "Axes", trace: go.Scatter, stacked: dict[tuple[str, str], Any]) -> None:
+    key = (trace.yaxis or "y", trace.stackgroup)
+    bottom = stacked.get(key, [0.0] * len(trace.x))
+    top = [low + high for low, high in zip(bottom, trace.y, strict=True)]
+    ax.fill_between(list(trace.x), bottom, top, color=trace.line.color, alpha=0.6, linewidth=0)
+    stacked[key] = top
+
+
+def _errors(error: Any) -> list[list[float]] | None:
+    return None if error.array is None else [list(error.arrayminus), list(error.array)]
+
+
+def _label(trace: go.Scatter) -> str:
+    return "" if trace.showlegend is False else (trace.name or "")
+
+
+def _axis(name: str) -> str:
+    return f"yaxis{name.removeprefix('y')}"
