@@ -130,8 +130,10 @@ def plain(text: str) -> str:
         text = unicodedata.normalize("NFKC", text.translate(_UNICODE)).translate(_UNICODE)
     if "\0" in text:
         text = text.replace("\0", "")
-    if "\\" in text or "$" in text or "{" in text:
+    if "\\" in text or "{" in text:
         text = _plain_latex(text)
+    elif "$" in text:
+        text = text.replace("$", "")
     if "," in text:
         text = _THOUSANDS.sub(lambda m: m[0].replace(",", ""), text)
     return text

@@ -14,6 +14,7 @@ from r1vl_kedro.rewards.normalise import (
     BREAK,
     COMMA,
     RELATIONS,
+    STEP_END,
     is_number,
     is_operand,
     is_variable,
@@ -36,6 +37,8 @@ _AUXILIARIES = frozenset(
     "is are was were be been does do did can could would should will has have".split()
 )
 _TURNS = frozenset("but however rather instead so then therefore hence thus because since".split())
+_CLAUSE_ENDS = _TURNS | {BREAK, COMMA, STEP_END}
+_CONTRASTS = frozenset({("instead", "of"), ("rather", "than"), ("other", "than")})
 _RELATIVES = frozenset({"which", "this", "that"})
 # Single letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
 _FACTORS = frozenset("bdeiopqrtuxyz(") | {"sqrt", "pi"}
@@ -118,12 +121,9 @@ def _phrase(text: str) -> Phrase:
 
 def step_text_of(bodies: Iterable[str]) -> StepText:
     """Tokenise and index step bodies; a match cannot cross from one into the next."""
-    tokens: list[str] = []
-    bounds = []
-    for body in bodies:
-        tokens += tokenise(body)
-        tokens.append(BREAK)
-        bounds.append(len(tokens))
+    clean = [body.replace(STEP_END, " ") for body in bodies]
+    tokens = tokenise(f" {STEP_END} ".join([*clean, ""]))
+    bounds = [place + 1 for place, token in enumerate(tokens) if token == STEP_END]
     index: dict[str, list[int]] = {}
     for position, token in enumerate(tokens):
         if token in index:
@@ -185,10 +185,12 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
 def _negated(text: StepText, start: int, end: int) -> bool:
     """Whether the clause around a window denies it."""
     tokens = text.tokens
+    if start > 1 and (tokens[start - 2], tokens[start - 1]) in _CONTRASTS:
+        return True
     reach = 0
     for position in range(start - 1, -1, -1):
         token = tokens[position]
-        if token == BREAK or token == COMMA or token in _TURNS or reach == NEGATION_REACH:
+        if token in _CLAUSE_ENDS or reach == NEGATION_REACH:
             break
         if token in _DENIERS:
             if not (token == "not" and tokens[position + 1] == "only"):
@@ -201,7 +203,7 @@ def _negated(text: StepText, start: int, end: int) -> bool:
     auxiliary = False
     while reach < DENIAL_REACH:
         token = tokens[position]
-        if token == BREAK or token == COMMA or token in _TURNS:
+        if token in _CLAUSE_ENDS:
             break
         if token in _VERDICTS or (auxiliary and token in _DENIERS):
             return not (token == "not" and tokens[position + 1] == "only")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from r1vl_kedro.mathtext import GREEK_NAMES, plain
 
 BREAK = "|"
+STEP_END = "\x04"
 COMMA = ","
 ARITHMETIC = frozenset({"+", "-", "*", "/", "^", "+-"})
 RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~="})
@@ -34,21 +35,21 @@ _PHRASES = {
     "does not equal": "!=", "not equal to": "!=", "is not equal to": "!=",
     "is approximately equal to": "~=", "approximately equal to": "~=", "deg": "degrees",
 }  # fmt: skip
-_WORD_OPERATOR = re.compile(
-    r"\b(?:"
-    + "|".join(
-        phrase.replace(" ", r"\s+") for phrase in sorted(_PHRASES, key=lambda p: (-len(p), p))
-    )
-    + r")\b"
+_BY_FIRST_WORD: dict[str, list[tuple[list[str], list[str]]]] = {}
+for _words in sorted(_PHRASES, key=lambda phrase: -len(phrase.split())):
+    _entry = (_words.split(), _PHRASES[_words].split())
+    _BY_FIRST_WORD.setdefault(_entry[0][0], []).append(_entry)
+_OPERATOR_WORDS = frozenset(word for phrase in _PHRASES for word in phrase.split()) - frozenset(
+    "is are to of by the does not than or per".split()
 )
-_FIRST_WORDS = re.compile(r"equal|plus|minus|times|multip|divid|power|squar|cube|cent|greater|less|infi|deg")
 _NOT = re.compile(r"\b(?:can't|cannot)\b|n't\b")
-_DOUBLE_SPACES = re.compile(r"\s+")
+_CLIPPED = frozenset("isnt arent wasnt werent dont doesnt didnt cant wont hasnt".split())
+_SPECIAL = DROPPED_ARTICLES | _CLIPPED | {"x"}
 _TOKEN = re.compile(
-    r"\d+(?:\.\d+)?|\.\d+"
+    r"[^\W\d_]{2,}|\d+(?:\.\d+)?|\.\d+"
     r"|[a-z]_\d+|(?<!\d)[a-z]\d+(?![a-z\d]|\.\d)"
-    r"|[^\W\d_]+"
-    r"|<=|>=|!=|~=|=>|\+-|\*\*|[-+*/^=<>%(),:.;?!]"
+    r"|[^\W\d_]"
+    r"|<=|>=|!=|~=|=>|\+-|\*\*|[-+*/^=<>%(),:.;?!\x04]"
 )
 _SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "?": BREAK, "!": BREAK}
 
@@ -99,11 +100,26 @@ def tokenise(text: str) -> list[str]:
     text = plain(text).lower()
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
-    if _FIRST_WORDS.search(text):
-        text = _WORD_OPERATOR.sub(
-            lambda m: f" {_PHRASES[_DOUBLE_SPACES.sub(' ', m[0])]} ", text
-        )
-    return _settle(_TOKEN.findall(text))
+    raw = _TOKEN.findall(text)
+    if not _OPERATOR_WORDS.isdisjoint(raw):
+        raw = _spell_operators(raw)
+    return _settle(raw)
+
+
+def _spell_operators(raw: list[str]) -> list[str]:
+    """Word operators as symbols, the longest phrase first."""
+    out = []
+    position = 0
+    while position < len(raw):
+        for words, symbols in _BY_FIRST_WORD.get(raw[position], ()):
+            if raw[position : position + len(words)] == words:
+                out += symbols
+                position += len(words)
+                break
+        else:
+            out.append(raw[position])
+            position += 1
+    return out
 
 
 def _settle(raw: list[str]) -> list[str]:
@@ -114,10 +130,13 @@ def _settle(raw: list[str]) -> list[str]:
     for position, token in enumerate(raw[:-1]):
         previous = out[-1]
         if token.isalpha():
-            if token in DROPPED_ARTICLES:
-                continue
-            if token == "x" and is_number(previous) and raw[position + 1][0].isdigit():
-                token = "*"
+            if token in _SPECIAL:
+                if token in DROPPED_ARTICLES:
+                    continue
+                if token in _CLIPPED:
+                    token = "not"
+                elif is_number(previous) and raw[position + 1][0].isdigit():
+                    token = "*"
             out.append(token)
         elif token[-1].isdigit():
             out.append("-" + _spell(token) if sign else _spell(token))
@@ -143,6 +162,8 @@ def _settle(raw: list[str]) -> list[str]:
             elif not (len(previous) > 1 and previous.isalpha()) and previous != BREAK:
                 out.append(token)
         elif token == ":":
+            if previous in ("wrong", "incorrect", "false"):
+                continue
             between = is_number(previous) and raw[position + 1][0].isdigit()
             out.append(token if between else COMMA)
         else:
