@@ -1,0 +1,232 @@
+"""What to watch while training on rewards: pure functions on the arrays of one step, or of many.
+
+Arrays hold one entry a completion, in TRL's order: the ``group_size`` completions of a question
+stand together.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+REASONS = ("all_truncated", "all_right", "all_wrong", "same_reward")
+"""Why a group has no variance, in the order in which they are tried."""
+
+EPSILON = 1e-8
+
+
+def zero_variance_reasons(
+    rewards: ArrayLike, correct: ArrayLike, truncated: ArrayLike, group_size: int
+) -> list[str | None]:
+    """For each group why all its rewards are equal, or None where they are not.
+
+    Args:
+        rewards: weighted sums, one a completion.
+        correct: 1 where the outcome reward was earned.
+        truncated: 1 where the completion hit the length limit.
+        group_size: completions a question; must divide the number of completions.
+
+    Raises:
+        ValueError: arrays of different lengths, or no whole number of groups.
+
+    Example:
+        >>> zero_variance_reasons([1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 0, 0], group_size=2)
+        ['all_right', None]
+    """
+    reward, right, cut = (_grouped(x, group_size) for x in (rewards, correct, truncated))
+    if not reward.shape == right.shape == cut.shape:
+        raise ValueError(
+            f"rewards, correct and truncated hold {reward.size}, {right.size} and {cut.size} values"
+        )
+    reasons: list[str | None] = []
+    for values, hits, cuts in zip(reward, right > 0, cut > 0, strict=True):
+        if np.ptp(values) > EPSILON:
+            reasons.append(None)
+        elif cuts.all():
+            reasons.append("all_truncated")
+        elif hits.all():
+            reasons.append("all_right")
+        elif not hits.any():
+            reasons.append("all_wrong")
+        else:
+            reasons.append("same_reward")
+    return reasons
+
+
+def zero_variance_shares(reasons: Sequence[str | None]) -> dict[str, float]:
+    """Share of groups without variance, in all and for each reason.
+
+    Example:
+        >>> zero_variance_shares(["all_right", None])["zero_variance"]
+        0.5
+    """
+    groups = max(len(reasons), 1)
+    shares = {f"zero_variance/{reason}": reasons.count(reason) / groups for reason in REASONS}
+    return {"zero_variance": sum(reason is not None for reason in reasons) / groups, **shares}
+
+
+def key_step_density(matched: ArrayLike, tokens: ArrayLike) -> float:
+    """Matched key steps per 100 tokens over all completions; 0.0 without tokens.
+
+    A rise while k stays says that completions get shorter; a jump may say keyword stuffing.
+
+    Args:
+        matched: number of key steps matched, one a completion.
+        tokens: completion lengths in tokens.
+
+    Example:
+        >>> key_step_density([2, 1], [100, 50])
+        2.0
+    """
+    total = float(np.sum(tokens))
+    return 100.0 * float(np.sum(matched)) / total if total else 0.0
+
+
+def format_saturation(valid: ArrayLike, group_size: int) -> dict[str, float]:
+    """How far StepRVR still tells completions apart.
+
+    ``format/valid``: share of valid completions; ``format/saturated``: share of groups in which
+    all are valid, so that the reward teaches nothing there.
+
+    Example:
+        >>> format_saturation([1, 1, 1, 0], group_size=2)
+        {'format/valid': 0.75, 'format/saturated': 0.5}
+    """
+    groups = _grouped(valid, group_size) > 0
+    return {
+        "format/valid": float(groups.mean()) if groups.size else 0.0,
+        "format/saturated": float(groups.all(axis=1).mean()) if groups.size else 0.0,
+    }
+
+
+def length_summary(
+    tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike
+) -> dict[str, float]:
+    """Mean, median and longest completion in tokens, the share cut off, and means by outcome.
+
+    The mean of an empty part (no right or no wrong completion) is left out.
+    """
+    lengths = np.asarray(tokens, dtype=float)
+    right = np.asarray(correct) > 0
+    if not lengths.size:
+        return {}
+    summary = {
+        "length/mean": float(lengths.mean()),
+        "length/median": float(np.median(lengths)),
+        "length/longest": float(lengths.max()),
+        "length/truncated": float((np.asarray(truncated) > 0).mean()),
+    }
+    for name, part in (("right", lengths[right]), ("wrong", lengths[~right])):
+        if part.size:
+            summary[f"length/{name}"] = float(part.mean())
+    return summary
+
+
+def step_diagnostics(
+    *,
+    rewards: ArrayLike,
+    correct: ArrayLike,
+    valid: ArrayLike,
+    matched: ArrayLike,
+    tokens: ArrayLike,
+    truncated: ArrayLike,
+    group_size: int,
+) -> dict[str, float]:
+    """All diagnostics of one step as flat metrics, ready for a tracker.
+
+    Args:
+        rewards: weighted sums, one a completion.
+        correct: outcome rewards (0 or 1).
+        valid: StepRVR (0 or 1).
+        matched: number of key steps matched.
+        tokens: completion lengths in tokens.
+        truncated: 1 where the length limit was hit.
+        group_size: completions a question, standing together.
+
+    Example:
+        >>> metrics = step_diagnostics(
+        ...     rewards=[2.1, 1.0], correct=[1, 0], valid=[1, 1], matched=[1, 0],
+        ...     tokens=[50, 50], truncated=[0, 0], group_size=2)
+        >>> metrics["zero_variance"], metrics["key_step_density"], metrics["format/saturated"]
+        (0.0, 1.0, 1.0)
+    """
+    reasons = zero_variance_reasons(rewards, correct, truncated, group_size)
+    return {
+        **zero_variance_shares(reasons),
+        "key_step_density": key_step_density(matched, tokens),
+        **format_saturation(valid, group_size),
+        **length_summary(tokens, truncated, correct),
+    }
+
+
+def trend(values: Sequence[float]) -> tuple[float, float]:
+    """Rise of the least-squares line over a series, and its t statistic.
+
+    A series without scatter around its line has t = +-inf (0 where it is flat).
+    """
+    y = np.asarray(values, dtype=float)
+    n = len(y)
+    if n < 3:
+        raise ValueError(f"a trend needs at least 3 values, not {n}")
+    x = np.arange(n) - (n - 1) / 2
+    slope = float(x @ y / (x @ x))
+    residual = y - y.mean() - slope * x
+    error = math.sqrt(float(residual @ residual) / (n - 2) / float(x @ x))
+    rise = slope * (n - 1)
+    if error < EPSILON:
+        return rise, 0.0 if abs(slope) < EPSILON else math.copysign(math.inf, slope)
+    return rise, slope / error
+
+
+def hacking_alarm(
+    step_rar: Sequence[float],
+    accuracy: Sequence[float],
+    *,
+    window: int = 20,
+    t: float = 3.0,
+    accuracy_t: float = 1.0,
+) -> str | None:
+    """A line of warning where StepRAR rises over the last window while accuracy does not.
+
+    StepRAR here is the key-step term alone (alpha * k); with the outcome in it, it would follow
+    accuracy.
+
+    Args:
+        step_rar: mean key-step term of each step so far.
+        accuracy: mean outcome reward of each step so far.
+        window: how many of the last steps to look at; shorter series give None.
+        t: how clear the rise of StepRAR must be (t statistic of a line through the window).
+        accuracy_t: accuracy counts as rising from this t statistic on.
+
+    Raises:
+        ValueError: series of different lengths, or a window below 3.
+
+    Example:
+        >>> hacking_alarm([0.01, 0.02, 0.03, 0.04], [0.5, 0.4, 0.5, 0.4], window=4)
+        'StepRAR rose by 0.0300 over the last 4 steps while accuracy changed by -0.0600'
+    """
+    if len(step_rar) != len(accuracy):
+        raise ValueError(f"{len(step_rar)} values of step_rar but {len(accuracy)} of accuracy")
+    if window < 3:
+        raise ValueError(f"window={window}; at least 3 steps are needed to see a trend")
+    if len(step_rar) < window:
+        return None
+    rise, rise_t = trend(step_rar[-window:])
+    accuracy_rise, accuracy_rise_t = trend(accuracy[-window:])
+    if rise_t < t or accuracy_rise_t >= accuracy_t:
+        return None
+    return (
+        f"StepRAR rose by {rise:.4f} over the last {window} steps "
+        f"while accuracy changed by {accuracy_rise:+.4f}"
+    )
+
+
+def _grouped(values: ArrayLike, group_size: int) -> np.ndarray:
+    array = np.asarray(values, dtype=float)
+    if group_size < 1 or array.ndim != 1 or array.size % group_size:
+        raise ValueError(
+            f"{array.size} values of shape {array.shape} are no whole number of groups of "
+            f"{group_size}"
+        )
+    return array.reshape(-1, group_size)
