@@ -252,7 +252,7 @@ def _slot(options: LauncherOptions) -> Iterator[str | None]:
 
 @contextlib.contextmanager
 def _bar(name: str, wanted: bool) -> Iterator[Any]:
-    """Shows reports as a progress bar with the time left; concurrent jobs take lines of their own."""
+    """A progress bar with the time left; jobs that run at once take lines of their own."""
     if not wanted:
         yield lambda report: None
         return

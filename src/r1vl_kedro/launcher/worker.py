@@ -1,4 +1,4 @@
-"""The other end of ``run_job``: one rank of a job, ``python -m r1vl_kedro.launcher.worker job.json``."""
+"""One rank of a job: ``python -m r1vl_kedro.launcher.worker job.json``, as ``run_job`` calls it."""
 
 from __future__ import annotations
 

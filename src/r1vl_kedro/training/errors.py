@@ -2,7 +2,7 @@
 
 
 class TrainingError(RuntimeError):
-    """Training cannot start or go on; the message names the value, where it stands and a way out."""
+    """Training cannot start or go on; the message names the value, where it is and a way out."""
 
 
 class PromptTooLongError(TrainingError):

@@ -102,7 +102,7 @@ def load_model(
     Args:
         path: a directory written by ``save_pretrained``, or a hub name.
         dtype: a torch dtype by name.
-        attention: ``sdpa``, ``flash_attention_2``, ``eager``; None leaves the choice to transformers.
+        attention: ``sdpa``, ``flash_attention_2``, ``eager``; None leaves it to transformers.
 
     Raises:
         CheckpointError: missing, truncated or otherwise unreadable files; names the path.

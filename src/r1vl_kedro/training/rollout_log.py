@@ -42,7 +42,7 @@ class RolloutLog:
         lengths: list[int],
         rewards: Any,
     ) -> None:
-        """Rewards are (all completions over all processes, functions); the rest is this process's."""
+        """``rewards``: (completions of all processes, functions); the rest is this process's."""
         import torch
         from accelerate.utils import gather_object
 

@@ -28,7 +28,7 @@ def metric_callback() -> list[TrainerCallback]:
 
 
 class MetricWriter:
-    """Sends numbers from a thread of its own; what a slow or dead server misses is kept and retried.
+    """Sends numbers from a thread of its own; what a slow or dead server misses is retried.
 
     ``lost`` counts the numbers that could not be sent by the end.
     """

@@ -1,0 +1,36 @@
+"""Nodes of the warm-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.pipelines import training_jobs
+from r1vl_kedro.training.options import SFTOptions
+
+
+def train_warm_up(
+    base: Path | str,
+    records: Any,
+    validation: Any,
+    options: SFTOptions,
+    launcher: LauncherOptions,
+    template: str,
+    seed: int,
+    work_dir: str,
+) -> tuple[Path, list[dict[str, Any]]]:
+    """Fine-tune the base model on the warm-up records; its directory and its training log."""
+    model, log, _ = training_jobs.train(
+        training_jobs.SFT,
+        "warm_up",
+        base=base,
+        records=records,
+        validation=validation,
+        options=options,
+        launcher=launcher,
+        template=template,
+        seed=seed,
+        work_dir=work_dir,
+    )
+    return model, log
