@@ -1,1 +1,1 @@
-"""From verdicts and training logs to tables, figures and one HTML page; knows no Kedro, no torch."""
+"""From verdicts and training logs to tables, figures and one HTML page; no Kedro, no torch."""

@@ -43,9 +43,7 @@ def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             )
         name, seed = split_namespace(namespace)
         parts.append(
-            frame.assign(
-                namespace=namespace, variant=name, seed=NO_SEED if seed is None else seed
-            )
+            frame.assign(namespace=namespace, variant=name, seed=NO_SEED if seed is None else seed)
         )
     return pd.concat(parts, ignore_index=True)
 

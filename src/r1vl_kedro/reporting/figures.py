@@ -102,7 +102,7 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
 
 
 def sft_versus_rl_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.Figure:
-    """"SFT versus RL over training": validation accuracy of continued SFT and StepGRPO.
+    """Figure "SFT versus RL over training": validation accuracy of continued SFT and StepGRPO.
 
     Where no validation accuracy was logged, the accuracy reward of the rollouts stands in, and the
     legend says so.
@@ -277,7 +277,12 @@ def _or_empty(figure: go.Figure, why: str) -> go.Figure:
     if not figure.data:
         figure.layout.annotations = ()
         figure.add_annotation(
-            text=f"Nothing to draw: {why}.", showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5
+            text=f"Nothing to draw: {why}.",
+            showarrow=False,
+            xref="paper",
+            yref="paper",
+            x=0.5,
+            y=0.5,
         )
         figure.update_xaxes(visible=False)
         figure.update_yaxes(visible=False)

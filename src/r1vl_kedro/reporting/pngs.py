@@ -26,7 +26,9 @@ def draw(figure: go.Figure) -> "Figure":
     height = (figure.layout.height or 400) / PIXELS_PER_INCH
     for trace in figure.data:
         if trace.type not in ("bar", "scatter"):
-            raise ValueError(f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter")
+            raise ValueError(
+                f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter"
+            )
     picture = Figure(figsize=(INCHES, height), layout="constrained", facecolor="white")
     axes = _axes(picture, figure)
     stacked: dict[tuple[str, str], Any] = {}

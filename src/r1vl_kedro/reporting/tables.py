@@ -152,9 +152,7 @@ def _paper_table(
     return _typed(pd.DataFrame(cells, columns=columns))
 
 
-def _measured_cells(
-    verdicts: pd.DataFrame, name: str, options: ReportingOptions
-) -> dict[str, Any]:
+def _measured_cells(verdicts: pd.DataFrame, name: str, options: ReportingOptions) -> dict[str, Any]:
     matrix = answer_matrix(verdicts, name)
     if matrix.empty:
         why = NOT_RUN if name not in set(verdicts["variant"]) else "no interval: no verdict"
@@ -250,4 +248,4 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     words = {"variant", "row", "interval", "diff_interval"}
     counts = {"n", "seeds"}
     numbers = [name for name in table.columns if name not in words | counts]
-    return table.astype({name: float for name in numbers} | dict.fromkeys(counts, int))
+    return table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(counts, int))

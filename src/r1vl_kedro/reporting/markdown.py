@@ -1,0 +1,84 @@
+"""Tables for reading: what is shown of each, in Markdown and as cells for HTML."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+TITLES = {
+    "rewards": "Rewards",
+    "group_size": "Group size M",
+    "reward_level": "Outcome versus step reward",
+    "contrasts": "StepGRPO against the others",
+    "overview": "All variants",
+}
+_HEADERS = {
+    "row": "",
+    "n": "n",
+    "seeds": "seeds",
+    "accuracy": "accuracy",
+    "difference": "difference",
+    "p": "p",
+    "paper": "paper",
+    "paper_difference": "paper's difference",
+    "validity": "valid",
+    "key_steps": "key steps",
+    "step_rar": "StepRAR",
+    "mean_tokens": "tokens",
+    "truncated": "cut off",
+    "pass_at_k": "pass@k",
+}
+_FOLDED = {"variant", "low", "high", "interval", "diff_low", "diff_high", "diff_interval"}
+_SIGNED = {"difference", "paper_difference"}
+_COUNTS = {"n", "seeds"}
+_DECIMALS = {"p": 4, "step_rar": 3}
+
+
+def display(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Headers and cells as text: a value with its interval in brackets, or why it has none."""
+    columns = [name for name in table.columns if name not in _FOLDED]
+    rows = [[_cell(row, name) for name in columns] for row in table.to_dict("records")]
+    return [_HEADERS.get(name, name.replace("_", " ")) for name in columns], rows
+
+
+def table_markdown(table: pd.DataFrame) -> str:
+    """One table in Markdown; first column left, the others right."""
+    headers, rows = display(table)
+    rule = [":--", *["--:"] * (len(headers) - 1)]
+    lines = [headers, rule, *rows]
+    return "\n".join("| " + " | ".join(_escape(cell) for cell in line) + " |" for line in lines)
+
+
+def tables_markdown(tables: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> str:
+    """All tables under their titles, the notes below."""
+    parts = [f"## {TITLES.get(name, name)}\n\n{table_markdown(t)}" for name, t in tables.items()]
+    return "\n\n".join([*parts, "## Notes", "\n".join(f"- {note}" for note in notes)]) + "\n"
+
+
+def _cell(row: Mapping[str, object], name: str) -> str:
+    value = row[name]
+    if name == "accuracy":
+        return _with_interval(row, name, "low", "high", "interval")
+    if name == "difference":
+        return _with_interval(row, name, "diff_low", "diff_high", "diff_interval")
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):
+        return "–"
+    if name in _COUNTS:
+        return str(int(value))
+    sign = "+" if name in _SIGNED else ""
+    return f"{value:{sign}.{_DECIMALS.get(name, 1)}f}"
+
+
+def _with_interval(row: Mapping[str, object], name: str, low: str, high: str, note: str) -> str:
+    if pd.isna(row[name]):
+        return str(row[note])
+    sign = "+" if name in _SIGNED else ""
+    value = f"{row[name]:{sign}.1f}"
+    if pd.isna(row[low]):
+        return f"{value} ({row[note]})"
+    return f"{value} [{row[low]:{sign}.1f}, {row[high]:{sign}.1f}]"
+
+
+def _escape(cell: str) -> str:
+    return cell.replace("|", "\\|").replace("\n", " ")

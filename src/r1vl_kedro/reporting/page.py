@@ -1,0 +1,154 @@
+"""The HTML report: one file, nothing fetched from anywhere."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from r1vl_kedro.reporting.markdown import TITLES, display
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.variants import variant
+
+FIGURE_NOTES = {
+    "accuracy": "Points are accuracies, bars their intervals.",
+    "group_size": "The paper's curve has an axis of its own: another model on another benchmark.",
+    "sft_versus_rl": "Both start from the same warm-up; bands span the seeds where there are more.",
+    "reward": "Mean over the rollouts of an update. Variants add up different rewards, so heights "
+    "do not compare between them.",
+    "kl": "Divergence of the policy from the warm-up it started from.",
+    "zero_variance": "A group whose rewards are all equal has no advantage and moves nothing.",
+    "completion_length": "Tokens a completion, mean over the rollouts of an update.",
+}
+
+
+def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> list[str]:
+    """The answer in sentences: the headline variant's accuracy and its differences.
+
+    A difference whose interval contains zero is called not settled.
+    """
+    name = variant(options.headline).label
+    overview = tables["overview"].set_index("variant")
+    if options.headline not in overview.index:
+        return [f"{name} was not run in this grid, so there is nothing to say about it."]
+    row = overview.loc[options.headline]
+    percent = f"{100 * options.confidence:g} % interval"
+    seeds = f", {row['seeds']} seeds" if row["seeds"] > 1 else ""
+    between = "" if pd.isna(row["low"]) else f" ({percent} {row['low']:.1f} to {row['high']:.1f})"
+    sentences = [
+        f"{name} answers {row['accuracy']:.1f} % of {row['n']} test questions right"
+        f"{between}{seeds}."
+    ]
+    for contrast in tables["contrasts"].to_dict("records"):
+        if pd.notna(contrast["difference"]):
+            sentences.append(_contrast(contrast, variant(contrast["variant"]).label))
+    return sentences
+
+
+def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
+    """What the numbers and intervals say, and what they do not."""
+    seeds = verdicts.loc[verdicts["seed"] >= 0, "seed"].nunique()
+    share = f"{100 * options.confidence:g} %"
+    families = verdicts.drop_duplicates("id")["family"].value_counts().sort_index()
+    sizes = ", ".join(f"{family} {count}" for family, count in families.items())
+    said = [
+        "Accuracies, shares and differences are in percent and percentage points.",
+        f"Questions by family: {sizes}.",
+        f"An accuracy of one seed has Wilson's {share} interval. A difference has a paired "
+        f"bootstrap interval: {options.resamples} resamples of the questions, both variants' "
+        "answers to a question kept together.",
+        "p is the share of resamples in which the difference is zero or below (one-sided). It is "
+        "not corrected for the number of comparisons.",
+        "The paper's numbers are those printed for Qwen2-VL-7B on MathVista: another model on "
+        "other questions. Compare the signs and the order of differences, not their size.",
+        "The paper prints warm-up as 61.2 in the table of rewards and as 61.7 in the table of "
+        "reward levels; each table here takes its own.",
+    ]
+    if seeds > 1:
+        said.insert(
+            3,
+            f"With {seeds} seeds, seeds are resampled as well as questions, so the interval also "
+            f"speaks of trainings not run. {seeds} seeds are few to resample from: such intervals "
+            "tend to be somewhat too narrow.",
+        )
+    else:
+        said.insert(
+            3,
+            "There is one training seed: the interval speaks of other questions, not of other "
+            "trainings. Training again with another seed can move a row by more than the interval.",
+        )
+    return said
+
+
+def render(
+    *,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, go.Figure],
+    examples: Sequence[Mapping[str, Any]],
+    said: Sequence[str],
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+    commit: str,
+    options: ReportingOptions,
+) -> str:
+    """The whole report as HTML; Plotly's code is inlined once.
+
+    Args:
+        tables: by name, as `TITLES` knows them.
+        figures: by name.
+        examples: from `build_examples`.
+        said: notes, from `notes`.
+        settings: resolved parameters of the run.
+        versions: package versions.
+        commit: the code's commit.
+        options: of the report.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    environment = Environment(
+        loader=PackageLoader("r1vl_kedro.reporting", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
+    return environment.get_template("report.html.jinja").render(
+        headline=headline(tables, options),
+        tables=shown,
+        figures={name: script_json(figure.to_plotly_json()) for name, figure in figures.items()},
+        figure_titles={name: figure.layout.title.text for name, figure in figures.items()},
+        figure_notes=FIGURE_NOTES,
+        examples=examples,
+        notes=said,
+        settings=json.dumps(settings, indent=2, ensure_ascii=False, default=str),
+        versions=versions,
+        commit=commit,
+        confidence=f"{100 * options.confidence:g} %",
+        plotlyjs=get_plotlyjs(),
+    )
+
+
+def script_json(value: Any) -> str:
+    """JSON that can stand inside a script element, whatever the strings in it say."""
+    from plotly.utils import PlotlyJSONEncoder
+
+    text = json.dumps(value, cls=PlotlyJSONEncoder)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _contrast(row: Mapping[str, Any], other: str) -> str:
+    value = row["difference"]
+    if value == 0:
+        what = f"It is level with {other}"
+    else:
+        way = "above" if value > 0 else "below"
+        points = "point" if f"{abs(value):.1f}" == "1.0" else "points"
+        what = f"It stands {abs(value):.1f} {points} {way} {other}"
+    if pd.isna(row["diff_low"]):
+        return f"{what} ({row['diff_interval']})."
+    interval = f"[{row['diff_low']:+.1f}, {row['diff_high']:+.1f}]"
+    settled = row["diff_low"] > 0 or row["diff_high"] < 0
+    return f"{what}, {interval}" + ("." if settled else ": not settled, zero is inside.")
