@@ -61,6 +61,7 @@ def train_base_model(output: Path, options: BaseOptions, seed: int, scratch: Pat
     torch.set_num_threads(options.threads)
     processor = build_processor(seed)
     model = build_model(seed, processor.tokenizer)
+    model.set_attn_implementation("eager")  # a quarter faster here: short rows, no flash backward
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
     )

@@ -28,6 +28,7 @@ from r1vl_kedro.world.scenes import to_image
 
 PROMPT = "Think about the picture and the question step by step, in sections.\n\nQuestion: "
 COMPLETE = "_COMPLETE"
+HELD_OUT = 1_000_003
 REFLECTION = "I think I have made a mistake. Let me rethink it."
 
 
@@ -96,7 +97,7 @@ def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
 def corpus(n: int, seed: int, faults: Faults) -> Iterator[tuple[dict[str, Any], bytes | None]]:
     """``n`` rows with the bytes of their image file (None: there is no such file)."""
     rng = random.Random(f"corpus {seed}")
-    leaked = problems("test", max(1, n), seed)
+    leaked = problems("test", max(1, n), seed + HELD_OUT)
     kept: list[tuple[dict[str, Any], bytes | None]] = []
     for k, problem in enumerate(problems("train", n, seed)):
         image = f"{problem.family}/{k:06d}.png"
@@ -181,7 +182,7 @@ def split_rows(split: str, n: int, seed: int) -> Iterator[dict[str, Any]]:
     """
     if split not in ("validation", "test"):
         raise ValueError(f"split {split!r} is unknown; choose validation or test")
-    for k, problem in enumerate(problems(split, n, seed + 1_000_003)):
+    for k, problem in enumerate(problems(split, n, seed + HELD_OUT)):
         yield {
             "id": f"{split}-{k:05d}",
             "images": [png(problem)],

@@ -1,0 +1,106 @@
+"""The tiny model and its training."""
+
+import random
+
+import numpy as np
+import pytest
+
+from r1vl_kedro.world.base import BaseOptions, Batches, draw, patches, schedule, train_base_model
+from r1vl_kedro.world.families import FAMILIES, random_problem
+from r1vl_kedro.world.lessons import conversation
+from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image
+from r1vl_kedro.world.tiny import HEADERS, build_model, build_processor
+
+
+@pytest.fixture(scope="module")
+def processor():
+    return build_processor()
+
+
+def test_patches_equal_those_of_the_image_processor(processor):
+    rng = random.Random(0)
+    pictures = [random_picture(rng, kind, "train") for kind in (Scene, Chart, Scene)]
+    wanted = processor.image_processor([to_image(p) for p in pictures], return_tensors="np")
+    images = processor.image_processor
+    got = patches(np.stack([p.render() for p in pictures]), images.image_mean, images.image_std)
+    np.testing.assert_allclose(got, wanted["pixel_values"], atol=1e-6)
+
+
+def test_headers_are_one_token_and_any_text_round_trips(processor):
+    tokenizer = processor.tokenizer
+    assert all(len(tokenizer(header).input_ids) == 1 for header in HEADERS)
+    path = random_problem(random.Random(1), "counting", "train").path()
+    for text in (path, r"Find $\frac{3}{4}$ of 12° – naïve 图"):
+        assert tokenizer.decode(tokenizer(text).input_ids) == text
+
+
+def test_the_loss_is_on_answers_only(processor):
+    batches = Batches(processor, build_model(0, processor.tokenizer))
+    talks = [conversation(random.Random(k)) for k in range(4)]
+    rows, wanted = batches.encode(talks)
+    for row, mask, (_, turns) in zip(rows, wanted, talks, strict=True):
+        kept = [token for token, keep in zip(row, mask, strict=True) if keep]
+        assert processor.tokenizer.decode(kept) == "".join(f"{said}<|im_end|>\n" for _, said in turns)
+
+
+def test_lessons_never_use_the_grammar_of_a_response():
+    rng = random.Random(5)
+    for _ in range(300):
+        for question, said in conversation(rng)[1]:
+            assert "###" not in question + said
+
+
+def test_four_updates_share_one_draw_without_overlap():
+    options = BaseOptions(batch_size=3, easy_steps=0)
+    talks = [talk for step in range(4) for talk in draw(step, options, 0)]
+    assert len(talks) == 12
+    assert len({repr(talk) for talk in talks}) == 12
+
+
+def test_the_learning_rate_rises_and_falls():
+    options = BaseOptions(steps=100, warm_up_steps=10, final_share=0.1)
+    shares = [schedule(step, options) for step in range(100)]
+    assert shares[9] == 1.0
+    assert shares[:10] == sorted(shares[:10])
+    assert shares[10:] == sorted(shares[10:], reverse=True)
+    assert shares[-1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_killed_base_training_goes_on_to_the_same_weights(tmp_path, monkeypatch):
+    from safetensors.torch import load_file
+
+    options = BaseOptions(
+        steps=6, easy_steps=2, batch_size=4, warm_up_steps=2, save_every=2, skill_samples=2, threads=1
+    )
+    whole = train_base_model(tmp_path / "whole", options, 0, tmp_path / "a")
+
+    class Killed(BaseException):
+        pass
+
+    import r1vl_kedro.world.base as base
+
+    def draw_until(step, *rest):
+        if step == 5:
+            raise Killed
+        return draw(step, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(base, "draw", draw_until)
+        with pytest.raises(Killed):
+            train_base_model(tmp_path / "resumed", options, 0, tmp_path / "b")
+    resumed = train_base_model(tmp_path / "resumed", options, 0, tmp_path / "b")
+    assert resumed["skills"] == whole["skills"]
+    one = load_file(tmp_path / "whole" / "model.safetensors")
+    two = load_file(tmp_path / "resumed" / "model.safetensors")
+    assert one.keys() == two.keys()
+    assert all((one[name] == two[name]).all() for name in one)
+
+
+def test_every_family_fits_its_token_budget(processor):
+    rng = random.Random(2)
+    longest = max(
+        len(processor.tokenizer(random_problem(rng, family, "train").path()).input_ids)
+        for family in FAMILIES
+        for _ in range(200)
+    )
+    assert longest < 160
