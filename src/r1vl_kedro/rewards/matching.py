@@ -310,7 +310,7 @@ def match_key_steps(
     Example:
         >>> path = "### Step 1:\\nSo $6 - 1 = 5$ cubes stay, not 4."
         >>> match_key_steps(path, [["6 minus 1 equals 5"], ["6 - 1 = 4"], ["4 cubes", "5 cube"]])
-        [True, False, False]
+        [True, False, True]
     """
     if matching == "released":
         text = released_steps_text(response)

@@ -1,0 +1,70 @@
+"""Nodes of the reward card: score, write a table, write a page."""
+
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from r1vl_kedro.rewards.card import COLUMNS, html_card, markdown_table, score_row
+
+
+class RewardCardOptions(BaseModel):
+    """What the card computes and how much of it it shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alpha: float = Field(0.1, ge=0)
+    """Weight of the key steps in StepRAR."""
+    threshold: float = Field(90.0, gt=0, le=100)
+    """How alike two words must be in soft matching."""
+    max_responses: int | None = Field(None, ge=1)
+    """Only the first so many responses; null for all."""
+    max_shown: int = Field(200, ge=0)
+    """How many responses the page shows; the table has all."""
+
+
+def score_responses(responses: pd.DataFrame, options: RewardCardOptions) -> pd.DataFrame:
+    """Every response under every mode.
+
+    Args:
+        responses: columns ``response`` and ``answer``; ``options``, ``key_steps``, ``id`` optional.
+        options: parameters of the card.
+
+    Raises:
+        ValueError: a column is missing, or a row malformed (named by its id or number).
+    """
+    missing = [name for name in ("response", "answer") if name not in responses.columns]
+    if missing:
+        raise ValueError(
+            f"the responses have no column {missing}; they have {list(responses.columns)}"
+        )
+    scores = [
+        score_row(
+            row,
+            alpha=options.alpha,
+            threshold=options.threshold,
+            where=str(row.get("id") or f"row {number}"),
+        )
+        for number, row in enumerate(_rows(responses, options.max_responses), start=1)
+    ]
+    return pd.DataFrame(scores, columns=list(COLUMNS))
+
+
+def table(scores: pd.DataFrame) -> str:
+    """The card as a Markdown table."""
+    return markdown_table(scores.to_dict("records"))
+
+
+def page(responses: pd.DataFrame, scores: pd.DataFrame, options: RewardCardOptions) -> str:
+    """The card as one self-contained HTML page."""
+    shown = min(options.max_shown, len(scores))
+    return html_card(
+        _rows(responses, shown),
+        scores.head(shown).to_dict("records"),
+        alpha=options.alpha,
+        threshold=options.threshold,
+    )
+
+
+def _rows(responses: pd.DataFrame, count: int | None) -> list[dict[str, Any]]:
+    return responses.head(len(responses) if count is None else count).to_dict("records")

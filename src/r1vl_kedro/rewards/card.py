@@ -1,0 +1,225 @@
+"""The reward card: every response under every mode, and why it got what it got."""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from r1vl_kedro.responses import Response, parse_response
+from r1vl_kedro.rewards.matching import (
+    DEFAULT_THRESHOLD,
+    as_groups,
+    find_key_steps,
+    match_key_steps,
+    match_score,
+)
+from r1vl_kedro.rewards.outcome import DEFAULT_ALPHA, outcome, step_rar
+from r1vl_kedro.rewards.spans import match_span
+from r1vl_kedro.rewards.validity import step_rvr, validity_problems
+
+COLUMNS = (
+    "id", "given", "reference", "outcome", "outcome_released", "k_soft", "k_exact", "k_released",
+    "step_rar_soft", "step_rar_exact", "step_rar_released", "step_rvr_strict", "step_rvr_released",
+    "total", "total_released", "matched", "problems",
+)  # fmt: skip
+MAX_SHOWN = 20_000
+"""Characters of a response shown in the HTML card; scores see all of it."""
+
+
+def score_row(
+    row: Mapping[str, Any],
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    threshold: float = DEFAULT_THRESHOLD,
+    where: str = "row 1",
+) -> dict[str, Any]:
+    """One line of the card: every component under every mode.
+
+    Args:
+        row: ``response`` and ``answer``; ``options``, ``key_steps`` and ``id`` may be missing.
+        alpha: weight of the key steps.
+        threshold: how alike two words must be in soft matching, 0 to 100.
+        where: names the row in errors, and in the card where it has no ``id``.
+
+    Raises:
+        ValueError: no ``response`` or ``answer``, or malformed key steps.
+    """
+    for name in ("response", "answer"):
+        if not isinstance(row.get(name), str):
+            raise ValueError(f"{where}: {name!r} is {row.get(name)!r}; accepted: a string")
+    response, answer = row["response"], row["answer"]
+    groups = as_groups(_present(row.get("key_steps")), where=f"{where}: key_steps")
+    options = _listed(row.get("options"))
+    scores = {
+        f"step_rar_{mode}": step_rar(
+            response, answer, groups, alpha=alpha, matching=mode, threshold=threshold,
+            options=options,
+        )
+        for mode in ("soft", "exact", "released")
+    }  # fmt: skip
+    matches = {
+        mode: match_key_steps(response, groups, matching=mode, threshold=threshold)
+        for mode in ("soft", "exact", "released")
+    }
+    strict, released = step_rvr(response), step_rvr(response, mode="released")
+    identity = _present(row.get("id"))
+    return {
+        "id": where if identity is None else str(identity),
+        "given": parse_response(response).answer or "",
+        "reference": answer,
+        "outcome": outcome(response, answer, options=options),
+        "outcome_released": outcome(response, answer, mode="released"),
+        **{f"k_{mode}": match_score(found) for mode, found in matches.items()},
+        **scores,
+        "step_rvr_strict": strict,
+        "step_rvr_released": released,
+        "total": scores["step_rar_soft"] + strict,
+        "total_released": scores["step_rar_released"] + released,
+        "matched": f"{sum(matches['soft'])} of {len(groups)}",
+        "problems": "; ".join(validity_problems(response)),
+    }
+
+
+def markdown_table(scores: Sequence[Mapping[str, Any]]) -> str:
+    """The lines of the card as one Markdown table."""
+
+    def cell(value: Any) -> str:
+        text = f"{value:.4g}" if isinstance(value, float) else str(value)
+        return " ".join(text.replace("|", "\\|").split())[:200]
+
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines += ["| " + " | ".join(cell(score[name]) for name in COLUMNS) + " |" for score in scores]
+    return "\n".join(lines) + "\n"
+
+
+def html_card(
+    rows: Sequence[Mapping[str, Any]],
+    scores: Sequence[Mapping[str, Any]],
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    threshold: float = DEFAULT_THRESHOLD,
+) -> str:
+    """A page without outside parts: each response with its matches marked, and its arithmetic.
+
+    Args:
+        rows: as given to :func:`score_row`, in the same order as ``scores``.
+        scores: what :func:`score_row` returned.
+        alpha: weight of the key steps.
+        threshold: as scored.
+    """
+    body = "".join(
+        _row_html(row, score, alpha, threshold) for row, score in zip(rows, scores, strict=True)
+    )
+    return _PAGE.replace("{body}", body).replace("{count}", str(len(rows)))
+
+
+def _row_html(
+    row: Mapping[str, Any], score: Mapping[str, Any], alpha: float, threshold: float
+) -> str:
+    response = row["response"]
+    groups = as_groups(_present(row.get("key_steps")))
+    found = find_key_steps(response, groups, threshold=threshold)
+    spans = [match_span(response, match) if match else None for match in found]
+    modes = {m: match_key_steps(response, groups, matching=m) for m in ("exact", "released")}
+    items = ""
+    for number, (group, match) in enumerate(zip(groups, found, strict=True)):
+        phrasing = html.escape(group[match.phrasing] if match else " / ".join(group) or "(empty)")
+        also = ", ".join(
+            f"{mode}: {'yes' if hits[number] else 'no'}" for mode, hits in modes.items()
+        )
+        mark = f'<b class="k{number % 6}">{number + 1}</b>'
+        items += f"<li>{mark} {'found' if match else '<i>not found</i>'}: {phrasing} "
+        items += f"<small>({also})</small></li>"
+    problems = validity_problems(response)
+    reasons = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
+    answered = (
+        f"answer <code>{html.escape(score['given'][:200])}</code>, reference "
+        f"<code>{html.escape(score['reference'][:200])}</code>"
+    )
+    return (
+        f"<section><h2>{html.escape(score['id'])}</h2>"
+        f"<p class=sum>{score['outcome']:g} (outcome) + {_term(score, alpha)} + "
+        f"{score['step_rvr_strict']:g} (validity) = <b>{score['total']:.4g}</b></p>"
+        f"<p>{answered}</p>{_modes_html(score)}"
+        f"<div class=two><div><h3>Key steps</h3><ol class=keys>{items or '<li>none</li>'}</ol>"
+        f"<h3>Validity</h3><ul>{reasons or '<li>complete and in order</li>'}</ul></div>"
+        f"<pre>{_marked(parse_response(response), spans)}</pre></div></section>"
+    )
+
+
+def _term(score: Mapping[str, Any], alpha: float) -> str:
+    earned = score["step_rar_soft"] - score["outcome"]
+    if not score["given"] and score["k_soft"]:
+        return f"0 (no answer, so k = {score['k_soft']:.3g} earns nothing)"
+    return f"{earned:.4g} (α {alpha:g} × k {score['k_soft']:.3g})"
+
+
+def _modes_html(score: Mapping[str, Any]) -> str:
+    lines = ""
+    for label, prefix, names in (
+        ("outcome", "outcome", ("", "_released")),
+        ("k", "k", ("_soft", "_exact", "_released")),
+        ("StepRAR", "step_rar", ("_soft", "_exact", "_released")),
+        ("StepRVR", "step_rvr", ("_strict", "_released")),
+    ):
+        cells = ", ".join(
+            f"{name.lstrip('_') or 'strict'} <b>{score[prefix + name]:.4g}</b>" for name in names
+        )
+        lines += f"<tr><th>{label}</th><td>{cells}</td></tr>"
+    return f"<table>{lines}</table>"
+
+
+def _marked(response: Response, spans: Sequence[tuple[int, int] | None]) -> str:
+    """The response escaped, with headers and matches marked; matches may overlap."""
+    text = response.text[:MAX_SHOWN]
+    starts: dict[int, list[str]] = {}
+    owner = [-1] * len(text)
+    for number, span in enumerate(spans):
+        if span:
+            starts.setdefault(span[0], []).append(f"<sup>{number + 1}</sup>")
+            for position in range(span[0], min(span[1], len(text))):
+                owner[position] = number
+    header = bytearray(len(text))
+    for section in response.sections:
+        for position in range(section.start, min(section.body_start, len(text))):
+            header[position] = 1
+    out, state = [], (-1, 0)
+    for position, char in enumerate(text):
+        now = (owner[position], header[position])
+        if now != state or position in starts:
+            if state != (-1, 0):
+                out.append("</span>")
+            out += starts.get(position, [])
+            if now != (-1, 0):
+                out.append(f'<span class="{"h" if now[1] else f"k{now[0] % 6}"}">')
+            state = now
+        out.append(html.escape(char))
+    tail = "</span>" if state != (-1, 0) else ""
+    return "".join(out) + tail + (" …" if len(response.text) > MAX_SHOWN else "")
+
+
+def _present(value: Any) -> Any:
+    """None for what tables use where nothing stands (NaN)."""
+    return None if isinstance(value, float) and value != value else value
+
+
+def _listed(options: Any) -> list[str] | None:
+    options = _present(options)
+    return [str(option) for option in options] if options is not None and len(options) else None
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Reward card</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body{font:15px/1.5 system-ui,sans-serif;max-width:1200px;margin:2rem auto;padding:0 1rem;color:#222}
+section{border-top:1px solid #ccc;padding:.5rem 0 1.5rem}h2{font-size:1.1rem;margin:.5rem 0}
+h3{font-size:.95rem;margin:.6rem 0 .2rem}.sum{font-size:1.05rem}
+.two{display:grid;grid-template-columns:minmax(240px,1fr) 2fr;gap:1.5rem}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f7f7f7;padding:.8rem;margin:0}
+table{border-collapse:collapse;font-size:.9rem}th{text-align:left;padding-right:1rem}
+.keys{list-style:none;padding:0}.keys b{padding:0 .4em;border-radius:.2em}.h{color:#667;font-weight:600}
+.k0{background:#fde68a}.k1{background:#bfdbfe}.k2{background:#bbf7d0}.k3{background:#fbcfe8}
+.k4{background:#ddd6fe}.k5{background:#fed7aa}sup{font-weight:700}
+@media(max-width:700px){.two{grid-template-columns:1fr}}
+</style></head><body><h1>Reward card</h1><p>{count} responses. Marked: where each key step was found
+by soft matching; its number stands before it.</p>{body}</body></html>
+"""
