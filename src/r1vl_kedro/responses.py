@@ -21,12 +21,12 @@ RELEASED_HEADERS = (
 # Headers stand alone at the start of a line; spaces inside them do not matter. A line of three
 # hashes that is none of the known headers still ends the section before it (kind "other").
 _HEADER = re.compile(
-    r"^[ \t]*###(?!#)[ \t]*(?:"
-    r"(?P<description>image[ \t]+description[ \t]*[:：])"
-    r"|(?P<rationale>rationales?[ \t]*[:：])"
-    r"|(?P<separator>let['’]s[ \t]+think[ \t]+step[ \t]+by[ \t]+step[ \t]*[.:]?)"
-    r"|step[ \t]+(?P<step>[0-9]{1,9})[ \t]*[:：]"
-    r"|(?P<answer>the[ \t]+final[ \t]+answer[ \t]+is[ \t]*[:：])"
+    r"^[^\S\n]*###(?!#)[^\S\n]*(?:"
+    r"(?P<description>image[^\S\n]+description[^\S\n]*[:：])"
+    r"|(?P<rationale>rationales?[^\S\n]*[:：])"
+    r"|(?P<separator>let['’]s[^\S\n]+think[^\S\n]+step[^\S\n]+by[^\S\n]+step[^\S\n]*[.:]?)"
+    r"|step[^\S\n]+(?P<step>[0-9]{1,9})[^\S\n]*[:：]"
+    r"|(?P<answer>the[^\S\n]+final[^\S\n]+answer[^\S\n]+is[^\S\n]*[:：])"
     r"|(?P<other>[^\n]*))",
     re.MULTILINE | re.IGNORECASE,
 )
