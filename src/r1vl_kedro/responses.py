@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
 
@@ -43,8 +43,7 @@ def has_content(text: str) -> bool:
     return any(unicodedata.category(char)[0] in "LNS" for char in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One section: its kind, the number of a step, and character positions in the response.
 
     ``start`` is the header's first character, ``body_start`` the first after the header and
@@ -104,14 +103,12 @@ def _answer_of(body: str) -> str:
 def _sections(text: str) -> Iterator[Section]:
     headers = list(_HEADER.finditer(text))
     for header, following in zip_longest(headers, headers[1:]):
-        kind = header.lastgroup or "other"
-        start = header.start() + header.group().index("#")
-        body_start = header.end()
-        if kind == "other":
-            body_start = min(header.end(), start + len("###"))
+        kind = header.lastgroup
+        start = text.index("#", header.start())
+        body_start = start + len("###") if kind == "other" else header.end()
         end = following.start() if following else len(text)
         number = int(header["step"]) if kind == "step" else None
-        yield Section(kind, number, start, body_start, end, text[body_start:end])  # type: ignore[arg-type]
+        yield Section(kind, number, start, body_start, end, text[body_start:end])
 
 
 @lru_cache(maxsize=256)
