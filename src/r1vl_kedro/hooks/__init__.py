@@ -1,0 +1,7 @@
+"""Kedro hooks of the project: tracking, one run per place at a time, and stopping cleanly."""
+
+from r1vl_kedro.hooks.lock import LockHooks
+from r1vl_kedro.hooks.signals import SignalHooks
+from r1vl_kedro.hooks.tracking import TrackingHooks
+
+__all__ = ["LockHooks", "SignalHooks", "TrackingHooks"]

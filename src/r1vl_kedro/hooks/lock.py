@@ -1,0 +1,122 @@
+"""Two runs at once never write the same results."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from kedro.framework.cli.utils import KedroCliError
+from kedro.framework.hooks import hook_impl
+
+from r1vl_kedro.hooks.processes import identity
+
+logger = logging.getLogger(__name__)
+SHARED = "shared"
+
+
+class AlreadyRunning(KedroCliError):
+    """Another run holds what this one would write."""
+
+
+class LockHooks:
+    """Locks the parts of the data directory that a run reads and writes.
+
+    A part is one variant's namespace, or what all variants share. Runs of different namespaces
+    (``kedro run --namespaces=outcome`` on one machine each) may go on side by side over shared
+    results that none of them writes. The operating system lets go of a lock when its process
+    dies, however it dies: a lock file left behind stops nobody.
+    """
+
+    def __init__(self) -> None:
+        self._directory: Path | None = None
+        self._held: list[tuple[IO[str], bool]] = []  # and whether it is ours alone
+
+    @hook_impl
+    def after_context_created(self, context: Any) -> None:
+        """Learn where the data directory is."""
+        data = Path(context.config_loader["globals"]["data"])
+        self._directory = (context.project_path / data / ".locks").resolve()
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, pipeline: Any) -> None:
+        """Take all locks of the run, or none.
+
+        Raises:
+            AlreadyRunning: another process holds one of them; says which, and who.
+        """
+        self.release()
+        writes = {_part(name) for name in pipeline.all_outputs()}
+        reads = {_part(name) for name in pipeline.inputs() if not _is_parameter(name)} - writes
+        for part in sorted(writes | reads):
+            self._take(part, fcntl.LOCK_EX if part in writes else fcntl.LOCK_SH)
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self) -> None:
+        """Let go."""
+        self.release()
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self) -> None:
+        """Let go."""
+        self.release()
+
+    def release(self) -> None:
+        """Close all locks held; their files stay, empty."""
+        while self._held:
+            handle, exclusive = self._held.pop()
+            if exclusive:
+                handle.truncate(0)
+            handle.close()
+
+    def _take(self, part: str, how: int) -> None:
+        if self._directory is None:
+            raise RuntimeError("no Kedro context was made before the run; the lock has no place")
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / f"{part}.lock"
+        handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+", encoding="utf-8")
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except OSError:
+            holder = handle.read()
+            handle.close()
+            self.release()
+            raise AlreadyRunning(_message(part, path, holder)) from None
+        left = handle.read()
+        if left:
+            logger.info("%s was left by a run that is gone: %s", path.name, _who(left))
+        if how == fcntl.LOCK_EX:
+            handle.seek(0)
+            handle.truncate()
+            json.dump({**identity(), "command": " ".join(sys.argv)[:500]}, handle)
+            handle.flush()
+        self._held.append((handle, how == fcntl.LOCK_EX))
+
+
+def _part(dataset: str) -> str:
+    return dataset.partition(".")[0] if "." in dataset else SHARED
+
+
+def _is_parameter(name: str) -> bool:
+    return name == "parameters" or name.startswith("params:")
+
+
+def _who(text: str) -> str:
+    try:
+        who = json.loads(text)
+    except json.JSONDecodeError:
+        return "a process that has not said its name"
+    return f"process {who['pid']} on {who['host']} ({who['command']})"
+
+
+def _message(part: str, path: Path, holder: str) -> str:
+    what = "results that all variants share" if part == SHARED else f"the results of {part!r}"
+    return (
+        f"another run is using {what} below {path.parent.parent}: {_who(holder)}. "
+        "Wait for it, stop it, or give this run a data directory of its own "
+        "(conf/<env>/globals.yml, key 'data')."
+    )

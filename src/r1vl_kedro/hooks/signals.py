@@ -1,0 +1,49 @@
+"""SIGTERM and a closed terminal end a run as Ctrl-C does: jobs save, tracking is closed."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class SignalHooks:
+    """Turns the signals that ask a run to stop into ``KeyboardInterrupt``, once."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self) -> None:
+        """Listen from now on; only the main thread may."""
+        if threading.current_thread() is threading.main_thread() and not self._before:
+            self._before = {number: signal.signal(number, self._stop) for number in SIGNALS}
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self) -> None:
+        """Put the former handlers back."""
+        self._restore()
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self) -> None:
+        """Put the former handlers back."""
+        self._restore()
+
+    def _restore(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            self._before = {}
+
+    def _stop(self, number: int, frame: Any) -> None:
+        from r1vl_kedro.launcher.jobs import stop_all
+
+        for listened in SIGNALS:  # impatience must not cut the saving short
+            signal.signal(listened, signal.SIG_IGN)
+        self._before = {}
+        stop_all()
+        raise KeyboardInterrupt(f"stopped by {signal.Signals(number).name}")

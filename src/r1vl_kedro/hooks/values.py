@@ -1,0 +1,92 @@
+"""What of a saved or loaded dataset goes to MLflow, and how."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+TABLE_ROWS = 200
+"""Larger frames are shown by their last rows."""
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as one level, keys joined by dots."""
+    result: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            result |= flat(value, f"{prefix}{key}.")
+        else:
+            result[f"{prefix}{key}"] = value
+    return result
+
+
+def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
+    """Scores as metrics: ``test/accuracy``, ``test/counting/accuracy``."""
+    metrics = {}
+    for key, value in flat(scores).items():
+        if _is_number(value):
+            metrics["test/" + key.removeprefix("by_family.").replace(".", "/")] = float(value)
+    return metrics
+
+
+def training_metrics(log: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int]]:
+    """A training log as (key, value, step), under the names that live reports have."""
+    from r1vl_kedro.training.tracking import metric_name
+
+    return [
+        (metric_name(key), float(value), int(row["step"]))
+        for row in log
+        if row.get("step") is not None
+        for key, value in row.items()
+        if key not in ("step", "epoch") and _is_number(value)
+    ]
+
+
+def _is_number(value: Any) -> bool:
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    return numeric and math.isfinite(value)
+
+
+def kind(data: Any) -> str | None:
+    """``frame``, ``plotly``, ``matplotlib``, ``records`` or None, without importing their makers."""
+    names = {f"{cls.__module__.partition('.')[0]}.{cls.__name__}" for cls in type(data).__mro__}
+    for name, cls in (
+        ("frame", "pandas.DataFrame"),
+        ("plotly", "plotly.BaseFigure"),
+        ("matplotlib", "matplotlib.Figure"),
+        ("records", "datasets.Dataset"),
+    ):
+        if cls in names:
+            return name
+    return None
+
+
+def shown(frame: Any) -> Any:
+    """The rows of a frame that a table in MLflow shows, cells that JSON has."""
+    part = frame.tail(TABLE_ROWS).reset_index(drop=True)
+    return part.map(_cell)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str | bool | int | float) or value is None:
+        return value
+    if hasattr(value, "tolist"):  # NumPy scalars and arrays
+        value = value.tolist()
+    return value if isinstance(value, str | bool | int | float) else json.dumps(value, default=str)
+
+
+def digest(records: Any) -> str:
+    """SHA-256 over a data set's columns other than images, in order of its rows; 36 hex digits."""
+    sha = hashlib.sha256()
+    names = sorted(name for name in records.column_names if name != "images")
+    for batch in _batches(records.select_columns(names)):
+        sha.update(json.dumps(batch, sort_keys=True, default=str).encode())
+    return sha.hexdigest()[:36]
+
+
+def _batches(records: Any, size: int = 1000) -> Iterator[dict[str, list[Any]]]:
+    for start in range(0, len(records), size):
+        yield records[start : start + size]

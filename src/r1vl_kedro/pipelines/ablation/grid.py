@@ -1,0 +1,160 @@
+"""The grid of the ablation: variants and seeds, one namespace each."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+from r1vl_kedro.training.overrides import continued_sft, with_overrides
+
+Method = Literal["base", "warm_up", "sft", "step_grpo"]
+UNTRAINED = ("base", "warm_up")
+"""Methods that evaluate a model as it is: one namespace, whatever the seeds."""
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SEEDED = re.compile(r".*_seed\d+")
+_in_use: dict[str, Any] | None = None
+
+
+class Variant(BaseModel):
+    """One run of the grid: a namespace of the pipeline, a child run in MLflow."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    method: Method
+    seed: int | None
+    """None where nothing is trained."""
+    overrides: dict[str, Any] = {}
+    """What the grid says of this variant."""
+    options: dict[str, Any] = {}
+    """What its training gets: the method's options with the overrides laid over them."""
+
+
+class Grid(BaseModel):
+    """``parameters.ablation``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seeds: list[int] = Field(min_length=1)
+    variants: dict[str, dict[str, Any] | None] = Field(min_length=1)
+    """By name: ``method`` (step_grpo unless given) and what differs from the method's options.
+    None leaves out a variant that another environment has."""
+    slots: int | None = Field(None, ge=1)
+    """Variants that run side by side; None takes the cores over the threads of a job."""
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError(f"seeds {seeds} repeat themselves; each seed is one run")
+        return seeds
+
+    @field_validator("variants")
+    @classmethod
+    def _usable_names(cls, variants: dict[str, Any]) -> dict[str, Any]:
+        for name in variants:
+            if not _NAME.fullmatch(name) or _SEEDED.fullmatch(name):
+                raise ValueError(
+                    f"variant {name!r} cannot name a namespace; use lower-case letters, digits and "
+                    "underscores, starting with a letter and not ending in _seed<number>"
+                )
+        return variants
+
+
+def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with ``variants``: one entry per namespace of the grid.
+
+    Args:
+        parameters: needs ``ablation`` and the options that its methods start from
+            (``warm_up``, ``sft``, ``step_grpo``).
+
+    Raises:
+        ValueError: a wrong key or value of the grid, by name.
+    """
+    grid = Grid.model_validate(parameters["ablation"])
+    variants: dict[str, dict[str, Any]] = {}
+    for name, overrides in grid.variants.items():
+        if overrides is None:
+            continue
+        overrides = dict(overrides)
+        method = overrides.pop("method", "step_grpo")
+        try:
+            options = _options_of(method, parameters, overrides)
+        except ValueError as error:
+            raise ValueError(f"ablation.variants.{name}: {error}") from error
+        seeds = [None] if method in UNTRAINED else grid.seeds
+        for seed in seeds:
+            namespace = name if len(grid.seeds) == 1 or seed is None else f"{name}_seed{seed}"
+            variants[namespace] = Variant(
+                name=name, method=method, seed=seed, overrides=overrides, options=options
+            ).model_dump()
+    # A value given for one namespace (--params variants.outcome.options.beta=0.1) has the last word.
+    return {**parameters, "variants": merge(variants, parameters.get("variants") or {})}
+
+
+def _options_of(
+    method: str, parameters: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Checked options of one variant; of continued SFT only what it changes of the warm-up."""
+    if method in UNTRAINED:
+        if overrides:
+            raise ValueError(
+                f"method {method!r} trains nothing, so {sorted(overrides)} say nothing"
+            )
+        return {}
+    step_grpo = StepGRPOOptions.model_validate(parameters["step_grpo"])
+    if method == "step_grpo":
+        return with_overrides(step_grpo, overrides).model_dump(mode="json")
+    if method == "sft":
+        options = merge(parameters.get("sft") or {}, overrides)
+        continued_sft(SFTOptions.model_validate(parameters["warm_up"]), step_grpo, 1, options)
+        return options
+    raise ValueError(f"method is {method!r}; it must be one of base, warm_up, sft, step_grpo")
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with ``over`` laid over it, mappings key by key."""
+    merged = deepcopy(dict(base))
+    for key, value in over.items():
+        old = merged.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        merged[key] = merge(old, value) if both else deepcopy(value)
+    return merged
+
+
+def use(parameters: Mapping[str, Any]) -> None:
+    """Register pipelines for these (expanded) parameters from now on."""
+    global _in_use
+    _in_use = dict(parameters["variants"])
+
+
+def variants_in_use() -> dict[str, Variant]:
+    """Variants by namespace: of the context in force, else of the project's configuration.
+
+    Commands that make no context (``kedro registry list``) follow ``KEDRO_ENV``.
+    """
+    entries = _in_use
+    if entries is None:
+        entries = expand(_configured_parameters())["variants"]
+    return {namespace: Variant.model_validate(entry) for namespace, entry in entries.items()}
+
+
+def _configured_parameters() -> dict[str, Any]:
+    from kedro.config import OmegaConfigLoader
+    from kedro.framework.project import settings
+    from kedro.utils import find_kedro_project
+
+    root = find_kedro_project(Path.cwd()) or Path(__file__).resolve().parents[4]
+    loader = OmegaConfigLoader(
+        str(root / settings.CONF_SOURCE),
+        env=os.environ.get("KEDRO_ENV"),
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    return loader["parameters"]

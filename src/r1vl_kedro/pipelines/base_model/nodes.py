@@ -1,0 +1,19 @@
+"""Nodes that make the base model of the embedded world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from r1vl_kedro.world.base import BaseOptions
+
+
+def train_base_model(options: BaseOptions, seed: int, work_dir: str) -> Path:
+    """Train the tiny Qwen2-VL from scratch; its directory, with the record of its skills in it.
+
+    Goes on from its last state in ``work_dir`` after a kill.
+    """
+    from r1vl_kedro.world import base
+
+    place = Path(work_dir).resolve() / "base_model"
+    base.train_base_model(place / "model", options, seed, place / "scratch")
+    return place / "model"

@@ -1,0 +1,44 @@
+"""Kedro runner: variants side by side, as many at once as there are slots."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
+
+from kedro.runner import ThreadRunner
+
+
+class SlotRunner(ThreadRunner):
+    """Kedro's ThreadRunner with ``params:ablation.slots`` workers, which stops when it should.
+
+    The nodes only start jobs in processes of their own and wait for them, so threads are enough.
+    Without a number of slots: the cores over the threads of one job. When a node fails, those that
+    run come to their end and none is started any more.
+    """
+
+    def run(self, pipeline: Any, catalog: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Run the pipeline; see ``AbstractRunner.run``."""
+        if self._max_workers is None:
+            self._max_workers = _slots(catalog)
+        self._logger.info("Up to %d nodes run side by side", self._max_workers)
+        return super().run(pipeline, catalog, *args, **kwargs)
+
+    def _get_executor(self, max_workers: int) -> Executor:
+        return _Slots(max_workers=max_workers, thread_name_prefix="slot")
+
+
+class _Slots(ThreadPoolExecutor):
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.shutdown(wait=True, cancel_futures=kind is not None)
+
+
+def _slots(catalog: Any) -> int:
+    asked = catalog.load("params:ablation.slots") if "params:ablation.slots" in catalog else None
+    if asked:
+        return int(asked)
+    launcher = catalog.load("params:launcher")
+    if launcher.in_process if hasattr(launcher, "in_process") else launcher.get("in_process"):
+        return 1  # trainers of one process share its global state
+    threads = getattr(launcher, "threads_per_process", None)
+    return max(1, len(os.sched_getaffinity(0)) // (threads or 1))

@@ -1,0 +1,20 @@
+"""Settings that Kedro reads at start; https://docs.kedro.org/en/stable/configure/."""
+
+import warnings
+
+from r1vl_kedro.context import ProjectContext
+from r1vl_kedro.hooks import LockHooks, SignalHooks, TrackingHooks
+
+warnings.filterwarnings("ignore", message=".*register_new_resolver.*")
+
+CONTEXT_CLASS = ProjectContext
+
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # An environment states only what differs.
+    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+}
+
+# The last registered is called first: signals, then the lock, then tracking.
+HOOKS = (TrackingHooks(), LockHooks(), SignalHooks())
