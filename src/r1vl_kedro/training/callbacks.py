@@ -12,6 +12,7 @@ from typing import Any
 from transformers import Trainer, TrainerCallback
 
 from r1vl_kedro.launcher.progress import report
+from r1vl_kedro.rewards.diagnostics import hacking_alarm
 from r1vl_kedro.training.data import open_image
 from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.rollout import sample
@@ -105,6 +106,23 @@ class StopOnSignal(TrainerCallback):
             control.should_save = state.global_step % self.period == 0
             self.stopped_at = state.global_step
         return control
+
+
+class WatchForHacking(TrainerCallback):
+    """Warns, and logs ``hacking_alarm`` 1, where StepRAR rises while accuracy does not."""
+
+    def on_log(self, args, state, control, logs=None, **kwargs):
+        """Look at the last steps so far, this one included."""
+        if not logs or "rewards/step_rar/mean" not in logs:
+            return
+        steps = [entry for entry in state.log_history if "rewards/step_rar/mean" in entry]
+        alarm = hacking_alarm(
+            [entry["rewards/step_rar/mean"] for entry in steps],
+            [entry["rewards/outcome/mean"] for entry in steps],
+        )
+        logs["hacking_alarm"] = state.log_history[-1]["hacking_alarm"] = float(alarm is not None)
+        if alarm is not None:
+            log.warning("step %d: %s", state.global_step, alarm)
 
 
 class AccuracyOnTheWay(TrainerCallback):

@@ -41,7 +41,7 @@ def choose(logits: torch.Tensor, temperature: float, u: torch.Tensor | None) -> 
     threshold = u.to(cumulative.device).unsqueeze(1) * cumulative[:, -1:]
     chosen = torch.searchsorted(cumulative, threshold, right=True).squeeze(1)
     # Rounding may place the threshold on the last step: then the last token with any probability.
-    last = torch.searchsorted(cumulative, cumulative[:, -1:], right=False).squeeze(1)
+    last = torch.searchsorted(cumulative, cumulative[:, -1:].contiguous(), right=False).squeeze(1)
     return torch.minimum(chosen, last)
 
 

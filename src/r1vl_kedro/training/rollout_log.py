@@ -1,15 +1,16 @@
-"""What is kept of the rollouts: per-step reasons for groups without a signal, and examples."""
+"""What is kept of the rollouts: diagnostics of each step, and examples."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-REASONS = ("all_right", "all_wrong", "all_truncated", "no_variance")
+from r1vl_kedro.rewards import as_groups
+from r1vl_kedro.rewards.diagnostics import step_diagnostics
 
 
 class RolloutLog:
@@ -19,9 +20,17 @@ class RolloutLog:
     keeps them; ``table`` gives them as a table.
     """
 
-    def __init__(self, state_dir: Path, examples: int, group_size: int, weights: list[float]):
+    def __init__(
+        self,
+        state_dir: Path,
+        examples: int,
+        group_size: int,
+        weights: list[float],
+        alpha: float,
+    ):
         self.path = state_dir / "rollouts.jsonl"
-        self.examples, self.group_size, self.weights = examples, group_size, weights
+        self.examples, self.group_size = examples, group_size
+        self.weights, self.alpha = weights, alpha
 
     def forget_after(self, step: int) -> None:
         """Drop what came after the checkpoint that a run goes on from."""
@@ -43,21 +52,29 @@ class RolloutLog:
         rewards: Any,
     ) -> None:
         """``rewards``: (completions of all processes, functions); the rest is this process's."""
-        import torch
         from accelerate.utils import gather_object
 
-        scores = rewards.float().cpu()
-        total = torch.nan_to_num(scores) @ torch.tensor(self.weights)
-        cut = torch.tensor(gather_object(truncated))
-        metrics = trainer._metrics["train" if trainer.model.training else "eval"]
-        for reason, share in self._reasons(scores, total, cut).items():
-            metrics[f"groups/{reason}"].append(share)
+        scores = np.nan_to_num(rewards.double().cpu().numpy())
+        total = scores @ np.array(self.weights)
+        groups_of_steps = gather_object([len(as_groups(row["key_steps"])) for row in rows])
+        share = scores[:, 1] / self.alpha if self.alpha else scores[:, 1]
+        diagnostics = step_diagnostics(
+            rewards=total,
+            correct=scores[:, 0],
+            valid=scores[:, 2],
+            matched=share * np.array(groups_of_steps),
+            tokens=gather_object(lengths),
+            truncated=gather_object(truncated),
+            group_size=self.group_size,
+        )
+        metrics = trainer._metrics["train"]
+        for name, value in diagnostics.items():
+            metrics[name].append(value)
         if not trainer.accelerator.is_main_process or not self.examples:
             return
-        grouped = total.view(-1, self.group_size)
-        advantage = (grouped - grouped.mean(1, keepdim=True)) / (
-            grouped.std(1, keepdim=True) + 1e-4
-        )
+        grouped = total.reshape(-1, self.group_size)
+        spread = grouped.std(1, ddof=1, keepdims=True) + 1e-4
+        advantage = ((grouped - grouped.mean(1, keepdims=True)) / spread).flatten()
         # This process holds the first groups, whole or in part.
         count = min(self.examples, len(completions))
         with self.path.open("a", encoding="utf-8") as out:
@@ -71,29 +88,11 @@ class RolloutLog:
                     "tokens": lengths[i],
                     "truncated": bool(truncated[i]),
                     "reward": float(total[i]),
-                    "advantage": float(advantage.flatten()[i]),
+                    "advantage": float(advantage[i]),
                 }
                 for name, value in zip(trainer.reward_func_names, scores[i].tolist(), strict=True):
                     line[f"reward_{name}"] = value
                 out.write(json.dumps(line) + "\n")
-
-    def _reasons(self, scores: Any, total: Any, cut: Any) -> dict[str, float]:
-        groups = len(total) // self.group_size
-        found: Counter[str] = Counter()
-        for g in range(groups):
-            part = slice(g * self.group_size, (g + 1) * self.group_size)
-            if float(total[part].max() - total[part].min()) > 1e-6:
-                continue
-            right = scores[part, 0]
-            if bool(cut[part].all()):
-                found["all_truncated"] += 1
-            elif bool((right >= 1).all()):
-                found["all_right"] += 1
-            elif bool((right <= 0).all()):
-                found["all_wrong"] += 1
-            else:
-                found["no_variance"] += 1
-        return {reason: found[reason] / groups for reason in REASONS}
 
     def table(self) -> pd.DataFrame:
         """Examples of the whole run, one row per completion."""

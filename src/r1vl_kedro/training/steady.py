@@ -11,6 +11,7 @@ from typing import Any
 
 from r1vl_kedro.training import state
 from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.models import load_model
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,27 @@ class SteadyTrainer:
             state.move_in_place(staging / final.name, final)
             state.prune(self.state_dir, self.options.keep_checkpoints)
         self.accelerator.wait_for_everyone()
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Weights of a checkpoint, all of them.
+
+        transformers 5.17 reads the file's names as they are, while ``save_pretrained`` gives
+        Qwen2-VL's weights the names of the published checkpoints: nothing matches, and training
+        goes on from the base model with no more than a warning.
+        """
+        model = model or self.model
+        if hasattr(model, "merge_and_unload"):
+            super()._load_from_checkpoint(resume_from_checkpoint, model)
+            return
+        dtype = str(model.dtype).removeprefix("torch.")
+        model.load_state_dict(load_model(resume_from_checkpoint, dtype=dtype).state_dict())
+
+    def _init_training_state(self, *args: Any, **kwargs: Any) -> tuple[int, int]:
+        position = super()._init_training_state(*args, **kwargs)
+        # TRL counts tokens from zero again after a resume.
+        counts = [entry["num_tokens"] for entry in self.state.log_history if "num_tokens" in entry]
+        self._total_train_tokens = counts[-1] if counts else 0
+        return position
 
     # Losses
 

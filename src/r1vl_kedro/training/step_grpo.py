@@ -10,10 +10,10 @@ import functools
 import os
 from typing import Any
 
+from r1vl_kedro.rewards.functions import REWARD_NAMES, reward_functions
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
-from r1vl_kedro.training.reward_functions import reward_functions, reward_weights
 from r1vl_kedro.training.rollout import sample, uniforms
 
 
@@ -65,7 +65,12 @@ def train_step_grpo(
     state_dir = run.open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0)
 
     from r1vl_kedro.training.arguments import prepare_processes
-    from r1vl_kedro.training.callbacks import AccuracyOnTheWay, ReportProgress, StopOnSignal
+    from r1vl_kedro.training.callbacks import (
+        AccuracyOnTheWay,
+        ReportProgress,
+        StopOnSignal,
+        WatchForHacking,
+    )
     from r1vl_kedro.training.rollout_log import RolloutLog
     from r1vl_kedro.training.tracking import metric_callback
 
@@ -75,7 +80,9 @@ def train_step_grpo(
     run.freeze(model, settings)
     trainer = step_grpo_trainer_class()(
         model=model,
-        reward_funcs=reward_functions(settings),
+        reward_funcs=reward_functions(
+            alpha=settings.alpha, matching=settings.matching, validity=settings.validity
+        ),
         args=grpo_config(settings, str(state_dir), steps, seed, world),
         train_dataset=data.as_prompts(rows, template),
         processing_class=processor,
@@ -84,11 +91,15 @@ def train_step_grpo(
     trainer.options, trainer.state_dir = settings, state_dir
     trainer.sampler = group_sampler(settings, len(rows), steps, passes, seed)
     rollouts = RolloutLog(
-        state_dir, settings.example_rollouts, settings.group_size, reward_weights(settings)
+        state_dir,
+        settings.example_rollouts,
+        settings.group_size,
+        reward_weights(settings),
+        settings.alpha,
     )
     trainer.rollout_observers.append(rollouts)
     stop = StopOnSignal(trainer, period=settings.num_iterations)
-    callbacks = [stop, ReportProgress(), *metric_callback()]
+    callbacks = [WatchForHacking(), stop, ReportProgress(), *metric_callback()]
     if settings.eval_steps and validation is not None:
         held_out = data.open_records(validation, *columns[:-1])
         callbacks.insert(0, AccuracyOnTheWay(trainer, held_out, template, settings, seed))
@@ -278,6 +289,11 @@ def run_lengths(keys: list[str]) -> list[int]:
 def repeated(values: list, runs: list[int]) -> list:
     """Each value as often as its run is long."""
     return [value for value, run in zip(values, runs, strict=True) for _ in range(run)]
+
+
+def reward_weights(options: StepGRPOOptions) -> list[float]:
+    """Weights in the order of the reward functions; one of weight 0 is still logged."""
+    return [getattr(options.weights, name) for name in REWARD_NAMES]
 
 
 def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: int, seed: int):

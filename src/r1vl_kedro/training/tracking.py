@@ -11,6 +11,8 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from r1vl_kedro.run_context import metric_name
+
 log = logging.getLogger(__name__)
 
 TRACKING_URI = "R1VL_TRACKING_URI"
@@ -111,8 +113,3 @@ class LogToMlflow(TrainerCallback):
         }
         if numbers:
             self.writer.put(numbers, state.global_step)
-
-
-def metric_name(key: str) -> str:
-    """``eval_accuracy`` becomes ``eval/accuracy``, everything else ``train/...``."""
-    return f"eval/{key[5:]}" if key.startswith("eval_") else f"train/{key}"

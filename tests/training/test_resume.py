@@ -1,0 +1,105 @@
+"""A killed or interrupted run goes on to exactly the weights of an uninterrupted one."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from training_fixtures import GRPO, SFT, run, same_weights
+
+STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+MOMENTS = {
+    "before the first step": f"{STEADY}.compute_loss:1",
+    "in a loss": f"{STEADY}.compute_loss:4",
+    "before an optimizer step": f"{STEADY}._get_grad_norm:3",
+    "before the first checkpoint": f"{STEADY}._save_checkpoint:1",
+    "while a checkpoint is written": "r1vl_kedro.training.state:mark_complete:2",
+    "before a checkpoint is moved": "r1vl_kedro.training.state:move_in_place:1",
+    "while old checkpoints are pruned": "r1vl_kedro.training.state:prune:2",
+    "while the result is written": "r1vl_kedro.training.run:save_processor:1",
+    "before the result is moved": "r1vl_kedro.training.state:mark_complete:3",
+}
+ONLY_GRPO = {
+    "in a rollout": "r1vl_kedro.training.rollout:choose:30",
+    "while rewards are computed": "r1vl_kedro.rewards.functions:KeyStepReward.__call__:3",
+}
+OPTIONS = {"sft": SFT, "grpo": GRPO}
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tiny, records, tmp_path_factory) -> dict[str, Path]:
+    place = tmp_path_factory.mktemp("whole")
+    for kind, options in OPTIONS.items():
+        kwargs = {"base": tiny, "records": records, "output": str(place / kind)}
+        assert run(kind, place / "log", **kwargs, options=options, seed=3) == 0, (
+            place / "log"
+        ).read_text()[-3000:]
+    return {kind: place / kind for kind in OPTIONS}
+
+
+def numbers(model: Path) -> list[dict]:
+    timings = ("step_time", "tokens_per_second")
+    steps = json.loads((model / "training_log.json").read_text())
+    return [{k: v for k, v in step.items() if k not in timings} for step in steps]
+
+
+CASES = [(kind, name) for kind in OPTIONS for name in MOMENTS] + [("grpo", n) for n in ONLY_GRPO]
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_killed_run_ends_bit_identical(kind, name, tiny, records, uninterrupted, tmp_path):
+    kwargs = {
+        "base": tiny,
+        "records": records,
+        "output": str(tmp_path / "model"),
+        "options": OPTIONS[kind],
+        "seed": 3,
+    }
+    log = tmp_path / "log"
+    moment = {**MOMENTS, **ONLY_GRPO}[name]
+    assert run(kind, log, moment, **kwargs) == -signal.SIGKILL, log.read_text()[-2000:]
+    assert not (tmp_path / "model").exists()
+    assert run(kind, log, **kwargs) == 0, log.read_text()[-2000:]
+    assert same_weights(tmp_path / "model", uninterrupted[kind])
+    assert numbers(tmp_path / "model") == numbers(uninterrupted[kind])
+
+
+@pytest.mark.parametrize("kind", list(OPTIONS))
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_saves_state_and_leaves_within_ten_seconds(
+    kind, number, tiny, records, uninterrupted, tmp_path
+):
+    options = {**OPTIONS[kind], "checkpoint_steps": 0}
+    kwargs = {
+        "base": tiny,
+        "records": records,
+        "output": str(tmp_path / "model"),
+        "options": options,
+        "seed": 3,
+    }
+    log = tmp_path / "run.log"
+    code = run(kind, log, f"{STEADY}.compute_loss:3", number, **kwargs)
+    assert code == 128 + number, log.read_text()[-2000:]
+    assert time.time() - float(log.with_suffix(".struck").read_text()) < 10
+    assert list((tmp_path / "model.state").glob("checkpoint-*/_COMPLETE"))
+    assert run(kind, log, **kwargs) == 0
+    assert same_weights(tmp_path / "model", uninterrupted[kind])
+
+
+def test_changed_settings_do_not_resume_the_old_state(tiny, records, tmp_path):
+    kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
+    log = tmp_path / "log"
+    run("sft", log, f"{STEADY}.compute_loss:5", **kwargs, options=SFT)
+    assert run("sft", log, **kwargs, options={**SFT, "num_steps": 3}) == 0
+    assert "is discarded" in log.read_text()
+    assert len(numbers(tmp_path / "model")) == 3
+
+
+def test_finished_output_is_left_alone(tiny, records, tmp_path):
+    kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
+    options = {**SFT, "num_steps": 1}
+    assert run("sft", tmp_path / "log", **kwargs, options=options) == 0
+    before = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
+    assert run("sft", tmp_path / "log", **kwargs, options=options) == 0
+    assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == before

@@ -1,0 +1,165 @@
+"""A tiny untrained Qwen2-VL and a handful of records, made once per session."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import pytest
+
+SOLUTION = (
+    "### Image Description:\n{a} things\n### Rationales:\nCount.\n### Let's think step by step.\n"
+    "### Step 1:\n{a} - 1 = {b}\n### The final answer is: {b}"
+)
+
+SFT = {
+    "num_steps": 5,
+    "batch_size": 4,
+    "learning_rate": 1e-3,
+    "max_prompt_length": 120,
+    "max_completion_length": 120,
+    "checkpoint_steps": 2,
+    "lr_schedule": "cosine",
+}
+GRPO = {
+    "num_steps": 5,
+    "rollouts_per_step": 8,
+    "group_size": 4,
+    "learning_rate": 1e-3,
+    "temperature": 1.0,
+    "max_prompt_length": 120,
+    "max_completion_length": 12,
+    "checkpoint_steps": 2,
+}
+
+
+def make_records(directory: Path, count: int = 12, question: str = "How many are left?") -> str:
+    import numpy as np
+    from datasets import Dataset
+    from PIL import Image
+
+    from r1vl_kedro.records.schema import features
+
+    rows = []
+    for i in range(count):
+        pixels = np.random.default_rng(i).integers(0, 255, (84, 84, 3), dtype="uint8")
+        a = i % 7 + 2
+        rows.append(
+            {
+                "id": f"r{i}",
+                "images": [Image.fromarray(pixels)],
+                "question": f"{question} ({i})",
+                "options": [],
+                "answer": str(a - 1),
+                "solution": SOLUTION.format(a=a, b=a - 1),
+                "family": "counting",
+                "source": "test",
+                "key_steps": [[f"{a} - 1 = {a - 1}"]],
+            }
+        )
+    Dataset.from_list(rows, features=features(key_steps=True)).save_to_disk(str(directory))
+    return str(directory)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> str:
+    """Directory of an untrained tiny model with its processor."""
+    from r1vl_kedro.training.models import save_processor
+    from r1vl_kedro.world.tiny import build_model, build_processor
+
+    directory = tmp_path_factory.mktemp("tiny") / "model"
+    processor = build_processor()
+    build_model(0, processor.tokenizer).save_pretrained(directory)
+    save_processor(processor, directory)
+    return str(directory)
+
+
+@pytest.fixture(scope="session")
+def records(tmp_path_factory) -> str:
+    """Directory of twelve records with key steps."""
+    return make_records(tmp_path_factory.mktemp("records") / "rows")
+
+
+def train(kind: str, **kwargs) -> dict:
+    """Call the job's entry in this process."""
+    from r1vl_kedro.training.sft import train_sft
+    from r1vl_kedro.training.step_grpo import train_step_grpo
+
+    return {"sft": train_sft, "grpo": train_step_grpo}[kind](**kwargs)
+
+
+def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -> None:
+    stream = open(log, "ab", buffering=0)  # noqa: SIM115 - lives as long as the process
+    os.dup2(stream.fileno(), 1)
+    os.dup2(stream.fileno(), 2)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    import torch
+
+    torch.set_num_threads(1)
+    if moment is not None:
+        _arm(moment, number, Path(log).with_suffix(".struck"))
+    code = 1
+    try:
+        train(kind, **kwargs)
+        code = 0
+    except SystemExit as stop:
+        print(stop, file=sys.stderr)
+        code = stop.code
+    except BaseException:
+        traceback.print_exc()
+    os._exit(code)
+
+
+def _arm(moment: str, number: int, struck: Path) -> None:
+    """Signal this process at the n-th call of a function: ``module:attribute:n``."""
+    module_name, path, count = moment.split(":")
+    *owners, name = path.split(".")
+    owner = importlib.import_module(module_name)
+    for part in owners:
+        owner = getattr(owner, part)
+    original, calls = getattr(owner, name), [0]
+
+    def wrapped(*args, **kwargs):
+        calls[0] += 1
+        if calls[0] == int(count):
+            struck.write_text(str(time.time()))
+            os.kill(os.getpid(), number)
+        return original(*args, **kwargs)
+
+    setattr(owner, name, wrapped)
+
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["r1vl_kedro.training.preload"])
+
+
+def run(
+    kind: str, log: Path, moment: str | None = None, number: int = signal.SIGKILL, **kwargs
+) -> int:
+    """Exit code of a training process from a fork server; negative for the signal that ended it."""
+    process = _CONTEXT.Process(target=_child, args=(kind, kwargs, moment, str(log), number))
+    process.start()
+    process.join(200)
+    assert process.exitcode is not None, log.read_text()[-3000:]
+    return process.exitcode
+
+
+def weights(directory: str | Path) -> dict:
+    """Tensors of a saved model by name."""
+    from safetensors.torch import load_file
+
+    return load_file(Path(directory) / "model.safetensors")
+
+
+def same_weights(one: str | Path, other: str | Path) -> bool:
+    """Whether two saved models are equal to the last bit."""
+    import torch
+
+    a, b = weights(one), weights(other)
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
