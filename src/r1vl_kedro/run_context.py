@@ -22,3 +22,8 @@ class RunContext:
 
 RUN: ContextVar[RunContext | None] = ContextVar("r1vl_run", default=None)
 """Set by the tracking hook in the thread of each node, read by the job launcher."""
+
+
+def metric_name(key: str) -> str:
+    """``eval_accuracy`` becomes ``eval/accuracy``, everything else ``train/...``."""
+    return f"eval/{key[5:]}" if key.startswith("eval_") else f"train/{key}"

@@ -86,7 +86,8 @@ class TrackingHooks:
         store.sweep()
         names = run_params.get("pipeline_names") or ["__default__"]
         common = {**_git(root), "env": env or "local", "pipeline": ",".join(names)}
-        self._parent = store.start(",".join(names), {**common, "runner": run_params["runner"]})
+        runner = run_params["runner"].strip("<>").partition(" object at ")[0]
+        self._parent = store.start(",".join(names), {**common, "runner": runner})
         for namespace in self._todo:
             variant = self._variants[namespace]
             about = {"variant": variant.name, "method": variant.method, "seed": variant.seed}

@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from r1vl_kedro.run_context import metric_name
+
 TABLE_ROWS = 200
 """Larger frames are shown by their last rows."""
 
@@ -34,8 +36,6 @@ def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
 
 def training_metrics(log: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int]]:
     """A training log as (key, value, step), under the names that live reports have."""
-    from r1vl_kedro.training.tracking import metric_name
-
     return [
         (metric_name(key), float(value), int(row["step"]))
         for row in log
