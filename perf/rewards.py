@@ -15,9 +15,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from r1vl_kedro.responses import parse_response
 from r1vl_kedro.rewards import match_key_steps
 from r1vl_kedro.rewards.matching import step_text
-from r1vl_kedro.responses import parse_response
 
 GROUPS, REPEATS, PER_QUESTION = 6, 5, 4
 THINGS = ["red cubes", "blue spheres", "green cylinders", "yellow bars", "purple triangles"]
@@ -35,7 +35,9 @@ def question(random_: random.Random) -> tuple[list[list[str]], list[str]]:
     groups, sentences = [], []
     for _ in range(GROUPS // 2):
         a, b = random_.randint(10, 99), random_.randint(2, 9)
-        groups.append([f"{a} - {b} = {a - b}", f"{a} minus {b} equals {a - b}", rf"{a}-{b}={a - b}"])
+        groups.append(
+            [f"{a} - {b} = {a - b}", f"{a} minus {b} equals {a - b}", rf"{a}-{b}={a - b}"]
+        )
         sentences.append(rf"This leaves ${a} - {b} = {a - b}$ objects in the picture.")
         thing = random_.choice(THINGS)
         groups.append([f"{a} {thing}", f"the number of {thing} is {a}", f"{thing}: {a}"])
@@ -50,10 +52,14 @@ def path(random_: random.Random, sentences: list[str]) -> str:
         said = sentence if random_.random() < 0.7 else sentence.replace("1", "7")
         prose = random_.choice(PROSE).format(thing=random_.choice(THINGS))
         steps.append(f"### Step {number}:\n{prose} {said}")
-    head = "### Image Description:\nSeveral coloured objects stand on a grey plane, seen from above."
+    head = (
+        "### Image Description:\nSeveral coloured objects stand on a grey plane, seen from above."
+    )
     why = "### Rationales:\nThe question asks to count objects, so we count and subtract in order."
     middle = "### Let's think step by step."
-    return "\n\n".join([head, why, middle, *steps, f"### The final answer is: {random_.randint(1, 99)}"])
+    return "\n\n".join(
+        [head, why, middle, *steps, f"### The final answer is: {random_.randint(1, 99)}"]
+    )
 
 
 def workload(responses: int, seed: int = 0) -> list[tuple[str, list[list[str]]]]:

@@ -104,7 +104,18 @@ def test_pieces_of_headers_give_a_value(pieces):
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", " ", "\n", "#", "###", "\n###", "\n### Step 1:\n", "### The final answer is:", "\n \t", "é"],
+    [
+        "a",
+        " ",
+        "\n",
+        "#",
+        "###",
+        "\n###",
+        "\n### Step 1:\n",
+        "### The final answer is:",
+        "\n \t",
+        "é",
+    ],
 )
 def test_linear_time(piece):
     """Ten times the text takes about ten times as long: far from a hundred."""

@@ -82,8 +82,10 @@ def _unwrap(found: re.Match[str]) -> str:
     if group == "radicand":
         order = found["order"]
         root = _operand(found["radicand"])
-        return f" sqrt{root if root[0] == '(' else ' ' + root} " if not order else (
-            f" {_operand(found['radicand'])}^(1/{order}) "
+        return (
+            f" sqrt{root if root[0] == '(' else ' ' + root} "
+            if not order
+            else (f" {_operand(found['radicand'])}^(1/{order}) ")
         )
     if group == "power":
         return "^" + _operand(found["power"])

@@ -30,7 +30,9 @@ def test_honest_path():
 
 
 def test_keyword_stuffing_with_a_wrong_answer_earns_alpha():
-    stuffed = join(DESCRIPTION, RATIONALE, "### Step 1:\n6 cubes. 6 - 1 = 5.", "### The final answer is: 9")
+    stuffed = join(
+        DESCRIPTION, RATIONALE, "### Step 1:\n6 cubes. 6 - 1 = 5.", "### The final answer is: 9"
+    )
     assert rewards(stuffed) == (0.1, 1.0)
 
 
@@ -39,7 +41,9 @@ def test_keyword_stuffing_without_an_answer_earns_nothing():
 
 
 def test_keyword_stuffing_outside_the_steps_earns_nothing():
-    stuffed = join("### Image Description:\n6 cubes. 6 - 1 = 5.", RATIONALE, "### Step 1:\nHm.", ANSWER)
+    stuffed = join(
+        "### Image Description:\n6 cubes. 6 - 1 = 5.", RATIONALE, "### Step 1:\nHm.", ANSWER
+    )
     assert rewards(stuffed) == (1.0, 1.0)
 
 
@@ -130,7 +134,16 @@ def test_near_miss_is_no_match(said, key):
 
 @pytest.mark.parametrize(
     "listed",
-    ["A: 4, B: 5, C: 6", "A: 4\nB: 5\nC: 6", "A, B, C", "4, 5, 6", "B or C", "ABC", "B\nC", "5 or 6"],
+    [
+        "A: 4, B: 5, C: 6",
+        "A: 4\nB: 5\nC: 6",
+        "A, B, C",
+        "4, 5, 6",
+        "B or C",
+        "ABC",
+        "B\nC",
+        "5 or 6",
+    ],
 )
 def test_all_options_listed_as_the_answer(listed):
     response = join(DESCRIPTION, RATIONALE, *STEPS, f"### The final answer is:\n{listed}")
@@ -145,7 +158,9 @@ def test_a_very_long_response():
     assert rewards(long) == (1.05, 1.0)
 
 
-@pytest.mark.parametrize("noise", ["\0", "\ud800", "\udfff\ud800", "\u200b", "\x04", "\x01\x02\x03"])
+@pytest.mark.parametrize(
+    "noise", ["\0", "\ud800", "\udfff\ud800", "\u200b", "\x04", "\x01\x02\x03"]
+)
 def test_nul_and_lone_surrogates(noise):
     assert rewards(HONEST.replace("There", noise + "There")) == (1.1, 1.0)
     assert rewards(noise) == (0.0, 0.0)
@@ -160,14 +175,17 @@ def test_another_script():
     assert step_rar(chinese, "五", [["六减一等于五"]]) == 1.1
 
 
-@pytest.mark.parametrize("key_steps", [None, [], {"Steps": None}, [None], [[]], [[""]], [["", " "]]])
+@pytest.mark.parametrize(
+    "key_steps", [None, [], {"Steps": None}, [None], [[]], [[""]], [["", " "]]]
+)
 @pytest.mark.parametrize("matching", ["soft", "exact"])
 def test_null_and_empty_key_steps_earn_nothing(key_steps, matching):
     assert step_rar(HONEST, "5", key_steps, matching=matching) == 1.0
 
 
 @pytest.mark.parametrize(
-    "key_steps", [5, "6 cubes", [5], [[5]], [[["6 cubes"]]], [[None]], {"steps": []}, {"a": 1}, True]
+    "key_steps",
+    [5, "6 cubes", [5], [[5]], [[["6 cubes"]]], [[None]], {"steps": []}, {"a": 1}, True],
 )
 @pytest.mark.parametrize("matching", ["soft", "exact", "released"])
 def test_malformed_key_steps_are_refused_by_name(key_steps, matching):
@@ -175,7 +193,9 @@ def test_malformed_key_steps_are_refused_by_name(key_steps, matching):
         step_rar(HONEST, "5", key_steps, matching=matching)
 
 
-@pytest.mark.parametrize("bomb", ["9**9**9", "9^{9^{9^9}}", "(" * 1_000_000, "99999999!", "1e999999"])
+@pytest.mark.parametrize(
+    "bomb", ["9**9**9", "9^{9^{9^9}}", "(" * 1_000_000, "99999999!", "1e999999"]
+)
 def test_answers_that_would_never_end(bomb):
     response = HONEST.replace(ANSWER, f"### The final answer is: {bomb}")
     assert outcome(response, "5") == 0.0

@@ -9,7 +9,9 @@ from r1vl_kedro.rewards.spans import match_span
 
 
 def found(said: str, key: str, **options) -> bool:
-    return match_key_steps(f"### Step 1:\n{said}\n### The final answer is: 1", [[key]], **options)[0]
+    return match_key_steps(f"### Step 1:\n{said}\n### The final answer is: 1", [[key]], **options)[
+        0
+    ]
 
 
 @pytest.mark.parametrize(

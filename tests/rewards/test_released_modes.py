@@ -2,8 +2,8 @@
 
 import pytest
 
-from r1vl_kedro.rewards import match_key_steps, outcome, step_rar, step_rvr
 from r1vl_kedro.responses import released_answer, released_steps_text
+from r1vl_kedro.rewards import match_key_steps, outcome, step_rar, step_rvr
 
 
 def matches(text, key_steps):

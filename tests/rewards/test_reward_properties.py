@@ -34,11 +34,17 @@ KEYS = [
     ["cosine"],
     ["7 cubes"],
 ]
-SECTIONS = ["### Image Description:\nCubes.", "### Rationales:\nCount.", "### Let's think step by step."]
+SECTIONS = [
+    "### Image Description:\nCubes.",
+    "### Rationales:\nCount.",
+    "### Let's think step by step.",
+]
 
 some_bodies = st.lists(st.sampled_from(BODIES), min_size=1, max_size=6)
 some_text = st.text() | st.lists(
-    st.sampled_from([*SECTIONS, *BODIES, "### Step 1:", "### Step 2:", "### The final answer is: 5", "\n"])
+    st.sampled_from(
+        [*SECTIONS, *BODIES, "### Step 1:", "### Step 2:", "### The final answer is: 5", "\n"]
+    )
 ).map("\n".join)
 
 

@@ -11,14 +11,16 @@ _REASONED = re.compile(r"^\s*([A-Z])\s+(?:because|since|as)\b")
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
 _NEGATION = re.compile(r"\b(?:not|isn'?t|aren'?t|never|neither|nor|except|wrong|incorrect)\b", re.I)
 _ALONE = re.compile(r"^[\s(\[*]*(?:option|choice|answer)?[\s:(\[]*([A-Za-z])[\s)\].:,;*]*$", re.I)
-_LABELLED = re.compile(r"^\s*[(\[]?([A-Za-z])(?:[)\]]|[.:,;](?=\s|\S{2})|\s+[-–—]\s)\s*(?P<rest>.*)$", re.S)
-_CUED = re.compile(r"\b(?:answer|option|choice)\b\s*(?:is|are|:|=)?\s*[(\[*]*([A-Za-z])\b(?!['’])", re.I)
+_LABELLED = re.compile(
+    r"^\s*[(\[]?([A-Za-z])(?:[)\]]|[.:,;](?=\s|\S{2})|\s+[-–—]\s)\s*(?P<rest>.*)$", re.S
+)
+_CUED = re.compile(
+    r"\b(?:answer|option|choice)\b\s*(?:is|are|:|=)?\s*[(\[*]*([A-Za-z])\b(?!['’])", re.I
+)
 _STANDING = re.compile(r"(?<![\w'’\\])([A-Z])(?![\w'’°])")
 
 
-def chosen(
-    given: str, options: Sequence[str], same: Callable[[str, str], bool]
-) -> int | None:
+def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> int | None:
     """The index of the option that an answer names, or None where it names none or several.
 
     The option's text wins over a letter; a label whose text is another option's names none.
@@ -88,8 +90,10 @@ def _labelled(
     named = [other for other in _named(rest, options) if other != place]
     if any(same(rest.strip(), option) for option in options) or others:
         return None
-    return None if named and place not in _named(rest, options) and len(rest.split()) <= 6 else (
-        None if len(named) == len(options) - 1 and len(options) > 2 else place
+    return (
+        None
+        if named and place not in _named(rest, options) and len(rest.split()) <= 6
+        else (None if len(named) == len(options) - 1 and len(options) > 2 else place)
     )
 
 

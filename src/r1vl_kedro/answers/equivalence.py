@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.choices import chosen, chosen_letter
-from r1vl_kedro.mathtext import plain
 from r1vl_kedro.answers.symbolic import expressions_equal, texts_equal
 from r1vl_kedro.answers.values import parse_value, same_value
+from r1vl_kedro.mathtext import plain
 
 MAX_ANSWER = 2000
 """Longer answers are compared as strings only."""
@@ -22,7 +22,9 @@ _LEAD = re.compile(
 _ASSIGNED = re.compile(r"^\\?[A-Za-z]\w?(?:_\{?\w+\}?)?\s*(?:=|≈|\\approx)\s*")
 _SHORT_NAME = re.compile(r"^\s*\$?\s*[A-Za-z]\s*\$?\s*$")
 _MARKDOWN = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|`([^`]*)`")
-_BOXED = re.compile(r"^\s*\$*\s*\\(?:boxed|text|mathrm|mathbf)\s*\{(.*)\}\s*\$*\s*[.]?\s*$", re.DOTALL)
+_BOXED = re.compile(
+    r"^\s*\$*\s*\\(?:boxed|text|mathrm|mathbf)\s*\{(.*)\}\s*\$*\s*[.]?\s*$", re.DOTALL
+)
 _SPACES = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W_]+")
 _YES = frozenset({"yes", "true"})
@@ -157,7 +159,9 @@ def _same_items(given: str, gold: str) -> bool | None:
     """Compare sets, tuples, lists and intervals item by item; None where neither is one."""
     given_items, gold_items = _items(_ASSIGNED.sub("", given)), _items(_ASSIGNED.sub("", gold))
     if given_items is None or gold_items is None:
-        several = (given_items and len(given_items[1]) > 1) or (gold_items and len(gold_items[1]) > 1)
+        several = (given_items and len(given_items[1]) > 1) or (
+            gold_items and len(gold_items[1]) > 1
+        )
         return False if several else None
     if len(given_items[1]) == len(gold_items[1]) == 1 and not (given_items[0] or gold_items[0]):
         return None

@@ -14,7 +14,9 @@ _MAX_DEPTH = 8
 _MAX_POWERS = 6
 _MAX_EXPONENT_TOTAL = 16
 
-_EXPONENT = re.compile(r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?")
+_EXPONENT = re.compile(
+    r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?"
+)
 _COSTLY = re.compile(
     r"!|\\(?:int|iint|oint|sum|prod|lim|binom|tbinom|dbinom|choose|begin|partial|nabla|Gamma|mod|"
     r"bmod|pmod|gcd|lcm|operatorname)|\d{40}|\d[eE][+-]?\d{3}"
@@ -75,7 +77,7 @@ def _math_verify() -> tuple[Any, Any]:
 def expressions_equal(given: str, gold: str) -> bool:
     r"""Whether two short LaTeX expressions are equal to math-verify; False beyond the limits.
 
-    Only its LaTeX reader is used: the other one hands text to Python's ``eval``.
+    Only its LaTeX reader is used: the other one hands whole expressions to Python's ``eval``.
 
     Example:
         >>> expressions_equal("1+x^2", "x^2+1"), expressions_equal("9**9**9", "1")

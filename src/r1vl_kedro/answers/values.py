@@ -275,7 +275,9 @@ def parse_value(text: str) -> Value | None:
     mixed = _MIXED.match(body)
     if mixed and int(mixed[4] or 0):
         sign = -1 if mixed[1] else 1
-        number: Fraction | float | None = sign * (int(mixed[2]) + Fraction(int(mixed[3]), int(mixed[4])))
+        number: Fraction | float | None = sign * (
+            int(mixed[2]) + Fraction(int(mixed[3]), int(mixed[4]))
+        )
     elif body.lower() in _NUMBER_WORDS:
         number = Fraction(_NUMBER_WORDS[body.lower()])
     else:

@@ -30,13 +30,9 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         if path.suffix == ".parquet":
             frame = pd.read_parquet(path)
         elif path.suffix in (".jsonl", ".json"):
-            frame = pd.read_json(
-                path, lines=path.suffix == ".jsonl", dtype=False, convert_dates=False
-            )
+            frame = pd.read_json(path, lines=path.suffix == ".jsonl", dtype=False)
         else:
-            raise DatasetError(
-                f"{path}: suffix {path.suffix!r}; accepted: .jsonl, .json, .parquet"
-            )
+            raise DatasetError(f"{path}: suffix {path.suffix!r}; accepted: .jsonl, .json, .parquet")
         if "response" not in frame.columns and "completion" in frame.columns:
             frame = frame.rename(columns={"completion": "response"})
         return frame

@@ -100,9 +100,7 @@ def format_saturation(valid: ArrayLike, group_size: int) -> dict[str, float]:
     }
 
 
-def length_summary(
-    tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike
-) -> dict[str, float]:
+def length_summary(tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike) -> dict[str, float]:
     """Mean, median and longest completion in tokens, the share cut off, and means by outcome.
 
     The mean of an empty part (no right or no wrong completion) is left out.

@@ -31,7 +31,9 @@ NEGATION_REACH = 5
 DENIAL_REACH = 4
 """How many tokens after a match, in the same clause, a denial ("is wrong") still denies it."""
 
-_DENIERS = frozenset({"not", "never", "no", "wrong", "incorrect", "false", "neither", "nor", "without"})
+_DENIERS = frozenset(
+    {"not", "never", "no", "wrong", "incorrect", "false", "neither", "nor", "without"}
+)
 _VERDICTS = frozenset({"wrong", "incorrect", "false", "invalid", "untrue"})
 _AUXILIARIES = frozenset(
     "is are was were be been does do did can could would should will has have".split()
@@ -234,7 +236,9 @@ def _part_of_larger(text: StepText, start: int, end: int) -> bool:
     return False
 
 
-def _find(phrase: Phrase, text: StepText, matching: str, threshold: float) -> tuple[int, int] | None:
+def _find(
+    phrase: Phrase, text: StepText, matching: str, threshold: float
+) -> tuple[int, int] | None:
     if not phrase.tokens:
         return None
     if matching == "exact":

@@ -178,9 +178,7 @@ def phrase_tokens(phrase: str) -> tuple[str, ...]:
         tokens.pop()
     while tokens and tokens[0] in (BREAK, COMMA):
         tokens.pop(0)
-    return tuple(
-        token for position, token in enumerate(tokens) if not _skippable(tokens, position)
-    )
+    return tuple(token for position, token in enumerate(tokens) if not _skippable(tokens, position))
 
 
 def _skippable(tokens: Sequence[str], position: int) -> bool:

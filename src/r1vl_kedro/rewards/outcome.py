@@ -98,8 +98,6 @@ def step_rar(
         >>> step_rar(path, "2", [["6 divided by 3 equals 2"]])
         1.1
     """
-    term = key_step_term(
-        response, key_steps, alpha=alpha, matching=matching, threshold=threshold
-    )
+    term = key_step_term(response, key_steps, alpha=alpha, matching=matching, threshold=threshold)
     mode: Literal["strict", "released"] = "released" if matching == "released" else "strict"
     return outcome(response, answer, options=options, mode=mode) + term

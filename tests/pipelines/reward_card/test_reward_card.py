@@ -1,0 +1,108 @@
+"""The reward card, from the shipped file to table and page."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, DatasetError, MemoryDataset
+from kedro.runner import SequentialRunner
+from kedro_datasets.pandas import CSVDataset
+from kedro_datasets.text import TextDataset
+from pydantic import ValidationError
+
+from r1vl_kedro.datasets.responses import ResponsesDataset
+from r1vl_kedro.pipelines.reward_card import create_pipeline
+from r1vl_kedro.pipelines.reward_card.nodes import RewardCardOptions, page, score_responses
+
+TEXTS = ("id", "given", "reference", "matched", "problems")
+EXAMPLES = Path(__file__).resolve().parents[3] / "conf/base/reward_card_examples.jsonl"
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory) -> dict:
+    folder = tmp_path_factory.mktemp("card")
+    catalog = DataCatalog(
+        {
+            "reward_card_responses": ResponsesDataset(filepath=str(EXAMPLES)),
+            "params:reward_card": MemoryDataset(RewardCardOptions()),
+            "reward_card_scores": CSVDataset(
+                filepath=str(folder / "scores.csv"),
+                save_args={"index": False},
+                load_args={"keep_default_na": False, "dtype": dict.fromkeys(TEXTS, str)},
+            ),
+            "reward_card_table": TextDataset(filepath=str(folder / "table.md")),
+            "reward_card_page": TextDataset(filepath=str(folder / "card.html")),
+        }
+    )
+    SequentialRunner().run(create_pipeline(), catalog)
+    return {name: catalog[f"reward_card_{name}"].load() for name in ("scores", "table", "page")}
+
+
+def test_the_shipped_examples_get_what_they_deserve(card):
+    totals = card["scores"].set_index("id")["total"].round(6).to_dict()
+    assert totals == {
+        "right path": 2.1,
+        "wrong arithmetic": 1.05,
+        "keyword stuffing": 1.1,
+        "empty sections": 1.05,
+        "headers only": 0.0,
+        "rationale after the steps": 1.1,
+        "two answers": 0.1,
+        "negated step": 2.05,
+        "all options listed": 1.1,
+        "option letter and text": 2.1,
+        "no answer": 0.0,
+    }
+
+
+def test_the_table_names_the_reasons(card):
+    lines = card["table"].splitlines()
+    assert len(lines) == 2 + len(card["scores"])
+    assert "background after the first step" in card["table"]
+    assert len({line.count("|") for line in lines}) == 1
+
+
+def test_the_page_marks_matches_and_stands_alone(card):
+    text = card["page"]
+    assert '<span class="k1">$6 - 1 = 5$</span>' in text
+    assert "0 (no answer, so k = 1 earns nothing)" in text
+    assert "src=" not in text and "http" not in text
+    unclosed = []
+
+    class Balance(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            if tag not in ("meta", "br"):
+                unclosed.append(tag)
+
+        def handle_endtag(self, tag):
+            assert unclosed.pop() == tag
+
+    Balance().feed(text)
+    assert unclosed == []
+
+
+def test_responses_are_escaped():
+    rows = pd.DataFrame([{"response": "### Step 1:\n<script>6</script>", "answer": "<b>"}])
+    scores = score_responses(rows, RewardCardOptions())
+    assert "<script>" not in page(rows, scores, RewardCardOptions())
+
+
+def test_a_bad_row_is_named():
+    with pytest.raises(ValueError, match=r"no column \['answer'\]"):
+        score_responses(pd.DataFrame([{"response": ""}]), RewardCardOptions())
+    rows = pd.DataFrame([{"id": "q7", "response": "", "answer": "5", "key_steps": [[5]]}])
+    with pytest.raises(ValueError, match="q7: key_steps: group 1"):
+        score_responses(rows, RewardCardOptions())
+    with pytest.raises(ValidationError, match="alfa"):
+        RewardCardOptions(alfa=0.1)
+
+
+def test_parquet_and_rollouts(tmp_path, card):
+    frame = pd.read_json(EXAMPLES, lines=True, dtype=False)
+    path = tmp_path / "rollouts.parquet"
+    frame.rename(columns={"response": "completion"}).to_parquet(path)
+    scores = score_responses(ResponsesDataset(filepath=str(path)).load(), RewardCardOptions())
+    pd.testing.assert_frame_equal(scores, card["scores"])
+    with pytest.raises(DatasetError, match=r"\.csv'; accepted: \.jsonl, \.json, \.parquet"):
+        ResponsesDataset(filepath="a.csv").load()
