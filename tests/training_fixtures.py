@@ -111,7 +111,7 @@ def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -
     except SystemExit as stop:
         print(stop, file=sys.stderr)
         code = stop.code
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - what went wrong is in the log
         traceback.print_exc()
     os._exit(code)
 

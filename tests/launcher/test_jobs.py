@@ -1,0 +1,152 @@
+"""Jobs: results come back, failures tell why, and nothing is left running."""
+
+import itertools
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from r1vl_kedro.launcher import JobError, LauncherOptions, jobs, run_job, stop_all
+from r1vl_kedro.run_context import RUN, RunContext
+
+ONE = LauncherOptions(threads_per_process=1, show_progress=False, stop_seconds=5)
+
+
+@pytest.fixture(autouse=True)
+def entries_importable(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    yield
+    jobs._stopping.clear()
+
+
+def job(name, directory, options=ONE, **kwargs):
+    return run_job(f"job_entries:{name}", kwargs, options=options, log_dir=directory, name=name)
+
+
+def test_result_comes_back_from_another_process(tmp_path):
+    result = job("echo", tmp_path, text="ü", number=3)
+    assert result["text"] == "ü" and result["number"] == 3
+    assert result["pid"] != os.getpid()
+    assert result["threads"] == "1"
+
+
+def test_output_and_progress_are_kept(tmp_path):
+    job("echo", tmp_path)
+    log = (tmp_path / "echo" / "rank0.log").read_text()
+    assert "on stdout" in log and "on stderr" in log
+    assert '"done": 1' in (tmp_path / "echo" / "progress.json").read_text()
+
+
+def test_in_process_runs_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
+    assert job("echo", tmp_path, LauncherOptions(in_process=True))["pid"] == os.getpid()
+
+
+def test_mlflow_run_is_handed_over(tmp_path):
+    token = RUN.set(RunContext(tracking_uri="sqlite:///x.db", run_id="abc"))
+    try:
+        assert job("echo", tmp_path)["run"] == "abc"
+    finally:
+        RUN.reset(token)
+
+
+def test_failure_carries_the_jobs_traceback(tmp_path):
+    with pytest.raises(JobError, match="no such thing") as caught:
+        job("fail", tmp_path, message="no such thing")
+    assert "in fail" in str(caught.value) and "ValueError" in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_killed_job_says_by_which_signal(tmp_path):
+    with pytest.raises(JobError, match=r"signal 9 .SIGKILL.*memory"):
+        job("die", tmp_path)
+
+
+def test_stop_lets_the_job_save_its_state(tmp_path):
+    started, stopped = tmp_path / "started", tmp_path / "stopped"
+    with ThreadPoolExecutor() as pool:
+        future = pool.submit(job, "wait", tmp_path, started=str(started), stopped=str(stopped))
+        while not started.exists():
+            time.sleep(0.05)
+        began = time.monotonic()
+        stop_all()
+        with pytest.raises(KeyboardInterrupt):
+            future.result()
+    assert time.monotonic() - began < 5
+    assert stopped.read_text() == "saved"
+
+
+def test_nothing_is_started_after_a_stop(tmp_path):
+    stop_all()
+    with pytest.raises(KeyboardInterrupt, match="not started"):
+        job("echo", tmp_path)
+
+
+def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
+    options = LauncherOptions(
+        num_processes=2, threads_per_process=1, device="cpu", show_progress=False
+    )
+    began = time.monotonic()
+    with pytest.raises(JobError, match="rank 1 failed with ValueError: rank 1 has had enough"):
+        job("rank_one_fails", tmp_path, options)
+    assert time.monotonic() - began < 60
+    logs = {path.name for path in (tmp_path / "rank_one_fails").glob("*.log")}
+    assert logs == {"rank0.log", "rank1.log", "launcher.log"}
+
+
+def test_jobs_wait_for_a_free_slot(tmp_path):
+    options = LauncherOptions(threads_per_process=1, slots=["4", "5"], show_progress=False)
+    log = tmp_path / "log"
+
+    def one(number):
+        run_job(
+            "job_entries:hold",
+            {"seconds": 0.5, "log": str(log)},
+            options=options,
+            log_dir=tmp_path,
+            name=f"job{number}",
+        )
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rows = [line.split() for line in log.read_text().splitlines()]
+    for slot in ("4", "5"):
+        spans = sorted((float(b), float(e)) for s, b, e in rows if s == slot)
+        assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
+    assert len(rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"num_processes": 3, "num_machines": 2}, "multiple of num_machines"),
+        ({"num_processes": 2, "num_machines": 2}, "main_process_ip"),
+        ({"num_processes": 2, "in_process": True}, "in_process is for one process"),
+        ({"num_proceses": 2}, "num_proceses"),
+    ],
+)
+def test_wrong_options_are_named(options, said):
+    with pytest.raises(ValidationError, match=said):
+        LauncherOptions(**options)
+
+
+def test_gpu_ranks_start_through_accelerate(tmp_path):
+    options = LauncherOptions(
+        num_processes=8,
+        num_machines=2,
+        machine_rank=1,
+        main_process_ip="10.0.0.1",
+        main_process_port=29500,
+        device="cuda",
+    )
+    line = " ".join(jobs.command(tmp_path / "job.json", options))
+    assert "accelerate.commands.launch --multi_gpu --num_processes 8 --num_machines 2" in line
+    assert "--machine_rank 1" in line and "--main_process_ip 10.0.0.1" in line
