@@ -1,0 +1,92 @@
+"""The nine benchmarks of R1-VL's main table: files, prompts, matching and aggregation.
+
+Modes of scoring are never mixed in a table: `robust` (default) reads answers as a careful person
+would, `paper` and `head` follow VLMEvalKit of December 2024 and August 2026 without a judge.
+"""
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks.base import MODES, Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.benchmarks.chartqa import CHARTQA
+from r1vl_kedro.benchmarks.dynamath import DYNAMATH
+from r1vl_kedro.benchmarks.hallusionbench import HALLUSIONBENCH
+from r1vl_kedro.benchmarks.mathverse import MATHVERSE
+from r1vl_kedro.benchmarks.mathvision import MATHVISION
+from r1vl_kedro.benchmarks.mathvista import MATHVISTA
+from r1vl_kedro.benchmarks.mme import MME
+from r1vl_kedro.benchmarks.mmreason import MMREASON
+from r1vl_kedro.benchmarks.mmstar import MMSTAR
+from r1vl_kedro.benchmarks.prompts import prefixed
+
+BENCHMARKS: dict[str, Benchmark] = {
+    benchmark.name: benchmark
+    for benchmark in (
+        MATHVISTA, MMSTAR, MATHVISION, CHARTQA, DYNAMATH, HALLUSIONBENCH, MATHVERSE, MME, MMREASON,
+    )
+}  # fmt: skip
+
+__all__ = [
+    "BENCHMARKS",
+    "MODES",
+    "Benchmark",
+    "Mode",
+    "aggregate",
+    "build_prompt",
+    "get_benchmark",
+    "score_response",
+]
+
+
+def get_benchmark(name: str) -> Benchmark:
+    """The benchmark of this name.
+
+    Raises:
+        ValueError: there is none; names those there are.
+    """
+    if name not in BENCHMARKS:
+        raise ValueError(f"benchmark {name!r} is unknown; choose from {', '.join(BENCHMARKS)}")
+    return BENCHMARKS[name]
+
+
+def score_response(benchmark: str, row: Row, raw: str, *, mode: Mode = "robust") -> bool | None:
+    """Whether a whole response answers a row rightly; None where only a judge could decide.
+
+    Args:
+        row: the table's columns; the image is not needed.
+        raw: the model's output, from which the answer is cut here.
+        mode: `robust`, `paper` (VLMEvalKit, December 2024) or `head` (August 2026).
+
+    Raises:
+        ValueError: unknown benchmark or mode, or a cell that the rules need is missing or broken.
+
+    Example:
+        >>> row = {"answer": "B", "A": "red", "B": "blue"}
+        >>> score_response("mmstar", row, "### The final answer is: (b)")
+        True
+        >>> score_response("mmstar", row, "### The final answer is: (b)", mode="head") is None
+        True
+    """
+    if mode not in MODES:
+        raise ValueError(f"scoring mode {mode!r} is unknown; choose from {', '.join(MODES)}")
+    return get_benchmark(benchmark).verdict(row, raw, mode)
+
+
+def aggregate(
+    benchmark: str, rows: Sequence[Row], verdicts: Sequence[bool | None]
+) -> dict[str, float]:
+    """The benchmark's figures; a None verdict counts as wrong, so that they are lower bounds.
+
+    In percent, but MME in points; `get_benchmark(name).headline` is the one in the main table.
+
+    Raises:
+        ValueError: no rows, or not one verdict a row.
+    """
+    if len(rows) != len(verdicts) or not rows:
+        raise ValueError(f"{benchmark}: {len(verdicts)} verdicts for {len(rows)} rows")
+    return get_benchmark(benchmark).aggregate(rows, [bool(verdict) for verdict in verdicts])
+
+
+def build_prompt(benchmark: str, row: Row) -> str:
+    """The inner text of a row's prompt, with ``Question: `` before it where it has none."""
+    return prefixed(get_benchmark(benchmark).prompt(row))

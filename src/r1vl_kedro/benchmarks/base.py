@@ -1,0 +1,39 @@
+"""What a benchmark is: its file, its prompt, its matching and its aggregation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from r1vl_kedro.benchmarks.cells import Row
+
+Mode = Literal["robust", "paper", "head"]
+MODES: tuple[Mode, ...] = ("robust", "paper", "head")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark.
+
+    Attributes:
+        name: as in `score_response`.
+        column: its column in the paper's main table.
+        dataset: VLMEvalKit's name, which is the file's (``<dataset>.tsv``).
+        md5: of the published file; None where upstream gives none.
+        columns: needed beside `index`, `image`, `question` and `answer`.
+        prompt: inner text of the prompt (section 2 of R1-VL's evaluation).
+        verdict: (row, whole response, mode) to right, wrong or None, "only a judge could decide".
+        aggregate: (rows, verdicts) to named figures; all in percent, but MME in points.
+        headline: which of the figures stands in the table.
+    """
+
+    name: str
+    column: str
+    dataset: str
+    md5: str | None
+    columns: tuple[str, ...]
+    prompt: Callable[[Row], str]
+    verdict: Callable[[Row, str, Mode], bool | None]
+    aggregate: Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]
+    headline: str

@@ -1,0 +1,76 @@
+"""Reading the cells of a benchmark row; nothing in a file is ever evaluated as code."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping
+from string import ascii_uppercase
+from typing import Any
+
+MAX_LITERAL = 20_000
+
+Row = Mapping[str, Any]
+
+
+def cell(row: Row, name: str) -> str | None:
+    """A cell as text; None where the column is missing, empty or not a number (NaN)."""
+    value = row.get(name)
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value)
+
+
+def needed(row: Row, name: str) -> str:
+    """A cell that must be there.
+
+    Raises:
+        ValueError: it is not; names the row and the columns there are.
+    """
+    value = cell(row, name)
+    if value is None:
+        index = row.get("index", "without index")
+        raise ValueError(f"row {index}: column {name!r} is empty or missing; has {sorted(row)}")
+    return value
+
+
+def literal_list(row: Row, name: str) -> list[Any]:
+    """A cell that holds a Python list literal; [] where the cell is empty.
+
+    Raises:
+        ValueError: the cell is too long or no list literal.
+    """
+    text = cell(row, name)
+    if text is None:
+        return []
+    value = parse_list(text)
+    if value is None:
+        index = row.get("index", "without index")
+        raise ValueError(
+            f"row {index}: column {name!r} holds {text[:60]!r}; a list literal such as ['1', '2'] "
+            f"of at most {MAX_LITERAL} characters would be accepted"
+        )
+    return value
+
+
+def parse_list(text: str) -> list[Any] | None:
+    """A list literal's value, or None where the text is none."""
+    text = text.strip()
+    if len(text) > MAX_LITERAL or not (text.startswith("[") and text.endswith("]")):
+        return None
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return value if isinstance(value, list) else None
+
+
+def lettered(values: list[Any]) -> dict[str, str]:
+    """Options by letter: A for the first."""
+    return {letter: str(value) for letter, value in zip(ascii_uppercase, values, strict=False)}
+
+
+def options_of(row: Row) -> dict[str, str]:
+    """Options in the columns A to Z, empty ones left out."""
+    found = {letter: cell(row, letter) for letter in ascii_uppercase if letter in row}
+    return {letter: text for letter, text in found.items() if text is not None}

@@ -1,0 +1,69 @@
+"""ChartQA (test): relaxed accuracy, numbers within 5 %."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
+from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.prompts import plain_question
+from r1vl_kedro.answers import parse_value
+
+TOLERANCE = 0.05
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Right if any reference is met; in `paper` the 5 % are of the prediction, not the reference."""
+    answer = needed(row, "answer")
+    several = parse_list(answer)
+    references = [answer] if several is None else [str(value) for value in several]
+    if mode == "robust":
+        text = robust.stated(raw)
+        verdicts = [_careful(text, reference) for reference in references]
+        return True if True in verdicts else None if None in verdicts else False
+    text = compat.cut(raw).strip()
+    if mode == "paper":
+        return any(compat.relaxed(text, reference) for reference in references)
+    return any(compat.relaxed(reference, text) for reference in references)
+
+
+def _careful(text: str, reference: str) -> bool | None:
+    """Equality of values, or within 5 % of the reference where it is no year.
+
+    A percent sign on one side only may be left out or worked in: 51 and 0.51 are near 50 %.
+    """
+    same = robust.value_verdict(text, reference)
+    if same or _YEAR.fullmatch(reference.strip()):
+        return same
+    wanted = parse_value(reference)
+    if wanted is None or wanted.number == 0:
+        return same
+    readings = map(robust.number_in, robust.readings(text))
+    given = next((number for number in readings if number is not None), None)
+    if given is None:
+        return False
+    value = float(wanted.number) / (100 if wanted.percent else 1)
+    targets = [value, value * 100] if wanted.percent and "%" not in text else [value]
+    return any(abs(given - target) <= TOLERANCE * abs(target) * (1 + 1e-9) for target in targets)
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Percent over all rows and by split (human and augmented)."""
+    return {"overall": percent(verdicts), **by_column(rows, verdicts, "split")}
+
+
+CHARTQA = Benchmark(
+    name="chartqa",
+    column="ChartQA",
+    dataset="ChartQA_TEST",
+    md5="c902e0aa9be5582a7aad6dcf52734b42",
+    columns=("split",),
+    prompt=plain_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="overall",
+)

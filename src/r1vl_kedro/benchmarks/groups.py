@@ -1,0 +1,55 @@
+"""Shares of right answers, over all rows and over groups of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+from r1vl_kedro.benchmarks.cells import Row, cell
+
+
+def percent(verdicts: Iterable[bool]) -> float:
+    """Share of true verdicts in percent.
+
+    Raises:
+        ValueError: no verdict.
+    """
+    values = list(verdicts)
+    if not values:
+        raise ValueError("no rows: a share of nothing is not defined")
+    return 100 * sum(values) / len(values)
+
+
+def grouped(
+    keys: Iterable[Hashable | Iterable[Hashable]], verdicts: Iterable[bool]
+) -> dict[Hashable, list[bool]]:
+    """Verdicts by key; a row with a list of keys counts in each of them."""
+    groups: dict[Hashable, list[bool]] = defaultdict(list)
+    for key, verdict in zip(keys, verdicts, strict=True):
+        for one in key if isinstance(key, list) else [key]:
+            groups[one].append(verdict)
+    return dict(groups)
+
+
+def by_column(
+    rows: Sequence[Row], verdicts: Sequence[bool], column: str, label: str | None = None
+) -> dict[str, float]:
+    """Percent by the value of a column, as ``label: value``; empty cells are left out."""
+    return by_key(rows, verdicts, lambda row: cell(row, column), label or column)
+
+
+def by_key(
+    rows: Sequence[Row],
+    verdicts: Sequence[bool],
+    key: Callable[[Row], Hashable | list[Hashable]],
+    label: str,
+) -> dict[str, float]:
+    """Percent by what `key` gives for a row, as ``label: value``; None is left out."""
+    groups = grouped([key(row) for row in rows], verdicts)
+    named = {f"{label}: {name}": percent(group) for name, group in groups.items() if name is not None}
+    return dict(sorted(named.items()))
+
+
+def all_right(keys: Iterable[Hashable], verdicts: Iterable[bool]) -> float:
+    """Percent of groups whose every row is right."""
+    return percent(all(group) for group in grouped(keys, verdicts).values())

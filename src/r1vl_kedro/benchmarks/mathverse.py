@@ -1,0 +1,62 @@
+"""MathVerse (testmini): each problem in five versions, from text to image."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import MAX_LITERAL, Row, cell, needed
+from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
+from r1vl_kedro.benchmarks.options_in_text import options_in_text
+from r1vl_kedro.benchmarks.prompts import plain_question
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Upstream lets a judge extract and compare; without one only the same text is right."""
+    answer = needed(row, "answer")
+    if mode == "robust":
+        text = robust.stated(raw)
+        options = options_in_text(cell(row, "question_for_eval") or cell(row, "question") or "")
+        if options and answer.strip() in options:
+            return robust.option_verdict(text, options, answer.strip())
+        return robust.value_verdict(text, answer)
+    return True if compat.cut(raw).strip() == answer.strip() else None
+
+
+def _metadata(row: Row, key: str) -> str | None:
+    """An entry of the `metadata` cell, which is the text of a Python dict."""
+    text = cell(row, "metadata")
+    if text is None:
+        return None
+    try:
+        found = ast.literal_eval(text) if len(text) <= MAX_LITERAL else None
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(f"row {row.get('index')}: column 'metadata' holds no dict: {text[:60]!r}")
+    return found.get(key)
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Percent over all rows, by version, subject and subfield."""
+    return {
+        "overall": percent(verdicts),
+        **by_column(rows, verdicts, "problem_version", "version"),
+        **by_key(rows, verdicts, lambda row: _metadata(row, "subject"), "subject"),
+        **by_key(rows, verdicts, lambda row: _metadata(row, "subfield"), "subfield"),
+    }
+
+
+MATHVERSE = Benchmark(
+    name="mathverse",
+    column="MathVerse",
+    dataset="MathVerse_MINI",
+    md5="5017caca32b7fa110c350a1bea861b65",
+    columns=("problem_version", "metadata", "question_for_eval"),
+    prompt=plain_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="overall",
+)

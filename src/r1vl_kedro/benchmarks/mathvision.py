@@ -1,0 +1,59 @@
+"""MATH-Vision: five options or a free answer in LaTeX; subjects and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row, lettered, literal_list, needed
+from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.prompts import plain_question
+
+_BOX = "\\boxed{"
+
+
+def _first_box(text: str) -> str | None:
+    """What stands between the first opening box and the next closing brace (upstream, 2025)."""
+    start = text.find(_BOX)
+    end = text.find("}", start)
+    return text[start + len(_BOX) : end] if 0 <= start < end else None
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Options by letter or text; free answers by value."""
+    options, answer = lettered(literal_list(row, "choices")), needed(row, "answer")
+    if mode == "robust":
+        text = robust.stated(raw)
+        if options:
+            return robust.option_verdict(text, options, answer)
+        return robust.value_verdict(text, answer)
+    text = compat.cut(raw)
+    boxed = _first_box(text) if mode == "head" else None
+    if boxed is not None:
+        text = boxed
+    if options:
+        return compat.option_verdict(text, options, answer, mode)
+    return True if text and compat.math_equal(text, answer) else None
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Percent overall, by subject and by level (1 to 5)."""
+    return {
+        "overall": percent(verdicts),
+        **by_column(rows, verdicts, "category", "subject"),
+        **by_column(rows, verdicts, "level"),
+    }
+
+
+MATHVISION = Benchmark(
+    name="mathvision",
+    column="Math-V",
+    dataset="MathVision",
+    md5="93f6de14f7916e598aa1b7165589831e",
+    columns=("choices", "category"),
+    prompt=plain_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="overall",
+)

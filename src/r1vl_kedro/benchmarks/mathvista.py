@@ -1,0 +1,72 @@
+"""MathVista (testmini): options, integers, floats without tolerance, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row, cell, lettered, literal_list, needed, parse_list
+from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
+from r1vl_kedro.benchmarks.prompts import plain_question
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Options by letter or text; numbers by value (in `robust` with units and separators)."""
+    choices = needed(row, "question_type") == "multi_choice"
+    if mode == "robust":
+        text = robust.stated(raw)
+        if choices:
+            options = lettered(literal_list(row, "choices"))
+            return robust.option_verdict(text, options, needed(row, "answer_option"))
+        answer = needed(row, "answer")
+        values = parse_list(answer) or []
+        if values and all(isinstance(value, int | float) for value in values):
+            return robust.list_verdict(text, values)
+        return robust.value_verdict(text, answer)
+    text = compat.cut(raw)
+    if choices:
+        options = lettered(literal_list(row, "choices"))
+        return compat.option_verdict(text, options, needed(row, "answer_option"), mode)
+    return _number(text, needed(row, "answer"), needed(row, "answer_type"))
+
+
+def _number(text: str, answer: str, kind: str) -> bool | None:
+    """Upstream's check; zero, lists and anything unequal go to the judge."""
+    read = {"integer": int, "float": float}.get(kind)
+    if read is None:
+        return None
+    try:
+        given, wanted = read(text), read(answer)
+    except ValueError:
+        return None
+    return True if given and given == wanted else None
+
+
+def _skills(row: Row) -> list[str] | None:
+    text = cell(row, "skills")
+    if text is None:
+        return None
+    return literal_list(row, "skills") if text.startswith("[") else [text]
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Percent overall, by task and by skill (a row counts in each of its skills)."""
+    return {
+        "overall": percent(verdicts),
+        **by_column(rows, verdicts, "task"),
+        **by_key(rows, verdicts, _skills, "skill"),
+    }
+
+
+MATHVISTA = Benchmark(
+    name="mathvista",
+    column="MathVista",
+    dataset="MathVista_MINI",
+    md5="f199b98e178e5a2a20e7048f5dcb0464",
+    columns=("question_type", "answer_type", "choices", "answer_option", "task", "skills"),
+    prompt=plain_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="overall",
+)

@@ -1,0 +1,80 @@
+"""MME: two yes-or-no questions an image; accuracy and accuracy+ in points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row, needed
+from r1vl_kedro.benchmarks.groups import all_right, percent
+from r1vl_kedro.benchmarks.prompts import plain_question
+
+PERCEPTION = (
+    "OCR", "artwork", "celebrity", "color", "count", "existence", "landmark", "position",
+    "posters", "scene",
+)  # fmt: skip
+COGNITION = (
+    "code_reasoning", "commonsense_reasoning", "numerical_calculation", "text_translation",
+)  # fmt: skip
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Yes or no."""
+    answer = needed(row, "answer")
+    if mode == "robust":
+        return robust.yes_no_verdict(robust.stated(raw), answer, letters=False)
+    return compat.yes_no_verdict(compat.cut(raw), answer)
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Points: accuracy plus accuracy+ (images whose questions are all right), 200 a subtask.
+
+    `perception` sums ten subtasks, `cognition` four, `sum` both (2,800 at most; a subtask without
+    rows adds nothing).
+
+    Raises:
+        ValueError: a category that is none of the fourteen.
+    """
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        name = needed(row, "category")
+        if name not in PERCEPTION + COGNITION:
+            raise ValueError(
+                f"row {row.get('index')}: column 'category' is {name!r}; MME has "
+                f"{', '.join(PERCEPTION + COGNITION)}"
+            )
+        places.setdefault(name, []).append(place)
+    figures: dict[str, float] = {}
+    totals: dict[str, float] = {}
+    for name in (name for name in PERCEPTION + COGNITION if name in places):
+        chosen = [verdicts[k] for k in places[name]]
+        images = [needed(rows[k], "image_path") for k in places[name]]
+        accuracy, plus = percent(chosen), all_right(images, chosen)
+        totals[name] = accuracy + plus
+        figures |= {
+            f"{name}, accuracy": accuracy,
+            f"{name}, accuracy+": plus,
+            name: totals[name],
+        }
+    perception = sum(totals.get(name, 0.0) for name in PERCEPTION)
+    cognition = sum(totals.get(name, 0.0) for name in COGNITION)
+    return {
+        "sum": perception + cognition,
+        "perception": perception,
+        "cognition": cognition,
+        **figures,
+    }
+
+
+MME = Benchmark(
+    name="mme",
+    column="MME_sum",
+    dataset="MME",
+    md5="b36b43c3f09801f5d368627fb92187c3",
+    columns=("category", "image_path"),
+    prompt=plain_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="sum",
+)

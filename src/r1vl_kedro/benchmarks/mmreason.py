@@ -1,0 +1,37 @@
+"""MMReason (testmini): open answers from six disciplines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row, needed
+from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.prompts import plain_question
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Upstream lets a judge extract and compare; without one only the same text is right."""
+    answer = needed(row, "answer")
+    if mode == "robust":
+        return robust.value_verdict(robust.stated(raw), answer)
+    return True if compat.cut(raw).strip() == answer.strip() else None
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Percent overall and by discipline (upstream prints these as fractions)."""
+    return {"overall": percent(verdicts), **by_column(rows, verdicts, "discipline")}
+
+
+MMREASON = Benchmark(
+    name="mmreason",
+    column="MMReason",
+    dataset="MMReason_testmini",
+    md5="630205345349ac51c9999d4fbfd1d630",
+    columns=("discipline",),
+    prompt=plain_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="overall",
+)

@@ -1,0 +1,41 @@
+"""MMStar: four options a question, six categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import Row, needed, options_of
+from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.prompts import choice_question
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """The option named by letter or text."""
+    options, answer = options_of(row), needed(row, "answer")
+    if mode == "robust":
+        return robust.option_verdict(robust.stated(raw), options, answer)
+    return compat.option_verdict(compat.cut(raw), options, answer, mode)
+
+
+def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Percent overall, by category and by finer category."""
+    return {
+        "overall": percent(verdicts),
+        **by_column(rows, verdicts, "category"),
+        **by_column(rows, verdicts, "l2_category"),
+    }
+
+
+MMSTAR = Benchmark(
+    name="mmstar",
+    column="MMStar",
+    dataset="MMStar",
+    md5="e1ecd2140806c1b1bbf54b43372efb9e",
+    columns=("A", "B", "C", "D", "category"),
+    prompt=choice_question,
+    verdict=verdict,
+    aggregate=aggregate,
+    headline="overall",
+)
