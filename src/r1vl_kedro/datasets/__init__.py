@@ -5,6 +5,7 @@ from typing import Any
 
 _HOME = {
     "BenchmarkTSVDataset": "benchmark_tsv",
+    "ChatEndpointDataset": "chat_endpoint",
     "CheckpointDataset": "checkpoint",
     "EmbeddedMulberryDataset": "world",
     "EmbeddedSplitDataset": "world",

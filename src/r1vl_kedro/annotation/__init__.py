@@ -1,0 +1,1 @@
+"""Key steps of reference paths: extract, refine, augment, audit."""

@@ -1,0 +1,100 @@
+"""The audit as one self-contained page: table, histograms, the worst records with their images."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.annotation.audit import RecordAudit
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}
+table{border-collapse:collapse;margin:1rem 0}td,th{padding:.3rem .7rem;border-bottom:1px solid #ddd;
+text-align:right}td:first-child,th:first-child{text-align:left}article{display:grid;
+grid-template-columns:14rem 1fr;gap:1.5rem;border-top:1px solid #ddd;padding:1rem 0}
+img{max-width:14rem;max-height:14rem;image-rendering:auto}pre{white-space:pre-wrap;
+background:#f6f6f4;padding:.7rem}.no{color:#a22}.ok{color:#276}small{color:#666}
+"""
+
+
+def histogram(audits: Sequence[RecordAudit]) -> go.Figure:
+    """How coverage and false-match rate are spread over records."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for name, values, colour in (
+        ("coverage: k of the own path", [a.coverage for a in audits], "#2a7f62"),
+        ("false match: mean k of other paths", [a.false_match for a in audits], "#b5483a"),
+    ):
+        figure.add_trace(
+            go.Histogram(
+                x=values, name=name, marker_color=colour, xbins={"start": 0, "end": 1.05, "size": 0.05}
+            )
+        )
+    figure.update_layout(
+        title=f"Key steps of {len(audits)} records",
+        xaxis_title="share of key steps found (k)",
+        yaxis_title="records",
+        yaxis_type="log",
+        barmode="group",
+        template="plotly_white",
+        legend={"orientation": "h", "y": 1.08},
+    )
+    return figure
+
+
+def table_html(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The summary as an HTML table."""
+    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows[0])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _card(audit: RecordAudit, record: Mapping[str, Any], images: Sequence[bytes]) -> str:
+    pictures = "".join(
+        f'<img alt="" src="data:image;base64,{b64encode(data).decode()}">' for data in images
+    )
+    groups = []
+    for group in record["key_steps"]:
+        marks = []
+        if group[0] in audit.missing:
+            marks.append("not in its own path")
+        if group[0] in audit.everywhere:
+            marks.append("in most other paths")
+        if group[0] in audit.duplicates:
+            marks.append("said twice")
+        colour = "no" if marks else "ok"
+        more = f" <small>{escape(' | '.join(group[1:]))}</small>" if group[1:] else ""
+        note = f" <b>({escape(', '.join(marks))})</b>" if marks else ""
+        groups.append(f'<li class="{colour}">{escape(group[0])}{note}{more}</li>')
+    return (
+        f"<article><div>{pictures}</div><div><h3>{escape(audit.id)}</h3>"
+        f"<p>coverage {audit.coverage:.2f}, false match {audit.false_match:.2f}, "
+        f"{escape(audit.family)}</p><p>{escape(record['question'])}</p>"
+        f"<ul>{''.join(groups) or '<li class=no>no key steps</li>'}</ul>"
+        f"<pre>{escape(record['solution'])}</pre></div></article>"
+    )
+
+
+def page(
+    rows: Sequence[Mapping[str, Any]],
+    figure: go.Figure,
+    cards: Sequence[tuple[RecordAudit, Mapping[str, Any], Sequence[bytes]]],
+) -> str:
+    """The whole page; needs no network to be shown."""
+    plot = figure.to_html(full_html=False, include_plotlyjs="inline")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Key-step audit</title>'
+        f"<style>{_STYLE}</style><h1>Key-step audit</h1>{table_html(rows)}{plot}"
+        f"<h2>The {len(cards)} records whose key steps fit worst</h2>"
+        + "".join(_card(*card) for card in cards)
+        + "</html>"
+    )

@@ -1,0 +1,60 @@
+"""What a user may set about key-step annotation."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RefineOptions(_Options):
+    """Which key steps stay.
+
+    Attributes:
+        max_words: a key step that is no expression has at most this many words.
+        per_step: key steps kept of one reasoning step.
+        per_record: key steps kept of one record.
+        max_share: a key step that occurs in more than this share of all records says little, and
+            stays only where a step has nothing else.
+    """
+
+    max_words: int = Field(default=3, ge=1)
+    per_step: int = Field(default=2, ge=1)
+    per_record: int = Field(default=8, ge=1)
+    max_share: float = Field(default=0.05, gt=0, le=1)
+
+
+class AugmentOptions(_Options):
+    """How many phrasings a key step gets, its own included."""
+
+    max_phrasings: int = Field(default=6, ge=1)
+
+
+class AuditOptions(_Options):
+    """How the audit looks at key steps.
+
+    Attributes:
+        others: each record's key steps are tried on this many other questions' paths.
+        everywhere: a group found in at least this share of other paths matches everything.
+        worst: how many of the worst records the HTML report shows.
+    """
+
+    others: int = Field(default=5, ge=1)
+    everywhere: float = Field(default=0.5, gt=0, le=1)
+    worst: int = Field(default=20, ge=0)
+    max_records: int = Field(default=2000, ge=1)
+
+
+class AnnotationOptions(_Options):
+    """All of ``params:annotation``.
+
+    ``annotator: rules`` needs no network; ``openai`` asks the endpoint of the catalog's
+    ``annotation_llm``.
+    """
+
+    annotator: Literal["rules", "openai"] = "rules"
+    refine: RefineOptions = RefineOptions()
+    augment: AugmentOptions = AugmentOptions()
+    audit: AuditOptions = AuditOptions()

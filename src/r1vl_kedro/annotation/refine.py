@@ -1,0 +1,104 @@
+"""Stage 2 by rules: the few key steps that carry each step, none said twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from r1vl_kedro.annotation.options import RefineOptions
+from r1vl_kedro.rewards import match_key_steps
+
+_SIGN = re.compile(r"<=|>=|!=|~=|[=<>+*/^]|\d\s*-\s*\d|\w: \w")
+_RELATION = re.compile(r"<=|>=|!=|~=|[=<>]")
+_ARITHMETIC = re.compile(r"[+*/^]|[\w)]\s*-\s*[\w(]")
+_LISTING = re.compile(r"[A-Za-z][^=<>]*: \S")
+
+
+def is_expression(key: str) -> bool:
+    """Whether a key step holds a relation, an operation or a listing (``cubes: left, right``)."""
+    return bool(_SIGN.search(key))
+
+
+def weight(key: str) -> int:
+    """How much a key step says: 6 for an equation with an operation, down to 0 for a number."""
+    if _RELATION.search(key):
+        if _ARITHMETIC.search(key):
+            return 6
+        return 4 if re.search(r"[A-Za-z]", key) else 2
+    if _LISTING.match(key):
+        return 5
+    if is_expression(key):
+        return 4
+    words = key.split()
+    if len(words) > 1 and re.search(r"\d", key):
+        return 4 if words[1] in ("is", "are", "has", "equals", "was") else 3
+    if len(words) > 1:
+        return 2 if words[1] in ("is", "are", "has", "equals", "was") else 3
+    return 1 if re.search(r"[A-Za-z]", key) else 0
+
+
+def spelling(key: str) -> str:
+    """A key step without case and spacing, for comparing."""
+    return re.sub(r"\s*([^\w\s])\s*", r"\1", " ".join(key.lower().split()))
+
+
+def allowed(key: str, options: RefineOptions) -> bool:
+    """At most ``max_words`` words, unless it is an expression."""
+    return is_expression(key) or len(key.split()) <= options.max_words
+
+
+def shares(extracted: Iterable[Sequence[Sequence[str]]]) -> dict[str, float]:
+    """In what share of all records a key step occurs, by spelling."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for total, steps in enumerate(extracted, start=1):  # noqa: B007 - the count is used after
+        counts.update({spelling(key) for step in steps for key in step})
+    return {key: n / total for key, n in counts.items() if n > 1}
+
+
+def _inside(key: str, others: Iterable[str]) -> bool:
+    own = f" {spelling(key)} "
+    return any(own.strip() in f" {spelling(other)} " for other in others)
+
+
+def refine(
+    steps: Sequence[Sequence[str]],
+    solution: str,
+    options: RefineOptions,
+    share: Mapping[str, float] | None = None,
+) -> list[str]:
+    """The key steps of one record that stay.
+
+    Per step the weightiest and rarest first; none that another one contains, none over the word
+    limit, none that its own reference path does not hold (it could never be earned).
+
+    Args:
+        steps: extracted key steps of each reasoning step.
+        solution: the reference path they came from.
+        share: what ``shares`` gives over all records.
+    """
+    share = share or {}
+    kept: list[str] = []
+    for step in steps:
+        usable = [key for key in step if allowed(key, options)]
+        found = match_key_steps(solution, [[key] for key in usable])
+        usable = [key for key, match in zip(usable, found, strict=True) if match]
+        rare = [key for key in usable if share.get(spelling(key), 0) <= options.max_share]
+        common = sorted(
+            (key for key in usable if key not in rare), key=lambda key: share[spelling(key)]
+        )
+        chosen: list[str] = []
+        ranked = sorted(rare, key=lambda key: (-weight(key), share.get(spelling(key), 0)))
+        for key in [*ranked, *common[:1]]:
+            full = len(chosen) == options.per_step
+            if full or (chosen and (key in common or weight(key) < 2)):
+                break
+            if not _inside(key, kept) and not _inside(key, chosen):
+                chosen.append(key)
+        kept += chosen
+    if len(kept) > options.per_record:
+        best = sorted(kept, key=lambda key: (-weight(key), share.get(spelling(key), 0)))
+        keep = set(best[: options.per_record])
+        kept = [key for key in kept if key in keep]
+    return kept

@@ -1,0 +1,61 @@
+"""Kedro dataset: a chat endpoint, so that its key comes from credentials and from nowhere else."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+from r1vl_kedro.llm import ChatClient, ChatOptions
+
+
+class ChatEndpointDataset(AbstractDataset):
+    """A model behind an OpenAI-compatible API, hosted or a vLLM server.
+
+    Example catalog entry::
+
+        annotation_llm:
+          type: r1vl_kedro.datasets.ChatEndpointDataset
+          model: gpt-4o
+          cache: data/02_intermediate/annotation_answers.sqlite
+          options: {concurrency: 16, max_usd: 50, usd_per_million_input: 2.5}
+          credentials: openai
+
+    ``credentials`` holds ``api_key``. Nothing is sent before a node asks.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        cache: str,
+        base_url: str | None = None,
+        options: dict[str, Any] | None = None,
+        credentials: dict[str, str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
+        self._model, self._cache, self._base_url = model, cache, base_url
+        self._options = ChatOptions.model_validate(options or {})
+        self._key = (credentials or {}).get("api_key") or "unset"
+        self.metadata = deepcopy(metadata)
+
+    def load(self) -> ChatClient:
+        """The client; opens no connection."""
+        return ChatClient(
+            model=self._model,
+            cache=self._cache,
+            base_url=self._base_url,
+            api_key=self._key,
+            options=self._options,
+        )
+
+    def save(self, data: Any) -> None:
+        """An endpoint is asked, never saved."""
+        raise DatasetError(f"annotation endpoint {self._model}: nothing can be saved to it")
+
+    def _exists(self) -> bool:
+        return True
+
+    def _describe(self) -> dict[str, Any]:
+        return {"model": self._model, "base_url": self._base_url, "cache": self._cache}

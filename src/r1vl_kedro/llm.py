@@ -1,0 +1,392 @@
+"""Ask a chat endpoint that speaks the OpenAI API, many times, and pay for nothing twice.
+
+Every answer goes into a SQLite cache the moment it arrives, keyed by model, prompt, settings and
+record, so a killed run goes on where it stopped. Each request carries that key as
+``Idempotency-Key``: an endpoint that honours it does not charge again for an answer that was on
+its way when the client died.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+logger = logging.getLogger(__name__)
+
+RETRY_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+CHARACTERS_PER_TOKEN = 3.5
+
+
+class LLMError(RuntimeError):
+    """The endpoint cannot be used at all: wrong key, unknown model, nothing listening."""
+
+
+class BudgetReached(RuntimeError):
+    """The budget is used up; what was answered is kept, the same command goes on from there."""
+
+
+class ChatOptions(BaseModel):
+    """How to talk to an endpoint.
+
+    Attributes:
+        concurrency: requests on their way at once.
+        retries: further attempts for one record, after time-outs, dropped connections, 408, 409,
+            429, 5xx, and answers that are not what was asked for.
+        backoff_s: seconds before the first retry; doubles each time, with jitter, up to
+            ``max_backoff_s``. ``Retry-After`` of the endpoint goes first.
+        max_usd: stop before spending more than this; counts what the cache has seen paid.
+        max_calls: stop after this many calls in one run.
+        usd_per_million_input, usd_per_million_output: prices, for estimate and budget.
+        structured: ``json_schema`` (strict), ``json_object``, or ``none`` for plain text.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    concurrency: int = Field(default=8, ge=1)
+    timeout_s: float = Field(default=60.0, gt=0)
+    retries: int = Field(default=6, ge=0)
+    backoff_s: float = Field(default=1.0, ge=0)
+    max_backoff_s: float = Field(default=60.0, ge=0)
+    temperature: float = Field(default=0.0, ge=0)
+    max_tokens: int = Field(default=1024, ge=1)
+    max_usd: float | None = Field(default=None, ge=0)
+    max_calls: int | None = Field(default=None, ge=0)
+    usd_per_million_input: float = Field(default=0.0, ge=0)
+    usd_per_million_output: float = Field(default=0.0, ge=0)
+    structured: str = Field(default="json_schema", pattern="^(json_schema|json_object|none)$")
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """One question to the endpoint.
+
+    Attributes:
+        key: the record it is about; answers come back under it.
+        messages: OpenAI chat messages.
+        schema: JSON schema of the answer, or None for plain text.
+        check: raises ValueError where a parsed answer is not acceptable, and may convert it.
+    """
+
+    key: str
+    messages: Sequence[Mapping[str, Any]]
+    schema: Mapping[str, Any] | None = None
+    check: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class ChatAnswer:
+    """What came of a request: ``value`` (parsed, or text), or ``error`` after all retries."""
+
+    key: str
+    value: Any = None
+    error: str = ""
+    cached: bool = False
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run would cost: calls still to make, tokens and US dollars (an upper estimate)."""
+
+    requests: int
+    cached: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    usd: float
+
+
+class AnswerCache:
+    """Answers and what was paid, in one SQLite file; safe against being killed at any moment."""
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(self.path, check_same_thread=False, timeout=60)
+        with self._lock, self._db:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, record TEXT, "
+                "model TEXT, text TEXT, at REAL)"
+            )
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS paid (key TEXT, input INTEGER, output INTEGER, "
+                "usd REAL, at REAL)"
+            )
+
+    def get(self, key: str) -> str | None:
+        """The stored text, or None."""
+        with self._lock:
+            row = self._db.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def pay(self, key: str, tokens: tuple[int, int], usd: float) -> None:
+        """Note what an answer cost, usable or not."""
+        with self._lock, self._db:
+            self._db.execute("INSERT INTO paid VALUES (?,?,?,?,?)", (key, *tokens, usd, time.time()))
+
+    def put(self, key: str, record: str, model: str, text: str) -> None:
+        """Keep a usable answer."""
+        with self._lock, self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO answers VALUES (?,?,?,?,?)",
+                (key, record, model, text, time.time()),
+            )
+
+    def spent(self) -> float:
+        """US dollars paid so far for everything in this cache."""
+        with self._lock:
+            return self._db.execute("SELECT COALESCE(SUM(usd), 0) FROM paid").fetchone()[0]
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+
+def parse_json(text: str) -> Any:
+    """The JSON value of an answer, code fences around it allowed; ValueError otherwise."""
+    text = text.strip()
+    if text.startswith("```"):
+        text = text.split("\n", 1)[-1].rsplit("```", 1)[0]
+    return json.loads(text)
+
+
+class ChatClient:
+    """Bounded, retrying, caching access to one model behind one endpoint.
+
+    Args:
+        base_url: of the API, such as ``http://127.0.0.1:8000/v1``; None for the library's default.
+        model: name the endpoint knows.
+        api_key: from credentials; never logged, never in errors.
+        cache: SQLite file.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        cache: str | Path,
+        base_url: str | None = None,
+        api_key: str = "unset",
+        options: ChatOptions | None = None,
+    ):
+        self.model, self.base_url = model, base_url
+        self.options = options or ChatOptions()
+        self.cache_path = Path(cache)
+        self._secret = api_key
+        self._cache: AnswerCache | None = None
+        self._calls = 0
+        self._reserved = 0.0
+        self._counting = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"ChatClient(model={self.model!r}, base_url={self.base_url!r})"
+
+    @property
+    def cache(self) -> AnswerCache:
+        """The answer cache, opened on first use."""
+        if self._cache is None:
+            self._cache = AnswerCache(self.cache_path)
+        return self._cache
+
+    def key_of(self, request: ChatRequest) -> str:
+        """What an answer is stored under: model, prompt, settings and record."""
+        parts = {
+            "model": self.model,
+            "record": request.key,
+            "messages": list(request.messages),
+            "schema": request.schema,
+            "structured": self.options.structured,
+            "temperature": self.options.temperature,
+            "max_tokens": self.options.max_tokens,
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def estimate(self, requests: Iterable[ChatRequest]) -> Estimate:
+        """A dry run: no call is made."""
+        total = cached = tokens = 0
+        for request in requests:
+            total += 1
+            if self.cache.get(self.key_of(request)) is not None:
+                cached += 1
+                continue
+            tokens += self._input_tokens(request)
+        calls = total - cached
+        output = calls * self.options.max_tokens
+        return Estimate(total, cached, calls, tokens, output, self._usd(tokens, output))
+
+    def answers(self, requests: Iterable[ChatRequest]) -> Iterator[ChatAnswer]:
+        """Answers in the order of the requests, a bounded number ahead.
+
+        A record whose every attempt failed comes back with ``error``; it is asked again next time.
+
+        Raises:
+            LLMError: the endpoint refuses the key or the model, or nothing listens there.
+            BudgetReached: with what was done and what is needed to go on.
+        """
+        from openai import OpenAI
+
+        client = OpenAI(
+            api_key=self._secret,
+            base_url=self.base_url,
+            timeout=self.options.timeout_s,
+            max_retries=0,
+        )
+        waiting: deque[Future[ChatAnswer]] = deque()
+        done = 0
+        pool = ThreadPoolExecutor(self.options.concurrency, thread_name_prefix="llm")
+        try:
+            for request in requests:
+                waiting.append(pool.submit(self._answer, client, request))
+                if len(waiting) >= 4 * self.options.concurrency:
+                    yield waiting.popleft().result()
+                    done += 1
+            while waiting:
+                yield waiting.popleft().result()
+                done += 1
+        except BudgetReached as error:
+            raise BudgetReached(
+                f"{error}; {done} records done, all answers kept in {self.cache_path}; "
+                "raise the budget and run the same command to go on"
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            client.close()
+
+    def _answer(self, client: Any, request: ChatRequest) -> ChatAnswer:
+        key = self.key_of(request)
+        stored = self.cache.get(key)
+        if stored is not None:
+            return ChatAnswer(request.key, self._value(request, stored), cached=True)
+        error = ""
+        for attempt in range(self.options.retries + 1):
+            try:
+                text = self._call(client, request, f"{key}-{attempt}" if attempt else key, key)
+                value = self._value(request, text)
+            except _Again as again:
+                error = str(again)
+                if attempt < self.options.retries:
+                    time.sleep(self._pause(attempt, again.after))
+                continue
+            except ValueError as problem:
+                error = f"answer not as asked for: {problem}"
+                continue
+            self.cache.put(key, request.key, self.model, text)
+            return ChatAnswer(request.key, value)
+        logger.warning("record %s: given up after %d attempts: %s", request.key, attempt + 1, error)
+        return ChatAnswer(request.key, error=error)
+
+    def _value(self, request: ChatRequest, text: str) -> Any:
+        value = parse_json(text) if request.schema is not None else text
+        return request.check(value) if request.check else value
+
+    def _call(self, client: Any, request: ChatRequest, idempotency: str, key: str) -> str:
+        import openai
+
+        expected = self._usd(self._input_tokens(request), self.options.max_tokens)
+        self._reserve(expected)
+        usage = (0, 0)
+        try:
+            completion = client.chat.completions.create(
+                model=self.model,
+                messages=list(request.messages),
+                temperature=self.options.temperature,
+                max_tokens=self.options.max_tokens,
+                extra_headers={"Idempotency-Key": idempotency},
+                **self._format(request),
+            )
+            if completion.usage:
+                usage = (completion.usage.prompt_tokens, completion.usage.completion_tokens)
+            self.cache.pay(key, usage, self._usd(*usage))
+        except (openai.APITimeoutError, openai.APIConnectionError) as error:
+            raise _Again(f"{type(error).__name__} at {self.base_url}") from None
+        except openai.APIStatusError as error:
+            detail = self._scrub(str(error))[:300]
+            if error.status_code in RETRY_STATUS:
+                raise _Again(detail, _retry_after(error.response.headers)) from None
+            if error.status_code in (401, 403, 404):
+                raise LLMError(f"{self.base_url} refuses model {self.model!r}: {detail}") from None
+            raise ValueError(f"status {error.status_code}: {detail}") from None
+        except (openai.APIError, json.JSONDecodeError, TypeError, AttributeError) as error:
+            raise _Again(f"the endpoint's reply cannot be read: {type(error).__name__}") from None
+        finally:
+            with self._counting:
+                self._reserved -= expected
+        choice = completion.choices[0] if getattr(completion, "choices", None) else None
+        if choice is None or not choice.message.content:
+            raise ValueError("it is empty")
+        if choice.finish_reason == "length":
+            raise ValueError(f"cut off after {self.options.max_tokens} tokens (max_tokens)")
+        return choice.message.content
+
+    def _format(self, request: ChatRequest) -> dict[str, Any]:
+        if request.schema is None or self.options.structured == "none":
+            return {}
+        if self.options.structured == "json_object":
+            return {"response_format": {"type": "json_object"}}
+        schema = {"name": "answer", "strict": True, "schema": dict(request.schema)}
+        return {"response_format": {"type": "json_schema", "json_schema": schema}}
+
+    def _reserve(self, expected: float) -> None:
+        """Set a call's expected cost aside before it is made, or stop."""
+        options = self.options
+        with self._counting:
+            if options.max_calls is not None and self._calls >= options.max_calls:
+                raise BudgetReached(f"budget of {options.max_calls} calls used up")
+            if options.max_usd is not None:
+                spent = self.cache.spent()
+                if spent + self._reserved + expected > options.max_usd:
+                    raise BudgetReached(
+                        f"budget of {options.max_usd:g} USD: {spent:.4f} spent, "
+                        f"the next call may cost {expected:.4f}"
+                    )
+            self._calls += 1
+            self._reserved += expected
+
+    def _pause(self, attempt: int, after: float | None) -> float:
+        if after is not None:
+            return min(after, self.options.max_backoff_s)
+        longest = min(self.options.backoff_s * 2**attempt, self.options.max_backoff_s)
+        return longest * random.uniform(0.5, 1.0)
+
+    def _input_tokens(self, request: ChatRequest) -> int:
+        text = json.dumps([list(request.messages), request.schema], ensure_ascii=False)
+        return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+
+    def _usd(self, tokens_in: int, tokens_out: int) -> float:
+        options = self.options
+        return (
+            tokens_in * options.usd_per_million_input + tokens_out * options.usd_per_million_output
+        ) / 1e6
+
+    def _scrub(self, text: str) -> str:
+        return text.replace(self._secret, "***") if self._secret else text
+
+
+class _Again(Exception):
+    """Try again, after so many seconds where the endpoint says."""
+
+    def __init__(self, message: str, after: float | None = None):
+        super().__init__(message)
+        self.after = after
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        return max(0.0, float(headers.get("retry-after", "")))
+    except ValueError:
+        return None
