@@ -34,6 +34,7 @@ class BaseOptions(BaseModel):
 
     steps: int = Field(5000, ge=1, description="updates in all")
     easy_steps: int = Field(800, ge=0, description="updates on perception alone, at the start")
+    copy_from: int = Field(3000, ge=0, description="update from which text is copied as well")
     batch_size: int = Field(32, ge=1, description="conversations an update")
     turns: int = Field(3, ge=1, description="lessons a conversation")
     learning_rate: float = Field(1.5e-3, gt=0)
@@ -120,8 +121,10 @@ def draw(step: int, options: BaseOptions, seed: int) -> list[Conversation]:
     """
     rng = random.Random(f"base {seed} {step // 4}")
     easy = step < options.easy_steps
+    copying = step >= options.copy_from
     talks = [
-        conversation(rng, easy=easy, turns=options.turns) for _ in range(4 * options.batch_size)
+        conversation(rng, easy=easy, copying=copying, turns=options.turns)
+        for _ in range(4 * options.batch_size)
     ]
     talks.sort(key=lambda talk: sum(len(question) + len(said) for question, said in talk[1]))
     quarter = rng.sample(range(4), 4)[step % 4]

@@ -1,7 +1,7 @@
 """What the base model is taught: perception, following a question, small arithmetic.
 
 A lesson is one question and answer on a picture; a conversation strings several together. None of
-them uses the response grammar: reasoning in steps is left to warm-up and RL.
+them follows the response grammar: reasoning in steps is left to warm-up and RL.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ from r1vl_kedro.world.scenes import (
     random_filter,
     random_picture,
 )
+
+HEADERS = (
+    "### Image Description:", "### Rationales:", "### Let's think step by step.",
+    *(f"### Step {k}:" for k in range(1, 10)), "### The final answer is:",
+)  # fmt: skip
 
 Turn = tuple[str, str]
 Conversation = tuple[Picture, list[Turn]]
@@ -155,6 +160,23 @@ def at_once(rng: random.Random, picture: Picture) -> Turn:
     return (render_question(problem.question, problem.options), problem.answer)
 
 
+def copy(rng: random.Random, picture: Picture) -> Turn:
+    """Marked-up text repeated as it is: headers and contents at random, never a whole response.
+
+    A base model has seen headings; without them warm-up would first have to learn the symbols.
+    """
+    parts = []
+    for header in rng.sample(HEADERS, rng.randint(1, 4)):
+        one, two = rng.randint(0, 2 * MAX_HEIGHT), rng.randint(0, MAX_HEIGHT)
+        body = rng.choice(
+            [f"{one} + {two} = {one + two}.", f"{random_filter(rng)}: {rng.choice(POSITIONS)}.",
+             str(one), str(random_filter(rng)), rng.choice(["Yes", "No", "A", "B", "C"])]
+        )  # fmt: skip
+        parts.append(f"{header}\n{body}")
+    text = "\n\n".join(parts)
+    return (f"Copy this.\n{text}", text)
+
+
 _SCENE = {
     describe: 1.0, total: 0.5, find: 2.0, look: 0.5, find_several: 3.0, take_away: 4.0,
     arithmetic: 0.3, at_once: 0.5,
@@ -166,19 +188,27 @@ _FIRST = {Scene: {describe: 3.0, find: 2.0, look: 1.0, total: 0.5}, Chart: {desc
 
 
 def conversation(
-    rng: random.Random, *, easy: bool = False, turns: int = 3, split: str = "train"
+    rng: random.Random,
+    *,
+    easy: bool = False,
+    copying: bool = False,
+    turns: int = 3,
+    split: str = "train",
 ) -> Conversation:
     """Several lessons on one picture of ``split``.
 
     Args:
         rng: source of all randomness.
         easy: perception only (the first part of the schedule).
+        copying: marked-up text to copy is among the lessons (the last part of the schedule).
         turns: number of lessons.
         split: the split the picture belongs to.
     """
     kind = Chart if rng.random() < 0.25 else Scene
     picture = random_picture(rng, kind, split)
     table = _FIRST[kind] if easy else _CHART if kind is Chart else _SCENE
+    if copying:
+        table = table | {copy: 0.15 * sum(table.values())}
     chosen = rng.choices(list(table), weights=list(table.values()), k=turns)
     return picture, [lesson(rng, picture) for lesson in chosen]  # type: ignore[operator]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from r1vl_kedro.world.lessons import HEADERS, vocabulary_texts
 from r1vl_kedro.world.scenes import CELL, SIDE
 
 if TYPE_CHECKING:
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 SPECIAL = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
     "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
-)  # fmt: skip
-HEADERS = (
-    "### Image Description:", "### Rationales:", "### Let's think step by step.",
-    *(f"### Step {k}:" for k in range(1, 10)), "### The final answer is:",
 )  # fmt: skip
 VOCABULARY = 640
 PATCH = 14
@@ -41,8 +38,6 @@ def build_tokenizer(seed: int = 0, texts: int = 1500) -> PreTrainedTokenizerFast
     """
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
-
-    from r1vl_kedro.world.lessons import vocabulary_texts
 
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer = pre_tokenizers.Sequence(
