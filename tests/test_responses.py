@@ -1,7 +1,5 @@
 """The grammar of a response."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +51,7 @@ def test_sections_in_order_with_their_spans():
         ("### The final answer is: 42\n\n### Note:\nRounded.", "42"),
         ("### The final answer is: 42\nThis follows because six times seven is that.", "42"),
         ("### The final answer is: A: 3\nB: 4", "A: 3\nB: 4"),
-        ("### The final answer is: 42\nor 43, if you count it twice", "42\nor 43, if you count it twice"),
+        ("### The final answer is: 42\nor 43, if counted", "42\nor 43, if counted"),
         ("### The final answer is: 1\n### The final answer is: 2", "2"),
         ("### The final answer is:", None),
         ("### The final answer is:\n...\n", None),
@@ -117,20 +115,11 @@ def test_pieces_of_headers_give_a_value(pieces):
         "é",
     ],
 )
-def test_linear_time(piece):
-    """Ten times the text takes about ten times as long: far from a hundred."""
-
-    def seconds(length: int) -> float:
-        text = (piece * (length // len(piece) + 1))[:length]
-        best = []
-        for _ in range(3):
-            parse_response.cache_clear()
-            start = time.process_time()
-            final_answer(text)
-            best.append(time.process_time() - start)
-        return min(best)
-
-    assert seconds(300_000) < 40 * max(seconds(30_000), 1e-4)
+@pytest.mark.timeout(60)
+def test_a_million_characters_end(piece):
+    """Anything slower than linear would not end within the time limit."""
+    text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
+    assert parse_response(text).text == text
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,8 @@ def test_nul_and_lone_surrogates(noise):
 
 def test_another_script():
     chinese = join(
-        "### Image Description:\n六个方块。", "### Rationales:\n先数。", "### Step 1:\n六减一等于五。",
+        "### Image Description:\n六个方块。", "### Rationales:\n先数。",
+        "### Step 1:\n六减一等于五。",
         "### The final answer is: 五",
     )  # fmt: skip
     assert rewards(chinese) == (0.0, 1.0)

@@ -18,6 +18,7 @@ _CUED = re.compile(
     r"\b(?:answer|option|choice)\b\s*(?:is|are|:|=)?\s*[(\[*]*([A-Za-z])\b(?!['’])", re.I
 )
 _STANDING = re.compile(r"(?<![\w'’\\])([A-Z])(?![\w'’°])")
+_AS_WORD = re.compile(r" (?!or |and |is |because|since)[a-z]")
 
 
 def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> int | None:
@@ -106,11 +107,8 @@ def _standing(text: str, letters: str) -> set[str]:
     found = set()
     for match in _STANDING.finditer(text):
         letter = match[1]
-        following = text[match.end() : match.end() + 2]
-        if letter in "AI" and len(following) > 1 and following[0] == " " and following[1].islower():
-            if not text[match.end() + 1 :].startswith(("or ", "and ", "is ", "because", "since")):
-                continue
-        if letter in letters:
+        as_word = letter in "AI" and _AS_WORD.match(text, match.end())
+        if letter in letters and not as_word:
             found.add(letter)
     return found
 

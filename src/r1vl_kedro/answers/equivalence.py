@@ -31,6 +31,7 @@ _YES = frozenset({"yes", "true"})
 _NO = frozenset({"no", "false"})
 _JOINED = re.compile(r"\s*(?:,?\s+(?:and|or)\s+|[,;])\s*", re.IGNORECASE)
 _RELATION = re.compile(r"(?<![<>!=])=(?!=)|[<>≤≥]|\\(?:le|ge|leq|geq|lt|gt)\b")
+_LETTERS = frozenset(ascii_uppercase[:10])
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -61,9 +62,8 @@ def equivalent(prediction: str, answer: str, *, options: Sequence[str] | None = 
         right = _option_index(gold, options)
         if right is not None:
             return chosen(given, options, _same_answer) == right
-    elif len(gold) == 1 and gold in ascii_uppercase[:10]:
-        if chosen_letter(given, ascii_uppercase[:10]) == gold:
-            return True
+    elif gold in _LETTERS and chosen_letter(given, ascii_uppercase[:10]) == gold:
+        return True
     return _same_answer(given, gold)
 
 
@@ -134,7 +134,7 @@ def _squeezed(text: str) -> str:
 
 
 def _formula(text: str) -> str:
-    r"""The LaTeX of an answer: no dollars, percent as a number, plain fractions left as they are."""
+    r"""The LaTeX of an answer: no dollars, function names as commands."""
     text = text.replace("$", "").replace("√", "\\sqrt").replace("π", "\\pi").replace("·", "\\cdot ")
     return re.sub(r"(?<![\\A-Za-z])(sqrt|pi|sin|cos|tan|log|ln)\b", r"\\\1 ", text).strip()
 

@@ -9,7 +9,7 @@ from r1vl_kedro.mathtext import plain
 
 MAX_LENGTH = 200
 MAX_DEPTH = 20
-MAX_BITS = 2048
+MAX_BITS = 900
 MAX_EXPONENT = 512
 
 _UNITS: dict[str, tuple[str, Fraction]] = {}
@@ -33,8 +33,8 @@ _define("mass", {
     "453.59237": "lb lbs pound pounds", "28.349523125": "oz ounce ounces",
 })  # fmt: skip
 _define("time", {
-    "1": "s sec secs second seconds", "60": "min mins minute minutes", "3600": "h hr hrs hour hours",
-    "86400": "day days", "604800": "week weeks",
+    "1": "s sec secs second seconds", "60": "min mins minute minutes",
+    "3600": "h hr hrs hour hours", "86400": "day days", "604800": "week weeks",
 })  # fmt: skip
 _define("volume", {"1/1000": "ml milliliter milliliters", "1": "l liter liters litre litres"})
 _define("money dollar", {"1": "usd dollar dollars", "1/100": "cent cents"})
@@ -263,7 +263,7 @@ def parse_value(text: str) -> Value | None:
     unit = ("money dollar", Fraction(1)) if dollars and text.strip()[-1] != "$" else None
     currency = _CURRENCY.match(body)
     if currency:
-        unit = _UNITS[currency[2]] if currency[2] in _UNITS else None
+        unit = _UNITS.get(currency[2])
         body = currency[1] + body[currency.end() :]
     percent = False
     for sign in ("%", "percent", "per cent"):
@@ -323,17 +323,19 @@ def _rounded(
     if (given, gold) != (as_given.number, as_gold.number) or abs(given) + abs(gold) > 1e15:
         return False
     difference = abs(float(given) - float(gold))
-    if as_gold.decimals is not None and as_gold.decimals >= 2:
-        if as_given.decimals is None or as_given.decimals >= as_gold.decimals:
-            if difference <= 0.5 * 10.0**-as_gold.decimals * (1 + 1e-9):
-                return True
-    if as_given.decimals is not None and as_given.decimals >= 2:
-        digits = len(str(int(abs(float(given)) * 10**as_given.decimals + 0.5)))
-        unending = as_gold.decimals is None and _unending(gold)
-        enough = digits >= 3 if unending else as_given.decimals >= 3
-        if enough and (unending or (as_gold.decimals or 0) > as_given.decimals):
-            return difference <= 0.5 * 10.0**-as_given.decimals * (1 + 1e-9)
-    return False
+    shown, wanted = as_given.decimals, as_gold.decimals
+    if (wanted or 0) >= 2 and (shown is None or shown >= wanted):
+        return difference <= _half_a_digit(wanted)
+    if shown is None or shown < 2:
+        return False
+    if wanted is None and _unending(gold):
+        digits = len(str(int(abs(float(given)) * 10**shown + 0.5)))
+        return digits >= 3 and difference <= _half_a_digit(shown)
+    return 3 <= shown < (wanted or 0) and difference <= _half_a_digit(shown)
+
+
+def _half_a_digit(decimals: int) -> float:
+    return 0.5 * 10.0**-decimals * (1 + 1e-9)
 
 
 def _unending(number: Fraction | float) -> bool:

@@ -216,7 +216,8 @@ h3{font-size:.95rem;margin:.6rem 0 .2rem}.sum{font-size:1.05rem}
 .two{display:grid;grid-template-columns:minmax(240px,1fr) 2fr;gap:1.5rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f7f7f7;padding:.8rem;margin:0}
 table{border-collapse:collapse;font-size:.9rem}th{text-align:left;padding-right:1rem}
-.keys{list-style:none;padding:0}.keys b{padding:0 .4em;border-radius:.2em}.h{color:#667;font-weight:600}
+.keys{list-style:none;padding:0}.keys b{padding:0 .4em;border-radius:.2em}
+.h{color:#667;font-weight:600}
 .k0{background:#fde68a}.k1{background:#bfdbfe}.k2{background:#bbf7d0}.k3{background:#fbcfe8}
 .k4{background:#ddd6fe}.k5{background:#fed7aa}sup{font-weight:700}
 @media(max-width:700px){.two{grid-template-columns:1fr}}

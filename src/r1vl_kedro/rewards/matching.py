@@ -1,4 +1,4 @@
-"""Key steps found in the step bodies of a response: soft, exact, or as the published script does."""
+"""Key steps found in the step bodies of a response: soft, exact, or as published."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     BREAK,
     COMMA,
+    DENIERS,
     RELATIONS,
     STEP_END,
     is_number,
@@ -31,9 +32,6 @@ NEGATION_REACH = 5
 DENIAL_REACH = 4
 """How many tokens after a match, in the same clause, a denial ("is wrong") still denies it."""
 
-_DENIERS = frozenset(
-    {"not", "never", "no", "wrong", "incorrect", "false", "neither", "nor", "without"}
-)
 _VERDICTS = frozenset({"wrong", "incorrect", "false", "invalid", "untrue"})
 _AUXILIARIES = frozenset(
     "is are was were be been does do did can could would should will has have".split()
@@ -67,7 +65,7 @@ class Match:
 
 @dataclass(slots=True)
 class StepText:
-    """The step bodies of one response as tokens, with an index; ``bounds`` holds each step's end."""
+    """The step bodies of one response as tokens, indexed; ``bounds`` holds each step's end."""
 
     tokens: list[str]
     bounds: list[int]
@@ -171,9 +169,8 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
         if not allowed and token not in text.index:
             return
         accepted.append(allowed)
-    if not any(phrase.words):
-        if phrase.canonical not in text.canonical:
-            return
+    if not any(phrase.words) and phrase.canonical not in text.canonical:
+        return
     starts = text.index.get(phrase.tokens[0], [])
     if accepted[0]:
         others = (text.index[word] for word in accepted[0] if word != phrase.tokens[0])
@@ -189,29 +186,23 @@ def _negated(text: StepText, start: int, end: int) -> bool:
     tokens = text.tokens
     if start > 1 and (tokens[start - 2], tokens[start - 1]) in _CONTRASTS:
         return True
-    reach = 0
-    for position in range(start - 1, -1, -1):
-        token = tokens[position]
-        if token in _CLAUSE_ENDS or reach == NEGATION_REACH:
-            break
-        if token in _DENIERS:
-            if not (token == "not" and tokens[position + 1] == "only"):
-                return True
-        reach += 1
-    reach = 0
-    position = end
-    if tokens[position] == COMMA and tokens[position + 1] in _RELATIVES:
-        position += 1
-    auxiliary = False
-    while reach < DENIAL_REACH:
+    for position in range(start - 1, max(start - 1 - NEGATION_REACH, -1), -1):
         token = tokens[position]
         if token in _CLAUSE_ENDS:
             break
-        if token in _VERDICTS or (auxiliary and token in _DENIERS):
+        if token in DENIERS and not (token == "not" and tokens[position + 1] == "only"):
+            return True
+    first = end
+    if tokens[first] == COMMA and tokens[first + 1] in _RELATIVES:
+        first += 1
+    auxiliary = False
+    for position in range(first, min(first + DENIAL_REACH, len(tokens))):
+        token = tokens[position]
+        if token in _CLAUSE_ENDS:
+            break
+        if token in _VERDICTS or (auxiliary and token in DENIERS):
             return not (token == "not" and tokens[position + 1] == "only")
         auxiliary = auxiliary or token in _AUXILIARIES
-        position += 1
-        reach += 1
     return False
 
 
@@ -357,7 +348,8 @@ def as_groups(key_steps: Any, *, where: str = "key_steps") -> list[tuple[str, ..
         phrasings = [group] if isinstance(group, str) else [] if group is None else _items(group)
         if phrasings is None or not all(isinstance(phrasing, str) for phrasing in phrasings):
             raise ValueError(
-                f"{where}: group {number} is {_show(group)}; accepted: a string or a list of strings"
+                f"{where}: group {number} is {_show(group)}; accepted: a string or a list of "
+                "strings"
             )
         read.append(tuple(phrasings))
     return read

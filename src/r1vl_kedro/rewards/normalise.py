@@ -12,16 +12,18 @@ ARITHMETIC = frozenset({"+", "-", "*", "/", "^", "+-"})
 RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~="})
 OPERATORS = ARITHMETIC | RELATIONS | {"(", "%", ":", "=>"}
 DROPPED_ARTICLES = frozenset({"the", "an"})
-NEGATIONS = frozenset({"not", "never", "no", "wrong", "neither", "nor", "without"})
+DENIERS = frozenset("not never no wrong incorrect false neither nor without".split())
+"""Words that deny what stands near them in the clause."""
+
 _NUMBER_WORDS = frozenset(
     (
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
-        "ninety hundred thousand million billion first second third fourth fifth sixth seventh "
-        "eighth ninth tenth half quarter double triple dozen"
+        "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy "
+        "eighty ninety hundred thousand million billion first second third fourth fifth sixth "
+        "seventh eighth ninth tenth half quarter double triple dozen"
     ).split()
 )
-EXACT_WORDS = NEGATIONS | GREEK_NAMES | _NUMBER_WORDS | {"sqrt", "inf", "incorrect", "false"}
+EXACT_WORDS = DENIERS | GREEK_NAMES | _NUMBER_WORDS | {"sqrt", "inf"}
 """Words where one letter more or less changes the meaning: never matched approximately."""
 
 _PHRASES = {
@@ -65,7 +67,7 @@ def is_variable(token: str) -> bool:
 
 
 def is_word(token: str) -> bool:
-    """Whether a token is matched approximately: a word of two letters or more, not a special one."""
+    """Whether a token is matched approximately: two letters or more, and no special word."""
     return len(token) > 1 and token.isalpha() and token not in EXACT_WORDS
 
 
