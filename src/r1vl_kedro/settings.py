@@ -5,7 +5,11 @@ import warnings
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import LockHooks, SignalHooks, TrackingHooks
 
+# Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")
+warnings.filterwarnings("ignore", message=".*'model_fields' attribute on the instance.*")
+# Nodes that gather all variants read `<variant>.scores`; that is what the dots are for.
+warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
 
 CONTEXT_CLASS = ProjectContext
 

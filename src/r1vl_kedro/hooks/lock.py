@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from kedro.framework.cli.utils import KedroCliError
+import click
 from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro.hooks.processes import identity
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 SHARED = "shared"
 
 
-class AlreadyRunning(KedroCliError):
+class AlreadyRunning(click.ClickException):
     """Another run holds what this one would write."""
 
 

@@ -224,10 +224,13 @@ class TrackingHooks:
             store.history(run_id, values.training_metrics(data))
         elif short == "rollouts" and kind == "frame":
             self._table(short, data, run_id)
-        elif "reporting" in tags and kind == "frame":
-            self._table(short, data, run_id)
+        elif "reporting" in tags and kind == "frame" and short.startswith("table_"):
+            self._table(short.removeprefix("table_"), data, run_id)
+        elif "reporting" in tags and short == "report":
+            store.artifact(short, lambda client: client.log_text(run_id, data, "report.html"))
         elif kind in ("plotly", "matplotlib"):
-            file = f"figures/{short}.{'html' if kind == 'plotly' else 'png'}"
+            figure = short.removeprefix("figure_").removesuffix("_png")
+            file = f"figures/{figure}.{'html' if kind == 'plotly' else 'png'}"
             store.artifact(file, lambda client: client.log_figure(run_id, data, file))
 
     def _table(self, name: str, frame: Any, run_id: str) -> None:

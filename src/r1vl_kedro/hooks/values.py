@@ -51,7 +51,7 @@ def _is_number(value: Any) -> bool:
 
 
 def kind(data: Any) -> str | None:
-    """``frame``, ``plotly``, ``matplotlib``, ``records`` or None, without importing their makers."""
+    """``frame``, ``plotly``, ``matplotlib``, ``records`` or None; imports none of their makers."""
     names = {f"{cls.__module__.partition('.')[0]}.{cls.__name__}" for cls in type(data).__mro__}
     for name, cls in (
         ("frame", "pandas.DataFrame"),

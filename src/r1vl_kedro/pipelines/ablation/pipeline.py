@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from kedro.pipeline import Pipeline
 
-from r1vl_kedro.pipelines import data_prep, step_grpo, warm_up
+from r1vl_kedro.pipelines import data_prep, reporting, step_grpo, warm_up
 from r1vl_kedro.pipelines.ablation.grid import Variant
 
 TRAINED = {
@@ -28,7 +28,8 @@ def create_pipeline(variants: Mapping[str, Variant]) -> Pipeline:
     """All variants and what they share, by namespace."""
     shared = [data_prep.create_pipeline(), _there("annotation"), warm_up.create_pipeline()]
     rows = [_row(name, variant, _there("evaluation")) for name, variant in variants.items()]
-    return Pipeline([*shared, *rows, _there("reporting", list(variants))])
+    trained = [name for name, variant in variants.items() if variant.method in TRAINED]
+    return Pipeline([*shared, *rows, reporting.create_pipeline(list(variants), trained)])
 
 
 def _there(name: str, *args) -> Pipeline:

@@ -1,0 +1,179 @@
+"""What stands in MLflow after runs that end well, fail, are stopped, or are killed."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from . import toy
+
+
+def by_name(root: Path, parent: str) -> dict[str, dict]:
+    """The children of a parent run, by name."""
+    return {
+        run["name"]: run
+        for run in toy.runs(root)
+        if run["tags"].get("mlflow.parentRunId") == parent
+    }
+
+
+def parents(root: Path) -> list[dict]:
+    return [run for run in toy.runs(root) if "mlflow.parentRunId" not in run["tags"]]
+
+
+def states(root: Path, parent: str) -> dict[str, str]:
+    return {name: run["status"] for name, run in by_name(root, parent).items()}
+
+
+def behave(root: Path, **behaviour: str) -> None:
+    file = root / "conf" / "base" / "parameters.yml"
+    parameters = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump({**parameters, "behaviour": behaviour}))
+
+
+def wait_for(path: Path, process) -> None:
+    deadline = time.monotonic() + 90
+    while not path.exists():
+        if process.poll() is not None:
+            pytest.fail(f"ended before {path.name} was there:\n{process.stdout.read()}")
+        if time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"{path.name} did not appear:\n{process.stdout.read()}")
+        time.sleep(0.1)
+
+
+class TestFinishedRun:
+    def test_one_parent_and_one_child_per_variant_all_finished(self, finished):
+        (parent,) = parents(finished)
+        assert parent["status"] == "FINISHED"
+        assert states(finished, parent["id"]) == dict.fromkeys(
+            ("base", "outcome", "step_grpo"), "FINISHED"
+        )
+
+    def test_children_carry_only_the_parameters_that_differ(self, finished):
+        children = by_name(finished, parents(finished)[0]["id"])
+        assert children["base"]["params"] == {"method": "base"}
+        assert children["outcome"]["params"] == {
+            "method": "step_grpo", "beta": "0.1", "seed": "0"
+        }  # fmt: skip
+        assert children["step_grpo"]["params"] == {"method": "step_grpo", "seed": "0"}
+
+    def test_final_scores_are_metrics_of_child_and_parent(self, finished):
+        (parent,) = parents(finished)
+        child = by_name(finished, parent["id"])["outcome"]
+        assert child["metrics"]["test/accuracy"] == 0.5
+        assert child["metrics"]["test/counting/accuracy"] == 0.25
+        assert parent["metrics"]["accuracy/outcome"] == 0.5
+
+    def test_the_training_log_is_a_curve(self, finished):
+        from mlflow import MlflowClient
+
+        child = by_name(finished, parents(finished)[0]["id"])["outcome"]
+        client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
+        history = client.get_metric_history(child["id"], "train/loss")
+        assert [(point.step, point.value) for point in history] == [(1, 1.0), (2, 0.5), (3, 1 / 3)]
+
+    def test_tables_figures_and_the_configuration_are_artifacts(self, finished):
+        (parent,) = parents(finished)
+        child = by_name(finished, parent["id"])["outcome"]
+        artifacts = finished / "mlartifacts" / "r1vl_kedro"
+        table = json.loads((artifacts / parent["id"] / "artifacts/tables/all.json").read_text())
+        assert table["columns"] == ["variant", "n"]
+        assert [row[0] for row in table["data"]] == ["base", "outcome", "step_grpo"]
+        assert (artifacts / parent["id"] / "artifacts/figures/all.html").is_file()
+        assert (artifacts / child["id"] / "artifacts/tables/rollouts.json").is_file()
+        kept = artifacts / parent["id"] / "artifacts/config/parameters.yml"
+        resolved = yaml.safe_load(kept.read_text())
+        assert resolved["variants"]["outcome"]["options"]["beta"] == 0.1
+        assert resolved["step_grpo"]["beta"] == 0.04
+
+    def test_two_seeds_make_two_children_of_a_trained_variant(self, tmp_path):
+        from r1vl_kedro.pipelines.ablation import grid
+
+        root = toy.make(tmp_path, seeds=(0, 7))
+        parameters = {}
+        for file in (root / "conf" / "base").glob("parameters*.yml"):
+            text = file.read_text().replace("${globals:data}", "data")
+            parameters |= yaml.safe_load(text)
+        variants = grid.expand(parameters)["variants"]
+        assert sorted(variants) == [
+            "base", "outcome_seed0", "outcome_seed7", "step_grpo_seed0", "step_grpo_seed7"
+        ]  # fmt: skip
+        assert variants["outcome_seed7"]["seed"] == 7
+        assert variants["base"]["seed"] is None
+
+
+def test_a_failing_variant_is_failed_and_the_others_keep_what_they_did(tmp_path):
+    root = toy.make(tmp_path, {"outcome": "fail"})
+    code, output = toy.run(root)
+    assert code != 0
+    assert "outcome cannot be trained" in output
+    (parent,) = parents(root)
+    assert parent["status"] == "FAILED"
+    children = by_name(root, parent["id"])
+    assert children["outcome"]["status"] == "FAILED"
+    assert "outcome cannot be trained" in children["outcome"]["tags"]["error"]
+    rest = {children[name]["status"] for name in ("base", "step_grpo")}
+    assert rest <= {"FINISHED", "KILLED"}
+
+
+def test_stopped_killed_locked_and_resumed(tmp_path):
+    """One project through its whole life: SIGTERM, a second run at once, SIGKILL, resumption."""
+    root = toy.make(tmp_path, {"outcome": "wait"})
+    started, base_scores = root / "work/outcome.started", root / "data/base/scores.json"
+
+    # SIGTERM: the run ends in seconds, nothing is FINISHED that was not through.
+    process = toy.kedro(root, "run", "--pipelines=ablation")
+    wait_for(started, process)
+    wait_for(base_scores, process)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode != 0, output
+    (stopped,) = parents(root)
+    assert stopped["status"] == "KILLED"
+    after_stop = states(root, stopped["id"])
+    assert after_stop["base"] == "FINISHED"
+    assert after_stop["outcome"] == "KILLED"
+
+    # While a run is at work, another is refused with a clear word.
+    started.unlink()
+    process = toy.kedro(root, "run", "--pipelines=ablation", "--only-missing-outputs")
+    wait_for(started, process)
+    code, output = toy.run(root)
+    assert code != 0
+    said = " ".join(output.split())
+    assert "another run is using" in said
+    assert f"process {process.pid} on" in said
+
+    # SIGKILL: the run stays RUNNING in the store, for nobody was left to close it ...
+    process.kill()
+    process.communicate(timeout=30)
+    killed = parents(root)[1]
+    assert killed["status"] == "RUNNING"
+
+    # ... until the next one starts. Its lock stops nobody, and what was done is not done again.
+    behave(root)
+    before = base_scores.stat().st_mtime_ns
+    code, output = toy.run(root, "--only-missing-outputs")
+    assert code == 0, output
+    stopped, killed, resumed = parents(root)
+    assert killed["status"] == "KILLED"
+    assert "RUNNING" not in states(root, killed["id"]).values()
+    assert resumed["status"] == "FINISHED"
+    assert base_scores.stat().st_mtime_ns == before
+    children = by_name(root, resumed["id"])
+    assert {run["status"] for run in children.values()} == {"FINISHED"}
+    # The resumed run shows every variant, those that were not run again too.
+    assert {run["metrics"]["test/accuracy"] for run in children.values()} == {0.5}
+    assert "score" in children["base"]["tags"]["r1vl.reused"]
+    assert "r1vl.reused" not in children["outcome"]["tags"]
+
+
+def test_runs_of_different_variants_do_not_lock_each_other_out(finished):
+    from r1vl_kedro.hooks.lock import _part
+
+    assert _part("outcome.scores") == "outcome"
+    assert _part("rl_prompts") == "shared"

@@ -1,0 +1,179 @@
+"""A Kedro project of a few lines with this project's settings, to see its hooks at work."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+PYPROJECT = """
+[tool.kedro]
+package_name = "toy_project"
+project_name = "toy"
+kedro_init_version = "1.7.0"
+source_dir = "src"
+"""
+
+REGISTRY = """
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+
+from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.pipelines.ablation.grid import variants_in_use
+from r1vl_kedro.run_context import RUN
+
+
+def share(place):
+    return {"made": "once"}
+
+
+def train(shared, variant, behaviour, place):
+    name = RUN.get().variant
+    what = behaviour.get(name, "pass")
+    if what == "fail":
+        raise ValueError(f"{name} cannot be trained")
+    if what == "wait":
+        run_job(
+            "toy_project.jobs:wait", {"mark": f"{place}/{name}.started"},
+            options=LauncherOptions(show_progress=False), log_dir=place, name=name,
+        )
+    log = [{"step": step, "loss": 1.0 / step, "epoch": 0.1} for step in (1, 2, 3)]
+    return log, pd.DataFrame({"step": [1], "completion": ["The answer is 3."]})
+
+
+def score(log):
+    return {"n": 4, "accuracy": 0.5, "by_family": {"counting": {"accuracy": 0.25}}}
+
+
+def report(**scores):
+    import plotly.graph_objects as go
+
+    table = pd.DataFrame({"variant": list(scores), "n": [s["n"] for s in scores.values()]})
+    return table, go.Figure(go.Bar(x=list(scores), y=[1.0] * len(scores)))
+
+
+def register_pipelines():
+    nodes = [Node(share, "params:place", "common", name="share")]
+    names = list(variants_in_use())
+    for name in names:
+        nodes += [
+            Node(
+                train,
+                ["common", f"params:variants.{name}", "params:behaviour", "params:place"],
+                [f"{name}.training_log", f"{name}.rollouts"],
+                name="train", namespace=name,
+            ),
+            Node(score, f"{name}.training_log", f"{name}.scores", name="score", namespace=name),
+        ]
+    scores = {name: f"{name}.scores" for name in names}
+    nodes.append(Node(report, scores, ["table_all", "figure_all"], name="report", tags="reporting"))
+    return {"ablation": Pipeline(nodes), "__default__": Pipeline(nodes)}
+"""
+
+JOBS = """
+import time
+from pathlib import Path
+
+
+def wait(mark):
+    Path(mark).touch()
+    time.sleep(120)
+"""
+
+CATALOG = """
+common: {type: json.JSONDataset, filepath: "${globals:data}/common.json"}
+"{variant}.training_log": {type: json.JSONDataset, filepath: "${globals:data}/{variant}/log.json"}
+"{variant}.scores": {type: json.JSONDataset, filepath: "${globals:data}/{variant}/scores.json"}
+"{variant}.rollouts":
+  type: pandas.ParquetDataset
+  filepath: ${globals:data}/{variant}/rollouts.parquet
+table_all: {type: pandas.CSVDataset, filepath: "${globals:data}/table.csv"}
+figure_all: {type: plotly.JSONDataset, filepath: "${globals:data}/figure.json"}
+"""
+
+
+def make(
+    root: Path, behaviour: dict[str, str] | None = None, seeds: tuple[int, ...] = (0,)
+) -> Path:
+    """The project in ``root``; ``behaviour`` says which variant fails or waits."""
+    base = root / "conf" / "base"
+    package = root / "src" / "toy_project"
+    for directory in (base, root / "conf" / "local", package):
+        directory.mkdir(parents=True, exist_ok=True)
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    (package / "__init__.py").touch()
+    (package / "settings.py").write_text("from r1vl_kedro.settings import *  # noqa: F403\n")
+    (package / "cli.py").write_text("from r1vl_kedro.cli import cli  # noqa: F401\n")
+    (package / "pipeline_registry.py").write_text(REGISTRY)
+    (package / "jobs.py").write_text(JOBS)
+    (base / "catalog.yml").write_text(CATALOG)
+    (base / "globals.yml").write_text("data: data\n")
+    conf = REPOSITORY / "conf" / "base"
+    for name in ("warm_up", "step_grpo", "launcher"):
+        (base / f"parameters_{name}.yml").write_text((conf / f"parameters_{name}.yml").read_text())
+    parameters = {
+        "seed": 0,
+        "place": str(root / "work"),
+        "behaviour": behaviour or {},
+        "tracking": {"uri": "mlflow.db"},
+        "ablation": {
+            "seeds": list(seeds),
+            "slots": 2,
+            "variants": {"base": {"method": "base"}, "outcome": {"beta": 0.1}, "step_grpo": {}},
+        },
+    }
+    (base / "parameters.yml").write_text(yaml.safe_dump(parameters))
+    (root / "work").mkdir(exist_ok=True)
+    return root
+
+
+def kedro(root: Path, *arguments: str, **popen) -> subprocess.Popen:
+    """``kedro ...`` in the project, started."""
+    environment = {**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"}
+    environment.pop("KEDRO_ENV", None)
+    return subprocess.Popen(
+        [sys.executable, "-m", "kedro", *arguments],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **popen,
+    )
+
+
+def run(root: Path, *arguments: str) -> tuple[int, str]:
+    """Exit code and output of ``kedro run --pipelines=ablation``."""
+    process = kedro(root, "run", "--pipelines=ablation", *arguments)
+    output, _ = process.communicate(timeout=120)
+    return process.returncode, output
+
+
+def runs(root: Path) -> list[dict]:
+    """All MLflow runs of the project, oldest first: name, status, tags, params, metrics."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{root / 'mlflow.db'}")
+    ids = [experiment.experiment_id for experiment in client.search_experiments()]
+    found = client.search_runs(ids, order_by=["attributes.start_time ASC"])
+    return [
+        {
+            "id": run.info.run_id,
+            "name": run.info.run_name,
+            "status": run.info.status,
+            "tags": run.data.tags,
+            "params": run.data.params,
+            "metrics": run.data.metrics,
+            "inputs": [entry.dataset.name for entry in run.inputs.dataset_inputs],
+        }
+        for run in found
+    ]
+
+
+def read_json(path: Path):
+    """A JSON file."""
+    return json.loads(path.read_text())

@@ -1,0 +1,161 @@
+"""The registered pipelines, the grid behind the ablation, and the catalog under them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from r1vl_kedro.pipelines.ablation import grid
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = {
+    "__default__", "ablation", "annotation", "base_model", "data_prep", "evaluation", "preflight",
+    "reporting", "reward_card", "step_grpo", "warm_up",
+}  # fmt: skip
+VARIANTS = [
+    "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
+    "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
+]  # fmt: skip
+
+
+def context_of(env=None, **runtime_params):
+    """The project's context in an environment; its pipelines are then registered for it."""
+    bootstrap_project(ROOT)
+    session = KedroSession.create(ROOT, env=env, runtime_params=runtime_params)
+    return session.load_context()
+
+
+def namespaces() -> set[str]:
+    nodes = pipelines["ablation"].nodes
+    return {node.namespace for node in nodes if node.namespace}
+
+
+def test_registered_names():
+    context_of()
+    assert set(pipelines) == NAMES
+
+
+def test_variants_are_those_of_the_configuration():
+    context_of()
+    configured = yaml.safe_load((ROOT / "conf/base/parameters_ablation.yml").read_text())
+    assert sorted(configured["ablation"]["variants"]) == VARIANTS
+    assert namespaces() == set(VARIANTS)
+
+
+def test_the_grid_follows_the_environment():
+    context_of(env="thorough")
+    trained = [name for name in VARIANTS if name not in ("base", "warm_up")]
+    expected = {f"{name}_seed{seed}" for name in trained for seed in range(5)}
+    assert namespaces() == expected | {"base", "warm_up"}
+
+
+def test_the_grid_follows_runtime_parameters():
+    context_of(ablation={"seeds": [3, 4]})
+    assert "outcome_seed3" in namespaces()
+    context_of()
+    assert "outcome_seed3" not in namespaces()
+
+
+def test_shared_work_stands_once():
+    context_of(env="thorough")
+    nodes = pipelines["ablation"].nodes
+    assert [node.name for node in nodes].count("train_warm_up") == 1
+    assert sum(node.name.endswith(".train_step_grpo") for node in nodes) == 8 * 5
+
+
+def test_every_variant_samples_as_many_responses_a_step():
+    parameters = context_of().config_loader["parameters"]
+    options = [
+        entry["options"]
+        for entry in parameters["variants"].values()
+        if entry["method"] == "step_grpo"
+    ]
+    assert len(options) == 8
+    assert {entry["rollouts_per_step"] for entry in options} == {60}
+    assert {entry["group_size"] for entry in options} == {2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize("env", [None, "smoke", "thorough"])
+def test_every_dataset_of_the_ablation_is_in_the_catalog(env):
+    context = context_of(env=env)
+    catalog = context.catalog
+    missing = {name for name in pipelines["ablation"].datasets() if name not in catalog}
+    assert missing == set()
+
+
+def test_environments_do_not_share_a_data_directory():
+    roots = {
+        env: context_of(env=env).config_loader["globals"]["data"]
+        for env in ("local", "smoke", "thorough")
+    }
+    assert len(set(roots.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("ablation", "said"),
+    [
+        ({"seeds": [1, 1]}, "repeat"),
+        ({"seeds": []}, "at least 1 item"),
+        ({"variants": {"outcome": {"grup_size": 2}}}, "grup_size"),
+        ({"variants": {"outcome": {"group_size": 7}}}, "60 is not a multiple of group_size 7"),
+        ({"variants": {"Bad name": {}}}, "Bad name"),
+        ({"variants": {"x_seed1": {}}}, "x_seed1"),
+        ({"variants": {"x": {"method": "dpo"}}}, "base, warm_up, sft, step_grpo"),
+        ({"variants": {"base": {"method": "base", "beta": 1}}}, "trains nothing"),
+        ({"variants": {"sft": {"learning_rat": 1}}}, "learning_rat"),
+        ({"sedes": [1]}, "sedes"),
+    ],
+)
+def test_a_wrong_grid_is_named_before_any_node_runs(ablation, said):
+    with pytest.raises(ValueError, match=said):
+        context_of(ablation=ablation)
+
+
+def test_a_variant_can_be_left_out():
+    context_of(ablation={"variants": {"step_grpo_m6": None}})
+    assert "step_grpo_m6" not in namespaces()
+
+
+def test_kedro_viz_builds_its_graph():
+    from kedro_viz.data_access import data_access_manager
+    from kedro_viz.integrations.kedro.data_loader import load_data
+    from kedro_viz.server import populate_data
+
+    context_of()
+    catalog, loaded, extras = load_data(ROOT)
+    populate_data(data_access_manager, catalog, loaded, extras)
+    data_access_manager.set_layers_mapping = getattr(
+        data_access_manager, "set_layers_mapping", None
+    )
+    nodes = data_access_manager.get_nodes_for_registered_pipeline("ablation")
+    boxes = {node.id for node in nodes if type(node).__name__ == "ModularPipelineNode"}
+    assert set(VARIANTS) <= boxes
+    layers = data_access_manager.get_sorted_layers_for_registered_pipeline("ablation")
+    assert layers[0] == "raw"
+    assert layers[-1] == "reporting"
+
+
+def test_listing_pipelines_imports_no_heavy_library():
+    code = (
+        "import sys; from kedro.framework.startup import bootstrap_project;"
+        "from kedro.framework.project import pipelines; from pathlib import Path;"
+        "bootstrap_project(Path.cwd()); sorted(pipelines);"
+        "heavy = ('torch', 'transformers', 'trl', 'vllm', 'deepspeed', 'datasets', 'mlflow',"
+        " 'sympy', 'math_verify');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_who_may_import_whom():
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
