@@ -26,6 +26,7 @@ RL_LOG = [
         "reward": 1.0 + step / 10,
         "kl": 0.01 * step,
         "eval_accuracy": 0.5 + 0.05 * step,
+        "zero_variance": 0.25 + 0.125 * step,
         "zero_variance/all_right": 0.25,
         "zero_variance/all_wrong": 0.125 * step,
         "completions/mean_length": 100.0 - step,

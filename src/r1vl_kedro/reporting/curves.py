@@ -7,7 +7,7 @@ REASONS = {
     "all_right": "all right",
     "all_wrong": "all wrong",
     "all_truncated": "all truncated",
-    "no_variance": "equal for another reason",
+    "same_reward": "same reward for another reason",
 }
 ZERO_VARIANCE = "zero_variance/"
 
@@ -68,9 +68,7 @@ def zero_variance_over_updates(
 def _zero_variance_rows(curves: pd.DataFrame) -> pd.DataFrame:
     part = curves.loc[curves["metric"].str.startswith(ZERO_VARIANCE)]
     reasons = part["metric"].str.removeprefix(ZERO_VARIANCE)
-    # `zero_variance/share` is the total of the reasons, drawn as the height of the stack.
-    keep = ~reasons.isin({"share", "total", "all"})
-    return part.loc[keep].assign(reason=reasons.map(lambda name: REASONS.get(name, name)))
+    return part.assign(reason=reasons.map(lambda name: REASONS.get(name, name)))
 
 
 def _reason_order(table: pd.DataFrame) -> pd.DataFrame:

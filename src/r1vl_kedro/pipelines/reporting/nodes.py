@@ -1,0 +1,124 @@
+"""Nodes of the report; the work is done in `r1vl_kedro.reporting`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from r1vl_kedro.reporting.options import ReportingOptions
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from datasets import Dataset
+    from matplotlib.figure import Figure
+
+TABLES = ("rewards", "group_size", "reward_level", "contrasts", "overview")
+FIGURES = (
+    "accuracy",
+    "group_size",
+    "sft_versus_rl",
+    "reward",
+    "kl",
+    "zero_variance",
+    "completion_length",
+)
+
+
+def collect_verdicts(**verdicts: pd.DataFrame) -> pd.DataFrame:
+    """All variants' verdicts, by namespace, in one frame."""
+    from r1vl_kedro.reporting import collect
+
+    return collect.collect_verdicts(verdicts)
+
+
+def collect_curves(**logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """All variants' training logs, by namespace, in one tidy frame."""
+    from r1vl_kedro.reporting import collect
+
+    return collect.collect_curves(logs)
+
+
+def collect_scores(**scores: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """All variants' scores by namespace."""
+    return scores
+
+
+def make_tables(
+    verdicts: pd.DataFrame,
+    scores: Mapping[str, Mapping[str, Any]],
+    paper: Mapping[str, Any],
+    options: ReportingOptions,
+) -> tuple[pd.DataFrame, ...]:
+    """The tables in the order of `TABLES`."""
+    from r1vl_kedro.reporting import tables
+
+    return (
+        tables.rewards_table(verdicts, paper, options),
+        tables.group_size_table(verdicts, paper, options),
+        tables.reward_level_table(verdicts, paper, options),
+        tables.contrasts_table(verdicts, options),
+        tables.overview_table(verdicts, scores, options),
+    )
+
+
+def write_tables(
+    verdicts: pd.DataFrame, options: ReportingOptions, **tables: pd.DataFrame
+) -> str:
+    """The tables as one page of Markdown, with the notes on intervals."""
+    from r1vl_kedro.reporting.markdown import tables_markdown
+    from r1vl_kedro.reporting.page import notes
+
+    return tables_markdown(tables, notes(verdicts, options))
+
+
+def make_figures(
+    curves: pd.DataFrame,
+    overview: pd.DataFrame,
+    group_size: pd.DataFrame,
+    options: ReportingOptions,
+) -> tuple[go.Figure, ...]:
+    """The figures in the order of `FIGURES`."""
+    from r1vl_kedro.reporting import figures
+
+    made = figures.make_figures(curves, overview, group_size, options)
+    return tuple(made[name] for name in FIGURES)
+
+
+def draw_figures(*figures: go.Figure) -> tuple[Figure, ...]:
+    """The same figures with matplotlib, in the same order."""
+    from r1vl_kedro.reporting.pngs import draw
+
+    return tuple(draw(figure) for figure in figures)
+
+
+def build_examples(
+    verdicts: pd.DataFrame, records: Dataset, options: ReportingOptions
+) -> list[dict[str, Any]]:
+    """Example questions with all variants' answers side by side."""
+    from r1vl_kedro.reporting import examples
+
+    return examples.build_examples(verdicts, records, options)
+
+
+def write_report(
+    verdicts: pd.DataFrame,
+    examples: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, Any],
+    options: ReportingOptions,
+    **tables_and_figures: Any,
+) -> str:
+    """The HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
+    from r1vl_kedro.reporting import page, provenance
+
+    return page.render(
+        tables={name: tables_and_figures[f"table_{name}"] for name in TABLES},
+        figures={name: tables_and_figures[f"figure_{name}"] for name in FIGURES},
+        examples=examples,
+        said=page.notes(verdicts, options),
+        settings=settings,
+        versions=provenance.versions(),
+        commit=provenance.git_commit(),
+        options=options,
+    )

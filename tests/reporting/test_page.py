@@ -1,0 +1,242 @@
+"""The report and the Markdown: what they say, and that nothing is fetched."""
+
+import re
+import subprocess
+from html.parser import HTMLParser
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from r1vl_kedro.reporting.collect import collect_verdicts
+from r1vl_kedro.reporting.markdown import display, table_markdown
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.page import headline, notes, render, script_json
+from r1vl_kedro.reporting.provenance import git_commit, versions
+
+OPTIONS = ReportingOptions(resamples=500)
+OVERVIEW = pd.DataFrame(
+    {
+        "variant": ["step_grpo"],
+        "row": ["StepGRPO"],
+        "n": [600],
+        "seeds": [1],
+        "accuracy": [61.24],
+        "low": [57.3],
+        "high": [65.1],
+        "interval": ["Wilson"],
+    }
+)
+
+
+def contrasts(*rows: tuple) -> pd.DataFrame:
+    columns = ["variant", "row", "difference", "diff_low", "diff_high", "p", "diff_interval"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+CONTRASTS = contrasts(
+    ("warm_up", "vs warm-up", 5.3, 1.2, 9.4, 0.004, "paired bootstrap over questions"),
+    ("outcome", "vs outcome", 1.0, -1.5, 3.5, 0.2, "paired bootstrap over questions"),
+    ("step_rar", "vs rar", -2.0, -3.0, -1.0, 1.0, "paired bootstrap over questions"),
+    ("step_rvr", "vs rvr", 4.0, None, None, None, "no interval: only one question"),
+    ("sft", "vs sft", None, None, None, None, "not run in this grid"),
+)
+
+
+def test_the_headline_says_what_is_settled_and_what_is_not():
+    assert headline({"overview": OVERVIEW, "contrasts": CONTRASTS}, OPTIONS) == [
+        "StepGRPO (both, M = 4) answers 61.2 % of 600 test questions right "
+        "(95 % interval 57.3 to 65.1).",
+        "It stands 5.3 points above Warm-up (SFT), [+1.2, +9.4].",
+        "It stands 1.0 point above Outcome reward, [-1.5, +3.5]: not settled, zero is inside.",
+        "It stands 2.0 points below + StepRAR, [-3.0, -1.0].",
+        "It stands 4.0 points above + StepRVR (no interval: only one question).",
+    ]
+
+
+def test_the_headline_of_a_grid_without_step_grpo_says_so():
+    tables = {"overview": OVERVIEW.assign(variant="base"), "contrasts": contrasts()}
+    (sentence,) = headline(tables, OPTIONS)
+    assert sentence.startswith("StepGRPO (both, M = 4) was not run in this grid")
+
+
+def test_cells_fold_intervals_and_say_why_there_is_none():
+    table = pd.DataFrame(
+        {
+            "row": ["a|b", "c"],
+            "n": [600, 0],
+            "accuracy": [61.24, None],
+            "low": [57.3, None],
+            "high": [65.1, None],
+            "interval": ["Wilson", "not run in this grid"],
+            "difference": [-2.0, None],
+            "diff_low": [-3.0, None],
+            "diff_high": [0.5, None],
+            "diff_interval": ["paired bootstrap over questions", "not run in this grid"],
+            "p": [0.98761, None],
+            "paper_difference": [2.3, None],
+        }
+    )
+    assert display(table) == (
+        ["", "n", "accuracy", "difference", "p", "paper's difference"],
+        [
+            ["a|b", "600", "61.2 [57.3, 65.1]", "-2.0 [-3.0, +0.5]", "0.9876", "+2.3"],
+            ["c", "0", "not run in this grid", "not run in this grid", "–", "–"],
+        ],
+    )
+    assert table_markdown(table).splitlines()[1:3] == [
+        "| :-- | --: | --: | --: | --: | --: |",
+        r"| a\|b | 600 | 61.2 [57.3, 65.1] | -2.0 [-3.0, +0.5] | 0.9876 | +2.3 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "said"),
+    [
+        (["warm_up", "step_grpo"], "There is one training seed"),
+        (["warm_up", "step_grpo_seed0", "step_grpo_seed1"], "With 2 seeds"),
+    ],
+)
+def test_notes_say_what_the_interval_speaks_of(namespaces, said):
+    frame = pd.DataFrame(
+        {"id": ["a", "b", "c"], "family": ["charts", "charts", "counting"], "correct": [1.0, 0, 1]}
+    )
+    lines = notes(collect_verdicts(dict.fromkeys(namespaces, frame)), OPTIONS)
+    assert "Questions by family: charts 2, counting 1." in lines
+    assert any(line.startswith(said) for line in lines)
+
+
+def page(**changes) -> str:
+    answer = {
+        "label": "Warm-up (SFT)",
+        "colour": "#4b5563",
+        "correct": 0.0,
+        "valid": 1.0,
+        "step_rar": None,
+        "truncated": True,
+        "matched": [True, False],
+        "sections": [
+            {
+                "kind": "step",
+                "title": "Step 1",
+                "parts": [
+                    {"text": "<script>alert(1)</script>", "group": None},
+                    {"text": "6 - 1 = 5", "group": 0},
+                ],
+            }
+        ],
+    }
+    example = {
+        "case": "Both wrong",
+        "count": 3,
+        "total": 9,
+        "id": "q<1>",
+        "family": "charts",
+        "question": "How many?",
+        "options": ["four", "five"],
+        "answer": "B",
+        "images": ["data:image/png;base64,AAAA"],
+        "key_steps": [["6 - 1 = 5"], ["blue"]],
+        "answers": [answer],
+    }
+    given = {
+        "tables": {"overview": OVERVIEW, "contrasts": CONTRASTS},
+        "figures": {"kl": go.Figure(go.Scatter(x=[1], y=[2], name="</script>"), {"title": "KL"})},
+        "examples": [example],
+        "said": ["one note"],
+        "settings": {"seed": 7},
+        "versions": {"python": "3.11"},
+        "commit": "abc",
+        "options": OPTIONS,
+    }
+    return render(**given | changes)
+
+
+class Reader(HTMLParser):
+    """Text and addresses of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.marked, self.addresses, self.scripts, self.inside = [], [], [], 0, []
+
+    def handle_starttag(self, tag, attrs):
+        self.inside.append(tag)
+        self.scripts += tag == "script"
+        self.addresses += [value for name, value in attrs if name in ("src", "href", "srcset")]
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "script" in self.inside or "style" in self.inside:
+            return
+        self.text.append(data)
+        if "mark" in self.inside:
+            self.marked.append(data)
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_nothing_is_fetched_from_anywhere():
+    html = page()
+    assert all(a.startswith(("#", "data:")) for a in read(html).addresses)
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_plotly_is_inlined_once_and_figures_are_drawn():
+    html = page()
+    assert read(html).scripts == 2
+    assert html.count('Plotly.newPlot("figure-kl"') == 1
+
+
+def test_a_response_cannot_break_out_of_the_page():
+    reader = read(page())
+    assert "<script>alert(1)</script>" in "".join(reader.text)
+    assert reader.scripts == 2
+    assert "q<1>" in reader.text
+
+
+def test_key_steps_are_marked_and_missing_ones_named():
+    reader = read(page())
+    assert reader.marked == ["6 - 1 = 5"]
+    text = " ".join(" ".join(reader.text).split())
+    assert "key steps 1/2" in text
+    assert "Not found: blue" in text
+    assert "cut off" in text
+
+
+def test_settings_versions_commit_and_notes_are_there():
+    text = "".join(read(page()).text)
+    for wanted in ('"seed": 7', "python 3.11", "abc", "one note", "3 of 9 questions"):
+        assert wanted in text
+
+
+def test_a_report_without_examples_says_so():
+    assert "No example was asked for." in "".join(read(page(examples=[])).text)
+
+
+def test_json_inside_a_script_cannot_end_it():
+    assert script_json({"a": "</script>&"}) == '{"a": "\\u003c/script\\u003e\\u0026"}'
+
+
+def test_commit_of_a_checkout_and_of_none(tmp_path):
+    assert git_commit(tmp_path) == "unknown: not a git checkout"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    (tmp_path / "a").write_text("1")
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "a"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "first"], check=True)
+    assert re.fullmatch("[0-9a-f]{40}", git_commit(tmp_path))
+    (tmp_path / "a").write_text("2")
+    assert git_commit(tmp_path).endswith(" (with uncommitted changes)")
+
+
+def test_versions_name_python_and_the_package():
+    assert {"python", "r1vl_kedro", "pandas"} <= set(versions())
