@@ -36,6 +36,7 @@ _UNICODE = str.maketrans(_SYMBOLS | _VULGAR)
 _SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _NARROW_SPACE_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_MAYBE_THOUSANDS = re.compile(r"\d,\d{3}")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|,\d)")
 
 _COMMANDS = {
@@ -139,6 +140,6 @@ def plain(text: str) -> str:
         text = _plain_latex(text)
     elif "$" in text:
         text = text.replace("$", "")
-    if "," in text:
+    if _MAYBE_THOUSANDS.search(text):
         text = _THOUSANDS.sub(lambda m: m[0].replace(",", ""), text)
     return text

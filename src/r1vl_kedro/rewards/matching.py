@@ -1,5 +1,6 @@
 """Key steps found in the step bodies of a response: soft, exact, or as published."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -123,14 +124,11 @@ def step_text_of(bodies: Iterable[str]) -> StepText:
     """Tokenise and index step bodies; a match cannot cross from one into the next."""
     clean = [body.replace(STEP_END, " ") for body in bodies]
     tokens = tokenise(f" {STEP_END} ".join([*clean, ""]))
-    bounds = [place + 1 for place, token in enumerate(tokens) if token == STEP_END]
-    index: dict[str, list[int]] = {}
+    index: dict[str, list[int]] = defaultdict(list)
     for position, token in enumerate(tokens):
-        if token in index:
-            index[token].append(position)
-        else:
-            index[token] = [position]
-    return StepText(tokens, bounds, f" {' '.join(tokens)} ", index)
+        index[token].append(position)
+    bounds = [place + 1 for place in index.get(STEP_END, ())]
+    return StepText(tokens, bounds, f" {' '.join(tokens)} ", dict(index))
 
 
 @lru_cache(maxsize=256)
