@@ -8,6 +8,8 @@ from typing import Any
 
 from kedro.runner import ThreadRunner
 
+from r1vl_kedro.launcher import LauncherOptions
+
 
 class SlotRunner(ThreadRunner):
     """Kedro's ThreadRunner with ``params:ablation.slots`` workers, which stops when it should.
@@ -17,10 +19,13 @@ class SlotRunner(ThreadRunner):
     run come to their end and none is started any more.
     """
 
+    def __init__(self, max_workers: int | None = None, is_async: bool = False):
+        super().__init__(max_workers=max_workers, is_async=is_async)
+        self._asked = max_workers
+
     def run(self, pipeline: Any, catalog: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the pipeline; see ``AbstractRunner.run``."""
-        if self._max_workers is None:
-            self._max_workers = _slots(catalog)
+        self._max_workers = self._asked or _slots(catalog)
         self._logger.info("Up to %d nodes run side by side", self._max_workers)
         return super().run(pipeline, catalog, *args, **kwargs)
 
@@ -37,8 +42,7 @@ def _slots(catalog: Any) -> int:
     asked = catalog.load("params:ablation.slots") if "params:ablation.slots" in catalog else None
     if asked:
         return int(asked)
-    launcher = catalog.load("params:launcher")
-    if launcher.in_process if hasattr(launcher, "in_process") else launcher.get("in_process"):
+    launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
+    if launcher.in_process:
         return 1  # trainers of one process share its global state
-    threads = getattr(launcher, "threads_per_process", None)
-    return max(1, len(os.sched_getaffinity(0)) // (threads or 1))
+    return max(1, len(os.sched_getaffinity(0)) // (launcher.threads_per_process or 1))

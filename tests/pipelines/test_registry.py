@@ -14,8 +14,8 @@ from r1vl_kedro.pipelines.ablation import grid
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
-    "__default__", "ablation", "annotation", "base_model", "data_prep", "evaluation", "preflight",
-    "reporting", "reward_card", "step_grpo", "warm_up",
+    "__default__", "ablation", "annotation", "annotation_estimate", "base_model", "data_prep",
+    "evaluation", "reporting", "reward_card", "step_grpo", "warm_up",
 }  # fmt: skip
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
