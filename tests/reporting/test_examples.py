@@ -77,7 +77,10 @@ def test_without_the_headline_variant_any_question_serves():
 
 def test_an_example_carries_all_that_is_shown():
     example = build_examples(VERDICTS, records(), OPTIONS)[0]
-    assert (example["question"], example["options"]) == (f"Question <{example['id'][1]}>?", ["4", "5"])
+    assert (example["question"], example["options"]) == (
+        f"Question <{example['id'][1]}>?",
+        ["4", "5"],
+    )
     warm_up, ours = example["answers"]
     assert (warm_up["label"], warm_up["valid"], warm_up["k"]) == ("Warm-up (SFT)", None, None)
     assert (ours["correct"], ours["valid"], ours["k"], ours["step_rar"]) == (1.0, 1.0, 0.5, 1.05)
@@ -118,7 +121,11 @@ def test_a_question_that_is_no_record_is_named():
     [
         ("Then 6 minus 1 equals 5.", [["6 - 1 = 5"]], ["6 minus 1 equals 5."]),
         ("6 - 1 = 4", [["6 - 1 = 5"]], []),
-        ("A blue sphere and a red cube", [["red cube"], ["blue sphere"]], ["blue sphere", "red cube"]),
+        (
+            "A blue sphere and a red cube",
+            [["red cube"], ["blue sphere"]],
+            ["blue sphere", "red cube"],
+        ),
         ("", [["x"]], []),
         ("red cube", [[]], []),
     ],

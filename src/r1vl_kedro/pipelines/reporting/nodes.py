@@ -1,18 +1,17 @@
-"""Nodes of the report; the work is done in `r1vl_kedro.reporting`."""
+"""Nodes of the report; the work is done in `r1vl_kedro.reporting`.
+
+Kedro validates options only where it can resolve every type hint of a node, so what is imported
+late (figures, records) is hinted as Any.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from r1vl_kedro.reporting.options import ReportingOptions
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-    from datasets import Dataset
-    from matplotlib.figure import Figure
 
 TABLES = ("rewards", "group_size", "reward_level", "contrasts", "overview")
 FIGURES = (
@@ -63,9 +62,7 @@ def make_tables(
     )
 
 
-def write_tables(
-    verdicts: pd.DataFrame, options: ReportingOptions, **tables: pd.DataFrame
-) -> str:
+def write_tables(verdicts: pd.DataFrame, options: ReportingOptions, **tables: pd.DataFrame) -> str:
     """The tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
     from r1vl_kedro.reporting.page import notes
@@ -78,15 +75,15 @@ def make_figures(
     overview: pd.DataFrame,
     group_size: pd.DataFrame,
     options: ReportingOptions,
-) -> tuple[go.Figure, ...]:
-    """The figures in the order of `FIGURES`."""
+) -> tuple[Any, ...]:
+    """The Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting import figures
 
     made = figures.make_figures(curves, overview, group_size, options)
     return tuple(made[name] for name in FIGURES)
 
 
-def draw_figures(*figures: go.Figure) -> tuple[Figure, ...]:
+def draw_figures(*figures: Any) -> tuple[Any, ...]:
     """The same figures with matplotlib, in the same order."""
     from r1vl_kedro.reporting.pngs import draw
 
@@ -94,7 +91,7 @@ def draw_figures(*figures: go.Figure) -> tuple[Figure, ...]:
 
 
 def build_examples(
-    verdicts: pd.DataFrame, records: Dataset, options: ReportingOptions
+    verdicts: pd.DataFrame, records: Any, options: ReportingOptions
 ) -> list[dict[str, Any]]:
     """Example questions with all variants' answers side by side."""
     from r1vl_kedro.reporting import examples
