@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class RunContext:
     """The tracking run of the node that is running.
 
-    ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``); it and ``seed``
-    are None in nodes that all variants share. ``run_id`` is "" where nothing is tracked.
+    ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``); it and
+    ``seed`` are None in nodes that all variants share. ``run_id`` is "" where nothing is tracked.
     """
 
     tracking_uri: str

@@ -10,8 +10,6 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
-from r1vl_kedro.pipelines.ablation import grid
-
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "__default__", "ablation", "annotation", "annotation_estimate", "base_model", "data_prep",

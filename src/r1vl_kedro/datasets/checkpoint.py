@@ -41,7 +41,7 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
         return self._path.resolve()
 
     def save(self, data: Path) -> None:
-        """Move the directory ``data`` here; an older checkpoint stays until the new one is whole."""
+        """Move the directory ``data`` here; the older checkpoint stays until the new is whole."""
         scratch = Path(data)
         if not scratch.is_dir():
             raise DatasetError(f"{scratch} is no directory; a checkpoint is saved as one")

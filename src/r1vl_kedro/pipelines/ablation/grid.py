@@ -95,7 +95,7 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
             variants[namespace] = Variant(
                 name=name, method=method, seed=seed, overrides=overrides, options=options
             ).model_dump()
-    # A value given for one namespace (--params variants.outcome.options.beta=0.1) has the last word.
+    # What is given for one namespace (--params variants.outcome.options.beta=0.1) comes last.
     return {**parameters, "variants": merge(variants, parameters.get("variants") or {})}
 
 

@@ -1,0 +1,171 @@
+"""The whole ablation in a smoke size, through ``kedro run``: what came out, and going on."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+VARIANTS = [
+    "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
+    "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
+]  # fmt: skip
+TRAINED = [name for name in VARIANTS if name not in ("base", "warm_up")]
+TEST_RECORDS = 24
+pytestmark = pytest.mark.timeout(900)
+
+
+class Place:
+    """A data directory and a tracking store of their own, beside the project's code."""
+
+    def __init__(self, root: Path):
+        self.root, self.data, self.conf = root, root / "data", root / "conf"
+        shutil.copytree(ROOT / "conf", self.conf)
+        (self.conf / "smoke" / "globals.yml").write_text(f"data: {self.data}\n")
+
+    def run(self, *arguments: str) -> str:
+        """``kedro run`` of the smoke ablation; its output."""
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "kedro", "run", "--pipelines=ablation", "--env=smoke"),
+                *("--conf-source", str(self.conf)),
+                *("--params", f"tracking.uri={self.root / 'mlflow.db'}"),
+                *arguments,
+            ],
+            cwd=ROOT,
+            env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, output[-6000:]
+        return output
+
+    def tables(self) -> dict[str, str]:
+        return {p.stem: p.read_text() for p in (self.data / "08_reporting/tables").glob("*.csv")}
+
+    def runs(self):
+        """(parents, children of the last parent by name), as MLflow has them."""
+        from mlflow import MlflowClient
+
+        client = MlflowClient(f"sqlite:///{self.root / 'mlflow.db'}")
+        (experiment,) = (
+            found for found in client.search_experiments() if found.name == "r1vl_kedro/smoke"
+        )
+        found = client.search_runs(
+            [experiment.experiment_id], order_by=["attributes.start_time ASC"]
+        )
+        parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
+        last = parents[-1].info.run_id
+        children = {
+            run.info.run_name: run
+            for run in found
+            if run.data.tags.get("mlflow.parentRunId") == last
+        }
+        return parents, children, client
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    place = Place(tmp_path_factory.mktemp("smoke"))
+    place.run()
+    return place
+
+
+def test_every_variant_has_all_its_results(place):
+    output = place.data / "07_model_output/ablation"
+    for name in VARIANTS:
+        predictions = pd.read_parquet(output / name / "predictions.parquet")
+        verdicts = pd.read_parquet(output / name / "verdicts.parquet")
+        assert len(predictions) == len(verdicts) == TEST_RECORDS
+        scores = json.loads((place.data / f"08_reporting/scores/{name}.json").read_text())
+        assert scores["n"] == TEST_RECORDS
+        assert scores["ci_low"] <= scores["accuracy"] <= scores["ci_high"]
+    for name in TRAINED:
+        log = json.loads((output / name / "training_log.json").read_text())
+        assert {row["step"] for row in log} >= {1, 2}
+        assert (place.data / "06_models/ablation" / name / "_COMPLETE").is_file()
+        assert (place.data / "06_models/ablation" / name / "model.safetensors").is_file()
+
+
+def test_all_variants_see_as_many_responses(place):
+    output = place.data / "07_model_output/ablation"
+    for name in (n for n in TRAINED if n != "sft"):
+        rollouts = pd.read_parquet(output / name / "rollouts.parquet")
+        assert set(rollouts["step"]) == {1, 2}
+
+
+def test_the_tables_are_complete(place):
+    tables = {p.stem: pd.read_csv(p) for p in (place.data / "08_reporting/tables").glob("*.csv")}
+    assert set(tables) == {"rewards", "group_size", "reward_level", "contrasts", "overview"}
+    assert len(tables["overview"]) == len(VARIANTS)
+    for name, table in tables.items():
+        assert len(table), name
+    page = (place.data / "08_reporting/report.html").read_text()
+    assert "<html" in page
+
+
+def test_every_record_is_accounted_for(place):
+    report = json.loads((place.data / "08_reporting/data_prep_report.json").read_text())
+    rejected = json.loads((place.data / "08_reporting/rejected_records.json").read_text())
+    assert report
+    assert rejected, "the embedded world breaks some records on purpose"
+
+
+def test_mlflow_has_one_parent_and_a_finished_child_per_variant(place):
+    parents, children, client = place.runs()
+    assert parents[0].info.status == "FINISHED"
+    assert sorted(children) == VARIANTS
+    assert {run.info.status for run in children.values()} == {"FINISHED"}
+    for name, run in children.items():
+        scores = json.loads((place.data / f"08_reporting/scores/{name}.json").read_text())
+        assert run.data.metrics["test/accuracy"] == pytest.approx(scores["accuracy"])
+        assert any(entry.dataset.name == "test_records" for entry in run.inputs.dataset_inputs)
+    curve = client.get_metric_history(children["step_grpo"].info.run_id, "train/loss")
+    assert [point.step for point in sorted(curve, key=lambda point: point.step)] == [1, 2]
+    files = {file.path for file in client.list_artifacts(parents[0].info.run_id, "tables")}
+    assert "tables/rewards.json" in files
+
+
+def test_a_run_goes_on_where_results_are_missing_and_ends_with_the_same_tables(place):
+    """One variant and the report taken away: only they are made anew, and exactly as before."""
+    before = place.tables()
+    kept = place.data / "06_models/ablation/outcome/model.safetensors"
+    kept_at = kept.stat().st_mtime_ns
+    lost = place.data / "06_models/ablation/step_grpo/model.safetensors"
+    weights = lost.read_bytes()
+    for gone in (
+        "06_models/ablation/step_grpo", "06_models/_work/step_grpo",
+        "07_model_output/ablation/step_grpo", "08_reporting",
+    ):  # fmt: skip
+        shutil.rmtree(place.data / gone)
+
+    place.run("--only-missing-outputs")
+
+    assert kept.stat().st_mtime_ns == kept_at
+    assert lost.read_bytes() == weights
+    assert place.tables() == before
+    parents, children, _ = place.runs()
+    assert [run.info.status for run in parents] == ["FINISHED", "FINISHED"]
+    assert sorted(children) == VARIANTS
+    assert {run.info.status for run in children.values()} == {"FINISHED"}
+    assert "train_sft" in children["sft"].data.tags["r1vl.reused"]
+    assert "r1vl.reused" not in children["step_grpo"].data.tags
+
+
+def test_the_same_seed_gives_the_same_data(place, tmp_path):
+    """Everything up to the prompts made anew in another place."""
+    other = Place(tmp_path)
+    other.run("--to-outputs=warm_up_records,rl_prompts")
+    from datasets import load_from_disk
+
+    for name in ("warm_up_records", "rl_prompts"):
+        first = load_from_disk(str(place.data / "05_model_input" / name))
+        second = load_from_disk(str(other.data / "05_model_input" / name))
+        assert first.remove_columns("images").to_list() == second.remove_columns("images").to_list()
