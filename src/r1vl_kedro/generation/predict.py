@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.generation.digest import digest_directory, digest_json, resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.launcher.progress import PROGRESS, report
 from r1vl_kedro.prompts import render_question, to_messages
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ def _answer_blocks(
 
 
 def _progress() -> Progress:
-    """A bar with the time left, and the launcher's progress file where there is one."""
+    """Tells the parent of a job how far it is; without a parent, a bar with the time left."""
+    if os.environ.get(PROGRESS):
+        return lambda done, total, text: report(done, total, "record", text)
     from tqdm import tqdm
 
     bar = tqdm(unit="record", desc="predict")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.answers import equivalent
 from r1vl_kedro.responses import final_answer
 from r1vl_kedro.rewards import match_key_steps, step_rar, step_rvr
+from r1vl_kedro.rewards.matching import Matching
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ _RESAMPLES = 2000
 
 
 def score(
-    predictions: pd.DataFrame, records: Dataset, *, alpha: float = 0.1, matching: str = "soft"
+    predictions: pd.DataFrame, records: Dataset, *, alpha: float = 0.1, matching: Matching = "soft"
 ) -> pd.DataFrame:
     """Predictions with their verdicts: `correct`, `valid`, `k` and `step_rar`.
 
@@ -49,7 +50,14 @@ def score(
                 "valid": step_rvr(response),
                 "k": sum(found) / len(found) if found else None,
                 "step_rar": (
-                    step_rar(response, answer, key_steps, alpha=alpha, matching=matching)
+                    step_rar(
+                        response,
+                        answer,
+                        key_steps,
+                        alpha=alpha,
+                        matching=matching,
+                        options=options,
+                    )
                     if key_steps
                     else None
                 ),

@@ -1,0 +1,5 @@
+"""Evaluation of a checkpoint on the test records and on the benchmarks."""
+
+from r1vl_kedro.pipelines.evaluation.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

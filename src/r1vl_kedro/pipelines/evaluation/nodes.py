@@ -1,0 +1,64 @@
+"""Nodes that evaluate a checkpoint on the held-out test records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from r1vl_kedro.generation import DecodingOptions
+from r1vl_kedro.generation.scoring import score, summarise
+from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.records.schema import directory_of
+from r1vl_kedro.run_context import RUN
+
+PREDICT = "r1vl_kedro.generation.predict:predict"
+
+
+def predict_test(
+    checkpoint: Path | str,
+    records: Any,
+    decoding: DecodingOptions,
+    launcher: LauncherOptions,
+    template: str,
+    seed: int,
+    work_dir: str,
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Answers to every test record, by a job; returns its manifest and the predictions.
+
+    Args:
+        checkpoint: directory of a model (a `CheckpointDataset`), or a hub name.
+        records: test records on disk, with or without key steps.
+        decoding: `params:evaluation.decoding`; greedy unless it says otherwise.
+        work_dir: the job goes on from what it left in ``work_dir/<variant>/test`` after a kill.
+    """
+    place = job_place(work_dir) / "test"
+    kwargs = {
+        "checkpoint": str(checkpoint),
+        "records_dir": str(directory_of(records)),
+        "output_dir": str(place),
+        "options": decoding.model_dump(mode="json"),
+        "template": template,
+        "seed": seed,
+    }
+    name = f"{place.parent.name}.predict"
+    run_job(PREDICT, kwargs, options=launcher, log_dir=place.parent / "logs", name=name)
+    manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    return manifest, pd.read_parquet(place / "predictions.parquet")
+
+
+def job_place(work_dir: str) -> Path:
+    """Where the running variant's jobs keep their state."""
+    run = RUN.get()
+    variant = (run.variant if run is not None else None) or "main"
+    return Path(work_dir).resolve() / variant
+
+
+def score_test(
+    predictions: pd.DataFrame, records: Any, seed: int
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Verdicts on the predictions, and scores with intervals, overall and by family."""
+    verdicts = score(predictions, records)
+    return verdicts, summarise(verdicts, seed)

@@ -1,0 +1,3 @@
+"""Fixtures of tests that answer records."""
+
+from generation_fixtures import records, tiny  # noqa: F401
