@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 import random
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -24,10 +23,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.llm_cache import AnswerCache
+
 logger = logging.getLogger(__name__)
 
 RETRY_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 CHARACTERS_PER_TOKEN = 3.5
+GIVE_UP_AFTER = 8
 
 
 class LLMError(RuntimeError):
@@ -108,55 +110,6 @@ class Estimate:
     usd: float
 
 
-class AnswerCache:
-    """Answers and what was paid, in one SQLite file; safe against being killed at any moment."""
-
-    def __init__(self, path: str | Path):
-        self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(self.path, check_same_thread=False, timeout=60)
-        with self._lock, self._db:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, record TEXT, "
-                "model TEXT, text TEXT, at REAL)"
-            )
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS paid (key TEXT, input INTEGER, output INTEGER, "
-                "usd REAL, at REAL)"
-            )
-
-    def get(self, key: str) -> str | None:
-        """The stored text, or None."""
-        with self._lock:
-            row = self._db.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
-
-    def pay(self, key: str, tokens: tuple[int, int], usd: float) -> None:
-        """Note what an answer cost, usable or not."""
-        with self._lock, self._db:
-            self._db.execute("INSERT INTO paid VALUES (?,?,?,?,?)", (key, *tokens, usd, time.time()))
-
-    def put(self, key: str, record: str, model: str, text: str) -> None:
-        """Keep a usable answer."""
-        with self._lock, self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?,?,?,?,?)",
-                (key, record, model, text, time.time()),
-            )
-
-    def spent(self) -> float:
-        """US dollars paid so far for everything in this cache."""
-        with self._lock:
-            return self._db.execute("SELECT COALESCE(SUM(usd), 0) FROM paid").fetchone()[0]
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
-
-
 def parse_json(text: str) -> Any:
     """The JSON value of an answer, code fences around it allowed; ValueError otherwise."""
     text = text.strip()
@@ -191,6 +144,8 @@ class ChatClient:
         self._cache: AnswerCache | None = None
         self._calls = 0
         self._reserved = 0.0
+        self._in_vain = 0
+        self._dearer = 1.0  # the most by which an answer cost more than guessed
         self._counting = threading.Lock()
 
     def __repr__(self) -> str:
@@ -271,11 +226,15 @@ class ChatClient:
         key = self.key_of(request)
         stored = self.cache.get(key)
         if stored is not None:
-            return ChatAnswer(request.key, self._value(request, stored), cached=True)
-        error = ""
-        for attempt in range(self.options.retries + 1):
             try:
-                text = self._call(client, request, f"{key}-{attempt}" if attempt else key, key)
+                return ChatAnswer(request.key, self._value(request, stored), cached=True)
+            except ValueError:
+                logger.info("record %s: the kept answer no longer fits; asked again", request.key)
+        error, unusable = "", 0
+        for attempt in range(self.options.retries + 1):
+            idempotency = f"{key}-{unusable}"  # the same while no answer arrived
+            try:
+                text = self._call(client, request, idempotency, key)
                 value = self._value(request, text)
             except _Again as again:
                 error = str(again)
@@ -284,10 +243,20 @@ class ChatClient:
                 continue
             except ValueError as problem:
                 error = f"answer not as asked for: {problem}"
+                unusable += 1
                 continue
             self.cache.put(key, request.key, self.model, text)
+            self._in_vain = 0
             return ChatAnswer(request.key, value)
         logger.warning("record %s: given up after %d attempts: %s", request.key, attempt + 1, error)
+        with self._counting:
+            self._in_vain += not unusable
+            in_vain = self._in_vain
+        if in_vain > max(GIVE_UP_AFTER, 2 * self.options.concurrency):
+            raise LLMError(
+                f"{self.base_url} answered none of the last {in_vain} records ({error}); "
+                f"earlier answers are kept in {self.cache_path}"
+            )
         return ChatAnswer(request.key, error=error)
 
     def _value(self, request: ChatRequest, text: str) -> Any:
@@ -297,9 +266,8 @@ class ChatClient:
     def _call(self, client: Any, request: ChatRequest, idempotency: str, key: str) -> str:
         import openai
 
-        expected = self._usd(self._input_tokens(request), self.options.max_tokens)
-        self._reserve(expected)
-        usage = (0, 0)
+        guess = self._usd(self._input_tokens(request), self.options.max_tokens)
+        expected = self._reserve(guess)
         try:
             completion = client.chat.completions.create(
                 model=self.model,
@@ -311,7 +279,10 @@ class ChatClient:
             )
             if completion.usage:
                 usage = (completion.usage.prompt_tokens, completion.usage.completion_tokens)
-            self.cache.pay(key, usage, self._usd(*usage))
+                paid = self._usd(*usage)
+                self.cache.pay(key, usage, paid)
+                if guess:
+                    self._dearer = max(self._dearer, paid / guess)
         except (openai.APITimeoutError, openai.APIConnectionError) as error:
             raise _Again(f"{type(error).__name__} at {self.base_url}") from None
         except openai.APIStatusError as error:
@@ -341,10 +312,11 @@ class ChatClient:
         schema = {"name": "answer", "strict": True, "schema": dict(request.schema)}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
-    def _reserve(self, expected: float) -> None:
-        """Set a call's expected cost aside before it is made, or stop."""
+    def _reserve(self, guess: float) -> float:
+        """Set a call's expected cost aside before it is made, or stop; returns that cost."""
         options = self.options
         with self._counting:
+            expected = guess * self._dearer
             if options.max_calls is not None and self._calls >= options.max_calls:
                 raise BudgetReached(f"budget of {options.max_calls} calls used up")
             if options.max_usd is not None:
@@ -356,6 +328,7 @@ class ChatClient:
                     )
             self._calls += 1
             self._reserved += expected
+            return expected
 
     def _pause(self, attempt: int, after: float | None) -> float:
         if after is not None:

@@ -33,7 +33,10 @@ def histogram(audits: Sequence[RecordAudit]) -> go.Figure:
     ):
         figure.add_trace(
             go.Histogram(
-                x=values, name=name, marker_color=colour, xbins={"start": 0, "end": 1.05, "size": 0.05}
+                x=values,
+                name=name,
+                marker_color=colour,
+                xbins={"start": 0, "end": 1.05, "size": 0.05},
             )
         )
     figure.update_layout(

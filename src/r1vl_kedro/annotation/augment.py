@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from r1vl_kedro.mathtext import plain
 from r1vl_kedro.rewards import match_key_steps
 
 _WORDS = (
@@ -96,3 +97,10 @@ def as_path(step: str) -> str:
 def says_the_same(key: str, phrasing: str) -> bool:
     """Whether a phrasing, written as a step, earns the key step softly."""
     return match_key_steps(as_path(phrasing), [[key]])[0]
+
+
+def numbers_in(phrasing: str) -> list[str]:
+    """The numbers of a phrasing, number words up to twenty included, sorted."""
+    words = re.findall(r"\d+(?:\.\d+)?|[A-Za-z]+", plain(phrasing))
+    values = (_NUMBER_OF.get(word.lower(), word) for word in words)
+    return sorted(value for value in values if value[0].isdigit())

@@ -1,0 +1,128 @@
+"""The three stages over many records, by rules or by a language model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from r1vl_kedro.annotation import ask
+from r1vl_kedro.annotation.augment import augment
+from r1vl_kedro.annotation.extract import extract
+from r1vl_kedro.annotation.options import AnnotationOptions
+from r1vl_kedro.annotation.refine import refine, shares
+from r1vl_kedro.llm import ChatClient, ChatRequest, Estimate
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+logger = logging.getLogger(__name__)
+TEXT_COLUMNS = ["id", "question", "options", "solution", "family"]
+Steps = dict[str, list[list[str]]]
+Keys = dict[str, list[str]]
+Value = TypeVar("Value")
+
+
+def texts(records: Dataset) -> Iterator[dict[str, Any]]:
+    """Each record's text columns; no image is decoded."""
+    for batch in records.select_columns(TEXT_COLUMNS).iter(batch_size=1000):
+        for values in zip(*(batch[name] for name in TEXT_COLUMNS), strict=True):
+            yield dict(zip(TEXT_COLUMNS, values, strict=True))
+
+
+def _asked(
+    client: ChatClient,
+    requests: Iterable[ChatRequest],
+    by_rules: Callable[[str], Value],
+    stage: str,
+) -> dict[str, Value]:
+    """Answers by record; where the model gave none after all retries, the rules' result."""
+    result: dict[str, Value] = {}
+    failed = 0
+    for answer in client.answers(requests):
+        if answer.error:
+            failed += 1
+            result[answer.key] = by_rules(answer.key)
+        else:
+            result[answer.key] = answer.value
+    if failed:
+        logger.warning("%s: %d of %d records fell back to rules", stage, failed, len(result))
+    return result
+
+
+def extract_all(
+    records: Dataset, options: AnnotationOptions, client: ChatClient, prompts: Mapping[str, Any]
+) -> Steps:
+    """Record id -> key steps of each reasoning step."""
+    if options.annotator == "rules":
+        return {record["id"]: extract(record["solution"]) for record in texts(records)}
+    paths = {record["id"]: record["solution"] for record in texts(records)}
+    requests = (ask.extract_request(record, prompts) for record in texts(records))
+    return _asked(client, requests, lambda key: extract(paths[key]), "extract")
+
+
+def refine_all(
+    records: Dataset,
+    extracted: Steps,
+    options: AnnotationOptions,
+    client: ChatClient,
+    prompts: Mapping[str, Any],
+) -> Keys:
+    """Record id -> the key steps that stay."""
+    share = shares(extracted.values())
+
+    def by_rules(record: Mapping[str, Any]) -> list[str]:
+        return refine(extracted[record["id"]], record["solution"], options.refine, share)
+
+    if options.annotator == "rules":
+        return {record["id"]: by_rules(record) for record in texts(records)}
+    known = {record["id"]: record for record in texts(records)}
+    requests = (
+        ask.refine_request(record, extracted[record["id"]], prompts, options)
+        for record in texts(records)
+    )
+    return _asked(client, requests, lambda key: by_rules(known[key]), "refine")
+
+
+def augment_all(
+    records: Dataset,
+    refined: Keys,
+    options: AnnotationOptions,
+    client: ChatClient,
+    prompts: Mapping[str, Any],
+) -> Steps:
+    """Record id -> groups of equivalent phrasings."""
+
+    def by_rules(key: str) -> list[list[str]]:
+        return [augment(text, options.augment.max_phrasings) for text in refined[key]]
+
+    if options.annotator == "rules":
+        return {key: by_rules(key) for key in refined}
+    requests = (
+        ask.augment_request(record, refined[record["id"]], prompts, options)
+        for record in texts(records)
+        if refined[record["id"]]
+    )
+    made = _asked(client, requests, by_rules, "augment")
+    return {key: made.get(key, []) for key in refined}
+
+
+def estimate_all(
+    records: Dataset, options: AnnotationOptions, client: ChatClient, prompts: Mapping[str, Any]
+) -> dict[str, Estimate]:
+    """What asking a model would cost, per stage, without asking it.
+
+    The later stages are estimated with the rules' key steps in the model's place.
+    """
+    rules = options.model_copy(update={"annotator": "rules"})
+    extracted = extract_all(records, rules, client, prompts)
+    refined = refine_all(records, extracted, rules, client, prompts)
+    return {
+        "extract": client.estimate(ask.extract_request(r, prompts) for r in texts(records)),
+        "refine": client.estimate(
+            ask.refine_request(r, extracted[r["id"]], prompts, options) for r in texts(records)
+        ),
+        "augment": client.estimate(
+            ask.augment_request(r, refined[r["id"]], prompts, options) for r in texts(records)
+        ),
+    }

@@ -1,0 +1,203 @@
+"""The chat client against a real server that drops, stalls, refuses and answers nonsense."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from chat_server import ChatServer
+
+from r1vl_kedro.llm import BudgetReached, ChatClient, ChatOptions, ChatRequest, LLMError
+
+SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+TROUBLE = {
+    "429": 0.1,
+    "500": 0.1,
+    "drop": 0.1,
+    "drop_after": 0.1,
+    "malformed": 0.1,
+    "garbage": 0.05,
+}
+
+
+def answer(body):
+    return json.dumps({"n": int(body["messages"][-1]["content"].split()[-1])})
+
+
+def requests(n, schema=SCHEMA):
+    return [
+        ChatRequest(f"r{i}", [{"role": "user", "content": f"number {i}"}], schema) for i in range(n)
+    ]
+
+
+def client(server, tmp_path, **options):
+    options = {"backoff_s": 0.01, "retries": 20, "concurrency": 4, **options}
+    return ChatClient(
+        model="m", cache=tmp_path / "answers.sqlite", base_url=server.url,
+        api_key="sk-secret", options=ChatOptions(**options),
+    )  # fmt: skip
+
+
+def test_every_record_is_answered_once_through_all_kinds_of_trouble(tmp_path):
+    with ChatServer(answer, TROUBLE) as server:
+        made = client(server, tmp_path)
+        answers = list(made.answers(requests(120)))
+        assert [(a.key, a.value, a.error) for a in answers] == [
+            (f"r{i}", {"n": i}, "") for i in range(120)
+        ]
+        assert all(server.seen[kind] for kind in TROUBLE)
+        usable = Counter(t for t in server.paid.values() if t != "{not json")
+        assert usable == {json.dumps({"n": i}): 1 for i in range(120)}
+        asked = sum(server.asked.values())
+        again = list(client(server, tmp_path).answers(requests(120)))
+        assert all(a.cached for a in again)
+        assert sum(server.asked.values()) == asked
+
+
+def test_concurrency_is_bounded(tmp_path):
+    with ChatServer(answer, delay=0.02) as server:
+        list(client(server, tmp_path, concurrency=3).answers(requests(30)))
+        assert 2 <= server.most_at_once <= 3
+
+
+CHILD = """
+    import sys
+    from r1vl_kedro.llm import ChatClient, ChatOptions
+    from test_llm import requests
+    client = ChatClient(
+        model="m", cache=sys.argv[2], base_url=sys.argv[1], api_key="sk-secret",
+        options=ChatOptions(backoff_s=0.01, retries=20, concurrency=4),
+    )
+    for answer in client.answers(requests(80)):
+        print(answer.key, flush=True)
+"""
+
+
+def test_a_client_killed_midway_loses_nothing_and_pays_for_nothing_twice(tmp_path):
+    cache = tmp_path / "answers.sqlite"
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    with ChatServer(answer, {"drop": 0.05, "429": 0.05}, delay=0.03) as server:
+        for _ in range(2):
+            child = subprocess.Popen(
+                [sys.executable, "-c", textwrap.dedent(CHILD), server.url, str(cache)],
+                stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path},
+            )  # fmt: skip
+            for _ in range(15):
+                assert child.stdout.readline()
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            child.stdout.close()
+        time.sleep(0.2)
+        kept = {
+            r.key for r in requests(80) if (c := client(server, tmp_path)).cache.get(c.key_of(r))
+        }
+        assert 15 <= len(kept) < 80
+        before = Counter(server.asked)
+        answers = list(client(server, tmp_path).answers(requests(80)))
+        assert [a.value["n"] for a in answers] == list(range(80))
+        asked_again = {f"r{k.split()[-1]}" for k in server.asked if server.asked[k] > before[k]}
+        assert not asked_again & kept
+        assert Counter(server.paid.values()) == {json.dumps({"n": i}): 1 for i in range(80)}
+
+
+def test_a_server_that_goes_away_and_comes_back_loses_no_record(tmp_path):
+    first = ChatServer(answer, delay=0.05)
+    done = []
+
+    def ask(made):
+        done.extend(made.answers(requests(60)))
+
+    with first:
+        made = client(first, tmp_path, retries=60, max_backoff_s=0.1)
+        worker = threading.Thread(target=ask, args=(made,))
+        worker.start()
+        while sum(first.served.values()) < 10:
+            time.sleep(0.01)
+    time.sleep(0.3)
+    with ChatServer(answer, port=first.port) as second:
+        worker.join(timeout=60)
+        assert [a.value["n"] for a in done] == list(range(60))
+        assert sum(second.served.values()) > 0
+
+
+def test_a_budget_in_dollars_stops_cleanly_and_the_next_run_goes_on(tmp_path):
+    prices = {"usd_per_million_input": 1000.0, "usd_per_million_output": 1000.0, "max_tokens": 10}
+    with ChatServer(answer) as server:
+        with pytest.raises(BudgetReached, match=r"budget of 2 USD.*records done.*raise the budget"):
+            list(client(server, tmp_path, max_usd=2.0, **prices).answers(requests(60)))
+        spent = client(server, tmp_path).cache.spent()
+        assert 1.0 < spent <= 2.0
+        answers = list(client(server, tmp_path, max_usd=100.0, **prices).answers(requests(60)))
+        assert len(answers) == 60
+        assert len(server.paid) == 60
+
+
+def test_a_budget_in_calls_stops_too(tmp_path):
+    with ChatServer(answer) as server:
+        with pytest.raises(BudgetReached, match="budget of 7 calls"):
+            list(client(server, tmp_path, max_calls=7).answers(requests(60)))
+        assert sum(server.asked.values()) == 7
+
+
+def test_a_dry_run_counts_without_asking(tmp_path):
+    with ChatServer(answer) as server:
+        made = client(server, tmp_path, usd_per_million_output=10.0, max_tokens=100)
+        list(made.answers(requests(5)))
+        asked = sum(server.asked.values())
+        cost = made.estimate(requests(20))
+        assert (cost.requests, cost.cached, cost.calls) == (20, 5, 15)
+        assert cost.output_tokens == 1500
+        assert cost.usd == pytest.approx(0.015)
+        assert 15 * 10 < cost.input_tokens < 15 * 100
+        assert sum(server.asked.values()) == asked
+
+
+def test_a_record_that_never_works_is_named_and_asked_again_next_time(tmp_path):
+    def stubborn(body):
+        return "no json" if body["messages"][-1]["content"] == "number 1" else answer(body)
+
+    with ChatServer(stubborn) as server:
+        answers = list(client(server, tmp_path, retries=2).answers(requests(3)))
+        assert [bool(a.error) for a in answers] == [False, True, False]
+        assert "not as asked for" in answers[1].error
+        assert server.asked["number 1"] == 3
+        server.answer = answer
+        server.paid.clear()
+        assert [a.value["n"] for a in client(server, tmp_path).answers(requests(3))] == [0, 1, 2]
+        assert server.asked["number 0"] == 1
+
+
+def test_a_wrong_key_stops_the_run_and_is_shown_nowhere(tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    with ChatServer(answer, key="sk-other") as server:
+        made = client(server, tmp_path)
+        with pytest.raises(LLMError, match="refuses model 'm'") as error:
+            list(made.answers(requests(3)))
+    shown = str(error.value) + repr(made) + caplog.text
+    assert "sk-secret" not in shown
+    assert b"sk-secret" not in (tmp_path / "answers.sqlite").read_bytes()
+
+
+def test_nothing_listening_ends_the_run_instead_of_trying_every_record(tmp_path):
+    with ChatServer(answer) as server:
+        pass
+    made = client(server, tmp_path, retries=1)
+    with pytest.raises(LLMError, match=r"answered none of the last \d+ records"):
+        list(made.answers(requests(10_000)))
+
+
+def test_a_changed_prompt_or_model_is_asked_anew(tmp_path):
+    with ChatServer(answer) as server:
+        made = client(server, tmp_path)
+        one, two = requests(2)
+        assert made.key_of(one) != made.key_of(two)
+        other = ChatClient(model="m2", cache=tmp_path / "x.sqlite", options=made.options)
+        assert made.key_of(one) != other.key_of(one)
