@@ -99,8 +99,11 @@ def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -
     os.dup2(stream.fileno(), 1)
     os.dup2(stream.fileno(), 2)
     os.environ["OMP_NUM_THREADS"] = "1"
+    import logging
+
     import torch
 
+    logging.basicConfig(level="INFO")
     torch.set_num_threads(1)
     if moment is not None:
         _arm(moment, number, Path(log).with_suffix(".struck"))

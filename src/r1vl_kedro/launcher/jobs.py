@@ -122,8 +122,6 @@ def environment(options: LauncherOptions, slot: str | None) -> dict[str, str]:
     # Idle OpenMP threads would spin and take the cores from the other job.
     env |= {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
     env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
-    if not _uses_cuda(options):
-        env["ACCELERATE_USE_CPU"] = "true"
     if slot is not None:
         env["CUDA_VISIBLE_DEVICES" if options.pin == "cuda" else "R1VL_CORES"] = slot
     run = _current_run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ def main(job_file: str) -> int:
     _keep_output(directory / f"rank{rank}.log")
     os.environ["R1VL_PROGRESS"] = str(directory / "progress.json")
     _end_with(job["parent"], job["host"])
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("r1vl_kedro").setLevel(logging.INFO)
     try:
         result = resolve(job["entry"])(**job["kwargs"])
         if rank == 0:

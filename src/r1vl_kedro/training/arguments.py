@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from r1vl_kedro.training.deepspeed_configs import config, stage
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import TrainingOptions
 
@@ -28,7 +29,7 @@ def common_arguments(
         "bf16": options.bf16,
         "fp16": False,
         "gradient_checkpointing": options.gradient_checkpointing,
-        "deepspeed": options.deepspeed,
+        "deepspeed": None if options.deepspeed is None else config(options.deepspeed),
         "seed": seed,
         "data_seed": seed,
         "logging_steps": 1,
@@ -40,6 +41,7 @@ def common_arguments(
         "remove_unused_columns": False,
         "dataloader_num_workers": options.dataloader_workers,
         "dataloader_pin_memory": torch.cuda.is_available(),
+        # (ACCELERATE_USE_CPU in the environment would make accelerate drop DeepSpeed unsaid.)
         "use_cpu": not torch.cuda.is_available(),
         "ddp_backend": "gloo" if several and not torch.cuda.is_available() else None,
         "optim": "adamw_torch",
@@ -71,3 +73,22 @@ def prepare_processes(options: TrainingOptions) -> None:
     import torch
 
     deepspeed.init_distributed("nccl" if torch.cuda.is_available() else "gloo")
+
+
+def engine_of(trainer: Any, options: TrainingOptions) -> str:
+    """What trains: ``single``, ``ddp`` or ``zero<stage>``.
+
+    Raises:
+        TrainingError: DeepSpeed was asked for but is not in use.
+    """
+    accelerator = trainer.accelerator
+    if options.deepspeed is not None:
+        plugin = accelerator.state.deepspeed_plugin
+        wanted = stage(options.deepspeed)
+        if not trainer.is_deepspeed_enabled or plugin.zero_stage != wanted:
+            raise TrainingError(
+                f"deepspeed {options.deepspeed!r} was asked for, but accelerate set up "
+                f"{accelerator.distributed_type}"
+            )
+        return f"zero{wanted}"
+    return "ddp" if accelerator.num_processes > 1 else "single"

@@ -69,7 +69,7 @@ class TrainingOptions(_Options):
     freeze_vision: bool = False
     lora: LoraOptions | None = None
     deepspeed: str | None = None
-    """A DeepSpeed configuration file, for runs of several processes."""
+    """``zero2``, ``zero3``, each also with ``_offload``, or a DeepSpeed configuration file."""
     checkpoint_steps: int = Field(0, ge=0)
     """Steps between resumable checkpoints; 0 writes one only when a signal asks to stop."""
     keep_checkpoints: int = Field(2, ge=1)

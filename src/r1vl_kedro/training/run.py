@@ -133,12 +133,40 @@ def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollout
 
 
 def _save_model(trainer: Any, directory: Path) -> None:
-    if trainer.is_deepspeed_enabled or not hasattr(trainer.model, "merge_and_unload"):
-        trainer.save_model(str(directory))
-    elif trainer.accelerator.is_main_process:
-        trainer.accelerator.unwrap_model(trainer.model).merge_and_unload().save_pretrained(
-            directory
-        )
+    accelerator = trainer.accelerator
+    lora = hasattr(trainer.model, "merge_and_unload")
+    divided = trainer.is_deepspeed_enabled and accelerator.state.deepspeed_plugin.zero_stage == 3
+    if not divided:
+        if accelerator.is_main_process:
+            model = accelerator.unwrap_model(trainer.model)
+            (model.merge_and_unload() if lora else model).save_pretrained(directory)
+        return
+    weights = accelerator.get_state_dict(trainer.model_wrapped)
+    if not accelerator.is_main_process:
+        return
+    model = accelerator.unwrap_model(trainer.model)
+    if lora:
+        _merge_on_cpu(model, weights, directory)
+        return
+    # Gathered weights no longer share memory, so tied ones would be written twice.
+    for name in model.all_tied_weights_keys:
+        weights.pop(name, None)
+    model.save_pretrained(directory, state_dict=weights)
+
+
+def _merge_on_cpu(model: Any, weights: dict[str, Any], directory: Path) -> None:
+    from peft import PeftModel
+    from transformers.integrations.deepspeed import unset_hf_deepspeed_config
+
+    from r1vl_kedro.training.models import load_model
+
+    adapter = directory.with_name(f"{directory.name}.adapter")
+    model.save_pretrained(adapter, state_dict=weights)
+    # Otherwise the base model would be divided again, on this rank alone.
+    unset_hf_deepspeed_config()
+    base = load_model(model.get_base_model().config._name_or_path, dtype="auto")
+    PeftModel.from_pretrained(base, adapter).merge_and_unload().save_pretrained(directory)
+    shutil.rmtree(adapter)
 
 
 def steps_of(history: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def train_sft(
 
     from trl import SFTConfig
 
-    from r1vl_kedro.training.arguments import common_arguments, prepare_processes
+    from r1vl_kedro.training.arguments import common_arguments, engine_of, prepare_processes
     from r1vl_kedro.training.callbacks import AccuracyOnTheWay, ReportProgress, StopOnSignal
     from r1vl_kedro.training.tracking import metric_callback
 
@@ -94,7 +94,16 @@ def train_sft(
     for callback in callbacks:
         trainer.add_callback(callback)
     manifest = run.manifest(
-        "sft", settings, seed, inputs, {"records_used": len(rows), "rejected": rejected}
+        "sft",
+        settings,
+        seed,
+        inputs,
+        {
+            "records_used": len(rows),
+            "rejected": rejected,
+            "processes": world,
+            "engine": engine_of(trainer, settings),
+        },
     )
     return run.train_and_save(trainer, output, manifest, stop)
 

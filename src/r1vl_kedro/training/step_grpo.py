@@ -64,7 +64,7 @@ def train_step_grpo(
     recipe = {"kind": "step_grpo", **settings.model_dump(), "seed": seed, "world": world, **inputs}
     state_dir = run.open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0)
 
-    from r1vl_kedro.training.arguments import prepare_processes
+    from r1vl_kedro.training.arguments import engine_of, prepare_processes
     from r1vl_kedro.training.callbacks import (
         AccuracyOnTheWay,
         ReportProgress,
@@ -76,6 +76,8 @@ def train_step_grpo(
 
     prepare_processes(settings)
     run.seed_everything(seed)
+    # Before the model: under ZeRO-3 the arguments make it be divided while it is loaded.
+    arguments = grpo_config(settings, str(state_dir), steps, seed, world)
     model = load_model(base, dtype=settings.dtype, attention=settings.attention)
     run.freeze(model, settings)
     trainer = step_grpo_trainer_class()(
@@ -83,7 +85,7 @@ def train_step_grpo(
         reward_funcs=reward_functions(
             alpha=settings.alpha, matching=settings.matching, validity=settings.validity
         ),
-        args=grpo_config(settings, str(state_dir), steps, seed, world),
+        args=arguments,
         train_dataset=data.as_prompts(rows, template),
         processing_class=processor,
         peft_config=run.attach_lora(model, settings),
@@ -106,7 +108,16 @@ def train_step_grpo(
     for callback in callbacks:
         trainer.add_callback(callback)
     manifest = run.manifest(
-        "step_grpo", settings, seed, inputs, {"records_used": len(rows), "rejected": rejected}
+        "step_grpo",
+        settings,
+        seed,
+        inputs,
+        {
+            "records_used": len(rows),
+            "rejected": rejected,
+            "processes": world,
+            "engine": engine_of(trainer, settings),
+        },
     )
     return run.train_and_save(trainer, output, manifest, stop, rollouts)
 
