@@ -127,12 +127,8 @@ def test_kedro_viz_builds_its_graph():
     context_of()
     catalog, loaded, extras = load_data(ROOT)
     populate_data(data_access_manager, catalog, loaded, extras)
-    data_access_manager.set_layers_mapping = getattr(
-        data_access_manager, "set_layers_mapping", None
-    )
-    nodes = data_access_manager.get_nodes_for_registered_pipeline("ablation")
-    boxes = {node.id for node in nodes if type(node).__name__ == "ModularPipelineNode"}
-    assert set(VARIANTS) <= boxes
+    tree = data_access_manager.create_modular_pipelines_tree_for_registered_pipeline("ablation")
+    assert set(tree) - {"__root__"} == set(VARIANTS)
     layers = data_access_manager.get_sorted_layers_for_registered_pipeline("ablation")
     assert layers[0] == "raw"
     assert layers[-1] == "reporting"
