@@ -235,6 +235,9 @@ def fallback(body: str) -> list[str]:
             after = run[i + 1] if i + 1 < len(run) else ""
             both = _WORD.fullmatch(after) and after.lower() not in _EMPTY
             spans.append(f"{word} {after}" if both else word)
+    said = re.search(rf"(?<![\w.])({_NUMBER}) (is|are) {_ARTICLE}([A-Za-z][\w'-]*)", text)
+    if said:
+        return [f"{said[1]} {said[2]} {said[3]}"]
     spans.sort(key=lambda span: (-len(span.split()), -len(span)))
     return spans[:4] or re.findall(_NUMBER, text)[:2]
 

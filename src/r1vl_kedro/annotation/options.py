@@ -41,7 +41,7 @@ class AuditOptions(_Options):
         worst: how many of the worst records the HTML report shows.
     """
 
-    others: int = Field(default=5, ge=1)
+    others: int = Field(default=10, ge=1)
     everywhere: float = Field(default=0.5, gt=0, le=1)
     worst: int = Field(default=20, ge=0)
     max_records: int = Field(default=2000, ge=1)

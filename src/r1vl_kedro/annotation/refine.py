@@ -97,6 +97,8 @@ def refine(
             if not _inside(key, kept) and not _inside(key, chosen):
                 chosen.append(key)
         kept += chosen
+    if any(weight(key) for key in kept):
+        kept = [key for key in kept if weight(key)]  # a bare number is found nearly everywhere
     if len(kept) > options.per_record:
         best = sorted(kept, key=lambda key: (-weight(key), share.get(spelling(key), 0)))
         keep = set(best[: options.per_record])

@@ -72,7 +72,9 @@ def refine_all(
     share = shares(extracted.values())
 
     def by_rules(record: Mapping[str, Any]) -> list[str]:
-        return refine(extracted[record["id"]], record["solution"], options.refine, share)
+        path = record["solution"]
+        kept = refine(extracted[record["id"]], path, options.refine, share)
+        return kept or refine(extract(path), path, options.refine)
 
     if options.annotator == "rules":
         return {record["id"]: by_rules(record) for record in texts(records)}

@@ -27,8 +27,9 @@ def model(body):
     text = body["messages"][-1]["content"]
     listed = [line[2:] for line in text.splitlines() if line.startswith("- ")]
     if wanted == ["steps"]:
-        lines = [line for line in text.splitlines() if line.endswith(".") and "###" not in line]
-        sentences = [part.strip(" .") for line in lines[-2:] for part in line.split(". ")]
+        steps = text.split("### Step 1:")[1].split("### The final answer")[0]
+        lines = [line for line in steps.splitlines() if "###" not in line]
+        sentences = [part.strip(" .") for line in lines for part in line.split(". ")]
         return json.dumps({"steps": [{"step": 1, "key_steps": [*sentences, "42 = 43"]}]})
     if wanted == ["key_steps"]:
         return json.dumps({"key_steps": listed})
@@ -80,7 +81,7 @@ def test_a_model_is_asked_three_times_a_record_and_checked(catalog, tmp_path):
     with ChatServer(model, {"429": 0.1, "500": 0.1, "drop": 0.1, "malformed": 0.1}) as server:
         catalog["annotation_llm"] = ChatEndpointDataset(
             model="m", cache=str(tmp_path / "a.sqlite"), base_url=server.url,
-            options={"backoff_s": 0.01, "retries": 20}, credentials={"api_key": "sk-secret"},
+            options={"backoff_s": 0.01, "retries": 9}, credentials={"api_key": "sk-secret"},
         )  # fmt: skip
         SequentialRunner().run(create_estimate_pipeline(), catalog)
         assert catalog["annotation_estimate"].load()["calls"] == 90
