@@ -136,7 +136,7 @@ def test_zero_variance_is_split_by_reason():
         "all wrong": [0.125, 0.25],
     }
     bars = [t for t in zero_variance_figure(CURVES, OPTIONS).data if t.type == "bar"]
-    assert [(t.name, list(t.y)) for t in bars] == [("all right", [25.0]), ("all wrong", [18.75])]
+    assert [(t.name, list(t.x)) for t in bars] == [("all right", [25.0]), ("all wrong", [18.75])]
 
 
 def test_accuracy_and_group_size_carry_their_intervals():
@@ -146,6 +146,12 @@ def test_accuracy_and_group_size_carry_their_intervals():
     measured, printed = group_size_figure(SIZES).data
     assert (list(measured.x), list(measured.y)) == ([4], [60.0])
     assert list(printed.y) == [62.5, 63.5]
+
+
+def test_the_papers_axis_is_as_long_in_points_as_ours():
+    layout = group_size_figure(SIZES).layout
+    assert layout.yaxis.range == pytest.approx((53.4, 66.6))
+    assert layout.yaxis2.range == pytest.approx((56.4, 69.6))
 
 
 @pytest.mark.parametrize("curves", [CURVES, collect_curves({})], ids=["logs", "no logs"])
@@ -166,7 +172,7 @@ def test_the_png_has_the_lines_and_labels_of_the_figure():
 
 def test_the_png_stacks_reasons():
     bars, _ = draw(zero_variance_figure(CURVES, OPTIONS)).axes
-    assert [(bar.get_y(), bar.get_height()) for bar in bars.patches] == [(0, 25.0), (25.0, 18.75)]
+    assert [(bar.get_x(), bar.get_width()) for bar in bars.patches] == [(0, 25.0), (25.0, 18.75)]
 
 
 def test_a_trace_that_cannot_be_drawn_is_named():

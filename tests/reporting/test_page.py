@@ -73,20 +73,20 @@ def test_cells_fold_intervals_and_say_why_there_is_none():
             "diff_low": [-3.0, None],
             "diff_high": [0.5, None],
             "diff_interval": ["paired bootstrap over questions", "not run in this grid"],
-            "p": [0.98761, None],
+            "p": [0.9881, None],
             "paper_difference": [2.3, None],
         }
     )
     assert display(table) == (
-        ["", "n", "accuracy", "difference", "p", "paper's difference"],
+        ["", "n", "accuracy", "difference", "p", "paper's diff."],
         [
-            ["a|b", "600", "61.2 [57.3, 65.1]", "-2.0 [-3.0, +0.5]", "0.9876", "+2.3"],
+            ["a|b", "600", "61.2 [57.3, 65.1]", "-2.0 [-3.0, +0.5]", "0.988", "+2.3"],
             ["c", "0", "not run in this grid", "not run in this grid", "–", "–"],
         ],
     )
     assert table_markdown(table).splitlines()[1:3] == [
         "| :-- | --: | --: | --: | --: | --: |",
-        r"| a\|b | 600 | 61.2 [57.3, 65.1] | -2.0 [-3.0, +0.5] | 0.9876 | +2.3 |",
+        r"| a\|b | 600 | 61.2 [57.3, 65.1] | -2.0 [-3.0, +0.5] | 0.988 | +2.3 |",
     ]
 
 
@@ -95,6 +95,11 @@ def test_cells_fold_intervals_and_say_why_there_is_none():
     [
         (["warm_up", "step_grpo"], "There is one training seed"),
         (["warm_up", "step_grpo_seed0", "step_grpo_seed1"], "With 2 seeds"),
+        (
+            ["warm_up", "base", "step_grpo_seed0", "step_grpo_seed1"],
+            "One model, without a seed of its own, stands against every seed: "
+            "Base model, Warm-up (SFT).",
+        ),
     ],
 )
 def test_notes_say_what_the_interval_speaks_of(namespaces, said):

@@ -65,7 +65,7 @@ def test_rewards_table_has_every_row_and_says_which_did_not_run():
     ]
     assert table["diff_interval"].tolist() == [
         "not run in this grid",
-        "the reference of all differences",
+        "reference",
         "paired bootstrap over questions",
         "not run in this grid",
         "paired bootstrap over questions",

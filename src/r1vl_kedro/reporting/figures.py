@@ -65,7 +65,10 @@ def accuracy_figure(overview: pd.DataFrame) -> go.Figure:
 
 
 def group_size_figure(table: pd.DataFrame) -> go.Figure:
-    """Accuracy over the group size M, measured and as printed in the paper, on two axes."""
+    """Accuracy over the group size M, measured and as printed in the paper.
+
+    Two axes of the same length in points, each around its own middle, so that slopes compare.
+    """
     figure = make_subplots(specs=[[{"secondary_y": True}]])
     sizes = [int(label.split("=")[1]) for label in table["row"]]
     ran = table["accuracy"].notna().to_numpy()
@@ -98,6 +101,12 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(dtick=1)
     figure.update_yaxes(title_text="accuracy here, %", secondary_y=False)
     figure.update_yaxes(title_text="paper, %", secondary_y=True, showgrid=False)
+    here = pd.concat([measured["low"], measured["high"], measured["accuracy"]]).dropna()
+    if len(here):
+        half = 0.55 * max(here.max() - here.min(), table["paper"].max() - table["paper"].min(), 2)
+        for values, secondary in ((here, False), (table["paper"], True)):
+            middle = (values.max() + values.min()) / 2
+            figure.update_yaxes(range=[middle - half, middle + half], secondary_y=secondary)
     return figure
 
 
@@ -150,15 +159,16 @@ def zero_variance_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.
     figure = make_subplots(
         cols=2,
         column_widths=[0.55, 0.45],
-        horizontal_spacing=0.09,
+        horizontal_spacing=0.12,
         subplot_titles=("mean over training", f"{label}, over updates"),
     )
     names = in_order(shares.index)
     for i, reason in enumerate(shares.columns):
         colour = REASON_COLOURS[i % len(REASON_COLOURS)]
         figure.add_bar(
-            x=[variant(name).label for name in names],
-            y=[100 * shares.loc[name, reason] for name in names],
+            x=[100 * shares.loc[name, reason] for name in names],
+            y=[variant(name).label for name in names],
+            orientation="h",
             name=reason,
             legendgroup=reason,
             marker_color=colour,
@@ -178,10 +188,11 @@ def zero_variance_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.
                 row=1,
                 col=2,
             )
-    _style(figure, "Groups that teach nothing (all rewards equal)", "", "share of groups, %")
-    figure.update_layout(barmode="stack", height=460)
-    figure.update_yaxes(title_text="", col=2, row=1)
-    figure.update_xaxes(title_text="updates", col=2, row=1)
+    _style(figure, "Groups that teach nothing (all rewards equal)", "updates", "", height=460)
+    figure.update_layout(barmode="stack", margin={"t": 84})
+    figure.update_yaxes(autorange="reversed", col=1, row=1)
+    figure.update_xaxes(title_text="share of groups, %", col=1, row=1)
+    figure.update_yaxes(title_text="share of groups, %", col=2, row=1)
     return _or_empty(figure, "no variant logged zero_variance/<reason>")
 
 
@@ -219,6 +230,7 @@ def _add_curve(
         figure.add_scatter(
             x=[*data.index, *data.index[::-1]],
             y=[*data["high"], *data["low"][::-1]],
+            mode="lines",
             fill="toself",
             fillcolor=_transparent(look.colour),
             line={"width": 0},
@@ -254,7 +266,7 @@ def _transparent(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.14)"
 
 
-def _style(figure: go.Figure, title: str, x_title: str, y_title: str, height: int = 400) -> None:
+def _style(figure: go.Figure, title: str, x_title: str, y_title: str, height: int = 430) -> None:
     axis = {"gridcolor": GRID, "zeroline": False, "linecolor": MUTED, "ticks": "outside"}
     axis |= {"tickcolor": GRID, "title_font": {"size": 13, "color": MUTED}}
     figure.update_layout(
@@ -265,7 +277,7 @@ def _style(figure: go.Figure, title: str, x_title: str, y_title: str, height: in
         plot_bgcolor="white",
         height=height,
         margin={"l": 64, "r": 24, "t": 56, "b": 56},
-        legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
+        legend={"orientation": "h", "y": -0.24, "yanchor": "top", "x": 0},
         hoverlabel={"bgcolor": "white", "font": {"family": FONT}},
     )
     figure.update_xaxes(title_text=x_title, automargin=True, **axis)

@@ -19,7 +19,7 @@ _HEADERS = {
     "difference": "difference",
     "p": "p",
     "paper": "paper",
-    "paper_difference": "paper's difference",
+    "paper_difference": "paper's diff.",
     "validity": "valid",
     "key_steps": "key steps",
     "step_rar": "StepRAR",
@@ -30,7 +30,8 @@ _HEADERS = {
 _FOLDED = {"variant", "low", "high", "interval", "diff_low", "diff_high", "diff_interval"}
 _SIGNED = {"difference", "paper_difference"}
 _COUNTS = {"n", "seeds"}
-_DECIMALS = {"p": 4, "step_rar": 3}
+_DECIMALS = {"p": 3, "step_rar": 3}
+SMALLEST_P = 0.001
 
 
 def display(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -66,6 +67,8 @@ def _cell(row: Mapping[str, object], name: str) -> str:
         return "–"
     if name in _COUNTS:
         return str(int(value))
+    if name == "p" and value < SMALLEST_P:
+        return f"< {SMALLEST_P}"
     sign = "+" if name in _SIGNED else ""
     return f"{value:{sign}.{_DECIMALS.get(name, 1)}f}"
 

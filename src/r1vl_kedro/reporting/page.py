@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.variants import variant
+from r1vl_kedro.reporting.variants import in_order, variant
 
 FIGURE_NOTES = {
     "accuracy": "Points are accuracies, bars their intervals.",
-    "group_size": "The paper's curve has an axis of its own: another model on another benchmark.",
+    "group_size": "The paper's curve has an axis of its own, as long in points: another model on "
+    "another benchmark.",
     "sft_versus_rl": "Both start from the same warm-up; bands span the seeds where there are more.",
     "reward": "Mean over the rollouts of an update. Variants add up different rewards, so heights "
     "do not compare between them.",
@@ -65,7 +66,14 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
         "The paper prints warm-up as 61.2 in the table of rewards and as 61.7 in the table of "
         "reward levels; each table here takes its own.",
     ]
+    trained_once = set(verdicts.loc[verdicts["seed"] < 0, "variant"])
     if seeds > 1:
+        if trained_once:
+            said.append(
+                "One model, without a seed of its own, stands against every seed: "
+                f"{', '.join(variant(name).label for name in in_order(trained_once))}. The spread "
+                "of training it again is in no interval."
+            )
         said.insert(
             3,
             f"With {seeds} seeds, seeds are resampled as well as questions, so the interval also "

@@ -59,6 +59,8 @@ def _axes(picture: "Figure", figure: go.Figure) -> "dict[str, Axes]":
 
 
 def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> None:
+    from matplotlib.ticker import MultipleLocator
+
     layout = figure.layout
     picture.suptitle(layout.title.text or "", x=0.01, ha="left", fontsize=13)
     for name, ax in axes.items():
@@ -67,15 +69,17 @@ def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> Non
         ax.set_ylabel(y_axis.title.text or "")
         if x_axis is not None:
             ax.set_xlabel(x_axis.title.text or "")
+            if x_axis.dtick:
+                ax.xaxis.set_major_locator(MultipleLocator(x_axis.dtick))
             ax.grid(visible=True, color="#e5e7eb")
+        if y_axis.range:
+            ax.set_ylim(*y_axis.range)
         if y_axis.autorange == "reversed":
             ax.invert_yaxis()
         if y_axis.visible is False:
             ax.set_axis_off()
         ax.set_axisbelow(True)
         ax.spines[["top", "right"]].set_visible(False)
-        if figure.data and any(trace.type == "bar" for trace in figure.data):
-            ax.tick_params(axis="x", labelrotation=40 if name == "y" else 0)
     for note in layout.annotations:
         target = axes.get((note.yref or "y").removesuffix(" domain"))
         if note.yref == "paper" and not figure.data:
@@ -114,7 +118,8 @@ def _line(ax: "Axes", trace: go.Scatter) -> None:
     }
     error_x, error_y = _errors(trace.error_x), _errors(trace.error_y)
     if error_x or error_y:
-        ax.errorbar(list(trace.x), list(trace.y), xerr=error_x, yerr=error_y, capsize=3, **style)
+        bars = {"xerr": error_x, "yerr": error_y, "capsize": 3, "elinewidth": 1.4}
+        ax.errorbar(list(trace.x), list(trace.y), **bars, **style)
     else:
         ax.plot(list(trace.x), list(trace.y), **style)
 
@@ -130,10 +135,14 @@ def _band(ax: "Axes", trace: go.Scatter) -> None:
 def _bar(ax: "Axes", trace: go.Bar, stacked: dict[tuple[str, str], Any]) -> None:
     key = (trace.yaxis or "y", "bars")
     bottom = stacked.get(key, [0.0] * len(trace.x))
-    ax.bar(list(trace.x), list(trace.y), bottom=bottom, color=trace.marker.color, label=trace.name)
-    for label in ax.get_xticklabels():
-        label.set_horizontalalignment("right")
-    stacked[key] = [low + high for low, high in zip(bottom, trace.y, strict=True)]
+    style = {"color": trace.marker.color, "label": trace.name}
+    if trace.orientation == "h":
+        lengths = list(trace.x)
+        ax.barh(list(trace.y), lengths, left=bottom, **style)
+    else:
+        lengths = list(trace.y)
+        ax.bar(list(trace.x), lengths, bottom=bottom, **style)
+    stacked[key] = [low + high for low, high in zip(bottom, lengths, strict=True)]
 
 
 def _stack(ax: "Axes", trace: go.Scatter, stacked: dict[tuple[str, str], Any]) -> None:

@@ -15,7 +15,7 @@ from r1vl_kedro.reporting.statistics import Interval, paired_difference, share_i
 from r1vl_kedro.reporting.variants import in_order, variant
 
 NOT_RUN = "not run in this grid"
-REFERENCE_ROW = "the reference of all differences"
+REFERENCE_ROW = "reference"
 MEASURED = ["n", "seeds", "accuracy", "low", "high", "interval"]
 DIFFERENCE = ["difference", "diff_low", "diff_high", "p", "diff_interval"]
 _FROM_SCORES = {"n", "records", "accuracy", "ci_low", "ci_high", "validity", "k", "mean_tokens"}
@@ -148,7 +148,7 @@ def _paper_table(
                 ),
             }
         )
-    columns = ["variant", "row", *MEASURED, *DIFFERENCE, *families, "paper", "paper_difference"]
+    columns = ["variant", "row", *MEASURED, *DIFFERENCE, "paper", "paper_difference", *families]
     return _typed(pd.DataFrame(cells, columns=columns))
 
 
