@@ -135,7 +135,8 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     share, squared = right / n, _Z * _Z
     centre = (share + squared / (2 * n)) / (1 + squared / n)
     half = _Z / (1 + squared / n) * math.sqrt(share * (1 - share) / n + squared / (4 * n * n))
-    return (max(0.0, centre - half), min(1.0, centre + half))
+    # At the ends the bound is the share itself; rounding would miss it by a hair.
+    return (0.0 if right == 0 else centre - half, 1.0 if right == n else centre + half)
 
 
 def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
