@@ -10,6 +10,7 @@ from r1vl_kedro.pipelines import (
     base_model,
     data_prep,
     evaluation,
+    preflight,
     reward_card,
     step_grpo,
     warm_up,
@@ -33,6 +34,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "ablation": ablation.create_pipeline(variants),
         "annotation_estimate": annotation.create_estimate_pipeline(),
         "base_model": base_model.create_pipeline(),
+        "preflight": preflight.create_pipeline(),
         "reporting": ablation.create_reporting(variants),
         "reward_card": reward_card.create_pipeline(),
     }

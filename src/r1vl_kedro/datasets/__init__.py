@@ -5,10 +5,12 @@ from typing import Any
 
 _HOME = {
     "BenchmarkTSVDataset": "benchmark_tsv",
+    "EmbeddedBenchmarkDataset": "benchmark_tsv",
     "ChatEndpointDataset": "chat_endpoint",
     "CheckpointDataset": "checkpoint",
     "EmbeddedMulberryDataset": "world",
     "EmbeddedSplitDataset": "world",
+    "HubModelDataset": "hub_model",
     "MathVisionDataset": "mathvision",
     "MulberryDataset": "mulberry",
     "R1VL10KDataset": "r1vl10k",

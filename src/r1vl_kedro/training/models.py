@@ -94,6 +94,13 @@ def _limit_pixels(image_processor: Any, low: int | None, high: int | None) -> No
     image_processor.size = type(image_processor.size)(**size)
 
 
+def has_flash_attention() -> bool:
+    """Whether FlashAttention 2 is installed and a GPU is there to run it."""
+    from transformers.utils import is_flash_attn_2_available
+
+    return is_flash_attn_2_available()
+
+
 def load_model(
     path: str | Path, *, dtype: str = "float32", attention: str | None = None
 ) -> PreTrainedModel:
@@ -102,7 +109,7 @@ def load_model(
     Args:
         path: a directory written by ``save_pretrained``, or a hub name.
         dtype: a torch dtype by name.
-        attention: ``sdpa``, ``flash_attention_2``, ``eager``; None leaves it to transformers.
+        attention: ``auto``, ``sdpa``, ``flash_attention_2``, ``eager``; None as transformers likes.
 
     Raises:
         CheckpointError: missing, truncated or otherwise unreadable files; names the path.
@@ -110,6 +117,8 @@ def load_model(
     from safetensors import SafetensorError
     from transformers import AutoModelForImageTextToText
 
+    if attention == "auto":
+        attention = "flash_attention_2" if has_flash_attention() else "sdpa"
     options = {} if attention is None else {"attn_implementation": attention}
     try:
         return AutoModelForImageTextToText.from_pretrained(str(path), dtype=dtype, **options)

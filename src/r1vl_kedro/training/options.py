@@ -64,7 +64,8 @@ class TrainingOptions(_Options):
     """In which the weights are held."""
     bf16: bool = False
     """Mixed precision by autocast."""
-    attention: Literal["sdpa", "flash_attention_2", "eager"] | None = None
+    attention: Literal["auto", "sdpa", "flash_attention_2", "eager"] | None = None
+    """``auto`` takes FlashAttention 2 where it is installed, else ``sdpa``."""
     gradient_checkpointing: bool = False
     freeze_vision: bool = False
     lora: LoraOptions | None = None
@@ -165,6 +166,12 @@ class StepGRPOOptions(TrainingOptions):
             raise ValueError(
                 f"give exactly one of rollouts_per_step (is {self.rollouts_per_step}) "
                 f"and prompts_per_step (is {self.prompts_per_step})"
+            )
+        if self.checkpoint_steps % self.num_iterations:
+            raise ValueError(
+                f"checkpoint_steps {self.checkpoint_steps} is not a multiple of num_iterations "
+                f"{self.num_iterations}; between the updates of one batch of rollouts a run "
+                "cannot be resumed"
             )
         rollouts, size = self.rollouts_per_step, self.group_size
         if rollouts is not None and rollouts % size:

@@ -1,0 +1,257 @@
+"""What a training run will take and where its settings clash, worked out without its weights."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from r1vl_kedro.training.deepspeed_configs import stage
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions, split_batch
+
+PIXELS_PER_TOKEN = 28 * 28
+"""Qwen2-VL: patches of 14 pixels, merged two by two."""
+SHAPES = {
+    "Qwen/Qwen2-VL-2B-Instruct": (2.21e9, 28, 1536, 151936),
+    "Qwen/Qwen2-VL-7B-Instruct": (8.29e9, 28, 3584, 152064),
+    "Qwen/Qwen2.5-VL-7B-Instruct": (8.29e9, 28, 3584, 152064),
+}
+"""Parameters, layers, hidden width and vocabulary, for where the hub cannot be reached."""
+
+
+class PreflightError(RuntimeError):
+    """The run would fail; the message lists every reason."""
+
+
+class PreflightOptions(BaseModel):
+    """The machine that the estimates are for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    gpu_memory_gb: float = Field(80.0, gt=0)
+    gpu_tflops: float = Field(989.0, gt=0)
+    """Peak of a GPU in bf16; 989 for an H100."""
+    utilisation: float = Field(0.2, gt=0, le=1)
+    """Share of the peak that training reaches; EasyR1 reports 0.16 to 0.23 for a 7B model."""
+    rollout_tokens_per_second: float = Field(1800.0, gt=0)
+    """Sampled tokens a second and GPU; EasyR1 reports 1600 to 2000 for a 7B model with vLLM."""
+    sample: int = Field(2000, ge=1)
+    """Records whose images are opened and whose text is measured; all are counted."""
+
+
+def clashes(
+    warm_up: SFTOptions,
+    step_grpo: StepGRPOOptions,
+    processes: int,
+    max_new_tokens: int,
+) -> list[str]:
+    """Reasons why these settings cannot work together, each with what would."""
+    found: list[str] = []
+    batches = (
+        ("warm_up", warm_up.batch_size, warm_up.micro_batch_size, "batch_size"),
+        ("step_grpo", step_grpo.rollouts, step_grpo.micro_batch_size, "rollouts_per_step"),
+    )
+    for name, sequences, micro, what in batches:
+        try:
+            split_batch(sequences, micro, processes, f"{name}.{what}")
+        except ValueError as error:
+            found.append(str(error))
+    for name, options in (("warm_up", warm_up), ("step_grpo", step_grpo)):
+        found += [f"{name}.{problem}" for problem in _clashes_of(options)]
+    vllm = step_grpo.vllm
+    if vllm is not None:
+        needed = step_grpo.max_prompt_length + step_grpo.max_completion_length
+        if vllm.max_model_length is not None and vllm.max_model_length < needed:
+            found.append(
+                f"step_grpo.vllm.max_model_length {vllm.max_model_length} counts prompt and "
+                f"completion, which may reach {needed} tokens"
+            )
+        if vllm.mode == "colocate" and processes % vllm.tensor_parallel_size:
+            found.append(
+                f"step_grpo.vllm.tensor_parallel_size {vllm.tensor_parallel_size} does not divide "
+                f"{processes} processes"
+            )
+        if importlib.util.find_spec("vllm") is None:
+            found.append("step_grpo.vllm is set but vllm is not installed (extra 'gpu')")
+    if max_new_tokens < step_grpo.max_completion_length:
+        found.append(
+            f"evaluation.decoding.max_new_tokens {max_new_tokens} is below "
+            f"step_grpo.max_completion_length {step_grpo.max_completion_length}; answers that "
+            "training allows would be cut off in evaluation"
+        )
+    return found
+
+
+def _clashes_of(options: TrainingOptions) -> list[str]:
+    found = []
+    if options.deepspeed is not None:
+        if importlib.util.find_spec("deepspeed") is None:
+            found.append("deepspeed is set but DeepSpeed is not installed (extra 'gpu')")
+        if options.on_bad_loss == "skip":
+            found.append("on_bad_loss: skip does not go with deepspeed; use stop")
+        try:
+            stage(options.deepspeed)
+        except ValueError as error:
+            found.append(str(error))
+    if options.attention == "flash_attention_2" and not importlib.util.find_spec("flash_attn"):
+        found.append(
+            "attention: flash_attention_2 but flash-attn is not installed; auto falls back"
+        )
+    if options.max_pixels is not None:
+        visual = math.ceil(options.max_pixels / PIXELS_PER_TOKEN)
+        if visual >= options.max_prompt_length:
+            found.append(
+                f"max_prompt_length {options.max_prompt_length} leaves no room for the question "
+                f"beside an image of max_pixels {options.max_pixels} ({visual} tokens)"
+            )
+    return found
+
+
+def visual_tokens(width: int, height: int, low: int, high: int) -> int:
+    """Visual tokens of an image in pixels, as Qwen2-VL resizes it (its ``smart_resize``)."""
+    h, w = (max(28, round(side / 28) * 28) for side in (height, width))
+    if h * w > high:
+        scale = math.sqrt(height * width / high)
+        h, w = (max(28, math.floor(side / scale / 28) * 28) for side in (height, width))
+    elif h * w < low:
+        scale = math.sqrt(low / (height * width))
+        h, w = (math.ceil(side * scale / 28) * 28 for side in (height, width))
+    return h * w // PIXELS_PER_TOKEN
+
+
+def histogram(values: Iterable[int], width: int = 40) -> list[str]:
+    """Lines of a text histogram with ten bins, ready to print."""
+    numbers = sorted(values)
+    if not numbers:
+        return ["nothing to show"]
+    low, high = numbers[0], numbers[-1]
+    step = max(1, math.ceil((high - low + 1) / 10))
+    counts = [0] * ((high - low) // step + 1)
+    for number in numbers:
+        counts[(number - low) // step] += 1
+    top = max(counts)
+    return [
+        f"{low + i * step:>6} to {low + (i + 1) * step - 1:>6} {'#' * round(width * c / top)} {c}"
+        for i, c in enumerate(counts)
+    ]
+
+
+def shape_of(base: str) -> tuple[float, int, int, int]:
+    """Parameters, layers, hidden width and vocabulary of a model, from its configuration alone.
+
+    Raises:
+        PreflightError: neither on disk, nor reachable, nor known.
+    """
+    if base in SHAPES:
+        return SHAPES[base]
+    file = Path(base) / "config.json"
+    if not file.is_file():
+        raise PreflightError(
+            f"base model {base!r}: no config.json there, and not one of {sorted(SHAPES)}"
+        )
+    text = json.loads(file.read_text(encoding="utf-8")).get("text_config", {})
+    layers, hidden, words = (
+        text[key] for key in ("num_hidden_layers", "hidden_size", "vocab_size")
+    )
+    weights = sum(path.stat().st_size for path in Path(base).glob("*.safetensors"))
+    return weights / 4, layers, hidden, words
+
+
+def plan(
+    warm_up: SFTOptions, step_grpo: StepGRPOOptions, warm_up_records: int, prompts: int
+) -> dict[str, Any]:
+    """Steps and rollouts, with how they follow from records, epochs and batch."""
+    sft_steps, rl_steps = warm_up.steps(warm_up_records), step_grpo.steps(prompts)
+    return {
+        "warm_up": {
+            "records": warm_up_records,
+            "steps": sft_steps,
+            "because": _because(warm_up.num_epochs, warm_up_records, warm_up.batch_size, sft_steps),
+        },
+        "step_grpo": {
+            "prompts": prompts,
+            "steps": rl_steps,
+            "because": _because(step_grpo.num_epochs, prompts, step_grpo.prompts, rl_steps),
+            "epochs": rl_steps * step_grpo.prompts / step_grpo.num_iterations / max(prompts, 1),
+            "rollouts": rl_steps * step_grpo.rollouts // step_grpo.num_iterations,
+        },
+    }
+
+
+def _because(epochs: float | None, records: int, batch: int, steps: int) -> str:
+    if epochs is None:
+        return f"num_steps {steps}, which is {steps * batch / max(records, 1):.2f} epochs"
+    return f"{records} records x {epochs:g} epochs / {batch} a step = {steps} steps"
+
+
+def memory_gb(
+    options: TrainingOptions,
+    shape: tuple[float, int, int, int],
+    processes: int,
+    tokens: int,
+    micro: int,
+    reference: bool,
+    gpu_memory_gb: float,
+) -> dict[str, float]:
+    """Estimated memory of one GPU in GB by part; mixed-precision AdamW of all weights.
+
+    Bytes a parameter: weights 2, gradients 2, optimizer 12 (fp32 copy and two moments), divided
+    over the processes as the ZeRO stage says (Rajbhandari et al., 2020, section 5).
+    """
+    parameters, layers, hidden, words = shape
+    zero, n = stage(options.deepspeed), processes
+    offload = (options.deepspeed or "").endswith("offload")
+    trained = parameters if options.lora is None else 0.01 * parameters
+    parts = {
+        "weights": 2 * parameters / (n if zero == 3 else 1),
+        "gradients": 2 * trained / (n if zero >= 2 else 1),
+        "optimizer": 0.0 if offload else 12 * trained / (n if zero >= 1 else 1),
+    }
+    if offload and zero == 3:
+        parts["weights"] = 0.0
+    if reference and options.lora is None:
+        parts["reference"] = 2 * parameters / (n if zero == 3 else 1)
+    kept = 2 if options.gradient_checkpointing else 34
+    parts["activations"] = micro * tokens * hidden * (kept * layers + 34)
+    parts["logits"] = 6.0 * min(micro * tokens, 4096) * words
+    if isinstance(options, StepGRPOOptions) and zero == 3 and options.deepspeed_gather_for_rollouts:
+        parts["weights gathered for rollouts"] = 2 * parameters if options.vllm is None else 0.0
+    vllm = getattr(options, "vllm", None)
+    if vllm is not None and vllm.mode == "colocate":
+        parts["vllm"] = vllm.gpu_memory_utilization * gpu_memory_gb * 1e9
+    rounded = {name: round(value / 1e9, 1) for name, value in parts.items()}
+    return {**rounded, "total": round(sum(parts.values()) / 1e9, 1)}
+
+
+def hours(
+    machine: PreflightOptions,
+    parameters: float,
+    processes: int,
+    planned: Mapping[str, Any],
+    prompt_tokens: float,
+    answer_tokens: float,
+    warm_up: SFTOptions,
+    step_grpo: StepGRPOOptions,
+) -> dict[str, float]:
+    """Estimated hours; FLOPs a parameter and token: 6 trained, 8 with checkpointing, 2 read."""
+    pace = machine.gpu_tflops * 1e12 * machine.utilisation * processes
+    length = prompt_tokens + answer_tokens
+
+    def cost(options: TrainingOptions) -> int:
+        return 8 if options.gradient_checkpointing else 6
+
+    trained = planned["warm_up"]["steps"] * warm_up.batch_size * length
+    rolled = planned["step_grpo"]["rollouts"]
+    passes = step_grpo.num_iterations * cost(step_grpo) + (2 if step_grpo.beta else 0)
+    sampling = rolled * answer_tokens / (machine.rollout_tokens_per_second * processes)
+    result = {
+        "warm_up": cost(warm_up) * parameters * trained / pace / 3600,
+        "rollouts": sampling / 3600,
+        "updates": passes * parameters * rolled * length / pace / 3600,
+    }
+    return {name: round(value, 2) for name, value in result.items()}

@@ -1,0 +1,145 @@
+"""Every shipped profile renders, and every option in it is one that exists and fits the others."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.training import preflight
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, split_batch
+from r1vl_kedro.training.overrides import continued_sft, with_overrides
+from r1vl_kedro.training.preflight import PreflightOptions
+
+ROOT = Path(__file__).resolve().parents[2]
+PAPER = {"qwen2_vl_2b": 1e-5, "qwen2_vl_7b": 5e-6, "qwen2_5_vl_7b": 5e-6}
+OTHERS = ["base", "smoke", "thorough"]
+
+
+def config(env: str):
+    from kedro.config import OmegaConfigLoader
+
+    from r1vl_kedro.settings import CONFIG_LOADER_ARGS
+
+    return OmegaConfigLoader(
+        conf_source=str(ROOT / "conf"),
+        env=env,
+        **{**CONFIG_LOADER_ARGS, "default_run_env": env},
+    )
+
+
+@pytest.fixture(params=[*PAPER, *OTHERS])
+def parameters(request) -> dict:
+    return config(request.param)["parameters"]
+
+
+def test_every_option_is_valid(parameters):
+    SFTOptions.model_validate(parameters["warm_up"])
+    step_grpo = StepGRPOOptions.model_validate(parameters["step_grpo"])
+    LauncherOptions.model_validate(parameters["launcher"])
+    DecodingOptions.model_validate(parameters["evaluation"]["decoding"])
+    DataPrepOptions.model_validate(parameters["data_prep"])
+    PreflightOptions.model_validate(parameters["preflight"])
+    for variant in parameters["ablation"]["variants"].values():
+        changes = {key: value for key, value in variant.items() if key != "method"}
+        with_overrides(step_grpo, changes)
+
+
+@pytest.mark.parametrize("env", PAPER)
+def test_paper_settings_stand_in_the_profile(env):
+    given = config(env)["parameters"]
+    warm_up = SFTOptions.model_validate(given["warm_up"])
+    rl = StepGRPOOptions.model_validate(given["step_grpo"])
+    assert (warm_up.learning_rate, warm_up.batch_size, warm_up.num_epochs) == (PAPER[env], 128, 2)
+    assert (warm_up.lr_schedule, warm_up.warmup_ratio, warm_up.bf16) == ("cosine", 0.03, True)
+    assert warm_up.deepspeed == "zero3" and warm_up.max_pixels == 400_000
+    assert (rl.group_size, rl.temperature, rl.beta, rl.alpha) == (4, 1.2, 0.04, 0.1)
+    assert (rl.learning_rate, rl.max_completion_length, rl.max_pixels) == (1e-6, 1024, 400_000)
+    assert rl.weights.model_dump() == {"outcome": 1.0, "step_rar": 1.0, "step_rvr": 1.0}
+    assert given["data_prep"]["split"]["n_rl"] == 10_000
+    assert given["launcher"]["num_processes"] == 4
+
+
+@pytest.mark.parametrize("env", PAPER)
+def test_profile_clashes_only_in_what_is_not_installed(env):
+    given = config(env)["parameters"]
+    found = preflight.clashes(
+        SFTOptions.model_validate(given["warm_up"]),
+        StepGRPOOptions.model_validate(given["step_grpo"]),
+        given["launcher"]["num_processes"],
+        given["evaluation"]["decoding"]["max_new_tokens"],
+    )
+    assert [reason for reason in found if "not installed" not in reason] == []
+
+
+@pytest.mark.parametrize("env", PAPER)
+def test_profile_names_the_same_datasets(env):
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+
+    bootstrap_project(ROOT)
+    with KedroSession.create(project_path=ROOT, env=env) as session:
+        catalog = session.load_context().catalog
+    assert catalog.get("base_model").load().startswith("Qwen/Qwen2")
+    for name in ("mulberry_records", "validation_records", "test_records", "benchmark_mme"):
+        assert catalog.get(name) is not None
+
+
+def test_group_size_that_does_not_divide_names_what_would():
+    with pytest.raises(
+        ValidationError,
+        match=r"rollouts_per_step 60 .* group_size 7; "
+        r"rollouts_per_step 56 or 63 .* group_size \[2, 3, 4, 5, 6",
+    ):
+        StepGRPOOptions(num_steps=1, rollouts_per_step=60, group_size=7)
+
+
+def test_batch_that_does_not_divide_names_what_would():
+    with pytest.raises(ValueError, match="batch_size 10 is not a multiple of 4 processes; 8 or 12"):
+        split_batch(10, None, 4, "batch_size")
+    with pytest.raises(ValueError, match=r"micro_batch_size 3 .* \[1, 2, 4, 8\] would work"):
+        split_batch(16, 3, 2, "batch_size")
+
+
+def test_unknown_option_is_named():
+    with pytest.raises(ValidationError, match="temprature"):
+        StepGRPOOptions(num_steps=1, rollouts_per_step=8, temprature=1.0)
+
+
+def test_continued_sft_is_as_long_as_step_grpo():
+    warm_up = SFTOptions(num_epochs=2, batch_size=32)
+    rl = StepGRPOOptions(num_steps=50, rollouts_per_step=60)
+    options = continued_sft(warm_up, rl, 1000, {"learning_rate": 1e-4})
+    assert (options.num_steps, options.batch_size, options.num_epochs) == (50, 60, None)
+    assert options.learning_rate == 1e-4
+
+
+def test_overrides_reach_nested_options():
+    rl = StepGRPOOptions(num_steps=50, rollouts_per_step=60)
+    changed = with_overrides(rl, {"weights": {"step_rvr": 0.0}, "group_size": 6})
+    assert changed.weights.model_dump() == {"outcome": 1.0, "step_rar": 1.0, "step_rvr": 0.0}
+    assert (changed.group_size, changed.prompts) == (6, 10)
+
+
+def test_clashes_are_all_listed():
+    rl = StepGRPOOptions(
+        num_steps=1, rollouts_per_step=60, max_pixels=4_000_000, max_prompt_length=1024
+    )
+    found = preflight.clashes(SFTOptions(num_steps=1, batch_size=10), rl, 4, 100)
+    text = "\n".join(found)
+    assert "warm_up.batch_size 10" in text
+    assert "no room for the question" in text
+    assert "max_new_tokens 100 is below" in text
+
+
+def test_visual_tokens_are_the_processors():
+    from r1vl_kedro.world.tiny import build_processor
+
+    images = build_processor().image_processor
+    for width, height in ((84, 84), (640, 480), (1000, 30), (31, 57)):
+        patches = images.get_number_of_image_patches(
+            height, width, {"min_pixels": 3136, "max_pixels": 400_000}
+        )
+        assert preflight.visual_tokens(width, height, 3136, 400_000) == patches // 4
