@@ -29,7 +29,7 @@ def test_each_fault_is_found():
     assert audits[0].false_match == 0.5
     assert audits[1].missing == ["8 - 1 = 7"]
     assert audits[2].duplicates == ["nine"]
-    assert [a.id for a in worst(audits, 2)] == ["r3", "r0"] or worst(audits, 2)[0].id == "r3"
+    assert worst(audits, 1)[0].id == "r3"
 
 
 def test_the_summary_counts_by_family():
