@@ -147,6 +147,9 @@ class AccuracyOnTheWay(TrainerCallback):
         step = state.global_step
         if step % self.options.eval_steps == 0 or step == state.max_steps:
             self._measure(state)
+            # Logging resets this, and the step's own numbers would be lost.
+            control.should_log = True
+        return control
 
     def _prepare(self) -> list:
         from r1vl_kedro.prompts import to_messages
