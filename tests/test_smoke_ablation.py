@@ -28,13 +28,14 @@ class Place:
         shutil.copytree(ROOT / "conf", self.conf)
         (self.conf / "smoke" / "globals.yml").write_text(f"data: {self.data}\n")
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, params: str = "") -> str:
         """``kedro run`` of the smoke ablation; its output."""
+        store = f"tracking.uri={self.root / 'mlflow.db'}"
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "kedro", "run", "--pipelines=ablation", "--env=smoke"),
                 *("--conf-source", str(self.conf)),
-                *("--params", f"tracking.uri={self.root / 'mlflow.db'}"),
+                *("--params", f"{store},{params}" if params else store),
                 *arguments,
             ],
             cwd=ROOT,
@@ -134,7 +135,10 @@ def test_mlflow_has_one_parent_and_a_finished_child_per_variant(place):
 
 
 def test_a_run_goes_on_where_results_are_missing_and_ends_with_the_same_tables(place):
-    """One variant and the report taken away: only they are made anew, and exactly as before."""
+    """One variant and the report taken away: only they are made anew, and exactly as before.
+
+    This time its jobs run in processes of their own, which report to MLflow themselves.
+    """
     before = place.tables()
     kept = place.data / "06_models/ablation/outcome/model.safetensors"
     kept_at = kept.stat().st_mtime_ns
@@ -146,12 +150,15 @@ def test_a_run_goes_on_where_results_are_missing_and_ends_with_the_same_tables(p
     ):  # fmt: skip
         shutil.rmtree(place.data / gone)
 
-    place.run("--only-missing-outputs")
+    place.run("--only-missing-outputs", params="launcher.in_process=false")
 
+    assert (place.data / "06_models/_work/step_grpo/logs").is_dir()
     assert kept.stat().st_mtime_ns == kept_at
     assert lost.read_bytes() == weights
     assert place.tables() == before
-    parents, children, _ = place.runs()
+    parents, children, client = place.runs()
+    curve = client.get_metric_history(children["step_grpo"].info.run_id, "train/loss")
+    assert sorted(point.step for point in curve) == [1, 2]
     assert [run.info.status for run in parents] == ["FINISHED", "FINISHED"]
     assert sorted(children) == VARIANTS
     assert {run.info.status for run in children.values()} == {"FINISHED"}
