@@ -1,0 +1,117 @@
+"""Kedro datasets: a benchmark's official file, and the embedded world's small file in its place."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+from r1vl_kedro.benchmarks import get_benchmark
+from r1vl_kedro.benchmarks.files import BenchmarkFile, lmu_data
+
+
+class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
+    """A benchmark's file, read row by row when it is used.
+
+    Example catalog entry::
+
+        benchmark_mme:
+          type: r1vl_kedro.datasets.BenchmarkTSVDataset
+          benchmark: mme
+          path: /data/LMUData/MME.tsv
+
+    Args:
+        benchmark: one of the nine (`r1vl_kedro.benchmarks.BENCHMARKS`).
+        path: VLMEvalKit's ``.tsv`` or MATH-Vision's ``.jsonl``; None is ``<dataset>.tsv`` in
+            ``$LMUData``, or in ``~/LMUData`` where that is no directory.
+        check_images: decode each image, so that broken ones are set aside with their row.
+        check_md5: compare with the published file and warn where it differs.
+    """
+
+    def __init__(
+        self,
+        *,
+        benchmark: str,
+        path: str | None = None,
+        check_images: bool = True,
+        check_md5: bool = True,
+        metadata: dict[str, Any] | None = None,
+    ):
+        self._benchmark = get_benchmark(benchmark)
+        self._path = Path(path) if path else None
+        self._check_images, self._check_md5 = check_images, check_md5
+        self.metadata = deepcopy(metadata)
+
+    def _file(self) -> Path:
+        return self._path or lmu_data() / f"{self._benchmark.dataset}.tsv"
+
+    def load(self) -> BenchmarkFile:
+        """The file; nothing of it is read before its rows are asked for."""
+        file = BenchmarkFile(self._benchmark, self._file().resolve(), self._check_images)
+        if self._check_md5 and file.path.is_file():
+            file.check_md5()
+        return file
+
+    def save(self, data: None) -> None:
+        """Official files are read, never written."""
+        raise DatasetError(f"{self._file()}: a benchmark's file is read only")
+
+    def _exists(self) -> bool:
+        return self._file().is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"benchmark": self._benchmark.name, "path": str(self._file())}
+
+
+class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
+    """A small file of the embedded world in a benchmark's own TSV schema, made on first use.
+
+    Example catalog entry::
+
+        benchmark_mme:
+          type: r1vl_kedro.datasets.EmbeddedBenchmarkDataset
+          benchmark: mme
+          path: data/01_raw/benchmarks/MME.tsv
+          seed: 0
+
+    Args:
+        benchmark: one of the nine.
+        path: the file that is made.
+        seed: everything follows from it.
+        n: about how many rows (groups of variants and pairs stay whole).
+    """
+
+    def __init__(
+        self,
+        *,
+        benchmark: str,
+        path: str,
+        seed: int = 0,
+        n: int = 40,
+        metadata: dict[str, Any] | None = None,
+    ):
+        self._benchmark = get_benchmark(benchmark)
+        self._path, self._seed, self._n = Path(path), seed, n
+        self.metadata = deepcopy(metadata)
+
+    def load(self) -> BenchmarkFile:
+        """The file, written where it does not stand yet or was made from other settings."""
+        from r1vl_kedro.world.benchmarks import write_benchmark
+
+        write_benchmark(self._benchmark.name, self._path, n=self._n, seed=self._seed)
+        return BenchmarkFile(self._benchmark, self._path.resolve())
+
+    def save(self, data: None) -> None:
+        """The file is made, never saved."""
+        raise DatasetError(f"{self._path}: follows from n and seed; not saved")
+
+    def _exists(self) -> bool:
+        return True
+
+    def _describe(self) -> dict[str, Any]:
+        return {
+            "benchmark": self._benchmark.name, "path": str(self._path), "seed": self._seed,
+            "n": self._n,
+        }  # fmt: skip
