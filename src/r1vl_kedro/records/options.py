@@ -39,10 +39,15 @@ class SplitOptions(_Options):
 
     RL questions are drawn from the same pool as the warm-up's, as in the paper: a record may
     serve both.
+
+    Attributes:
+        min_rl_steps: steps that the reference path of an RL question must have; a path that jumps
+            to its answer has no intermediate step that StepRAR could look for.
     """
 
     n_warm_up: int | None = Field(default=None, ge=1)
     n_rl: int | None = Field(default=None, ge=1)
+    min_rl_steps: int = Field(default=0, ge=0)
 
 
 class DataPrepOptions(_Options):

@@ -6,7 +6,8 @@ import random
 from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import SplitOptions
-from r1vl_kedro.records.schema import COLUMNS
+from r1vl_kedro.records.schema import COLUMNS, RecordsError
+from r1vl_kedro.responses import parse_response
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -23,8 +24,20 @@ def split(dataset: Dataset, options: SplitOptions, seed: int) -> tuple[Dataset, 
     """Warm-up records and RL records, two independent draws from the same pool (section 4.1).
 
     Where fewer records exist than are asked for, all are taken.
+
+    Raises:
+        RecordsError: no path has the steps that an RL question needs.
     """
     pool = dataset.select_columns(list(COLUMNS))
     warm_up = pool.select(draw(options.n_warm_up, len(pool), f"{seed}-warm-up"))
-    rl = pool.select(draw(options.n_rl, len(pool), f"{seed}-rl"))
+    fit = list(range(len(pool)))
+    if options.min_rl_steps:
+        paths = pool["solution"]
+        fit = [k for k in fit if len(parse_response(paths[k]).steps) >= options.min_rl_steps]
+    if not fit:
+        raise RecordsError(
+            f"none of {len(pool)} records has a path of {options.min_rl_steps} steps, so there is "
+            "no RL question; lower data_prep.split.min_rl_steps"
+        )
+    rl = pool.select([fit[k] for k in draw(options.n_rl, len(fit), f"{seed}-rl")])
     return warm_up, rl
