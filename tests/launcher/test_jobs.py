@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from r1vl_kedro.launcher import JobError, LauncherOptions, jobs, run_job, stop_all
+from r1vl_kedro.launcher.join import join
 from r1vl_kedro.run_context import RUN, RunContext
 
 ONE = LauncherOptions(threads_per_process=1, show_progress=False, stop_seconds=5)
@@ -150,3 +151,21 @@ def test_gpu_ranks_start_through_accelerate(tmp_path):
     line = " ".join(jobs.command(tmp_path / "job.json", options))
     assert "accelerate.commands.launch --multi_gpu --num_processes 8 --num_machines 2" in line
     assert "--machine_rank 1" in line and "--main_process_ip 10.0.0.1" in line
+
+
+def test_a_second_machine_joins_the_job(tmp_path):
+    options = LauncherOptions(
+        num_processes=2,
+        num_machines=2,
+        main_process_ip="127.0.0.1",
+        main_process_port=jobs._free_port(),
+        threads_per_process=1,
+        device="cpu",
+        show_progress=False,
+    )
+    with ThreadPoolExecutor() as pool:
+        future = pool.submit(job, "ranks_sum", tmp_path, options)
+        assert join(tmp_path, machine_rank=1, jobs=1) == 0
+        assert future.result() == {"sum": 3, "world": 2}
+    logs = {path.name for path in (tmp_path / "ranks_sum").glob("rank*.log")}
+    assert logs == {"rank0.log", "rank1.log"}
