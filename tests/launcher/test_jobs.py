@@ -15,6 +15,8 @@ from r1vl_kedro.launcher.join import join
 from r1vl_kedro.run_context import RUN, RunContext
 
 ONE = LauncherOptions(threads_per_process=1, show_progress=False, stop_seconds=5)
+FORKED = ONE.model_copy(update={"fork_server": True, "device": "cpu"})
+BOTH = pytest.mark.parametrize("options", [ONE, FORKED], ids=["own process", "fork server"])
 
 
 @pytest.fixture(autouse=True)
@@ -28,15 +30,17 @@ def job(name, directory, options=ONE, **kwargs):
     return run_job(f"job_entries:{name}", kwargs, options=options, log_dir=directory, name=name)
 
 
-def test_result_comes_back_from_another_process(tmp_path):
-    result = job("echo", tmp_path, text="ü", number=3)
+@BOTH
+def test_result_comes_back_from_another_process(tmp_path, options):
+    result = job("echo", tmp_path, options, text="ü", number=3)
     assert result["text"] == "ü" and result["number"] == 3
     assert result["pid"] != os.getpid()
     assert result["threads"] == "1"
 
 
-def test_output_and_progress_are_kept(tmp_path):
-    job("echo", tmp_path)
+@BOTH
+def test_output_and_progress_are_kept(tmp_path, options):
+    job("echo", tmp_path, options)
     log = (tmp_path / "echo" / "rank0.log").read_text()
     assert "on stdout" in log and "on stderr" in log
     assert '"done": 1' in (tmp_path / "echo" / "progress.json").read_text()
@@ -48,30 +52,36 @@ def test_in_process_runs_here(tmp_path, monkeypatch):
     assert job("echo", tmp_path, LauncherOptions(in_process=True))["pid"] == os.getpid()
 
 
-def test_mlflow_run_is_handed_over(tmp_path):
+@BOTH
+def test_mlflow_run_is_handed_over(tmp_path, options):
     token = RUN.set(RunContext(tracking_uri="sqlite:///x.db", run_id="abc"))
     try:
-        assert job("echo", tmp_path)["run"] == "abc"
+        assert job("echo", tmp_path, options)["run"] == "abc"
     finally:
         RUN.reset(token)
 
 
-def test_failure_carries_the_jobs_traceback(tmp_path):
+@BOTH
+def test_failure_carries_the_jobs_traceback(tmp_path, options):
     with pytest.raises(JobError, match="no such thing") as caught:
-        job("fail", tmp_path, message="no such thing")
+        job("fail", tmp_path, options, message="no such thing")
     assert "in fail" in str(caught.value) and "ValueError" in str(caught.value)
     assert str(tmp_path) in str(caught.value)
 
 
-def test_killed_job_says_by_which_signal(tmp_path):
+@BOTH
+def test_killed_job_says_by_which_signal(tmp_path, options):
     with pytest.raises(JobError, match=r"signal 9 .SIGKILL.*memory"):
-        job("die", tmp_path)
+        job("die", tmp_path, options)
 
 
-def test_stop_lets_the_job_save_its_state(tmp_path):
+@BOTH
+def test_stop_lets_the_job_save_its_state(tmp_path, options):
     started, stopped = tmp_path / "started", tmp_path / "stopped"
     with ThreadPoolExecutor() as pool:
-        future = pool.submit(job, "wait", tmp_path, started=str(started), stopped=str(stopped))
+        future = pool.submit(
+            job, "wait", tmp_path, options, started=str(started), stopped=str(stopped)
+        )
         while not started.exists():
             time.sleep(0.05)
         began = time.monotonic()

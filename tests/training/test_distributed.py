@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from training_fixtures import GRPO, SFT, train, weights
+from training_fixtures import GRPO, SFT, same_weights, train, weights
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 
@@ -72,3 +72,20 @@ def test_two_processes_train_as_one(kind, engine, tiny, records, one_process, tm
         for one, two in steps:
             for name in ("outcome", "step_rar", "step_rvr"):
                 assert one[f"rewards/{name}/mean"] == pytest.approx(two[f"rewards/{name}/mean"])
+
+
+@pytest.mark.parametrize("kind", list(OPTIONS))
+def test_forked_job_trains_to_the_same_bits(kind, tiny, records, one_process, tmp_path):
+    kwargs = {
+        "base": tiny,
+        "records": records,
+        "output": str(tmp_path / "model"),
+        "options": OPTIONS[kind],
+        "seed": 5,
+    }
+    options = LauncherOptions(
+        fork_server=True, threads_per_process=1, device="cpu", show_progress=False
+    )
+    done = run_job(ENTRIES[kind], kwargs, options=options, log_dir=tmp_path / "logs", name="job")
+    assert done["steps"] == OPTIONS[kind]["num_steps"]
+    assert same_weights(tmp_path / "model", one_process[kind])

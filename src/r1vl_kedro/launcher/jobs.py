@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any
 
 from r1vl_kedro.launcher import progress
 from r1vl_kedro.launcher.options import LauncherOptions
+from r1vl_kedro.launcher.server import ForkedJob, Servers
 from r1vl_kedro.launcher.worker import resolve
 
 POLL_SECONDS = 0.1
@@ -28,6 +30,8 @@ _stopping = threading.Event()
 _slots: dict[tuple[str, ...], queue.Queue[str]] = {}
 _positions: set[int] = set()
 _lock = threading.Lock()
+_servers = Servers()
+atexit.register(_servers.close)
 
 
 class JobError(RuntimeError):
@@ -138,16 +142,22 @@ def _current_run() -> Any:
 
 def _see_through(job_file: Path, options: LauncherOptions, slot: str | None, name: str) -> Any:
     directory = job_file.parent
-    prefix = ["taskset", "-c", slot] if slot is not None and options.pin == "cores" else []
-    with (directory / "launcher.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*prefix, *command(job_file, options)],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=environment(options, slot),
-            start_new_session=True,
-        )
+    env = environment(options, slot)
+    process: subprocess.Popen | ForkedJob
+    if options.fork_server and options.num_processes == 1 and not _uses_cuda(options):
+        with _lock:
+            address = _servers.address(env)
+        process = ForkedJob(address, str(job_file), env)
+    else:
+        with (directory / "launcher.log").open("wb") as log:
+            process = subprocess.Popen(
+                command(job_file, options),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=env,
+                start_new_session=True,
+            )
     try:
         with _bar(name, options.show_progress) as show:
             _wait(process, directory, show)
@@ -159,7 +169,7 @@ def _see_through(job_file: Path, options: LauncherOptions, slot: str | None, nam
     raise _failure(name, directory, process.returncode)
 
 
-def _wait(process: subprocess.Popen, directory: Path, show: Any) -> None:
+def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> None:
     failed_at = None
     while process.poll() is None:
         if _stopping.is_set():
@@ -175,7 +185,7 @@ def _wait(process: subprocess.Popen, directory: Path, show: Any) -> None:
     show(progress.read(directory / "progress.json"))
 
 
-def _stop(process: subprocess.Popen, seconds: float) -> None:
+def _stop(process: subprocess.Popen | ForkedJob, seconds: float) -> None:
     for number, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)

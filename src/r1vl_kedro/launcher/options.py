@@ -23,6 +23,8 @@ class LauncherOptions(BaseModel):
     """0 takes a free port; several machines need one they agree on."""
     threads_per_process: int | None = Field(None, ge=1)
     """OpenMP threads; None shares the cores among the processes."""
+    fork_server: bool = False
+    """Fork single-process CPU jobs from a process that has imported torch and TRL already."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     slots: list[str] = []
     """Places for jobs that run at once, e.g. ["0,1", "2,3"]; a job waits for a free one."""

@@ -26,6 +26,9 @@ def main(job_file: str) -> int:
     _end_with(job["parent"], job["host"])
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("r1vl_kedro").setLevel(logging.INFO)
+    if "R1VL_CORES" in os.environ:
+        cores = {int(core) for core in os.environ["R1VL_CORES"].split(",")}
+        os.sched_setaffinity(0, cores)
     try:
         result = resolve(job["entry"])(**job["kwargs"])
         if rank == 0:
