@@ -30,7 +30,8 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     return {
         **path,
-        "__default__": Pipeline(list(path.values())),
+        "__default__": Pipeline([*path.values(), evaluation.create_benchmark_pipeline()]),
+        "evaluation": evaluation.create_given_pipeline(),
         "ablation": ablation.create_pipeline(variants),
         "annotation_estimate": annotation.create_estimate_pipeline(),
         "base_model": base_model.create_pipeline(),

@@ -17,7 +17,7 @@ from r1vl_kedro.benchmarks.mathvista import MATHVISTA
 from r1vl_kedro.benchmarks.mme import MME
 from r1vl_kedro.benchmarks.mmreason import MMREASON
 from r1vl_kedro.benchmarks.mmstar import MMSTAR
-from r1vl_kedro.benchmarks.prompts import prefixed
+from r1vl_kedro.benchmarks.prompts import plain_prompt, prefixed
 
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
@@ -87,6 +87,18 @@ def aggregate(
     return get_benchmark(benchmark).aggregate(rows, [bool(verdict) for verdict in verdicts])
 
 
-def build_prompt(benchmark: str, row: Row) -> str:
-    """The inner text of a row's prompt, with ``Question: `` before it where it has none."""
-    return prefixed(get_benchmark(benchmark).prompt(row))
+def build_prompt(benchmark: str, row: Row, *, style: str = "published") -> str:
+    """The inner text of a row's prompt.
+
+    Args:
+        style: ``published`` is R1-VL's evaluation, with ``Question: `` before it where it has none;
+            ``plain`` is the question and its options as this project's training renders them.
+
+    Raises:
+        ValueError: another style.
+    """
+    if style == "published":
+        return prefixed(get_benchmark(benchmark).prompt(row))
+    if style == "plain":
+        return plain_prompt(row)
+    raise ValueError(f"prompt style {style!r} is unknown; choose from published, plain")

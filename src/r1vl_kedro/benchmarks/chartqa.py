@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from r1vl_kedro.answers import parse_value
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
-from r1vl_kedro.answers import parse_value
 
 TOLERANCE = 0.05
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")

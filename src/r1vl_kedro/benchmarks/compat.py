@@ -26,7 +26,7 @@ REFUSALS = (
 _OPTION_PUNCTUATION = str.maketrans(dict.fromkeys(".()[],:;!*#{}", " "))
 _DECLARED = re.compile(r"(?i)(?:correct\s+)?answer\s+is\s+\**([ABCD])\**")
 _LAST_TOKENS = 4
-_YES_NO_PUNCTUATION = ";/[]\"{}()=+\\_-><@`,?!"
+_YES_NO_PUNCTUATION = ';/[]"{}()=+\\_-><@`,?!'
 _DIGIT_COMMA = re.compile(r"\d,\d")
 _PERIOD = re.compile(r"(?!<=\d)(\.)(?!\d)")
 _MAX_PERIODS = 32  # upstream passes re.UNICODE, which is 32, where the count belongs
@@ -44,7 +44,7 @@ def cut(raw: str) -> str:
     Case-sensitive; otherwise the whole text, as it is.
     """
     parts = raw.split(MARKER)
-    return parts[1].strip() if len(parts) == 2 else raw  # noqa: PLR2004
+    return parts[1].strip() if len(parts) == 2 else raw
 
 
 def infer_option(text: str, choices: Mapping[str, str], era: Era) -> str | None:
@@ -82,9 +82,7 @@ def _by_text(text: str, choices: Mapping[str, str], era: Era) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def option_verdict(
-    text: str, choices: Mapping[str, str], answer: str, era: Era
-) -> bool | None:
+def option_verdict(text: str, choices: Mapping[str, str], answer: str, era: Era) -> bool | None:
     """Whether the option inferred is the right one; None where none can be inferred."""
     letter = infer_option(text, choices, era)
     return None if letter is None else letter == answer
@@ -120,7 +118,7 @@ def relaxed(target: str, prediction: str) -> bool:
     """Numbers within 5 % of the target, else equality in lower case (Masry et al. 2022)."""
     wanted, given = _to_float(target), _to_float(prediction)
     if given is not None and wanted:
-        return abs(given - wanted) / abs(wanted) <= 0.05  # noqa: PLR2004
+        return abs(given - wanted) / abs(wanted) <= 0.05
     return prediction.lower() == target.lower()
 
 

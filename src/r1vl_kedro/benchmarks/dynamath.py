@@ -86,7 +86,9 @@ def _parse(text: str, kind: str) -> float | str | None:
 
 def _careful(text: str, answer: str, kind: str) -> bool | None:
     if kind == "multiple choice":
-        return robust.option_verdict(text, {letter: f"option {letter}" for letter in LETTERS}, answer)
+        return robust.option_verdict(
+            text, {letter: f"option {letter}" for letter in LETTERS}, answer
+        )
     given = robust.number_in(text) if kind == "float" else None
     if given is None:
         return robust.value_verdict(text, answer)

@@ -73,12 +73,14 @@ class BenchmarkFile:
         benchmark: which of the nine.
         path: ``.tsv``, or ``.jsonl`` in MATH-Vision's published layout.
         check_images: decode every image, so that a truncated one is set aside here.
+        official: meant to be the published file, whose md5 is known.
         set_aside: rows left out, as of the last complete reading.
     """
 
     benchmark: Benchmark
     path: Path
     check_images: bool = True
+    official: bool = True
     set_aside: list[SetAside] = field(default_factory=list)
 
     def rows(self) -> Iterator[BenchmarkRow]:
@@ -99,7 +101,9 @@ class BenchmarkFile:
             found = True
             yield row
         if not found:
-            reason = f"; first of {len(self.set_aside)}: {self.set_aside[0]}" if self.set_aside else ""
+            reason = (
+                f"; first of {len(self.set_aside)}: {self.set_aside[0]}" if self.set_aside else ""
+            )
             raise BenchmarkFileError(f"{self.path}: no usable row{reason}")
 
     def check_md5(self) -> bool:
@@ -159,7 +163,9 @@ class BenchmarkFile:
             seen: set[str] = set()
             for number, cells in self._cells():
                 index = cells.get("index", "")
-                problem = next((name for name in ("index", "question", "answer") if name not in cells), None)
+                problem = next(
+                    (name for name in ("index", "question", "answer") if name not in cells), None
+                )
                 if problem:
                     self._leave(number, index, problem, "the cell is empty")
                     continue
@@ -222,7 +228,9 @@ class BenchmarkFile:
             path = folder / name
             if path.is_file():
                 return self._whole(path.read_bytes())
-        raise ValueError(f"the row has no image, and {name} stands in none of {list(map(str, folders))}")
+        raise ValueError(
+            f"the row has no image, and {name} stands in none of {list(map(str, folders))}"
+        )
 
     def _decode(self, text: str) -> bytes:
         try:

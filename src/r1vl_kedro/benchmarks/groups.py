@@ -46,7 +46,9 @@ def by_key(
 ) -> dict[str, float]:
     """Percent by what `key` gives for a row, as ``label: value``; None is left out."""
     groups = grouped([key(row) for row in rows], verdicts)
-    named = {f"{label}: {name}": percent(group) for name, group in groups.items() if name is not None}
+    named = {
+        f"{label}: {name}": percent(group) for name, group in groups.items() if name is not None
+    }
     return dict(sorted(named.items()))
 
 

@@ -17,6 +17,6 @@ def options_in_text(question: str) -> dict[str, str]:
     start = _CHOICES.search(question)
     found = _LINE.findall(question[start.end() :]) if start else []
     letters = [letter for letter, _ in found]
-    if len(found) < 2 or letters != list(ascii_uppercase[: len(found)]):  # noqa: PLR2004
+    if len(found) < 2 or letters != list(ascii_uppercase[: len(found)]):
         return {}
     return {letter: text.strip() for letter, text in found}

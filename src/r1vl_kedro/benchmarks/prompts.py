@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 
 from r1vl_kedro.benchmarks.cells import Row, cell, needed, options_of
+from r1vl_kedro.prompts import render_question
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ASK_ENGLISH = "Please select the correct answer from the choices above."
 _ASK_CHINESE = "请直接回答选项字母。"
 _YES_NO_CHOICES = "\nChoices:\nA: Yes\nB: No"
 _PREFIX = "Question: "
+_REQUEST = "Please answer yes or no."
 
 
 def plain_question(row: Row) -> str:
@@ -42,6 +44,12 @@ def yes_no_question(row: Row) -> str:
         if request in question:
             return question.replace(request, _YES_NO_CHOICES)
     return question.replace("yes or no", _YES_NO_CHOICES)
+
+
+def plain_prompt(row: Row) -> str:
+    """Question and options of columns A to Z as in training, without image marks and requests."""
+    question = needed(row, "question").replace("<image1>", "").replace(_REQUEST, "").strip()
+    return render_question(question, list(options_of(row).values()))
 
 
 def prefixed(text: str) -> str:

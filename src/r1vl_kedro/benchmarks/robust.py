@@ -107,14 +107,12 @@ def readings(text: str) -> list[str]:
     declared = list(_DECLARED.finditer(text))
     if declared:
         tries.append(text[declared[-1].end() :].strip())
-    if len(text) > 40 or "\n" in text:  # noqa: PLR2004
+    if len(text) > 40 or "\n" in text:
         tries.append(_tail(text))
     return [part for part in dict.fromkeys(tries) if part]
 
 
-def option_verdict(
-    text: str, choices: Mapping[str, str], answer: str
-) -> bool:
+def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
     """Whether the one option that an answer names, by letter or text, is the right one."""
     if any(refusal in text for refusal in REFUSALS):
         return False
@@ -140,7 +138,8 @@ def _without_gaps(choices: Mapping[str, str]) -> dict[str, str]:
     """Choices up to the last letter; a missing one gets a text that nothing names."""
     last = max(choices)
     return {
-        chr(k): choices.get(chr(k), f"\x00no option {chr(k)}") for k in range(ord("A"), ord(last) + 1)
+        chr(k): choices.get(chr(k), f"\x00no option {chr(k)}")
+        for k in range(ord("A"), ord(last) + 1)
     }
 
 

@@ -27,7 +27,7 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
         path: VLMEvalKit's ``.tsv`` or MATH-Vision's ``.jsonl``; None is ``<dataset>.tsv`` in
             ``$LMUData``, or in ``~/LMUData`` where that is no directory.
         check_images: decode each image, so that broken ones are set aside with their row.
-        check_md5: compare with the published file and warn where it differs.
+        check_md5: compare with the published file when it is used, and warn where it differs.
     """
 
     def __init__(
@@ -49,10 +49,8 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
 
     def load(self) -> BenchmarkFile:
         """The file; nothing of it is read before its rows are asked for."""
-        file = BenchmarkFile(self._benchmark, self._file().resolve(), self._check_images)
-        if self._check_md5 and file.path.is_file():
-            file.check_md5()
-        return file
+        path = self._file().resolve()
+        return BenchmarkFile(self._benchmark, path, self._check_images, self._check_md5)
 
     def save(self, data: None) -> None:
         """Official files are read, never written."""
@@ -101,7 +99,7 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         from r1vl_kedro.world.benchmarks import write_benchmark
 
         write_benchmark(self._benchmark.name, self._path, n=self._n, seed=self._seed)
-        return BenchmarkFile(self._benchmark, self._path.resolve())
+        return BenchmarkFile(self._benchmark, self._path.resolve(), official=False)
 
     def save(self, data: None) -> None:
         """The file is made, never saved."""

@@ -33,6 +33,7 @@ def predict(
     options: dict[str, Any] | DecodingOptions,
     template: str = "{question}",
     seed: int = 0,
+    engine_of: Callable[[str, DecodingOptions], Engine] | None = None,
 ) -> dict[str, Any]:
     """Answer every record; write `predictions.parquet` and `manifest.json` into `output_dir`.
 
@@ -45,6 +46,7 @@ def predict(
         records_dir: records on disk (`r1vl_kedro.records.schema`); key steps are not needed.
         options: `DecodingOptions`, or a dict of its fields.
         template: wording around the question, with `{question}`.
+        engine_of: makes the engine when the first record has to be answered.
 
     Returns:
         The manifest, with `rows`, `mean_tokens`, `truncated` (share) and `answered_now` (records
@@ -67,8 +69,13 @@ def predict(
     step = options.rows_per_part
     blocks = [order[k : k + step] for k in range(0, len(order), step)]
     answered = _answer_blocks(
-        blocks, parts, records, lambda: make_engine(manifest["checkpoint_dir"], options),
-        template=template, seed=seed, progress=_progress(),
+        blocks,
+        parts,
+        records,
+        lambda: (engine_of or make_engine)(manifest["checkpoint_dir"], options),
+        template=template,
+        seed=seed,
+        progress=_progress(),
     )
     table = _join(parts, len(blocks), records["id"])
     summary = {

@@ -10,6 +10,7 @@ from r1vl_kedro.generation.engines import Completion, Prompt
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
 
+
 def best_dtype(name: str) -> str:
     """`auto` as a dtype's name: bfloat16 on hardware that computes in it, else float32."""
     if name != "auto":

@@ -110,7 +110,11 @@ def _mathvista(rng: random.Random, n: int) -> Iterator[Row]:
             "answer": _option_text(problem) if choice else problem.answer,
             "answer_option": problem.answer if choice else "",
             "task": "figure question answering" if chart else "visual question answering",
-            "skills": str(["statistical reasoning"] if chart else ["arithmetic reasoning", "logical reasoning"]),
+            "skills": str(
+                ["statistical reasoning"]
+                if chart
+                else ["arithmetic reasoning", "logical reasoning"]
+            ),
         }
 
 
@@ -135,7 +139,9 @@ def _mmstar(rng: random.Random, n: int) -> Iterator[Row]:
 
 def _mathvision(rng: random.Random, n: int) -> Iterator[Row]:
     for index in range(1, n + 1):
-        problem = _problem(rng, lambda p: _number(p) or _choice(p), "counting", "comparison", "charts")
+        problem = _problem(
+            rng, lambda p: _number(p) or _choice(p), "counting", "comparison", "charts"
+        )
         yield {
             "index": index,
             "image": encoded(problem.picture),
@@ -170,9 +176,7 @@ def _dynamath(rng: random.Random, n: int) -> Iterator[Row]:
     rows = []
     for qid in range(1, seeds + 1):
         variants = kinds[qid % 3](rng)
-        rows += [
-            {"qid": qid, "varid": varid, **next(variants)} for varid in range(1, VARIANTS + 1)
-        ]
+        rows += [{"qid": qid, "varid": varid, **next(variants)} for varid in range(1, VARIANTS + 1)]
     rows.sort(key=lambda row: row["varid"])  # the first variant's index is its question's id
     for index, row in enumerate(rows, start=1):
         yield {"index": index, **row, "knowledge_level": "elementary school"}
@@ -319,7 +323,11 @@ def _count_pair(rng: random.Random) -> Pair:
     while not problem.question.startswith("Are there more"):
         problem = _yes_no(rng, yes=True)
     one, two = problem.question[len("Are there more ") : -1].split(" than ")
-    return "count", problem.picture, [(problem.question, "Yes"), (f"Are there more {two} than {one}?", "No")]
+    return (
+        "count",
+        problem.picture,
+        [(problem.question, "Yes"), (f"Are there more {two} than {one}?", "No")],
+    )
 
 
 def _thing_pair(rng: random.Random, category: str, named: tuple[str, ...]) -> Pair:
@@ -328,9 +336,15 @@ def _thing_pair(rng: random.Random, category: str, named: tuple[str, ...]) -> Pa
         scene = next(_scenes(rng))
         there = rng.choice([cell for cell in scene.cells if cell])
         other = rng.choice([cell for cell in next(_scenes(rng)).cells if cell])
-        absent = type(there)(*(getattr(other if k in named else there, k) for k in ("size", "colour", "shape")))
+        absent = type(there)(
+            *(getattr(other if k in named else there, k) for k in ("size", "colour", "shape"))
+        )
         if not any(cell == absent for cell in scene.cells):
-            return category, scene, [(f"Is there a {there}?", "Yes"), (f"Is there a {absent}?", "No")]
+            return (
+                category,
+                scene,
+                [(f"Is there a {there}?", "Yes"), (f"Is there a {absent}?", "No")],
+            )
 
 
 def _colour_pair(rng: random.Random) -> Pair:

@@ -1,5 +1,9 @@
 """Evaluation of a checkpoint on the test records and on the benchmarks."""
 
-from r1vl_kedro.pipelines.evaluation.pipeline import create_pipeline
+from r1vl_kedro.pipelines.evaluation.pipeline import (
+    create_benchmark_pipeline,
+    create_given_pipeline,
+    create_pipeline,
+)
 
-__all__ = ["create_pipeline"]
+__all__ = ["create_benchmark_pipeline", "create_given_pipeline", "create_pipeline"]

@@ -5,12 +5,19 @@
     checkpoint ───┐                   ┌─ evaluation_manifest
     test_records ─┴── predict_test ───┴─ predictions ── score_test ─┬─ verdicts
                                                                     └─ scores
+
+    checkpoint ──┐                         ┌─ benchmark_manifests ─┐
+    benchmark_* ─┴── predict_benchmarks ───┴─ benchmark_predictions ┴─ score_benchmarks ─┬─ benchmark_verdicts
+                                                            benchmark_scores ────────────┘
+    benchmark_scores, paper_results ── make_table_1 ── table_1, table_1_breakdown, table_1_markdown
 """
 
 from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
+from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
 
 
@@ -42,3 +49,55 @@ def create_pipeline() -> Pipeline:
             ),
         ]
     )
+
+
+def create_benchmark_pipeline(checkpoint: str = "checkpoint") -> Pipeline:
+    """The benchmarks and Table 1, of the checkpoint in this catalog entry."""
+    return Pipeline(
+        [
+            Node(
+                benchmark_nodes.predict_benchmarks,
+                inputs={
+                    "checkpoint": checkpoint,
+                    "options": "params:evaluation",
+                    "launcher": "params:launcher",
+                    "seed": "params:seed",
+                    "work_dir": "params:work_dir",
+                    **{name: f"benchmark_{name}" for name in BENCHMARKS},
+                },
+                outputs=["benchmark_manifests", "benchmark_predictions"],
+                name="predict_benchmarks",
+            ),
+            Node(
+                benchmark_nodes.score_benchmarks,
+                inputs=[
+                    "benchmark_predictions",
+                    "benchmark_manifests",
+                    "params:evaluation",
+                    "benchmark_judge",
+                ],
+                outputs=["benchmark_verdicts", "benchmark_scores"],
+                name="score_benchmarks",
+                tags="reporting",
+            ),
+            Node(
+                benchmark_nodes.make_table_1,
+                inputs=["benchmark_scores", "paper_results"],
+                outputs=["table_1", "table_1_breakdown", "table_1_markdown"],
+                name="make_table_1",
+                tags="reporting",
+            ),
+        ],
+        tags="evaluation",
+    )
+
+
+def create_given_pipeline() -> Pipeline:
+    """The benchmarks on whatever checkpoint `params:evaluation.checkpoint` names."""
+    choose = Node(
+        benchmark_nodes.given_checkpoint,
+        inputs="params:evaluation",
+        outputs="given_checkpoint",
+        name="given_checkpoint",
+    )
+    return Pipeline([Pipeline([choose]), create_benchmark_pipeline("given_checkpoint")])

@@ -1,0 +1,116 @@
+"""Table 1: a checkpoint on the nine benchmarks, with the paper's rows beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from r1vl_kedro.benchmarks import BENCHMARKS, Mode
+
+MME_SHARE = 28
+"""2,800 points of MME_sum are 100."""
+AVERAGE = "AVG"
+
+
+def average(values: Mapping[str, float]) -> float:
+    """AVG of the main table: mean over benchmarks with MME_sum/28, truncated to one decimal.
+
+    Args:
+        values: headline figures by benchmark, as printed or measured.
+
+    Raises:
+        ValueError: no values, or an unknown benchmark.
+
+    Example:
+        >>> average({"mathvista": 52.1, "mme": 2048})
+        62.6
+    """
+    unknown = sorted(set(values) - set(BENCHMARKS))
+    if unknown or not values:
+        raise ValueError(f"AVG of {sorted(values)}: needs some of {', '.join(BENCHMARKS)}")
+    # Exact in decimals, so that a mean such as 41.6 is not truncated to 41.5.
+    exact = [
+        Fraction(repr(float(value))) / (MME_SHARE if name == "mme" else 1)
+        for name, value in values.items()
+    ]
+    return math.floor(sum(exact, Fraction(0)) / len(exact) * 10) / 10
+
+
+def table_rows(
+    scores: Mapping[str, Any], label: str, paper: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Rows of Table 1: the checkpoint's, then the paper's, all over the same benchmarks.
+
+    Args:
+        scores: ``{"mode", "benchmarks": {name: {"headline", "n", "needs_judge", ...}}}``.
+        label: of the checkpoint.
+        paper: ``columns`` and ``main_results`` as in ``paper_results``.
+
+    Raises:
+        ValueError: scores of several modes.
+    """
+    modes = {entry.get("mode", scores["mode"]) for entry in scores["benchmarks"].values()}
+    if len(modes | {scores["mode"]}) > 1:
+        raise ValueError(f"scores of modes {sorted(modes)} cannot stand in one table")
+    names = [name for name in BENCHMARKS if name in scores["benchmarks"]]
+    measured = {name: scores["benchmarks"][name]["headline"] for name in names}
+    rows = [_row(label, measured, scores["mode"], scores["benchmarks"])]
+    places = {_name(column): k for k, column in enumerate(paper["columns"])}
+    for model, values in paper["main_results"].items():
+        printed = {name: values[places[name]] for name in names if name in places}
+        row = _row(f"{model} (paper)", printed, "published", {})
+        if len(names) == len(BENCHMARKS) and "average" in places:
+            row[AVERAGE] = values[places["average"]]  # as printed
+        rows.append(row)
+    return rows
+
+
+def _name(column: str) -> str:
+    return "mme" if column == "mme_sum" else column
+
+
+def _row(
+    label: str, values: Mapping[str, float], mode: Mode | str, about: Mapping[str, Any]
+) -> dict[str, Any]:
+    judged = [entry["needs_judge"] * entry["n"] for entry in about.values()]
+    total = sum(entry["n"] for entry in about.values())
+    return {
+        "model": label,
+        "scoring": mode,
+        **{BENCHMARKS[name].column: round(value, 1) for name, value in values.items()},
+        AVERAGE: average(values),
+        "questions": total or None,
+        "needs_judge": round(100 * sum(judged) / total, 1) if total else None,
+    }
+
+
+def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> str:
+    """Table 1 as Markdown, with its notes below."""
+    columns = list(rows[0])
+    lines = [
+        "| " + " | ".join(columns) + " |",
+        "|" + "|".join("---" if name in ("model", "scoring") else "--:" for name in columns) + "|",
+    ]
+    for row in rows:
+        cells = ["" if row.get(name) is None else str(row[name]) for name in columns]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", *notes]) + "\n"
+
+
+def notes(scores: Mapping[str, Any], judged: bool) -> list[str]:
+    """What a reader of the table has to know: the scoring, the judge, the sizes."""
+    lines = [
+        "All in percent but MME_sum (points of at most 2,800); AVG takes MME_sum/28 and is "
+        "truncated to one decimal.",
+        f"Scoring mode of the first row: {scores['mode']}; needs_judge is the share of questions "
+        "(percent) that only a judge could decide. "
+        + ("They were asked of a judge." if judged else "They count as wrong: a lower bound."),
+        "The paper's rows are its own numbers, on the official files and with its judges; those of "
+        "Qwen2-VL are Qwen's published ones.",
+    ]
+    sizes = ", ".join(
+        f"{BENCHMARKS[name].column} {entry['n']}" for name, entry in scores["benchmarks"].items()
+    )
+    return ["", *[f"- {line}" for line in [*lines, f"Questions answered: {sizes}."]]]

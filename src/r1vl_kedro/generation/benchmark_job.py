@@ -1,0 +1,111 @@
+"""The job that answers benchmarks: official files to records, records to predictions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.benchmarks import build_prompt, get_benchmark
+from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.generation.engines import Engine, make_engine
+from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.predict import predict
+from r1vl_kedro.records.store import COMPLETE, save_directory, write_rows
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+ROWS = "rows.jsonl"
+SET_ASIDE = "set_aside.json"
+
+
+def predict_benchmarks(
+    checkpoint: str,
+    files: dict[str, dict[str, Any]],
+    output_dir: str,
+    options: dict[str, Any],
+    template: str = "{question}",
+    seed: int = 0,
+    limit: int | None = None,
+    prompt: str = "published",
+) -> dict[str, dict[str, Any]]:
+    """Answer the questions of several benchmarks with one loaded model.
+
+    Each benchmark gets ``output_dir/<name>`` with its records, ``rows.jsonl`` (cells without the
+    image), ``set_aside.json``, ``predictions.parquet`` and ``manifest.json``. What is finished is
+    not done again.
+
+    Args:
+        files: ``path``, ``check_images`` and ``official`` (compare the md5) by benchmark.
+        limit: only the first so many rows of each; a trial, not a score.
+        prompt: ``published`` or ``plain``, see `build_prompt`.
+
+    Returns:
+        The manifest of each benchmark.
+    """
+    checked = DecodingOptions.model_validate(options)
+
+    @lru_cache(maxsize=1)
+    def engine_of(directory: str, decoding: DecodingOptions) -> Engine:
+        return make_engine(directory, decoding)
+
+    manifests = {}
+    for name, about in files.items():
+        place = Path(output_dir) / name
+        path, check, official = Path(about["path"]), about["check_images"], about["official"]
+        file = BenchmarkFile(get_benchmark(name), path, check, official)
+        prepare(file, place, limit, prompt)
+        manifests[name] = predict(
+            checkpoint, str(place / "records"), str(place), checked, template, seed, engine_of
+        )
+    return manifests
+
+
+def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) -> None:
+    """Records of a benchmark's file below `place`, streamed; done once for the same file."""
+    state = file.path.stat() if file.path.is_file() else None
+    mark = json.dumps(
+        {
+            "file": str(file.path), "bytes": state and state.st_size,
+            "modified": state and state.st_mtime_ns, "limit": limit, "prompt": prompt,
+        }
+    )  # fmt: skip
+    records = place / "records"
+    if (records / COMPLETE).is_file() and (records / COMPLETE).read_text() == mark:
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    if file.official and file.path.is_file():
+        file.check_md5()
+    with (place / ROWS).open("w", encoding="utf-8") as cells:
+        data: Dataset = write_rows(_records(file, cells, limit, prompt))
+    (place / SET_ASIDE).write_text(
+        json.dumps([vars(row) for row in file.set_aside], indent=1), encoding="utf-8"
+    )
+    save_directory(data, records, mark=mark)
+
+
+def _records(file: BenchmarkFile, cells: Any, limit: int | None, prompt: str) -> Iterator[dict]:
+    name = file.benchmark.name
+    for number, row in enumerate(file.rows()):
+        if limit is not None and number >= limit:
+            return
+        cells.write(json.dumps(row.cells, ensure_ascii=False) + "\n")
+        yield {
+            "id": row.index,
+            "images": [{"bytes": image, "path": None} for image in row.images],
+            "question": build_prompt(name, row.cells, style=prompt),
+            "options": [],
+            "answer": row.cells["answer"],
+            "solution": "",
+            "family": row.cells.get("category", name),
+            "source": name,
+        }
+
+
+def read_rows(place: Path) -> list[dict[str, str]]:
+    """The cells of a prepared benchmark, in the order of its records."""
+    with (place / ROWS).open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]

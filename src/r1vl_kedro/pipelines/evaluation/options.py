@@ -1,0 +1,71 @@
+"""What is evaluated, and how answers are scored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from r1vl_kedro.benchmarks import BENCHMARKS, Mode, get_benchmark
+from r1vl_kedro.generation import DecodingOptions
+
+
+class BenchmarkOptions(BaseModel):
+    """``parameters.evaluation.benchmarks``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    names: list[str] | None = None
+    """Which of the nine; None is all."""
+    scoring: Mode = "robust"
+    prompt: str = Field("published", pattern="^(published|plain)$")
+    """Inner text: R1-VL's evaluation, or as this project's training renders questions."""
+    template: str = "{question}"
+    """Wording around the inner text."""
+    template_file: Path | None = None
+    """A text file with ``{question}`` that takes the template's place."""
+    limit: int | None = Field(None, ge=1)
+    """Only the first so many questions of each; for a trial."""
+    judge: bool = False
+    """Ask the endpoint `benchmark_judge` about answers that the rules leave open."""
+
+    @field_validator("names")
+    @classmethod
+    def _known(cls, names: list[str] | None) -> list[str] | None:
+        for name in names or []:
+            get_benchmark(name)
+        return names
+
+    @model_validator(mode="after")
+    def _fillable(self) -> BenchmarkOptions:
+        if "{question}" not in self.wording:
+            where = self.template_file or "template"
+            raise ValueError(f"{where} has no '{{question}}' to fill")
+        return self
+
+    @property
+    def chosen(self) -> list[str]:
+        """Benchmarks to run, in the order of the table."""
+        return [name for name in BENCHMARKS if self.names is None or name in self.names]
+
+    @property
+    def wording(self) -> str:
+        """The template's text."""
+        if self.template_file is None:
+            return self.template
+        if not self.template_file.is_file():
+            raise ValueError(f"template_file {self.template_file} does not exist")
+        return self.template_file.read_text(encoding="utf-8").rstrip("\n")
+
+
+class EvaluationOptions(BaseModel):
+    """``parameters.evaluation``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    checkpoint: str
+    """Directory or hub name that `kedro run --pipelines=evaluation` evaluates."""
+    label: str
+    """What the table calls it."""
+    decoding: DecodingOptions
+    benchmarks: BenchmarkOptions
