@@ -82,6 +82,8 @@ class TrainingOptions(_Options):
     example_rollouts: int = Field(8, ge=0)
     """Completions kept per logged step for inspection."""
     dataloader_workers: int = Field(0, ge=0)
+    threads: int | None = Field(None, ge=1)
+    """OpenMP threads of this job; None takes ``launcher.threads_per_process``."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -156,6 +158,8 @@ class StepGRPOOptions(TrainingOptions):
     scale_rewards: Literal["group", "batch", "none"] = "group"
     max_kl: float | None = Field(None, gt=0)
     """A step whose mean KL to the reference exceeds this is treated by ``on_bad_loss``."""
+    share_prompts: bool = True
+    """Read each prompt once for its group, where one process trains without checkpointing."""
     vllm: VllmOptions | None = None
     deepspeed_gather_for_rollouts: bool = True
     """Under ZeRO-3, gather all weights while sampling: faster, needs the memory."""

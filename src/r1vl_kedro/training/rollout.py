@@ -69,7 +69,7 @@ def sample(
     """
     import torch
 
-    core = _core(model)
+    core = core_of(model)
     device = inputs["input_ids"].device
     source = torch.repeat_interleave(
         torch.arange(len(copies), device=device), torch.tensor(copies, device=device)
@@ -121,7 +121,8 @@ def sample(
     return [row[:length] for row, length in kept]
 
 
-def _core(model: Any) -> Any:
+def core_of(model: Any) -> Any:
+    """The part of a Qwen2-VL model below its output layer, which knows the image positions."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     if not hasattr(base.model, "rope_deltas"):
         raise TypeError(

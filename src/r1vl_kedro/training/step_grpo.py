@@ -15,6 +15,7 @@ from r1vl_kedro.training import data, run
 from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
 from r1vl_kedro.training.rollout import sample, uniforms
+from r1vl_kedro.training.shared_prompt import first_rows, shared_logps, vision_of
 
 
 def train_step_grpo(
@@ -207,9 +208,59 @@ def step_grpo_trainer_class() -> type:
             self._signature_columns = None
 
         def _generate_and_score_completions(self, inputs: list[dict]) -> dict:
+            import torch
+
             self._runs = run_lengths([row["id"] for row in inputs])
-            self._rows = inputs
-            return super()._generate_and_score_completions(inputs)
+            numbers = repeated(list(range(len(self._runs))), self._runs)
+            self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
+            output = super()._generate_and_score_completions(inputs)
+            return {**output, "prompt_index": self._prompt_index}
+
+        def _compute_loss(self, model, inputs):
+            # The rows were shuffled since they were sampled.
+            self._prompt_index = inputs["prompt_index"]
+            return super()._compute_loss(model, inputs)
+
+        def _shares(self, rows: int, micro: int | None) -> bool:
+            return (
+                self.options.share_prompts
+                and self.accelerator.num_processes == 1
+                and not self.is_deepspeed_enabled
+                and not self.args.gradient_checkpointing
+                and rows == len(self._prompt_index)
+                and (micro is None or micro >= rows)
+            )
+
+        def _get_per_token_logps_and_entropies(
+            self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **given
+        ):
+            if not self._shares(len(input_ids), batch_size):
+                return super()._get_per_token_logps_and_entropies(
+                    model, input_ids, attention_mask, logits_to_keep, batch_size, **given
+                )
+            first, place = first_rows(self._prompt_index)
+            prompts = {
+                "input_ids": input_ids[first, :-logits_to_keep],
+                "attention_mask": attention_mask[first, :-logits_to_keep],
+                **vision_of(
+                    first,
+                    given.get("pixel_values"),
+                    given.get("image_grid_thw"),
+                    given.get("num_images"),
+                ),
+            }
+            if given.get("mm_token_type_ids") is not None:
+                prompts["mm_token_type_ids"] = given["mm_token_type_ids"][first, :-logits_to_keep]
+            with self.accelerator.autocast():
+                logps, entropies = shared_logps(
+                    model,
+                    prompts,
+                    place,
+                    input_ids[:, -logits_to_keep:],
+                    attention_mask[:, -logits_to_keep:],
+                    self.temperature,
+                )
+            return logps, entropies, None
 
         def _tokenize_prompts(self, prompts: list) -> tuple[list, list | None, dict]:
             starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
