@@ -27,7 +27,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
           path: data/01_raw/mulberry
           n: 3000
           seed: 0
-          faults: {abridged: 0.45}
+          faults: {abridged: 0.5}
 
     Args:
         path: directory that gets ``mulberry_sft.json`` and its images.

@@ -49,6 +49,8 @@ def train(
         "seed": seed,
         "template": template,
     }
+    if options.threads is not None:
+        launcher = launcher.model_copy(update={"threads_per_process": options.threads})
     name = f"{variant}.{stage}"
     run_job(entry, kwargs, options=launcher, log_dir=place / "logs", name=name)
     log = json.loads((output / "training_log.json").read_text(encoding="utf-8"))

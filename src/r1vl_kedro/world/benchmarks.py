@@ -31,7 +31,7 @@ from r1vl_kedro.world.scenes import (
     to_image,
 )
 
-VERSION = 1
+VERSION = 2
 SPLIT = "test"
 VARIANTS = 10
 _TRIES = 40
@@ -238,16 +238,16 @@ def _hallusionbench(rng: random.Random, n: int) -> Iterator[Row]:
             (f"Are there more {first} than {second}?", lambda s, a=first, b=second: _more(s, a, b)),
             (f"Are there more {second} than {first}?", lambda s, a=first, b=second: _more(s, b, a)),
         ]
-        chart = number % 2
+        kind = "VS_table" if number % 2 else "VD_figure"
         for figure, scene in enumerate(figures):
             for question, (text, holds) in enumerate(questions):
                 yield {
-                    "index": f"{'VS_table' if chart else 'VD_figure'}_1_{number}_{figure}_{question}",
+                    "index": f"{kind}_1_{number}_{figure}_{question}",
                     "image": encoded(scene),
                     "question": text + _ASK,
                     "answer": "Yes" if holds(scene) else "No",
-                    "category": "VS" if chart else "VD",
-                    "l2-category": "VS_table" if chart else "VD_figure",
+                    "category": kind[:2],
+                    "l2-category": kind,
                 }
 
 
@@ -300,7 +300,7 @@ def _mathverse(rng: random.Random, n: int) -> Iterator[Row]:
 
 def _mme(rng: random.Random, n: int) -> Iterator[Row]:
     """Two questions an image, one to be answered yes and one no."""
-    kinds = [_count_pair, _colour_pair, _existence_pair, _position_pair, _sum_pair]
+    kinds = [_count_pair, _colour_pair, _existence_pair, _sum_pair]
     for pair in range(max(len(kinds), n // 2)):
         category, picture, questions = kinds[pair % len(kinds)](rng)
         image = encoded(picture)
@@ -353,12 +353,6 @@ def _colour_pair(rng: random.Random) -> Pair:
 
 def _existence_pair(rng: random.Random) -> Pair:
     return _thing_pair(rng, "existence", ("size", "shape"))
-
-
-def _position_pair(rng: random.Random) -> Pair:
-    """Which of two kinds there are more of; the world asks for places in its steps only."""
-    _, picture, questions = _count_pair(rng)
-    return "position", picture, questions
 
 
 def _sum_pair(rng: random.Random) -> Pair:
