@@ -154,7 +154,8 @@ FINAL = "### Step 1:\nRead.\n\n### The final answer is: "
         ("mathvision", {"answer": "$5 \\sqrt{3}$"}, "8.66", True),
         ("mathvision", {}, "a", False),
         ("chartqa", {}, "14.7", True), ("chartqa", {}, "14.71", False),
-        ("chartqa", {"answer": "2012"}, "2013", False), ("chartqa", {"answer": "Yes"}, "Yes.", True),
+        ("chartqa", {"answer": "2012"}, "2013", False),
+        ("chartqa", {"answer": "Yes"}, "Yes.", True),
         ("chartqa", {"answer": "50%"}, "51", True),
         ("dynamath", {"answer": "6.2832"}, "2π", True),
         ("dynamath", {"answer": "Thursday", "answer_type": "text"}, "T", False),
@@ -165,7 +166,8 @@ FINAL = "### Step 1:\nRead.\n\n### The final answer is: "
         ("mme", {}, "yes or no", False),
         ("mathverse", {"answer": "2√{{3}}"}, "2\\sqrt{3}", True),
         ("mathverse", {"answer": "B", "question_for_eval": "?\nChoices:\nA:30\nB:40"}, "40", True),
-        ("mmreason", {"answer": "d"}, "(D)", True), ("mmreason", {"answer": "Paris"}, "London", False),
+        ("mmreason", {"answer": "d"}, "(D)", True),
+        ("mmreason", {"answer": "Paris"}, "London", False),
     ],
 )  # fmt: skip
 def test_robust_reads_as_a_person_would(name, row, answer, right):

@@ -17,7 +17,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Right if any reference is met; in `paper` the 5 % are of the prediction, not the reference."""
+    """Right if any reference is met; in `paper` the 5 % are of the prediction, not of it."""
     answer = needed(row, "answer")
     several = parse_list(answer)
     references = [answer] if several is None else [str(value) for value in several]

@@ -105,7 +105,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     """Percent of rows (`average`) and of questions right in every variant (`worst case`)."""
     questions = [needed(row, "qid") for row in rows]
     groups = grouped(questions, verdicts)
-    first = {name: row for name, row in reversed(list(zip(questions, rows, strict=True)))}
+    first = dict(reversed(list(zip(questions, rows, strict=True))))
     seeds, all_of = [first[name] for name in groups], [all(group) for group in groups.values()]
     return {
         "average": percent(verdicts),

@@ -228,9 +228,8 @@ class BenchmarkFile:
             path = folder / name
             if path.is_file():
                 return self._whole(path.read_bytes())
-        raise ValueError(
-            f"the row has no image, and {name} stands in none of {list(map(str, folders))}"
-        )
+        places = " nor ".join(map(str, folders))
+        raise ValueError(f"the row has no image, and {name} stands neither in {places}")
 
     def _decode(self, text: str) -> bytes:
         try:

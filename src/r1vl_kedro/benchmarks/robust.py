@@ -35,6 +35,7 @@ _UNDERSCORED = re.compile(r"\d_\d")
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*%?")
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _HEDGE = re.compile(r"\bor\b|\?|\bmaybe\b|\bnot\b|n't\b", re.IGNORECASE)
+_COPULA = r"\b(?:is|are|was|were|be|equals)\s+(?:the\s+|on\s+|in\s+|a\s+|an\s+)?"
 _WORD = re.compile(r"[A-Za-z][A-Za-z ]{1,40}")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
@@ -52,7 +53,7 @@ def stated(raw: str) -> str:
     ``<answer>`` tag, the last ``\\boxed{}``, ``short answer`` of a JSON object.
 
     Example:
-        >>> stated("The final answer is: 41? No. The final answer is: 42.\\n\\n### Note:\\nRounded.")
+        >>> stated("The final answer is: 41? The final answer is: 42.\\n\\n### Note:\\nRounded.")
         '42.'
     """
     text = raw.strip()[-MAX_RESPONSE:]
@@ -248,8 +249,8 @@ def _ends_in(text: str, answer: str) -> bool:
     """A sentence such as "The capital is Paris." for the word Paris."""
     if not _WORD.fullmatch(answer.strip()) or _hedged(text):
         return False
-    ending = rf"\b(?:is|are|was|were|be|equals)\s+(?:the\s+|on\s+|in\s+|a\s+|an\s+)?{re.escape(answer.strip())}\W*"
-    return bool(re.search(ending + r"\Z", text[-MAX_TAIL:], re.IGNORECASE))
+    ending = rf"{_COPULA}{re.escape(answer.strip())}\W*\Z"
+    return bool(re.search(ending, text[-MAX_TAIL:], re.IGNORECASE))
 
 
 def _is_prose(text: str) -> bool:

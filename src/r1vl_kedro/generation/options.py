@@ -18,6 +18,7 @@ class DecodingOptions(BaseModel):
             to the engine (64, and 512 for vLLM, which batches by itself).
         max_model_len: context length in tokens for vLLM; None leaves it to the model.
         gpu_memory_utilization: share of a GPU that vLLM takes.
+        max_images: most images of one prompt, for vLLM.
         base_url: of the endpoint, for `openai`; None is the client's default.
         model_name: what the endpoint calls the model; None is the checkpoint's name.
     """
@@ -35,6 +36,7 @@ class DecodingOptions(BaseModel):
     part_size: int | None = Field(None, ge=1)
     max_model_len: int | None = Field(None, ge=16)
     gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
+    max_images: int = Field(8, ge=1)
     base_url: str | None = None
     model_name: str | None = None
 

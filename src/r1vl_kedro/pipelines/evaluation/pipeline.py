@@ -6,10 +6,10 @@
     test_records ─┴── predict_test ───┴─ predictions ── score_test ─┬─ verdicts
                                                                     └─ scores
 
-    checkpoint ──┐                         ┌─ benchmark_manifests ─┐
-    benchmark_* ─┴── predict_benchmarks ───┴─ benchmark_predictions ┴─ score_benchmarks ─┬─ benchmark_verdicts
-                                                            benchmark_scores ────────────┘
-    benchmark_scores, paper_results ── make_table_1 ── table_1, table_1_breakdown, table_1_markdown
+    checkpoint ──┐                       ┌─ benchmark_manifests ───┐
+    benchmark_* ─┴─ predict_benchmarks ──┴─ benchmark_predictions ─┴─ score_benchmarks ─┐
+                             ┌─────────── benchmark_verdicts, benchmark_scores ─────────┘
+    paper_results ── make_table_1 ── table_1, table_1_breakdown, table_1_markdown
 """
 
 from __future__ import annotations
