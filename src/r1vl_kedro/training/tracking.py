@@ -38,6 +38,7 @@ class MetricWriter:
     def __init__(self, uri: str, run_id: str, client: Any = None, retry_seconds: float = 5.0):
         self.uri, self.run_id, self.retry_seconds = uri, run_id, retry_seconds
         self.lost = 0
+        self._held = 0
         self._client = client
         self._queue: queue.Queue[Any] = queue.Queue()
         self._closing = threading.Event()
@@ -55,7 +56,8 @@ class MetricWriter:
         self._queue.put([])
         self._thread.join(seconds)
         if self._thread.is_alive() or self.lost:
-            self.lost += sum(len(batch) for batch in list(self._queue.queue))
+            if self._thread.is_alive():
+                self.lost = self._held + sum(len(batch) for batch in list(self._queue.queue))
             log.error(
                 "%d metric values did not reach MLflow at %s (run %s); training_log.json has all",
                 self.lost, self.uri, self.run_id,
@@ -90,6 +92,7 @@ class MetricWriter:
 
                 self._client = MlflowClient(self.uri)
             while pending:
+                self._held = len(pending)
                 metrics = [Metric(*values) for values in pending[:BATCH]]
                 self._client.log_batch(self.run_id, metrics=metrics)
                 pending = pending[BATCH:]

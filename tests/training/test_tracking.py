@@ -1,0 +1,102 @@
+"""Metrics reach MLflow without holding training up, and what is lost is counted."""
+
+import time
+
+import pytest
+from training_fixtures import SFT, train
+
+from r1vl_kedro.training.tracking import MetricWriter, metric_callback, metric_name
+
+
+class Server:
+    """Stands for an MLflow client: down for the first calls, slow where asked."""
+
+    def __init__(self, failures=0, seconds=0.0):
+        self.failures, self.seconds, self.calls = failures, seconds, []
+
+    def log_batch(self, run_id, metrics):
+        time.sleep(self.seconds)
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("no server")
+        self.calls.append([(m.key, m.value, m.step) for m in metrics])
+
+    @property
+    def received(self):
+        return [metric for call in self.calls for metric in call]
+
+
+def writer(server):
+    return MetricWriter("http://mlflow", "run", client=server, retry_seconds=0.01)
+
+
+def test_numbers_arrive_in_order():
+    server = Server()
+    metrics = writer(server)
+    for step in range(3):
+        metrics.put({"train/loss": 1.0 / (step + 1)}, step)
+    assert metrics.close() == 0
+    assert [m[2] for m in server.received] == [0, 1, 2]
+
+
+def test_a_server_that_comes_back_misses_nothing():
+    server = Server(failures=3)
+    metrics = writer(server)
+    for step in range(5):
+        metrics.put({"a": 1.0, "b": 2.0}, step)
+        time.sleep(0.01)
+    assert metrics.close() == 0
+    assert len(server.received) == 10
+
+
+def test_a_dead_server_does_not_hold_up_and_losses_are_counted(caplog):
+    metrics = writer(Server(failures=10**6))
+    began = time.monotonic()
+    for step in range(50):
+        metrics.put({"a": 1.0}, step)
+    assert time.monotonic() - began < 0.5
+    assert metrics.close() == 50
+    assert "50 metric values did not reach MLflow" in caplog.text
+
+
+def test_a_slow_server_is_not_waited_for_longer_than_asked():
+    metrics = writer(Server(seconds=5.0))
+    metrics.put({"a": 1.0}, 0)
+    time.sleep(0.1)
+    metrics.put({"a": 1.0}, 1)
+    began = time.monotonic()
+    assert metrics.close(seconds=0.2) > 0
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("loss", "train/loss"),
+        ("eval_accuracy", "eval/accuracy"),
+        ("rewards/a/mean", "train/rewards/a/mean"),
+    ],
+)
+def test_metric_names(key, name):
+    assert metric_name(key) == name
+
+
+def test_no_callback_without_a_run(monkeypatch):
+    monkeypatch.delenv("R1VL_RUN_ID", raising=False)
+    assert metric_callback() == []
+
+
+def test_training_writes_to_the_run_of_its_environment(tiny, records, tmp_path, monkeypatch):
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    client = MlflowClient(uri)
+    run = client.create_run(client.create_experiment("test", artifact_location=str(tmp_path)))
+    monkeypatch.setenv("R1VL_TRACKING_URI", uri)
+    monkeypatch.setenv("R1VL_RUN_ID", run.info.run_id)
+    options = {**SFT, "num_steps": 3, "checkpoint_steps": 0}
+    output = str(tmp_path / "model")
+    train("sft", base=tiny, records=records, output=output, options=options, seed=1)
+    history = client.get_metric_history(run.info.run_id, "train/loss")
+    assert [metric.step for metric in history] == [1, 2, 3]
+    assert client.get_run(run.info.run_id).info.status == "RUNNING"
