@@ -44,7 +44,12 @@ def numbers(model: Path) -> list[dict]:
     return [{k: v for k, v in step.items() if k not in timings} for step in steps]
 
 
-CASES = [(kind, name) for kind in OPTIONS for name in MOMENTS] + [("grpo", n) for n in ONLY_GRPO]
+# Both trainers share the code that saves and resumes; of SFT's moments most are for the long run.
+SFT_ALWAYS = ("in a loss", "while a checkpoint is written", "before the result is moved")
+CASES = [
+    pytest.param("sft", name, marks=[] if name in SFT_ALWAYS else pytest.mark.slow)
+    for name in MOMENTS
+] + [("grpo", name) for name in (*MOMENTS, *ONLY_GRPO)]
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import queue
 import threading
@@ -39,6 +40,7 @@ class MetricWriter:
         self.uri, self.run_id, self.retry_seconds = uri, run_id, retry_seconds
         self.lost = 0
         self._held = 0
+        self._deadline = math.inf
         self._client = client
         self._queue: queue.Queue[Any] = queue.Queue()
         self._closing = threading.Event()
@@ -52,6 +54,7 @@ class MetricWriter:
 
     def close(self, seconds: float = CLOSE_SECONDS) -> int:
         """Send what is left, at most so long; returns how many numbers were lost."""
+        self._deadline = time.monotonic() + seconds
         self._closing.set()
         self._queue.put([])
         self._thread.join(seconds)
@@ -72,7 +75,8 @@ class MetricWriter:
                 pending += self._queue.get_nowait()
             pending = self._send(pending)
             if self._closing.is_set() and self._queue.empty():
-                if pending:
+                while pending and time.monotonic() + self.retry_seconds < self._deadline:
+                    time.sleep(self.retry_seconds)
                     pending = self._send(pending)
                 self.lost = len(pending)
                 return
