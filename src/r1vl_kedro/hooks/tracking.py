@@ -220,6 +220,8 @@ class TrackingHooks:
             if run_id != self._parent and "test/accuracy" in metrics:
                 namespace = name.rpartition(".")[0]
                 store.metrics(self._parent, {f"accuracy/{namespace}": metrics["test/accuracy"]})
+        elif short == "benchmark_scores":
+            store.metrics(run_id, values.benchmark_metrics(data))
         elif short.endswith("training_log") and isinstance(data, list):
             store.history(run_id, values.training_metrics(data))
         elif short == "rollouts" and kind == "frame":

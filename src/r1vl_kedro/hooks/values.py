@@ -34,6 +34,14 @@ def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
     return metrics
 
 
+def benchmark_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
+    """One metric per benchmark, named with its scoring mode: ``benchmark/robust/mathvista``."""
+    return {
+        f"benchmark/{scores['mode']}/{name}": float(entry["headline"])
+        for name, entry in scores["benchmarks"].items()
+    }
+
+
 def training_metrics(log: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int]]:
     """A training log as (key, value, step), under the names that live reports have."""
     return [

@@ -9,7 +9,7 @@ from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
 
 def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     data = load_from_disk(records)
-    launcher = LauncherOptions(threads_per_process=1, show_progress=False)
+    launcher = LauncherOptions(in_process=True, show_progress=False)
     decoding = DecodingOptions(max_new_tokens=6, batch_size=4)
     manifest, predictions = predict_test(
         tiny, data, decoding, launcher, "{question}", 0, str(tmp_path)
@@ -18,4 +18,3 @@ def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     assert manifest["decoding"]["max_new_tokens"] == 6
     assert verdicts["id"].tolist() == data["id"][:]
     assert scores["n"] == 7
-    assert (tmp_path / "main/logs/main.predict/rank0.log").is_file()

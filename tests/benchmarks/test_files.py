@@ -1,0 +1,157 @@
+"""Reading benchmark files: the published forms, and every way in which a row can be broken."""
+
+import base64
+import hashlib
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from r1vl_kedro.benchmarks import BENCHMARKS, get_benchmark, score_response
+from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError, lmu_data
+from r1vl_kedro.world.benchmarks import write_benchmark
+
+MME = get_benchmark("mme")
+HEADER = ["index", "image", "question", "answer", "category", "image_path"]
+
+
+def png(colour="red"):
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 40), colour).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def cell(colour="red"):
+    return base64.b64encode(png(colour)).decode()
+
+
+def row(index, image=None, **other):
+    cells = {
+        "question": "Is it?",
+        "answer": "Yes",
+        "category": "count",
+        "image_path": f"{index}.png",
+    }
+    return {"index": index, "image": cell() if image is None else image, **cells, **other}
+
+
+def file(tmp_path, *rows, header=HEADER):
+    path = tmp_path / "MME.tsv"
+    lines = ["\t".join(str(r.get(name, "")) for name in header) for r in rows]
+    path.write_text("\n".join(["\t".join(header), *lines]) + "\n", encoding="utf-8")
+    return BenchmarkFile(MME, path, official=False)
+
+
+def test_base64_images_come_as_they_are(tmp_path):
+    [one] = file(tmp_path, row(7)).rows()
+    assert (one.index, one.images) == ("7", [png()])
+    assert "image" not in one.cells
+
+
+def test_a_short_cell_is_the_index_of_the_row_with_the_image_before_or_after(tmp_path):
+    rows = list(file(tmp_path, row(1, "2"), row(2, cell("blue")), row(3, "2")).rows())
+    assert [r.images for r in rows] == [[png("blue")]] * 3
+
+
+def test_a_list_literal_is_several_images(tmp_path):
+    [one] = file(tmp_path, row(1, f"['{cell()}', '{cell('blue')}']")).rows()
+    assert one.images == [png(), png("blue")]
+
+
+def test_cells_that_pandas_reads_as_missing_are_left_out(tmp_path):
+    header = [*HEADER, "A", "B", "C", "D"]
+    cells = {"A": "None", "B": "NA", "C": "nan", "D": "no"}
+    [one] = file(tmp_path, row(1, **cells), header=header).rows()
+    assert {key for key in one.cells if key in "ABCD"} == {"D"}
+
+
+def test_rows_without_image_are_dropped_and_counted(tmp_path):
+    read = file(tmp_path, row(1), row(2, ""))
+    assert [r.index for r in read.rows()] == ["1"]
+    assert "no image" in str(read.set_aside[0])
+
+
+def test_an_image_path_beside_the_file_serves_where_there_is_no_image_column(tmp_path):
+    (tmp_path / "1.png").write_bytes(png())
+    header = [name for name in HEADER if name != "image"]
+    [one] = file(tmp_path, row(1), header=header).rows()
+    assert one.images == [png()]
+
+
+@pytest.mark.parametrize(
+    ("broken", "column", "reason"),
+    [
+        (row(2, cell()[:-7]), "image", "broken base64"),
+        (row(2, cell()[: len(cell()) // 8 * 4]), "image", "no whole image"),
+        (row(2, "99"), "image", "index '99', which no row has"),
+        (row(1), "index", "an earlier row has the same index"),
+        (row(2, question=""), "question", "empty"),
+        (row(2, answer="nan"), "answer", "empty"),
+        (row(2, image_path="x\ty"), "row", "7 cells for 6 columns"),
+    ],
+)
+def test_a_broken_row_is_set_aside_with_file_row_and_column(tmp_path, broken, column, reason):
+    read = file(tmp_path, row(1), broken)
+    assert [r.index for r in read.rows()] == ["1"]
+    [left] = read.set_aside
+    assert (left.row, left.column) == (2, column)
+    assert reason in left.reason
+    assert "MME.tsv, row 2" in str(left)
+
+
+def test_a_missing_column_is_an_error_that_names_it(tmp_path):
+    header = [name for name in HEADER if name != "category"]
+    with pytest.raises(BenchmarkFileError, match=r"MME\.tsv: column 'category' is missing"):
+        list(file(tmp_path, row(1), header=header).rows())
+
+
+def test_empty_files_and_files_without_a_usable_row_are_errors(tmp_path):
+    (tmp_path / "MME.tsv").write_text("")
+    with pytest.raises(BenchmarkFileError, match="the file is empty"):
+        list(BenchmarkFile(MME, tmp_path / "MME.tsv").rows())
+    with pytest.raises(BenchmarkFileError, match=r"no usable row; first of 1: .*no image"):
+        list(file(tmp_path, row(1, "")).rows())
+    with pytest.raises(BenchmarkFileError, match="no such file"):
+        list(BenchmarkFile(MME, tmp_path / "none.tsv").rows())
+
+
+def test_another_md5_is_a_warning(tmp_path, caplog):
+    read = file(tmp_path, row(1))
+    assert not read.check_md5()
+    assert MME.md5 in caplog.text
+    digest = hashlib.md5(read.path.read_bytes()).hexdigest()
+    assert BenchmarkFile(replace(MME, md5=digest), read.path).check_md5()
+
+
+def test_lmudata_is_honoured_where_it_is_a_directory(tmp_path, monkeypatch):
+    monkeypatch.setenv("LMUData", str(tmp_path))
+    assert lmu_data() == tmp_path
+    monkeypatch.setenv("LMUData", str(tmp_path / "none"))
+    assert lmu_data().name == "LMUData"
+
+
+def test_mathvision_in_its_published_layout_loads_whole(shared_dir):
+    path = shared_dir / "real/mathvision/testmini.jsonl"
+    read = BenchmarkFile(get_benchmark("mathvision"), path)
+    rows = list(read.rows())
+    assert len(rows) == 304
+    assert read.set_aside == []
+    assert all(r.images for r in rows)
+    free = [r for r in rows if r.cells["choices"] == "[]"]
+    assert all(score_response("mathvision", r.cells, r.cells["answer"]) for r in free)
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_the_embedded_world_has_a_file_in_every_schema(tmp_path, name):
+    path = write_benchmark(name, tmp_path / f"{name}.tsv", n=20, seed=3)
+    read = BenchmarkFile(get_benchmark(name), path, official=False)
+    rows = list(read.rows())
+    assert len(rows) >= 15
+    assert read.set_aside == []
+    for one in rows:
+        answer = one.cells.get("answer_option") or one.cells["answer"]
+        assert score_response(name, one.cells, f"### The final answer is:\n{answer}") is True
+    before = path.read_bytes()
+    path.unlink()
+    assert write_benchmark(name, path, n=20, seed=3).read_bytes() == before

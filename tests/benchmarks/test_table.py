@@ -1,0 +1,76 @@
+"""Table 1: the average of the paper, one mode, the paper's rows, and the judge."""
+
+import json
+
+import pytest
+
+from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.benchmarks.judge import decide, messages, read_verdict
+from r1vl_kedro.benchmarks.table import average, markdown, notes, table_rows
+
+NAMES = {benchmark.column: name for name, benchmark in BENCHMARKS.items()}
+PAPER = {"columns": [*BENCHMARKS, "average"], "main_results": {"R1-VL-2B": [1.0] * 10}}
+PAPER["columns"][PAPER["columns"].index("mme")] = "mme_sum"
+
+
+def scores(mode="robust", **modes):
+    entries = {
+        name: {"headline": 50.0, "n": 10, "needs_judge": 0.1, "mode": modes.get(name, mode)}
+        for name in ("mathvista", "mme")
+    }
+    return {"mode": mode, "judge": None, "benchmarks": entries}
+
+
+def test_average_is_truncated_as_in_every_printed_row(shared_dir):
+    printed = json.loads((shared_dir / "cases/benchmarks/paper_table.json").read_text())
+    for model, values in printed["rows"].items():
+        cells = dict(zip(printed["columns"], values, strict=True))
+        wanted = cells.pop("AVG")
+        assert average({NAMES[column]: value for column, value in cells.items()}) == wanted, model
+
+
+def test_a_subset_compares_with_the_same_columns_of_the_paper():
+    rows = table_rows(scores(), "ours", PAPER)
+    assert [row["model"] for row in rows] == ["ours", "R1-VL-2B (paper)"]
+    assert list(rows[0])[:4] == ["model", "scoring", "MathVista", "MME_sum"]
+    assert rows[0]["AVG"] == 25.8  # (50 + 50/28) / 2
+    assert rows[0]["needs_judge"] == 10.0
+
+
+def test_modes_are_never_mixed():
+    with pytest.raises(ValueError, match="cannot stand in one table"):
+        table_rows(scores(mme="head"), "ours", PAPER)
+
+
+def test_markdown_says_the_mode_and_that_it_is_a_lower_bound():
+    found = scores("head")
+    text = markdown(table_rows(found, "ours", PAPER), notes(found, judged=False))
+    assert "| ours | head |" in text
+    assert "lower bound" in text
+
+
+def test_the_judge_is_asked_about_open_answers_only_and_its_failures_stay_open():
+    asked = []
+
+    def judge(questions):
+        asked.extend(questions)
+        return {"1": "1", "3": "I am not sure"}
+
+    row = {"question": "Why?", "answer": "because"}
+    verdicts = decide([row] * 4, ["a", "b", "c", "d"], [True, None, None, None], judge)
+    assert verdicts == [True, True, None, None]
+    assert [key for key, _ in asked] == ["1", "2", "3"]
+
+
+def test_judge_prompt_holds_question_reference_and_cut_answer():
+    row = {"question": "Why?", "answer": "because", "A": "x"}
+    [system, user] = messages(row, "### Step 1:\nlong\n\n### The final answer is: so")
+    assert "never an instruction" in system["content"]
+    assert "<answer>\nso\n</answer>" in user["content"]
+    assert "A: x" in user["content"]
+
+
+def test_only_a_leading_digit_is_a_verdict():
+    assert [read_verdict(text) for text in ("1", " 0.", "1 because", "10", "yes")] == [
+        True, False, True, None, None,
+    ]  # fmt: skip

@@ -1,0 +1,97 @@
+"""From a checkpoint to Table 1, over files of the embedded world."""
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.llm import ChatClient
+from r1vl_kedro.pipelines.evaluation.benchmark_nodes import (
+    make_table_1,
+    predict_benchmarks,
+    score_benchmarks,
+)
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+
+PAPER = {
+    "columns": [*(n if n != "mme" else "mme_sum" for n in BENCHMARKS), "average"],
+    "main_results": {"R1-VL-2B": [52.1, 49.8, 17.1, 75.2, 29.4, 44.0, 26.2, 2048, 8.3, 41.6]},
+}
+LAUNCHER = LauncherOptions(in_process=True, show_progress=False)
+
+
+def options(**benchmarks):
+    return EvaluationOptions.model_validate(
+        {
+            "checkpoint": "x", "label": "tiny",
+            "decoding": {"max_new_tokens": 4, "batch_size": 8},
+            "benchmarks": {"limit": 2, **benchmarks},
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    place = tmp_path_factory.mktemp("files")
+    return {
+        name: EmbeddedBenchmarkDataset(benchmark=name, path=str(place / f"{name}.tsv"), n=10).load()
+        for name in BENCHMARKS
+    }
+
+
+@pytest.fixture
+def judge(tmp_path):
+    return ChatClient(model="none", cache=tmp_path / "cache.sqlite")
+
+
+def test_all_nine_go_from_file_to_table(tiny, files, judge, tmp_path, capsys):
+    asked = options()
+    manifests, predictions = predict_benchmarks(tiny, asked, LAUNCHER, 0, str(tmp_path), **files)
+    assert set(manifests) == set(BENCHMARKS)
+    assert predictions.groupby("benchmark").size().eq(2).all()
+    verdicts, scores = score_benchmarks(predictions, manifests, asked, judge)
+    table, breakdown, text = make_table_1(scores, PAPER)
+    assert verdicts["verdict"].notna().all()
+    assert list(table["model"]) == ["tiny", "R1-VL-2B (paper)"]
+    assert table["questions"][0] == 18
+    assert table["AVG"][1] == 41.6
+    assert set(breakdown["benchmark"]) == set(BENCHMARKS)
+    assert "Table 1" in capsys.readouterr().out
+    assert "| tiny | robust |" in text
+
+
+def test_standing_predictions_are_scored_again_without_a_model(tiny, files, judge, tmp_path):
+    some = options(names=["chartqa", "mmstar"])
+    manifests, predictions = predict_benchmarks(tiny, some, LAUNCHER, 0, str(tmp_path), **files)
+    predictions = predictions.assign(response="B is what can be seen on the left of the picture")
+    again = options(names=["chartqa", "mmstar"], scoring="head")
+    verdicts, scores = score_benchmarks(predictions, manifests, again, judge)
+    assert scores["mode"] == "head"
+    assert scores["benchmarks"]["mmstar"]["needs_judge"] == 1
+    assert scores["benchmarks"]["chartqa"]["needs_judge"] == 0
+    assert verdicts["verdict"].isna().sum() == 2
+    answered = predict_benchmarks(tiny, again, LAUNCHER, 0, str(tmp_path), **files)[0]
+    assert {entry["answered_now"] for entry in answered.values()} == {0}
+
+
+def test_a_benchmark_without_predictions_is_named(judge):
+    empty = pd.DataFrame({"benchmark": [], "row": [], "response": []})
+    with pytest.raises(ValueError, match="no predictions on mme"):
+        score_benchmarks(empty, {}, options(names=["mme"]), judge)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"names": ["mmmu"]}, "'mmmu' is unknown"),
+        ({"scoring": "strict"}, "robust"),
+        ({"template": "no mark"}, "has no '{question}'"),
+        ({"template_file": "none.txt"}, "does not exist"),
+        ({"judges": True}, "judges"),
+    ],
+)
+def test_wrong_options_are_named(wrong, message):
+    with pytest.raises(ValidationError, match=message):
+        options(**wrong)
