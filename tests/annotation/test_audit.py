@@ -51,4 +51,4 @@ def test_the_page_needs_nothing_else_and_escapes_what_it_shows():
     html = page(summarise(audits), histogram(audits), [(audits[0], records[0], [b"picture"])])
     assert "data:image;base64,cGljdHVyZQ==" in html
     assert "&lt;script&gt;" in html
-    assert '<script src=' not in html
+    assert "<script src=" not in html

@@ -41,7 +41,9 @@ def test_the_loss_is_on_answers_only(processor):
     rows, wanted = batches.encode(talks)
     for row, mask, (_, turns) in zip(rows, wanted, talks, strict=True):
         kept = [token for token, keep in zip(row, mask, strict=True) if keep]
-        assert processor.tokenizer.decode(kept) == "".join(f"{said}<|im_end|>\n" for _, said in turns)
+        assert processor.tokenizer.decode(kept) == "".join(
+            f"{said}<|im_end|>\n" for _, said in turns
+        )
 
 
 def test_no_lesson_shows_a_valid_response():
@@ -72,7 +74,13 @@ def test_a_killed_base_training_goes_on_to_the_same_weights(tmp_path, monkeypatc
     from safetensors.torch import load_file
 
     options = BaseOptions(
-        steps=6, easy_steps=2, batch_size=4, warm_up_steps=2, save_every=2, skill_samples=2, threads=1
+        steps=6,
+        easy_steps=2,
+        batch_size=4,
+        warm_up_steps=2,
+        save_every=2,
+        skill_samples=2,
+        threads=1,
     )
     whole = train_base_model(tmp_path / "whole", options, 0, tmp_path / "a")
 

@@ -54,7 +54,11 @@ def test_splits_share_no_picture():
 
 def test_a_split_has_the_families_in_equal_parts_and_distinct_ids():
     rows = list(split_rows("test", 60, 0))
-    assert Counter(row["family"] for row in rows) == {"counting": 20, "comparison": 20, "charts": 20}
+    assert Counter(row["family"] for row in rows) == {
+        "counting": 20,
+        "comparison": 20,
+        "charts": 20,
+    }
     assert len({row["id"] for row in rows}) == 60
 
 

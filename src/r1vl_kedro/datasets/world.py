@@ -51,7 +51,9 @@ class EmbeddedMulberryDataset(AbstractDataset):
         try:
             self._faults = Faults(**(faults or {}))
         except TypeError as error:
-            raise DatasetError(f"faults {faults}: {error}; known: {list(vars(Faults()))}") from error
+            raise DatasetError(
+                f"faults {faults}: {error}; known: {list(vars(Faults()))}"
+            ) from error
         self.metadata = deepcopy(metadata)
 
     def load(self) -> mulberry.MulberryFile:

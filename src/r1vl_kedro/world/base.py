@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from r1vl_kedro.world.lessons import Conversation, combine, conversation, find_several, read, take_away
+from r1vl_kedro.world.lessons import (
+    Conversation,
+    combine,
+    conversation,
+    find_several,
+    read,
+    take_away,
+)
 from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image
 
 if TYPE_CHECKING:
@@ -45,7 +52,9 @@ class BaseOptions(BaseModel):
     threads: int = Field(2, ge=1)
 
 
-def train_base_model(output: Path, options: BaseOptions, seed: int, scratch: Path) -> dict[str, Any]:
+def train_base_model(
+    output: Path, options: BaseOptions, seed: int, scratch: Path
+) -> dict[str, Any]:
     """Train the tiny Qwen2-VL on lessons; save it to ``output`` with its scores beside it.
 
     A killed training goes on from the last state in ``scratch`` and gives the same weights.
@@ -237,7 +246,12 @@ def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, f
         seen[skill] += 1
         hits[skill] += bool(right)
 
-    for lesson, kind in ((find_several, Scene), (take_away, Scene), (read, Chart), (combine, Chart)):
+    for lesson, kind in (
+        (find_several, Scene),
+        (take_away, Scene),
+        (read, Chart),
+        (combine, Chart),
+    ):
         tasks = []
         for _ in range(n):
             picture = random_picture(rng, kind, "validation")
@@ -249,7 +263,10 @@ def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, f
                 true = int(one) + int(two) if sign == "+" else int(one) - int(two)
                 note("arithmetic", true == int(result))
             if kind is Chart:
-                note("bars_read", re.findall(r"\w+ is \d+", said) == re.findall(r"\w+ is \d+", wanted))
+                note(
+                    "bars_read",
+                    re.findall(r"\w+ is \d+", said) == re.findall(r"\w+ is \d+", wanted),
+                )
                 continue
             parts = dict(re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", wanted))
             given = re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", said)

@@ -232,9 +232,7 @@ def _chain(rng: random.Random, chart: Chart) -> Problem:
         if min(totals) >= 0:
             break
     words = {"+": "plus", "-": "minus"}
-    asked = terms[0] + "".join(
-        f" {words[s]} {t}" for s, t in zip(signs, terms[1:], strict=True)
-    )
+    asked = terms[0] + "".join(f" {words[s]} {t}" for s, t in zip(signs, terms[1:], strict=True))
     steps = []
     for k, (sign, term) in enumerate(zip(signs, terms[1:], strict=True)):
         head = f"{terms[0]} is {heights[terms[0]]}, " if k == 0 else ""

@@ -178,13 +178,28 @@ def copy(rng: random.Random, picture: Picture) -> Turn:
 
 
 _SCENE = {
-    describe: 1.0, total: 0.5, find: 2.0, look: 0.5, find_several: 3.0, take_away: 4.0,
-    arithmetic: 0.3, at_once: 0.5,
+    describe: 1.0,
+    total: 0.5,
+    find: 2.0,
+    look: 0.5,
+    find_several: 3.0,
+    take_away: 4.0,
+    arithmetic: 0.3,
+    at_once: 0.5,
 }
 _CHART = {
-    describe: 1.0, total: 0.3, read: 1.5, tallest: 1.0, combine: 2.5, arithmetic: 1.0, at_once: 0.4,
+    describe: 1.0,
+    total: 0.3,
+    read: 1.5,
+    tallest: 1.0,
+    combine: 2.5,
+    arithmetic: 1.0,
+    at_once: 0.4,
 }
-_FIRST = {Scene: {describe: 3.0, find: 2.0, look: 1.0, total: 0.5}, Chart: {describe: 2.0, read: 1.0}}
+_FIRST = {
+    Scene: {describe: 3.0, find: 2.0, look: 1.0, total: 0.5},
+    Chart: {describe: 2.0, read: 1.0},
+}
 
 
 def conversation(

@@ -9,7 +9,11 @@ from r1vl_kedro.world.lessons import HEADERS, vocabulary_texts
 from r1vl_kedro.world.scenes import CELL, SIDE
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast, Qwen2VLForConditionalGeneration, Qwen2VLProcessor
+    from transformers import (
+        PreTrainedTokenizerFast,
+        Qwen2VLForConditionalGeneration,
+        Qwen2VLProcessor,
+    )
 
 SPECIAL = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
@@ -84,7 +88,9 @@ def build_processor(seed: int = 0) -> Qwen2VLProcessor:
     )
 
 
-def build_model(seed: int = 0, tokenizer: PreTrainedTokenizerFast | None = None) -> Qwen2VLForConditionalGeneration:
+def build_model(
+    seed: int = 0, tokenizer: PreTrainedTokenizerFast | None = None
+) -> Qwen2VLForConditionalGeneration:
     """An untrained Qwen2-VL of about 1.2 million parameters, float32.
 
     Every weight matrix starts with std 1/sqrt(fan_in) and residual outputs are scaled by 0.3: with
@@ -128,7 +134,9 @@ def build_model(seed: int = 0, tokenizer: PreTrainedTokenizerFast | None = None)
         for name, weight in model.named_parameters():
             if weight.dim() >= 2:
                 std = 1 / math.sqrt(weight[0].numel())
-                if name.endswith(("o_proj.weight", "down_proj.weight", "attn.proj.weight", "fc2.weight")):
+                if name.endswith(
+                    ("o_proj.weight", "down_proj.weight", "attn.proj.weight", "fc2.weight")
+                ):
                     std *= 0.3
                 weight.normal_(0, std)
     model.generation_config.eos_token_id = token("<|im_end|>")
