@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 COMPLETE = "_COMPLETE"
+ROWS_AT_ONCE = 32
+"""Rows that wait in memory with their images before they go to disk."""
 
 
 def save_directory(
@@ -76,7 +78,7 @@ def write_rows(
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "records.arrow"
     count = 0
-    with ArrowWriter(features=columns, path=str(path)) as writer:
+    with ArrowWriter(features=columns, path=str(path), writer_batch_size=ROWS_AT_ONCE) as writer:
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is used after
             writer.write(columns.encode_example({name: row[name] for name in columns}))
         if count:

@@ -5,14 +5,20 @@ from datasets import load_from_disk
 from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
+from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
 
 
 def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     data = load_from_disk(records)
     launcher = LauncherOptions(in_process=True, show_progress=False)
-    decoding = DecodingOptions(max_new_tokens=6, batch_size=4)
+    options = EvaluationOptions(
+        checkpoint=str(tiny),
+        label="tiny",
+        decoding=DecodingOptions(max_new_tokens=6, batch_size=4),
+        benchmarks=BenchmarkOptions(),
+    )
     manifest, predictions = predict_test(
-        tiny, data, decoding, launcher, "{question}", 0, str(tmp_path)
+        tiny, data, options, launcher, "{question}", 0, str(tmp_path)
     )
     verdicts, scores = score_test(predictions, data, 0)
     assert manifest["decoding"]["max_new_tokens"] == 6

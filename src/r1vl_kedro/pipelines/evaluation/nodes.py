@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
 
@@ -20,7 +20,7 @@ PREDICT = "r1vl_kedro.generation.predict:predict"
 def predict_test(
     checkpoint: Path | str,
     records: Any,
-    decoding: DecodingOptions,
+    options: EvaluationOptions,
     launcher: LauncherOptions,
     template: str,
     seed: int,
@@ -31,7 +31,7 @@ def predict_test(
     Args:
         checkpoint: directory of a model (a `CheckpointDataset`), or a hub name.
         records: test records on disk, with or without key steps.
-        decoding: `params:evaluation.decoding`; greedy unless it says otherwise.
+        options: `params:evaluation`; decoding is greedy unless it says otherwise.
         work_dir: the job goes on from what it left in ``work_dir/<variant>/test`` after a kill.
     """
     place = job_place(work_dir) / "test"
@@ -39,7 +39,7 @@ def predict_test(
         "checkpoint": str(checkpoint),
         "records_dir": str(directory_of(records)),
         "output_dir": str(place),
-        "options": decoding.model_dump(mode="json"),
+        "options": options.decoding.model_dump(mode="json"),
         "template": template,
         "seed": seed,
     }

@@ -30,7 +30,7 @@ def create_pipeline() -> Pipeline:
                 inputs={
                     "checkpoint": "checkpoint",
                     "records": "test_records",
-                    "decoding": "params:evaluation.decoding",
+                    "options": "params:evaluation",
                     "launcher": "params:launcher",
                     "template": "params:prompt.template",
                     "seed": "params:seed",

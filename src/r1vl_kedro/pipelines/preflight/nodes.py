@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RawRecord
@@ -27,10 +27,12 @@ def check_settings(
     warm_up: SFTOptions,
     step_grpo: StepGRPOOptions,
     launcher: LauncherOptions,
-    decoding: DecodingOptions,
+    evaluation: EvaluationOptions,
 ) -> list[str]:
     """Clashes between settings; read from parameters alone."""
-    return preflight.clashes(warm_up, step_grpo, launcher.num_processes, decoding.max_new_tokens)
+    return preflight.clashes(
+        warm_up, step_grpo, launcher.num_processes, evaluation.decoding.max_new_tokens
+    )
 
 
 def measure_records(

@@ -22,7 +22,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 nodes.check_settings,
-                inputs={**stages, **launcher, "decoding": "params:evaluation.decoding"},
+                inputs={**stages, **launcher, "evaluation": "params:evaluation"},
                 outputs="preflight_problems",
                 name="check_settings",
             ),
