@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import predict
-from r1vl_kedro.records.store import COMPLETE, save_directory, write_rows
+from r1vl_kedro.records.store import COMPLETE, write_rows
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -79,12 +80,36 @@ def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) ->
     place.mkdir(parents=True, exist_ok=True)
     if file.official and file.path.is_file():
         file.check_md5()
+    aside = place / ".records"
+    for left_over in (aside, records):
+        shutil.rmtree(left_over, ignore_errors=True)
     with (place / ROWS).open("w", encoding="utf-8") as cells:
-        data: Dataset = write_rows(_records(file, cells, limit, prompt))
+        data = write_rows(_records(file, cells, limit, prompt), aside)
     (place / SET_ASIDE).write_text(
         json.dumps([vars(row) for row in file.set_aside], indent=1), encoding="utf-8"
     )
-    save_directory(data, records, mark=mark)
+    _as_saved(data, aside)
+    (aside / COMPLETE).write_text(mark)
+    aside.rename(records)
+
+
+def _as_saved(data: Dataset, directory: Path) -> None:
+    """Add what `load_from_disk` reads beside the Arrow file, which stays where it is.
+
+    `save_to_disk` would map and copy the whole file, and a gigabyte of images with it.
+    """
+    from datasets import config
+
+    [file] = data.cache_files
+    state = {
+        "_data_files": [{"filename": Path(file["filename"]).name}],
+        "_fingerprint": data._fingerprint,
+        **dict.fromkeys(("_format_columns", "_format_type", "_split")),
+        "_format_kwargs": {},
+        "_output_all_columns": False,
+    }
+    data.info.write_to_directory(str(directory))
+    (directory / config.DATASET_STATE_JSON_FILENAME).write_text(json.dumps(state, indent=1))
 
 
 def _records(file: BenchmarkFile, cells: Any, limit: int | None, prompt: str) -> Iterator[dict]:
