@@ -87,10 +87,13 @@ def records(tmp_path_factory) -> str:
 
 
 def train(kind: str, **kwargs) -> dict:
-    """Call the job's entry in this process."""
+    """Call the job's entry in this process, with the one thread that jobs in tests have."""
+    import torch
+
     from r1vl_kedro.training.sft import train_sft
     from r1vl_kedro.training.step_grpo import train_step_grpo
 
+    torch.set_num_threads(1)  # sums of several threads differ in their last bits
     return {"sft": train_sft, "grpo": train_step_grpo}[kind](**kwargs)
 
 
