@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.options import TrainingOptions
@@ -29,12 +28,14 @@ def train(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[Path, list[dict[str, Any]], pd.DataFrame]:
+) -> tuple[Path, list[dict[str, Any]], Frame]:
     """Run a training job; returns the model's directory, its log and its example rollouts.
 
     The job's state lies in ``work_dir/<variant>`` until it ends, so the same call goes on from
     there after a kill.
     """
+    import pandas as pd
+
     run = RUN.get()
     variant = (run.variant if run is not None else None) or "main"
     place = Path(work_dir).resolve() / variant

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from r1vl_kedro.benchmarks import MODES, Mode, aggregate, get_benchmark, score_response
 from r1vl_kedro.benchmarks.compat import cut
 from r1vl_kedro.benchmarks.files import BenchmarkFile
@@ -21,6 +19,7 @@ from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.llm import ChatClient, ChatRequest
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.hints import Frame
 
 PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
 
@@ -37,7 +36,7 @@ def predict_benchmarks(
     seed: int,
     work_dir: str,
     **files: BenchmarkFile,
-) -> tuple[dict[str, Any], pd.DataFrame]:
+) -> tuple[dict[str, Any], Frame]:
     """Answers to the chosen benchmarks, by one job; returns its manifests and the predictions.
 
     Args:
@@ -47,6 +46,8 @@ def predict_benchmarks(
         Manifests by benchmark (decoding, template, checkpoint's digest, rows set aside), and one
         frame: benchmark, id, response, tokens, truncated, and the row's cells as JSON.
     """
+    import pandas as pd
+
     place = job_place(work_dir) / "benchmarks"
     chosen = options.benchmarks
     kwargs = {
@@ -80,15 +81,17 @@ def vars_of(file: BenchmarkFile) -> dict[str, Any]:
 
 
 def score_benchmarks(
-    predictions: pd.DataFrame,
+    predictions: Frame,
     manifests: dict[str, Any],
     options: EvaluationOptions,
     judge: ChatClient,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> tuple[Frame, dict[str, Any]]:
     """Verdicts of the mode that `evaluation.benchmarks.scoring` names, and the scores.
 
     Needs no model: predictions can be scored again in another mode at any time.
     """
+    import pandas as pd
+
     mode = options.benchmarks.scoring
     tables, scores = [], {}
     for name in options.benchmarks.chosen:
@@ -114,8 +117,10 @@ def score_benchmarks(
 
 
 def _score(
-    name: str, part: pd.DataFrame, mode: Mode, judge: ChatClient | None
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+    name: str, part: Frame, mode: Mode, judge: ChatClient | None
+) -> tuple[Frame, dict[str, Any]]:
+    import pandas as pd
+
     rows = [json.loads(text) for text in part["row"]]
     responses = part["response"].tolist()
     verdicts = [
@@ -160,10 +165,10 @@ def _ask(judge: ChatClient, name: str, asked: list[tuple[str, list[dict]]]) -> d
     }
 
 
-def make_table_1(
-    scores: dict[str, Any], paper: dict[str, Any]
-) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+def make_table_1(scores: dict[str, Any], paper: dict[str, Any]) -> tuple[Frame, Frame, str]:
     """Table 1 with the paper's rows, every figure of every benchmark, and the table as Markdown."""
+    import pandas as pd
+
     if scores["mode"] not in MODES:
         raise ValueError(f"scores of mode {scores['mode']!r}; known: {', '.join(MODES)}")
     rows = table_rows(scores, scores["label"], paper)

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
 
@@ -25,7 +24,7 @@ def predict_test(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[dict[str, Any], pd.DataFrame]:
+) -> tuple[dict[str, Any], Frame]:
     """Answers to every test record, by a job; returns its manifest and the predictions.
 
     Args:
@@ -34,6 +33,8 @@ def predict_test(
         options: `params:evaluation`; decoding is greedy unless it says otherwise.
         work_dir: the job goes on from what it left in ``work_dir/<variant>/test`` after a kill.
     """
+    import pandas as pd
+
     place = job_place(work_dir) / "test"
     kwargs = {
         "checkpoint": str(checkpoint),
@@ -56,9 +57,7 @@ def job_place(work_dir: str) -> Path:
     return Path(work_dir).resolve() / variant
 
 
-def score_test(
-    predictions: pd.DataFrame, records: Any, seed: int
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+def score_test(predictions: Frame, records: Any, seed: int) -> tuple[Frame, dict[str, Any]]:
     """Verdicts on the predictions, and scores with intervals, overall and by family."""
     verdicts = score(predictions, records)
     return verdicts, summarise(verdicts, seed)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
+from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.reporting.options import ReportingOptions
 
 TABLES = ("rewards", "group_size", "reward_level", "contrasts", "overview")
@@ -25,14 +24,14 @@ FIGURES = (
 )
 
 
-def collect_verdicts(**verdicts: pd.DataFrame) -> pd.DataFrame:
+def collect_verdicts(**verdicts: Frame) -> Frame:
     """All variants' verdicts, by namespace, in one frame."""
     from r1vl_kedro.reporting import collect
 
     return collect.collect_verdicts(verdicts)
 
 
-def collect_curves(**logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def collect_curves(**logs: Sequence[Mapping[str, Any]]) -> Frame:
     """All variants' training logs, by namespace, in one tidy frame."""
     from r1vl_kedro.reporting import collect
 
@@ -45,11 +44,11 @@ def collect_scores(**scores: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def make_tables(
-    verdicts: pd.DataFrame,
+    verdicts: Frame,
     scores: Mapping[str, Mapping[str, Any]],
     paper: Mapping[str, Any],
     options: ReportingOptions,
-) -> tuple[pd.DataFrame, ...]:
+) -> tuple[Frame, ...]:
     """The tables in the order of `TABLES`."""
     from r1vl_kedro.reporting import tables
 
@@ -62,7 +61,7 @@ def make_tables(
     )
 
 
-def write_tables(verdicts: pd.DataFrame, options: ReportingOptions, **tables: pd.DataFrame) -> str:
+def write_tables(verdicts: Frame, options: ReportingOptions, **tables: Frame) -> str:
     """The tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
     from r1vl_kedro.reporting.page import notes
@@ -71,9 +70,9 @@ def write_tables(verdicts: pd.DataFrame, options: ReportingOptions, **tables: pd
 
 
 def make_figures(
-    curves: pd.DataFrame,
-    overview: pd.DataFrame,
-    group_size: pd.DataFrame,
+    curves: Frame,
+    overview: Frame,
+    group_size: Frame,
     options: ReportingOptions,
 ) -> tuple[Any, ...]:
     """The Plotly figures in the order of `FIGURES`."""
@@ -91,7 +90,7 @@ def draw_figures(*figures: Any) -> tuple[Any, ...]:
 
 
 def build_examples(
-    verdicts: pd.DataFrame, records: Any, options: ReportingOptions
+    verdicts: Frame, records: Any, options: ReportingOptions
 ) -> list[dict[str, Any]]:
     """Example questions with all variants' answers side by side."""
     from r1vl_kedro.reporting import examples
@@ -100,7 +99,7 @@ def build_examples(
 
 
 def write_report(
-    verdicts: pd.DataFrame,
+    verdicts: Frame,
     examples: Sequence[Mapping[str, Any]],
     settings: Mapping[str, Any],
     options: ReportingOptions,

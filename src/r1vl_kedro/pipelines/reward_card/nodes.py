@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.rewards.card import COLUMNS, html_card, markdown_table, score_row
 
 
@@ -23,7 +23,7 @@ class RewardCardOptions(BaseModel):
     """How many responses the page shows; the table has all."""
 
 
-def score_responses(responses: pd.DataFrame, options: RewardCardOptions) -> pd.DataFrame:
+def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
     """Every response under every mode.
 
     Args:
@@ -33,6 +33,8 @@ def score_responses(responses: pd.DataFrame, options: RewardCardOptions) -> pd.D
     Raises:
         ValueError: a column is missing, or a row malformed (named by its id or number).
     """
+    import pandas as pd
+
     missing = [name for name in ("response", "answer") if name not in responses.columns]
     if missing:
         raise ValueError(
@@ -50,12 +52,12 @@ def score_responses(responses: pd.DataFrame, options: RewardCardOptions) -> pd.D
     return pd.DataFrame(scores, columns=list(COLUMNS))
 
 
-def table(scores: pd.DataFrame) -> str:
+def table(scores: Frame) -> str:
     """The card as a Markdown table."""
     return markdown_table(scores.to_dict("records"))
 
 
-def page(responses: pd.DataFrame, scores: pd.DataFrame, options: RewardCardOptions) -> str:
+def page(responses: Frame, scores: Frame, options: RewardCardOptions) -> str:
     """The card as one self-contained HTML page."""
     shown = min(options.max_shown, len(scores))
     return html_card(
@@ -66,5 +68,5 @@ def page(responses: pd.DataFrame, scores: pd.DataFrame, options: RewardCardOptio
     )
 
 
-def _rows(responses: pd.DataFrame, count: int | None) -> list[dict[str, Any]]:
+def _rows(responses: Frame, count: int | None) -> list[dict[str, Any]]:
     return responses.head(len(responses) if count is None else count).to_dict("records")

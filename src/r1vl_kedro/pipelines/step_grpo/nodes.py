@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
+from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 
@@ -23,7 +22,7 @@ def train_step_grpo(
     seed: int,
     work_dir: str,
     overrides: dict | None = None,
-) -> tuple[Path, list[dict[str, Any]], pd.DataFrame]:
+) -> tuple[Path, list[dict[str, Any]], Frame]:
     """StepGRPO from the warm-up checkpoint; the model's directory, training log and rollouts.
 
     Args:
@@ -54,7 +53,7 @@ def train_sft_continued(
     seed: int,
     work_dir: str,
     overrides: dict | None = None,
-) -> tuple[Path, list[dict[str, Any]], pd.DataFrame]:
+) -> tuple[Path, list[dict[str, Any]], Frame]:
     """SFT on the RL questions' reference paths, as many updates on as many sequences as StepGRPO.
 
     The table of rollouts is empty; it is there so that every variant has the same outputs.
