@@ -16,6 +16,7 @@ import pytest
 from chat_server import ChatServer
 
 from r1vl_kedro.llm import BudgetReached, ChatClient, ChatOptions, ChatRequest, LLMError
+from r1vl_kedro.llm_cache import AnswerCache
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 TROUBLE = {
@@ -108,7 +109,6 @@ def test_a_client_killed_midway_loses_nothing_and_pays_for_nothing_twice(tmp_pat
         assert Counter(server.paid.values()) == {json.dumps({"n": i}): 1 for i in range(80)}
 
 
-@pytest.mark.slow  # once in three whole runs it waited for ever; by itself it passes
 def test_a_server_that_goes_away_and_comes_back_loses_no_record(tmp_path):
     first = ChatServer(answer, delay=0.05)
     done = []
@@ -128,6 +128,22 @@ def test_a_server_that_goes_away_and_comes_back_loses_no_record(tmp_path):
         worker.join(timeout=60)
         assert [a.value["n"] for a in done] == list(range(60))
         assert sum(second.served.values()) > 0
+
+
+def test_threads_open_one_cache(tmp_path, monkeypatch):
+    opened = []
+
+    class Slow(AnswerCache):
+        def __init__(self, path):
+            opened.append(path)
+            time.sleep(0.05)
+            super().__init__(path)
+
+    monkeypatch.setattr("r1vl_kedro.llm.AnswerCache", Slow)
+    with ChatServer(answer) as server:
+        made = client(server, tmp_path)
+        assert [a.value["n"] for a in made.answers(requests(20))] == list(range(20))
+    assert len(opened) == 1
 
 
 def test_a_budget_in_dollars_stops_cleanly_and_the_next_run_goes_on(tmp_path):

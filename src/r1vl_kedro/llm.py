@@ -147,16 +147,18 @@ class ChatClient:
         self._in_vain = 0
         self._dearer = 1.0  # the most by which an answer cost more than guessed
         self._counting = threading.Lock()
+        self._opening = threading.Lock()
 
     def __repr__(self) -> str:
         return f"ChatClient(model={self.model!r}, base_url={self.base_url!r})"
 
     @property
     def cache(self) -> AnswerCache:
-        """The answer cache, opened on first use."""
-        if self._cache is None:
-            self._cache = AnswerCache(self.cache_path)
-        return self._cache
+        """The answer cache, opened on first use, by one thread."""
+        with self._opening:
+            if self._cache is None:
+                self._cache = AnswerCache(self.cache_path)
+            return self._cache
 
     def key_of(self, request: ChatRequest) -> str:
         """What an answer is stored under: model, prompt, settings and record."""
