@@ -240,8 +240,8 @@ def test_total_over_strings(first, second):
 @given(st.text(alphabet="0123456789+-*/^(). x\\{}frac", max_size=30))
 @settings(deadline=None)
 def test_total_over_what_looks_like_formulas(text):
-    equivalent(text, "x^2+1")
-    equivalent(text, "5")
+    assert equivalent(text, "x^2+1") in (True, False)
+    assert equivalent(text, "5") in (True, False)
     evaluate(text)
 
 

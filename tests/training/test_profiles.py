@@ -44,7 +44,8 @@ def test_every_option_is_valid(parameters):
     PreflightOptions.model_validate(parameters["preflight"])
     for variant in parameters["ablation"]["variants"].values():
         changes = {key: value for key, value in variant.items() if key != "method"}
-        with_overrides(step_grpo, changes)
+        changed = with_overrides(step_grpo, changes)
+        assert changed.rollouts == changed.prompts * changed.group_size
 
 
 @pytest.mark.parametrize("env", PAPER)

@@ -58,7 +58,7 @@ class Records(list):
         return [row[key] for row in self] if isinstance(key, str) else super().__getitem__(key)
 
 
-def test_records() -> Records:
+def held_out_records() -> Records:
     return Records(
         {
             "id": f"q{i}",
@@ -71,9 +71,6 @@ def test_records() -> Records:
         }
         for i in range(4)
     )
-
-
-test_records.__test__ = False
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +87,7 @@ def reported(tmp_path_factory):
         catalog[f"{namespace}.training_log"] = [
             {"step": step, "eval_accuracy": 0.5, "reward": 1.0, "kl": 0.0} for step in (0, 5)
         ]
-    catalog["test_records"] = test_records()
+    catalog["test_records"] = held_out_records()
     catalog["parameters"] = {"seed": 7}
     catalog["params:reporting"] = ReportingOptions(resamples=200)
     SequentialRunner().run(create_pipeline(NAMESPACES), catalog)
