@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from datasets import load_from_disk
 
-from r1vl_kedro.generation.scoring import bootstrap, score, summarise, wilson
+from r1vl_kedro.generation.scoring import score, summarise
 
 
 def predictions(records, responses, samples=1):
@@ -67,16 +67,6 @@ def test_several_samples_are_resampled_by_record_and_give_pass_at_k(known):
     assert scores["pass_at_k"] == 1
     assert scores["interval"].startswith("bootstrap")
     assert scores["ci_low"] == scores["ci_high"] == 0.25  # every record alike
-
-
-def test_wilson_is_the_published_value():
-    assert wilson(0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))
-    assert wilson(8, 10) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
-
-
-def test_bootstrap_follows_the_seed():
-    values = [k / 39 for k in range(40)]
-    assert bootstrap(values, 1) == bootstrap(values, 1) != bootstrap(values, 2)
 
 
 def test_a_prediction_on_no_record_is_named(known):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.answers import equivalent
 from r1vl_kedro.responses import final_answer
 from r1vl_kedro.rewards import match_key_steps, step_rar, step_rvr
 from r1vl_kedro.rewards.matching import Matching
+from r1vl_kedro.statistics import mean_interval, wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
     from datasets import Dataset
 
-_Z = 1.959963984540054  # 97.5 % point of the normal distribution
 _RESAMPLES = 2000
 
 
@@ -89,8 +88,8 @@ def summarise(verdicts: pd.DataFrame, seed: int = 0) -> dict[str, Any]:
     Each has `n` (answers), `accuracy` with its 95 % interval `ci_low`, `ci_high`, `validity`,
     `mean_tokens`, `truncated` (share), and `k` (mean share of key steps matched, null where there
     are none). With one answer a record the interval is Wilson's; with several, answers to one
-    record depend on each other, so records are resampled instead (bootstrap), and `pass_at_k` is
-    added: the share of records with at least one right answer.
+    record depend on each other, so records are resampled instead (bootstrap; no interval where
+    there is but one), and `pass_at_k` is added: the share of records with a right answer.
 
     Raises:
         ValueError: no verdict to summarise.
@@ -105,11 +104,12 @@ def _scores(part: pd.DataFrame, seed: int) -> dict[str, Any]:
     n = len(part)
     per_record = part.groupby("id", sort=False)["correct"].agg(["mean", "max", "size"])
     several = bool((per_record["size"] > 1).any())
-    low, high = (
-        bootstrap(per_record["mean"].tolist(), seed)
-        if several
-        else wilson(int(part["correct"].sum()), n)
-    )
+    if several:
+        shares = mean_interval(per_record["mean"], resamples=_RESAMPLES, seed=seed)
+        low, high, method = shares.low, shares.high, shares.note
+    else:
+        low, high = wilson_interval(int(part["correct"].sum()), n)
+        method = "Wilson"
     k = part["k"].mean()
     scores = {
         "n": n,
@@ -117,7 +117,7 @@ def _scores(part: pd.DataFrame, seed: int) -> dict[str, Any]:
         "accuracy": float(part["correct"].mean()),
         "ci_low": low,
         "ci_high": high,
-        "interval": "bootstrap over records, 95 %" if several else "Wilson, 95 %",
+        "interval": f"{method}, 95 %",
         "validity": float((part["valid"] > 0).mean()),
         "k": None if math.isnan(k) else float(k),
         "mean_tokens": float(part["tokens"].mean()),
@@ -126,24 +126,3 @@ def _scores(part: pd.DataFrame, seed: int) -> dict[str, Any]:
     if several:
         scores["pass_at_k"] = float((per_record["max"] > 0).mean())
     return scores
-
-
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a proportion of `right` in `n` (Wilson 1927)."""
-    if n == 0:
-        return (0.0, 1.0)
-    share, squared = right / n, _Z * _Z
-    centre = (share + squared / (2 * n)) / (1 + squared / n)
-    half = _Z / (1 + squared / n) * math.sqrt(share * (1 - share) / n + squared / (4 * n * n))
-    # At the ends the bound is the share itself; rounding would miss it by a hair.
-    return (0.0 if right == 0 else centre - half, 1.0 if right == n else centre + half)
-
-
-def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
-    """95 % percentile interval of the mean, resampling the values."""
-    import numpy as np
-
-    data = np.asarray(values, dtype=float)
-    draws = np.random.default_rng(seed).integers(0, len(data), (_RESAMPLES, len(data)))
-    low, high = np.percentile(data[draws].mean(axis=1), [2.5, 97.5])
-    return (float(low), float(high))

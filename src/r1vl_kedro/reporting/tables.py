@@ -11,8 +11,8 @@ import pandas as pd
 
 from r1vl_kedro.reporting.collect import answer_matrix, paired
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.statistics import Interval, paired_difference, share_interval
 from r1vl_kedro.reporting.variants import in_order, variant
+from r1vl_kedro.statistics import Interval, paired_difference, share_interval
 
 NOT_RUN = "not run in this grid"
 REFERENCE_ROW = "reference"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from r1vl_kedro.reporting.statistics import (
+from r1vl_kedro.statistics import (
     bootstrap_means,
     mean_interval,
     paired_difference,
@@ -84,7 +84,7 @@ def test_bootstrap_resamples_seeds_too():
 def test_chunks_do_not_change_the_resamples(monkeypatch):
     values = np.arange(7.0)
     whole = bootstrap_means(values, resamples=101, seed=3)
-    monkeypatch.setattr("r1vl_kedro.reporting.statistics.CHUNK_CELLS", 70)
+    monkeypatch.setattr("r1vl_kedro.statistics.CHUNK_CELLS", 70)
     assert np.array_equal(bootstrap_means(values, resamples=101, seed=3), whole)
 
 
