@@ -35,6 +35,11 @@ class Engine(Protocol):
         ...
 
 
+def seed_of(seed: int, number: int) -> int:
+    """The seed of one prompt of a call, for engines that seed every request by itself."""
+    return seed * 1_000_003 + number
+
+
 def make_engine(checkpoint: str, options: DecodingOptions) -> Engine:
     """The engine named by `options.engine`, loaded with the checkpoint."""
     if options.engine == "transformers":

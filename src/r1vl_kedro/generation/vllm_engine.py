@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.generation.engines import Completion, Prompt
+from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
@@ -26,6 +26,9 @@ class VllmEngine:
                 "evaluation engine 'vllm' needs vLLM: pip install 'r1vl_kedro[gpu]', or use "
                 "engine: transformers"
             ) from error
+        import torch
+
+        from r1vl_kedro.generation.transformers_engine import best_dtype
         from r1vl_kedro.training.models import load_processor, vision_token_ids
 
         self._options = options
@@ -33,27 +36,35 @@ class VllmEngine:
         self._bias = dict.fromkeys(vision_token_ids(self._processor.tokenizer), -100.0)
         self._model = LLM(
             model=checkpoint,
-            dtype=options.dtype,
+            dtype=best_dtype(options.dtype),
             max_model_len=options.max_model_len,
             gpu_memory_utilization=options.gpu_memory_utilization,
             enable_prefix_caching=True,
+            enforce_eager=not torch.cuda.is_available(),
             limit_mm_per_prompt={"image": options.max_images, "video": 0},
         )
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
-        """All prompts at once; vLLM batches them by itself."""
+        """All prompts at once; vLLM batches them by itself.
+
+        Raises:
+            ValueError: the context is too short for a prompt and `max_new_tokens`.
+        """
         from vllm import SamplingParams
 
         options = self._options
-        sampling = SamplingParams(
-            n=options.num_samples,
-            temperature=options.temperature,
-            top_p=options.top_p,
-            top_k=options.top_k or -1,
-            max_tokens=options.max_new_tokens,
-            seed=seed,
-            logit_bias=self._bias or None,
-        )
+        sampling = [
+            SamplingParams(
+                n=options.num_samples,
+                temperature=options.temperature,
+                top_p=options.top_p,
+                top_k=options.top_k,
+                max_tokens=options.max_new_tokens,
+                seed=seed_of(seed, number),
+                logit_bias=self._bias or None,
+            )
+            for number in range(len(prompts))
+        ]
         requests: list[Any] = [
             {
                 "prompt": self._processor.apply_chat_template(
@@ -64,10 +75,17 @@ class VllmEngine:
             for prompt in prompts
         ]
         outputs = self._model.generate(requests, sampling, use_tqdm=False)
-        return [
-            [
-                Completion(one.text, len(one.token_ids), truncated=one.finish_reason == "length")
-                for one in output.outputs
-            ]
-            for output in outputs
-        ]
+        return [[self._completion(output, one) for one in output.outputs] for output in outputs]
+
+    def _completion(self, output: Any, one: Any) -> Completion:
+        truncated, tokens = one.finish_reason == "length", len(one.token_ids)
+        limit = self._options.max_new_tokens
+        if truncated and tokens < limit:
+            prompt = len(output.prompt_token_ids)
+            raise ValueError(
+                f"an answer was cut after {tokens} tokens: the context of {prompt + tokens} tokens "
+                f"(max_model_len) holds prompt and answer, and a prompt has {prompt}; set "
+                f"max_model_len to {prompt + limit} or more, or max_new_tokens below {limit}"
+            )
+        ended = one.finish_reason == "stop"  # by the end token, which is not part of the answer
+        return Completion(one.text, tokens - ended, truncated)
