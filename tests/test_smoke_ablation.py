@@ -1,16 +1,12 @@
 """The whole ablation in a smoke size, through ``kedro run``: what came out, and going on."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from smoke_place import Place
 
-ROOT = Path(__file__).resolve().parents[1]
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
     "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
@@ -18,58 +14,6 @@ VARIANTS = [
 TRAINED = [name for name in VARIANTS if name not in ("base", "warm_up")]
 TEST_RECORDS = 24
 pytestmark = pytest.mark.timeout(900)
-
-
-class Place:
-    """A data directory and a tracking store of their own, beside the project's code."""
-
-    def __init__(self, root: Path):
-        self.root, self.data, self.conf = root, root / "data", root / "conf"
-        shutil.copytree(ROOT / "conf", self.conf)
-        (self.conf / "smoke" / "globals.yml").write_text(f"data: {self.data}\n")
-
-    def run(self, *arguments: str, params: str = "") -> str:
-        """``kedro run`` of the smoke ablation; its output."""
-        store = f"tracking.uri={self.root / 'mlflow.db'}"
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "kedro", "run", "--pipelines=ablation", "--env=smoke"),
-                *("--conf-source", str(self.conf)),
-                *("--params", f"{store},{params}" if params else store),
-                *arguments,
-            ],
-            cwd=ROOT,
-            env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        output = done.stdout + done.stderr
-        assert done.returncode == 0, output[-6000:]
-        return output
-
-    def tables(self) -> dict[str, str]:
-        return {p.stem: p.read_text() for p in (self.data / "08_reporting/tables").glob("*.csv")}
-
-    def runs(self):
-        """(parents, children of the last parent by name), as MLflow has them."""
-        from mlflow import MlflowClient
-
-        client = MlflowClient(f"sqlite:///{self.root / 'mlflow.db'}")
-        (experiment,) = (
-            found for found in client.search_experiments() if found.name == "r1vl_kedro/smoke"
-        )
-        found = client.search_runs(
-            [experiment.experiment_id], order_by=["attributes.start_time ASC"]
-        )
-        parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
-        last = parents[-1].info.run_id
-        children = {
-            run.info.run_name: run
-            for run in found
-            if run.data.tags.get("mlflow.parentRunId") == last
-        }
-        return parents, children, client
 
 
 @pytest.fixture(scope="module")

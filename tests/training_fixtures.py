@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import multiprocessing
 import os
 import signal
 import sys
-import time
 import traceback
 from pathlib import Path
 
 import pytest
+from striking import arm
 
 SOLUTION = (
     "### Image Description:\n{a} things\n### Rationales:\nCount.\n### Let's think step by step.\n"
@@ -109,7 +108,7 @@ def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -
     logging.basicConfig(level="INFO")
     torch.set_num_threads(1)
     if moment is not None:
-        _arm(moment, number, Path(log).with_suffix(".struck"))
+        arm(moment, number)
     code = 1
     try:
         train(kind, **kwargs)
@@ -120,25 +119,6 @@ def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -
     except BaseException:  # noqa: BLE001 - what went wrong is in the log
         traceback.print_exc()
     os._exit(code)
-
-
-def _arm(moment: str, number: int, struck: Path) -> None:
-    """Signal this process at the n-th call of a function: ``module:attribute:n``."""
-    module_name, path, count = moment.split(":")
-    *owners, name = path.split(".")
-    owner = importlib.import_module(module_name)
-    for part in owners:
-        owner = getattr(owner, part)
-    original, calls = getattr(owner, name), [0]
-
-    def wrapped(*args, **kwargs):
-        calls[0] += 1
-        if calls[0] == int(count):
-            struck.write_text(str(time.time()))
-            os.kill(os.getpid(), number)
-        return original(*args, **kwargs)
-
-    setattr(owner, name, wrapped)
 
 
 _CONTEXT = multiprocessing.get_context("forkserver")

@@ -3,7 +3,7 @@
 import warnings
 
 from r1vl_kedro.context import ProjectContext
-from r1vl_kedro.hooks import LockHooks, SignalHooks, TrackingHooks
+from r1vl_kedro.hooks import LockHooks, SavingHooks, SignalHooks, TrackingHooks
 
 # Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")
@@ -20,5 +20,5 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
 }
 
-# The last registered is called first: signals, then the lock, then tracking.
-HOOKS = (TrackingHooks(), LockHooks(), SignalHooks())
+# The last registered is called first: signals, then the lock, then what stands behind it.
+HOOKS = (TrackingHooks(), SavingHooks(), LockHooks(), SignalHooks())

@@ -28,11 +28,11 @@ def train(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[Path, list[dict[str, Any]], Frame]:
-    """Run a training job; returns the model's directory, its log and its example rollouts.
+) -> tuple[list[dict[str, Any]], Frame, Path]:
+    """Run a training job; returns its log, its example rollouts and the model's directory.
 
     The job's state lies in ``work_dir/<variant>`` until it ends, so the same call goes on from
-    there after a kill.
+    there after a kill. The model comes last: once it is moved away, training would start anew.
     """
     import pandas as pd
 
@@ -56,4 +56,4 @@ def train(
     run_job(entry, kwargs, options=launcher, log_dir=place / "logs", name=name)
     log = json.loads((output / "training_log.json").read_text(encoding="utf-8"))
     rollouts = output / "rollouts.parquet"
-    return output, log, pd.read_parquet(rollouts) if rollouts.is_file() else pd.DataFrame()
+    return log, pd.read_parquet(rollouts) if rollouts.is_file() else pd.DataFrame(), output

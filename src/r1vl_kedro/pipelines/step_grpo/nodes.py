@@ -22,8 +22,8 @@ def train_step_grpo(
     seed: int,
     work_dir: str,
     overrides: dict | None = None,
-) -> tuple[Path, list[dict[str, Any]], Frame]:
-    """StepGRPO from the warm-up checkpoint; the model's directory, training log and rollouts.
+) -> tuple[list[dict[str, Any]], Frame, Path]:
+    """StepGRPO from the warm-up checkpoint; training log, rollouts and the model's directory.
 
     Args:
         overrides: what a variant changes of the options, e.g. ``{"weights": {"step_rvr": 0}}``.
@@ -53,7 +53,7 @@ def train_sft_continued(
     seed: int,
     work_dir: str,
     overrides: dict | None = None,
-) -> tuple[Path, list[dict[str, Any]], Frame]:
+) -> tuple[list[dict[str, Any]], Frame, Path]:
     """SFT on the RL questions' reference paths, as many updates on as many sequences as StepGRPO.
 
     The table of rollouts is empty; it is there so that every variant has the same outputs.

@@ -48,7 +48,7 @@ def _one_node(function: Callable, options: dict[str, str], overrides: str | None
             Node(
                 function,
                 inputs=inputs,
-                outputs=["checkpoint", "training_log", "rollouts"],
+                outputs=["training_log", "rollouts", "checkpoint"],
                 name=function.__name__,
                 tags="training",
             )

@@ -19,9 +19,9 @@ def train_warm_up(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[Path, list[dict[str, Any]]]:
-    """Fine-tune the base model on the warm-up records; its directory and its training log."""
-    model, log, _ = training_jobs.train(
+) -> tuple[list[dict[str, Any]], Path]:
+    """Fine-tune the base model on the warm-up records; its training log and its directory."""
+    log, _, model = training_jobs.train(
         training_jobs.SFT,
         "warm_up",
         base=base,
@@ -33,4 +33,4 @@ def train_warm_up(
         seed=seed,
         work_dir=work_dir,
     )
-    return model, log
+    return log, model

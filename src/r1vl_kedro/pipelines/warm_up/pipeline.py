@@ -30,7 +30,7 @@ def create_pipeline() -> Pipeline:
                     "seed": "params:seed",
                     "work_dir": "params:work_dir",
                 },
-                outputs=["warm_up_checkpoint", "warm_up_training_log"],
+                outputs=["warm_up_training_log", "warm_up_checkpoint"],
                 name="train_warm_up",
                 tags="training",
             )

@@ -1,0 +1,75 @@
+"""A place of its own for runs of the smoke ablation."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Place:
+    """A data directory and a tracking store of their own, beside the project's code."""
+
+    def __init__(self, root: Path):
+        self.root, self.data, self.conf = root, root / "data", root / "conf"
+        shutil.copytree(ROOT / "conf", self.conf)
+        (self.conf / "smoke" / "globals.yml").write_text(f"data: {self.data}\n")
+
+    def run(self, *arguments: str, params: str = "") -> str:
+        """``kedro run`` of the smoke ablation; its output."""
+        code, output = self.attempt(*arguments, params=params)
+        assert code == 0, output[-6000:]
+        return output
+
+    def attempt(
+        self, *arguments: str, params: str = "", through: tuple[str, ...] = ("-m", "kedro")
+    ) -> tuple[int, str]:
+        """Exit code and output of ``kedro run``; ``through`` says how Python finds kedro."""
+        store = f"tracking.uri={self.root / 'mlflow.db'}"
+        done = subprocess.run(
+            [
+                *(sys.executable, *through, "run", "--pipelines=ablation", "--env=smoke"),
+                *("--conf-source", str(self.conf)),
+                *("--params", f"{store},{params}" if params else store),
+                *arguments,
+            ],
+            cwd=ROOT,
+            env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def tables(self) -> dict[str, str]:
+        return {p.stem: p.read_text() for p in (self.data / "08_reporting/tables").glob("*.csv")}
+
+    def runs(self):
+        """(parents, children of the last parent by name), as MLflow has them."""
+        from mlflow import MlflowClient
+
+        client = MlflowClient(f"sqlite:///{self.root / 'mlflow.db'}")
+        (experiment,) = (
+            found for found in client.search_experiments() if found.name == "r1vl_kedro/smoke"
+        )
+        found = client.search_runs(
+            [experiment.experiment_id], order_by=["attributes.start_time ASC"]
+        )
+        parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
+        last = parents[-1].info.run_id
+        children = {
+            run.info.run_name: run
+            for run in found
+            if run.data.tags.get("mlflow.parentRunId") == last
+        }
+        return parents, children, client
+
+    def states(self) -> set[str]:
+        """The states of all runs in the store, children included."""
+        from mlflow import MlflowClient
+
+        client = MlflowClient(f"sqlite:///{self.root / 'mlflow.db'}")
+        ids = [found.experiment_id for found in client.search_experiments()]
+        return {run.info.status for run in client.search_runs(ids)}

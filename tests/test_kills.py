@@ -1,0 +1,117 @@
+"""The whole ablation killed (SIGKILL) again and again ends as one that was left alone."""
+
+import random
+import signal
+from pathlib import Path
+
+import pytest
+import yaml
+from smoke_place import Place
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
+STRIKING = str(Path(__file__).with_name("striking.py"))
+GRID = {
+    "base": {"method": "base"},
+    "warm_up": {"method": "warm_up"},
+    "outcome": {"weights": {"outcome": 1.0, "step_rar": 0.0, "step_rvr": 0.0}},
+    "step_grpo": {},
+    "step_grpo_m2": {"group_size": 2},
+    "sft": {"method": "sft"},
+}
+PARAMS = ",".join(
+    f"{stage}.{option}={value}"
+    for stage in ("warm_up", "step_grpo")
+    for option, value in (("num_steps", 3), ("checkpoint_steps", 1))
+)
+
+STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+STATE = "r1vl_kedro.training.state"
+ENGINE = "r1vl_kedro.generation.transformers_engine:TransformersEngine"
+WRITE = "fsspec.implementations.local:LocalFileOpener.write"
+FILED = "r1vl_kedro.datasets:CheckpointDataset.save"
+# In the order of the run: each goes on where the one before was killed. A number is the last
+# call at which a moment surely comes; which one it is, is drawn.
+STAGES = {
+    ("--to-nodes=train_warm_up",): [
+        ("data preparation", "r1vl_kedro.records.store:save_directory", 2),
+        ("data preparation: a report half written", WRITE, 1),
+        ("warm-up: in a loss", f"{STEADY}.compute_loss", 3),
+        ("warm-up: in an optimizer step", f"{STEADY}._get_grad_norm", 1),
+        ("warm-up: before a checkpoint", f"{STEADY}._save_checkpoint", 1),
+        ("warm-up: while a checkpoint is written", f"{STATE}:mark_complete", 1),
+        ("warm-up: while the result is written", "r1vl_kedro.training.run:save_processor", 1),
+        ("warm-up: its log half written", WRITE, 1),
+        ("warm-up: before the model is filed", FILED, 1),
+    ],
+    ("--tags=training",): [
+        ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:choose", 40),
+        ("StepGRPO: in rewards", "r1vl_kedro.rewards.functions:OutcomeReward.__call__", 1),
+        ("StepGRPO: in a loss", f"{STEADY}.compute_loss", 2),
+        ("StepGRPO: in an optimizer step", f"{STEADY}._get_grad_norm", 2),
+        ("StepGRPO: before a checkpoint", f"{STEADY}._save_checkpoint", 1),
+        ("StepGRPO: while a checkpoint is written", f"{STATE}:mark_complete", 1),
+        ("StepGRPO: before a checkpoint is moved", f"{STATE}:move_in_place", 1),
+        ("StepGRPO: while old checkpoints are pruned", f"{STATE}:prune", 1),
+        ("StepGRPO: before the model is filed", FILED, 1),
+    ],
+    (): [
+        ("prediction: in an answer", f"{ENGINE}._batch", 1),
+        ("prediction: while a part is written", "r1vl_kedro.generation.predict:_write", 2),
+        ("prediction: while the parts are joined", "r1vl_kedro.generation.predict:_join", 1),
+        ("prediction: answers half written", WRITE, 1),
+        ("scoring: before the first verdict", "r1vl_kedro.generation.scoring:score", 1),
+        ("scoring: among the verdicts", "r1vl_kedro.generation.scoring:equivalent", 20),
+        ("scoring: before the summary", "r1vl_kedro.generation.scoring:summarise", 1),
+        ("scoring: verdicts or scores half written", WRITE, 1),
+        ("the report", "r1vl_kedro.reporting.collect:collect_verdicts", 1),
+    ],
+}
+
+
+def make_place(root: Path) -> Place:
+    place = Place(root)
+    grid = {"ablation": {"seeds": [0], "slots": 1, "variants": GRID}}
+    (place.conf / "base" / "parameters_ablation.yml").write_text(yaml.safe_dump(grid))
+    return place
+
+
+def results(place: Place) -> dict[str, bytes]:
+    """Every model and every table, as bytes."""
+    files = [
+        *place.data.glob("06_models/ablation/*/model.safetensors"),
+        *place.data.glob("06_models/warm_up*/model.safetensors"),
+        *place.data.glob("08_reporting/tables/*"),
+        *place.data.glob("08_reporting/scores/*"),
+    ]
+    return {str(file.relative_to(place.data)): file.read_bytes() for file in files}
+
+
+def test_killed_at_every_stage_the_ablation_ends_with_the_same_models_and_tables(tmp_path):
+    whole = make_place(tmp_path / "whole")
+    whole.run(params=PARAMS)
+
+    place = make_place(tmp_path / "killed")
+    draw = random.Random(20)
+    killed = 0
+    for arguments, moments in STAGES.items():
+        for name, function, latest in moments:
+            moment = f"{function}:{draw.randint(1, latest)}"
+            code, output = place.attempt(
+                "--only-missing-outputs", *arguments, params=PARAMS, through=(STRIKING, moment)
+            )
+            assert code == -signal.SIGKILL, f"{name} ({moment}) did not come:\n{output[-3000:]}"
+            killed += 1
+    place.run("--only-missing-outputs", params=PARAMS)
+
+    assert results(place) == results(whole)
+    parents, children, _ = place.runs()
+    assert len(parents) == killed + 1
+    assert [run.info.status for run in parents[:-1]] == ["KILLED"] * killed
+    assert parents[-1].info.status == "FINISHED"
+    assert sorted(children) == sorted(GRID)
+    _, expected, _ = whole.runs()
+    for variant, run in children.items():
+        assert run.info.status == "FINISHED"
+        accuracy = run.data.metrics["test/accuracy"]
+        assert accuracy == expected[variant].data.metrics["test/accuracy"]
+    assert place.states() == {"KILLED", "FINISHED"}
