@@ -17,9 +17,11 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
 
 from r1vl_kedro.benchmarks.base import Benchmark
 
@@ -260,13 +262,14 @@ class BenchmarkFile:
             for number, line in enumerate(file, start=1):
                 if not line.strip():
                     continue
+                found = {}
                 try:
-                    found = json.loads(line)
+                    found = _object(line)
                     index = str(found["id"])
                     options = [str(option) for option in found.get("options") or []]
                     cells = {
                         "index": index,
-                        "question": str(found["question"]),
+                        "question": _with_options(str(found["question"]), options),
                         "answer": str(found["answer"]),
                         "choices": repr(options),
                         "category": str(found["subject"]),
@@ -281,6 +284,9 @@ class BenchmarkFile:
                 except json.JSONDecodeError as error:
                     self._leave(number, "", "line", f"no JSON object: {error}")
                     continue
+                except RecursionError:
+                    self._leave(number, "", "line", "no JSON object: nested too deeply")
+                    continue
                 except KeyError as error:
                     self._leave(number, str(found.get("id", "")), str(error), "missing")
                     continue
@@ -292,6 +298,22 @@ class BenchmarkFile:
                     continue
                 seen.add(index)
                 yield BenchmarkRow(index, cells, images)
+
+
+def _object(line: str) -> dict[str, Any]:
+    """A JSON object; another value is no line of the file."""
+    found = json.loads(line)
+    if not isinstance(found, dict):
+        raise json.JSONDecodeError(f"a {type(found).__name__}", line, 0)
+    return found
+
+
+def _with_options(question: str, options: Sequence[str]) -> str:
+    """The question with its options, as MATH-Vision's code asks it; bare letters say nothing."""
+    if not options or "".join(options) == "ABCDE":
+        return question
+    lines = [f"({letter}) {text}" for letter, text in zip(ascii_uppercase, options, strict=False)]
+    return "\n".join([question, "Choices:", *lines])
 
 
 def _parts(cell: str | None) -> list[str]:

@@ -74,15 +74,20 @@ def _name(column: str) -> str:
 def _row(
     label: str, values: Mapping[str, float], mode: Mode | str, about: Mapping[str, Any]
 ) -> dict[str, Any]:
-    judged = [entry["needs_judge"] * entry["n"] for entry in about.values()]
     total = sum(entry["n"] for entry in about.values())
+
+    def share(key: str) -> float | None:
+        rows = sum(entry[key] * entry["n"] for entry in about.values())
+        return round(100 * rows / total, 1) if total else None
+
     return {
         "model": label,
         "scoring": mode,
         **{BENCHMARKS[name].column: round(value, 1) for name, value in values.items()},
         AVERAGE: average(values),
         "questions": total or None,
-        "needs_judge": round(100 * sum(judged) / total, 1) if total else None,
+        "needs_judge": share("needs_judge"),
+        "undecided": share("undecided"),
     }
 
 
@@ -99,17 +104,25 @@ def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> st
     return "\n".join([*lines, "", *notes]) + "\n"
 
 
-def notes(scores: Mapping[str, Any], judged: bool) -> list[str]:
-    """What a reader of the table has to know: the scoring, the judge, the sizes."""
+def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:
+    """What a reader of the table has to know: the scoring, the judge, the sizes.
+
+    Args:
+        limit: questions of each benchmark that a trial was restricted to.
+    """
+    judge = scores["judge"]
     lines = [
         "All in percent but MME_sum (points of at most 2,800); AVG takes MME_sum/28 and is "
         "truncated to one decimal.",
-        f"Scoring mode of the first row: {scores['mode']}; needs_judge is the share of questions "
-        "(percent) that only a judge could decide. "
-        + ("They were asked of a judge." if judged else "They count as wrong: a lower bound."),
+        f"Scoring mode of the first row: {scores['mode']}. needs_judge is the share of questions "
+        "(percent) that the rules leave open, undecided the share that still is "
+        + (f"after the judge {judge}" if judge else "(no judge was asked)")
+        + "; they count as wrong, so the scores are lower bounds.",
         "The paper's rows are its own numbers, on the official files and with its judges; those of "
         "Qwen2-VL are Qwen's published ones.",
     ]
+    if limit is not None:
+        lines.append(f"A trial on the first {limit} questions of each benchmark, not a score.")
     sizes = ", ".join(
         f"{BENCHMARKS[name].column} {entry['n']}" for name, entry in scores["benchmarks"].items()
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS = "rows.jsonl"
 SET_ASIDE = "set_aside.json"
+SIDE = 256
+"""Height of a thumbnail in pixels, at most; its width is at most twice that."""
 
 
 def predict_benchmarks(
@@ -59,9 +62,16 @@ def predict_benchmarks(
         path, check, official = Path(about["path"]), about["check_images"], about["official"]
         file = BenchmarkFile(get_benchmark(name), path, check, official)
         prepare(file, place, limit, prompt)
-        manifests[name] = predict(
+        manifest = predict(
             checkpoint, str(place / "records"), str(place), checked, template, seed, engine_of
         )
+        manifests[name] = {
+            **manifest,
+            "file": str(path),
+            "prompt": prompt,
+            "prompt_version": f"{prompt}-{manifest['prompt_template_digest'][:8]}",
+            "limit": limit,
+        }
     return manifests
 
 
@@ -134,3 +144,34 @@ def read_rows(place: Path) -> list[dict[str, str]]:
     """The cells of a prepared benchmark, in the order of its records."""
     with (place / ROWS).open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
+
+
+def thumbnails(place: Path, count: int) -> list[dict[str, Any]]:
+    """Small pictures of `count` rows spread evenly over a prepared benchmark: `id` and `image`.
+
+    A picture is WebP, at most `SIDE` pixels high; several images of a row stand side by side.
+    """
+    from datasets import load_from_disk
+
+    records = load_from_disk(str(place / "records"))
+    chosen = sorted({k * len(records) // count for k in range(count)})
+    found = []
+    for row in records.select(chosen):
+        buffer = io.BytesIO()
+        _side_by_side(row["images"]).save(buffer, "WEBP", quality=85)
+        found.append({"id": row["id"], "image": buffer.getvalue()})
+    return found
+
+
+def _side_by_side(images: Sequence[Any]) -> Any:
+    from PIL import Image
+
+    small = [image.convert("RGB") for image in images]
+    for image in small:
+        image.thumbnail((2 * SIDE, SIDE))
+    sheet = Image.new("RGB", (sum(i.width for i in small), max(i.height for i in small)), "white")
+    left = 0
+    for image in small:
+        sheet.paste(image, (left, 0))
+        left += image.width
+    return sheet

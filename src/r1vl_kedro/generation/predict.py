@@ -61,7 +61,8 @@ def predict(
     manifest = _manifest(checkpoint, records_dir, records, options, template, seed)
     out = Path(output_dir)
     if _finished(out, manifest["digest"]):
-        return {**json.loads((out / MANIFEST).read_text()), "answered_now": 0}
+        standing = json.loads((out / MANIFEST).read_text())
+        return {**standing, "checkpoint_dir": manifest["checkpoint_dir"], "answered_now": 0}
 
     parts = out / f"parts-{manifest['digest'][:12]}"
     parts.mkdir(parents=True, exist_ok=True)

@@ -226,6 +226,20 @@ class TrackingHooks:
             store.history(run_id, values.training_metrics(data))
         elif short == "rollouts" and kind == "frame":
             self._table(short, data, run_id)
+        elif short == "benchmark_evaluation_manifest":
+            file = "benchmarks/evaluation_manifest.json"
+            store.artifact(file, lambda client: client.log_dict(run_id, data, file))
+        elif short == "benchmark_examples":
+            table = values.with_pictures(data)
+            file = "benchmarks/predictions.json"
+            store.artifact(file, lambda client: client.log_table(run_id, table, file))
+        elif short == "table_1_breakdown":
+            for benchmark, part in data.groupby("benchmark", sort=False):
+                self._table(benchmark, part, run_id, "benchmarks/breakdown")
+        elif short == "table_1":
+            self._table(short, data, run_id, "benchmarks")
+        elif short == "table_1_markdown":
+            store.tags(run_id, {"mlflow.note.content": data})
         elif "reporting" in tags and kind == "frame" and short.startswith("table_"):
             self._table(short.removeprefix("table_"), data, run_id)
         elif "reporting" in tags and short == "report":
@@ -235,10 +249,10 @@ class TrackingHooks:
             file = f"figures/{figure}.{'html' if kind == 'plotly' else 'png'}"
             store.artifact(file, lambda client: client.log_figure(run_id, data, file))
 
-    def _table(self, name: str, frame: Any, run_id: str) -> None:
+    def _table(self, name: str, frame: Any, run_id: str, folder: str = "tables") -> None:
         table = values.shown(frame)
         if len(table):
-            file = f"tables/{name}.json"
+            file = f"{folder}/{name}.json"
             self._store.artifact(file, lambda client: client.log_table(run_id, table, file))
 
     def _run_of(self, node: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +36,13 @@ def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
 
 
 def benchmark_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
-    """One metric per benchmark, named with its scoring mode: ``benchmark/robust/mathvista``."""
+    """One metric per benchmark, named with its scoring mode: ``benchmark/robust/mathvista``.
+
+    Beside them ``undecided/robust/mathvista``, the share whose verdict only a judge could give.
+    """
     return {
-        f"benchmark/{scores['mode']}/{name}": float(entry["headline"])
+        f"{group}/{scores['mode']}/{name}": float(entry[key])
+        for group, key in (("benchmark", "headline"), ("undecided", "undecided"))
         for name, entry in scores["benchmarks"].items()
     }
 
@@ -72,10 +77,20 @@ def kind(data: Any) -> str | None:
     return None
 
 
-def shown(frame: Any) -> Any:
-    """The rows of a frame that a table in MLflow shows, cells that JSON has."""
-    part = frame.tail(TABLE_ROWS).reset_index(drop=True)
+def shown(frame: Any, rows: int = TABLE_ROWS) -> Any:
+    """The last rows of a frame for a table in MLflow, cells that JSON has."""
+    part = frame.tail(rows).reset_index(drop=True)
     return part.map(_cell)
+
+
+def with_pictures(frame: Any) -> Any:
+    """A frame whose column `image` holds encoded pictures, with pictures that MLflow shows."""
+    from PIL import Image
+
+    table = shown(frame.drop(columns="image"), len(frame))
+    pictures = [Image.open(io.BytesIO(data)) for data in frame["image"]]
+    table.insert(frame.columns.get_loc("image"), "image", pictures)
+    return table
 
 
 def _cell(value: Any) -> Any:

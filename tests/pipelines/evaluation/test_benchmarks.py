@@ -1,14 +1,19 @@
 """From a checkpoint to Table 1, over files of the embedded world."""
 
+import io
+
 import pandas as pd
 import pytest
+from chat_server import ChatServer
+from PIL import Image
 from pydantic import ValidationError
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.llm import ChatClient
+from r1vl_kedro.llm import ChatClient, ChatOptions
 from r1vl_kedro.pipelines.evaluation.benchmark_nodes import (
+    make_examples,
     make_table_1,
     predict_benchmarks,
     score_benchmarks,
@@ -47,11 +52,13 @@ def judge(tmp_path):
 
 
 def test_all_nine_go_from_file_to_table(tiny, files, judge, tmp_path, capsys):
-    asked = options()
-    manifests, predictions = predict_benchmarks(tiny, asked, LAUNCHER, 0, str(tmp_path), **files)
+    asked = options(examples=1)
+    manifests, predictions, thumbnails = predict_benchmarks(
+        tiny, asked, LAUNCHER, 0, str(tmp_path), **files
+    )
     assert set(manifests) == set(BENCHMARKS)
     assert predictions.groupby("benchmark").size().eq(2).all()
-    verdicts, scores = score_benchmarks(predictions, manifests, asked, judge)
+    verdicts, scores, manifest = score_benchmarks(predictions, manifests, asked, judge)
     table, breakdown, text = make_table_1(scores, PAPER)
     assert verdicts["verdict"].notna().all()
     assert list(table["model"]) == ["tiny", "R1-VL-2B (paper)"]
@@ -60,20 +67,73 @@ def test_all_nine_go_from_file_to_table(tiny, files, judge, tmp_path, capsys):
     assert set(breakdown["benchmark"]) == set(BENCHMARKS)
     assert "Table 1" in capsys.readouterr().out
     assert "| tiny | robust |" in text
+    assert "the first 2 questions" in text
+    assert (manifest["scoring"], manifest["judge"], manifest["limit"]) == ("robust", None, 2)
+    assert manifest["prompt_version"].startswith("published-")
+    assert manifest["decoding"]["max_new_tokens"] == 4
+    assert manifest["checkpoint_digest"] == scores["checkpoint_digest"]
+    assert set(manifest["benchmarks"]) == set(BENCHMARKS)
+    examples = make_examples(verdicts, scores, thumbnails)
+    assert list(examples["benchmark"]) == list(BENCHMARKS)
+    assert set(examples["verdict"]) <= {"right", "wrong"}
+    assert Image.open(io.BytesIO(examples["image"][0])).height > 20
 
 
 def test_standing_predictions_are_scored_again_without_a_model(tiny, files, judge, tmp_path):
     some = options(names=["chartqa", "mmstar"])
-    manifests, predictions = predict_benchmarks(tiny, some, LAUNCHER, 0, str(tmp_path), **files)
+    manifests, predictions, _ = predict_benchmarks(tiny, some, LAUNCHER, 0, str(tmp_path), **files)
     predictions = predictions.assign(response="B is what can be seen on the left of the picture")
     again = options(names=["chartqa", "mmstar"], scoring="head")
-    verdicts, scores = score_benchmarks(predictions, manifests, again, judge)
-    assert scores["mode"] == "head"
+    verdicts, scores, manifest = score_benchmarks(predictions, manifests, again, judge)
+    assert scores["mode"] == manifest["scoring"] == "head"
     assert scores["benchmarks"]["mmstar"]["needs_judge"] == 1
     assert scores["benchmarks"]["chartqa"]["needs_judge"] == 0
     assert verdicts["verdict"].isna().sum() == 2
     answered = predict_benchmarks(tiny, again, LAUNCHER, 0, str(tmp_path), **files)[0]
     assert {entry["answered_now"] for entry in answered.values()} == {0}
+
+
+def test_a_judge_decides_what_the_rules_leave_open_and_is_asked_once(tiny, files, tmp_path):
+    """A live endpoint on the loopback: its verdicts count, its silence leaves rows open."""
+    some = options(names=["mathverse", "mmreason"], scoring="head", judge=True)
+    manifests, predictions, _ = predict_benchmarks(tiny, some, LAUNCHER, 0, str(tmp_path), **files)
+    predictions["response"] = ["the first", "the second", "the third", "the fourth"]
+    replies = {"the first": "1", "the second": "0", "the third": "1", "the fourth": "who knows"}
+
+    def answer(body):
+        text = body["messages"][-1]["content"]
+        return next(reply for said, reply in replies.items() if f"\n{said}\n</answer>" in text)
+
+    def client():
+        return ChatClient(
+            model="judge", cache=tmp_path / "judge.sqlite", base_url=server.url,
+            api_key=server.key, options=ChatOptions(structured="none", max_tokens=8),
+        )  # fmt: skip
+
+    with ChatServer(answer) as server:
+        verdicts, scores, manifest = score_benchmarks(predictions, manifests, some, client())
+        asked = sum(server.asked.values())
+        again = score_benchmarks(predictions, manifests, some, client())
+        assert asked == 4
+        assert sum(server.asked.values()) == asked  # nothing is asked twice
+    assert verdicts["verdict"].to_list() == [True, False, True, pd.NA]
+    assert verdicts["needs_judge"].all()
+    assert verdicts.equals(again[0])
+    assert manifest["judge"] == scores["judge"] == "judge"
+    assert scores["benchmarks"]["mathverse"]["undecided"] == 0
+    assert scores["benchmarks"]["mmreason"]["undecided"] == 0.5
+    assert scores["benchmarks"]["mmreason"]["headline"] == 50  # the open one counts as wrong
+    table, _, text = make_table_1(scores, PAPER)
+    assert (table["needs_judge"][0], table["undecided"][0]) == (100, 25)
+    assert "lower bound" in text
+
+
+def test_predictions_of_two_checkpoints_make_no_table(tiny, files, judge, tmp_path):
+    some = options(names=["chartqa", "mme"])
+    manifests, predictions, _ = predict_benchmarks(tiny, some, LAUNCHER, 0, str(tmp_path), **files)
+    manifests["mme"]["checkpoint_digest"] = "another"
+    with pytest.raises(ValueError, match="checkpoint_digest of mme's predictions is 'another'"):
+        score_benchmarks(predictions, manifests, some, judge)
 
 
 def test_a_benchmark_without_predictions_is_named(judge):

@@ -13,7 +13,7 @@ from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.benchmarks.judge import decide
 from r1vl_kedro.benchmarks.robust import stated
 from r1vl_kedro.benchmarks.table import markdown, notes, table_rows
-from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows
+from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.llm import ChatClient, ChatRequest
@@ -22,6 +22,9 @@ from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
 
 PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
+COMMON = ("checkpoint_digest", "decoding", "prompt_version", "prompt_template", "seed", "limit")
+"""What the predictions of one table share."""
+VERDICTS = {True: "right", False: "wrong"}
 
 
 def given_checkpoint(options: EvaluationOptions) -> str:
@@ -36,15 +39,16 @@ def predict_benchmarks(
     seed: int,
     work_dir: str,
     **files: BenchmarkFile,
-) -> tuple[dict[str, Any], Frame]:
+) -> tuple[dict[str, Any], Frame, Frame]:
     """Answers to the chosen benchmarks, by one job; returns its manifests and the predictions.
 
     Args:
         files: the nine benchmarks' files by name; only those chosen are read.
 
     Returns:
-        Manifests by benchmark (decoding, template, checkpoint's digest, rows set aside), and one
-        frame: benchmark, id, response, tokens, truncated, and the row's cells as JSON.
+        Manifests by benchmark (decoding, template, checkpoint's digest, rows set aside), one frame
+        of predictions (benchmark, id, response, tokens, truncated, and the row's cells as JSON),
+        and thumbnails of `examples` rows of each benchmark.
     """
     import pandas as pd
 
@@ -62,7 +66,7 @@ def predict_benchmarks(
     }
     name = f"{place.parent.name}.benchmarks"
     manifests = run_job(PREDICT, kwargs, options=launcher, log_dir=place.parent / "logs", name=name)
-    frames = []
+    frames, pictures = [], []
     for benchmark, manifest in manifests.items():
         where = place / benchmark
         manifest["set_aside"] = json.loads((where / SET_ASIDE).read_text(encoding="utf-8"))
@@ -72,7 +76,10 @@ def predict_benchmarks(
         frame.insert(0, "benchmark", benchmark)
         frame["row"] = [json.dumps(cells[index], ensure_ascii=False) for index in frame["id"]]
         frames.append(frame)
-    return manifests, pd.concat(frames, ignore_index=True)
+        found = thumbnails(where, chosen.examples)
+        pictures += [{"benchmark": benchmark, **picture} for picture in found]
+    pictures = pd.DataFrame(pictures, columns=["benchmark", "id", "image"])
+    return manifests, pd.concat(frames, ignore_index=True), pictures
 
 
 def vars_of(file: BenchmarkFile) -> dict[str, Any]:
@@ -85,14 +92,15 @@ def score_benchmarks(
     manifests: dict[str, Any],
     options: EvaluationOptions,
     judge: ChatClient,
-) -> tuple[Frame, dict[str, Any]]:
-    """Verdicts of the mode that `evaluation.benchmarks.scoring` names, and the scores.
+) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
+    """Verdicts of the mode that `evaluation.benchmarks.scoring` names, the scores, their manifest.
 
     Needs no model: predictions can be scored again in another mode at any time.
     """
     import pandas as pd
 
     mode = options.benchmarks.scoring
+    asked = judge.model if options.benchmarks.judge else None
     tables, scores = [], {}
     for name in options.benchmarks.chosen:
         part = predictions[predictions["benchmark"] == name]
@@ -104,15 +112,47 @@ def score_benchmarks(
         table, entry = _score(name, part, mode, judge if options.benchmarks.judge else None)
         tables.append(table)
         scores[name] = {**entry, "set_aside": len(manifests[name]["set_aside"])}
+    manifest = _manifest(options, {name: manifests[name] for name in scores}, asked)
+    return (
+        pd.concat(tables, ignore_index=True),
+        {
+            "mode": mode,
+            "label": options.label,
+            "judge": asked,
+            **{name: manifest[name] for name in ("checkpoint_digest", "prompt_version", "limit")},
+            "benchmarks": scores,
+        },
+        manifest,
+    )
+
+
+def _manifest(
+    options: EvaluationOptions, manifests: dict[str, Any], judge: str | None
+) -> dict[str, Any]:
+    """What scores rest on: settings common to all benchmarks, then what each has of its own.
+
+    Raises:
+        ValueError: predictions of several checkpoints, prompts or decodings.
+    """
     first = next(iter(manifests.values()))
-    return pd.concat(tables, ignore_index=True), {
-        "mode": mode,
+    for name, manifest in manifests.items():
+        for key in COMMON:
+            if manifest[key] != first[key]:
+                raise ValueError(
+                    f"{key} of {name}'s predictions is {manifest[key]!r}, elsewhere {first[key]!r};"
+                    " one table needs one; run the node predict_benchmarks anew"
+                )
+    own = ("file", "records_digest", "digest", "rows", "set_aside")
+    return {
         "label": options.label,
-        "judge": judge.model if options.benchmarks.judge else None,
-        "checkpoint_digest": first["checkpoint_digest"],
-        "prompt_template_digest": first["prompt_template_digest"],
-        "decoding": first["decoding"],
-        "benchmarks": scores,
+        "scoring": options.benchmarks.scoring,
+        "judge": judge,
+        "checkpoint_dir": first["checkpoint_dir"],
+        **{key: first[key] for key in COMMON},
+        "versions": first["versions"],
+        "benchmarks": {
+            name: {key: manifest[key] for key in own} for name, manifest in manifests.items()
+        },
     }
 
 
@@ -165,6 +205,20 @@ def _ask(judge: ChatClient, name: str, asked: list[tuple[str, list[dict]]]) -> d
     }
 
 
+def make_examples(verdicts: Frame, scores: dict[str, Any], thumbnails: Frame) -> Frame:
+    """The rows that have a thumbnail, with image, response, extracted answer and verdict.
+
+    Each row has a name of its own in the first column, and its verdict as a word: by these MLflow
+    groups and filters.
+    """
+    rows = verdicts.merge(thumbnails, on=["benchmark", "id"])
+    rows.insert(0, "row", rows["benchmark"] + " " + rows["id"])
+    rows["verdict"] = [VERDICTS.get(verdict, "left open") for verdict in rows["verdict"]]
+    rows["scoring"] = scores["mode"]
+    shown = ["row", "image", "question", "answer", "extracted", "verdict", "response"]
+    return rows[[*shown, "benchmark", "scoring"]]
+
+
 def make_table_1(scores: dict[str, Any], paper: dict[str, Any]) -> tuple[Frame, Frame, str]:
     """Table 1 with the paper's rows, every figure of every benchmark, and the table as Markdown."""
     import pandas as pd
@@ -172,7 +226,7 @@ def make_table_1(scores: dict[str, Any], paper: dict[str, Any]) -> tuple[Frame, 
     if scores["mode"] not in MODES:
         raise ValueError(f"scores of mode {scores['mode']!r}; known: {', '.join(MODES)}")
     rows = table_rows(scores, scores["label"], paper)
-    text = markdown(rows, notes(scores, judged=scores["judge"] is not None))
+    text = markdown(rows, notes(scores, scores["limit"]))
     sys.stdout.write(f"\nTable 1\n\n{text}\n")  # a log line would be wrapped at 80 columns
     breakdown = pd.DataFrame(
         [

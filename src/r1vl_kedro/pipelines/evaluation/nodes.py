@@ -47,6 +47,7 @@ def predict_test(
     name = f"{place.parent.name}.predict"
     run_job(PREDICT, kwargs, options=launcher, log_dir=place.parent / "logs", name=name)
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    manifest["scoring"] = "robust"
     return manifest, pd.read_parquet(place / "predictions.parquet")
 
 

@@ -26,6 +26,8 @@ class BenchmarkOptions(BaseModel):
     """A text file with ``{question}`` that takes the template's place."""
     limit: int | None = Field(None, ge=1)
     """Only the first so many questions of each; for a trial."""
+    examples: int = Field(24, ge=1)
+    """Questions of each that the tracking table shows with image, response and verdict."""
     judge: bool = False
     """Ask the endpoint `benchmark_judge` about answers that the rules leave open."""
 
@@ -54,7 +56,7 @@ class BenchmarkOptions(BaseModel):
         if self.template_file is None:
             return self.template
         if not self.template_file.is_file():
-            raise ValueError(f"template_file {self.template_file} does not exist")
+            raise ValueError(f"template_file {self.template_file.absolute()} does not exist")
         return self.template_file.read_text(encoding="utf-8").rstrip("\n")
 
 

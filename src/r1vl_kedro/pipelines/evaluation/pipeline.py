@@ -7,9 +7,12 @@
                                                                     └─ scores
 
     checkpoint ──┐                       ┌─ benchmark_manifests ───┐
-    benchmark_* ─┴─ predict_benchmarks ──┴─ benchmark_predictions ─┴─ score_benchmarks ─┐
-                             ┌─────────── benchmark_verdicts, benchmark_scores ─────────┘
-    paper_results ── make_table_1 ── table_1, table_1_breakdown, table_1_markdown
+    benchmark_* ─┴─ predict_benchmarks ──┼─ benchmark_predictions ─┴─ score_benchmarks ─┐
+                                         └─ benchmark_thumbnails ─┐                     │
+                                      make_examples ──────────────┴─ benchmark_verdicts ┤
+                                  benchmark_evaluation_manifest (beside the scores) ────┤
+    paper_results ── make_table_1 ────────────────────────────────── benchmark_scores ──┘
+                          └─ table_1, table_1_breakdown, table_1_markdown
 """
 
 from __future__ import annotations
@@ -65,7 +68,7 @@ def create_benchmark_pipeline(checkpoint: str = "checkpoint") -> Pipeline:
                     "work_dir": "params:work_dir",
                     **{name: f"benchmark_{name}" for name in BENCHMARKS},
                 },
-                outputs=["benchmark_manifests", "benchmark_predictions"],
+                outputs=["benchmark_manifests", "benchmark_predictions", "benchmark_thumbnails"],
                 name="predict_benchmarks",
             ),
             Node(
@@ -76,8 +79,15 @@ def create_benchmark_pipeline(checkpoint: str = "checkpoint") -> Pipeline:
                     "params:evaluation",
                     "benchmark_judge",
                 ],
-                outputs=["benchmark_verdicts", "benchmark_scores"],
+                outputs=["benchmark_verdicts", "benchmark_scores", "benchmark_evaluation_manifest"],
                 name="score_benchmarks",
+                tags="reporting",
+            ),
+            Node(
+                benchmark_nodes.make_examples,
+                inputs=["benchmark_verdicts", "benchmark_scores", "benchmark_thumbnails"],
+                outputs="benchmark_examples",
+                name="make_examples",
                 tags="reporting",
             ),
             Node(
