@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -219,3 +220,24 @@ def test_a_changed_prompt_or_model_is_asked_anew(tmp_path):
         assert made.key_of(one) != made.key_of(two)
         other = ChatClient(model="m2", cache=tmp_path / "x.sqlite", options=made.options)
         assert made.key_of(one) != other.key_of(one)
+
+
+def test_a_cache_that_another_process_is_just_making_is_waited_for(tmp_path):
+    """SQLite itself gives up at once here: the file is being written and has no log yet."""
+    other = sqlite3.connect(tmp_path / "answers.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE answers (key TEXT PRIMARY KEY, record, model, text, at)")
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO answers VALUES ('k', 'r', 'm', 'from the other', 0)")
+    done = threading.Timer(0.3, other.execute, ("COMMIT",))
+    done.start()
+    cache = AnswerCache(tmp_path / "answers.db")
+    assert cache.get("k") == "from the other"
+    done.join()
+    other.close()
+    cache.close()
+
+
+def test_a_cache_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "answers.db").mkdir()
+    with pytest.raises(sqlite3.OperationalError, match=r"answer cache .*answers\.db"):
+        AnswerCache(tmp_path / "answers.db")

@@ -7,6 +7,13 @@ import threading
 import time
 from pathlib import Path
 
+WAIT_SECONDS = 60.0
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, record TEXT, "
+    "model TEXT, text TEXT, at REAL)",
+    "CREATE TABLE IF NOT EXISTS paid (key TEXT, input INTEGER, output INTEGER, usd REAL, at REAL)",
+)
+
 
 class AnswerCache:
     """Answers and what was paid, in one SQLite file; safe against being killed at any moment."""
@@ -15,18 +22,7 @@ class AnswerCache:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(self.path, check_same_thread=False, timeout=60)
-        with self._lock, self._db:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, record TEXT, "
-                "model TEXT, text TEXT, at REAL)"
-            )
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS paid (key TEXT, input INTEGER, output INTEGER, "
-                "usd REAL, at REAL)"
-            )
+        self._db = _open(self.path)
 
     def get(self, key: str) -> str | None:
         """The stored text, or None."""
@@ -58,3 +54,31 @@ class AnswerCache:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The file with its tables; several processes may make it at once.
+
+    Changing to a write-ahead log, SQLite does not wait for others as it does everywhere else, but
+    says "database is locked" at once.
+
+    Raises:
+        sqlite3.OperationalError: the file stays locked, or cannot be used; names it.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        db = None
+        try:
+            db = sqlite3.connect(path, check_same_thread=False, timeout=WAIT_SECONDS)
+            with db:
+                db.execute("PRAGMA journal_mode=WAL")
+                db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing
+                for table in _TABLES:
+                    db.execute(table)
+            return db
+        except sqlite3.OperationalError as error:
+            if db is not None:
+                db.close()
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise sqlite3.OperationalError(f"answer cache {path}: {error}") from error
+            time.sleep(0.05)
