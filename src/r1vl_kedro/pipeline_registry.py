@@ -19,18 +19,20 @@ from r1vl_kedro.pipelines.ablation.grid import variants_in_use
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """All pipelines; ``__default__`` is the R1-VL path of one variant, without namespaces."""
+    """All pipelines; ``__default__`` is the R1-VL path of one variant, without a grid."""
     variants = variants_in_use()
     path = {
-        "data_prep": data_prep.create_pipeline(),
-        "annotation": annotation.create_pipeline(),
         "warm_up": warm_up.create_pipeline(),
         "step_grpo": step_grpo.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
     }
     return {
         **path,
-        "__default__": Pipeline([*path.values(), evaluation.create_benchmark_pipeline()]),
+        "__default__": Pipeline(
+            [ablation.create_data(), *path.values(), evaluation.create_benchmark_pipeline()]
+        ),
+        "data_prep": data_prep.create_pipeline(),
+        "annotation": annotation.create_pipeline(),
         "evaluation": evaluation.create_given_pipeline(),
         "ablation": ablation.create_pipeline(variants),
         "annotation_estimate": annotation.create_estimate_pipeline(),

@@ -12,6 +12,7 @@ from r1vl_kedro.datasets import (
     R1VL10KDataset,
     RecordsDataset,
 )
+from r1vl_kedro.records import mathvision, mulberry, r1vl10k
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.schema import COLUMNS, directory_of, features
 from r1vl_kedro.records.store import write_rows
@@ -125,3 +126,17 @@ def test_an_absent_file_is_named(kind, tmp_path):
 def test_mathvision_is_not_written(tmp_path):
     with pytest.raises(DatasetError, match="only reads"):
         MathVisionDataset(path=str(tmp_path / "x.jsonl")).save(write_rows(rows(1), tmp_path / "a"))
+
+
+@pytest.mark.parametrize(
+    ("reader", "row"),
+    [
+        (mulberry.to_raw, mulberry_row("../secret.png")),
+        (r1vl10k.to_raw, {"image_path": "a/../../secret.png", "problem": "?", "solution": "1"}),
+        (mathvision.to_raw, {"image": ["../secret.png"], "question": "?", "answer": "1"}),
+    ],
+)
+def test_an_image_path_that_leaves_its_folder_is_set_aside_in_every_form(reader, row, tmp_path):
+    reason, detail = reader(row, 0, tmp_path, "here").problem
+    assert reason == "malformed_row"
+    assert "may not leave the image folder" in detail

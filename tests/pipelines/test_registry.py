@@ -19,6 +19,7 @@ VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
     "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
 ]  # fmt: skip
+BOXES = {"data", "data.annotation", "data.data_prep", "reporting"}
 
 
 def context_of(env=None, **runtime_params):
@@ -29,8 +30,9 @@ def context_of(env=None, **runtime_params):
 
 
 def namespaces() -> set[str]:
+    """Namespaces of the ablation's variants, without the boxes of shared work."""
     nodes = pipelines["ablation"].nodes
-    return {node.namespace for node in nodes if node.namespace}
+    return {node.namespace for node in nodes if node.namespace} - BOXES
 
 
 def test_registered_names():
@@ -106,6 +108,7 @@ def test_environments_do_not_share_a_data_directory():
         ({"variants": {"x": {"method": "dpo"}}}, "base, warm_up, sft, step_grpo"),
         ({"variants": {"base": {"method": "base", "beta": 1}}}, "trains nothing"),
         ({"variants": {"sft": {"learning_rat": 1}}}, "learning_rat"),
+        ({"variants": {"data": {}}}, "data and reporting name the shared work"),
         ({"sedes": [1]}, "sedes"),
     ],
 )
@@ -128,7 +131,11 @@ def test_kedro_viz_builds_its_graph():
     catalog, loaded, extras = load_data(ROOT)
     populate_data(data_access_manager, catalog, loaded, extras)
     tree = data_access_manager.create_modular_pipelines_tree_for_registered_pipeline("ablation")
-    assert set(tree) - {"__root__"} == set(VARIANTS)
+    assert set(tree) - {"__root__"} == {*VARIANTS, *BOXES}
+    from kedro_viz.utils import _hash_input_output
+
+    for name in VARIANTS:  # one way out of each box
+        assert tree[name].outputs == {_hash_input_output(f"{name}.results")}
     layers = data_access_manager.get_sorted_layers_for_registered_pipeline("ablation")
     assert layers[0] == "raw"
     assert layers[-1] == "reporting"

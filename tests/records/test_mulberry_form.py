@@ -10,6 +10,7 @@ from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 from r1vl_kedro.records import mulberry
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.mulberry import MulberryFile, MulberryRow, split_options
+from r1vl_kedro.records.rows import family_of
 
 
 def test_prefix_and_image_mark_leave_the_question():
@@ -37,7 +38,7 @@ def test_a_row_becomes_a_record(tmp_path):
     ],
 )
 def test_family_is_the_first_folder(path, family):
-    assert mulberry.family_of(path) == family
+    assert family_of([path]) == family
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ The user turn is ``<image>`` marks, a prompt prefix, ``Question: ...`` and perha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import render_question
-from r1vl_kedro.records.json_stream import iter_objects, write_array
+from r1vl_kedro.records.json_stream import write_array
+from r1vl_kedro.records.rows import RecordFile, family_of, image_paths, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import final_answer
 
@@ -52,14 +53,9 @@ class MulberryRow:
         user, response = (message["content"] for message in messages)
         if not isinstance(user, str) or not isinstance(response, str):
             raise ValueError("a message's content is not text")
-        images = row.get("images")
-        paths = [images] if isinstance(images, str) else images
-        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-            raise ValueError(f"images is {images!r}; wanted a path or a list of paths")
+        image_paths(row.get("images"), "images")
         extra = {key: value for key, value in row.items() if key not in ("messages", "images")}
-        if any(".." in PurePosixPath(path).parts for path in paths):
-            raise ValueError(f"images is {images!r}; a path may not leave the image folder")
-        return cls(user, response, images, extra)
+        return cls(user, response, row["images"], extra)
 
     def to_json(self) -> dict[str, Any]:
         """The row's JSON object."""
@@ -72,8 +68,7 @@ class MulberryRow:
     @property
     def paths(self) -> list[str]:
         """Image paths, always a list, without a leading slash."""
-        images = [self.images] if isinstance(self.images, str) else self.images
-        return [path.lstrip("/") for path in images]
+        return image_paths(self.images, "images")
 
     @property
     def prefix(self) -> str:
@@ -121,31 +116,22 @@ def split_options(text: str) -> tuple[str, list[str]]:
     return (question, options) if options else (text.strip(), [])
 
 
-def family_of(path: str) -> str:
-    """The folder that an image path starts with: the corpus that Mulberry took it from."""
-    parts = [part for part in PurePosixPath(path).parts if part not in ("/", ".")]
-    if len(parts) > 1 and parts[0] == "mulberry_images":
-        parts = parts[1:]
-    return parts[0] if len(parts) > 1 else "unknown"
-
-
 def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
     """A row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
         parsed = MulberryRow.from_json(row)
     except ValueError as error:
-        return RawRecord(id=f"#{index}", source=source, problem=("malformed_row", str(error)))
+        return malformed(f"#{index}", source, str(error))
     paths = parsed.paths
     question, options = split_options(parsed.question)
-    identity = parsed.extra.get("id")
     return RawRecord(
-        id=str(identity) if identity is not None else f"{paths[0] if paths else ''}#{index}",
+        id=row_id(parsed.extra.get("id"), paths, index),
         images=[image_root / path for path in paths],
         question=question,
         options=options,
         answer=final_answer(parsed.response) or "",
         solution=parsed.response,
-        family=family_of(paths[0]) if paths else "unknown",
+        family=family_of(paths),
         source=source,
     )
 
@@ -168,31 +154,14 @@ def from_record(
 
 
 @dataclass(frozen=True)
-class MulberryFile:
-    """The records of a Mulberry JSON file, read anew and one by one on each iteration.
+class MulberryFile(RecordFile):
+    """The records of a Mulberry JSON file."""
 
-    Args:
-        path: JSON array, or JSON lines, of rows.
-        image_root: folder that image paths start from; the file's own folder when None.
-        limit: read only this many rows.
-    """
-
-    path: Path
-    image_root: Path | None = None
-    limit: int | None = None
     source: str = "mulberry"
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """The rows as they stand in the file."""
-        for index, row in enumerate(iter_objects(self.path)):
-            if self.limit is not None and index >= self.limit:
-                return
-            yield row
-
-    def __iter__(self) -> Iterator[RawRecord]:
-        root = Path(self.image_root) if self.image_root else Path(self.path).parent
-        for index, row in enumerate(self.rows()):
-            yield to_raw(row, index, root, self.source)
+    def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
+        """See `to_raw`."""
+        return to_raw(row, index, root, self.source)
 
 
 def write(path: str | Path, rows: Iterable[MulberryRow]) -> int:

@@ -7,14 +7,15 @@ is a full reference path or a bare answer, a step is a phrasing or a list of phr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import render_question
-from r1vl_kedro.records.json_stream import iter_objects, write_array
-from r1vl_kedro.records.mulberry import family_of, split_options
+from r1vl_kedro.records.json_stream import write_array
+from r1vl_kedro.records.mulberry import split_options
+from r1vl_kedro.records.rows import RecordFile, family_of, image_paths, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 from r1vl_kedro.responses import final_answer
 
@@ -34,16 +35,12 @@ class R1VLRow:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> R1VLRow:
         """Raises ValueError naming what is not of the form; key steps are checked later."""
-        paths = row.get("image_path")
-        if not isinstance(paths, str) and not (
-            isinstance(paths, list) and all(isinstance(path, str) for path in paths)
-        ):
-            raise ValueError(f"image_path is {paths!r}; wanted a path or a list of paths")
+        image_paths(row.get("image_path"), "image_path")
         for name in ("problem", "solution"):
             if not isinstance(row.get(name), str):
                 raise ValueError(f"{name} is {row.get(name)!r}; wanted text")
         extra = {key: value for key, value in row.items() if key not in _FIELDS}
-        return cls(paths, row["problem"], row["solution"], row.get("key_steps"), extra)
+        return cls(row["image_path"], row["problem"], row["solution"], row.get("key_steps"), extra)
 
     def to_json(self) -> dict[str, Any]:
         """The row's JSON object."""
@@ -86,20 +83,18 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
     try:
         parsed = R1VLRow.from_json(row)
     except ValueError as error:
-        return RawRecord(id=f"#{index}", source=source, problem=("malformed_row", str(error)))
-    paths = parsed.image_path if isinstance(parsed.image_path, list) else [parsed.image_path]
-    paths = [path.lstrip("/") for path in paths]
+        return malformed(f"#{index}", source, str(error))
+    paths = image_paths(parsed.image_path, "image_path")
     question, options = split_options(parsed.problem)
     answer = final_answer(parsed.solution)
-    identity = parsed.extra.get("id")
     return RawRecord(
-        id=str(identity) if identity is not None else f"{paths[0] if paths else ''}#{index}",
+        id=row_id(parsed.extra.get("id"), paths, index),
         images=[image_root / path for path in paths],
         question=question,
         options=options,
         answer=parsed.solution.strip() if answer is None else answer,
         solution="" if answer is None else parsed.solution,
-        family=family_of(paths[0]) if paths else "unknown",
+        family=family_of(paths),
         source=source,
         key_steps=[] if parsed.key_steps is None else parsed.key_steps,
     )
@@ -117,25 +112,14 @@ def from_record(record: Mapping[str, Any], image_path: str | list[str]) -> R1VLR
 
 
 @dataclass(frozen=True)
-class R1VLFile:
-    """The records of an R1-VL-10K JSON file, read anew and one by one on each iteration."""
+class R1VLFile(RecordFile):
+    """The records of an R1-VL-10K JSON file."""
 
-    path: Path
-    image_root: Path | None = None
-    limit: int | None = None
     source: str = "r1vl10k"
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """The rows as they stand in the file."""
-        for index, row in enumerate(iter_objects(self.path)):
-            if self.limit is not None and index >= self.limit:
-                return
-            yield row
-
-    def __iter__(self) -> Iterator[RawRecord]:
-        root = Path(self.image_root) if self.image_root else Path(self.path).parent
-        for index, row in enumerate(self.rows()):
-            yield to_raw(row, index, root, self.source)
+    def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
+        """See `to_raw`."""
+        return to_raw(row, index, root, self.source)
 
 
 def write(path: str | Path, rows: Iterable[R1VLRow]) -> int:

@@ -12,8 +12,8 @@ from kedro.runner import SequentialRunner
 from kedro.validation.type_extractor import TypeExtractor
 from PIL import Image
 
-from r1vl_kedro.pipelines.reporting import create_pipeline
-from r1vl_kedro.pipelines.reporting.nodes import FIGURES, TABLES
+from r1vl_kedro.pipelines.reporting import create_gather, create_pipeline
+from r1vl_kedro.pipelines.reporting.nodes import FIGURES, TABLES, collect, gather
 from r1vl_kedro.reporting.options import ReportingOptions
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +51,18 @@ RIGHT = {
 }
 
 
+def results(namespace: str) -> dict:
+    scores = {"n": 4, "accuracy": sum(RIGHT[namespace]) / 4}
+    log = [{"step": step, "eval_accuracy": 0.5, "reward": 1.0, "kl": 0.0} for step in (0, 5)]
+    trained = namespace not in ("base", "warm_up")
+    return gather(
+        verdicts(*RIGHT[namespace]),
+        scores,
+        {"engine": "transformers"},
+        *([log, pd.DataFrame()] if trained else []),
+    )
+
+
 class Records(list):
     """Rows that also answer by column, as a Hugging Face dataset does."""
 
@@ -82,11 +94,7 @@ def reported(tmp_path_factory):
     config["paper_results"]["filepath"] = str(ROOT / config["paper_results"]["filepath"])
     catalog = DataCatalog.from_config(config)
     for namespace in NAMESPACES:
-        catalog[f"{namespace}.verdicts"] = verdicts(*RIGHT[namespace])
-        catalog[f"{namespace}.scores"] = {"n": 4, "accuracy": sum(RIGHT[namespace]) / 4}
-        catalog[f"{namespace}.training_log"] = [
-            {"step": step, "eval_accuracy": 0.5, "reward": 1.0, "kl": 0.0} for step in (0, 5)
-        ]
+        catalog[f"{namespace}.results"] = results(namespace)
     catalog["test_records"] = held_out_records()
     catalog["parameters"] = {"seed": 7}
     catalog["params:reporting"] = ReportingOptions(resamples=200)
@@ -137,10 +145,17 @@ def test_tables_and_figures_preview_in_kedro_viz(reported):
     assert catalog["figure_sft_versus_rl_png"].preview()
 
 
-def test_one_variant_without_training_still_makes_a_pipeline():
-    pipeline = create_pipeline(["base"])
-    assert "base.training_log" not in pipeline.inputs()
-    assert {"base.verdicts", "base.scores"} <= pipeline.inputs()
+def test_a_variant_leaves_one_result_and_only_a_trained_one_has_a_log():
+    assert create_gather(trained=False).inputs() == {"verdicts", "scores", "evaluation_manifest"}
+    assert {"training_log", "rollouts"} <= create_gather(trained=True).inputs()
+    assert create_gather(trained=True).outputs() == {"results"}
+
+
+def test_models_without_training_alone_make_a_report_without_curves():
+    made_verdicts, scores, curves = collect(base=results("base"))
+    assert len(made_verdicts) == 4
+    assert scores == {"base": {"n": 4, "accuracy": 0}}
+    assert curves.empty
 
 
 @pytest.mark.parametrize("namespaces", [[], ["base", "base"]])

@@ -17,6 +17,8 @@ from r1vl_kedro.training.overrides import continued_sft, with_overrides
 Method = Literal["base", "warm_up", "sft", "step_grpo"]
 UNTRAINED = ("base", "warm_up")
 """Methods that evaluate a model as it is: one namespace, whatever the seeds."""
+BOXES = ("data", "reporting")
+"""Namespaces of what all variants share."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SEEDED = re.compile(r".*_seed\d+")
 _in_use: dict[str, Any] | None = None
@@ -60,6 +62,8 @@ class Grid(BaseModel):
     @classmethod
     def _usable_names(cls, variants: dict[str, Any]) -> dict[str, Any]:
         for name in variants:
+            if name in BOXES:
+                raise ValueError(f"variant {name!r}: {' and '.join(BOXES)} name the shared work")
             if not _NAME.fullmatch(name) or _SEEDED.fullmatch(name):
                 raise ValueError(
                     f"variant {name!r} cannot name a namespace; use lower-case letters, digits and "

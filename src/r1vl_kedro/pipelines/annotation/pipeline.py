@@ -48,7 +48,9 @@ def create_pipeline() -> Pipeline:
                 ],
                 name="audit_key_steps",
             ),
-        ]
+        ],
+        namespace="annotation",
+        prefix_datasets_with_namespace=False,
     )
 
 

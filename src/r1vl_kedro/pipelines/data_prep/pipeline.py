@@ -79,5 +79,7 @@ def create_pipeline(
                 outputs=["data_prep_report", "rejected_records"],
                 name="report_data_prep",
             ),
-        ]
+        ],
+        namespace="data_prep",
+        prefix_datasets_with_namespace=False,
     )

@@ -24,23 +24,30 @@ FIGURES = (
 )
 
 
-def collect_verdicts(**verdicts: Frame) -> Frame:
-    """All variants' verdicts, by namespace, in one frame."""
+def gather(
+    verdicts: Frame,
+    scores: Mapping[str, Any],
+    evaluation_manifest: Mapping[str, Any],
+    training_log: Sequence[Mapping[str, Any]] | None = None,
+    rollouts: Frame | None = None,
+) -> dict[str, Any]:
+    """All that a variant left, by name: one result for the report to read, one for the graph."""
+    results = {"verdicts": verdicts, "scores": scores, "evaluation_manifest": evaluation_manifest}
+    if training_log is not None:
+        results |= {"training_log": training_log, "rollouts": rollouts}
+    return results
+
+
+def collect(**results: Mapping[str, Any]) -> tuple[Frame, dict[str, Any], Frame]:
+    """All variants' verdicts in one frame, scores by namespace, training logs in one tidy frame."""
     from r1vl_kedro.reporting import collect
 
-    return collect.collect_verdicts(verdicts)
-
-
-def collect_curves(**logs: Sequence[Mapping[str, Any]]) -> Frame:
-    """All variants' training logs, by namespace, in one tidy frame."""
-    from r1vl_kedro.reporting import collect
-
-    return collect.collect_curves(logs)
-
-
-def collect_scores(**scores: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """All variants' scores by namespace."""
-    return scores
+    logs = {name: made["training_log"] for name, made in results.items() if "training_log" in made}
+    return (
+        collect.collect_verdicts({name: made["verdicts"] for name, made in results.items()}),
+        {name: made["scores"] for name, made in results.items()},
+        collect.collect_curves(logs),
+    )
 
 
 def make_tables(

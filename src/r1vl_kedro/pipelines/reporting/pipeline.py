@@ -1,12 +1,14 @@
-"""The report over a grid of variants.
+"""The report over a grid of variants, a box of its own in Kedro-Viz.
 
 ::
 
-    {ns}.verdicts ───── collect ─ all_verdicts ──┬─ make_tables ─┬─ table_* ─ tables_markdown
-    {ns}.scores ─────── collect ─────────────────┤               ├───────────────┐
-    paper_results ───────────────────────────────┘               │               │
-    {ns}.training_log ─ collect ─ training_curves ─ make_figures ┴─ figure_* ────┼─ report
-    test_records ────── build_examples ─ report_examples ────────────────────────┘
+    {ns}.results ─ collect ─┬─ all_verdicts, all_scores ─┬─ make_tables ─┬─ table_* ─ tables.md
+    paper_results ──────────┼────────────────────────────┘               ├─────────────┐
+                            └─ training_curves ─────────── make_figures ─┴─ figure_* ──┼─ report
+    test_records ───────────── build_examples ─ report_examples ───────────────────────┘
+
+``{ns}.results`` is what `create_gather` makes of one variant's ``verdicts``, ``scores``,
+``evaluation_manifest`` and, where it was trained, ``training_log`` and ``rollouts``.
 """
 
 from __future__ import annotations
@@ -16,49 +18,39 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.reporting import nodes
-from r1vl_kedro.reporting.variants import split_namespace
 
-UNTRAINED = frozenset({"base", "warm_up"})
 OPTIONS = "params:reporting"
+EVALUATED = ("verdicts", "scores", "evaluation_manifest")
+TRAINED = ("training_log", "rollouts")
 
 
-def create_pipeline(
-    namespaces: Sequence[str], training_logs: Sequence[str] | None = None
-) -> Pipeline:
+def create_gather(trained: bool) -> Pipeline:
+    """One variant's results as one dataset, ``results``; the end of its namespace."""
+    names = (*EVALUATED, *TRAINED) if trained else EVALUATED
+    inputs = {name: name for name in names}
+    return Pipeline([Node(nodes.gather, inputs=inputs, outputs="results", name="gather")])
+
+
+def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
     """Tables, figures and report over the variants of a grid.
 
     Args:
-        namespaces: ``<variant>`` or ``<variant>_seed<k>``; each has ``.verdicts`` and ``.scores``.
-        training_logs: those that also have a ``.training_log``; all but `UNTRAINED` if None.
+        namespaces: ``<variant>`` or ``<variant>_seed<k>``; each has ``.results``.
 
     Raises:
         ValueError: no namespace, or one twice.
     """
     if not namespaces or len(set(namespaces)) < len(namespaces):
         raise ValueError(f"namespaces are {list(namespaces)}; wanted at least one, each once")
-    if training_logs is None:
-        training_logs = [ns for ns in namespaces if split_namespace(ns)[0] not in UNTRAINED]
     tables = {name: f"table_{name}" for name in nodes.TABLES}
     figures = {name: f"figure_{name}" for name in nodes.FIGURES}
     return Pipeline(
         [
             Node(
-                nodes.collect_verdicts,
-                inputs={ns: f"{ns}.verdicts" for ns in namespaces},
-                outputs="all_verdicts",
-                name="collect_verdicts",
-            ),
-            Node(
-                nodes.collect_scores,
-                inputs={ns: f"{ns}.scores" for ns in namespaces},
-                outputs="all_scores",
-                name="collect_scores",
-            ),
-            Node(
-                nodes.collect_curves,
-                inputs={ns: f"{ns}.training_log" for ns in training_logs} or None,
-                outputs="training_curves",
-                name="collect_curves",
+                nodes.collect,
+                inputs={ns: f"{ns}.results" for ns in namespaces},
+                outputs=["all_verdicts", "all_scores", "training_curves"],
+                name="collect",
             ),
             Node(
                 nodes.make_tables,
@@ -103,5 +95,7 @@ def create_pipeline(
                 name="write_report",
             ),
         ],
+        namespace="reporting",
+        prefix_datasets_with_namespace=False,
         tags="reporting",
     )
