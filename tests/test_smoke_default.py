@@ -1,0 +1,121 @@
+"""``kedro run`` in a smoke size: one variant from raw records to Table 1 and MLflow."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from r1vl_kedro.benchmarks import BENCHMARKS
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMIT = 6
+EXAMPLES = 2
+pytestmark = pytest.mark.timeout(900)
+
+
+def run(root: Path, *arguments: str, params: str = "") -> subprocess.CompletedProcess:
+    """``kedro run --env=smoke`` with data and tracking below ``root``."""
+    conf = root / "conf"
+    if not conf.exists():
+        shutil.copytree(ROOT / "conf", conf)
+        (conf / "smoke" / "globals.yml").write_text(f"data: {root / 'data'}\n")
+    given = f"tracking.uri={root / 'mlflow.db'}" + (f",{params}" if params else "")
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "kedro", "run", "--env=smoke"),
+            *("--conf-source", str(conf), "--params", given, *arguments),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    root = tmp_path_factory.mktemp("default")
+    done = run(root)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    return root, done.stdout
+
+
+def last_run(root: Path):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{root / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("r1vl_kedro/smoke")
+    [found] = client.search_runs(
+        [experiment.experiment_id], order_by=["attributes.start_time DESC"], max_results=1
+    )
+    return client, found
+
+
+def test_table_1_is_printed_with_all_nine_and_the_papers_rows_beside_them(finished):
+    root, output = finished
+    lines = output[output.index("Table 1") :].splitlines()
+    header, own, *rest = [line for line in lines if line.startswith("| ")]
+    assert all(benchmark.column in header for benchmark in BENCHMARKS.values())
+    assert "| robust |" in own
+    assert sum("(paper)" in line for line in rest) == 6
+    table = pd.read_csv(root / "data/08_reporting/benchmarks/table_1.csv")
+    assert table["questions"][0] == LIMIT * len(BENCHMARKS)
+    assert table[[b.column for b in BENCHMARKS.values()]].notna().all(axis=None)
+
+
+def test_a_manifest_stands_beside_every_score(finished):
+    reporting = finished[0] / "data/08_reporting"
+    benchmarks = json.loads((reporting / "benchmarks/evaluation_manifest.json").read_text())
+    alone = json.loads((reporting / "scores/step_grpo_alone.manifest.json").read_text())
+    for manifest in (benchmarks, alone):
+        assert manifest["scoring"] == "robust"
+        assert manifest["decoding"]["max_new_tokens"] == 24
+        assert len(manifest["checkpoint_digest"]) == 32
+        assert manifest["prompt_template"] == "{question}"
+    assert benchmarks["checkpoint_digest"] == alone["checkpoint_digest"]
+    assert benchmarks["prompt_version"].startswith("plain-")
+
+
+def test_mlflow_has_a_metric_a_breakdown_and_examples_of_every_benchmark(finished):
+    root, _ = finished
+    client, found = last_run(root)
+    scores = json.loads((root / "data/08_reporting/benchmarks/scores.json").read_text())
+    for name in BENCHMARKS:
+        headline = scores["benchmarks"][name]["headline"]
+        assert found.data.metrics[f"benchmark/robust/{name}"] == pytest.approx(headline)
+    folder = Path(client.download_artifacts(found.info.run_id, ""))
+    breakdown = {path.stem for path in (folder / "benchmarks/breakdown").iterdir()}
+    assert breakdown == set(BENCHMARKS)
+    assert (folder / "benchmarks/evaluation_manifest.json").is_file()
+    table = json.loads((folder / "benchmarks/predictions.json").read_text())
+    rows = [dict(zip(table["columns"], values, strict=True)) for values in table["data"]]
+    assert len(rows) == EXAMPLES * len(BENCHMARKS)
+    for row in rows:
+        assert row["image"]["type"] == "image"
+        assert (folder / row["image"]["filepath"]).is_file()
+        assert row["verdict"] in ("right", "wrong", "left open")
+        assert {"response", "extracted", "answer", "question"} <= set(row)
+    assert "MathVista" in found.data.tags["mlflow.note.content"]
+
+
+def test_scoring_again_in_another_mode_generates_nothing(finished):
+    root, _ = finished
+    predictions = root / "data/07_model_output/benchmarks/predictions.parquet"
+    before = predictions.stat().st_mtime_ns
+    done = run(
+        root, "--pipelines=evaluation", "--from-nodes=score_benchmarks",
+        params="evaluation.benchmarks.scoring=head",
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    assert "predict" not in done.stdout.replace("benchmark_predictions", "")
+    assert predictions.stat().st_mtime_ns == before
+    assert "| head |" in done.stdout
+    _, found = last_run(root)
+    assert "benchmark/head/mme" in found.data.metrics
+    assert "benchmark/robust/mme" not in found.data.metrics
