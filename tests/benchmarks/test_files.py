@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -140,6 +141,45 @@ def test_mathvision_in_its_published_layout_loads_whole(shared_dir):
     assert all(r.images for r in rows)
     free = [r for r in rows if r.cells["choices"] == "[]"]
     assert all(score_response("mathvision", r.cells, r.cells["answer"]) for r in free)
+
+
+def test_mathvision_asks_with_its_options_where_they_say_more_than_letters(tmp_path):
+    (tmp_path / "1.png").write_bytes(png())
+    shared = {"image": "1.png", "answer": "A", "subject": "algebra", "level": 2}
+    lines = [
+        {"id": "1", "question": "Which?<image1>", "options": ["$x$", "$y$"], **shared},
+        {"id": "2", "question": "Which?", "options": ["A", "B", "C", "D", "E"], **shared},
+        {"id": "3", "question": "How many?", "options": [], **shared},
+    ]
+    path = tmp_path / "test.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked = [r.cells["question"] for r in BenchmarkFile(get_benchmark("mathvision"), path).rows()]
+    assert asked == ["Which?<image1>\nChoices:\n(A) $x$\n(B) $y$", "Which?", "How many?"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "column", "reason"),
+    [
+        ("{", "line", "no JSON object"),
+        ("[1]", "line", "no JSON object: a list"),
+        ("[" * 100_000, "line", "nested too deeply"),
+        ('{"id": "2", "question": "q", "answer": "1", "image": "1.png"}', "'subject'", "missing"),
+        ('{"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}', "id",
+         "an earlier row has the same id"),
+        ('{"id": "2", "question": "q", "answer": "1", "image": "2.png", "subject": "s"}', "image",
+         "2.png stands neither in"),
+    ],
+)  # fmt: skip
+def test_a_broken_line_of_mathvision_is_set_aside(tmp_path, broken, column, reason):
+    (tmp_path / "1.png").write_bytes(png())
+    whole = {"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}
+    path = tmp_path / "test.jsonl"
+    path.write_text(f"{json.dumps(whole)}\n{broken}\n")
+    read = BenchmarkFile(get_benchmark("mathvision"), path)
+    assert [r.index for r in read.rows()] == ["1"]
+    [left] = read.set_aside
+    assert (left.row, left.column) == (2, column)
+    assert reason in left.reason
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

@@ -84,8 +84,33 @@ def test_profile_names_the_same_datasets(env):
     with KedroSession.create(project_path=ROOT, env=env) as session:
         catalog = session.load_context().catalog
     assert catalog.get("base_model").load().startswith("Qwen/Qwen2")
-    for name in ("mulberry_records", "validation_records", "test_records", "benchmark_mme"):
+    for name in ("mulberry_records", "validation_records", "test_records"):
         assert catalog.get(name) is not None
+
+
+@pytest.mark.parametrize("env", PAPER)
+def test_profile_evaluates_the_official_files_with_the_published_prompt(env, tmp_path, monkeypatch):
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+
+    from r1vl_kedro.benchmarks import BENCHMARKS
+    from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("LMUData", str(tmp_path))
+    bootstrap_project(ROOT)
+    with KedroSession.create(project_path=ROOT, env=env) as session:
+        catalog = session.load_context().catalog
+        for name, benchmark in BENCHMARKS.items():
+            file = catalog.load(f"benchmark_{name}")
+            assert file.path == tmp_path.resolve() / f"{benchmark.dataset}.tsv"
+            assert file.official and file.check_images
+    options = EvaluationOptions.model_validate(config(env)["parameters"]["evaluation"])
+    assert (options.benchmarks.prompt, options.benchmarks.limit) == ("published", None)
+    assert options.benchmarks.chosen == list(BENCHMARKS)
+    assert "### The final answer is:" in options.benchmarks.wording
+    assert (options.decoding.max_new_tokens, options.decoding.temperature) == (2048, 0)
+    assert "embedded" not in options.label
 
 
 def test_group_size_that_does_not_divide_names_what_would():
