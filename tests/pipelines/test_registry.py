@@ -50,6 +50,7 @@ def test_variants_are_those_of_the_configuration():
 def test_the_grid_follows_the_environment():
     context_of(env="thorough")
     trained = [name for name in VARIANTS if name not in ("base", "warm_up")]
+    trained += ["validity_only", "sft_warm_up"]
     expected = {f"{name}_seed{seed}" for name in trained for seed in range(5)}
     assert namespaces() == expected | {"base", "warm_up"}
 
@@ -65,7 +66,7 @@ def test_shared_work_stands_once():
     context_of(env="thorough")
     nodes = pipelines["ablation"].nodes
     assert [node.name for node in nodes].count("train_warm_up") == 1
-    assert sum(node.name.endswith(".train_step_grpo") for node in nodes) == 8 * 5
+    assert sum(node.name.endswith(".train_step_grpo") for node in nodes) == 9 * 5
 
 
 def test_every_variant_samples_as_many_responses_a_step():
@@ -105,7 +106,7 @@ def test_environments_do_not_share_a_data_directory():
         ({"variants": {"outcome": {"group_size": 7}}}, "60 is not a multiple of group_size 7"),
         ({"variants": {"Bad name": {}}}, "Bad name"),
         ({"variants": {"x_seed1": {}}}, "x_seed1"),
-        ({"variants": {"x": {"method": "dpo"}}}, "base, warm_up, sft, step_grpo"),
+        ({"variants": {"x": {"method": "dpo"}}}, "base, warm_up, sft, sft_warm_up, step_grpo"),
         ({"variants": {"base": {"method": "base", "beta": 1}}}, "trains nothing"),
         ({"variants": {"sft": {"learning_rat": 1}}}, "learning_rat"),
         ({"variants": {"data": {}}}, "data and reporting name the shared work"),

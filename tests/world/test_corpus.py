@@ -29,7 +29,7 @@ def test_faults_occur_in_their_shares():
     reflective = sum("Let me rethink it" in path for path in paths)
     single = sum(path.count("### Step ") == 1 for path in paths)
     assert reflective == pytest.approx(0.04 * 3000, abs=35)
-    assert single == pytest.approx(0.50 * 0.93 * 3000, rel=0.1)
+    assert single == pytest.approx(0.80 * 0.93 * 3000, rel=0.1)
     assert sum(data is None for _, data in rows) > 0
 
 

@@ -118,7 +118,8 @@ def sft_versus_rl_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.
     """
     figure = go.Figure()
     unevaluated = False
-    for name, metrics in (("sft", SFT_ACCURACY), (options.headline, RL_ACCURACY)):
+    lines = (("sft", SFT_ACCURACY), ("sft_warm_up", SFT_ACCURACY), (options.headline, RL_ACCURACY))
+    for name, metrics in lines:
         metric = first_metric(curves, name, metrics)
         if metric is None:
             continue
@@ -203,7 +204,7 @@ def make_figures(
     options: ReportingOptions,
 ) -> dict[str, go.Figure]:
     """All figures of the report by name."""
-    rl = curves.loc[~curves["variant"].isin({"base", "warm_up", "sft"})]
+    rl = curves.loc[~curves["variant"].isin({"base", "warm_up", "sft", "sft_warm_up"})]
     return {
         "accuracy": accuracy_figure(overview),
         "group_size": group_size_figure(group_size),

@@ -30,7 +30,9 @@ _KNOWN = {
         Variant("step_grpo_m3", "StepGRPO, M = 3", "#60a5fa", "dash"),
         Variant("step_grpo_m5", "StepGRPO, M = 5", "#3b82f6", "dashdot"),
         Variant("step_grpo_m6", "StepGRPO, M = 6", "#1e3a8a", "longdash"),
+        Variant("validity_only", "Validity alone", "#c084fc", "dot"),
         Variant("sft", "Continued SFT", "#be123c"),
+        Variant("sft_warm_up", "Continued SFT, same paths", "#fb7185", "dash"),
     )
 }
 ORDER = tuple(_KNOWN)

@@ -36,7 +36,7 @@ REFLECTION = "I think I have made a mistake. Let me rethink it."
 class Faults:
     """Shares of the corpus; what is left over is sound."""
 
-    abridged: float = 0.5
+    abridged: float = 0.8
     sloppy: float = 0.08
     reflective: float = 0.04
     copied: float = 0.02

@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 
-Method = Literal["base", "warm_up", "sft", "step_grpo"]
+Method = Literal["base", "warm_up", "sft", "sft_warm_up", "step_grpo"]
+"""``sft`` learns the RL questions' reference paths, ``sft_warm_up`` the warm-up's own again."""
 UNTRAINED = ("base", "warm_up")
 """Methods that evaluate a model as it is: one namespace, whatever the seeds."""
 BOXES = ("data", "reporting")
@@ -116,11 +117,11 @@ def _options_of(
     step_grpo = StepGRPOOptions.model_validate(parameters["step_grpo"])
     if method == "step_grpo":
         return with_overrides(step_grpo, overrides).model_dump(mode="json")
-    if method == "sft":
+    if method in ("sft", "sft_warm_up"):
         options = merge(parameters.get("sft") or {}, overrides)
         continued_sft(SFTOptions.model_validate(parameters["warm_up"]), step_grpo, 1, options)
         return options
-    raise ValueError(f"method is {method!r}; it must be one of base, warm_up, sft, step_grpo")
+    raise ValueError(f"method is {method!r}; it must be one of {', '.join(get_args(Method))}")
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

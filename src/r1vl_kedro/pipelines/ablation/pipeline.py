@@ -16,6 +16,7 @@ well, so that Kedro-Viz shows each as a box; their datasets keep plain names.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from kedro.pipeline import Pipeline
 
@@ -25,6 +26,10 @@ from r1vl_kedro.pipelines.ablation.grid import Variant
 TRAINED = {
     "step_grpo": (step_grpo.create_pipeline, "params:step_grpo"),
     "sft": (step_grpo.create_sft_pipeline, "params:sft"),
+    "sft_warm_up": (
+        partial(step_grpo.create_sft_pipeline, records="warm_up_records"),
+        "params:sft",
+    ),
 }
 UNTRAINED = {"base": "base_model", "warm_up": "warm_up_checkpoint"}
 

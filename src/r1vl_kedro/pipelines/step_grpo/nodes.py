@@ -45,6 +45,7 @@ def train_step_grpo(
 def train_sft_continued(
     base: Path | str,
     records: Any,
+    questions: Any,
     validation: Any,
     options: SFTOptions,
     step_grpo: StepGRPOOptions,
@@ -54,9 +55,12 @@ def train_sft_continued(
     work_dir: str,
     overrides: dict | None = None,
 ) -> tuple[list[dict[str, Any]], Frame, Path]:
-    """SFT on the RL questions' reference paths, as many updates on as many sequences as StepGRPO.
+    """SFT on the records' reference paths, as many updates on as many sequences as StepGRPO.
 
     The table of rollouts is empty; it is there so that every variant has the same outputs.
+
+    Args:
+        questions: the RL questions, whose number says how long StepGRPO trains.
     """
     return training_jobs.train(
         training_jobs.SFT,
@@ -64,7 +68,7 @@ def train_sft_continued(
         base=base,
         records=records,
         validation=validation,
-        options=continued_sft(options, step_grpo, len(records), overrides),
+        options=continued_sft(options, step_grpo, len(questions), overrides),
         launcher=launcher,
         template=template,
         seed=seed,

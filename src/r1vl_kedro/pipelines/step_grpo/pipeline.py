@@ -35,9 +35,21 @@ def create_pipeline(overrides: str | None = None) -> Pipeline:
     return _one_node(nodes.train_step_grpo, {"options": "params:step_grpo"}, overrides)
 
 
-def create_sft_pipeline(overrides: str | None = "params:sft") -> Pipeline:
-    """Continued SFT of the same length, with the warm-up's options."""
-    options = {"options": "params:warm_up", "step_grpo": "params:step_grpo"}
+def create_sft_pipeline(
+    overrides: str | None = "params:sft", records: str = "rl_prompts"
+) -> Pipeline:
+    """Continued SFT of the same length, with the warm-up's options.
+
+    Args:
+        overrides: the parameter that holds what continued SFT changes of the warm-up's options.
+        records: whose reference paths it learns, those of the RL questions or the warm-up's own.
+    """
+    options = {
+        "records": records,
+        "questions": "rl_prompts",
+        "options": "params:warm_up",
+        "step_grpo": "params:step_grpo",
+    }
     return _one_node(nodes.train_sft_continued, options, overrides)
 
 
