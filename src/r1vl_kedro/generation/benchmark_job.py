@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.benchmarks import build_prompt, get_benchmark
 from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.generation.digest import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import predict
@@ -51,6 +52,8 @@ def predict_benchmarks(
         The manifest of each benchmark.
     """
     checked = DecodingOptions.model_validate(options)
+    if checked.engine != "openai":
+        resolve_checkpoint(checkpoint)  # before the files are read, which takes minutes
 
     @lru_cache(maxsize=1)
     def engine_of(directory: str, decoding: DecodingOptions) -> Engine:

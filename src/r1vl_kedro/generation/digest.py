@@ -14,9 +14,14 @@ def resolve_checkpoint(checkpoint: str) -> Path:
     """The local directory of a checkpoint: a directory as it is, a hub name from its snapshot.
 
     Raises:
-        FileNotFoundError: neither a directory nor a name the hub (or its cache) knows.
+        FileNotFoundError: neither a directory of a model nor a name the hub (or its cache) knows.
     """
     if Path(checkpoint).is_dir():
+        if not (Path(checkpoint) / "config.json").is_file():
+            raise FileNotFoundError(
+                f"checkpoint {checkpoint!r} has no config.json; give a directory made by "
+                "save_pretrained"
+            )
         return Path(checkpoint)
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
@@ -24,9 +29,15 @@ def resolve_checkpoint(checkpoint: str) -> Path:
     try:
         return Path(snapshot_download(checkpoint))
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError) as error:
+        why = {
+            HFValidationError: "it is no name that the Hugging Face hub could have",
+            LocalEntryNotFoundError: "as a hub name it is not in the cache, and the Hugging Face "
+            "hub could not be reached",
+        }
+        reason = why.get(type(error), f"the Hugging Face hub refused it ({type(error).__name__})")
         raise FileNotFoundError(
-            f"checkpoint {checkpoint!r} is not a directory, and the hub gave none of that name "
-            f"({type(error).__name__}); give a directory made by save_pretrained or a hub name"
+            f"checkpoint {checkpoint!r} is not a directory, and {reason}; give a directory made by "
+            "save_pretrained or the hub name of a model"
         ) from error
 
 

@@ -142,10 +142,31 @@ def test_a_benchmark_without_predictions_is_named(judge):
         score_benchmarks(empty, {}, options(names=["mme"]), judge)
 
 
+def test_a_command_names_several_benchmarks_in_one_string():
+    assert options(names="mme chartqa").benchmarks.chosen == ["chartqa", "mme"]
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "message"),
+    [
+        ("some-one/no-such-model", "is not a directory, and as a hub name it is not in the cache"),
+        ("no such: name", "is no name that the Hugging Face hub could have"),
+        (".", "has no config.json"),
+    ],
+)
+def test_a_checkpoint_that_is_none_is_named(checkpoint, message, files, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(FileNotFoundError, match=message):
+        predict_benchmarks(checkpoint, options(), LAUNCHER, 0, str(tmp_path / "work"), **files)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"names": ["mmmu"]}, "'mmmu' is unknown"),
+        ({"names": "mme mmmu"}, "'mmmu' is unknown"),
+        ({"names": ""}, "no benchmark is named"),
         ({"scoring": "strict"}, "robust"),
         ({"template": "no mark"}, "has no '{question}'"),
         ({"template_file": "none.txt"}, "does not exist"),

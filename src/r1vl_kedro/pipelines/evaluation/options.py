@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -16,7 +17,7 @@ class BenchmarkOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     names: list[str] | None = None
-    """Which of the nine; None is all."""
+    """Which of the nine, as a list or as words in one string; None is all."""
     scoring: Mode = "robust"
     prompt: str = Field("published", pattern="^(published|plain)$")
     """Inner text: R1-VL's evaluation, or as this project's training renders questions."""
@@ -31,11 +32,19 @@ class BenchmarkOptions(BaseModel):
     judge: bool = False
     """Ask the endpoint `benchmark_judge` about answers that the rules leave open."""
 
+    @field_validator("names", mode="before")
+    @classmethod
+    def _words(cls, names: Any) -> Any:
+        """`--params` splits at commas, so a command names several as "chartqa mme"."""
+        return names.split() if isinstance(names, str) else names
+
     @field_validator("names")
     @classmethod
     def _known(cls, names: list[str] | None) -> list[str] | None:
         for name in names or []:
             get_benchmark(name)
+        if names == []:
+            raise ValueError(f"no benchmark is named; choose from {', '.join(BENCHMARKS)}, or null")
         return names
 
     @model_validator(mode="after")
