@@ -1,5 +1,6 @@
 """Functions that launcher tests run as jobs."""
 
+import json
 import os
 import signal
 import sys
@@ -21,6 +22,13 @@ def echo(**kwargs):
         "run": os.environ.get("R1VL_RUN_ID"),
         "devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
     }
+
+
+def torch_threads():
+    """Where it ran, and with how many threads."""
+    import torch
+
+    return {"pid": os.getpid(), "threads": torch.get_num_threads()}
 
 
 def fail(message):
@@ -72,3 +80,31 @@ def ranks_sum():
     total = torch.tensor([torch.distributed.get_rank() + 1])
     torch.distributed.all_reduce(total)
     return {"sum": int(total), "world": torch.distributed.get_world_size()}
+
+
+def step_grpo_recorded(record, **kwargs):
+    """StepGRPO that keeps what each rank has of every batch in ``<record>/rank<n>.jsonl``."""
+    from r1vl_kedro.training import step_grpo
+
+    trainer = step_grpo.step_grpo_trainer_class()
+    score, generate = trainer._calculate_rewards, trainer._generate_and_score_completions
+    file = Path(record) / f"rank{os.environ.get('RANK', '0')}.jsonl"
+    seen = {}
+
+    def recorded_rewards(self, inputs, prompts, completions, ids):
+        rewards = score(self, inputs, prompts, completions, ids)
+        seen["ids"] = [row["id"] for row in inputs]
+        seen["completions"] = [completion[0]["content"] for completion in completions]
+        seen["rewards of all ranks"] = rewards.tolist()
+        return rewards
+
+    def recorded_batch(self, inputs):
+        output = generate(self, inputs)
+        batch = {**seen, "advantages": output["advantages"].tolist()}
+        with file.open("a") as out:
+            out.write(json.dumps(batch) + "\n")
+        return output
+
+    trainer._calculate_rewards = recorded_rewards
+    trainer._generate_and_score_completions = recorded_batch
+    return step_grpo.train_step_grpo(**kwargs)

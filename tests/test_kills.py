@@ -18,6 +18,7 @@ GRID = {
     "step_grpo_m2": {"group_size": 2},
     "sft": {"method": "sft"},
 }
+TRAINED = [name for name in GRID if name not in ("base", "warm_up")]
 PARAMS = ",".join(
     f"{stage}.{option}={value}"
     for stage in ("warm_up", "step_grpo")
@@ -43,7 +44,7 @@ STAGES = {
         ("warm-up: its log half written", WRITE, 1),
         ("warm-up: before the model is filed", FILED, 1),
     ],
-    ("--tags=training",): [
+    ("--to-outputs=" + ",".join(f"{variant}.checkpoint" for variant in TRAINED),): [
         ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:choose", 40),
         ("StepGRPO: in rewards", "r1vl_kedro.rewards.functions:OutcomeReward.__call__", 1),
         ("StepGRPO: in a loss", f"{STEADY}.compute_loss", 2),

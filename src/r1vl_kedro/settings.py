@@ -3,7 +3,7 @@
 import warnings
 
 from r1vl_kedro.context import ProjectContext
-from r1vl_kedro.hooks import LockHooks, SavingHooks, SignalHooks, TrackingHooks
+from r1vl_kedro.hooks import EntriesHooks, LockHooks, SavingHooks, SignalHooks, TrackingHooks
 
 # Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")
@@ -21,4 +21,4 @@ CONFIG_LOADER_ARGS = {
 }
 
 # The last registered is called first: signals, then the lock, then what stands behind it.
-HOOKS = (TrackingHooks(), SavingHooks(), LockHooks(), SignalHooks())
+HOOKS = (EntriesHooks(), TrackingHooks(), SavingHooks(), LockHooks(), SignalHooks())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from r1vl_kedro.launcher import JobError, LauncherOptions, jobs, run_job, stop_all
+from r1vl_kedro.launcher import JobError, LauncherOptions, alone, jobs, run_job, stop_all
 from r1vl_kedro.launcher.join import join
 from r1vl_kedro.run_context import RUN, RunContext
 
@@ -21,7 +21,7 @@ BOTH = pytest.mark.parametrize("options", [ONE, FORKED], ids=["own process", "fo
 
 @pytest.fixture(autouse=True)
 def entries_importable(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
     yield
     jobs._stopping.clear()
 
@@ -46,10 +46,33 @@ def test_output_and_progress_are_kept(tmp_path, options):
     assert '"done": 1' in (tmp_path / "echo" / "progress.json").read_text()
 
 
-def test_in_process_runs_here(tmp_path, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def test_in_process_runs_here_with_the_threads_of_a_job(tmp_path, monkeypatch):
+    import torch
+
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
-    assert job("echo", tmp_path, LauncherOptions(in_process=True))["pid"] == os.getpid()
+    before = torch.get_num_threads()
+    options = LauncherOptions(in_process=True, threads_per_process=before + 1)
+    assert job("torch_threads", tmp_path, options) == {"pid": os.getpid(), "threads": before + 1}
+    assert torch.get_num_threads() == before
+
+
+@BOTH
+def test_a_job_waits_for_the_one_that_a_killed_run_left(tmp_path, options, caplog):
+    caplog.set_level("INFO")
+    orphan = alone.hold(tmp_path / "echo.lock")
+    leaves = threading.Timer(0.3, orphan.close)
+    leaves.start()
+    job("echo", tmp_path, options)
+    leaves.join()
+    assert "waiting for the job echo of a run that is gone" in caplog.text
+    # The job itself was marked while it ran.
+    alone.await_end(tmp_path / "echo.lock", seconds=0)
+
+
+def test_a_job_of_an_earlier_run_that_does_not_end_is_named(tmp_path):
+    said = r"still at work on echo and holds .*echo\.lock"
+    with alone.hold(tmp_path / "echo.lock"), pytest.raises(TimeoutError, match=said):
+        alone.await_end(tmp_path / "echo.lock", seconds=0)
 
 
 @BOTH
@@ -84,11 +107,9 @@ def test_stop_lets_the_job_save_its_state(tmp_path, options):
         )
         while not started.exists():
             time.sleep(0.05)
-        began = time.monotonic()
         stop_all()
         with pytest.raises(KeyboardInterrupt):
             future.result()
-    assert time.monotonic() - began < 5
     assert stopped.read_text() == "saved"
 
 
@@ -102,10 +123,8 @@ def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
     options = LauncherOptions(
         num_processes=2, threads_per_process=1, device="cpu", show_progress=False
     )
-    began = time.monotonic()
     with pytest.raises(JobError, match="rank 1 failed with ValueError: rank 1 has had enough"):
         job("rank_one_fails", tmp_path, options)
-    assert time.monotonic() - began < 60
     logs = {path.name for path in (tmp_path / "rank_one_fails").glob("*.log")}
     assert logs == {"rank0.log", "rank1.log", "launcher.log"}
 

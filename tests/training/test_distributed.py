@@ -1,42 +1,112 @@
 """Two processes train as one does: the same rollouts, rewards and advantages, the same weights."""
 
 import json
+import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from training_fixtures import GRPO, SFT, same_weights, train, weights
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 
+ONE = LauncherOptions(fork_server=True, threads_per_process=1, device="cpu", show_progress=False)
 TWO = LauncherOptions(num_processes=2, threads_per_process=1, device="cpu", show_progress=False)
 ENTRIES = {
     "sft": "r1vl_kedro.training.sft:train_sft",
-    "grpo": "r1vl_kedro.training.step_grpo:train_step_grpo",
+    "grpo": "job_entries:step_grpo_recorded",
 }
+M = 4
 OPTIONS = {
     "sft": {**SFT, "checkpoint_steps": 0},
-    "grpo": {**GRPO, "checkpoint_steps": 0, "learning_rate": 1e-4, "example_rollouts": 4},
+    # Three groups of four over two processes: the second group lies in both.
+    "grpo": {
+        **GRPO,
+        "checkpoint_steps": 0,
+        "learning_rate": 1e-4,
+        "rollouts_per_step": 3 * M,
+        "group_size": M,
+        "max_completion_length": 32,
+    },
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def entries_importable():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="module")
-def one_process(tiny, records, tmp_path_factory) -> dict[str, Path]:
-    place = tmp_path_factory.mktemp("one")
-    for kind, options in OPTIONS.items():
-        train(
-            kind,
-            base=tiny,
-            records=records,
-            output=str(place / kind),
-            options=options,
-            seed=5,
-        )
-    return {kind: place / kind for kind in OPTIONS}
+def bases(tiny, records, tmp_path_factory) -> dict[str, str]:
+    """What training starts from; StepGRPO from a model that half knows the form of an answer."""
+    warm = str(tmp_path_factory.mktemp("warm") / "model")
+    options = {**OPTIONS["sft"], "num_steps": 30, "batch_size": 8, "learning_rate": 3e-3}
+    train("sft", base=tiny, records=records, output=warm, options=options, seed=1)
+    return {"sft": tiny, "grpo": warm}
 
 
-def log_of(model: Path) -> list[dict]:
-    return json.loads((model / "training_log.json").read_text())
+def start(kind: str, place: Path, launcher: LauncherOptions, bases, records, **options) -> dict:
+    """Train in processes of its own; the model is in ``place/model``."""
+    kwargs = {
+        "base": bases[kind],
+        "records": records,
+        "output": str(place / "model"),
+        "options": {**OPTIONS[kind], **options},
+        "seed": 5,
+    }
+    if kind == "grpo":
+        kwargs["record"] = str(place)
+    return run_job(ENTRIES[kind], kwargs, options=launcher, log_dir=place / "logs", name="job")
+
+
+@pytest.fixture(scope="module")
+def one_process(bases, records, tmp_path_factory) -> dict[str, Path]:
+    places = {kind: tmp_path_factory.mktemp(f"one-{kind}") for kind in OPTIONS}
+    for kind, place in places.items():
+        start(kind, place, ONE, bases, records)
+    return places
+
+
+def losses(place: Path) -> list[float]:
+    log = json.loads((place / "model" / "training_log.json").read_text())
+    return [step["loss"] for step in log]
+
+
+def batches(place: Path) -> list[dict]:
+    """Each step's batch over all ranks, in the order of the ranks."""
+    ranks = [
+        [json.loads(line) for line in file.read_text().splitlines()]
+        for file in sorted(place.glob("rank*.jsonl"))
+    ]
+    whole = []
+    for parts in zip(*ranks, strict=True):
+        rewards = [part.pop("rewards of all ranks") for part in parts]
+        assert all(seen == rewards[0] for seen in rewards)
+        joined = {key: [value for part in parts for value in part[key]] for key in parts[0]}
+        whole.append({**joined, "rewards": rewards[0]})
+    return whole
+
+
+def distance(ours: Path, theirs: Path, start: str) -> float:
+    """How far apart two trained models are, over how far training moved one of them."""
+    a, b, base = weights(ours), weights(theirs), weights(start)
+    assert a.keys() == b.keys() == base.keys()
+    apart = sum(float((a[k].double() - b[k].double()).square().sum()) for k in b)
+    moved = sum(float((b[k].double() - base[k].double()).square().sum()) for k in b)
+    return (apart / moved) ** 0.5
+
+
+def test_the_rewards_of_the_comparison_differ_within_groups(one_process):
+    steps = batches(one_process["grpo"])
+    assert len(steps) == OPTIONS["grpo"]["num_steps"]
+    for step in steps:
+        assert len(step["advantages"]) == 3 * M
+        assert max(map(abs, step["advantages"])) > 0.5
+    # Outcome, key steps and validity all have their say, in one or the other of the groups.
+    rows = [reward for step in steps for reward in step["rewards"]]
+    for function in zip(*rows, strict=True):
+        assert len(set(function)) > 1
 
 
 @pytest.mark.parametrize(
@@ -50,50 +120,26 @@ def log_of(model: Path) -> list[dict]:
         ("grpo", "zero3"),
     ],
 )
-def test_two_processes_train_as_one(kind, engine, tiny, records, one_process, tmp_path):
-    kwargs = {
-        "base": tiny,
-        "records": records,
-        "output": str(tmp_path / "model"),
-        "options": {**OPTIONS[kind], "deepspeed": engine},
-        "seed": 5,
-    }
-    run_job(ENTRIES[kind], kwargs, options=TWO, log_dir=tmp_path / "logs", name="job")
+def test_two_processes_train_as_one(kind, engine, bases, records, one_process, tmp_path):
+    start(kind, tmp_path, TWO, bases, records, deepspeed=engine)
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
     assert manifest["engine"] == (engine or "ddp") and manifest["processes"] == 2
-    ours, theirs = weights(tmp_path / "model"), weights(one_process[kind])
-    assert ours.keys() == theirs.keys()
-    worst = max(float((ours[k].float() - theirs[k]).abs().max()) for k in theirs)
-    assert worst < 2e-4, worst
-    steps = list(zip(log_of(tmp_path / "model"), log_of(one_process[kind]), strict=True))
-    assert len(steps) == OPTIONS[kind]["num_steps"]
-    for mine, other in steps:
-        assert mine["loss"] == pytest.approx(other["loss"], abs=1e-3)
     if kind == "grpo":
-        mine, other = (
-            pd.read_parquet(model / "rollouts.parquet")
-            for model in (tmp_path / "model", one_process[kind])
-        )
-        # Rank 0 holds the first groups; its rollouts are those of a single process.
-        assert mine["completion"].tolist() == other["completion"].tolist()
-        assert mine["advantage"].tolist() == pytest.approx(other["advantage"].tolist(), abs=1e-6)
-        for one, two in steps:
-            for name in ("outcome", "step_rar", "step_rvr"):
-                assert one[f"rewards/{name}/mean"] == pytest.approx(two[f"rewards/{name}/mean"])
+        ours, theirs = batches(tmp_path), batches(one_process["grpo"])
+        assert len(ours) == len(theirs)
+        for mine, other in zip(ours, theirs, strict=True):
+            for name in ("ids", "completions", "rewards"):
+                assert mine[name] == other[name]
+            assert mine["advantages"] == pytest.approx(other["advantages"], abs=1e-6)
+    assert losses(tmp_path) == pytest.approx(losses(one_process[kind]), abs=1e-3)
+    assert distance(tmp_path / "model", one_process[kind] / "model", bases[kind]) < 0.02
 
 
 @pytest.mark.parametrize("kind", list(OPTIONS))
-def test_forked_job_trains_to_the_same_bits(kind, tiny, records, one_process, tmp_path):
-    kwargs = {
-        "base": tiny,
-        "records": records,
-        "output": str(tmp_path / "model"),
-        "options": OPTIONS[kind],
-        "seed": 5,
-    }
-    options = LauncherOptions(
-        fork_server=True, threads_per_process=1, device="cpu", show_progress=False
-    )
-    done = run_job(ENTRIES[kind], kwargs, options=options, log_dir=tmp_path / "logs", name="job")
+def test_forked_job_trains_to_the_same_bits(kind, bases, records, one_process, tmp_path):
+    """The fixture's jobs are forked from a server; the same in this process."""
+    options = {"base": bases[kind], "records": records, "options": OPTIONS[kind], "seed": 5}
+    output = str(tmp_path / "model")
+    done = train(kind, **options, output=output)
     assert done["steps"] == OPTIONS[kind]["num_steps"]
-    assert same_weights(tmp_path / "model", one_process[kind])
+    assert same_weights(output, one_process[kind] / "model")

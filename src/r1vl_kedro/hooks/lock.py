@@ -81,7 +81,7 @@ class LockHooks:
         handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+", encoding="utf-8")
         try:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             holder = handle.read()
             handle.close()
             self.release()

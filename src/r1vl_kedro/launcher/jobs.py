@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.launcher import progress
+from r1vl_kedro.launcher import alone, progress
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.server import ForkedJob, Servers
 from r1vl_kedro.launcher.worker import resolve
@@ -43,6 +43,11 @@ def stop_all() -> None:
     _stopping.set()
 
 
+def stopping() -> bool:
+    """Whether the jobs of this process were told to stop; jobs run in place ask themselves."""
+    return _stopping.is_set()
+
+
 def run_job(
     entry: str,
     kwargs: Mapping[str, Any],
@@ -60,13 +65,17 @@ def run_job(
 
     Raises:
         JobError: a rank failed; the message ends with its traceback.
+        TimeoutError: the same job of a run that was killed does not end.
         KeyboardInterrupt: the job was told to stop and has saved its state.
     """
     if options.in_process:
-        return resolve(entry)(**kwargs)
+        with _threads_of(options):
+            return resolve(entry)(**kwargs)
     if _stopping.is_set():
         raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
     directory = Path(log_dir).resolve() / name
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    alone.await_end(directory.with_name(f"{name}.lock"))
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     job = {
@@ -120,9 +129,7 @@ def command(job_file: Path, options: LauncherOptions) -> list[str]:
 def environment(options: LauncherOptions, slot: str | None) -> dict[str, str]:
     """The job's environment: threads, its devices, its MLflow run."""
     env = dict(os.environ)
-    here = max(1, options.num_processes // options.num_machines)
-    threads = options.threads_per_process or max(1, len(os.sched_getaffinity(0)) // here)
-    env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(_threads(options)))
     # Idle OpenMP threads would spin and take the cores from the other job.
     env |= {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
     env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
@@ -132,6 +139,24 @@ def environment(options: LauncherOptions, slot: str | None) -> dict[str, str]:
     if run is not None and run.run_id:
         env |= {"R1VL_TRACKING_URI": run.tracking_uri, "R1VL_RUN_ID": run.run_id}
     return env
+
+
+def _threads(options: LauncherOptions) -> int:
+    here = max(1, options.num_processes // options.num_machines)
+    return options.threads_per_process or max(1, len(os.sched_getaffinity(0)) // here)
+
+
+@contextlib.contextmanager
+def _threads_of(options: LauncherOptions) -> Iterator[None]:
+    """This process with the threads of a job: torch reads the environment only once."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(_threads(options))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _current_run() -> Any:

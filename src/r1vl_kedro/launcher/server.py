@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PRELOAD = "r1vl_kedro.training.preload"
-START_SECONDS = 120.0
+START_SECONDS = 600.0
 
 
 def serve(address: str, parent: int) -> None:

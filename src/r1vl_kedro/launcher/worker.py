@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.launcher.alone import hold
+
 
 def main(job_file: str) -> int:
     """Run the job of ``job_file``; the exit code is 0 where it ended well."""
@@ -24,6 +26,7 @@ def main(job_file: str) -> int:
     _keep_output(directory / f"rank{rank}.log")
     os.environ["R1VL_PROGRESS"] = str(directory / "progress.json")
     _end_with(job["parent"], job["host"])
+    mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("r1vl_kedro").setLevel(logging.INFO)
     if "R1VL_CORES" in os.environ:
@@ -50,6 +53,9 @@ def main(job_file: str) -> int:
         }
         (directory / f"error{rank}.json").write_text(json.dumps(report), encoding="utf-8")
         return 1
+    finally:
+        if mine is not None:
+            mine.close()
     return 0
 
 

@@ -72,7 +72,13 @@ def prepare_processes(options: TrainingOptions) -> None:
         ) from error
     import torch
 
-    deepspeed.init_distributed("nccl" if torch.cuda.is_available() else "gloo")
+    if torch.cuda.is_available():
+        deepspeed.init_distributed("nccl")
+        return
+    # On CPUs DeepSpeed would compile a collective of its own at first use: that needs a compiler
+    # and a minute, and ranks killed meanwhile leave a lock that later ones wait on for ever.
+    deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
+    deepspeed.init_distributed("gloo")
 
 
 def engine_of(trainer: Any, options: TrainingOptions) -> str:

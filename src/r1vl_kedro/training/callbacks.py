@@ -11,7 +11,7 @@ from typing import Any
 
 from transformers import Trainer, TrainerCallback
 
-from r1vl_kedro.launcher.progress import report
+from r1vl_kedro.launcher import report, stopping
 from r1vl_kedro.rewards.diagnostics import hacking_alarm
 from r1vl_kedro.training.data import open_image
 from r1vl_kedro.training.models import vision_token_ids
@@ -48,10 +48,11 @@ class ReportProgress(TrainerCallback):
 
 
 class StopOnSignal(TrainerCallback):
-    """SIGTERM and Ctrl-C end training after the current step, with a checkpoint.
+    """SIGTERM, Ctrl-C and a closed terminal end training after the current step, checkpointed.
 
     Where a step outlasts the grace period the process ends without one; the last checkpoint
-    stays usable. Outside the main thread, where no handler can be set, it does nothing.
+    stays usable. Outside the main thread, where no handler can be set, it goes by what the
+    launcher was told.
     """
 
     def __init__(self, trainer: Any, period: int = 1, grace: float = GRACE_SECONDS):
@@ -63,7 +64,7 @@ class StopOnSignal(TrainerCallback):
 
     def __enter__(self) -> StopOnSignal:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 self._old[number] = signal.signal(number, self._receive)
         return self
 
@@ -92,7 +93,7 @@ class StopOnSignal(TrainerCallback):
 
     def on_step_end(self, args, state, control, **kwargs):
         """Ask for a checkpoint and the end, once a signal came; all ranks agree."""
-        stop = self.signal
+        stop = self.signal or (signal.SIGTERM if stopping() else 0)
         accelerator = self.trainer.accelerator
         if accelerator.num_processes > 1:
             import torch

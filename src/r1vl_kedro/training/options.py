@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -111,8 +111,11 @@ class SFTOptions(TrainingOptions):
             return self.num_steps
         return max(1, math.ceil(records * self.num_epochs / self.batch_size))
 
+    batch_name: ClassVar[str] = "batch_size"
+
     @property
     def sequences_per_step(self) -> int:
+        """Over all processes."""
         return self.batch_size
 
 
@@ -199,8 +202,11 @@ class StepGRPOOptions(TrainingOptions):
         """Questions per step over all processes."""
         return self.rollouts // self.group_size
 
+    batch_name: ClassVar[str] = "rollouts_per_step"
+
     @property
     def sequences_per_step(self) -> int:
+        """Over all processes."""
         return self.rollouts
 
     def steps(self, records: int) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.training.deepspeed_configs import stage
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions, split_batch
 
@@ -25,7 +27,7 @@ SHAPES = {
 
 
 class PreflightError(RuntimeError):
-    """The run would fail; the message lists every reason."""
+    """Something that preflight needs cannot be worked out."""
 
 
 class PreflightOptions(BaseModel):
@@ -124,23 +126,6 @@ def visual_tokens(width: int, height: int, low: int, high: int) -> int:
     return h * w // PIXELS_PER_TOKEN
 
 
-def histogram(values: Iterable[int], width: int = 40) -> list[str]:
-    """Lines of a text histogram with ten bins, ready to print."""
-    numbers = sorted(values)
-    if not numbers:
-        return ["nothing to show"]
-    low, high = numbers[0], numbers[-1]
-    step = max(1, math.ceil((high - low + 1) / 10))
-    counts = [0] * ((high - low) // step + 1)
-    for number in numbers:
-        counts[(number - low) // step] += 1
-    top = max(counts)
-    return [
-        f"{low + i * step:>6} to {low + (i + 1) * step - 1:>6} {'#' * round(width * c / top)} {c}"
-        for i, c in enumerate(counts)
-    ]
-
-
 def shape_of(base: str) -> tuple[float, int, int, int]:
     """Parameters, layers, hidden width and vocabulary of a model, from its configuration alone.
 
@@ -163,30 +148,37 @@ def shape_of(base: str) -> tuple[float, int, int, int]:
 
 
 def plan(
-    warm_up: SFTOptions, step_grpo: StepGRPOOptions, warm_up_records: int, prompts: int
+    warm_up: SFTOptions,
+    step_grpo: StepGRPOOptions,
+    warm_up_records: int | None,
+    prompts: int | None,
 ) -> dict[str, Any]:
-    """Steps and rollouts, with how they follow from records, epochs and batch."""
-    sft_steps, rl_steps = warm_up.steps(warm_up_records), step_grpo.steps(prompts)
-    return {
-        "warm_up": {
-            "records": warm_up_records,
-            "steps": sft_steps,
-            "because": _because(warm_up.num_epochs, warm_up_records, warm_up.batch_size, sft_steps),
-        },
-        "step_grpo": {
-            "prompts": prompts,
-            "steps": rl_steps,
-            "because": _because(step_grpo.num_epochs, prompts, step_grpo.prompts, rl_steps),
-            "epochs": rl_steps * step_grpo.prompts / step_grpo.num_iterations / max(prompts, 1),
-            "rollouts": rl_steps * step_grpo.rollouts // step_grpo.num_iterations,
-        },
-    }
+    """Steps and rollouts, with how they follow from records, epochs and batch; None is unknown."""
+    updates = step_grpo.num_iterations
+    first = _steps(warm_up, warm_up_records, warm_up.batch_size, "records")
+    second = _steps(step_grpo, prompts, step_grpo.prompts, "prompts", updates)
+    steps = second["steps"]
+    second["rollouts"] = None if steps is None else steps * step_grpo.rollouts // updates
+    return {"warm_up": first, "step_grpo": second}
 
 
-def _because(epochs: float | None, records: int, batch: int, steps: int) -> str:
-    if epochs is None:
-        return f"num_steps {steps}, which is {steps * batch / max(records, 1):.2f} epochs"
-    return f"{records} records x {epochs:g} epochs / {batch} a step = {steps} steps"
+def _steps(
+    options: TrainingOptions, found: int | None, batch: int, what: str, updates: int = 1
+) -> dict[str, Any]:
+    if options.num_steps is not None:
+        steps = options.num_steps
+        because = f"num_steps {steps:,}"
+        if found:
+            because += f", {batch:,} {what} a step: {steps * batch / updates / found:.2f} epochs"
+            because += f" of {found:,} {what}"
+    elif not found:
+        steps, because = None, f"unknown: no {what} were found to work the steps out from"
+    else:
+        steps = options.steps(found)
+        epochs = f"{options.num_epochs:g} epoch{'s' if options.num_epochs != 1 else ''}"
+        times = f" × {updates} updates" if updates > 1 else ""
+        because = f"{found:,} {what} × {epochs} / {batch:,} a step{times} = {steps:,} steps"
+    return {what: found, "steps": steps, "because": because}
 
 
 def memory_gb(
@@ -219,9 +211,10 @@ def memory_gb(
     kept = 2 if options.gradient_checkpointing else 34
     parts["activations"] = micro * tokens * hidden * (kept * layers + 34)
     parts["logits"] = 6.0 * min(micro * tokens, 4096) * words
-    if isinstance(options, StepGRPOOptions) and zero == 3 and options.deepspeed_gather_for_rollouts:
-        parts["weights gathered for rollouts"] = 2 * parameters if options.vllm is None else 0.0
     vllm = getattr(options, "vllm", None)
+    gathers = isinstance(options, StepGRPOOptions) and options.deepspeed_gather_for_rollouts
+    if gathers and vllm is None and zero == 3:
+        parts["weights gathered for rollouts"] = 2 * parameters
     if vllm is not None and vllm.mode == "colocate":
         parts["vllm"] = vllm.gpu_memory_utilization * gpu_memory_gb * 1e9
     rounded = {name: round(value / 1e9, 1) for name, value in parts.items()}
@@ -237,21 +230,66 @@ def hours(
     answer_tokens: float,
     warm_up: SFTOptions,
     step_grpo: StepGRPOOptions,
-) -> dict[str, float]:
-    """Estimated hours; FLOPs a parameter and token: 6 trained, 8 with checkpointing, 2 read."""
+) -> dict[str, float | None]:
+    """Estimated hours, None where unknown.
+
+    FLOPs a parameter and token: 6 trained, 8 with checkpointing, 2 read.
+    """
     pace = machine.gpu_tflops * 1e12 * machine.utilisation * processes
     length = prompt_tokens + answer_tokens
 
     def cost(options: TrainingOptions) -> int:
         return 8 if options.gradient_checkpointing else 6
 
-    trained = planned["warm_up"]["steps"] * warm_up.batch_size * length
-    rolled = planned["step_grpo"]["rollouts"]
+    steps, rolled = planned["warm_up"]["steps"], planned["step_grpo"]["rollouts"]
+    if not length or steps is None or rolled is None:
+        return dict.fromkeys(("warm-up", "rollouts", "updates", "together"))
+    trained = steps * warm_up.batch_size * length
     passes = step_grpo.num_iterations * cost(step_grpo) + (2 if step_grpo.beta else 0)
     sampling = rolled * answer_tokens / (machine.rollout_tokens_per_second * processes)
     result = {
-        "warm_up": cost(warm_up) * parameters * trained / pace / 3600,
+        "warm-up": cost(warm_up) * parameters * trained / pace / 3600,
         "rollouts": sampling / 3600,
         "updates": passes * parameters * rolled * length / pace / 3600,
     }
-    return {name: round(value, 2) for name, value in result.items()}
+    result["together"] = sum(result.values())
+    return result
+
+
+def disk_gb(
+    options: TrainingOptions, parameters: float, runs: int, place: Path
+) -> dict[str, float]:
+    """What ``runs`` finished models and one training's checkpoints take, and what is free.
+
+    Bytes a parameter: 2 of a finished model (4 in fp32); 12 more (fp32 copy and two moments) of a
+    resumable checkpoint, of which one is written before the oldest is removed.
+    """
+    weight = 2 if options.dtype != "float32" else 4
+    trained = parameters if options.lora is None else 0.01 * parameters
+    kept = (options.keep_checkpoints + 1) * (weight * parameters + 12 * trained)
+    while not place.exists():
+        place = place.parent
+    return {
+        "finished models": runs * weight * parameters / 1e9,
+        "checkpoints of a training": kept / 1e9 if options.checkpoint_steps else 0.0,
+        "free": shutil.disk_usage(place).free / 1e9,
+    }
+
+
+def gpus() -> int:
+    """GPUs of this machine that torch can use."""
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def machine_problems(launcher: LauncherOptions, present: int) -> list[str]:
+    """What is missing on this machine for the processes asked for."""
+    here = launcher.num_processes // launcher.num_machines
+    if launcher.device != "cuda" or here <= present:
+        return []
+    return [
+        f"launcher asks for {here} GPU processes on this machine "
+        f"(num_processes {launcher.num_processes} over num_machines {launcher.num_machines}), "
+        f"which has {present or 'no'} GPU{'s' if present > 1 else ''}"
+    ]

@@ -10,14 +10,16 @@ import random
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.training import state
+from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import CheckpointError, Interrupted, TrainingError
-from r1vl_kedro.training.models import save_processor
-from r1vl_kedro.training.tracking import LogToMlflow
+from r1vl_kedro.training.models import load_processor, save_processor
+from r1vl_kedro.training.options import TrainingOptions, split_batch
+from r1vl_kedro.training.tracking import LogToMlflow, metric_callback
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,12 @@ VERSIONS = (
     "r1vl_kedro", "torch", "transformers", "trl", "accelerate", "peft", "datasets", "deepspeed",
     "vllm", "numpy", "rapidfuzz",
 )  # fmt: skip
+COLUMNS = {
+    "sft": ("id", "images", "question", "options", "solution"),
+    "step_grpo": ("id", "images", "question", "options", "answer", "key_steps"),
+    "validation": ("id", "images", "question", "options", "answer"),
+}
+"""What each kind of training reads of a record."""
 
 
 def seed_everything(seed: int) -> None:
@@ -40,6 +48,92 @@ def seed_everything(seed: int) -> None:
 def finished(output: str) -> bool:
     """Whether an earlier call wrote this output completely."""
     return state.damage(Path(output)) is None
+
+
+def nothing_to_do(output: str) -> dict[str, Any]:
+    """What training returns where an earlier call finished."""
+    return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
+
+
+def batch_of(options: TrainingOptions) -> tuple[int, int]:
+    """(sequences per process and forward pass, passes per step) with this job's processes.
+
+    Raises:
+        ValueError: they do not divide.
+    """
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    return split_batch(
+        options.sequences_per_step, options.micro_batch_size, world, options.batch_name
+    )
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a run starts from: its records measured, its state directory open."""
+
+    kind: str
+    output: str
+    template: str
+    seed: int
+    settings: TrainingOptions
+    rows: Any
+    rejected: list[dict[str, Any]]
+    processor: Any
+    steps: int
+    inputs: dict[str, Any]
+    world: int
+    state_dir: Path
+
+
+def prepare(
+    kind: str,
+    settings: TrainingOptions,
+    *,
+    base: str,
+    records: str,
+    output: str,
+    template: str,
+    seed: int,
+) -> Start | None:
+    """Open records and state, before anything heavy is loaded; None where all is done already.
+
+    Args:
+        kind: ``sft`` or ``step_grpo``; says which columns the records must have.
+    """
+    if finished(output):
+        return None
+    rows = data.open_records(records, *COLUMNS[kind])
+    processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
+    rows, rejected = data.within_limits(
+        rows,
+        processor,
+        template,
+        max_prompt_length=settings.max_prompt_length,
+        max_answer_length=settings.max_completion_length if kind == "sft" else None,
+    )
+    inputs = {
+        "base": base,
+        "base_digest": data.fingerprint(base),
+        "records": records,
+        "records_digest": data.fingerprint(records),
+        "template": template,
+    }
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    recipe = {"kind": kind, **settings.model_dump(), "seed": seed, "world": world, **inputs}
+    return Start(
+        kind=kind,
+        output=output,
+        template=template,
+        seed=seed,
+        settings=settings,
+        rows=rows,
+        rejected=rejected,
+        processor=processor,
+        steps=settings.steps(len(rows)),
+        inputs=inputs,
+        world=world,
+        state_dir=open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0),
+    )
 
 
 def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
@@ -63,6 +157,38 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
         if not os.access(directory, os.W_OK):
             raise CheckpointError(f"{directory} is not writable")
     return directory
+
+
+def go(
+    trainer: Any, start: Start, validation: str | None, rollouts: Any = None, period: int = 1
+) -> dict[str, Any]:
+    """Train and save with what every run has: stopping, progress, metrics, accuracy on the way.
+
+    Args:
+        validation: directory of records, read where ``eval_steps`` is set.
+        period: steps between moments at which a checkpoint can be resumed.
+    """
+    from r1vl_kedro.training.arguments import engine_of
+    from r1vl_kedro.training.callbacks import AccuracyOnTheWay, ReportProgress, StopOnSignal
+
+    settings = start.settings
+    trainer.options, trainer.state_dir = settings, start.state_dir
+    if settings.eval_steps and validation is not None:
+        held_out = data.open_records(validation, *COLUMNS["validation"])
+        trainer.add_callback(
+            AccuracyOnTheWay(trainer, held_out, start.template, settings, start.seed)
+        )
+    stop = StopOnSignal(trainer, period)
+    for callback in (stop, ReportProgress(), *metric_callback()):
+        trainer.add_callback(callback)
+    extra = {
+        "records_used": len(start.rows),
+        "rejected": start.rejected,
+        "processes": start.world,
+        "engine": engine_of(trainer, settings),
+    }
+    about = manifest(start.kind, settings, start.seed, start.inputs, extra)
+    return train_and_save(trainer, start.output, about, stop, rollouts)
 
 
 def train_and_save(

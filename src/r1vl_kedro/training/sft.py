@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import os
 from typing import Any
 
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
-from r1vl_kedro.training.options import SFTOptions, split_batch
+from r1vl_kedro.training.models import load_model, vision_token_ids
+from r1vl_kedro.training.options import SFTOptions
 
 
 def train_sft(
@@ -33,40 +32,21 @@ def train_sft(
         options: an ``SFTOptions`` as a dictionary.
     """
     settings = SFTOptions.model_validate(options)
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    micro, passes = split_batch(settings.batch_size, settings.micro_batch_size, world, "batch_size")
-    if run.finished(output):
-        return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
-    rows = data.open_records(records, "id", "images", "question", "options", "solution")
-    processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
-    rows, rejected = data.within_limits(
-        rows,
-        processor,
-        template,
-        max_prompt_length=settings.max_prompt_length,
-        max_answer_length=settings.max_completion_length,
+    micro, passes = run.batch_of(settings)
+    start = run.prepare(
+        "sft", settings, base=base, records=records, output=output, template=template, seed=seed
     )
-    steps = settings.steps(len(rows))
-    inputs = {
-        "base": base,
-        "base_digest": data.fingerprint(base),
-        "records": records,
-        "records_digest": data.fingerprint(records),
-        "template": template,
-    }
-    recipe = {"kind": "sft", **settings.model_dump(), "seed": seed, "world": world, **inputs}
-    state_dir = run.open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0)
+    if start is None:
+        return run.nothing_to_do(output)
 
     from trl import SFTConfig
 
-    from r1vl_kedro.training.arguments import common_arguments, engine_of, prepare_processes
-    from r1vl_kedro.training.callbacks import AccuracyOnTheWay, ReportProgress, StopOnSignal
-    from r1vl_kedro.training.tracking import metric_callback
+    from r1vl_kedro.training.arguments import common_arguments, prepare_processes
 
     prepare_processes(settings)
     run.seed_everything(seed)
     arguments = SFTConfig(
-        **common_arguments(settings, str(state_dir), steps, seed),
+        **common_arguments(settings, str(start.state_dir), start.steps, seed),
         per_device_train_batch_size=micro,
         gradient_accumulation_steps=passes,
         max_length=None,
@@ -77,35 +57,15 @@ def train_sft(
     trainer = sft_trainer_class()(
         model=model,
         args=arguments,
-        train_dataset=data.as_pairs(rows, template),
-        processing_class=processor,
-        data_collator=collator_class()(processor=processor, completion_only_loss=True),
+        train_dataset=data.as_pairs(start.rows, template),
+        processing_class=start.processor,
+        data_collator=collator_class()(processor=start.processor, completion_only_loss=True),
         peft_config=run.attach_lora(model, settings),
     )
-    trainer.options, trainer.state_dir = settings, state_dir
     trainer.sampler = data.StepSampler(
-        len(rows), blocks=steps, prompts=settings.batch_size, seed=seed
+        len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
     )
-    stop = StopOnSignal(trainer)
-    callbacks = [stop, ReportProgress(), *metric_callback()]
-    if settings.eval_steps and validation is not None:
-        held_out = data.open_records(validation, "id", "images", "question", "options", "answer")
-        callbacks.insert(0, AccuracyOnTheWay(trainer, held_out, template, settings, seed))
-    for callback in callbacks:
-        trainer.add_callback(callback)
-    manifest = run.manifest(
-        "sft",
-        settings,
-        seed,
-        inputs,
-        {
-            "records_used": len(rows),
-            "rejected": rejected,
-            "processes": world,
-            "engine": engine_of(trainer, settings),
-        },
-    )
-    return run.train_and_save(trainer, output, manifest, stop)
+    return run.go(trainer, start, validation)
 
 
 @functools.cache

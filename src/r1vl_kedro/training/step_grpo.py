@@ -7,12 +7,11 @@ advantages standardised within the M responses of a question.
 from __future__ import annotations
 
 import functools
-import os
 from typing import Any
 
 from r1vl_kedro.rewards.functions import REWARD_NAMES, reward_functions
 from r1vl_kedro.training import data, run
-from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
+from r1vl_kedro.training.models import load_model, vision_token_ids
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
 from r1vl_kedro.training.rollout import sample, uniforms
 from r1vl_kedro.training.shared_prompt import first_rows, shared_logps, vision_of
@@ -42,43 +41,22 @@ def train_step_grpo(
         ValueError: batch, group size and processes do not divide; before anything is loaded.
     """
     settings = StepGRPOOptions.model_validate(options)
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    _, passes = split_batch(
-        settings.rollouts, settings.micro_batch_size, world, "rollouts_per_step"
-    )
-    if run.finished(output):
-        return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
-    columns = ("id", "images", "question", "options", "answer", "key_steps")
-    rows = data.open_records(records, *columns)
-    processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
-    rows, rejected = data.within_limits(
-        rows, processor, template, max_prompt_length=settings.max_prompt_length
-    )
-    steps = settings.steps(len(rows))
-    inputs = {
-        "base": base,
-        "base_digest": data.fingerprint(base),
-        "records": records,
-        "records_digest": data.fingerprint(records),
-        "template": template,
-    }
-    recipe = {"kind": "step_grpo", **settings.model_dump(), "seed": seed, "world": world, **inputs}
-    state_dir = run.open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0)
+    _, passes = run.batch_of(settings)
+    start = run.prepare(
+        "step_grpo", settings, base=base, records=records, output=output, template=template,
+        seed=seed,
+    )  # fmt: skip
+    if start is None:
+        return run.nothing_to_do(output)
 
-    from r1vl_kedro.training.arguments import engine_of, prepare_processes
-    from r1vl_kedro.training.callbacks import (
-        AccuracyOnTheWay,
-        ReportProgress,
-        StopOnSignal,
-        WatchForHacking,
-    )
+    from r1vl_kedro.training.arguments import prepare_processes
+    from r1vl_kedro.training.callbacks import WatchForHacking
     from r1vl_kedro.training.rollout_log import RolloutLog
-    from r1vl_kedro.training.tracking import metric_callback
 
     prepare_processes(settings)
     run.seed_everything(seed)
     # Before the model: under ZeRO-3 the arguments make it be divided while it is loaded.
-    arguments = grpo_config(settings, str(state_dir), steps, seed, world)
+    arguments = grpo_config(settings, str(start.state_dir), start.steps, seed, start.world)
     model = load_model(base, dtype=settings.dtype, attention=settings.attention)
     run.freeze(model, settings)
     trainer = step_grpo_trainer_class()(
@@ -87,40 +65,21 @@ def train_step_grpo(
             alpha=settings.alpha, matching=settings.matching, validity=settings.validity
         ),
         args=arguments,
-        train_dataset=data.as_prompts(rows, template),
-        processing_class=processor,
+        train_dataset=data.as_prompts(start.rows, template),
+        processing_class=start.processor,
         peft_config=run.attach_lora(model, settings),
     )
-    trainer.options, trainer.state_dir = settings, state_dir
-    trainer.sampler = group_sampler(settings, len(rows), steps, passes, seed)
+    trainer.sampler = group_sampler(settings, len(start.rows), start.steps, passes, seed)
     rollouts = RolloutLog(
-        state_dir,
+        start.state_dir,
         settings.example_rollouts,
         settings.group_size,
         reward_weights(settings),
         settings.alpha,
     )
     trainer.rollout_observers.append(rollouts)
-    stop = StopOnSignal(trainer, period=settings.num_iterations)
-    callbacks = [WatchForHacking(), stop, ReportProgress(), *metric_callback()]
-    if settings.eval_steps and validation is not None:
-        held_out = data.open_records(validation, *columns[:-1])
-        callbacks.insert(0, AccuracyOnTheWay(trainer, held_out, template, settings, seed))
-    for callback in callbacks:
-        trainer.add_callback(callback)
-    manifest = run.manifest(
-        "step_grpo",
-        settings,
-        seed,
-        inputs,
-        {
-            "records_used": len(rows),
-            "rejected": rejected,
-            "processes": world,
-            "engine": engine_of(trainer, settings),
-        },
-    )
-    return run.train_and_save(trainer, output, manifest, stop, rollouts)
+    trainer.add_callback(WatchForHacking())
+    return run.go(trainer, start, validation, rollouts, period=settings.num_iterations)
 
 
 def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int, processes: int):

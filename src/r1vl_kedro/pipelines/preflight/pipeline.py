@@ -2,9 +2,12 @@
 
 ::
 
-    parameters ─ check_settings ──┐
-    mulberry_records ─ measure ───┼─ report ─ preflight_report
-    base_model (its name) ────────┘
+    parameters ─ check_settings ─────┐
+    entries ──── look_for_data ──────┼─ report_preflight ─ preflight_report ─ decide
+    base_model (its name) ───────────┘
+
+``entries`` is the catalog itself (`hooks.entries`): a missing file as an input would end the run
+before anything else that is missing could be named.
 """
 
 from __future__ import annotations
@@ -27,24 +30,26 @@ def create_pipeline() -> Pipeline:
                 name="check_settings",
             ),
             Node(
-                nodes.measure_records,
-                inputs=["mulberry_records", "params:step_grpo", "params:preflight"],
-                outputs="preflight_measures",
-                name="measure_records",
+                nodes.look_for_data,
+                inputs=["entries", "params:step_grpo", "params:preflight"],
+                outputs="preflight_data",
+                name="look_for_data",
             ),
             Node(
                 nodes.report,
                 inputs={
                     "problems": "preflight_problems",
-                    "measured": "preflight_measures",
+                    "found": "preflight_data",
                     "base": "base_model",
                     "data_prep": "params:data_prep",
                     **stages,
                     **launcher,
                     "options": "params:preflight",
+                    "work_dir": "params:work_dir",
                 },
                 outputs="preflight_report",
                 name="report_preflight",
             ),
+            Node(nodes.decide, inputs="preflight_report", outputs=None, name="decide"),
         ]
     )

@@ -1,0 +1,93 @@
+"""Preflight's report as text for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+WIDTH = 40
+
+
+def histogram(values: Sequence[int], width: int = WIDTH) -> list[str]:
+    """Lines of a text histogram with at most ten bins."""
+    if not values:
+        return ["nothing was measured"]
+    low, high = min(values), max(values)
+    step = max(1, math.ceil((high - low + 1) / 10))
+    counts = [0] * ((high - low) // step + 1)
+    for value in values:
+        counts[(value - low) // step] += 1
+    top = max(counts)
+    return [
+        f"{low + i * step:>6,} to {low + (i + 1) * step - 1:<6,} {count:>7,}  "
+        + "█" * math.ceil(width * count / top)
+        for i, count in enumerate(counts)
+    ]
+
+
+def lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """The whole report, a line at a time."""
+    yield f"PREFLIGHT  {report['model']} on {report['machine']}"
+    yield from _section("Data", _data(report))
+    measured = report["lengths"]["measured"]
+    if measured:
+        yield from _section(f"Lengths in tokens, of the first {measured:,} records", _bars(report))
+    yield from _section("Plan", _plan(report["plan"]))
+    yield from _section("Memory a GPU in GB (estimate)", _memory(report["memory_gb_per_gpu"]))
+    yield from _section("Time in hours (estimate)", _pairs(report["hours"], "{:.1f}"))
+    yield from _section("Disk in GB (estimate)", _pairs(report["disk_gb"], "{:,.0f}"))
+    if report["notes"]:
+        yield from _section("Worth knowing", _listed(report["notes"]))
+    if report["problems"]:
+        yield from _section("The run would fail", _listed(report["problems"]))
+    else:
+        yield ""
+        yield "Nothing stands in the way of this run."
+
+
+def _section(title: str, body: Iterator[str]) -> Iterator[str]:
+    yield ""
+    yield title
+    yield from (f"  {line}" for line in body)
+
+
+def _data(report: Mapping[str, Any]) -> Iterator[str]:
+    for name, what in report["data"].items():
+        yield f"{name:<20} {what}"
+
+
+def _bars(report: Mapping[str, Any]) -> Iterator[str]:
+    for number, (name, bars) in enumerate(report["lengths"]["histograms"].items()):
+        if number:
+            yield ""
+        yield name
+        yield from bars
+    long, limit = report["lengths"]["too_long"], report["lengths"]["max_prompt_length"]
+    yield ""
+    yield f"longer than max_prompt_length {limit:,}: {long:,}, to be left out and named"
+
+
+def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
+    yield f"warm-up   {plan['warm_up']['because']}"
+    yield f"StepGRPO  {plan['step_grpo']['because']}"
+    if plan["step_grpo"]["steps"] is not None:
+        yield f"          {plan['step_grpo']['rollouts']:,} rollouts"
+
+
+def _memory(stages: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    names = list(dict.fromkeys(part for parts in stages.values() for part in parts))
+    names = [name for name in names if name != "total"] + ["total"]
+    yield " " * 30 + "".join(f"{stage:>12}" for stage in stages)
+    for name in names:
+        cells = (parts.get(name) for parts in stages.values())
+        yield f"{name:<30}" + "".join(f"{'-' if c is None else c:>12}" for c in cells)
+
+
+def _pairs(values: Mapping[str, float | None], form: str) -> Iterator[str]:
+    for name, value in values.items():
+        yield f"{name:<34} {'unknown' if value is None else form.format(value):>10}"
+
+
+def _listed(texts: Sequence[str]) -> Iterator[str]:
+    yield from (f"{number}. {text}" for number, text in enumerate(texts, start=1))

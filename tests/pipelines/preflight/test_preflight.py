@@ -1,0 +1,171 @@
+"""Preflight names every reason at once, and works a run out from its data and settings."""
+
+import json
+import random
+
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from PIL import Image
+
+from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.datasets import BenchmarkTSVDataset, MathVisionDataset, MulberryDataset
+from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.preflight import nodes
+from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.training import preflight
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+from r1vl_kedro.training.preflight import PreflightOptions
+
+WARM_UP = SFTOptions(
+    num_epochs=2, batch_size=8, deepspeed="zero3", dtype="bfloat16", gradient_checkpointing=True
+)
+STEP_GRPO = StepGRPOOptions(
+    num_epochs=1,
+    rollouts_per_step=16,
+    max_pixels=400_000,
+    max_prompt_length=600,
+    dtype="bfloat16",
+    deepspeed="zero3",
+    micro_batch_size=4,
+    gradient_checkpointing=True,
+)
+FOUR_GPUS = LauncherOptions(num_processes=4, device="cuda")
+
+
+def make_mulberry(root, count=40, missing=0, sides=(200, 1000)):
+    """A small file in Mulberry's published layout."""
+    rng = random.Random(3)
+    rows = []
+    (root / "mulberry_images" / "GeoQA").mkdir(parents=True)
+    for i in range(count):
+        name = f"GeoQA/{i}.png"
+        if i >= missing:
+            size = rng.randint(*sides), rng.randint(*sides)
+            Image.new("L", size).save(root / "mulberry_images" / name)
+        question = f"<image>\nQuestion: What is the value of x{i}? {'Look closely. ' * (i % 9)}"
+        path = "### The final answer is: " + str(i)
+        rows.append(
+            {
+                "messages": [
+                    {"role": "user", "content": question},
+                    {"role": "assistant", "content": path},
+                ],
+                "images": name,
+            }
+        )
+    (root / "mulberry_sft.json").write_text(json.dumps([*rows, {"messages": "broken"}]))
+
+
+def entries(root) -> DataCatalog:
+    datasets = {
+        "mulberry_records": MulberryDataset(
+            path=str(root / "mulberry_sft.json"), image_root=str(root / "mulberry_images")
+        ),
+        "validation_records": MathVisionDataset(path=str(root / "testmini.jsonl")),
+        "test_records": MathVisionDataset(path=str(root / "test.jsonl")),
+        **{
+            f"benchmark_{name}": BenchmarkTSVDataset(benchmark=name, path=str(root / f"{name}.tsv"))
+            for name in BENCHMARKS
+        },
+    }
+    return DataCatalog({**datasets, "other": MemoryDataset(1)})
+
+
+def report(root, problems=(), launcher=FOUR_GPUS, options=None, step_grpo=STEP_GRPO):
+    options = options or PreflightOptions()
+    return nodes.report(
+        list(problems),
+        nodes.look_for_data(entries(root), step_grpo, options),
+        "Qwen/Qwen2-VL-2B-Instruct",
+        DataPrepOptions.model_validate({"split": {"n_warm_up": None, "n_rl": 20}}),
+        WARM_UP,
+        step_grpo,
+        launcher,
+        options,
+        str(root),
+    )
+
+
+@pytest.fixture
+def complete(tmp_path):
+    make_mulberry(tmp_path, missing=2)
+    for name in ("testmini.jsonl", "test.jsonl", "mme.tsv"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_without_any_data_every_reason_is_named_at_once(tmp_path, capsys):
+    clash = "step_grpo.rollouts_per_step 60 is not a multiple of 7 processes"
+    done = report(tmp_path, problems=[clash])
+    for name in ("mulberry_sft.json", "testmini.jsonl", "test.jsonl"):
+        assert sum(str(tmp_path / name) in problem for problem in done["problems"]) == 1
+    assert done["problems"][0] == clash
+    assert done["plan"]["warm_up"]["steps"] is None
+    assert done["plan"]["step_grpo"]["steps"] == 5  # 20 prompts were asked for, 4 a step
+    assert done["hours"]["together"] is None
+    said = capsys.readouterr().out
+    assert "The run would fail" in said and "1. step_grpo.rollouts_per_step 60" in said
+    with pytest.raises(nodes.WouldFail, match=rf"for {len(done['problems'])} reasons"):
+        nodes.decide(done)
+
+
+def test_with_data_it_is_counted_measured_and_the_plan_worked_out(complete, capsys):
+    done = report(complete)
+    assert done["data"] == {
+        "mulberry_records": "41 records, 2 missing images, 1 unreadable rows",
+        "validation_records": "found",
+        "test_records": "found",
+        "benchmarks": "1 of 9 found",
+    }
+    assert done["lengths"]["measured"] == 40
+    assert done["plan"]["warm_up"]["because"] == "41 records × 2 epochs / 8 a step = 11 steps"
+    assert done["plan"]["step_grpo"]["because"] == "20 prompts × 1 epoch / 4 a step = 5 steps"
+    assert done["plan"]["step_grpo"]["rollouts"] == 80
+    assert done["hours"]["together"] > 0
+    assert 8 <= len(done["lengths"]["histograms"]["visual tokens"]) <= 10
+    said = capsys.readouterr().out
+    assert "Qwen/Qwen2-VL-2B-Instruct on 4 GPUs of 80 GB" in said
+    assert "2 images of the first 40 records are missing or broken" in said
+    json.dumps(done)
+
+
+def test_memory_that_does_not_suffice_is_a_reason_with_ways_out(complete):
+    problems = report(complete, options=PreflightOptions(gpu_memory_gb=8))["problems"]
+    (said,) = (problem for problem in problems if problem.startswith("StepGRPO"))
+    assert "GB a GPU, there are 8" in said and "zero3_offload" in said
+
+
+def test_a_wrong_image_folder_is_a_reason(tmp_path):
+    make_mulberry(tmp_path, count=4, missing=4)
+    assert any("image_root" in problem for problem in report(tmp_path)["problems"])
+
+
+def test_prompts_that_are_all_too_long_are_a_reason(tmp_path):
+    make_mulberry(tmp_path, count=4, sides=(900, 1000))
+    short = STEP_GRPO.model_copy(update={"max_prompt_length": 300})
+    problems = report(tmp_path, step_grpo=short)["problems"]
+    assert "every prompt is longer than max_prompt_length 300" in problems
+
+
+def test_gpus_that_are_not_there_are_a_reason():
+    (said,) = preflight.machine_problems(FOUR_GPUS, present=1)
+    assert "asks for 4 GPU processes" in said and "has 1 GPU" in said
+    assert preflight.machine_problems(FOUR_GPUS, present=4) == []
+    assert preflight.machine_problems(LauncherOptions(num_processes=4, device="cpu"), 0) == []
+
+
+def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
+    monkeypatch.setattr(preflight, "gpus", lambda: 0)
+    evaluation = EvaluationOptions.model_construct(decoding=DecodingOptions(max_new_tokens=2048))
+    three = LauncherOptions(num_processes=3, device="cuda")
+    problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation)
+    text = "\n".join(problems)
+    assert "warm_up.batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
+    assert "step_grpo.rollouts_per_step 16 is not a multiple of 3 processes" in text
+    assert "has no GPU" in text
+
+
+def test_nothing_in_the_way_passes():
+    nodes.decide({"problems": []})
