@@ -28,4 +28,6 @@ def image_only_processor_class() -> type[Qwen2VLProcessor]:
         def __init__(self, image_processor=None, tokenizer=None, chat_template=None, **kwargs):
             super().__init__(image_processor, tokenizer, chat_template=chat_template, **kwargs)
 
+    # Saved files name the class, and vLLM and AutoProcessor must find it.
+    Qwen2VLImageProcessorOnly.__name__ = "Qwen2VLProcessor"
     return Qwen2VLImageProcessorOnly

@@ -66,6 +66,7 @@ def train_base_model(
     import torch
     from tqdm.auto import tqdm
 
+    from r1vl_kedro.training.models import save_processor
     from r1vl_kedro.world.tiny import build_model, build_processor
 
     torch.set_num_threads(options.threads)
@@ -115,7 +116,7 @@ def train_base_model(
     aside = scratch / "finished"
     shutil.rmtree(aside, ignore_errors=True)
     model.to(torch.bfloat16).save_pretrained(aside)
-    processor.save_pretrained(aside)
+    save_processor(processor, aside)
     (aside / "base_model.json").write_text(json.dumps(record, indent=1) + "\n")
     output.mkdir(parents=True, exist_ok=True)
     for file in sorted(aside.iterdir()):
