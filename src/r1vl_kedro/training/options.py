@@ -37,7 +37,7 @@ class VllmOptions(_Options):
         if self.mode == "server" and not self.server_base_url:
             raise ValueError(
                 "vllm.mode is 'server' but vllm.server_base_url is not set; "
-                "give the address of `trl vllm-serve`, e.g. http://host:8000"
+                "give the address of a `vllm serve` (docs/scaling.md says how), e.g. http://host:8000"
             )
         return self
 

@@ -10,7 +10,7 @@ import functools
 from typing import Any
 
 from r1vl_kedro.rewards.functions import REWARD_NAMES, reward_functions
-from r1vl_kedro.training import data, run
+from r1vl_kedro.training import data, run, vllm_rollouts
 from r1vl_kedro.training.models import load_model, vision_token_ids
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
 from r1vl_kedro.training.rollout import sample, uniforms
@@ -157,11 +157,9 @@ def step_grpo_trainer_class() -> type:
             if not self.use_vllm:
                 self.generation_config.suppress_tokens = self.suppressed
             else:
-                bias = dict.fromkeys(self.suppressed, -100.0)
-                self.vllm_generation.generation_kwargs = {
-                    **(self.vllm_generation.generation_kwargs or {}),
-                    "logit_bias": bias,
-                }
+                vllm_rollouts.check_images(self.model.name_or_path, self.processing_class)
+                image = self.processing_class.image_token_id
+                vllm_rollouts.mend(self.vllm_generation, image, self.suppressed)
 
         def _set_signature_columns_if_needed(self) -> None:
             self._signature_columns = None
