@@ -149,15 +149,17 @@ def step_grpo_trainer_class() -> type:
         (seed, step, completion), whatever the number of processes.
         """
 
-        def __init__(self, *args: Any, **kwargs: Any):
-            super().__init__(*args, **kwargs)
+        def __init__(self, **kwargs: Any):
+            if kwargs["args"].use_vllm:
+                model, processor = kwargs["model"], kwargs["processing_class"]
+                vllm_rollouts.check_images(model.name_or_path, processor)
+            super().__init__(**kwargs)
             self.suppressed = vision_token_ids(self._tokenizer)
             self.rollout_observers: list = []
             self._runs: list[int] = []
             if not self.use_vllm:
                 self.generation_config.suppress_tokens = self.suppressed
             else:
-                vllm_rollouts.check_images(self.model.name_or_path, self.processing_class)
                 image = self.processing_class.image_token_id
                 vllm_rollouts.mend(self.vllm_generation, image, self.suppressed)
 
