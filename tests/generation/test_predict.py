@@ -83,6 +83,17 @@ def test_transformers_engine_answers_in_batches_as_one_by_one(records, tiny, tmp
     assert (a["truncated"] == (a["tokens"] == 8)).all()
 
 
+def test_the_checkpoints_own_generation_settings_do_not_change_an_evaluation(tiny):
+    from r1vl_kedro.generation.transformers_engine import TransformersEngine
+
+    engine = TransformersEngine(tiny, DecodingOptions(temperature=1.0, num_samples=2))
+    published = engine._model.generation_config
+    published.repetition_penalty, published.top_k, published.top_p = 1.05, 1, 0.001
+    asked = engine._settings()["generation_config"]
+    used, _ = engine._model._prepare_generation_config(asked)
+    assert (used.repetition_penalty, used.top_k, used.top_p) == (1.0, 0, 1.0)
+
+
 def test_samples_differ_follow_the_seed_and_hold_no_vision_token(records, tiny, tmp_path):
     from datasets import load_from_disk
 
@@ -134,3 +145,24 @@ def test_unknown_option_is_named():
 def test_a_directory_without_records_is_named(echo, tiny, tmp_path):
     with pytest.raises(FileNotFoundError, match="no directory of records"):
         predict(tiny, str(tmp_path), str(tmp_path / "out"), {})
+
+
+def test_images_are_bounded_as_asked_and_else_as_the_checkpoint_says(records, tiny):
+    from datasets import load_from_disk
+
+    from r1vl_kedro.generation.transformers_engine import TransformersEngine
+
+    image = load_from_disk(records)[0]["images"][0].resize((400, 300))
+
+    def patches(**bounds):
+        processor = TransformersEngine(tiny, DecodingOptions(**bounds))._processor
+        return len(processor.image_processor(images=[image], return_tensors="pt")["pixel_values"])
+
+    own = patches()
+    assert patches(max_pixels=28 * 28) == 4  # of 14 pixels each way: one visual token
+    assert patches(max_pixels=400 * 300) > own > 4
+
+
+def test_an_endpoint_is_not_told_a_size_of_images():
+    with pytest.raises(ValidationError, match="--mm-processor-kwargs"):
+        DecodingOptions(engine="openai", max_pixels=50176)

@@ -1,5 +1,6 @@
 """How answers are decoded."""
 
+import json
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +20,8 @@ class DecodingOptions(BaseModel):
         max_model_len: context length in tokens for vLLM; None leaves it to the model.
         gpu_memory_utilization: share of a GPU that vLLM takes.
         max_images: most images of one prompt, for vLLM.
+        min_pixels, max_pixels: bounds on an image's area; None keeps the checkpoint's own (which a
+            training with bounds has written into it). An endpoint has its own.
         base_url: of the endpoint, for `openai`; None is the client's default.
         model_name: what the endpoint calls the model; None is the checkpoint's name.
     """
@@ -37,6 +40,8 @@ class DecodingOptions(BaseModel):
     max_model_len: int | None = Field(None, ge=16)
     gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
     max_images: int = Field(8, ge=1)
+    min_pixels: int | None = Field(None, ge=1)
+    max_pixels: int | None = Field(None, ge=1)
     base_url: str | None = None
     model_name: str | None = None
 
@@ -48,6 +53,21 @@ class DecodingOptions(BaseModel):
                 "each time; set a temperature above 0 or num_samples to 1"
             )
         return self
+
+    @model_validator(mode="after")
+    def _an_endpoint_bounds_images_itself(self) -> "DecodingOptions":
+        given = {name: value for name, value in self.pixels.items() if value is not None}
+        if self.engine == "openai" and given:
+            raise ValueError(
+                f"{given} cannot be set from here with engine=openai; start the server with them "
+                f"(vLLM: --mm-processor-kwargs '{json.dumps(given)}')"
+            )
+        return self
+
+    @property
+    def pixels(self) -> dict[str, int | None]:
+        """The bounds on an image's area by name."""
+        return {"min_pixels": self.min_pixels, "max_pixels": self.max_pixels}
 
     @property
     def rows_per_part(self) -> int:

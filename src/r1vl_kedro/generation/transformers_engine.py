@@ -31,7 +31,7 @@ class TransformersEngine:
         from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
 
         self._options = options
-        self._processor = load_processor(checkpoint)
+        self._processor = load_processor(checkpoint, **options.pixels)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model = load_model(checkpoint, dtype=best_dtype(options.dtype)).to(device).eval()
         tokenizer = self._processor.tokenizer
@@ -64,6 +64,8 @@ class TransformersEngine:
                 eos_token_id=sorted(self._ends),
                 pad_token_id=self._pad,
                 suppress_tokens=self._never or None,
+                # What is left open here comes from the checkpoint; Qwen2-VL's says 1.05.
+                repetition_penalty=1.0,
                 use_cache=True,
                 **sampling,
             )

@@ -32,7 +32,7 @@ class VllmEngine:
         from r1vl_kedro.training.models import load_processor, vision_token_ids
 
         self._options = options
-        self._processor = load_processor(checkpoint)
+        self._processor = load_processor(checkpoint, **options.pixels)
         self._bias = dict.fromkeys(vision_token_ids(self._processor.tokenizer), -100.0)
         self._model = LLM(
             model=checkpoint,
@@ -42,6 +42,7 @@ class VllmEngine:
             enable_prefix_caching=True,
             enforce_eager=not torch.cuda.is_available(),
             limit_mm_per_prompt={"image": options.max_images, "video": 0},
+            mm_processor_kwargs={k: v for k, v in options.pixels.items() if v is not None} or None,
         )
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:

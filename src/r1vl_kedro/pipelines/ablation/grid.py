@@ -9,8 +9,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from r1vl_kedro.parameters import ConfigurationError, checked, describe
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 
@@ -81,19 +82,27 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
             (``warm_up``, ``sft``, ``step_grpo``).
 
     Raises:
-        ValueError: a wrong key or value of the grid, by name.
+        ConfigurationError: a wrong key or value, by name.
     """
-    grid = Grid.model_validate(parameters["ablation"])
+    grid = checked(Grid, parameters["ablation"], "ablation")
+    step_grpo = checked(StepGRPOOptions, parameters["step_grpo"], "step_grpo")
+    warm_up = checked(SFTOptions, parameters["warm_up"], "warm_up")
     variants: dict[str, dict[str, Any]] = {}
     for name, overrides in grid.variants.items():
         if overrides is None:
             continue
         overrides = dict(overrides)
         method = overrides.pop("method", "step_grpo")
+        where = f"ablation.variants.{name}"
         try:
-            options = _options_of(method, parameters, overrides)
+            options = _options_of(
+                method, step_grpo, warm_up, parameters.get("sft") or {}, overrides
+            )
+        except ValidationError as error:
+            model = StepGRPOOptions if method == "step_grpo" else SFTOptions
+            raise ConfigurationError(describe(error, model, where)) from error
         except ValueError as error:
-            raise ValueError(f"ablation.variants.{name}: {error}") from error
+            raise ConfigurationError(f"{where}: {error}") from error
         seeds = [None] if method in UNTRAINED else grid.seeds
         for seed in seeds:
             namespace = name if len(grid.seeds) == 1 or seed is None else f"{name}_seed{seed}"
@@ -105,7 +114,11 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _options_of(
-    method: str, parameters: Mapping[str, Any], overrides: Mapping[str, Any]
+    method: str,
+    step_grpo: StepGRPOOptions,
+    warm_up: SFTOptions,
+    sft: Mapping[str, Any],
+    overrides: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Checked options of one variant; of continued SFT only what it changes of the warm-up."""
     if method in UNTRAINED:
@@ -114,12 +127,11 @@ def _options_of(
                 f"method {method!r} trains nothing, so {sorted(overrides)} say nothing"
             )
         return {}
-    step_grpo = StepGRPOOptions.model_validate(parameters["step_grpo"])
     if method == "step_grpo":
         return with_overrides(step_grpo, overrides).model_dump(mode="json")
     if method in ("sft", "sft_warm_up"):
-        options = merge(parameters.get("sft") or {}, overrides)
-        continued_sft(SFTOptions.model_validate(parameters["warm_up"]), step_grpo, 1, options)
+        options = merge(sft, overrides)
+        continued_sft(warm_up, step_grpo, 1, options)
         return options
     raise ValueError(f"method is {method!r}; it must be one of {', '.join(get_args(Method))}")
 

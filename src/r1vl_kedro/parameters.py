@@ -1,0 +1,99 @@
+"""What is wrong with the parameters, in the words of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+import click
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ConfigurationError(click.ClickException, ValueError):
+    """The parameters cannot be used; on the command line the message stands alone."""
+
+
+class Prompt(BaseModel):
+    """``parameters.prompt``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    template: str
+
+
+class Common(BaseModel):
+    """Parameters of their own that every pipeline may read; nodes hint them as plain types."""
+
+    seed: int = Field(ge=0)
+    prompt: Prompt
+    work_dir: str
+
+
+def check_names(parameters: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raise ConfigurationError naming parameters that nothing reads.
+
+    Args:
+        known: the names that ``conf/base`` gives a value.
+    """
+    known = set(known)
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise ConfigurationError("\n".join(_unknown("", name, known) for name in unknown))
+
+
+def checked(model: type[Model], values: Any, where: str) -> Model:
+    """The values as a model.
+
+    Args:
+        where: the values' place in the parameters, such as ``step_grpo``.
+
+    Raises:
+        ConfigurationError: one line for each key or value that does not fit.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(describe(error, model, where)) from error
+
+
+def describe(error: ValidationError, model: type[BaseModel], where: str) -> str:
+    """One line for each problem: the key in full, what it is, what would be accepted."""
+    lines = []
+    for problem in error.errors(include_url=False):
+        *path, key = problem["loc"] or ("",)
+        place = ".".join(str(part) for part in (where, *path) if part != "")
+        if problem["type"] == "extra_forbidden":
+            lines.append(_unknown(place, str(key), _fields(model, path)))
+            continue
+        name = ".".join(part for part in (place, str(key)) if part)
+        said = problem["msg"].removeprefix("Value error, ")
+        # A rule between several keys speaks of them itself.
+        value = "" if isinstance(problem["input"], Mapping) else f" is {problem['input']!r:.100}"
+        lines.append(f"{name}{value}: {said[:1].lower() + said[1:]}")
+    return "\n".join(lines)
+
+
+def _unknown(place: str, key: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    name = f"{place}.{key}" if place else key
+    takes = f"{place or 'the parameters'} {'takes' if place else 'are'}"
+    return f"{name} is no parameter: {hint}{takes} {', '.join(known)}"
+
+
+def _fields(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
+    """Names that the model accepts at this place."""
+    for key in path:
+        if key not in model.model_fields:
+            break  # an item of a list or mapping: its model follows from the field before
+        annotation = model.model_fields[key].annotation
+        options = (annotation, *get_args(annotation))
+        inner = [one for one in options if isinstance(one, type) and issubclass(one, BaseModel)]
+        if not inner:
+            return []
+        model = inner[0]
+    return list(model.model_fields)

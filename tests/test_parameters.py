@@ -1,0 +1,101 @@
+"""Wrong parameters: named in full, with what would be accepted, before any node runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from r1vl_kedro.parameters import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENTS = sorted(
+    folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir() and folder.name != "base"
+)
+
+
+def parameters(given=None, *, env="smoke", pipeline="ablation"):
+    """The checked parameters of a pipeline, as a run has them."""
+    bootstrap_project(ROOT)
+    context = KedroSession.create(ROOT, env=env, runtime_params=given or {}).load_context()
+    context._pipelines_to_validate = [pipeline]  # what a session sets before its catalog
+    return context.params
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_every_environment_has_parameters_that_fit(env):
+    assert parameters(env=env)["step_grpo"].group_size >= 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"data_prp": {"split": {"n_rl": 3}}},
+            "data_prp is no parameter: did you mean data_prep? the parameters are ablation, ",
+        ),
+        (
+            {"step_grpo": {"grup_size": 3}},
+            "step_grpo.grup_size is no parameter: did you mean group_size? step_grpo takes ",
+        ),
+        (
+            {"data_prep": {"split": {"n_rll": 3}}},
+            "data_prep.split.n_rll is no parameter: did you mean n_rl? "
+            "data_prep.split takes min_rl_steps, n_rl, n_warm_up",
+        ),
+        (
+            {"ablation": {"variants": {"outcome": {"weights": {"otcome": 1}}}}},
+            "ablation.variants.outcome.weights.otcome is no parameter: did you mean outcome? ",
+        ),
+        (
+            {"variants": {"outcome": {"options": {"bta": 3}}}},
+            "variants.outcome.options.bta is no parameter: did you mean beta? ",
+        ),
+        ({"step_grpo": {"beta": "high"}}, "step_grpo.beta is 'high': input should be a valid "),
+        ({"data_prep": {"split": {"n_rl": "many"}}}, "data_prep.split.n_rl is 'many': input "),
+        ({"seed": "abc"}, "seed is 'abc': input should be a valid integer"),
+        ({"prompt": {"template": 3}}, "prompt.template is 3: input should be a valid string"),
+        (
+            {"evaluation": {"decoding": {"engine": "gpt"}}},
+            "evaluation.decoding.engine is 'gpt': input should be 'transformers', 'vllm' or ",
+        ),
+        (
+            {"step_grpo": {"group_size": 7}},
+            "step_grpo: rollouts_per_step 60 is not a multiple of group_size 7; "
+            "rollouts_per_step 56 or 63 would work with this group size, "
+            "group_size [2, 3, 4, 5, 6, 10, 12, 15] with these rollouts",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_configuration(given, said):
+    with pytest.raises(ConfigurationError) as error:
+        parameters(given)
+    assert str(error.value).startswith(said)
+
+
+def test_options_of_a_pipeline_that_is_not_asked_for_are_left_alone():
+    wrong = {"base_model": {"stpes": 3}}
+    assert parameters(wrong)["base_model"] == {"steps": 5000, "batch_size": 32, "stpes": 3}
+    with pytest.raises(ConfigurationError, match=r"base_model\.stpes .* did you mean steps"):
+        parameters(wrong, pipeline="base_model")
+
+
+def test_the_command_line_shows_the_message_alone_and_takes_the_old_spelling():
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "kedro", "run", "--pipeline=ablation", "--env=smoke"),
+            *("--params", "step_grpo.beta=high"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "DO_NOT_TRACK": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("Error: step_grpo.beta is 'high'")
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "deprecated" not in done.stdout + done.stderr
