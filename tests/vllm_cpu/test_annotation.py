@@ -1,0 +1,81 @@
+"""The annotation client against vLLM's own server: structured answers of a real endpoint."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip("vllm", reason="needs vLLM: make test-vllm")
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(900)]
+
+PROMPTS = Path(__file__).parents[2] / "conf/base/prompts/annotation.yml"
+
+
+def client_of(server, cache, **options):
+    from r1vl_kedro.llm import ChatClient, ChatOptions
+
+    return ChatClient(
+        model="tiny", base_url=server.url, cache=cache, options=ChatOptions(**options)
+    )
+
+
+def test_an_answer_has_the_form_that_was_asked_for_and_is_kept(server, tmp_path):
+    from r1vl_kedro.llm import ChatRequest
+
+    colours = ["red", "green", "blue"]
+    schema = {
+        "type": "object",
+        "properties": {"colour": {"type": "string", "enum": colours}},
+        "required": ["colour"],
+        "additionalProperties": False,
+    }
+    requests = [
+        ChatRequest(f"q{k}", [{"role": "user", "content": f"Which colour? {k}"}], schema)
+        for k in range(8)
+    ]
+    client = client_of(server, tmp_path / "a.sqlite", concurrency=4, max_tokens=32, retries=0)
+    answers = list(client.answers(requests))
+    assert [answer.key for answer in answers] == [f"q{k}" for k in range(8)]
+    assert all(answer.value["colour"] in colours for answer in answers), answers
+    assert not any(answer.cached for answer in answers)
+    again = list(client_of(server, tmp_path / "a.sqlite", max_tokens=32).answers(requests))
+    assert [answer.value for answer in again] == [answer.value for answer in answers]
+    assert all(answer.cached for answer in again)
+
+
+def test_the_three_stages_go_through_the_server(server, lessons, tmp_path):
+    from datasets import load_from_disk
+
+    from r1vl_kedro.annotation import ask, stages
+    from r1vl_kedro.annotation.options import AnnotationOptions
+
+    prompts = yaml.safe_load(PROMPTS.read_text(encoding="utf-8"))
+    records = load_from_disk(lessons).select(range(3))
+    options = AnnotationOptions(annotator="openai")
+    client = client_of(server, tmp_path / "a.sqlite", max_tokens=200, retries=0)
+    asked = []
+    call = client._call
+
+    def listen(openai, request, *args):
+        text = call(openai, request, *args)
+        asked.append((request.schema["required"], json.loads(text)))
+        return text
+
+    client._call = listen
+    steps = stages.extract_all(records, options, client, prompts)
+    keys = stages.refine_all(records, steps, options, client, prompts)
+    groups = stages.augment_all(records, keys, options, client, prompts)
+    # A model of a million parameters says little of use: what fails a check falls back to rules.
+    assert set(steps) == set(keys) == set(groups) == set(records["id"])
+    for required, value in asked:
+        assert list(value) == required
+    assert ask.REFINE_SCHEMA["required"] == ["key_steps"]
+
+
+def test_a_model_that_is_not_served_is_named(server, tmp_path):
+    from r1vl_kedro.llm import ChatClient, ChatRequest, LLMError
+
+    client = ChatClient(model="other", base_url=server.url, cache=tmp_path / "a.sqlite")
+    with pytest.raises(LLMError, match="refuses model 'other'"):
+        list(client.answers([ChatRequest("a", [{"role": "user", "content": "x"}])]))
