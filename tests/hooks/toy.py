@@ -37,8 +37,9 @@ def train(shared, variant, behaviour, place):
     if what == "fail":
         raise ValueError(f"{name} cannot be trained")
     if what == "wait":
+        kwargs = {"mark": f"{place}/{name}.started", "go": f"{place}/{name}.go"}
         run_job(
-            "toy_project.jobs:wait", {"mark": f"{place}/{name}.started"},
+            "toy_project.jobs:wait", kwargs,
             options=LauncherOptions(show_progress=False), log_dir=place, name=name,
         )
     log = [{"step": step, "loss": 1.0 / step, "epoch": 0.1} for step in (1, 2, 3)]
@@ -79,9 +80,10 @@ import time
 from pathlib import Path
 
 
-def wait(mark):
+def wait(mark, go):
     Path(mark).touch()
-    time.sleep(120)
+    while not Path(go).exists():
+        time.sleep(0.05)
 """
 
 CATALOG = """
@@ -99,7 +101,7 @@ figure_all: {type: plotly.JSONDataset, filepath: "${globals:data}/figure.json"}
 def make(
     root: Path, behaviour: dict[str, str] | None = None, seeds: tuple[int, ...] = (0,)
 ) -> Path:
-    """The project in ``root``; ``behaviour`` says which variant fails or waits."""
+    """The project in ``root``; ``behaviour`` says which variant fails, or waits for ``go``."""
     base = root / "conf" / "base"
     package = root / "src" / "toy_project"
     for directory in (base, root / "conf" / "local", package):
@@ -131,14 +133,19 @@ def make(
     return root
 
 
-def kedro(root: Path, *arguments: str, **popen) -> subprocess.Popen:
-    """``kedro ...`` in the project, started."""
+def environment() -> dict[str, str]:
+    """Of a command in the project."""
     environment = {**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"}
     environment.pop("KEDRO_ENV", None)
+    return environment
+
+
+def kedro(root: Path, *arguments: str, **popen) -> subprocess.Popen:
+    """``kedro ...`` in the project, started."""
     return subprocess.Popen(
         [sys.executable, "-m", "kedro", *arguments],
         cwd=root,
-        env=environment,
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

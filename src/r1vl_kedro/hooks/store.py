@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 PARENT = "mlflow.parentRunId"
 OWNER = {"host": "r1vl.host", "pid": "r1vl.pid", "started": "r1vl.process_started"}
+FIRST_PAUSE, LAST_PAUSE = 15.0, 240.0
+"""Seconds between attempts at a store that does not answer."""
 _PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 _BATCH = 900
 
@@ -30,8 +33,9 @@ def resolve_uri(uri: str, project_path: Path) -> str:
 class Store:
     """One MLflow store and experiment.
 
-    Once runs have started, a store that fails does not stop them: the failure is logged, counted in
-    ``lost``, and the run goes on.
+    Once runs have started, a store that does not answer neither stops them nor holds them up: what
+    it should take waits in order and is tried again, ever more seldom and a last time by
+    ``flush``. ``lost`` counts what it refused, or never took.
     """
 
     def __init__(self, uri: str, experiment: str, artifacts: Path):
@@ -41,7 +45,7 @@ class Store:
             ConnectionError: the store does not answer; names it.
         """
         # A server that has gone must not hold the run up for MLflow's default of minutes.
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
@@ -50,6 +54,8 @@ class Store:
         self.uri, self.lost = uri, 0
         self._lock = threading.RLock()
         self._own = identity()
+        self._waiting: deque[tuple[str, Callable[[], Any]]] = deque()
+        self._pause, self._not_before = FIRST_PAUSE, 0.0
         try:
             self.client = MlflowClient(uri)
             found = self.client.get_experiment_by_name(experiment)
@@ -76,8 +82,7 @@ class Store:
 
     def end(self, run_id: str, status: str) -> None:
         """Close a run as FINISHED, FAILED or KILLED."""
-        with self.guard("the end of a run"):
-            self.client.set_terminated(run_id, status)
+        self._write("the end of a run", lambda: self.client.set_terminated(run_id, status))
 
     def sweep(self) -> list[str]:
         """Close runs as KILLED that dead processes of this host left RUNNING; returns their ids."""
@@ -85,10 +90,9 @@ class Store:
         for run in self._running():
             who = {key: run.data.tags.get(tag) for key, tag in OWNER.items()}
             if None not in who.values() and is_dead(who):
-                with self.guard("closing the run of a dead process"):
-                    self.client.set_tag(run.info.run_id, "r1vl.swept", "its process had died")
-                    self.client.set_terminated(run.info.run_id, "KILLED")
-                    swept.append(run.info.run_id)
+                self.tags(run.info.run_id, {"r1vl.swept": "its process had died"})
+                self.end(run.info.run_id, "KILLED")
+                swept.append(run.info.run_id)
         if swept:
             logger.warning("%d MLflow runs of dead processes closed as KILLED", len(swept))
         return swept
@@ -104,29 +108,73 @@ class Store:
             if not token:
                 return
 
-    @contextmanager
-    def guard(self, what: str) -> Iterator[None]:
-        """Let nothing that MLflow does wrong stop the run."""
+    def _write(self, what: str, write: Callable[[], Any]) -> None:
+        """Do it now, behind what waits already; later where the store does not answer."""
+        with self._lock:
+            self._waiting.append((what, write))
+            if time.monotonic() >= self._not_before:
+                self._try()
+
+    def _try(self) -> None:
+        while self._waiting:
+            what, write = self._waiting[0]
+            error = self._failure_of(write)
+            if error is not None and not self._answers():
+                self._not_before = time.monotonic() + self._pause
+                self._pause = min(2 * self._pause, LAST_PAUSE)
+                logger.warning(
+                    "MLflow at %s does not answer, %d writes wait: %s",
+                    self.uri, len(self._waiting), error,
+                )  # fmt: skip
+                return
+            # It answers, perhaps again: then the write is at fault only if it fails once more.
+            if error is not None and (error := self._failure_of(write)) is not None:
+                self.lost += 1
+                logger.warning("MLflow at %s does not take %s: %s", self.uri, what, error)
+            self._waiting.popleft()
+            self._pause = FIRST_PAUSE
+
+    def _failure_of(self, write: Callable[[], Any]) -> Exception | None:
         from mlflow.exceptions import MlflowException
 
         try:
-            with self._lock:
-                yield
+            write()
         except (MlflowException, OSError) as error:
-            self.lost += 1
-            logger.warning("MLflow at %s did not take %s: %s", self.uri, what, error)
+            return error
+        return None
+
+    def _answers(self) -> bool:
+        return self._failure_of(lambda: self.client.get_experiment(self.experiment_id)) is None
+
+    def flush(self) -> int:
+        """Try what waits a last time; how many writes MLflow did not take."""
+        with self._lock:
+            self._try()
+            if self._waiting or self.lost:
+                self.lost += len(self._waiting)
+                missing = Counter(what for what, _ in self._waiting)
+                logger.error(
+                    "%d writes did not reach MLflow at %s%s; the results themselves are in the "
+                    "data directory",
+                    self.lost,
+                    self.uri,
+                    "".join(f", {count} of {what}" for what, count in missing.items()),
+                )
+                self._waiting.clear()
+            return self.lost
 
     def tags(self, run_id: str, tags: Mapping[str, Any]) -> None:
         """Set tags."""
-        with self.guard("tags"):
-            for key, value in tags.items():
-                self.client.set_tag(run_id, key, str(value))
+        from mlflow.entities import RunTag
+
+        entities = [RunTag(key, str(value)) for key, value in tags.items()]
+        self._write("tags", lambda: self.client.log_batch(run_id, tags=entities))
 
     def params(self, run_id: str, params: Mapping[str, Any]) -> None:
         """Set parameters; one that is there already (a node run again) stays."""
         from mlflow.entities import Param
 
-        with self.guard("parameters"):
+        def write() -> None:
             known = self.client.get_run(run_id).data.params
             new = [
                 Param(key, str(value)[:_PARAM_LENGTH])
@@ -136,34 +184,33 @@ class Store:
             if new:
                 self.client.log_batch(run_id, params=new)
 
+        self._write("parameters", write)
+
     def metrics(self, run_id: str, values: Mapping[str, float]) -> None:
         """Final numbers, without a step."""
-        self._metrics(run_id, [(key, value, 0) for key, value in values.items()])
+        metrics = _metrics([(key, value, 0) for key, value in values.items()])
+        self._write("metrics", lambda: self._log(run_id, metrics))
 
     def history(self, run_id: str, rows: list[tuple[str, float, int]]) -> None:
         """Per-step numbers (key, value, step) that are not there yet.
 
         A resumed training, or one whose reports MLflow missed, is made whole from its log.
         """
-        with self.guard("training curves"):
-            keys = {key for key, _, _ in rows}
+        metrics = _metrics(rows)
+
+        def write() -> None:
             there = {
-                (key, metric.step)
-                for key in keys
-                for metric in self.client.get_metric_history(run_id, key)
+                (key, point.step)
+                for key in {key for key, _, _ in rows}
+                for point in self.client.get_metric_history(run_id, key)
             }
-            self._metrics(run_id, [row for row in rows if (row[0], row[2]) not in there])
+            self._log(run_id, [m for m in metrics if (m.key, m.step) not in there])
 
-    def _metrics(self, run_id: str, rows: list[tuple[str, float, int]]) -> None:
-        import time
+        self._write("training curves", write)
 
-        from mlflow.entities import Metric
-
-        now = int(time.time() * 1000)
-        metrics = [Metric(key, float(value), now, step) for key, value, step in rows]
-        with self.guard("metrics"):
-            for start in range(0, len(metrics), _BATCH):
-                self.client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
+    def _log(self, run_id: str, metrics: list[Any]) -> None:
+        for start in range(0, len(metrics), _BATCH):
+            self.client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
 
     def dataset(
         self, run_id: str, name: str, digest: str, rows: int, columns: list[str], context: str
@@ -181,11 +228,16 @@ class Store:
             schema=json.dumps({"columns": columns}),
             profile=json.dumps({"num_rows": rows}),
         )
-        with self.guard(f"the digest of {name}"):
-            tag = InputTag("mlflow.data.context", context)
-            self.client.log_inputs(run_id, [DatasetInput(entity, [tag])])
+        inputs = [DatasetInput(entity, [InputTag("mlflow.data.context", context)])]
+        self._write(f"the digest of {name}", lambda: self.client.log_inputs(run_id, inputs))
 
     def artifact(self, what: str, log: Callable[[Any], Any]) -> None:
         """Store an artifact with one of the client's own methods."""
-        with self.guard(what):
-            log(self.client)
+        self._write(what, lambda: log(self.client))
+
+
+def _metrics(rows: list[tuple[str, float, int]]) -> list[Any]:
+    from mlflow.entities import Metric
+
+    now = int(time.time() * 1000)
+    return [Metric(key, float(value), now, step) for key, value, step in rows]

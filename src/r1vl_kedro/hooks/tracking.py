@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import subprocess
 import threading
 from pathlib import Path
@@ -16,8 +15,6 @@ from r1vl_kedro.hooks import values
 from r1vl_kedro.hooks.store import Store, resolve_uri
 from r1vl_kedro.pipelines.ablation.grid import Variant
 from r1vl_kedro.run_context import RUN, RunContext
-
-logger = logging.getLogger(__name__)
 
 
 class TrackingOptions(BaseModel):
@@ -280,8 +277,8 @@ class TrackingHooks:
                 self._store.tags(self._parent, {"error": error[:4000]})
             self._ended.add(self._parent)
             self._store.end(self._parent, parent)
-        if self._store.lost:
-            logger.error("%d writes did not reach MLflow at %s", self._store.lost, self._store.uri)
+        self._store.flush()
+        self._store = None
 
     def _killed(self) -> None:
         """Interrupted: neither an end nor an error was announced."""

@@ -1,0 +1,177 @@
+"""A tracking store that goes away, comes back, or refuses: no run is stopped, no loss is silent."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from r1vl_kedro.hooks import store as stores
+
+from . import toy
+
+
+class Line:
+    """The client behind a line that can be cut."""
+
+    def __init__(self, client):
+        self.client, self.cut, self.calls = client, False, 0
+
+    def __getattr__(self, name):
+        if not self.cut:
+            return getattr(self.client, name)
+        self.calls += 1
+        raise ConnectionError("the line is cut")
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setattr(stores, "FIRST_PAUSE", 0.0)
+    made = stores.Store(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", tmp_path / "artifacts")
+    made.client = Line(made.client)
+    return made
+
+
+def write_all(store, run_id) -> None:
+    """One of everything that hooks write."""
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    store.params(run_id, {"beta": 0.1})
+    store.tags(run_id, {"note": "a"})
+    store.history(run_id, [("train/loss", 0.5, 1), ("train/loss", 0.25, 2)])
+    store.metrics(run_id, {"test/accuracy": 0.75})
+    store.dataset(run_id, "records", "d1", 3, ["id"], "train")
+    table = pd.DataFrame({"n": [1]})
+    store.artifact("table", lambda client: client.log_table(run_id, table, "tables/t.json"))
+    figure = go.Figure(go.Bar(y=[1]))
+    store.artifact("figure", lambda client: client.log_figure(run_id, figure, "figures/f.html"))
+    store.end(run_id, "FINISHED")
+
+
+def assert_all_there(store, run_id) -> None:
+    client = store.client.client
+    run = client.get_run(run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params == {"beta": "0.1"} and run.data.tags["note"] == "a"
+    assert run.data.metrics["test/accuracy"] == 0.75
+    history = client.get_metric_history(run_id, "train/loss")
+    assert sorted((point.step, point.value) for point in history) == [(1, 0.5), (2, 0.25)]
+    assert [entry.dataset.name for entry in run.inputs.dataset_inputs] == ["records"]
+    assert [file.path for file in client.list_artifacts(run_id, "tables")] == ["tables/t.json"]
+    assert [file.path for file in client.list_artifacts(run_id, "figures")] == ["figures/f.html"]
+
+
+def test_a_store_that_comes_back_has_missed_nothing(store, caplog):
+    run_id = store.start("run", {})
+    store.client.cut = True
+    write_all(store, run_id)
+    assert "does not answer" in caplog.text
+    store.client.cut = False
+    assert store.flush() == 0
+    assert_all_there(store, run_id)
+
+
+def test_what_waits_goes_before_what_comes_after(store):
+    run_id = store.start("run", {})
+    store.client.cut = True
+    store.tags(run_id, {"note": "first"})
+    store.client.cut = False
+    store.tags(run_id, {"note": "second"})
+    assert store.client.get_run(run_id).data.tags["note"] == "second"
+
+
+def test_a_store_that_stays_away_is_asked_seldom_and_the_loss_is_told(store, caplog):
+    run_id = store.start("run", {})
+    store.client.cut = True
+    store._pause = 1000.0
+    for _ in range(20):
+        store.metrics(run_id, {"a": 1.0})
+    store.end(run_id, "FINISHED")
+    assert store.client.calls == 2  # the first write, and whether anything answers
+    assert store.flush() == 21
+    assert "21 writes did not reach MLflow" in caplog.text
+    assert "20 of metrics, 1 of the end of a run" in caplog.text
+
+
+def test_what_the_store_refuses_does_not_hold_up_the_rest(store, caplog):
+    def refused(client):
+        raise MlflowException("no such thing")
+
+    run_id = store.start("run", {})
+    store.artifact("a thing", refused)
+    write_all(store, run_id)
+    assert store.flush() == 1
+    assert "does not take a thing: no such thing" in caplog.text
+    assert_all_there(store, run_id)
+
+
+def test_a_store_that_is_not_there_at_the_start_stops_the_run_with_ways_out(tmp_path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        uri = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        with pytest.raises(ConnectionError, match=rf"{uri} .*tracking\.enabled=false"):
+            stores.Store(uri, "test", tmp_path)
+
+
+def test_without_tracking_nothing_is_written_and_the_run_is_the_same(tmp_path):
+    root = toy.make(tmp_path)
+    code, output = toy.run(root, "--params=tracking.enabled=false")
+    assert code == 0, output
+    assert not list(root.glob("mlflow.db*")) and not (root / "mlartifacts").exists()
+    assert toy.read_json(root / "data/outcome/scores.json")["accuracy"] == 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_server_that_dies_in_mid_run_stops_nothing(tmp_path):
+    root = toy.make(tmp_path / "project", {"outcome": "wait"})
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    uri, database = f"http://127.0.0.1:{port}", tmp_path / "server.db"
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"),
+            *("--backend-store-uri", f"sqlite:///{database}"),
+            *("--artifacts-destination", str(tmp_path / "artifacts")),
+        ],
+        env={**toy.environment(), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    try:
+        while not answers(uri):
+            assert server.poll() is None, "the server does not start"
+            time.sleep(0.5)
+        run = toy.kedro(root, "run", "--pipelines=ablation", f"--params=tracking.uri={uri}")
+        while not (root / "work/outcome.started").exists():
+            assert run.poll() is None, run.stdout.read()
+            time.sleep(0.1)
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+    (root / "work/outcome.go").touch()
+    output, _ = run.communicate(timeout=600)
+    assert run.returncode == 0, output
+    said = " ".join(output.split())
+    assert "does not answer" in said and "writes did not reach MLflow" in said
+    assert toy.read_json(root / "data/outcome/scores.json")["accuracy"] == 0.5
+    client = MlflowClient(f"sqlite:///{database}")
+    (experiment,) = client.search_experiments(filter_string="name = 'r1vl_kedro'")
+    found = client.search_runs([experiment.experiment_id])
+    assert {run.info.run_name for run in found} == {"ablation", "base", "outcome", "step_grpo"}
+
+
+def answers(uri: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{uri}/health", timeout=5):
+            return True
+    except OSError:
+        return False
