@@ -168,6 +168,7 @@ FINAL = "### Step 1:\nRead.\n\n### The final answer is: "
         ("mathverse", {"answer": "B", "question_for_eval": "?\nChoices:\nA:30\nB:40"}, "40", True),
         ("mmreason", {"answer": "d"}, "(D)", True),
         ("mmreason", {"answer": "Paris"}, "London", False),
+        ("chartqa", {"answer": "United States"}, "The United States.", True),
     ],
 )  # fmt: skip
 def test_robust_reads_as_a_person_would(name, row, answer, right):

@@ -36,6 +36,7 @@ _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*%
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _HEDGE = re.compile(r"\bor\b|\?|\bmaybe\b|\bnot\b|n't\b", re.IGNORECASE)
 _COPULA = r"\b(?:is|are|was|were|be|equals)\s+(?:the\s+|on\s+|in\s+|a\s+|an\s+)?"
+_ARTICLE = re.compile(r"\A(?:the|an?)\s+(?=\w\w)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z ]{1,40}")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
@@ -237,12 +238,19 @@ def value_verdict(text: str, answer: str) -> bool | None:
             return False
         if equivalent(reading, answer) or _ends_in(reading, answer):
             return True
+        if _bare(reading) == _bare(answer):
+            return True
     wanted = parse_value(answer)
     if wanted is None or len(text) > MAX_ANSWER:
         return None if _is_prose(answer) and _is_prose(text) else False
     given = number_in(text)
     scaled = float(wanted.number) / (100 if wanted.percent else 1)
     return given is not None and given == scaled and not _hedged(text)
+
+
+def _bare(text: str) -> str:
+    """Words without a leading article, a closing period and case: "The Nile." is the Nile."""
+    return _ARTICLE.sub("", text.strip().lower()).rstrip(" .")
 
 
 def _ends_in(text: str, answer: str) -> bool:
