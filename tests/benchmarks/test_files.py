@@ -117,6 +117,13 @@ def test_empty_files_and_files_without_a_usable_row_are_errors(tmp_path):
         list(BenchmarkFile(MME, tmp_path / "none.tsv").rows())
 
 
+@pytest.mark.parametrize("name", ["MME.tsv", "test.jsonl"])
+def test_a_file_that_is_no_text_is_an_error(tmp_path, name):
+    (tmp_path / name).write_bytes(b"index\timage\n\x1f\x8b\xff\xfe")
+    with pytest.raises(BenchmarkFileError, match=rf"{name}: no table in UTF-8: .*byte 0x8b"):
+        list(BenchmarkFile(MME, tmp_path / name).rows())
+
+
 def test_another_md5_is_a_warning(tmp_path, caplog):
     read = file(tmp_path, row(1))
     assert not read.check_md5()

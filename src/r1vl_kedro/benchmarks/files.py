@@ -89,7 +89,7 @@ class BenchmarkFile:
         """Usable rows in the order of the file.
 
         Raises:
-            BenchmarkFileError: no such file, no rows, or columns missing.
+            BenchmarkFileError: no such file, no text, no rows, or columns missing.
         """
         self.set_aside = []
         if not self.path.is_file():
@@ -99,9 +99,12 @@ class BenchmarkFile:
             )
         read = self._jsonl_rows if self.path.suffix == ".jsonl" else self._tsv_rows
         found = False
-        for row in read():
-            found = True
-            yield row
+        try:
+            for row in read():
+                found = True
+                yield row
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise BenchmarkFileError(f"{self.path}: no table in UTF-8: {error}") from error
         if not found:
             reason = (
                 f"; first of {len(self.set_aside)}: {self.set_aside[0]}" if self.set_aside else ""
