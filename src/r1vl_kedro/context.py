@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import yaml
 from kedro.framework import project
 from kedro.framework.context import KedroContext
 from kedro.validation.type_extractor import TypeExtractor
@@ -65,8 +67,8 @@ class ProjectContext(KedroContext):
         return lines
 
     def _names_in_base(self) -> set[str]:
-        loader = self.config_loader
-        base = type(loader)(
-            loader.conf_source, base_env=loader.base_env, default_run_env=loader.base_env
-        )
-        return set(base["parameters"])
+        # Not through a second loader: `${globals:...}` goes to the loader made last, and every
+        # environment would read and write the data of the base one.
+        base = Path(self.config_loader.conf_source) / self.config_loader.base_env
+        files = [yaml.safe_load(file.read_text()) for file in base.rglob("parameters*.yml")]
+        return {name for file in files for name in file or ()}

@@ -119,6 +119,7 @@ def make(
         (base / f"parameters_{name}.yml").write_text((conf / f"parameters_{name}.yml").read_text())
     parameters = {
         "seed": 0,
+        "prompt": {"template": "{question}"},
         "place": str(root / "work"),
         "behaviour": behaviour or {},
         "tracking": {"uri": "mlflow.db"},
