@@ -43,6 +43,14 @@ def test_a_subset_compares_with_the_same_columns_of_the_paper():
     assert rows[0]["needs_judge"] == 10.0
 
 
+def test_what_the_paper_does_not_print_stays_empty():
+    rows = {**PAPER["main_results"], "half": [7.0, *[None] * 9], "none": [None] * 9 + [3.0]}
+    found = table_rows(scores(), "ours", {**PAPER, "main_results": rows})
+    assert [row["model"] for row in found] == ["ours", "R1-VL-2B (paper)", "half (paper)"]
+    assert (found[2]["MathVista"], found[2]["MME_sum"], found[2]["AVG"]) == (7.0, None, None)
+    assert "| half (paper) | published | 7.0 |  |  |" in markdown(found)
+
+
 def test_modes_are_never_mixed():
     with pytest.raises(ValueError, match="cannot stand in one table"):
         table_rows(scores(mme="head"), "ours", PAPER)

@@ -43,6 +43,8 @@ def table_rows(
 ) -> list[dict[str, Any]]:
     """Rows of Table 1: the checkpoint's, then the paper's, all over the same benchmarks.
 
+    What the paper does not print stays empty; a model with nothing printed on them is left out.
+
     Args:
         scores: ``{"mode", "benchmarks": {name: {"headline", "n", "needs_judge", ...}}}``.
         label: of the checkpoint.
@@ -60,6 +62,8 @@ def table_rows(
     places = {_name(column): k for k, column in enumerate(paper["columns"])}
     for model, values in paper["main_results"].items():
         printed = {name: values[places[name]] for name in names if name in places}
+        if set(printed.values()) <= {None}:
+            continue
         row = _row(f"{model} (paper)", printed, "published", {})
         if len(names) == len(BENCHMARKS) and "average" in places:
             row[AVERAGE] = values[places["average"]]  # as printed
@@ -72,7 +76,7 @@ def _name(column: str) -> str:
 
 
 def _row(
-    label: str, values: Mapping[str, float], mode: Mode | str, about: Mapping[str, Any]
+    label: str, values: Mapping[str, float | None], mode: Mode | str, about: Mapping[str, Any]
 ) -> dict[str, Any]:
     total = sum(entry["n"] for entry in about.values())
 
@@ -83,8 +87,11 @@ def _row(
     return {
         "model": label,
         "scoring": mode,
-        **{BENCHMARKS[name].column: round(value, 1) for name, value in values.items()},
-        AVERAGE: average(values),
+        **{
+            BENCHMARKS[name].column: None if value is None else round(value, 1)
+            for name, value in values.items()
+        },
+        AVERAGE: None if None in values.values() else average(values),
         "questions": total or None,
         "needs_judge": share("needs_judge"),
         "undecided": share("undecided"),
