@@ -134,17 +134,23 @@ def test_the_server_samples_no_placeholder_at_a_high_temperature(model, server, 
 def test_the_context_holds_prompt_and_answer(offline, prompts):
     from r1vl_kedro.generation.engines import Prompt
 
+    tokenizer = offline._processor.tokenizer
+
     def asked(filler):
         turn = prompts[0].messages[-1]
-        parts = [*turn["content"][:-1], {"type": "text", "text": "Describe the picture." + filler}]
+        text = "Describe the picture." + filler
+        parts = [*turn["content"][:-1], {"type": "text", "text": text}]
         return Prompt([{**turn, "content": parts}], prompts[0].images)
 
-    tokenizer = offline._processor.tokenizer
-    length = len(tokenizer(offline._processor.apply_chat_template(
-        asked("").messages, tokenize=False, add_generation_prompt=True
-    ))["input_ids"]) + 8  # fmt: skip
-    room = " the" * (CONTEXT - length - 3)
+    def length(prompt):
+        text = offline._processor.apply_chat_template(
+            prompt.messages, tokenize=False, add_generation_prompt=True
+        )
+        return len(tokenizer(text)["input_ids"]) + 8  # the image has 9 tokens, its mark is one
+
+    each = length(asked(" red red")) - length(asked(" red"))
+    words = (CONTEXT - 2 - length(asked(""))) // each
     with pytest.raises(ValueError, match=r"\(max_model_len\) holds prompt and answer"):
-        offline.generate([asked(room)], 0)
+        offline.generate([asked(" red" * words)], 0)
     with pytest.raises(ValueError, match=str(CONTEXT)):
-        offline.generate([asked(room + " the" * 40)], 0)
+        offline.generate([asked(" red" * (words + 10))], 0)

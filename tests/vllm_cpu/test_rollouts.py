@@ -21,8 +21,14 @@ OPTIONS = {
     "max_completion_length": 40,
     "vllm": {"mode": "colocate", "gpu_memory_utilization": 0.3},
 }
+# On a CPU vLLM packs the weights of linear layers for oneDNN and drops the originals, so that those
+# of the next step could not be loaded; with torch's own product they stay. And it would compile.
 TRAIN = """
-import json, sys
+import functools, json, sys
+from trl.generation import vllm_generation
+from vllm import _custom_ops
+_custom_ops._supports_onednn = False
+vllm_generation.LLM = functools.partial(vllm_generation.LLM, enforce_eager=True)
 from r1vl_kedro.training.step_grpo import train_step_grpo
 train_step_grpo(**json.loads(sys.argv[1]))
 """
