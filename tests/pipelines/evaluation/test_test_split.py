@@ -20,7 +20,9 @@ def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     manifest, predictions = predict_test(
         tiny, data, options, launcher, "{question}", 0, str(tmp_path)
     )
-    verdicts, scores = score_test(predictions, data, 0)
+    verdicts, scores, about = score_test(predictions, manifest, data, 0)
+    assert about["scoring"] == "robust"
+    assert about["checkpoint_digest"] == manifest["checkpoint_digest"]
     assert manifest["decoding"]["max_new_tokens"] == 6
     assert verdicts["id"].tolist() == data["id"][:]
     assert scores["n"] == 7

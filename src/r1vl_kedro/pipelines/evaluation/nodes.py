@@ -47,7 +47,6 @@ def predict_test(
     name = f"{place.parent.name}.predict"
     run_job(PREDICT, kwargs, options=launcher, log_dir=place.parent / "logs", name=name)
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-    manifest["scoring"] = "robust"
     return manifest, pd.read_parquet(place / "predictions.parquet")
 
 
@@ -58,7 +57,9 @@ def job_place(work_dir: str) -> Path:
     return Path(work_dir).resolve() / variant
 
 
-def score_test(predictions: Frame, records: Any, seed: int) -> tuple[Frame, dict[str, Any]]:
-    """Verdicts on the predictions, and scores with intervals, overall and by family."""
+def score_test(
+    predictions: Frame, manifest: dict[str, Any], records: Any, seed: int
+) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
+    """Verdicts on the predictions, scores with intervals overall and by family, their manifest."""
     verdicts = score(predictions, records)
-    return verdicts, summarise(verdicts, seed)
+    return verdicts, summarise(verdicts, seed), {**manifest, "scoring": "robust"}

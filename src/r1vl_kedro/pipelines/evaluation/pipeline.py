@@ -2,9 +2,9 @@
 
 ::
 
-    checkpoint ───┐                   ┌─ evaluation_manifest
-    test_records ─┴── predict_test ───┴─ predictions ── score_test ─┬─ verdicts
-                                                                    └─ scores
+    checkpoint ───┐                   ┌─ prediction_manifest ─┐               ┌─ verdicts
+    test_records ─┴── predict_test ───┴─ predictions ─────────┴─ score_test ──┼─ scores
+                                                                              └─ evaluation_manifest
 
     checkpoint ──┐                       ┌─ benchmark_manifests ───┐
     benchmark_* ─┴─ predict_benchmarks ──┼─ benchmark_predictions ─┴─ score_benchmarks ─┐
@@ -39,14 +39,14 @@ def create_pipeline() -> Pipeline:
                     "seed": "params:seed",
                     "work_dir": "params:work_dir",
                 },
-                outputs=["evaluation_manifest", "predictions"],
+                outputs=["prediction_manifest", "predictions"],
                 name="predict_test",
                 tags="evaluation",
             ),
             Node(
                 score_test,
-                inputs=["predictions", "test_records", "params:seed"],
-                outputs=["verdicts", "scores"],
+                inputs=["predictions", "prediction_manifest", "test_records", "params:seed"],
+                outputs=["verdicts", "scores", "evaluation_manifest"],
                 name="score_test",
                 tags="evaluation",
             ),
