@@ -132,6 +132,7 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=30)
     assert process.returncode != 0, output
+    assert "SIGTERM: jobs save their state" in output and "--only-missing-outputs" in output
     (stopped,) = parents(root)
     assert stopped["status"] == "KILLED"
     after_stop = states(root, stopped["id"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
 
+STOPPING = (
+    "\n{}: jobs save their state and stop. The same command with --only-missing-outputs goes on "
+    "from there.\n"
+)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,4 +51,6 @@ class SignalHooks:
             signal.signal(listened, signal.SIG_IGN)
         self._before = {}
         stop_all()
+        # Not by logging, which this signal may have interrupted.
+        os.write(2, STOPPING.format(signal.Signals(number).name).encode())
         raise KeyboardInterrupt(f"stopped by {signal.Signals(number).name}")
