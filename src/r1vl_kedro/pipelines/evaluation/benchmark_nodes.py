@@ -65,7 +65,8 @@ def predict_benchmarks(
         "prompt": chosen.prompt,
     }
     name = f"{place.parent.name}.benchmarks"
-    manifests = run_job(PREDICT, kwargs, options=launcher, log_dir=place.parent / "logs", name=name)
+    one = launcher.undivided()
+    manifests = run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name=name)
     frames, pictures = [], []
     for benchmark, manifest in manifests.items():
         where = place / benchmark

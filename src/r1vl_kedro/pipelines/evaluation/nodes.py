@@ -45,7 +45,8 @@ def predict_test(
         "seed": seed,
     }
     name = f"{place.parent.name}.predict"
-    run_job(PREDICT, kwargs, options=launcher, log_dir=place.parent / "logs", name=name)
+    one = launcher.undivided()
+    run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name=name)
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     return manifest, pd.read_parquet(place / "predictions.parquet")
 
