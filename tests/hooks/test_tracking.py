@@ -173,8 +173,29 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     assert "r1vl.reused" not in children["outcome"]["tags"]
 
 
-def test_runs_of_different_variants_do_not_lock_each_other_out(finished):
-    from r1vl_kedro.hooks.lock import _part
+def test_variants_run_side_by_side_and_none_twice(tmp_path):
+    """Two commands at once, each with its own namespace, over results that both only read."""
+    root = toy.make(tmp_path, {"outcome": "wait"})
+    code, output = toy.run(root, "--to-nodes=share")
+    assert code == 0, output
+    one = toy.kedro(root, "run", "--pipelines=ablation", "--namespaces=outcome")
+    wait_for(root / "work/outcome.started", one)
 
-    assert _part("outcome.scores") == "outcome"
-    assert _part("rl_prompts") == "shared"
+    code, output = toy.run(root, "--namespaces=base")
+    assert code == 0, output
+    code, output = toy.run(root, "--namespaces=outcome")
+    assert code != 0
+    assert f"another run is using the results of 'outcome' below {root / 'data'}" in output
+    assert f"process {one.pid} on" in output
+
+    (root / "work/outcome.go").touch()
+    output, _ = one.communicate(timeout=120)
+    assert one.returncode == 0, output
+    for name in ("base", "outcome"):
+        assert toy.read_json(root / f"data/{name}/scores.json")["accuracy"] == 0.5
+    # The refused run left no trace; of the others, neither closed the other's runs.
+    assert [run["status"] for run in parents(root)] == ["FINISHED"] * 3
+    children = [run for run in toy.runs(root) if "mlflow.parentRunId" in run["tags"]]
+    assert {(run["name"], run["status"]) for run in children} >= {
+        ("base", "FINISHED"), ("outcome", "FINISHED")
+    }  # fmt: skip
