@@ -37,6 +37,7 @@ def test_an_answer_has_the_form_that_was_asked_for_and_is_kept(server, tmp_path)
     client = client_of(server, tmp_path / "a.sqlite", concurrency=4, max_tokens=32, retries=0)
     answers = list(client.answers(requests))
     assert [answer.key for answer in answers] == [f"q{k}" for k in range(8)]
+    assert [answer.error for answer in answers] == [""] * 8
     assert all(answer.value["colour"] in colours for answer in answers), answers
     assert not any(answer.cached for answer in answers)
     again = list(client_of(server, tmp_path / "a.sqlite", max_tokens=32).answers(requests))
@@ -44,14 +45,15 @@ def test_an_answer_has_the_form_that_was_asked_for_and_is_kept(server, tmp_path)
     assert all(answer.cached for answer in again)
 
 
-def test_the_three_stages_go_through_the_server(server, lessons, tmp_path):
-    from datasets import load_from_disk
+def test_the_three_stages_go_through_the_server(server, tmp_path):
+    from datasets import Dataset
 
     from r1vl_kedro.annotation import stages
     from r1vl_kedro.annotation.options import AnnotationOptions
+    from r1vl_kedro.world.corpus import split_rows
 
     prompts = yaml.safe_load(PROMPTS.read_text(encoding="utf-8"))
-    records = load_from_disk(lessons).select(range(3))
+    records = Dataset.from_list(list(split_rows("validation", 3, 0)))
     options = AnnotationOptions(annotator="openai")
     client = client_of(server, tmp_path / "a.sqlite", max_tokens=200, retries=0)
     asked = []
