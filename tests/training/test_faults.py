@@ -116,6 +116,7 @@ def test_full_disk_names_the_path_and_keeps_the_last_checkpoint(tiny, records, t
     assert name == "CheckpointError"
     assert "checkpoint-4" in message and "MiB free" in message
     assert state.newest_usable(tmp_path / "model.state").name == "checkpoint-2"
+    assert not (tmp_path / "model.state" / ".writing").exists()
     assert run("sft", log, **kwargs) == 0
 
 

@@ -54,6 +54,9 @@ class SteadyTrainer:
             self._staging = staging
             try:
                 super()._save_checkpoint(model, trial)
+            except Exception:
+                shutil.rmtree(staging, ignore_errors=True)  # a full disk needs the room
+                raise
             finally:
                 self._staging = None
             self.accelerator.wait_for_everyone()
