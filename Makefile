@@ -85,6 +85,7 @@ $(VENV)/.installed-test: requirements.lock pyproject.toml | $(VENV)/bin/python
 # --no-deps); torchvision is needed and imports beside a CPU torch with tests/vllm_cpu's help.
 $(VLLM_VENV)/.installed: requirements-vllm.lock pyproject.toml tests/vllm_cpu/torchvision_on_cpu.py
 	$(PYTHON) -m venv $(VLLM_VENV)
+	$(VLLM_VENV)/bin/pip install -c requirements-vllm.lock torch
 	$(VLLM_VENV)/bin/pip install --no-deps -r requirements-vllm.lock -e .
 	site=$$($(VLLM_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') && \
 	  cp tests/vllm_cpu/torchvision_on_cpu.py $$site && \
