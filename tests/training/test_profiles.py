@@ -56,6 +56,8 @@ def test_paper_settings_stand_in_the_profile(env):
     assert (warm_up.learning_rate, warm_up.batch_size, warm_up.num_epochs) == (PAPER[env], 128, 2)
     assert (warm_up.lr_schedule, warm_up.warmup_ratio, warm_up.bf16) == ("cosine", 0.03, True)
     assert warm_up.deepspeed == "zero3" and warm_up.max_pixels == 400_000
+    wording = Path(given["evaluation"]["benchmarks"]["template_file"]).read_text().rstrip()
+    assert given["prompt"]["template"] == wording and "{question}" in wording
     assert (rl.group_size, rl.temperature, rl.beta, rl.alpha) == (4, 1.2, 0.04, 0.1)
     assert (rl.learning_rate, rl.max_completion_length, rl.max_pixels) == (1e-6, 1024, 400_000)
     assert rl.weights.model_dump() == {"outcome": 1.0, "step_rar": 1.0, "step_rvr": 1.0}
