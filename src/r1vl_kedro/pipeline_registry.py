@@ -11,6 +11,7 @@ from r1vl_kedro.pipelines import (
     data_prep,
     evaluation,
     preflight,
+    probe,
     reward_card,
     step_grpo,
     warm_up,
@@ -38,6 +39,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "annotation_estimate": annotation.create_estimate_pipeline(),
         "base_model": base_model.create_pipeline(),
         "preflight": preflight.create_pipeline(),
+        "probe": probe.create_pipeline(),
         "reporting": ablation.create_reporting(variants),
         "reward_card": reward_card.create_pipeline(),
     }

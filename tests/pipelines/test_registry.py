@@ -13,7 +13,8 @@ from kedro.framework.startup import bootstrap_project
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "__default__", "ablation", "annotation", "annotation_estimate", "base_model", "data_prep",
-    "evaluation", "preflight", "reporting", "reward_card", "step_grpo", "warm_up",
+    "evaluation", "preflight", "probe", "reporting", "reward_card", "step_grpo",
+    "warm_up",
 }  # fmt: skip
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",

@@ -1,5 +1,7 @@
 """Diagnostics of one training step, and the alarm over many."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from r1vl_kedro.rewards.diagnostics import (
     REASONS,
+    dead_group_forecast,
     format_saturation,
     hacking_alarm,
     key_step_density,
@@ -109,3 +112,19 @@ def test_alarm_arguments():
         hacking_alarm([1, 2], [1])
     with pytest.raises(ValueError, match="window=2"):
         hacking_alarm([1, 2], [1, 2], window=2)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_the_forecast_of_dead_groups_is_the_mean_over_all_groups_of_the_samples(size):
+    samples = [[1, 0, 1, 1, 0.05], [2, 2, 2, 2, 2], [0, 0.1, 0, 0, 0]]
+    expected = [
+        np.mean([len(set(group)) == 1 for group in itertools.combinations(values, size)])
+        for values in samples
+    ]
+    assert dead_group_forecast(samples, size) == pytest.approx(np.mean(expected))
+
+
+@pytest.mark.parametrize("samples", [[], [[1, 0, 1], [1, 0]]])
+def test_a_forecast_needs_a_whole_group_of_samples(samples):
+    with pytest.raises(ValueError, match="a group of 3 needs as many samples"):
+        dead_group_forecast(samples, 3)

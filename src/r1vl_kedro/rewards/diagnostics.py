@@ -66,6 +66,33 @@ def zero_variance_shares(reasons: Sequence[str | None]) -> dict[str, float]:
     return {"zero_variance": sum(reason is not None for reason in reasons) / groups, **shares}
 
 
+def dead_group_forecast(rewards: Sequence[ArrayLike], group_size: int) -> float:
+    """Expected share of groups without variance, from more samples a question than a group has.
+
+    For each question the share of its subsets of ``group_size`` samples whose rewards are all
+    equal, ``sum_v C(n_v, M) / C(n, M)`` with ``n_v`` samples of reward v: unbiased for any n >= M.
+
+    Args:
+        rewards: weighted sums, one array a question.
+        group_size: M, the completions a question would get.
+
+    Raises:
+        ValueError: no question, or one with fewer samples than a group has.
+
+    Example:
+        >>> dead_group_forecast([[1, 1, 0, 0], [1, 1, 1, 1]], group_size=2)
+        0.6666666666666667
+    """
+    if not len(rewards) or min(len(values) for values in rewards) < group_size:
+        raise ValueError(f"a group of {group_size} needs as many samples of every question")
+    shares = []
+    for values in rewards:
+        _, counts = np.unique(np.round(np.asarray(values, dtype=float), 8), return_counts=True)
+        alike = sum(math.comb(int(count), group_size) for count in counts)
+        shares.append(alike / math.comb(int(counts.sum()), group_size))
+    return float(np.mean(shares))
+
+
 def key_step_density(matched: ArrayLike, tokens: ArrayLike) -> float:
     """Matched key steps per 100 tokens over all completions; 0.0 without tokens.
 

@@ -1,0 +1,136 @@
+"""Nodes of the probe."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import click
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from r1vl_kedro.benchmarks.table import markdown
+from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.predict import PREDICTIONS
+from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.records.schema import directory_of
+from r1vl_kedro.rewards.diagnostics import dead_group_forecast
+from r1vl_kedro.rewards.functions import ABLATION_WEIGHTS, reward_functions
+from r1vl_kedro.training.options import StepGRPOOptions
+
+
+class ProbeOptions(BaseModel):
+    """``params:probe``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    questions: int = Field(90, ge=1)
+    """Drawn from the RL prompts by the seed; all of them where there are fewer."""
+    samples: int = Field(8, ge=2)
+    """Responses a question, at StepGRPO's temperature."""
+    group_sizes: list[int] = Field([2, 3, 4, 5, 6], min_length=1)
+
+    @model_validator(mode="after")
+    def _groups_within_samples(self) -> ProbeOptions:
+        wrong = [size for size in self.group_sizes if not 2 <= size <= self.samples]
+        if wrong:
+            raise ValueError(
+                f"group_sizes {wrong}: a group is drawn from {self.samples} samples; give sizes "
+                f"from 2 to {self.samples}, or more samples"
+            )
+        return self
+
+
+def choose_questions(prompts: Any, options: ProbeOptions, seed: int) -> Any:
+    """The questions of the probe, in the order of the RL prompts."""
+    count = min(options.questions, len(prompts))
+    return prompts.select(sorted(random.Random(f"{seed}-probe").sample(range(len(prompts)), count)))
+
+
+def sample_responses(
+    checkpoint: Any,
+    prompts: Any,
+    options: ProbeOptions,
+    step_grpo: StepGRPOOptions,
+    evaluation: EvaluationOptions,
+    launcher: LauncherOptions,
+    template: str,
+    seed: int,
+    work_dir: str,
+) -> Frame:
+    """Several responses to each question, sampled as StepGRPO would; goes on after a kill."""
+    import pandas as pd
+
+    decoding = DecodingOptions.model_validate(
+        evaluation.decoding.model_dump()
+        | {
+            "temperature": step_grpo.temperature,
+            "num_samples": options.samples,
+            "max_new_tokens": step_grpo.max_completion_length,
+            "top_p": 1.0,
+            "top_k": 0,
+        }
+    )
+    place = job_place(work_dir) / "probe"
+    kwargs = {
+        "checkpoint": str(checkpoint),
+        "records_dir": str(directory_of(prompts)),
+        "output_dir": str(place),
+        "options": decoding.model_dump(mode="json"),
+        "template": template,
+        "seed": seed,
+    }
+    one = launcher.undivided()
+    run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name="probe")
+    return pd.read_parquet(place / PREDICTIONS)
+
+
+def forecast_dead_groups(
+    predictions: Frame, prompts: Any, options: ProbeOptions, step_grpo: StepGRPOOptions
+) -> tuple[Frame, str]:
+    """Expected share of groups without variance for each reward and group size, also printed.
+
+    Returns:
+        One row a reward with a column ``M = ...`` for each size (shares), and the table as
+        Markdown with what the samples say of the model.
+    """
+    import pandas as pd
+
+    key_steps = dict(zip(prompts["id"], prompts["key_steps"], strict=True))
+    columns = {
+        "answer": predictions["answer"].tolist(),
+        "options": [list(some) for some in predictions["options"]],
+        "key_steps": [key_steps[name] for name in predictions["id"]],
+    }
+    functions = reward_functions(
+        alpha=step_grpo.alpha, matching=step_grpo.matching, validity=step_grpo.validity
+    )
+    responses = predictions["response"].tolist()
+    rewards = pd.DataFrame({f.__name__: f(responses, **columns) for f in functions})
+    by_question = [list(rows) for rows in rewards.groupby(predictions["id"]).indices.values()]
+    table = []
+    for row, weights in ABLATION_WEIGHTS.items():
+        total = rewards.to_numpy() @ weights
+        groups = [total[rows] for rows in by_question]
+        shares = {f"M = {m}": dead_group_forecast(groups, m) for m in options.group_sizes}
+        table.append({"reward": row, **shares})
+    frame = pd.DataFrame(table)
+    right = [rewards["outcome"].to_numpy()[rows] for rows in by_question]
+    text = _markdown(frame, right, options, step_grpo.temperature)
+    click.echo(text)
+    return frame, text
+
+
+def _markdown(frame: Any, right: list, options: ProbeOptions, temperature: float) -> str:
+    shown = frame.set_index("reward").map(lambda share: f"{100 * share:.0f} %").reset_index()
+    any_right = sum(bool(group.max() > 0) for group in right) / len(right)
+    mean = sum(float(group.mean()) for group in right) / len(right)
+    notes = [
+        "Expected share of groups of M whose rewards are all equal, so that they teach nothing.",
+        f"{len(right)} questions with {options.samples} responses each at temperature "
+        f"{temperature:g}: {100 * mean:.1f} % of responses are right, and for "
+        f"{100 * any_right:.1f} % of questions at least one is.",
+    ]
+    return markdown(shown.to_dict("records"), notes)
