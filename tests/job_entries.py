@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.launcher import report
 
 
@@ -34,6 +35,11 @@ def torch_threads():
 def fail(message):
     """Raises."""
     raise ValueError(message)
+
+
+def refuse(message):
+    """Raises what the user is to read."""
+    raise PlainError(message)
 
 
 def die():

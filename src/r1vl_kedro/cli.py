@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.io import DatasetError
+
+from r1vl_kedro.errors import PlainError
 
 SIDE_BY_SIDE = "ablation"
 SLOT_RUNNER = "r1vl_kedro.runner.SlotRunner"
@@ -36,4 +39,11 @@ def run(context: click.Context, /, **options: Any) -> Any:
         options |= {"pipeline": None, "pipelines": [old]}
     if options["runner"] is None and SIDE_BY_SIDE in options["pipelines"]:
         options["runner"] = SLOT_RUNNER
-    return context.invoke(kedro_run, **options)
+    try:
+        return context.invoke(kedro_run, **options)
+    except PlainError as error:
+        raise click.ClickException(str(error)) from error
+    except DatasetError as error:
+        if error.__cause__ is not None:  # not said by a dataset, but run into
+            raise
+        raise click.ClickException(str(error)) from error

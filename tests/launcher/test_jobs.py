@@ -2,6 +2,9 @@
 
 import itertools
 import os
+import shutil
+import socket
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from r1vl_kedro.launcher import JobError, LauncherOptions, alone, jobs, run_job, stop_all
+from r1vl_kedro.launcher import JobError, LauncherOptions, alone, jobs, run_job, server, stop_all
 from r1vl_kedro.launcher.join import join
 from r1vl_kedro.run_context import RUN, RunContext
 
@@ -93,6 +96,14 @@ def test_failure_carries_the_jobs_traceback(tmp_path, options):
 
 
 @BOTH
+def test_a_plain_error_needs_no_traceback(tmp_path, options):
+    with pytest.raises(JobError) as caught:
+        job("refuse", tmp_path, options, message="the limit is 10")
+    assert str(caught.value) == f"refuse: the limit is 10\nlogs: {tmp_path / 'refuse'}"
+    assert "Traceback" in (tmp_path / "refuse" / "rank0.log").read_text()
+
+
+@BOTH
 def test_killed_job_says_by_which_signal(tmp_path, options):
     with pytest.raises(JobError, match=r"signal 9 .SIGKILL.*memory"):
         job("die", tmp_path, options)
@@ -117,6 +128,35 @@ def test_nothing_is_started_after_a_stop(tmp_path):
     stop_all()
     with pytest.raises(KeyboardInterrupt, match="not started"):
         job("echo", tmp_path)
+
+
+def test_a_stop_while_the_job_server_imports_does_not_wait_for_it(tmp_path, monkeypatch):
+    place = tempfile.mkdtemp(dir="/tmp")  # a socket's path is short
+    address = f"{place}/socket"
+    with socket.socket(socket.AF_UNIX) as busy:
+        busy.bind(address)
+        busy.listen(1)  # takes the request and never answers
+        monkeypatch.setattr(jobs._servers, "address", lambda env, stopped: address)
+        with ThreadPoolExecutor() as pool:
+            future = pool.submit(job, "echo", tmp_path, FORKED)
+            connection, _ = busy.accept()
+            stop_all()
+            with pytest.raises(KeyboardInterrupt, match="server was starting"):
+                future.result()
+        assert server._gone(connection) is False  # the request is still to be read
+        connection.makefile("r").readline()
+        assert server._gone(connection) is True
+        connection.close()
+    shutil.rmtree(place)
+
+
+def test_a_stop_ends_the_wait_for_a_job_of_a_killed_run(tmp_path):
+    stop_all()
+    with (
+        alone.hold(tmp_path / "echo.lock"),
+        pytest.raises(KeyboardInterrupt, match="waiting for echo"),
+    ):
+        alone.await_end(tmp_path / "echo.lock", stopped=jobs.stopping)
 
 
 def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):

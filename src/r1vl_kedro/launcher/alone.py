@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -21,11 +22,14 @@ def hold(file: Path) -> IO[str]:
     return handle
 
 
-def await_end(file: Path, seconds: float = WAIT_SECONDS) -> None:
+def await_end(
+    file: Path, seconds: float = WAIT_SECONDS, stopped: Callable[[], bool] = lambda: False
+) -> None:
     """Return once no process is the job any more.
 
     Raises:
         TimeoutError: one still is; names its file.
+        KeyboardInterrupt: ``stopped`` says so before it ends.
     """
     deadline = time.monotonic() + seconds
     with file.open("a") as handle:
@@ -33,6 +37,8 @@ def await_end(file: Path, seconds: float = WAIT_SECONDS) -> None:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                if stopped():
+                    raise KeyboardInterrupt(f"stopped while waiting for {file.stem}") from None
                 if time.monotonic() > deadline:
                     raise TimeoutError(
                         f"a process of an earlier run is still at work on {file.stem} and holds "

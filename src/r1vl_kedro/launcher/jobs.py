@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.launcher import alone, progress
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.server import ForkedJob, Servers
@@ -34,8 +35,11 @@ _servers = Servers()
 atexit.register(_servers.close)
 
 
-class JobError(RuntimeError):
-    """A job failed; carries the failing rank's own traceback and where the logs are."""
+class JobError(PlainError, RuntimeError):
+    """A job failed; says where the logs are, with the failing rank's own traceback.
+
+    Where the rank raised a ``PlainError``, its message alone.
+    """
 
 
 def stop_all() -> None:
@@ -75,7 +79,7 @@ def run_job(
         raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
     directory = Path(log_dir).resolve() / name
     directory.parent.mkdir(parents=True, exist_ok=True)
-    alone.await_end(directory.with_name(f"{name}.lock"))
+    alone.await_end(directory.with_name(f"{name}.lock"), stopped=stopping)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     job = {
@@ -171,8 +175,8 @@ def _see_through(job_file: Path, options: LauncherOptions, slot: str | None, nam
     process: subprocess.Popen | ForkedJob
     if options.fork_server and options.num_processes == 1 and not _uses_cuda(options):
         with _lock:
-            address = _servers.address(env)
-        process = ForkedJob(address, str(job_file), env)
+            address = _servers.address(env, stopping)
+        process = ForkedJob(address, str(job_file), env, stopping)
     else:
         with (directory / "launcher.log").open("wb") as log:
             process = subprocess.Popen(
@@ -227,6 +231,8 @@ def _failure(name: str, directory: Path, code: int) -> BaseException:
     reports = [json.loads(path.read_text("utf-8")) for path in directory.glob("error*.json")]
     if reports:
         first = min(reports, key=lambda report: report["time"])
+        if first["plain"]:
+            return JobError(f"{name}: {first['message']}\nlogs: {directory}")
         return JobError(
             f"{name}: rank {first['rank']} failed with {first['type']}: {first['message']}\n"
             f"logs of all ranks: {directory}\n{first['traceback']}"

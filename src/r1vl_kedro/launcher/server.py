@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 PRELOAD = "r1vl_kedro.training.preload"
@@ -27,8 +27,9 @@ START_SECONDS = 600.0
 def serve(address: str, parent: int) -> None:
     """Fork a child for each request until the parent is gone."""
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
+    listener.bind(f"{address}.new")
     listener.listen(64)
+    os.rename(f"{address}.new", address)  # whoever sees the name can connect
     importlib.import_module(PRELOAD)
     reader, writer = socket.socketpair()
     for end in (reader, writer):
@@ -48,11 +49,21 @@ def serve(address: str, parent: int) -> None:
         if listener in ready:
             connection, _ = listener.accept()
             request = json.loads(connection.makefile("r").readline())
+            if _gone(connection):
+                connection.close()
+                continue
             pid = os.fork()
             if pid == 0:
                 _become(request, [listener, reader, writer, connection, *children.values()])
             connection.sendall(f"{pid}\n".encode())
             children[pid] = connection
+
+
+def _gone(connection: socket.socket) -> bool:
+    """Whether the other side has closed: its run was stopped before the job began."""
+    with contextlib.suppress(BlockingIOError):
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    return False
 
 
 def _reap(children: dict[int, socket.socket]) -> None:
@@ -89,14 +100,24 @@ def _become(request: Mapping, inherited: list[socket.socket]) -> None:
 
 
 class ForkedJob:
-    """A job forked by a server, with the part of ``subprocess.Popen`` that ``jobs`` uses."""
+    """A job forked by a server, with the part of ``subprocess.Popen`` that ``jobs`` uses.
 
-    def __init__(self, address: str, job: str, env: Mapping[str, str]):
+    Raises:
+        KeyboardInterrupt: ``stopped`` says so before the server, which imports for seconds, is
+            ready; the job does not begin then.
+    """
+
+    def __init__(self, address: str, job: str, env: Mapping[str, str], stopped: Callable[[], bool]):
         self._connection = socket.socket(socket.AF_UNIX)
         self._connection.connect(address)
         request = {"job": job, "env": dict(env), "cwd": os.getcwd()}
         self._connection.sendall(json.dumps(request).encode() + b"\n")
         self._answers = self._connection.makefile("r")
+        while not _readable(self._connection, 0.1):
+            if stopped():
+                self._answers.close()
+                self._connection.close()
+                raise KeyboardInterrupt("stopped while the job server was starting")
         self.pid = int(self._answers.readline())
         self.returncode: int | None = None
 
@@ -117,15 +138,20 @@ class ForkedJob:
 
     def _look(self, seconds: float) -> int | None:
         if self.returncode is None:
-            with selectors.DefaultSelector() as waiting:
-                waiting.register(self._connection, selectors.EVENT_READ)
-                if not waiting.select(timeout=seconds):
-                    return None
+            if not _readable(self._connection, seconds):
+                return None
             line = self._answers.readline()
             # Without an answer the server itself is gone, and the job with it or soon after.
             self.returncode = int(line) if line else 1
             self._connection.close()
         return self.returncode
+
+
+def _readable(connection: socket.socket, seconds: float) -> bool:
+    """Whether there is something to read, or the other side has closed, within the time."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(connection, selectors.EVENT_READ)
+        return bool(waiting.select(timeout=seconds))
 
 
 class Servers:
@@ -134,11 +160,12 @@ class Servers:
     def __init__(self) -> None:
         self._running: dict[str, tuple[subprocess.Popen, str]] = {}
 
-    def address(self, env: Mapping[str, str]) -> str:
+    def address(self, env: Mapping[str, str], stopped: Callable[[], bool]) -> str:
         """Where the server for jobs with these threads listens; starts it if need be.
 
         Raises:
             RuntimeError: it does not start; shows its last words.
+            KeyboardInterrupt: ``stopped`` says so before it listens.
         """
         threads = env["OMP_NUM_THREADS"]
         if threads in self._running and self._running[threads][0].poll() is None:
@@ -156,6 +183,10 @@ class Servers:
             )
         began = time.monotonic()
         while not Path(address).exists():
+            if stopped():
+                process.kill()
+                process.wait()
+                raise KeyboardInterrupt("stopped while the job server was starting")
             if process.poll() is not None or time.monotonic() - began > START_SECONDS:
                 raise RuntimeError(f"the job server does not start:\n{log.read_text()[-2000:]}")
             time.sleep(0.02)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.launcher.alone import hold
 
 
@@ -49,6 +50,7 @@ def main(job_file: str) -> int:
             "time": time.time(),
             "type": type(error).__name__,
             "message": str(error),
+            "plain": isinstance(error, PlainError),
             "traceback": text,
         }
         (directory / f"error{rank}.json").write_text(json.dumps(report), encoding="utf-8")

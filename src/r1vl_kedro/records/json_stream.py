@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.records.schema import RecordsError
+
 CHUNK = 1 << 20
 MAX_OBJECT = 64 << 20
 _BETWEEN = " \t\r\n,"
@@ -18,7 +20,7 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
     Memory: one chunk and the longest object (64 MB of text at most).
 
     Raises:
-        ValueError: not JSON, or an element that is no object; names file and character.
+        RecordsError: not JSON, or an element that is no object; names file and character.
     """
     path = Path(path)
     decoder = json.JSONDecoder()
@@ -43,7 +45,7 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
             if inside_array and buffer[start] == "]":
                 return
             if buffer[start] != "{":
-                raise ValueError(
+                raise RecordsError(
                     f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
                     "where a JSON object was expected (an array of them, or one a line)"
                 )
@@ -51,7 +53,7 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                 value, end = decoder.raw_decode(buffer, start)
             except json.JSONDecodeError as error:
                 if done or len(buffer) - start > MAX_OBJECT:
-                    raise ValueError(
+                    raise RecordsError(
                         f"{path}, character {base + error.pos}: {error.msg} in the object that "
                         f"opens at character {base + start}"
                     ) from error
@@ -62,7 +64,7 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
             yield value
             start = end
         if inside_array:
-            raise ValueError(f"{path}: the file ends before the array's closing bracket")
+            raise RecordsError(f"{path}: the file ends before the array's closing bracket")
 
 
 def write_array(path: str | Path, rows: Iterable[dict[str, Any]]) -> int:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro.errors import PlainError
+
 if TYPE_CHECKING:
     from datasets import Dataset, Features
 
 COLUMNS = ("id", "images", "question", "options", "answer", "solution", "family", "source")
 
 
-class RecordsError(ValueError):
+class RecordsError(PlainError, ValueError):
     """Records as a whole cannot be used; the message says which and why."""
 
 

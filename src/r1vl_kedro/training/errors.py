@@ -1,7 +1,9 @@
 """What training says when it cannot go on."""
 
+from r1vl_kedro.errors import PlainError
 
-class TrainingError(RuntimeError):
+
+class TrainingError(PlainError, RuntimeError):
     """Training cannot start or go on; the message names the value, where it is and a way out."""
 
 
