@@ -69,6 +69,7 @@ def test_each_broken_record_is_set_aside_with_its_reason(tmp_path):
     assert records["answer"] == ["B", "45"]
     details = {r.reason: r.detail for r in rejected}
     assert "gone.png" in details["missing_image"]
+    assert details["broken_image"].endswith("text.png: no image in a known format")
     assert details["unparsable_path"] == "steps numbered 3, 2"
     assert "'A: 45' names option A, which is '30'" in details["answer_not_in_options"]
 
@@ -93,7 +94,7 @@ def test_the_order_is_kept_with_many_workers(tmp_path):
 
 
 def test_nothing_usable_is_an_error_that_says_so(tmp_path):
-    with pytest.raises(RecordsError, match=r"No usable record left .* 2 read.*missing_image: 2"):
+    with pytest.raises(RecordsError, match=r"2 read.*missing_image: 2\); .*a/1\.png: No such"):
         prepared(tmp_path, [mulberry_row("a/1.png"), mulberry_row("a/2.png")], {})
     with pytest.raises(RecordsError, match="the source is empty"):
         prepared(tmp_path / "empty", [], {"a.png": image_bytes(1)})

@@ -70,7 +70,7 @@ def _split_by(
         else:
             dropped.append(rejection)
     if not keep:
-        raise RecordsError(nothing_left(stage, len(dropped), dropped))
+        raise RecordsError(nothing_left(stage, dropped))
     return (dataset.select(keep) if dropped else dataset), dropped
 
 

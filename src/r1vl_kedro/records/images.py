@@ -46,6 +46,8 @@ def decode(data: bytes, name: str = "image") -> Image:
                 under = PIL.Image.new("RGBA", layer.size, "white")
                 return PIL.Image.alpha_composite(under, layer).convert("RGB")
             return image.convert("RGB")
+    except PIL.UnidentifiedImageError as error:
+        raise ImageProblem("broken_image", f"{name}: no image in a known format") from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error, MemoryError) as error:
         raise ImageProblem("broken_image", f"{name}: {error}") from error
     except PIL.Image.DecompressionBombError as error:

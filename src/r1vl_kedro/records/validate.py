@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,6 +45,11 @@ class Rejection:
 def count_reasons(rejections: Iterable[Rejection]) -> dict[str, int]:
     """How often each reason occurred, most frequent first."""
     return dict(Counter(rejection.reason for rejection in rejections).most_common())
+
+
+def in_words(rejections: Iterable[Rejection]) -> str:
+    """The reasons with their counts, as in ``broken_image: 2, missing_image: 1``."""
+    return ", ".join(f"{reason}: {n}" for reason, n in count_reasons(rejections).items())
 
 
 def _plain(text: str) -> str:
@@ -195,14 +200,16 @@ def validate(
 
     dataset = write_rows(good(), directory, key_steps=key_steps, image_hashes=image_hashes)
     if not len(dataset):
-        raise RecordsError(nothing_left("validation", len(rejections), rejections))
+        raise RecordsError(nothing_left("validation", rejections))
     return dataset, rejections
 
 
-def nothing_left(stage: str, read: int, rejections: Iterable[Rejection]) -> str:
-    """The message for a stage after which no record remains."""
-    reasons = ", ".join(f"{reason}: {n}" for reason, n in count_reasons(rejections).items())
+def nothing_left(stage: str, rejections: Sequence[Rejection]) -> str:
+    """The message for a stage after which no record remains: reasons, and one of them in full."""
+    if not rejections:
+        return f"No usable record left after {stage}: the source is empty"
+    first = rejections[0]
     return (
-        f"No usable record left after {stage}: {read} read, all set aside "
-        f"({reasons or 'the source is empty'})"
+        f"No usable record left after {stage}: {len(rejections)} read, all set aside "
+        f"({in_words(rejections)}); the first, {first.id}: {first.detail}"
     )

@@ -11,7 +11,7 @@ from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.report import prep_report
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.split import split
-from r1vl_kedro.records.validate import Rejection, count_reasons, validate
+from r1vl_kedro.records.validate import Rejection, in_words, validate
 
 # Kedro resolves every hint of a node at start; importing datasets for one would cost a second.
 Dataset = Any
@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 
 
 def _say(stage: str, kept: int, dropped: list[Rejection]) -> None:
-    logger.info("%s: %d kept, %d set aside %s", stage, kept, len(dropped), count_reasons(dropped))
+    reasons = f" ({in_words(dropped)})" if dropped else ""
+    logger.info("%s: %d kept, %d set aside%s", stage, kept, len(dropped), reasons)
 
 
 def validate_records(
