@@ -9,6 +9,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def kedro_run(*arguments: str, through: tuple[str, ...] = ("-m", "kedro")) -> tuple[int, str]:
+    """Exit code and output of ``kedro run``; ``through`` says how Python finds kedro."""
+    done = subprocess.run(
+        [sys.executable, *through, "run", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
 class Place:
     """A data directory and a tracking store of their own, beside the project's code."""
 
@@ -26,22 +39,14 @@ class Place:
     def attempt(
         self, *arguments: str, params: str = "", through: tuple[str, ...] = ("-m", "kedro")
     ) -> tuple[int, str]:
-        """Exit code and output of ``kedro run``; ``through`` says how Python finds kedro."""
+        """Exit code and output of ``kedro run`` of the smoke ablation."""
         store = f"tracking.uri={self.root / 'mlflow.db'}"
-        done = subprocess.run(
-            [
-                *(sys.executable, *through, "run", "--pipelines=ablation", "--env=smoke"),
-                *("--conf-source", str(self.conf)),
-                *("--params", f"{store},{params}" if params else store),
-                *arguments,
-            ],
-            cwd=ROOT,
-            env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
+        return kedro_run(
+            *("--pipelines=ablation", "--env=smoke", "--conf-source", str(self.conf)),
+            *("--params", f"{store},{params}" if params else store),
+            *arguments,
+            through=through,
         )
-        return done.returncode, done.stdout + done.stderr
 
     def tables(self) -> dict[str, str]:
         return {p.stem: p.read_text() for p in (self.data / "08_reporting/tables").glob("*.csv")}

@@ -1,17 +1,13 @@
 """conf/mathvision: a slice of the published files through the whole ablation to the report."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from smoke_place import ROOT, kedro_run
 
-ROOT = Path(__file__).resolve().parents[1]
 VARIANTS = ["base", "sft", "step_grpo", "warm_up"]
 SMALL = {
     "launcher": {"in_process": True, "show_progress": False},
@@ -79,18 +75,11 @@ def reported(shared_dir, tmp_path_factory):
     )
     parameters = yaml.safe_load((profile / "parameters.yml").read_text())
     (profile / "parameters.yml").write_text(yaml.safe_dump(merged(parameters, SMALL)))
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "kedro", "run", "--pipelines=ablation", "--env=mathvision"),
-            *("--conf-source", str(root / "conf"), "--params", "tracking.enabled=false"),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
+    code, output = kedro_run(
+        *("--pipelines=ablation", "--env=mathvision", "--conf-source", str(root / "conf")),
+        *("--params", "tracking.enabled=false"),
     )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    assert code == 0, output[-6000:]
     return root / "data", rows, tests
 
 
