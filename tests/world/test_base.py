@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from r1vl_kedro.rewards import step_rvr
-from r1vl_kedro.world.base import BaseOptions, Batches, draw, patches, schedule, train_base_model
+from r1vl_kedro.world.base import (
+    BaseOptions,
+    Batches,
+    draw,
+    patches,
+    resumable,
+    schedule,
+    train_base_model,
+)
 from r1vl_kedro.world.families import FAMILIES, random_problem
 from r1vl_kedro.world.lessons import conversation
 from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image
@@ -100,10 +108,24 @@ def test_a_killed_base_training_goes_on_to_the_same_weights(tmp_path, monkeypatc
             train_base_model(tmp_path / "resumed", options, 0, tmp_path / "b")
     resumed = train_base_model(tmp_path / "resumed", options, 0, tmp_path / "b")
     assert resumed["skills"] == whole["skills"]
+    assert not (tmp_path / "b" / "state.pt").exists()  # the next training starts anew
     one = load_file(tmp_path / "whole" / "model.safetensors")
     two = load_file(tmp_path / "resumed" / "model.safetensors")
     assert one.keys() == two.keys()
     assert all((one[name] == two[name]).all() for name in one)
+
+
+def test_the_state_of_another_recipe_is_not_resumed(tmp_path, caplog):
+    import torch
+
+    file = tmp_path / "state.pt"
+    recipe = {"seed": 0, "steps": 6, "learning_rate": 1e-3}
+    assert resumable(file, recipe) is None
+    torch.save({"step": 2, "recipe": recipe}, file)
+    assert resumable(file, recipe)["step"] == 2
+    assert "anew" not in caplog.text
+    assert resumable(file, recipe | {"seed": 1, "steps": 8}) is None
+    assert "training starts anew: seed was 0 and is 1; steps was 6 and is 8" in caplog.text
 
 
 def test_every_family_fits_its_token_budget(processor):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import random
@@ -27,6 +28,8 @@ from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image
 if TYPE_CHECKING:
     import numpy as np
     import torch
+
+logger = logging.getLogger(__name__)
 
 USER = "<|im_start|>user\n{image}{question}<|im_end|>\n<|im_start|>assistant\n"
 ANSWER = "{answer}<|im_end|>\n"
@@ -57,7 +60,8 @@ def train_base_model(
 ) -> dict[str, Any]:
     """Train the tiny Qwen2-VL on lessons; save it to ``output`` with its scores beside it.
 
-    A killed training goes on from the last state in ``scratch`` and gives the same weights.
+    A killed training goes on from the last state in ``scratch`` and gives the same weights; the
+    state of another seed or other options is not used.
 
     Returns:
         the record that is also written to ``output/base_model.json``: options, seed, the loss and
@@ -78,8 +82,9 @@ def train_base_model(
     )
     scratch.mkdir(parents=True, exist_ok=True)
     state_file, done, log = scratch / "state.pt", 0, []
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
+    recipe = {"seed": seed, **options.model_dump(exclude={"save_every", "skill_samples"})}
+    state = resumable(state_file, recipe)
+    if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         done, log = state["step"], state["log"]
@@ -101,7 +106,8 @@ def train_base_model(
             bar.set_postfix(loss=f"{loss.item():.3f}")
         if (step + 1) % options.save_every == 0:
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-            torch.save(state | {"step": step + 1, "log": log}, scratch / "state.tmp")
+            state |= {"step": step + 1, "log": log, "recipe": recipe}
+            torch.save(state, scratch / "state.tmp")
             os.replace(scratch / "state.tmp", state_file)
     model.eval()
     skills = measure_skills(model, processor, options.skill_samples, seed)
@@ -121,7 +127,28 @@ def train_base_model(
     output.mkdir(parents=True, exist_ok=True)
     for file in sorted(aside.iterdir()):
         os.replace(file, output / file.name)
+    state_file.unlink(missing_ok=True)
     return record
+
+
+def resumable(state_file: Path, recipe: dict[str, Any]) -> dict[str, Any] | None:
+    """The state of a killed training of this recipe, or None; says what differs in another's."""
+    import torch
+
+    if not state_file.exists():
+        return None
+    state = torch.load(state_file, weights_only=True)
+    made = state.get("recipe", {})
+    differs = [
+        f"{name} was {made.get(name)!r} and is {value!r}"
+        for name, value in recipe.items()
+        if made.get(name) != value
+    ]
+    if not differs:
+        logger.info("going on from step %d of %s", state["step"], state_file)
+        return state
+    logger.warning("%s is not used, training starts anew: %s", state_file, "; ".join(differs))
+    return None
 
 
 def draw(step: int, options: BaseOptions, seed: int) -> list[Conversation]:
@@ -247,34 +274,37 @@ def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, f
         seen[skill] += 1
         hits[skill] += bool(right)
 
+    tasks = []
     for lesson, kind in (
         (find_several, Scene),
         (take_away, Scene),
         (read, Chart),
         (combine, Chart),
     ):
-        tasks = []
         for _ in range(n):
             picture = random_picture(rng, kind, "validation")
-            tasks.append((picture, *lesson(rng, picture)))  # type: ignore[operator]
-        asked = [(picture, question) for picture, question, _ in tasks]
-        for (_, _, wanted), said in zip(tasks, answer(model, processor, asked), strict=True):
-            note(f"whole_{lesson.__name__}", said == wanted)
-            for one, sign, two, result in _SUM.findall(said):
-                true = int(one) + int(two) if sign == "+" else int(one) - int(two)
-                note("arithmetic", true == int(result))
-            if kind is Chart:
-                note(
-                    "bars_read",
-                    re.findall(r"\w+ is \d+", said) == re.findall(r"\w+ is \d+", wanted),
-                )
-                continue
-            parts = dict(re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", wanted))
-            given = re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", said)
-            note("filter_named", [name for name, _ in given] == list(parts))
-            for name, found in given:
-                if name in parts:
-                    note("objects_found", found == parts[name])
+            tasks.append((lesson.__name__, picture, *lesson(rng, picture)))  # type: ignore[operator]
+    # All lessons at once: a batch takes as long as its longest answer.
+    asked = [(picture, question) for _, picture, question, _ in tasks]
+    for (name, picture, _, wanted), said in zip(
+        tasks, answer(model, processor, asked), strict=True
+    ):
+        note(f"whole_{name}", said == wanted)
+        for one, sign, two, result in _SUM.findall(said):
+            true = int(one) + int(two) if sign == "+" else int(one) - int(two)
+            note("arithmetic", true == int(result))
+        if isinstance(picture, Chart):
+            note(
+                "bars_read",
+                re.findall(r"\w+ is \d+", said) == re.findall(r"\w+ is \d+", wanted),
+            )
+            continue
+        parts = dict(re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", wanted))
+        given = re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", said)
+        note("filter_named", [name for name, _ in given] == list(parts))
+        for name, found in given:
+            if name in parts:
+                note("objects_found", found == parts[name])
     return {skill: round(hits[skill] / seen[skill], 4) for skill in sorted(seen)}
 
 
