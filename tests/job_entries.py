@@ -1,6 +1,7 @@
 """Functions that launcher tests run as jobs."""
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ def echo(**kwargs):
     print("on stdout")
     print("on stderr", file=sys.stderr)
     report(1, 2, "step", "half")
+    logging.getLogger("r1vl_kedro.training").warning("two lines\nof %s", "warning")
     return {
         **kwargs,
         "pid": os.getpid(),

@@ -49,6 +49,13 @@ def test_output_and_progress_are_kept(tmp_path, options):
     assert '"done": 1' in (tmp_path / "echo" / "progress.json").read_text()
 
 
+@BOTH
+def test_a_warning_of_the_job_reaches_the_runs_own_log_once(tmp_path, options, caplog):
+    job("echo", tmp_path, options)
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert said == ["echo: two lines\nof warning"]
+
+
 def test_in_process_runs_here_with_the_threads_of_a_job(tmp_path, monkeypatch):
     import torch
 

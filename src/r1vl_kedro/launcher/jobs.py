@@ -200,10 +200,12 @@ def _see_through(job_file: Path, options: LauncherOptions, slot: str | None, nam
 
 def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> None:
     failed_at = None
+    warnings = progress.TellWarnings(directory)
     while process.poll() is None:
         if _stopping.is_set():
             raise KeyboardInterrupt(f"{directory.name} was told to stop")
         show(progress.read(directory / "progress.json"))
+        warnings.tell()
         if failed_at is None and any(directory.glob("error*.json")):
             failed_at = time.monotonic()
         if failed_at is not None and time.monotonic() - failed_at > FAILING_RANK_SECONDS:
@@ -212,6 +214,7 @@ def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> 
             return
         time.sleep(POLL_SECONDS)
     show(progress.read(directory / "progress.json"))
+    warnings.tell()
 
 
 def _stop(process: subprocess.Popen | ForkedJob, seconds: float) -> None:

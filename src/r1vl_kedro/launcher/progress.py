@@ -1,15 +1,19 @@
-"""How far a job is: a small file that the parent reads."""
+"""How far a job is, and what it warns of: small files that the parent reads."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from pathlib import Path
 from typing import Any
 
 PROGRESS = "R1VL_PROGRESS"
+WARNINGS = "warnings.jsonl"
 _last = [0.0]
+
+log = logging.getLogger(__name__)
 
 
 def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
@@ -36,3 +40,33 @@ def read(path: Path) -> dict[str, Any] | None:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
+
+
+class KeepWarnings(logging.Handler):
+    """Writes warnings and errors where the parent finds them, besides the job's own log."""
+
+    def __init__(self, directory: Path):
+        super().__init__(logging.WARNING)
+        self._file = directory / WARNINGS
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add the message as a line."""
+        with self._file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(record.getMessage()) + "\n")
+
+
+class TellWarnings:
+    """Passes a job's warnings on to this process's log, each once."""
+
+    def __init__(self, directory: Path):
+        self._name, self._file, self._told = directory.name, directory / WARNINGS, 0
+
+    def tell(self) -> None:
+        """Log what is new; a line half written waits for its end."""
+        if not self._file.exists():
+            return
+        lines = self._file.read_text(encoding="utf-8").splitlines(keepends=True)
+        for line in lines[self._told :]:
+            if line.endswith("\n"):
+                log.warning("%s: %s", self._name, json.loads(line))
+                self._told += 1

@@ -17,6 +17,7 @@ from typing import Any
 
 from r1vl_kedro.errors import PlainError
 from r1vl_kedro.launcher.alone import hold
+from r1vl_kedro.launcher.progress import KeepWarnings
 
 
 def main(job_file: str) -> int:
@@ -29,7 +30,10 @@ def main(job_file: str) -> int:
     _end_with(job["parent"], job["host"])
     mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("r1vl_kedro").setLevel(logging.INFO)
+    logger = logging.getLogger("r1vl_kedro")
+    logger.setLevel(logging.INFO)
+    if rank == 0:
+        logger.addHandler(KeepWarnings(directory))
     if "R1VL_CORES" in os.environ:
         cores = {int(core) for core in os.environ["R1VL_CORES"].split(",")}
         os.sched_setaffinity(0, cores)
