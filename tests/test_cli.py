@@ -30,6 +30,12 @@ def test_an_error_meant_for_the_user_is_one_sentence(run, kind):
     assert (result.exit_code, result.output) == (1, "Error: no usable record left\n")
 
 
+def test_what_a_dataset_says_is_shown_with_its_name(run):
+    error = DatasetError("rl_records: there is no file x")
+    error.__cause__ = DatasetError("there is no file x")
+    assert run(error).output == "Error: rl_records: there is no file x\n"
+
+
 def test_an_unforeseen_error_keeps_its_traceback(run):
     error = KeyError("question")
     assert run(error).exception is error

@@ -44,6 +44,9 @@ def run(context: click.Context, /, **options: Any) -> Any:
     except PlainError as error:
         raise click.ClickException(str(error)) from error
     except DatasetError as error:
-        if error.__cause__ is not None:  # not said by a dataset, but run into
+        first: BaseException = error  # the catalog says it again, with the name
+        while first.__cause__ is not None:
+            first = first.__cause__
+        if not isinstance(first, DatasetError):  # not said by a dataset, but run into
             raise
         raise click.ClickException(str(error)) from error
