@@ -99,11 +99,13 @@ def _row(
 
 
 def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> str:
-    """Table 1 as Markdown, with its notes below."""
+    """A table as Markdown, one line a row with the columns of the first, its notes below."""
     columns = list(rows[0])
     lines = [
         "| " + " | ".join(columns) + " |",
-        "|" + "|".join("---" if name in ("model", "scoring") else "--:" for name in columns) + "|",
+        "|"
+        + "|".join("---" if name in ("model", "scoring", "reward") else "--:" for name in columns)
+        + "|",
     ]
     for row in rows:
         cells = ["" if row.get(name) is None else str(row[name]) for name in columns]

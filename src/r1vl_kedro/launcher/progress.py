@@ -59,14 +59,15 @@ class TellWarnings:
     """Passes a job's warnings on to this process's log, each once."""
 
     def __init__(self, directory: Path):
-        self._name, self._file, self._told = directory.name, directory / WARNINGS, 0
+        self._name, self._file, self._read = directory.name, directory / WARNINGS, 0
 
     def tell(self) -> None:
         """Log what is new; a line half written waits for its end."""
         if not self._file.exists():
             return
-        lines = self._file.read_text(encoding="utf-8").splitlines(keepends=True)
-        for line in lines[self._told :]:
-            if line.endswith("\n"):
-                log.warning("%s: %s", self._name, json.loads(line))
-                self._told += 1
+        with self._file.open("rb") as lines:
+            lines.seek(self._read)
+            for line in lines:
+                if line.endswith(b"\n"):
+                    log.warning("%s: %s", self._name, json.loads(line))
+                    self._read += len(line)

@@ -159,7 +159,7 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
     return directory
 
 
-def go(
+def train(
     trainer: Any, start: Start, validation: str | None, rollouts: Any = None, period: int = 1
 ) -> dict[str, Any]:
     """Train and save with what every run has: stopping, progress, metrics, accuracy on the way.

@@ -65,7 +65,7 @@ def train_sft(
     trainer.sampler = data.StepSampler(
         len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
     )
-    return run.go(trainer, start, validation)
+    return run.train(trainer, start, validation)
 
 
 @functools.cache

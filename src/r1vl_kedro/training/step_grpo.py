@@ -79,7 +79,7 @@ def train_step_grpo(
     )
     trainer.rollout_observers.append(rollouts)
     trainer.add_callback(WatchForHacking())
-    return run.go(trainer, start, validation, rollouts, period=settings.num_iterations)
+    return run.train(trainer, start, validation, rollouts, period=settings.num_iterations)
 
 
 def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int, processes: int):

@@ -167,5 +167,7 @@ def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
     assert "has no GPU" in text
 
 
-def test_nothing_in_the_way_passes():
-    nodes.decide({"problems": []})
+def test_nothing_in_the_way_passes_and_a_reason_stops():
+    assert nodes.decide({"problems": []}) is None
+    with pytest.raises(nodes.WouldFail):
+        nodes.decide({"problems": ["there is no GPU"]})
