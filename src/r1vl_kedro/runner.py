@@ -25,6 +25,11 @@ class SlotRunner(ThreadRunner):
 
     def run(self, pipeline: Any, catalog: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the pipeline; see ``AbstractRunner.run``."""
+        from tqdm import tqdm
+
+        # Where there is no lock yet, tqdm's thread_map (datasets are opened with it) makes one
+        # and removes it in the end, while other threads use it.
+        tqdm.get_lock()
         self._max_workers = self._asked or _slots(catalog)
         self._logger.info("Up to %d nodes run side by side", self._max_workers)
         return super().run(pipeline, catalog, *args, **kwargs)

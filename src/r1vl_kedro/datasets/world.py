@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro.records import mulberry
-from r1vl_kedro.records.store import COMPLETE, save_directory, write_rows
+from r1vl_kedro.records.store import made_once, save_directory, write_rows
 from r1vl_kedro.world.corpus import Faults, split_rows, write_corpus
 
 if TYPE_CHECKING:
@@ -99,14 +99,13 @@ class EmbeddedSplitDataset(AbstractDataset):
 
     def load(self) -> Dataset:
         """The split's records, memory-mapped."""
-        from datasets import load_from_disk
-
         mark = json.dumps({"split": self._split, "n": self._n, "seed": self._seed})
-        complete = self._path / COMPLETE
-        if not complete.is_file() or complete.read_text() != mark:
+
+        def make() -> None:
             rows = split_rows(self._split, self._n, self._seed)
             save_directory(write_rows(rows, key_steps=True), self._path, mark=mark)
-        return load_from_disk(str(self._path.resolve()))
+
+        return made_once(self._path, mark, make)
 
     def save(self, data: Any) -> None:
         """The split is made, never saved."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.schema import RawRecord
-from r1vl_kedro.records.store import COMPLETE, save_directory
+from r1vl_kedro.records.store import made_once, save_directory
 from r1vl_kedro.records.validate import count_reasons, validate
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ def materialize(
     Nothing is read again while ``fingerprint`` (the source's path, size, date and settings)
     stays what it was. What was set aside stands in ``rejected.json`` beside the records.
     """
-    from datasets import load_from_disk
 
-    mark = path / COMPLETE
-    if not mark.is_file() or mark.read_text(encoding="utf-8") != fingerprint:
-        options = options or ValidationOptions(require_solution=False)
-        dataset, rejections = validate(source, options, key_steps=True, image_hashes=False)
+    def make() -> None:
+        checked = options or ValidationOptions(require_solution=False)
+        dataset, rejections = validate(source, checked, key_steps=True, image_hashes=False)
         report = {
             "kept": len(dataset),
             "rejected": count_reasons(rejections),
@@ -44,4 +42,5 @@ def materialize(
         save_directory(
             dataset, path, mark=fingerprint, beside={REJECTED: json.dumps(report, indent=1)}
         )
-    return load_from_disk(str(path.resolve()))
+
+    return made_once(path, fingerprint, make)

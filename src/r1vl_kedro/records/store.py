@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 COMPLETE = "_COMPLETE"
 ROWS_AT_ONCE = 32
 """Rows that wait in memory with their images before they go to disk."""
+_MAKING = threading.Lock()
 
 
 def save_directory(
@@ -48,6 +50,20 @@ def save_directory(
         shutil.rmtree(old)
     else:
         aside.rename(path)
+
+
+def made_once(path: Path, mark: str, make: Callable[[], None]) -> Dataset:
+    """The dataset at ``path``, memory-mapped; ``make`` saves it where none has this mark yet.
+
+    Nodes that run side by side may ask for it at once: one makes it, the others wait.
+    """
+    from datasets import load_from_disk
+
+    complete = path / COMPLETE
+    with _MAKING:
+        if not complete.is_file() or complete.read_text(encoding="utf-8") != mark:
+            make()
+    return load_from_disk(str(path.resolve()))
 
 
 def scratch_directory() -> Path:
