@@ -22,6 +22,10 @@ _COSTLY = re.compile(
     r"bmod|pmod|gcd|lcm|operatorname)|\d{40}|\d[eE][+-]?\d{3}"
 )
 _WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}")
+_PRODUCT = re.compile(
+    r"[/^*+={]\s*[A-Za-z]{2,3}(?![A-Za-z])"
+    r"|(?<![\\A-Za-z])[A-Za-z]{2,3}(?=\s*[/^*+=}])"
+)
 _FUNCTIONS = frozenset(
     "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div pm inf "
     "infty alpha beta gamma delta theta phi".split()
@@ -58,8 +62,17 @@ def bounded(latex: str) -> bool:
 
 
 def is_expression(text: str) -> bool:
-    """Whether a text is a formula and no prose: no word of two letters but a function's name."""
-    return all(word.lower() in _FUNCTIONS for word in _WORD.findall(text))
+    r"""Whether a text is a formula and no prose.
+
+    The only words of two letters and more are names of functions, and products of two or three
+    letters beside a sign of reckoning.
+
+    Example:
+        >>> is_expression("y=mx+b"), is_expression(r"\frac{mg}{k}"), is_expression("so so")
+        (True, True, False)
+    """
+    words = _WORD.findall(_PRODUCT.sub(" ", text))
+    return all(word.lower() in _FUNCTIONS for word in words)
 
 
 @lru_cache(maxsize=1)
