@@ -32,16 +32,17 @@ class Common(BaseModel):
     work_dir: str
 
 
-def check_names(parameters: Mapping[str, Any], known: Iterable[str]) -> None:
+def check_names(parameters: Mapping[str, Any], known: Iterable[str], where: str = "") -> None:
     """Raise ConfigurationError naming parameters that nothing reads.
 
     Args:
-        known: the names that ``conf/base`` gives a value.
+        known: the names there are, such as those that ``conf/base`` gives a value.
+        where: the parameters' place; empty at the top.
     """
     known = set(known)
     unknown = [name for name in parameters if name not in known]
     if unknown:
-        raise ConfigurationError("\n".join(_unknown("", name, known) for name in unknown))
+        raise ConfigurationError("\n".join(_unknown(where, name, known) for name in unknown))
 
 
 def checked(model: type[Model], values: Any, where: str) -> Model:

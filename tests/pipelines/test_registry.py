@@ -10,6 +10,8 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from r1vl_kedro.parameters import ConfigurationError
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "__default__", "ablation", "annotation", "annotation_estimate", "base_model", "data_prep",
@@ -117,6 +119,34 @@ def test_environments_do_not_share_a_data_directory():
 def test_a_wrong_grid_is_named_before_any_node_runs(ablation, said):
     with pytest.raises(ValueError, match=said):
         context_of(ablation=ablation)
+
+
+@pytest.mark.parametrize(
+    ("variants", "said"),
+    [
+        ({"outcom": {"options": {"beta": 1}}}, "variants.outcom is no .* did you mean outcome?"),
+        ({"outcome": {"option": {"beta": 1}}}, "variants.outcome.option is .* mean options?"),
+        ({"outcome": {"options": 3}}, "variants.outcome.options is 3"),
+        ({"outcome": 3}, "variants.outcome is 3"),
+        (3, "variants is 3"),
+        ({"base": {"options": {"beta": 1}}}, "variants.base.options: method 'base' trains nothing"),
+        ({"sft": {"options": {"learning_rat": 1}}}, "variants.sft.options.learning_rat is no"),
+    ],
+)
+def test_what_is_wrong_for_one_namespace_is_named(variants, said):
+    with pytest.raises(ConfigurationError, match=said):
+        context_of(variants=variants)
+
+
+def test_what_one_namespace_is_given_is_among_its_differences():
+    parameters = context_of(variants={"outcome": {"options": {"beta": 0.1}}})
+    outcome = parameters.config_loader["parameters"]["variants"]["outcome"]
+    assert outcome["options"]["beta"] == 0.1
+    assert outcome["overrides"] == {
+        "weights": {"outcome": 1.0, "step_rar": 0.0, "step_rvr": 0.0}, "beta": 0.1,
+    }  # fmt: skip
+    others = parameters.config_loader["parameters"]["variants"]["step_rar"]
+    assert "beta" not in others["overrides"]
 
 
 def test_a_variant_can_be_left_out():

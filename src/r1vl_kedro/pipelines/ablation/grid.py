@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from r1vl_kedro.parameters import ConfigurationError, checked, describe
+from r1vl_kedro.parameters import ConfigurationError, check_names, checked, describe
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 
@@ -36,9 +36,17 @@ class Variant(BaseModel):
     seed: int | None
     """None where nothing is trained."""
     overrides: dict[str, Any] = {}
-    """What the grid says of this variant."""
+    """What the grid, and whoever started the run, says of this variant."""
     options: dict[str, Any] = {}
     """What its training gets: the method's options with the overrides laid over them."""
+
+
+class Given(BaseModel):
+    """``parameters.variants.<namespace>``: what one run of the grid is given over and above it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    options: dict[str, Any] = {}
 
 
 class Grid(BaseModel):
@@ -79,61 +87,76 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         parameters: needs ``ablation`` and the options that its methods start from
-            (``warm_up``, ``sft``, ``step_grpo``).
+            (``warm_up``, ``sft``, ``step_grpo``). May have ``variants``: by namespace, what it is
+            given over and above the grid (``--params variants.outcome.options.beta=0.1``).
 
     Raises:
         ConfigurationError: a wrong key or value, by name.
     """
     grid = checked(Grid, parameters["ablation"], "ablation")
-    step_grpo = checked(StepGRPOOptions, parameters["step_grpo"], "step_grpo")
-    warm_up = checked(SFTOptions, parameters["warm_up"], "warm_up")
-    variants: dict[str, dict[str, Any]] = {}
+    checked(StepGRPOOptions, parameters["step_grpo"], "step_grpo")
+    checked(SFTOptions, parameters["warm_up"], "warm_up")
+    variants: dict[str, Variant] = {}
     for name, overrides in grid.variants.items():
         if overrides is None:
             continue
         overrides = dict(overrides)
         method = overrides.pop("method", "step_grpo")
-        where = f"ablation.variants.{name}"
-        try:
-            options = _options_of(
-                method, step_grpo, warm_up, parameters.get("sft") or {}, overrides
-            )
-        except ValidationError as error:
-            model = StepGRPOOptions if method == "step_grpo" else SFTOptions
-            raise ConfigurationError(describe(error, model, where)) from error
-        except ValueError as error:
-            raise ConfigurationError(f"{where}: {error}") from error
+        options = _options_of(method, parameters, overrides, f"ablation.variants.{name}")
         seeds = [None] if method in UNTRAINED else grid.seeds
         for seed in seeds:
             namespace = name if len(grid.seeds) == 1 or seed is None else f"{name}_seed{seed}"
             variants[namespace] = Variant(
                 name=name, method=method, seed=seed, overrides=overrides, options=options
-            ).model_dump()
-    # What is given for one namespace (--params variants.outcome.options.beta=0.1) comes last.
-    return {**parameters, "variants": merge(variants, parameters.get("variants") or {})}
+            )
+    given = parameters.get("variants") or {}
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(f"variants is {given!r}; it takes options by namespace")
+    check_names(given, variants, "variants")
+    for namespace, entry in given.items():
+        more = checked(Given, entry, f"variants.{namespace}").options
+        variants[namespace] = _with(variants[namespace], more, parameters, namespace)
+    entries = {namespace: variant.model_dump() for namespace, variant in variants.items()}
+    return {**parameters, "variants": entries}
+
+
+def _with(
+    variant: Variant, more: Mapping[str, Any], parameters: Mapping[str, Any], namespace: str
+) -> Variant:
+    overrides = merge(variant.overrides, more)
+    options = _options_of(variant.method, parameters, overrides, f"variants.{namespace}.options")
+    return variant.model_copy(update={"overrides": overrides, "options": options})
 
 
 def _options_of(
-    method: str,
-    step_grpo: StepGRPOOptions,
-    warm_up: SFTOptions,
-    sft: Mapping[str, Any],
-    overrides: Mapping[str, Any],
+    method: str, parameters: Mapping[str, Any], overrides: Mapping[str, Any], where: str
 ) -> dict[str, Any]:
-    """Checked options of one variant; of continued SFT only what it changes of the warm-up."""
-    if method in UNTRAINED:
-        if overrides:
-            raise ValueError(
-                f"method {method!r} trains nothing, so {sorted(overrides)} say nothing"
-            )
-        return {}
-    if method == "step_grpo":
-        return with_overrides(step_grpo, overrides).model_dump(mode="json")
-    if method in ("sft", "sft_warm_up"):
-        options = merge(sft, overrides)
-        continued_sft(warm_up, step_grpo, 1, options)
-        return options
-    raise ValueError(f"method is {method!r}; it must be one of {', '.join(get_args(Method))}")
+    """Checked options of one variant; of continued SFT only what it changes of the warm-up.
+
+    Args:
+        where: the overrides' place in the parameters.
+    """
+    try:
+        if method in UNTRAINED:
+            if overrides:
+                raise ValueError(
+                    f"method {method!r} trains nothing, so {sorted(overrides)} say nothing"
+                )
+            return {}
+        step_grpo = StepGRPOOptions.model_validate(parameters["step_grpo"])
+        if method == "step_grpo":
+            return with_overrides(step_grpo, overrides).model_dump(mode="json")
+        if method in ("sft", "sft_warm_up"):
+            warm_up = SFTOptions.model_validate(parameters["warm_up"])
+            options = merge(parameters.get("sft") or {}, overrides)
+            continued_sft(warm_up, step_grpo, 1, options)
+            return options
+        raise ValueError(f"method is {method!r}; it must be one of {', '.join(get_args(Method))}")
+    except ValidationError as error:
+        model = StepGRPOOptions if method == "step_grpo" else SFTOptions
+        raise ConfigurationError(describe(error, model, where)) from error
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
