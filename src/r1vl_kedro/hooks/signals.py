@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -26,7 +27,10 @@ class SignalHooks:
     def before_pipeline_run(self) -> None:
         """Listen from now on; only the main thread may."""
         if threading.current_thread() is threading.main_thread() and not self._before:
-            self._before = {number: signal.signal(number, self._stop) for number in SIGNALS}
+            # Under nohup a closed terminal is no reason to stop.
+            nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            heard = [number for number in SIGNALS if number != signal.SIGHUP or not nohup]
+            self._before = {number: signal.signal(number, self._stop) for number in heard}
 
     @hook_impl(trylast=True)
     def after_pipeline_run(self) -> None:
@@ -51,6 +55,7 @@ class SignalHooks:
             signal.signal(listened, signal.SIG_IGN)
         self._before = {}
         stop_all()
-        # Not by logging, which this signal may have interrupted.
-        os.write(2, STOPPING.format(signal.Signals(number).name).encode())
+        # Not by logging, which this signal may have interrupted. Whoever reads may be gone.
+        with contextlib.suppress(OSError):
+            os.write(2, STOPPING.format(signal.Signals(number).name).encode())
         raise KeyboardInterrupt(f"stopped by {signal.Signals(number).name}")

@@ -65,7 +65,8 @@ class StopOnSignal(TrainerCallback):
     def __enter__(self) -> StopOnSignal:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                self._old[number] = signal.signal(number, self._receive)
+                if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                    self._old[number] = signal.signal(number, self._receive)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -102,10 +103,10 @@ class StopOnSignal(TrainerCallback):
             stop = int(accelerator.gather(flag).max())
         if stop and state.global_step < state.max_steps:
             self.signal = stop
-            control.should_training_stop = True
             # Between the updates of one batch of rollouts a checkpoint could not be resumed.
-            control.should_save = state.global_step % self.period == 0
-            self.stopped_at = state.global_step
+            if state.global_step % self.period == 0:
+                control.should_training_stop = control.should_save = True
+                self.stopped_at = state.global_step
         return control
 
 
