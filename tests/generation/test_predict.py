@@ -1,6 +1,7 @@
 """Predictions: complete, in order, resumable, and never a visual placeholder."""
 
 import json
+import sys
 
 import pandas as pd
 import pytest
@@ -61,6 +62,21 @@ def test_finished_work_is_not_done_twice_and_other_settings_start_anew(
     assert predict(tiny, records, str(tmp_path), {"max_new_tokens": 9}, "Q: {question}")[
         "answered_now"
     ] == 7  # fmt: skip
+
+
+def test_a_manifest_never_speaks_of_the_answers_of_other_settings(
+    echo, records, tiny, tmp_path, monkeypatch
+):
+    def fail(text, path):
+        raise OSError(28, "No space left on device")
+
+    predict(tiny, records, str(tmp_path), {"max_new_tokens": 9})
+    with monkeypatch.context() as full:
+        full.setattr(sys.modules[predict.__module__], "_write_text", fail)
+        with pytest.raises(OSError, match="No space left"):
+            predict(tiny, records, str(tmp_path), {"max_new_tokens": 8})
+    # The answers that stand there now are not those of the first settings.
+    assert predict(tiny, records, str(tmp_path), {"max_new_tokens": 9})["answered_now"] == 7
 
 
 def test_manifest_names_what_the_answers_depend_on(echo, records, tiny, tmp_path):

@@ -85,6 +85,7 @@ def predict(
         "mean_tokens": sum(table["tokens"].to_pylist()) / table.num_rows,
         "truncated": sum(table["truncated"].to_pylist()) / table.num_rows,
     }
+    (out / MANIFEST).unlink(missing_ok=True)  # of other settings: it speaks of what goes now
     _write(table, out / PREDICTIONS)
     _write_text(json.dumps(summary, indent=2, ensure_ascii=False), out / MANIFEST)
     shutil.rmtree(parts)

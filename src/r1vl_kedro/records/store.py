@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import shutil
 import tempfile
 import threading
@@ -55,14 +56,23 @@ def save_directory(
 def made_once(path: Path, mark: str, make: Callable[[], None]) -> Dataset:
     """The dataset at ``path``, memory-mapped; ``make`` saves it where none has this mark yet.
 
-    Nodes that run side by side may ask for it at once: one makes it, the others wait.
+    Nodes that run side by side, in threads or in runs of their own, may ask for it at once: one
+    makes it, the others wait.
     """
     from datasets import load_from_disk
 
     complete = path / COMPLETE
+
+    def stands() -> bool:
+        return complete.is_file() and complete.read_text(encoding="utf-8") == mark
+
     with _MAKING:
-        if not complete.is_file() or complete.read_text(encoding="utf-8") != mark:
-            make()
+        if not stands():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.with_name(f".{path.name}-lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not stands():
+                    make()
     return load_from_disk(str(path.resolve()))
 
 
