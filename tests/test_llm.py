@@ -71,15 +71,16 @@ def test_concurrency_is_bounded(tmp_path):
 
 
 CHILD = """
-    import sys
+    import os, signal, sys
     from r1vl_kedro.llm import ChatClient, ChatOptions
     from test_llm import requests
     client = ChatClient(
         model="m", cache=sys.argv[2], base_url=sys.argv[1], api_key="sk-secret",
         options=ChatOptions(backoff_s=0.01, retries=20, concurrency=4),
     )
-    for answer in client.answers(requests(80)):
-        print(answer.key, flush=True)
+    for number, _ in enumerate(client.answers(requests(80)), start=1):
+        if number == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -87,21 +88,17 @@ def test_a_client_killed_midway_loses_nothing_and_pays_for_nothing_twice(tmp_pat
     cache = tmp_path / "answers.sqlite"
     path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     with ChatServer(answer, {"drop": 0.05, "429": 0.05}, delay=0.03) as server:
-        for _ in range(2):
-            child = subprocess.Popen(
-                [sys.executable, "-c", textwrap.dedent(CHILD), server.url, str(cache)],
-                stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path},
+        for number in (15, 30):
+            child = subprocess.run(
+                [sys.executable, "-c", textwrap.dedent(CHILD), server.url, str(cache), str(number)],
+                env={**os.environ, "PYTHONPATH": path}, check=False,
             )  # fmt: skip
-            for _ in range(15):
-                assert child.stdout.readline()
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-            child.stdout.close()
+            assert child.returncode == -signal.SIGKILL
         time.sleep(0.2)
         kept = {
             r.key for r in requests(80) if (c := client(server, tmp_path)).cache.get(c.key_of(r))
         }
-        assert 15 <= len(kept) < 80
+        assert 30 <= len(kept) < 80
         before = Counter(server.asked)
         answers = list(client(server, tmp_path).answers(requests(80)))
         assert [a.value["n"] for a in answers] == list(range(80))

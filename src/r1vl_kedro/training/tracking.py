@@ -73,6 +73,7 @@ class MetricWriter:
             pending += self._queue.get()
             while not self._queue.empty():
                 pending += self._queue.get_nowait()
+            self._held = len(pending)
             pending = self._send(pending)
             if self._closing.is_set() and self._queue.empty():
                 while pending and time.monotonic() + self.retry_seconds < self._deadline:
@@ -96,10 +97,10 @@ class MetricWriter:
 
                 self._client = MlflowClient(self.uri)
             while pending:
-                self._held = len(pending)
                 metrics = [Metric(*values) for values in pending[:BATCH]]
                 self._client.log_batch(self.run_id, metrics=metrics)
                 pending = pending[BATCH:]
+                self._held = len(pending)
         except (MlflowException, OSError) as error:
             log.warning("%d metric values wait, MLflow does not answer: %s", len(pending), error)
         return pending
