@@ -97,6 +97,35 @@ def test_changed_settings_do_not_resume_the_old_state(tiny, records, tmp_path):
     assert len(numbers(tmp_path / "model")) == 3
 
 
+def test_a_signal_between_the_updates_of_a_batch_of_rollouts_waits_for_its_end(
+    tiny, records, tmp_path
+):
+    """Only there can a checkpoint be resumed; the message must not promise another one."""
+    options = {**GRPO, "num_steps": 6, "num_iterations": 2, "checkpoint_steps": 0}
+    kwargs = {"base": tiny, "records": records, "options": options, "seed": 3}
+    whole, cut = str(tmp_path / "whole"), str(tmp_path / "cut")
+    log = tmp_path / "run.log"
+    assert run("grpo", log, **kwargs, output=whole) == 0, log.read_text()[-2000:]
+    code = run("grpo", log, f"{STEADY}.compute_loss:3", signal.SIGTERM, **kwargs, output=cut)
+    assert code == 128 + signal.SIGTERM, log.read_text()[-2000:]
+    assert "step 4 is saved" in log.read_text()
+    assert [p.name for p in Path(f"{cut}.state").glob("checkpoint-*")] == ["checkpoint-4"]
+    assert run("grpo", log, **kwargs, output=cut) == 0
+    assert same_weights(Path(cut), Path(whole))
+
+
+def test_finished_output_of_other_settings_is_made_anew(tiny, records, tmp_path):
+    """It lies there where a run ended between a training and the filing of its model."""
+    kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
+    log = tmp_path / "log"
+    assert run("sft", log, **kwargs, options={**SFT, "num_steps": 1}) == 0
+    assert run("sft", log, **kwargs, options={**SFT, "num_steps": 2}) == 0
+    assert f"the model in {kwargs['output']} had other options: made anew" in log.read_text()
+    assert len(numbers(tmp_path / "model")) == 2
+    assert run("sft", log, **{**kwargs, "seed": 4}, options={**SFT, "num_steps": 2}) == 0
+    assert json.loads((tmp_path / "model/manifest.json").read_text())["seed"] == 4
+
+
 def test_finished_output_is_left_alone(tiny, records, tmp_path):
     kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
     options = {**SFT, "num_steps": 1}

@@ -45,9 +45,25 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def finished(output: str) -> bool:
-    """Whether an earlier call wrote this output completely."""
-    return state.damage(Path(output)) is None
+def finished(output: str, made_from: Mapping[str, Any]) -> bool:
+    """Whether an earlier call wrote this output completely, from the same settings and inputs.
+
+    Args:
+        made_from: what the output's manifest must say.
+    """
+    place = Path(output)
+    if state.damage(place) is not None:
+        return False
+    made = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    differs = [name for name, value in _as_json(made_from).items() if made.get(name) != value]
+    if differs:
+        log.warning("the model in %s had other %s: made anew", output, ", ".join(differs))
+    return not differs
+
+
+def _as_json(content: Any) -> Any:
+    """What reading it back from a file of JSON gives."""
+    return json.loads(json.dumps(content, default=str))
 
 
 def nothing_to_do(output: str) -> dict[str, Any]:
@@ -100,7 +116,18 @@ def prepare(
     Args:
         kind: ``sft`` or ``step_grpo``; says which columns the records must have.
     """
-    if finished(output):
+    inputs = {
+        "base": base,
+        "base_digest": data.fingerprint(base),
+        "records": records,
+        "records_digest": data.fingerprint(records),
+        "template": template,
+    }
+    recipe = {"kind": kind, "options": settings.model_dump(), "seed": seed, **inputs}
+    main = int(os.environ.get("RANK", "0")) == 0
+    if finished(output, recipe):
+        if main:  # a kill may have come between the model and this
+            shutil.rmtree(f"{output}.state", ignore_errors=True)
         return None
     rows = data.open_records(records, *COLUMNS[kind])
     processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
@@ -111,15 +138,8 @@ def prepare(
         max_prompt_length=settings.max_prompt_length,
         max_answer_length=settings.max_completion_length if kind == "sft" else None,
     )
-    inputs = {
-        "base": base,
-        "base_digest": data.fingerprint(base),
-        "records": records,
-        "records_digest": data.fingerprint(records),
-        "template": template,
-    }
     world = int(os.environ.get("WORLD_SIZE", "1"))
-    recipe = {"kind": kind, **settings.model_dump(), "seed": seed, "world": world, **inputs}
+    recipe["world"] = world
     return Start(
         kind=kind,
         output=output,
@@ -132,7 +152,7 @@ def prepare(
         steps=settings.steps(len(rows)),
         inputs=inputs,
         world=world,
-        state_dir=open_state(output, recipe, int(os.environ.get("RANK", "0")) == 0),
+        state_dir=open_state(output, recipe, main),
     )
 
 
@@ -148,7 +168,7 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
     with state.naming(directory):
         directory.mkdir(parents=True, exist_ok=True)
         file = directory / "recipe.json"
-        wanted = json.loads(json.dumps(recipe, default=str))
+        wanted = _as_json(recipe)
         if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != wanted:
             log.warning("settings or inputs changed: the state in %s is discarded", directory)
             shutil.rmtree(directory)
