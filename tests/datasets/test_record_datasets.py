@@ -1,8 +1,12 @@
 """Kedro datasets of records: round trips, completion, and what a broken file says."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 
@@ -16,7 +20,7 @@ from r1vl_kedro.records import mathvision, mulberry, r1vl10k
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.schema import COLUMNS, directory_of, features
 from r1vl_kedro.records.store import write_rows
-from r1vl_kedro.records.validate import validate
+from r1vl_kedro.records.validate import Rejection, check, validate
 
 
 def rows(n, **more):
@@ -126,6 +130,74 @@ def test_an_absent_file_is_named(kind, tmp_path):
 def test_mathvision_is_not_written(tmp_path):
     with pytest.raises(DatasetError, match="only reads"):
         MathVisionDataset(path=str(tmp_path / "x.jsonl")).save(write_rows(rows(1), tmp_path / "a"))
+
+
+def test_a_broken_file_is_said_by_the_dataset_itself(tmp_path):
+    (tmp_path / "x.jsonl").write_text("[3]")
+    source = MathVisionDataset(path=str(tmp_path / "x.jsonl"), records_path=str(tmp_path / "r"))
+    with pytest.raises(DatasetError, match=r"x\.jsonl, character 1") as error:
+        source.load()
+    assert error.value.__cause__ is None  # what cli.py shows without a traceback
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"answer": True}, "'answer': True"),
+        ({"answer": float("nan")}, "'answer': nan"),
+        ({"answer": float("inf")}, "'answer': inf"),
+        ({"answer": ["4"]}, "'answer': "),
+        ({"subject": 3}, "'subject': 3"),
+        ({"solution": 0}, "'solution': 0"),
+        ({"id": [1]}, r"id is \[1\]; wanted text"),
+        ({"id": True}, "id is True"),
+    ],
+)
+def test_a_mathvision_value_of_another_kind_is_set_aside(change, message, tmp_path):
+    row = {"id": "7", "question": "?", "answer": 4, "image": "a.png", **change}
+    reason, detail = mathvision.to_raw(row, 0, tmp_path, "here").problem
+    assert reason == "malformed_row"
+    assert re.search(message, detail)
+
+
+def test_a_null_id_is_none(tmp_path):
+    row = {"id": None, "question": "?", "answer": 4, "image": "a.png"}
+    ids = [mathvision.to_raw(row, index, tmp_path, "here").id for index in (0, 1)]
+    assert ids == ["#0", "#1"]
+
+
+texts = st.text() | st.sampled_from(["a\0.png", "\ud800", "\x005\x00", "n" * 300, "A: 4"])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=6,
+)
+FINE = {
+    mulberry.to_raw: {"id": "7", **mulberry_row("a.png")},
+    r1vl10k.to_raw: {
+        **{"id": "7", "image_path": "a.png", "problem": "Find x."},
+        **{"solution": PATH.format(answer="45"), "key_steps": {"Steps": ["90 / 2 = 45"]}},
+    },
+    mathvision.to_raw: {
+        **{"id": "7", "image": "a.png", "question": "Find x.", "options": ["3", "4"]},
+        **{"answer": "B", "solution": "It is 4.", "subject": "algebra"},
+    },
+}
+
+
+@pytest.mark.parametrize("reader", FINE)
+@given(data=st.data())
+def test_no_value_of_a_row_stops_the_reading(reader, data):
+    fields = st.sampled_from(sorted(FINE[reader]))
+    row = FINE[reader] | data.draw(st.dictionaries(fields, texts | values, max_size=2))
+    if isinstance(row.get("messages"), list) and data.draw(st.booleans()):
+        said = data.draw(texts), data.draw(texts)
+        roles = zip(("user", "assistant"), said, strict=True)
+        row["messages"] = [{"role": role, "content": text} for role, text in roles]
+    raw = reader(row, 0, Path("nowhere"), "here")
+    rejection = check(raw, ValidationOptions(require_solution=False))
+    assert isinstance(rejection, Rejection)
+    json.dumps(rejection.as_dict(), ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,36 @@ def test_each_broken_record_is_set_aside_with_its_reason(tmp_path):
     assert "'A: 45' names option A, which is '30'" in details["answer_not_in_options"]
 
 
+@pytest.mark.parametrize(
+    ("row", "reason", "detail"),
+    [
+        (mulberry_row("n" * 300), "missing_image", "File name too long"),
+        (mulberry_row("a\0.png"), "missing_image", "null"),
+        (mulberry_row("a\ud800.png"), "malformed_row", "surrogate"),
+        (mulberry_row("a.png", question="Find \ud800."), "malformed_row", "surrogate"),
+        (mulberry_row("a.png", options=("3\udce9", "45")), "malformed_row", "surrogate"),
+        ({**mulberry_row("a.png"), "messages": [5, {}, {}]}, "malformed_row", "list of objects"),
+    ],
+)
+def test_an_odd_row_is_set_aside_and_the_next_is_read(tmp_path, row, reason, detail):
+    rows = [row, mulberry_row("a.png")]
+    records, rejected = prepared(tmp_path, rows, {"a.png": image_bytes(0)})
+    assert records["id"] == ["a.png#1"]
+    assert [r.reason for r in rejected] == [reason]
+    assert detail in rejected[0].detail
+    (rejected[0].id + rejected[0].detail).encode()
+
+
+def test_a_byte_that_is_not_utf8_spoils_its_own_row_only(tmp_path):
+    rows = [mulberry_row("a.png", question="caf~"), mulberry_row("a.png")]
+    path = write_mulberry(tmp_path, rows, {"a.png": image_bytes(0)})
+    path.write_bytes(path.read_bytes().replace(b"~", b"\xe9"))
+    records, rejected = validate(MulberryFile(path), ValidationOptions())
+    assert records["id"] == ["a.png#1"]
+    assert [r.reason for r in rejected] == ["malformed_row"]
+    assert r"caf\udce9" in rejected[0].detail
+
+
 def _png(image):
     buffer = BytesIO()
     image.save(buffer, format="PNG")

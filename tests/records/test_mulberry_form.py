@@ -11,6 +11,7 @@ from r1vl_kedro.records import mulberry
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.mulberry import MulberryFile, MulberryRow, split_options
 from r1vl_kedro.records.rows import family_of
+from r1vl_kedro.records.schema import RecordsError
 
 
 def test_prefix_and_image_mark_leave_the_question():
@@ -63,6 +64,8 @@ def test_options_are_read_from_the_question(text, question, options):
         {},
         {"messages": "x", "images": "a.png"},
         {"messages": [{"role": "user", "content": "q"}], "images": "a.png"},
+        {**mulberry_row("a.png"), "messages": [5, *mulberry_row("a.png")["messages"]]},
+        {**mulberry_row("a.png"), "id": {"n": 1}},
         {**mulberry_row("a.png"), "images": 3},
         {**mulberry_row("a.png"), "images": [None]},
         mulberry_row("../../etc/passwd"),
@@ -118,14 +121,27 @@ def test_json_lines_are_read_too(tmp_path):
         ('[{"a": 1}, 2]', "character 11: '2]' stands where"),
         ('[{"a": 1}', "ends before the array's closing bracket"),
         ('[{"a": }]', "character 7"),
+        ('[{"a": 1}] xx [{"a": 1}]', "character 11: 'xx .* after the array's closing bracket"),
+        ('[{"a": 1}],', "character 10: ',' stands after"),
+        ('[\n{"a": 1}\n]\n{"a": 2}\n', "character 13: .* after the array's closing bracket"),
+        ('{"a": %s}' % ("1" * 5000), "5000 digits.* opens at character 0"),
+        ('[{"a": %s' % ("[" * 100_000), "recursion .* opens at character 1"),
     ],
 )
 def test_broken_json_is_named_with_its_place(tmp_path, text, message):
     path = tmp_path / "rows.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match=message) as error:
-        list(iter_objects(path))
-    assert str(path) in str(error.value)
+    for chunk in (3, 1 << 20):
+        with pytest.raises(RecordsError, match=message) as error:
+            list(iter_objects(path, chunk=chunk))
+        assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("chunk", [1, 1 << 20])
+def test_white_space_may_follow_the_array(tmp_path, chunk):
+    path = tmp_path / "rows.json"
+    path.write_text('\n[{"a": 1},\n{"b": 2}] \r\n\n')
+    assert list(iter_objects(path, chunk=chunk)) == [{"a": 1}, {"b": 2}]
 
 
 def test_the_file_is_read_anew_on_each_iteration(tmp_path):

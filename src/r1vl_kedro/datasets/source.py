@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
-from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.schema import RawRecord, RecordsError
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -49,14 +49,21 @@ class SourceDataset(AbstractDataset):
         """The records, read one by one and anew on each iteration."""
 
     def load(self) -> Iterable[RawRecord] | Dataset:
-        """Raw records, or a records dataset where ``records_path`` is set."""
+        """Raw records, or a records dataset where ``records_path`` is set.
+
+        Raises:
+            DatasetError: there is no such file, or none of its records can be stored.
+        """
         if not self._path.is_file():
             raise DatasetError(f"{type(self).__name__}: there is no file {self._path}")
         if self._records_path is None:
             return self._open()
         from r1vl_kedro.records.convert import materialize
 
-        return materialize(self._open(), self._records_path, fingerprint=self._fingerprint())
+        try:
+            return materialize(self._open(), self._records_path, fingerprint=self._fingerprint())
+        except RecordsError as error:  # Kedro would wrap it as something unforeseen
+            raise DatasetError(f"{type(self).__name__}: {error}") from None
 
     def save(self, data: Dataset) -> None:
         """Not every published form can be written."""

@@ -30,8 +30,9 @@ def read(image: Path | bytes) -> bytes:
         return image
     try:
         return image.read_bytes()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        raise ImageProblem("missing_image", f"{image}: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file system can hold
+        reason = getattr(error, "strerror", None) or error
+        raise ImageProblem("missing_image", f"{image}: {reason}") from error
 
 
 def decode(data: bytes, name: str = "image") -> Image:
@@ -48,9 +49,10 @@ def decode(data: bytes, name: str = "image") -> Image:
             return image.convert("RGB")
     except PIL.UnidentifiedImageError as error:
         raise ImageProblem("broken_image", f"{name}: no image in a known format") from error
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, MemoryError) as error:
-        raise ImageProblem("broken_image", f"{name}: {error}") from error
-    except PIL.Image.DecompressionBombError as error:
+    except (
+        *(OSError, SyntaxError, ValueError, EOFError, struct.error, MemoryError),
+        *(NotImplementedError, PIL.Image.DecompressionBombError),
+    ) as error:
         raise ImageProblem("broken_image", f"{name}: {error}") from error
 
 

@@ -11,24 +11,28 @@ from r1vl_kedro.records.schema import RecordsError
 
 CHUNK = 1 << 20
 MAX_OBJECT = 64 << 20
-_BETWEEN = " \t\r\n,"
+_SPACE = " \t\r\n"
+_BETWEEN = _SPACE + ","
 
 
 def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON array or of a JSON-lines file, in order.
 
-    Memory: one chunk and the longest object (64 MB of text at most).
+    Memory: one chunk and the longest object (64 MB of text at most). A byte that is not UTF-8
+    becomes a lone surrogate, so that it spoils its own row only: validation sets that aside.
 
     Raises:
-        RecordsError: not JSON, or an element that is no object; names file and character.
+        RecordsError: not JSON, an element that is no object, or anything after the array; names
+            file and character.
     """
     path = Path(path)
     decoder = json.JSONDecoder()
-    with path.open(encoding="utf-8-sig") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
         buffer, start, done, base = "", 0, False, 0
         inside_array: bool | None = None
+        ended = False
         while True:
-            while start < len(buffer) and buffer[start] in _BETWEEN:
+            while start < len(buffer) and buffer[start] in (_SPACE if ended else _BETWEEN):
                 start += 1
             if start == len(buffer):
                 if done:
@@ -37,13 +41,19 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                 buffer = file.read(chunk)
                 done = not buffer
                 continue
+            if ended:
+                raise RecordsError(
+                    f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
+                    "after the array's closing bracket, where nothing may follow"
+                )
             if inside_array is None and buffer[start] == "[":
                 inside_array, start = True, start + 1
                 continue
             if inside_array is None:
                 inside_array = False
             if inside_array and buffer[start] == "]":
-                return
+                ended, start = True, start + 1
+                continue
             if buffer[start] != "{":
                 raise RecordsError(
                     f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
@@ -61,9 +71,13 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                 done = not more
                 base, buffer, start = base + start, buffer[start:] + more, 0
                 continue
+            except (ValueError, RecursionError) as error:  # a number too long, nested too deep
+                raise RecordsError(
+                    f"{path}: {error}, in the object that opens at character {base + start}"
+                ) from error
             yield value
             start = end
-        if inside_array:
+        if inside_array and not ended:
             raise RecordsError(f"{path}: the file ends before the array's closing bracket")
 
 

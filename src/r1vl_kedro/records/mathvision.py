@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.records.prose import MAX_STEPS, path_from_prose
-from r1vl_kedro.records.rows import RecordFile, image_paths, malformed
+from r1vl_kedro.records.rows import RecordFile, image_paths, is_scalar, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 
 _IMAGE_MARK = re.compile(r"<image\d*>")
@@ -27,15 +27,19 @@ def to_raw(
     ``image`` is a path below ``root`` or a list of them; marks ``<image1>`` leave the question,
     as images stand before the text in every prompt. ``subject`` becomes the family.
     """
-    identity = str(row.get("id", f"#{index}"))
+    try:
+        identity = row_id(row.get("id"), (), index)
+    except ValueError as error:
+        return malformed(f"#{index}", source, str(error))
     question, options, answer = row.get("question"), row.get("options"), row.get("answer")
-    solution = row.get("solution") or ""
+    solution, subject = row.get("solution"), row.get("subject")
     checks = {
         "question": isinstance(question, str),
         "options": options is None
         or (isinstance(options, list) and all(isinstance(option, str) for option in options)),
-        "answer": isinstance(answer, (str, int, float)),
-        "solution": isinstance(solution, str),
+        "answer": is_scalar(answer),
+        "solution": solution is None or isinstance(solution, str),
+        "subject": subject is None or isinstance(subject, str),
     }
     wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
     if wrong:
@@ -45,7 +49,7 @@ def to_raw(
     except ValueError as error:
         return malformed(identity, source, str(error))
     options = [_without_marks(option) or option for option in options or ()]
-    subject = str(row.get("subject") or "unknown")
+    subject = subject or "unknown"
     record = {"options": options, "answer": str(answer).strip()}
     return RawRecord(
         id=identity,
@@ -54,7 +58,7 @@ def to_raw(
         options=options,
         answer=record["answer"],
         solution=path_from_prose(
-            solution, answer_text(record), subject=subject, max_steps=max_steps
+            solution or "", answer_text(record), subject=subject, max_steps=max_steps
         ),
         family=subject,
         source=source,

@@ -40,14 +40,12 @@ class MulberryRow:
     def from_json(cls, row: Mapping[str, Any]) -> MulberryRow:
         """Raises ValueError naming what is not of the form."""
         messages = row.get("messages")
-        roles = (
-            [m.get("role") for m in messages if isinstance(m, dict)]
-            if isinstance(messages, list)
-            else None
-        )
+        if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
+            raise ValueError(f"messages are {messages!r:.200}; wanted a list of objects")
+        roles = [m.get("role") for m in messages]
         if roles != ["user", "assistant"] or any(set(m) != {"role", "content"} for m in messages):
             raise ValueError(
-                f"messages have roles {roles}; wanted one user and one assistant turn, "
+                f"messages have roles {roles!r:.200}; wanted one user and one assistant turn, "
                 "each with role and content only"
             )
         user, response = (message["content"] for message in messages)
@@ -120,12 +118,13 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
     """A row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
         parsed = MulberryRow.from_json(row)
+        identity = row_id(parsed.extra.get("id"), parsed.paths, index)
     except ValueError as error:
         return malformed(f"#{index}", source, str(error))
     paths = parsed.paths
     question, options = split_options(parsed.question)
     return RawRecord(
-        id=row_id(parsed.extra.get("id"), paths, index),
+        id=identity,
         images=[image_root / path for path in paths],
         question=question,
         options=options,

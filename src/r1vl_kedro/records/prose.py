@@ -50,7 +50,7 @@ def clean_prose(text: str) -> str:
         text = text[: found.start()]
     text = _ENVIRONMENT.sub(_as_formula, _unwrap(text, "boxed"))
     text = re.sub(r"#{2,}", "", text)
-    return re.sub(r"\s+", " ", text).strip(" [")
+    return re.sub(r"[\s\x00]+", " ", text).strip(" [")  # `sentences` marks formulas by \x00
 
 
 def sentences(text: str) -> list[str]:

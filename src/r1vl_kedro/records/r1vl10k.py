@@ -38,7 +38,7 @@ class R1VLRow:
         image_paths(row.get("image_path"), "image_path")
         for name in ("problem", "solution"):
             if not isinstance(row.get(name), str):
-                raise ValueError(f"{name} is {row.get(name)!r}; wanted text")
+                raise ValueError(f"{name} is {row.get(name)!r:.200}; wanted text")
         extra = {key: value for key, value in row.items() if key not in _FIELDS}
         return cls(row["image_path"], row["problem"], row["solution"], row.get("key_steps"), extra)
 
@@ -82,13 +82,14 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
     """A row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
         parsed = R1VLRow.from_json(row)
+        paths = image_paths(parsed.image_path, "image_path")
+        identity = row_id(parsed.extra.get("id"), paths, index)
     except ValueError as error:
         return malformed(f"#{index}", source, str(error))
-    paths = image_paths(parsed.image_path, "image_path")
     question, options = split_options(parsed.problem)
     answer = final_answer(parsed.solution)
     return RawRecord(
-        id=row_id(parsed.extra.get("id"), paths, index),
+        id=identity,
         images=[image_root / path for path in paths],
         question=question,
         options=options,

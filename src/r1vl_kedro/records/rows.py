@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,8 +28,23 @@ def image_paths(value: Any, name: str) -> list[str]:
 
 
 def row_id(given: Any, paths: Sequence[str], index: int) -> str:
-    """The id a row has, else its first image and its place in the file (from 0)."""
-    return str(given) if given is not None else f"{paths[0] if paths else ''}#{index}"
+    """The id a row has, else its first image and its place in the file (from 0).
+
+    Raises:
+        ValueError: an id that is neither text nor a number.
+    """
+    if given is None:
+        return f"{paths[0] if paths else ''}#{index}"
+    if not is_scalar(given):
+        raise ValueError(f"id is {given!r:.200}; wanted text, a number or null")
+    return str(given)
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a JSON value is text or a number; ``true`` and ``NaN`` are neither."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
 
 
 def family_of(paths: Sequence[str]) -> str:

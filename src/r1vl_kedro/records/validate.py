@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -86,11 +87,29 @@ def resolve_answer(answer: str, options: list[str]) -> str:
     raise ValueError(f"answer {answer!r} is none of the options A to {last}: {options!r:.200}")
 
 
+def undecodable(texts: Iterable[str]) -> str:
+    """Where the first text that UTF-8 cannot hold goes wrong; "" if all can be written.
+
+    A lone surrogate is either written so (``\\ud800``) or a byte of the file that is not UTF-8.
+    """
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            around = text[max(error.start - 20, 0) : error.start + 20]
+            return f"{around!r} holds a lone surrogate, or a byte that is not UTF-8"
+    return ""
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Rejection:
     """One record in the stored form, images as bytes with their hashes; or why not."""
 
     def reject(reason: str, detail: str) -> Rejection:
-        return Rejection(raw.id, "validate", reason, detail)
+        return Rejection(_writable(raw.id), "validate", reason, _writable(detail))
 
     if raw.problem:
         return reject(*raw.problem)
@@ -117,6 +136,10 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
         key_steps = groups_of(raw.key_steps)
     except ValueError as error:
         return reject("malformed_key_steps", str(error))
+    texts = (raw.id, raw.question, *raw.options, raw.answer, raw.solution, raw.family, raw.source)
+    problem = undecodable(chain(texts, *key_steps))
+    if problem:
+        return reject("malformed_row", problem)
     if not raw.images:
         return reject("no_image", "the record names no image")
     encoded, hashes = [], []
@@ -133,8 +156,8 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
             )
             encoded.append(data)
             hashes.append(pictures.perceptual_hash(decoded))
-    except pictures.ImageProblem as problem:
-        return reject(problem.reason, str(problem))
+    except pictures.ImageProblem as error:
+        return reject(error.reason, str(error))
     return {
         "id": raw.id,
         "images": encoded,

@@ -4,6 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.responses import Response, parse_response
 from r1vl_kedro.rewards.matching import (
     DEFAULT_THRESHOLD,
@@ -25,6 +26,10 @@ MAX_SHOWN = 20_000
 """Characters of a response shown in the HTML card; scores see all of it."""
 
 
+class CardError(PlainError, ValueError):
+    """Responses that cannot be scored; names the row and what would be accepted."""
+
+
 def score_row(
     row: Mapping[str, Any],
     *,
@@ -38,17 +43,22 @@ def score_row(
         row: ``response`` and ``answer``; ``options``, ``key_steps`` and ``id`` may be missing.
         alpha: weight of the key steps.
         threshold: how alike two words must be in soft matching, 0 to 100.
-        where: names the row in errors, and in the card where it has no ``id``.
+        where: names the row in errors, beside its ``id``, and in the card where it has none.
 
     Raises:
-        ValueError: no ``response`` or ``answer``, or malformed key steps.
+        CardError: ``response`` or ``answer`` missing or no text, or malformed options or key steps.
     """
+    identity = _present(row.get("id"))
+    place = where if identity is None else f"{where}, id {str(identity)[:100]}"
     for name in ("response", "answer"):
         if not isinstance(row.get(name), str):
-            raise ValueError(f"{where}: {name!r} is {row.get(name)!r}; accepted: a string")
+            raise CardError(f"{place}: {name!r} is {row.get(name)!r:.200}; accepted: a string")
     response, answer = row["response"], row["answer"]
-    groups = as_groups(_present(row.get("key_steps")), where=f"{where}: key_steps")
-    options = _listed(row.get("options"))
+    try:
+        groups = as_groups(_present(row.get("key_steps")), where=f"{place}: key_steps")
+    except ValueError as error:
+        raise CardError(str(error)) from None
+    options = _option_texts(row.get("options"), place)
     scores = {
         f"step_rar_{mode}": step_rar(
             response, answer, groups, alpha=alpha, matching=mode, threshold=threshold,
@@ -61,7 +71,6 @@ def score_row(
         for mode in ("soft", "exact", "released")
     }
     strict, released = step_rvr(response), step_rvr(response, mode="released")
-    identity = _present(row.get("id"))
     return {
         "id": where if identity is None else str(identity),
         "given": parse_response(response).answer or "",
@@ -202,9 +211,14 @@ def _present(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-def _listed(options: Any) -> list[str] | None:
-    options = _present(options)
-    return [str(option) for option in options] if options is not None and len(options) else None
+def _option_texts(value: Any, where: str) -> list[str] | None:
+    """A row's options as a list; None where it has none."""
+    options = value.tolist() if hasattr(value, "tolist") else value  # Parquet gives arrays
+    if _present(options) is None:
+        return None
+    if not isinstance(options, list | tuple) or not all(isinstance(text, str) for text in options):
+        raise CardError(f"{where}: 'options' is {value!r:.200}; accepted: a list of strings")
+    return list(options) or None
 
 
 _PAGE = """<!doctype html>

@@ -137,6 +137,27 @@ def test_memory_that_does_not_suffice_is_a_reason_with_ways_out(complete):
     assert "GB a GPU, there are 8" in said and "zero3_offload" in said
 
 
+def test_images_and_rows_of_every_odd_kind_are_counted(tmp_path):
+    make_mulberry(tmp_path, count=4)
+    path = tmp_path / "mulberry_sft.json"
+    rows = json.loads(path.read_text())
+    for image in ("n" * 300, "a\0.png", "a\ud800.png"):
+        rows.append({**rows[0], "images": image})
+    many = "\n".join(f"{letter}: {letter}" for letter in map(chr, range(65, 65 + 28)))
+    turn = {"role": "user", "content": f"Question: x?\nChoices:\n{many}"}
+    rows.append({**rows[0], "messages": [turn, rows[0]["messages"][1]]})
+    path.write_text(json.dumps(rows))
+    done = report(tmp_path)
+    assert done["data"]["mulberry_records"] == "9 records, 1 unreadable rows, 3 broken images"
+
+
+def test_a_file_that_is_not_json_is_one_reason_among_others(tmp_path):
+    (tmp_path / "mulberry_sft.json").write_text("[{]")
+    problems = report(tmp_path, problems=["another"])["problems"]
+    assert problems[0] == "another"
+    assert any("mulberry_sft.json, character 2" in problem for problem in problems)
+
+
 def test_a_wrong_image_folder_is_a_reason(tmp_path):
     make_mulberry(tmp_path, count=4, missing=4)
     assert any("image_root" in problem for problem in report(tmp_path)["problems"])

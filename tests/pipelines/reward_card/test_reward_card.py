@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DataCatalog, DatasetError, MemoryDataset
@@ -12,6 +13,7 @@ from kedro_datasets.text import TextDataset
 from pydantic import ValidationError
 
 from r1vl_kedro.datasets.responses import ResponsesDataset
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.pipelines.reward_card import create_pipeline
 from r1vl_kedro.pipelines.reward_card.nodes import RewardCardOptions, page, score_responses
 
@@ -98,11 +100,73 @@ def test_a_bad_row_is_named():
         RewardCardOptions(alfa=0.1)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"response": 3}, r"row 1: 'response' is 3; accepted: a string"),
+        ({"options": 3}, r"row 1: 'options' is 3; accepted: a list of strings"),
+        ({"options": "3 4"}, r"row 1: 'options' is '3 4'; accepted: a list of strings"),
+        ({"options": [3, 4], "id": 0}, r"row 1, id 0: 'options' is \[3, 4\]"),
+        ({"key_steps": 3}, r"row 1: key_steps: int 3"),
+    ],
+)
+def test_a_value_of_another_kind_is_named_in_one_line(change, message):
+    row = {"response": "### The final answer is:\nB", "answer": "4", **change}
+    with pytest.raises(PlainError, match=message):
+        score_responses(pd.DataFrame([row]), RewardCardOptions())
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), [], np.array([])])
+def test_a_row_may_have_no_options(missing):
+    row = {"response": "### The final answer is:\n4", "answer": "4", "options": missing}
+    assert score_responses(pd.DataFrame([row]), RewardCardOptions())["outcome"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("alpha", [float("inf"), float("nan"), -1])
+def test_alpha_is_a_finite_number(alpha):
+    with pytest.raises(ValidationError, match="alpha"):
+        RewardCardOptions(alpha=alpha)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("absent.jsonl", None, "there is no file"),
+        ("folder.json", "directory", "Is a directory"),
+        ("empty.jsonl", b"", "holds no responses"),
+        ("empty.json", b"[]", "holds no responses"),
+        ("broken.json", b'[{"response": }]', "broken.json, character 14"),
+        ("text.jsonl", b'"hello"\n', "character 0"),
+        ("bytes.jsonl", b'{"response": "caf\xe9"}', "row 1: .* not UTF-8"),
+        ("surrogate.jsonl", b'{"response": "", "note": ["\\ud800"]}', "row 1: .*surrogate"),
+        ("bad.parquet", b"PAR1 and no more", "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_what_is_accepted(
+    name, content, message, tmp_path
+):
+    path = tmp_path / name
+    if content == "directory":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DatasetError, match=f"(?s){message}.*accepted") as error:
+        ResponsesDataset(filepath=str(path)).load()
+    assert str(path) in str(error.value)
+    assert error.value.__cause__ is None  # what cli.py shows without a traceback
+
+
+@pytest.mark.parametrize("filepath", [None, "", 3])
+def test_responses_need_a_path(filepath):
+    with pytest.raises(DatasetError, match="wanted the path of a file"):
+        ResponsesDataset(filepath=filepath)
+
+
 def test_parquet_and_rollouts(tmp_path, card):
     frame = pd.read_json(EXAMPLES, lines=True, dtype=False)
     path = tmp_path / "rollouts.parquet"
     frame.rename(columns={"response": "completion"}).to_parquet(path)
     scores = score_responses(ResponsesDataset(filepath=str(path)).load(), RewardCardOptions())
     pd.testing.assert_frame_equal(scores, card["scores"])
-    with pytest.raises(DatasetError, match=r"\.csv'; accepted: \.jsonl, \.json, \.parquet"):
+    with pytest.raises(DatasetError, match=r"\.csv'; accepted: \.jsonl .*\.json .*\.parquet"):
         ResponsesDataset(filepath="a.csv").load()

@@ -12,9 +12,9 @@ import click
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.prompts import render_question
+from r1vl_kedro.prompts import MAX_OPTIONS, render_question
 from r1vl_kedro.records.options import DataPrepOptions
-from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.schema import RawRecord, RecordsError
 from r1vl_kedro.training import preflight, preflight_text
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.preflight import PreflightOptions
@@ -53,11 +53,15 @@ def look_for_data(
     data, problems, notes = {}, [], []
     measured = measure([], step_grpo, options)
     if entries.exists("mulberry_records"):
-        measured = measure(entries.load("mulberry_records"), step_grpo, options)
-        problems += _judge(measured, step_grpo, notes)
-        data["mulberry_records"] = ", ".join(
-            f"{count:,} {what}" for what, count in measured["counted"].items()
-        )
+        try:
+            measured = measure(entries.load("mulberry_records"), step_grpo, options)
+            problems += _judge(measured, step_grpo, notes)
+            data["mulberry_records"] = ", ".join(
+                f"{count:,} {what}" for what, count in measured["counted"].items()
+            )
+        except RecordsError as error:
+            problems.append(f"mulberry_records: {error}")
+            data["mulberry_records"] = "cannot be read"
     for name in ("mulberry_records", *HELD_OUT):
         if not entries.exists(name):
             problems.append(f"{name}: there is no {_place(entries, name)}")
@@ -86,7 +90,8 @@ def measure(
             continue
         sizes = [_size(image, counted) for image in record.images if isinstance(image, Path)]
         tokens = sum(preflight.visual_tokens(*size, LOWEST_PIXELS, high) for size in sizes if size)
-        text = render_question(record.question, record.options)
+        # data_prep sets a record with more options aside
+        text = render_question(record.question, record.options[:MAX_OPTIONS])
         visual.append(tokens)
         prompts.append(tokens + round(len(text) / CHARACTERS_PER_TOKEN) + 20)
         answers.append(round(len(record.solution) / CHARACTERS_PER_TOKEN))
@@ -107,7 +112,7 @@ def _size(image: Path, counted: Counter[str]) -> tuple[int, int] | None:
             return opened.size
     except FileNotFoundError:
         counted["missing images"] += 1
-    except OSError:
+    except (OSError, ValueError, NotImplementedError, Image.DecompressionBombError):
         counted["broken images"] += 1
     return None
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.pipelines.hints import Frame
-from r1vl_kedro.rewards.card import COLUMNS, html_card, markdown_table, score_row
+from r1vl_kedro.rewards.card import COLUMNS, CardError, html_card, markdown_table, score_row
 
 
 class RewardCardOptions(BaseModel):
@@ -13,7 +13,7 @@ class RewardCardOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    alpha: float = Field(0.1, ge=0)
+    alpha: float = Field(0.1, ge=0, allow_inf_nan=False)
     """Weight of the key steps in StepRAR."""
     threshold: float = Field(90.0, gt=0, le=100)
     """How alike two words must be in soft matching."""
@@ -31,22 +31,17 @@ def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
         options: parameters of the card.
 
     Raises:
-        ValueError: a column is missing, or a row malformed (named by its id or number).
+        CardError: a column is missing, or a row malformed (named by its number and id).
     """
     import pandas as pd
 
     missing = [name for name in ("response", "answer") if name not in responses.columns]
     if missing:
-        raise ValueError(
-            f"the responses have no column {missing}; they have {list(responses.columns)}"
+        raise CardError(
+            f"the responses have no column {missing}; they have {list(responses.columns)!r:.500}"
         )
     scores = [
-        score_row(
-            row,
-            alpha=options.alpha,
-            threshold=options.threshold,
-            where=str(row.get("id") or f"row {number}"),
-        )
+        score_row(row, alpha=options.alpha, threshold=options.threshold, where=f"row {number}")
         for number, row in enumerate(_rows(responses, options.max_responses), start=1)
     ]
     return pd.DataFrame(scores, columns=list(COLUMNS))
