@@ -175,6 +175,74 @@ def test_robust_reads_as_a_person_would(name, row, answer, right):
     assert score_response(name, {**ROWS[name], **row}, FINAL + answer) is right
 
 
+@pytest.mark.parametrize(
+    ("answer", "same", "other"),
+    [
+        ("12 N", ["12", "12N", "12 newtons", "A force of 12 N acts."], ["12 J", "12 kN", "12 Nm"]),
+        ("5 m/s", ["5 metres per second"], ["5 km/s", "The speed is 5 km/s."]),
+        ("3 m", ["300 cm", "It is 300 cm long."], ["3 cm", "It is 3 cm long."]),
+        ("5 cm", ["5 units", "It is 5cm."], ["5 cm^2", "The area is 5 cm²."]),
+        ("2 hours", ["2", "120 minutes"], ["2 days"]),
+        ("-3", ["minus 3", "The value is −3."], ["3", "It is 3."]),
+        ("8.66", ["The side is 8.660254"], ["The side is 8.67"]),
+        ("60", ["60.0000001"], ["60.00001", "61"]),
+        ("5", ["There are 5 red cubes.", "**5** cubes", "x = 5", "about 5", "the 5th", "5</s>",
+               "5 kg", "US$5", "5\n\nExplanation: 8 - 3 = 5.", "5\nThere are 8 less 3 of them."],
+         ["5x", "It is 5x.", "x^5", "5i", "5/x", "x - 5", "log 5", "The side is √5 cm.", "minus 5",
+          "5 hundred", "5 million", "5k", "5 dozen", "5 squared", "5 and a half", "5 pi",
+          "no more than 5", ">5", "x ≥ 5", "at least 5", "negative 5", "5 or 6", "4\n5",
+          "5\n\nWait, it is 6"]),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_number_counts(answer, same, other):
+    row = {"answer": answer}
+    verdicts = {text: score_response("mmreason", row, FINAL + text) for text in same + other}
+    assert verdicts == {**dict.fromkeys(same, True), **dict.fromkeys(other, False)}
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "right", "wrong"),
+    [
+        ("mmstar", {"A": "H2O", "B": "CO2", "C": "O2", "D": "N2"},
+         ["CO2", "$CO_2$", "\\mathrm{CO_2}", "B: CO2", "B CO2"], ["O2", "C", "C: CO2"]),
+        ("mmstar", {}, ["B\n\nExplanation: A is red.", "_B_"], ["B\nC", "A\nB"]),
+        ("mmstar", {}, ["First, option A.\nIt does not fit, so the answer is B."], []),
+        ("chartqa", {"answer": "[14, 16]"}, ["14", "14, 16", "16 and 14", "[14, 16]"],
+         ["14, 15", "14, 16, 18"]),
+        ("chartqa", {"answer": "['Blue', 'Red']"}, ["Blue and Red", "Red"], ["Blue, Green"]),
+        ("chartqa", {}, ["14.5 million"], ["14.8 million", "minus 14", "at least 14"]),
+        ("chartqa", {"answer": "7.8 billion"}, ["7.8 billion"], ["7.9"]),
+        ("dynamath", {"answer": "4.75"}, ["4.751", "4.75\nThe sides are 3 and 4."], ["4.7511"]),
+    ],
+)  # fmt: skip
+def test_robust_takes_and_leaves(name, row, right, wrong):
+    row = {**ROWS[name], **row}
+    verdicts = {text: score_response(name, row, FINAL + text) for text in right + wrong}
+    assert verdicts == {**dict.fromkeys(right, True), **dict.fromkeys(wrong, False)}
+
+
+@pytest.mark.parametrize("name", ["mme", "hallusionbench"])
+@pytest.mark.parametrize(
+    ("said", "texts"),
+    [
+        ("Yes", ["Yes, no difference", "It is not false", "That is right.", "Yes, it's not a no",
+                 "No text on the left, so the answer is yes"]),
+        ("No", ["Not true", "That is not true.", "It isn't true", "It is not correct.",
+                "That's wrong", "It cannot be true", "No, yes would be wrong",
+                "The answer is no, they are not the same"]),
+        (None, ["yes, no", "yes-no", "Yes\nNo", "The answer is yes or no", "not yes",
+                "on the right", "the wrong one is not the right one"]),
+    ],
+)  # fmt: skip
+def test_yes_and_no_with_negation_and_hedges(name, said, texts):
+    read = {}
+    for text in texts:
+        rows = {answer: {**ROWS[name], "answer": answer} for answer in ("Yes", "No")}
+        found = [key for key, row in rows.items() if score_response(name, row, FINAL + text)]
+        read[text] = found[0] if found else None
+    assert read == dict.fromkeys(texts, said)
+
+
 def test_two_different_sentences_need_a_judge():
     row = {"answer": "the membrane lets water pass"}
     assert score_response("mmreason", row, FINAL + "water can cross the membrane freely") is None

@@ -5,25 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from r1vl_kedro.answers import parse_value
-from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.answers import equivalent, parse_value
+from r1vl_kedro.benchmarks import compat, quantities, robust
 from r1vl_kedro.benchmarks.base import Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
 
 TOLERANCE = 0.05
+# A chart's axis often counts in millions, and the reference then leaves the word out.
+_SCALE = re.compile(r"(?<=\d)\s*(?:thousand|million|billion|trillion)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Right if any reference is met; in `paper` the 5 % are of the prediction, not of it."""
+    """Right if any reference is met; in `paper` the 5 % are of the prediction, not of it.
+
+    In `robust` also where all references are listed.
+    """
     answer = needed(row, "answer")
     several = parse_list(answer)
     references = [answer] if several is None else [str(value) for value in several]
     if mode == "robust":
         text = robust.stated(raw)
         verdicts = [_careful(text, reference) for reference in references]
+        if len(references) > 1 and _names_all(text, references):
+            return True
         return True if True in verdicts else None if None in verdicts else False
     text = compat.cut(raw).strip()
     if mode == "paper":
@@ -31,24 +38,32 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     return any(compat.relaxed(reference, text) for reference in references)
 
 
+def _names_all(text: str, references: Sequence[str]) -> bool:
+    """Whether an answer lists every reference and nothing else, in any order."""
+    everything = "{" + ", ".join(references) + "}"
+    tries = (reading.strip("[](){} .") for reading in robust.readings(text))
+    return any(equivalent(reading, everything) for reading in tries)
+
+
 def _careful(text: str, reference: str) -> bool | None:
     """Equality of values, or within 5 % of the reference where it is no year.
 
     A percent sign on one side only may be left out or worked in: 51 and 0.51 are near 50 %.
     """
+    if not _SCALE.search(reference):
+        text = _SCALE.sub("", text)
     same = robust.value_verdict(text, reference)
     if same or _YEAR.fullmatch(reference.strip()):
         return same
     wanted = parse_value(reference)
     if wanted is None or wanted.number == 0:
         return same
-    readings = map(robust.number_in, robust.readings(text))
-    given = next((number for number in readings if number is not None), None)
-    if given is None:
+    given = quantities.first_value(robust.readings(text))
+    if given is None or quantities.units_differ(given, wanted):
         return False
-    value = float(wanted.number) / (100 if wanted.percent else 1)
+    number, value = quantities.share(given), quantities.share(wanted)
     targets = [value, value * 100] if wanted.percent and "%" not in text else [value]
-    return any(abs(given - target) <= TOLERANCE * abs(target) * (1 + 1e-9) for target in targets)
+    return any(abs(number - target) <= TOLERANCE * abs(target) * (1 + 1e-9) for target in targets)
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:

@@ -12,8 +12,15 @@ from collections.abc import Mapping, Sequence
 
 from r1vl_kedro.answers import equivalent, parse_value
 from r1vl_kedro.benchmarks.compat import REFUSALS
+from r1vl_kedro.benchmarks.quantities import (
+    HEDGE,
+    MAX_ANSWER,
+    UNDERSCORED,
+    same_quantity,
+    value_in,
+)
+from r1vl_kedro.responses import ANSWER_HEADER, final_answer
 
-MAX_ANSWER = 2000
 MAX_TAIL = 400
 MAX_RESPONSE = 20_000
 """Only the end of a longer response is read; an answer stands there."""
@@ -26,25 +33,30 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
+_SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
-_LABEL = re.compile(r"[(\[{\s'\"$]*([A-Za-z])[)\]}'\"$]*\s*[.:,)\-–]?\s*")
-_LETTER_ONLY = re.compile(r"[\s(\[{'\"$*]*(?:\\text\{)?([A-Za-z])[\s)\]}'\"$*.,:;!]*")
-_UNDERSCORED = re.compile(r"\d_\d")
-_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*%?")
+_LABEL = re.compile(r"[(\[{\s'\"$]*([A-Za-z])(?!\w)[)\]}'\"$]*\s*[.:,)\-–]?\s*")
+_WRAPPED = re.compile(r"\\(?:mathrm|text)\{([^{}]*)\}|(?<=[A-Za-z])_\{?(\d+)\}?")
+_LOOKS = re.compile(r"\$|(?<!\d)\s+|\s+(?!\d)")
+_LETTER_ONLY = re.compile(r"[\s(\[{'\"$*_]*(?:\\text\{)?([A-Za-z])[\s)\]}'\"$*_.,:;!]*")
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
-_HEDGE = re.compile(r"\bor\b|\?|\bmaybe\b|\bnot\b|n't\b", re.IGNORECASE)
 _COPULA = r"\b(?:is|are|was|were|be|equals)\s+(?:the\s+|on\s+|in\s+|a\s+|an\s+)?"
 _ARTICLE = re.compile(r"\A(?:the|an?)\s+(?=\w\w)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z ]{1,40}")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
+MAX_LINE_WORDS = 3
 _YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
 _NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
 _SAID = re.compile(r"\b(?:yes|yeah|yep|true|no|nope|false|correct|incorrect|right|wrong)\b")
-_BOTH = re.compile(r"\b(?:yes|no)\s*(?:/|or|and)\s*(?:yes|no)\b")
-_NEGATED = re.compile(r"\b(?:not|n't|cannot|never)\s+(?:\w+\s+)?$")
+_BOTH = re.compile(r"\b(?:yes|no)\s*(?:/|or|and)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z")
+_NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
+MAX_NEGATION = 40
+_IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
+_CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z)")
+_ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
 
 
 def stated(raw: str) -> str:
@@ -102,14 +114,22 @@ def _tail(text: str) -> str:
 
 
 def readings(text: str) -> list[str]:
-    """What to try, in this order: the text, what follows "answer is", its last sentence."""
+    """What to try, in this order: the text, what follows "answer is", its last sentence.
+
+    A line of a few words comes first where only prose follows it that names no other answer.
+    """
     if len(text) > MAX_ANSWER:
         text = _tail(text)
     tries = [text]
+    if "\n" in text and not _SAYS_MORE.search(text):
+        line = final_answer(f"{ANSWER_HEADER}\n{text}")
+        tries = [line, text] if line and len(line.split()) <= MAX_LINE_WORDS else [text]
     declared = list(_DECLARED.finditer(text))
     if declared:
         tries.append(text[declared[-1].end() :].strip())
-    if len(text) > 40 or "\n" in text:
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    several = len(lines) > 1 and max(map(len, lines)) == 1  # a word each: no last sentence
+    if (len(text) > 40 or "\n" in text) and not several:
         tries.append(_tail(text))
     return [part for part in dict.fromkeys(tries) if part]
 
@@ -146,7 +166,7 @@ def _without_gaps(choices: Mapping[str, str]) -> dict[str, str]:
 
 
 def _named_letter(text: str, choices: Mapping[str, str]) -> str | None:
-    """A letter that is the whole answer, or labels the very text of its option."""
+    """A letter that is the whole answer or labels the very text of its option; else that text."""
     found = _LETTER_ONLY.fullmatch(text)
     if found:
         letter = found[1].upper()
@@ -154,12 +174,23 @@ def _named_letter(text: str, choices: Mapping[str, str]) -> str | None:
         if len(by_text) == 1:
             return by_text[0]
         return letter if letter in choices else None
+    wanted = _squeezed(text)
+    by_text = [key for key, option in choices.items() if _squeezed(option) == wanted]
+    if wanted and len(by_text) == 1:
+        return by_text[0]
     label = _LABEL.match(text)
     if label and label[1].upper() in choices:
         rest = text[label.end() :].strip().rstrip(".").lower()
         if rest and rest == choices[label[1].upper()].strip().lower():
             return label[1].upper()
     return None
+
+
+def _squeezed(text: str) -> str:
+    """An option without what only makes it look well: dollars, spaces, indices, case."""
+    for _ in range(2):  # an index may stand in a wrapper
+        text = _WRAPPED.sub(r"\1\2", text)
+    return _LOOKS.sub("", text).lower().rstrip(".")
 
 
 def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
@@ -177,7 +208,10 @@ def yes_or_no(text: str, *, letters: bool = False) -> str | None:
         >>> yes_or_no("Yes, there are no more than two."), yes_or_no("yes/no")
         ('yes', None)
     """
-    for reading in readings(_MARKUP.sub("", text)):
+    text = _MARKUP.sub("", text)
+    end = text[-MAX_ANSWER:]
+    declared = [end[found.end() :] for found in _ANSWER_IS.finditer(end)]
+    for reading in [*declared[-1:], *readings(text)]:
         said = _one_yes_or_no(reading, letters)
         if said is not None:
             return said
@@ -202,27 +236,20 @@ def _one_yes_or_no(text: str, letters: bool) -> str | None:
     words = re.findall(r"[a-z']+", folded[:40])
     if words and words[0] in _YES | _NO:
         return "yes" if words[0] in _YES else "no"
-    said = [
-        match.group() in _YES
-        for match in _SAID.finditer(folded)
-        if not (match.group() in _YES and _NEGATED.search(folded[: match.start()]))
-        and match.group() not in ("right", "wrong")
-    ]
-    return None if len(set(said)) != 1 else "yes" if said[0] else "no"
+    said = {_affirms(match, folded) for match in _SAID.finditer(folded)} - {None}
+    return None if len(said) != 1 else "yes" if said.pop() else "no"
 
 
-def number_in(text: str) -> float | None:
-    """The one number that an answer states, or None; a percent sign divides by a hundred."""
-    if _UNDERSCORED.search(text) or len(text) > MAX_ANSWER:
+def _affirms(word: re.Match[str], text: str) -> bool | None:
+    """Whether a word says yes, with a "not" before it turned round; None where it says neither."""
+    negated = bool(_NEGATED.search(text[: word.start()][-MAX_NEGATION:]))
+    if word.group() in ("right", "wrong"):  # "on the right", "the wrong one"
+        predicate = negated or _IS.search(text[: word.start()][-MAX_NEGATION:])
+        if not predicate or not _CLAUSE_END.match(text, word.end()):
+            return None
+    if negated and word.group() in ("yes", "no"):
         return None
-    value = parse_value(text.strip().rstrip("."))
-    if value is not None:
-        return float(value.number) / (100 if value.percent else 1)
-    found = {part.group().strip() for part in _NUMBER.finditer(text)}
-    if len(found) != 1:
-        return None
-    value = parse_value(found.pop().rstrip(",. "))
-    return None if value is None else float(value.number) / (100 if value.percent else 1)
+    return (word.group() in _YES) != negated
 
 
 def value_verdict(text: str, answer: str) -> bool | None:
@@ -233,19 +260,21 @@ def value_verdict(text: str, answer: str) -> bool | None:
     letter = _LETTER_ONLY.fullmatch(text)
     if letter and len(answer.strip()) == 1 and answer.strip().isalpha():
         return letter[1].upper() == answer.strip().upper()
-    for reading in readings(text):
-        if _UNDERSCORED.search(reading):
+    wanted, texts = parse_value(answer), readings(text)
+    for reading in texts:
+        if UNDERSCORED.search(reading):
             return False
         if equivalent(reading, answer) or _ends_in(reading, answer):
             return True
         if _bare(reading) == _bare(answer):
             return True
-    wanted = parse_value(answer)
+        given = parse_value(reading) if wanted else None
+        if given:
+            return same_quantity(given, wanted)
     if wanted is None or len(text) > MAX_ANSWER:
         return None if _is_prose(answer) and _is_prose(text) else False
-    given = number_in(text)
-    scaled = float(wanted.number) / (100 if wanted.percent else 1)
-    return given is not None and given == scaled and not _hedged(text)
+    given = value_in(texts[0]) if texts else None
+    return given is not None and same_quantity(given, wanted)
 
 
 def _bare(text: str) -> str:
@@ -255,7 +284,7 @@ def _bare(text: str) -> str:
 
 def _ends_in(text: str, answer: str) -> bool:
     """A sentence such as "The capital is Paris." for the word Paris."""
-    if not _WORD.fullmatch(answer.strip()) or _hedged(text):
+    if not _WORD.fullmatch(answer.strip()) or HEDGE.search(text):
         return False
     ending = rf"{_COPULA}{re.escape(answer.strip())}\W*\Z"
     return bool(re.search(ending, text[-MAX_TAIL:], re.IGNORECASE))
@@ -263,10 +292,6 @@ def _ends_in(text: str, answer: str) -> bool:
 
 def _is_prose(text: str) -> bool:
     return len(_PROSE_WORD.findall(text[:MAX_ANSWER])) >= PROSE_WORDS
-
-
-def _hedged(text: str) -> bool:
-    return bool(_HEDGE.search(text))
 
 
 def list_verdict(text: str, values: Sequence[float]) -> bool:
