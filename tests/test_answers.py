@@ -82,6 +82,21 @@ COLOURS = ["red", "blue", "green", "black"]
         ("D, since the graph has no cycle", "D"),
         ("5\0", "5"),
         ("1 : 2", "1:2"),
+        ("minus 3", "-3"),
+        ("negative three", "-3"),
+        ("20 - 6 = 14", "14"),
+        ("2 × 7 = 14 cm", "14"),
+        ("5 x 5 = 25", "25"),
+        ("Area = 5 × 5 = 25 cm²", "25"),
+        (r"$\angle ABC = 45^\circ$", "45"),
+        ("2π ≈ 6.28", "6.28"),
+        ("≈ 25", "25"),
+        ("~25", "25"),
+        ("about 25 cm", "25"),
+        ("H2O", r"\mathrm{H_2O}"),
+        ("1.5 x 10^3", "1.5 × 10^3"),
+        (r"\frac{1}{a+b}+\frac{1}{c+d}", r"\frac{a+b+c+d}{(a+b)(c+d)}"),
+        (r"\sin(x+y)", r"\sin x\cos y+\cos x\sin y"),
     ],
 )
 def test_the_same(given_answer, gold):
@@ -128,6 +143,17 @@ def test_the_same(given_answer, gold):
         ("A, B, C, D", "B"),
         ("12:30", "12/30"),
         ("\ud800", "5"),
+        ("minus 3", "3"),
+        ("x = 3 or x = 5", "5"),
+        ("x = 3, y = 5", "5"),
+        ("14 = 20 - 7", "14"),
+        ("14 = 20 - 7", "13"),
+        ("20 - 7 = 14", "14"),
+        ("x ≥ 14", "14"),
+        ("AB ≠ 14", "14"),
+        ("not B = 45", "45"),
+        ("2x = 28", "28"),
+        ("3x4", "12"),
     ],
 )
 def test_not_the_same(given_answer, gold):
@@ -172,6 +198,24 @@ def test_not_the_same(given_answer, gold):
         ("not blue", "B", COLOURS, False),
         ("Sorry, I can't help with that. B", "B", COLOURS, False),
         ("", "B", NUMBERS, False),
+        ("∠B = 45°", "B", NUMBERS, True),
+        ("a 45-degree angle", "B", NUMBERS, True),
+        ("the answer - 45 - is right", "B", NUMBERS, True),
+        ("blue, not red", "B", COLOURS, True),
+        ("B, not certain but likely", "B", COLOURS, True),
+        ("It cannot be determined", "B", ["yes", "cannot be determined"], True),
+        ("I cannot say", "B", ["yes", "cannot be determined"], False),
+        ("red or blue, not green", "B", COLOURS, False),
+        ("-45", "B", NUMBERS, False),
+        ("the angle is −45°", "B", NUMBERS, False),
+        ("2*45", "B", NUMBERS, False),
+        ("45/2", "B", NUMBERS, False),
+        ("1/45", "B", NUMBERS, False),
+        ("45^2", "B", NUMBERS, False),
+        ("√45", "B", NUMBERS, False),
+        ("5+45", "B", NUMBERS, False),
+        ("1/2 x", "A", [r"$\frac{1}{2}$", "12", "2"], False),
+        ("-(x+1)", "C", ["x", "x-1", "x+1", "x+2"], False),
     ],
 )
 def test_options(given_answer, gold, options, expected):
@@ -197,6 +241,13 @@ BOMBS = [
     "1/0",
     "0^-1",
     "(-8)^(1/3)",
+    "(x+y+z+w+1)^{16}",
+    "(a+b+c+d)^8(a+b+c+e)^8",
+    r"\tan(x+\tan(x+\tan(x+\tan x)))",
+    r"\tan(a+b+c+d+e+f)",
+    r"\sinh(x+y+z+w+u+v)",
+    r"\frac{1}{a+b}+\frac{1}{c+d}+\frac{1}{e+f}+\frac{1}{g+h}+\frac{1}{i+j}+\frac{1}{k+l}",
+    "2^{9*9*9*9*9*9*9*9*9*9}",
 ]
 
 
@@ -206,6 +257,7 @@ def test_what_would_never_end_is_refused_at_once(bomb):
     assert not equivalent(bomb, "5")
     assert not equivalent("5", bomb)
     assert not equivalent(bomb, "x^2 + 1")
+    assert not equivalent(bomb, r"\frac{x}{y+1}")
     assert not equivalent(bomb, "B", options=NUMBERS)
 
 

@@ -48,6 +48,16 @@ def found(said: str, key: str, **options) -> bool:
         ("AB = 5 cm", "AB = 5"),
         ("x = 5 m", "x = 5"),
         ("六减一", "六减一"),
+        ("x = ±3", r"x = \pm 3"),
+        ("Therefore **6 - 1 = 5** cubes remain", "6 - 1 = 5"),
+        ("x = **5**", "x = 5"),
+        ("*x = 5*", "x = 5"),
+        ("We have:\n- x = 5\n- y = 6", "x = 5"),
+        ("We have:\n* x = 5\n* y = 6", "y = 6"),
+        ("• 6 - 1 = 5", "6 - 1 = 5"),
+        ("6\n- 1 = 5", "6 - 1 = 5"),
+        ("a *b* c", "a*b*c"),
+        ("2**3 = 8", "2^3 = 8"),
     ],
 )
 def test_formatting_does_not_hide_a_step(said, key):
@@ -78,6 +88,10 @@ def test_formatting_does_not_hide_a_step(said, key):
         ("the red car is left of the blue car", "blue car is left of the red car"),
         ("12 apples", "2 apples"),
         ("45 degrees. Angle B", "angle B 45 degrees"),
+        ("x = ±3", "x = 3"),
+        ("x = 6\n- 1", "x = 6"),
+        ("3 **x = 5**", "x = 5"),
+        ("**not** 6 - 1 = 5", "6 - 1 = 5"),
         ("ends with 6\n### Step 2:\n- 1 = 5", "6 - 1 = 5"),
     ],
 )

@@ -19,6 +19,14 @@ _CUED = re.compile(
 )
 _STANDING = re.compile(r"(?<![\w'’\\])([A-Z])(?![\w'’°])")
 _AS_WORD = re.compile(r" (?!or |and |is |because|since)[a-z]")
+_CONTRAST = re.compile(
+    r"^(?P<kept>[^,;\n]+)[,;]\s*(?:(?:and|but)\s+)?not\s+(?P<denied>[^,;\n]+)$", re.I
+)
+_WORDY = re.compile(r"[^\W\d_]{2}")
+_TERM_BEFORE = re.compile(
+    r"(?:[+*/^]|[<>!]=?|\bsqrt|[\w)+*/^-]\(|(?<![a-z]{2})(?<![a-z]{2} )-)\s*$|\s-$"
+)
+_TERM_AFTER = re.compile(r"[)\]]*\s*(?:[+*/^<>!(]|-(?!\s*[a-z]{2})|(?:[xyz]|pi|sqrt)\b)")
 
 
 def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> int | None:
@@ -38,6 +46,11 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     exact = [place for place, option in enumerate(options) if _same_text(given, option)]
     if exact:
         return exact[0]
+    contrast = _CONTRAST.match(given)
+    denied = chosen(contrast["denied"].strip(), options, same) if contrast else None
+    if contrast and denied is not None:
+        kept = chosen(contrast["kept"].strip(), options, same)
+        return kept if kept != denied else None
     reasoned = _REASONED.match(given)
     if reasoned and reasoned[1] in letters:
         return letters.index(reasoned[1])
@@ -47,10 +60,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     by_value = [place for place, option in enumerate(options) if same(given, option)]
     if by_value:
         return by_value[0] if len({_fold(options[p]) for p in by_value}) == 1 else None
-    if _REFUSAL.search(given):
+    named = _named(given, options)
+    if _REFUSAL.search(given) and not any(_REFUSAL.search(options[place]) for place in named):
         return None
     letter = chosen_letter(given, letters)
-    named = _named(given, options)
     if letter and (not named or named == [letters.index(letter)]):
         return letters.index(letter)
     if letter is None and len(named) == 1 and not _NEGATION.search(given):
@@ -123,6 +136,14 @@ def _same_text(first: str, second: str) -> bool:
     )
 
 
+def _is_term(text: str, start: int, end: int) -> bool:
+    """Whether a formula is part of a larger one, such as 45 in -45, 2*45 and 45/2.
+
+    A hyphen beside a word is no sign.
+    """
+    return bool(_TERM_BEFORE.search(text[:start]) or _TERM_AFTER.match(text, end))
+
+
 def _named(text: str, options: Sequence[str]) -> list[int]:
     """Options whose text stands in a sentence, on word boundaries, not inside a longer option."""
     folded = _fold(text)
@@ -131,7 +152,11 @@ def _named(text: str, options: Sequence[str]) -> list[int]:
         wanted = _fold(option)
         if wanted and len(wanted) <= len(folded):
             pattern = rf"(?<![\w.]){re.escape(wanted)}(?![\w]|\.\d)"
-            spans[place] = [match.span() for match in re.finditer(pattern, folded)]
+            spans[place] = [
+                match.span()
+                for match in re.finditer(pattern, folded)
+                if _WORDY.search(wanted) or not _is_term(folded, *match.span())
+            ]
     return [
         place
         for place, own in spans.items()

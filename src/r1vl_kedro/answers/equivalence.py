@@ -6,7 +6,7 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.choices import chosen, chosen_letter
 from r1vl_kedro.answers.symbolic import expressions_equal, texts_equal
-from r1vl_kedro.answers.values import parse_value, same_value
+from r1vl_kedro.answers.values import Value, parse_value, same_value
 from r1vl_kedro.mathtext import plain
 
 MAX_ANSWER = 2000
@@ -31,6 +31,16 @@ _YES = frozenset({"yes", "true"})
 _NO = frozenset({"no", "false"})
 _JOINED = re.compile(r"\s*(?:,?\s+(?:and|or)\s+|[,;])\s*", re.IGNORECASE)
 _RELATION = re.compile(r"(?<![<>!=])=(?!=)|[<>≤≥]|\\(?:le|ge|leq|geq|lt|gt)\b")
+_EQUALS = re.compile(r"~=|(?<![<>!~=])=(?![=>])")
+_HEDGE = re.compile(
+    r"^(?:(?:about|approximately|approx\.?|around|roughly|exactly)\s+|[~≈]\s*|\\(?:approx|sim)\s*)"
+    r"(?=[-−]?[$€£]?[\d.])",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Za-z]\w*(?:\s+[A-Za-z]\w*){0,4}")
+_JOINING = re.compile(r"\b(?:and|or|not|no|nor|never|cannot|except|without)\b", re.IGNORECASE)
+_INDEX = re.compile(r"(?<=[^\W\d_])_(?=\w)")
+_TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
 _LETTERS = frozenset(ascii_uppercase[:10])
 _OPEN, _CLOSE = "([{", ")]}"
 
@@ -109,9 +119,9 @@ def _same_answer(given: str, gold: str) -> bool:
         return True
     if gold_folded in _YES | _NO:
         return _verdict(folded) is (gold_folded in _YES)
-    given_value, gold_value = parse_value(given), parse_value(gold)
+    given_value, gold_value = parse_value(given), parse_value(_HEDGE.sub("", gold))
     if given_value is None and gold_value is not None and not _RELATION.search(gold):
-        given_value = parse_value(_ASSIGNED.sub("", given))
+        given_value = _result(_HEDGE.sub("", _ASSIGNED.sub("", given)))
     if given_value is not None and gold_value is not None:
         return same_value(given_value, gold_value)
     several = _same_items(given, gold)
@@ -128,8 +138,25 @@ def _same_answer(given: str, gold: str) -> bool:
     return expressions_equal(_formula(given), _formula(gold))
 
 
+def _result(text: str) -> Value | None:
+    """The number that an answer gives, alone or as the last side of an equation.
+
+    The sides before it must be names, or have the same value: ``20 - 6 = 14``, ``Area = 25``.
+    """
+    *before, last = _EQUALS.split(plain(text))
+    value = parse_value(last) if before else parse_value(text)
+    for side in map(str.strip, before):
+        if not side or (_NAME.fullmatch(side) and not _JOINING.search(side)):
+            continue
+        other = parse_value(_TIMES.sub("*", side))
+        if value is None or other is None or not same_value(value, other):
+            return None
+    return value
+
+
 def _squeezed(text: str) -> str:
-    """Without spaces, where that loses nothing: formulas, not words."""
+    """Without marks of an index, and without spaces where that loses nothing (not in words)."""
+    text = _INDEX.sub("", text)
     return text.replace(" ", "") if not re.search(r"[a-z]{2} +[a-z]{2}", text) else text
 
 

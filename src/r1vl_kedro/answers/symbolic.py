@@ -4,6 +4,7 @@ import logging
 import re
 from functools import lru_cache
 from itertools import groupby
+from math import ceil, comb, prod
 from typing import Any
 
 from r1vl_kedro.answers.values import evaluate
@@ -13,6 +14,8 @@ MAX_TEXT = 8000
 _MAX_DEPTH = 8
 _MAX_POWERS = 6
 _MAX_EXPONENT_TOTAL = 16
+_MAX_TERMS = 60
+_MAX_ANGLES = 9
 
 _EXPONENT = re.compile(
     r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?"
@@ -21,6 +24,7 @@ _COSTLY = re.compile(
     r"!|\\(?:int|iint|oint|sum|prod|lim|binom|tbinom|dbinom|choose|begin|partial|nabla|Gamma|mod|"
     r"bmod|pmod|gcd|lcm|operatorname)|\d{40}|\d[eE][+-]?\d{3}"
 )
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}")
 _PRODUCT = re.compile(
     r"[/^*+={]\s*[A-Za-z]{2,3}(?![A-Za-z])"
@@ -57,8 +61,21 @@ def bounded(latex: str) -> bool:
         value = found["value"]
         if value is None or latex[found.end() :].lstrip(" )}").startswith(("^", "**")):
             return False
+        inside = _NUMBER.findall(_bracket(latex[found.start() :].lstrip("^* ")))
+        if prod(max(float(number), 1) for number in inside) > _MAX_EXPONENT_TOTAL**2:
+            return False
         total += float(value.split("/")[0]) if value[0].isdigit() else 1
     return total <= _MAX_EXPONENT_TOTAL
+
+
+def _bracket(text: str) -> str:
+    """What the bracket that a text begins with holds; empty where it begins with none."""
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char in "([{") - (char in ")]}")
+        if depth == 0:
+            return text[:place]
+    return text
 
 
 def is_expression(text: str) -> bool:
@@ -107,7 +124,7 @@ def expressions_equal(given: str, gold: str) -> bool:
     ]
     if any(isinstance(item, str) for side in parsed for item in side[:1]) or not all(parsed):
         return False
-    return bool(grader.verify(parsed[0], parsed[1], timeout_seconds=None))
+    return _verified(grader, parsed[0], parsed[1])
 
 
 def texts_equal(text: str, reference: str) -> bool:
@@ -120,7 +137,43 @@ def texts_equal(text: str, reference: str) -> bool:
         return False
     _, grader = _math_verify()
     found, gold = _extract(text), _extract(reference)
-    return bool(found and gold) and bool(grader.verify(found, gold, timeout_seconds=None))
+    return bool(found and gold) and _verified(grader, found, gold)
+
+
+def _verified(grader: Any, first: list[Any], second: list[Any]) -> bool:
+    """What the grader says of two extractions; where it would take too long, whether both are one.
+
+    One but for the order of terms and factors, then.
+    """
+    above, below = _terms(first[0])
+    others, beneath = _terms(second[0])
+    if above * beneath + others * below + below * beneath > _MAX_TERMS:
+        one, other = (
+            side[0] if isinstance(side[0], str) else side[0].doit() for side in (first, second)
+        )
+        return bool(one == other)
+    return bool(grader.verify(first, second, timeout_seconds=None))
+
+
+def _terms(node: Any) -> tuple[int, int]:
+    """Terms above and below the fraction line once a SymPy expression is multiplied out.
+
+    A sum of angles counts exponentially: its sine is a sum of products.
+    """
+    from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+    from sympy.functions.elementary.trigonometric import TrigonometricFunction
+
+    if getattr(node, "is_Pow", False) and node.exp.is_number and node.exp.is_real:
+        times = ceil(abs(node.exp))
+        above, below = (comb(times + count - 1, times) for count in _terms(node.base))
+        return (below, above) if node.exp.is_negative else (above, below)
+    parts = [_terms(part) for part in getattr(node, "args", ())]
+    below = prod(part[1] for part in parts)
+    if isinstance(node, TrigonometricFunction | HyperbolicFunction):
+        return 3 ** min(sum(map(sum, parts)) - 1, _MAX_ANGLES), 1
+    if getattr(node, "is_Mul", False):
+        return prod(part[0] for part in parts), below
+    return max(sum(part[0] * below // part[1] for part in parts), 1), below
 
 
 def _extract(text: str) -> list[Any]:

@@ -71,6 +71,8 @@ _UNIT_TAIL = re.compile(
 )
 _MIXED = re.compile(r"^(-?)\s*(\d+)\s+(\d+)\s*/\s*(\d+)$")
 _CURRENCY = re.compile(r"^\s*(-?)\s*(€|£|¥)\s*(?=[\d.-])")
+_MINUS_WORD = re.compile(r"^(?:minus|negative)\s+(?=[^\s-])", re.IGNORECASE)
+_TIMES_TEN = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _DOLLAR = re.compile(r"^\s*\\?\$\s*[\d.,]+\s*$")
 
 
@@ -250,7 +252,7 @@ def parse_value(text: str) -> Value | None:
     r"""Read an answer as one number, or None.
 
     Takes thousands separators, percent, currency, units, degrees, mixed numbers, LaTeX fractions
-    and roots, multiples of pi, scientific notation and number words up to twenty.
+    and roots, multiples of pi, scientific notation, number words up to twenty, and a sign in words.
 
     Example:
         >>> parse_value(r"$\frac{1}{2}$ cm").number
@@ -259,7 +261,7 @@ def parse_value(text: str) -> Value | None:
     if len(text) > MAX_LENGTH:
         return None
     dollars = bool(_DOLLAR.match(text))
-    body = plain(text).strip()
+    body = _TIMES_TEN.sub("*", _MINUS_WORD.sub("-", plain(text).strip()))
     unit = ("money dollar", Fraction(1)) if dollars and text.strip()[-1] != "$" else None
     currency = _CURRENCY.match(body)
     if currency:
@@ -278,8 +280,8 @@ def parse_value(text: str) -> Value | None:
         number: Fraction | float | None = sign * (
             int(mixed[2]) + Fraction(int(mixed[3]), int(mixed[4]))
         )
-    elif body.lower() in _NUMBER_WORDS:
-        number = Fraction(_NUMBER_WORDS[body.lower()])
+    elif (word := body.lower().removeprefix("-")) in _NUMBER_WORDS:
+        number = Fraction(_NUMBER_WORDS[word] * (-1 if body[0] == "-" else 1))
     else:
         number = evaluate(body)
     if number is None:

@@ -53,6 +53,11 @@ _TOKEN = re.compile(
     r"|[^\W\d_]"
     r"|<=|>=|!=|~=|=>|\+-|\*\*|[-+*/^=<>%(),:.;?!\x04]"
 )
+_EMPHASIS = re.compile(r"(?<![\w)\]}^\\*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w(\[{*])")
+_FACTOR_BEFORE = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$")
+_GOES_ON = re.compile(rf"{_FACTOR_BEFORE.pattern}|[-+*/=<>]$")
+_FACTOR_AFTER = re.compile(r"\s*(?:[\d(]|[^\W\d_](?![^\W_]))")
+_BULLET = re.compile(r"^[^\S\n]*[-*•–][^\S\n]+(?=\S)")
 _SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "?": BREAK, "!": BREAK}
 
 
@@ -89,16 +94,43 @@ def _spell(token: str) -> str:
     return token
 
 
+def _without_markdown(text: str) -> str:
+    """A text without stars of emphasis; list bullets come out as sentence ends.
+
+    Stars between factors, and a sign that begins a line and goes on with a sum, stay.
+    """
+    text = _EMPHASIS.sub(_unstarred, text)
+    lines = text.split("\n")
+    above, listed = "", False
+    for place, line in enumerate(lines):
+        if not line.strip():
+            continue
+        bullet = _BULLET.match(line)
+        listed = bool(bullet) and (listed or not _GOES_ON.search(above[-2:]))
+        if bullet and listed:
+            lines[place] = f". {line[bullet.end() :]}"
+        above = line.rstrip()
+    return "\n".join(lines)
+
+
+def _unstarred(found: re.Match[str]) -> str:
+    before = found.string[max(found.start() - 2, 0) : found.start()]
+    product = _FACTOR_BEFORE.search(before) or _FACTOR_AFTER.match(found.string, found.end())
+    return found[0] if found[1] == "*" and product else found[2]
+
+
 def tokenise(text: str) -> list[str]:
     """The comparable tokens of a text: one spelling, signs bound to their numbers.
 
     Clause and sentence ends come out as ``,`` and ``|``; articles ``the`` and ``an`` go; brackets
-    around one operand or around words go; a hyphen between words goes.
+    around one operand or around words go; a hyphen between words goes; so does Markdown's emphasis.
 
     Example:
         >>> tokenise(r"The area is $\\frac{6}{3} \\times 2.50$, not -4 cm.")
         ['area', 'is', '6', '/', '3', '*', '2.5', ',', 'not', '-4', 'cm', '|']
     """
+    if "*" in text or "- " in text or "• " in text or "– " in text:
+        text = _without_markdown(text)
     text = plain(text).lower()
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
@@ -143,7 +175,7 @@ def _settle(raw: list[str]) -> list[str]:
         elif token[-1].isdigit():
             out.append("-" + _spell(token) if sign else _spell(token))
             sign = False
-        elif token in "+-":
+        elif token in ("+", "-"):
             following = raw[position + 1]
             word_follows = following.isalpha() and len(following) > 1
             if is_operand(previous):
