@@ -1,10 +1,15 @@
 """``kedro run`` as the user sees it."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
 
 from r1vl_kedro import cli
+from r1vl_kedro.generation.digest import CheckpointError
 from r1vl_kedro.launcher import JobError
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.errors import PromptTooLongError
@@ -14,17 +19,19 @@ from r1vl_kedro.training.errors import PromptTooLongError
 def run(monkeypatch):
     """``kedro run`` with a pipeline that raises."""
 
-    def invoke(error):
+    def invoke(error, *arguments):
         def fails(**options):
             raise error
 
         monkeypatch.setattr(cli, "kedro_run", fails)
-        return CliRunner().invoke(cli.cli, ["run"])
+        return CliRunner().invoke(cli.cli, ["run", *arguments])
 
     return invoke
 
 
-@pytest.mark.parametrize("kind", [RecordsError, PromptTooLongError, JobError, DatasetError])
+@pytest.mark.parametrize(
+    "kind", [RecordsError, PromptTooLongError, JobError, DatasetError, CheckpointError]
+)
 def test_an_error_meant_for_the_user_is_one_sentence(run, kind):
     result = run(kind("no usable record left"))
     assert (result.exit_code, result.output) == (1, "Error: no usable record left\n")
@@ -45,3 +52,59 @@ def test_a_dataset_that_ran_into_something_unforeseen_keeps_its_traceback(run):
     error = DatasetError("Failed while loading data from dataset x")
     error.__cause__ = KeyError("question")
     assert run(error).exception is error
+
+
+def wrapped(first):
+    """An error as it comes from a dataset, through Kedro and the catalog."""
+    middle = DatasetError(f"Failed while loading data from dataset X(path=x).\n{first}")
+    middle.__cause__ = first
+    error = DatasetError(f"test_records: {middle}")
+    error.__cause__ = middle
+    return error
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (RecordsError("x.jsonl ends within line 3"), "x.jsonl ends within line 3"),
+        (FileNotFoundError(2, "No such", "x.json"), "there is no x.json; put it there, or run "),
+    ],
+)
+def test_what_a_dataset_ran_into_is_said_with_its_name_alone(run, first, said):
+    assert run(wrapped(first)).output.startswith(f"Error: test_records: {said}")
+
+
+def test_what_a_library_wraps_is_still_said(run):
+    error = RuntimeError("generation failed")
+    error.__cause__ = RecordsError("x.jsonl ends within line 3")
+    assert run(error).output == "Error: x.jsonl ends within line 3\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--pipelines=ablatoin"], "--pipelines 'ablatoin' is unknown: did you mean ablation? "),
+        (["--namespaces=outcom"], "--namespaces 'outcom' is unknown: did you mean outcome? "),
+        (["--nodes=base.predict"], "--nodes 'base.predict' is unknown: did you mean base.predict_"),
+        (["--from-nodes=x"], "--from-nodes 'x' is unknown: known are base.gather, "),
+        (["--to-nodes=x"], "--to-nodes 'x' is unknown: known are base.gather, "),
+        (["--to-outputs=repot"], "--to-outputs 'repot' is unknown: did you mean report? "),
+        (["--tags=x"], "--tags 'x' is unknown: known are evaluation, reporting, training"),
+        (["--env=smok"], "--env 'smok' is unknown: did you mean smoke? known are base, local, "),
+        (["--runner=Foo"], "--runner 'Foo' is unknown "),
+    ],
+)
+def test_an_unknown_name_is_said_with_what_there_is(run, monkeypatch, arguments, said):
+    root = Path(__file__).resolve().parents[1]
+    monkeypatch.chdir(root)
+    bootstrap_project(root)
+    KedroSession.create(root).load_context()
+    pipelines = [] if "--pipelines" in arguments[0] else ["--pipelines=ablation"]
+    result = run(ValueError("Kedro does not find it"), *pipelines, *arguments)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {said}")
+
+
+def test_a_value_error_that_is_about_no_name_keeps_its_traceback(run):
+    error = ValueError("of a node")
+    assert run(error, "--pipelines=ablation", "--namespaces=outcome,data").exception is error

@@ -12,6 +12,7 @@ from kedro.framework.startup import bootstrap_project
 from r1vl_kedro.parameters import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
+INF = float("inf")
 ENVIRONMENTS = sorted(
     folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir() and folder.name != "base"
 )
@@ -68,6 +69,47 @@ def test_every_environment_has_parameters_that_fit(env):
             "rollouts_per_step 56 or 63 would work with this group size, "
             "group_size [2, 3, 4, 5, 6, 10, 12, 15] with these rollouts",
         ),
+        ({"seed": 2**32}, "seed is 4294967296: input should be less than 4294967296"),
+        ({"ablation": {"seeds": [-1]}}, "ablation.seeds.0 is -1: input should be greater than "),
+        ({"prompt": {"template": "Think."}}, "prompt.template is 'Think.': it has no '{question}'"),
+        ({"sft": 3}, "sft is 3; it takes what continued SFT changes of warm_up"),
+        ({"sft": {"foo": 1}}, "sft.foo is no parameter: sft takes "),
+        ({"sft": {"num_steps": 9}}, "sft: num_steps 9 cannot be set: continued SFT is as long as "),
+        ({"tracking": 3}, "tracking is 3: input should be a valid dictionary"),
+        ({"tracking": {"enabled": "maybe"}}, "tracking.enabled is 'maybe': input should be a "),
+        ({"tracking": {"experiment": ""}}, "tracking.experiment is '': string should have at "),
+        ({"tracking": {"foo": 1}}, "tracking.foo is no parameter: tracking takes enabled, "),
+        (
+            {"reporting": {"headline": "step_gpro"}},
+            "reporting.headline 'step_gpro' is unknown: did you mean step_grpo? known are base, ",
+        ),
+        ({"reporting": {"contrasts": ["sft", "x"]}}, "reporting.contrasts 'x' is unknown: known "),
+        ({"step_grpo": {"learning_rate": INF}}, "step_grpo.learning_rate is inf: input should be "),
+        (
+            {"evaluation": {"decoding": {"temperature": INF}}},
+            "evaluation.decoding.temperature is inf: input should be a finite number",
+        ),
+        (
+            {"evaluation": {"decoding": {"min_pixels": 9, "max_pixels": 8}}},
+            "evaluation.decoding: min_pixels 9 is above max_pixels 8",
+        ),
+        (
+            {"evaluation": {"decoding": {"base_url": "notaurl"}}},
+            "evaluation.decoding.base_url is 'notaurl': give an address such as http://",
+        ),
+        ({"warm_up": {"min_pixels": 9, "max_pixels": 8}}, "warm_up: min_pixels 9 is above "),
+        (
+            {"step_grpo": {"deepspeed": "zero9"}},
+            "step_grpo.deepspeed is 'zero9': neither one of zero2, zero2_offload, zero3, ",
+        ),
+        (
+            {"step_grpo": {"micro_batch_size": 7}},
+            "step_grpo: micro_batch_size 7 does not divide the 60 sequences per process ",
+        ),
+        (
+            {"variants": {"outcome": {"options": {"micro_batch_size": 7}}}},
+            "variants.outcome.options: micro_batch_size 7 does not divide the 60 sequences ",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_the_words_of_the_configuration(given, said):
@@ -81,6 +123,21 @@ def test_options_of_a_pipeline_that_is_not_asked_for_are_left_alone():
     assert parameters(wrong)["base_model"] == {"steps": 5000, "batch_size": 32, "stpes": 3}
     with pytest.raises(ConfigurationError, match=r"base_model\.stpes .* did you mean steps"):
         parameters(wrong, pipeline="base_model")
+
+
+def test_batches_that_do_not_divide_are_left_to_preflight_and_to_who_trains():
+    wrong = {"step_grpo": {"micro_batch_size": 7}}
+    for pipeline in ("preflight", "warm_up", "evaluation"):
+        parameters(wrong, pipeline=pipeline)
+    with pytest.raises(ConfigurationError, match="step_grpo: micro_batch_size 7"):
+        parameters(wrong, pipeline="step_grpo")
+
+
+@pytest.mark.parametrize("name", ["validity_only", "mine", "step_grpo_m6"])
+def test_the_report_may_name_a_known_row_and_one_of_the_grid(name):
+    variants = {"mine": {"beta": 0.0}, "step_grpo_m6": None}
+    given = {"reporting": {"headline": name}, "ablation": {"variants": variants}}
+    assert parameters(given)["reporting"].headline == name
 
 
 def test_the_command_line_shows_the_message_alone_and_takes_the_old_spelling():

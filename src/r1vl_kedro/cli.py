@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
+from kedro.utils import load_obj
 
 from r1vl_kedro.errors import PlainError
+from r1vl_kedro.parameters import check_choices
 
 SIDE_BY_SIDE = "ablation"
 SLOT_RUNNER = "r1vl_kedro.runner.SlotRunner"
@@ -39,14 +44,75 @@ def run(context: click.Context, /, **options: Any) -> Any:
         options |= {"pipeline": None, "pipelines": [old]}
     if options["runner"] is None and SIDE_BY_SIDE in options["pipelines"]:
         options["runner"] = SLOT_RUNNER
+    _check_environment(options)
+    _check_runner(options.get("runner"))
     try:
         return context.invoke(kedro_run, **options)
-    except PlainError as error:
-        raise click.ClickException(str(error)) from error
-    except DatasetError as error:
-        first: BaseException = error  # the catalog says it again, with the name
-        while first.__cause__ is not None:
-            first = first.__cause__
-        if not isinstance(first, DatasetError):  # not said by a dataset, but run into
+    except click.ClickException:
+        raise
+    except Exception as error:
+        said = _said(error)
+        if said is None:
+            if isinstance(error, ValueError):  # perhaps Kedro's, which does not say what there is
+                _check_selection(options)
             raise
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(said) from error
+
+
+def _said(error: Exception) -> str | None:
+    """What to show of an error; None for one that nobody foresaw."""
+    chain: list[BaseException] = [error]
+    while chain[-1].__cause__ is not None:
+        chain.append(chain[-1].__cause__)
+    # The catalog says what a dataset said again, with the name before it.
+    name = f"{str(error).partition(': ')[0]}: " if isinstance(error, DatasetError) else ""
+    for cause in chain:
+        if isinstance(cause, PlainError):
+            return f"{name}{cause}"
+    first = chain[-1]
+    if isinstance(first, DatasetError):
+        return str(error)
+    if name and isinstance(first, FileNotFoundError):
+        return f"{name}there is no {first.filename or first}; put it there, or run what makes it"
+    return None
+
+
+def _check_environment(options: dict[str, Any]) -> None:
+    """Raise ConfigurationError for an environment that the configuration has no folder of."""
+    env = options.get("env") or os.environ.get("KEDRO_ENV")
+    conf = Path(options.get("conf_source") or settings.CONF_SOURCE)
+    if env and conf.is_dir() and not (conf / env).is_dir():  # conf may be an archive
+        check_choices([env], (path.name for path in conf.iterdir() if path.is_dir()), "--env")
+
+
+def _check_runner(runner: str | None) -> None:
+    try:
+        load_obj(runner or "SequentialRunner", "kedro.runner")
+    except (AttributeError, ImportError, ValueError) as error:
+        raise click.ClickException(
+            f"--runner {runner!r} is unknown ({error}): there are SequentialRunner, ThreadRunner, "
+            f"ParallelRunner and {SLOT_RUNNER}"
+        ) from error
+
+
+def _check_selection(options: dict[str, Any]) -> None:
+    """Raise ConfigurationError where pipelines, or what is picked of them, are unknown."""
+    names = options.get("pipelines") or ["__default__"]
+    pipelines.set_requested(None)
+    check_choices(names, pipelines, "--pipelines")
+    nodes = [node for name in names for node in pipelines[name].nodes]
+    called = [node.name for node in nodes]
+    data = {name for node in nodes for name in (*node.inputs, *node.outputs)}
+    spaces = {node.namespace for node in nodes if node.namespace}
+    known = {
+        "tags": {tag for node in nodes for tag in node.tags},
+        "node_names": called,
+        "from_nodes": called,
+        "to_nodes": called,
+        "from_inputs": data,
+        "to_outputs": data,
+        "namespaces": spaces | {name.partition(".")[0] for name in spaces},
+    }
+    for option, there in known.items():
+        written = "nodes" if option == "node_names" else option.replace("_", "-")
+        check_choices(options.get(option) or (), there, f"--{written}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import click
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 Model = TypeVar("Model", bound=BaseModel)
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""What NumPy takes as a seed."""
 
 
 class ConfigurationError(click.ClickException, ValueError):
@@ -23,11 +25,18 @@ class Prompt(BaseModel):
 
     template: str
 
+    @field_validator("template")
+    @classmethod
+    def _fillable(cls, template: str) -> str:
+        if "{question}" not in template:
+            raise ValueError("it has no '{question}' to fill")
+        return template
+
 
 class Common(BaseModel):
     """Parameters of their own that every pipeline may read; nodes hint them as plain types."""
 
-    seed: int = Field(ge=0)
+    seed: Seed
     prompt: Prompt
     work_dir: str
 
@@ -43,6 +52,22 @@ def check_names(parameters: Mapping[str, Any], known: Iterable[str], where: str 
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise ConfigurationError("\n".join(_unknown(where, name, known) for name in unknown))
+
+
+def check_choices(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Raise ConfigurationError naming the first that is none of the known.
+
+    Args:
+        what: where they are given, such as ``reporting.contrasts`` or ``--nodes``.
+    """
+    known = sorted(set(known))
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ConfigurationError(
+                f"{what} {name!r} is unknown: {hint}known are {', '.join(known)}"
+            )
 
 
 def checked(model: type[Model], values: Any, where: str) -> Model:

@@ -12,6 +12,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.hooks import store as stores
 
 from . import toy
@@ -118,6 +119,39 @@ def test_a_store_that_is_not_there_at_the_start_stops_the_run_with_ways_out(tmp_
         uri = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with pytest.raises(ConnectionError, match=rf"{uri} .*tracking\.enabled=false"):
             stores.Store(uri, "test", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "is a directory"), ("a text", "is no SQLite database")]
+)
+def test_a_file_that_is_no_store_is_named_at_once(tmp_path, content, said):
+    place = tmp_path / "place"
+    place.mkdir() if content is None else place.write_text(content)
+    with pytest.raises(stores.StoreError, match=rf"tracking\.uri: {place} {said}") as error:
+        stores.Store(f"sqlite:///{place}", "test", tmp_path)
+    assert isinstance(error.value, PlainError) and isinstance(error.value, ConnectionError)
+
+
+def test_an_empty_file_becomes_a_store(tmp_path):
+    (tmp_path / "new.db").touch()
+    assert stores.Store(f"sqlite:///{tmp_path / 'new.db'}", "test", tmp_path).start("run", {})
+
+
+def test_a_database_that_cannot_be_used_is_named(tmp_path):
+    (tmp_path / "x.db").write_bytes(b"SQLite format 3\0 and then something else")
+    with pytest.raises(stores.StoreError, match=r"x\.db \(parameter tracking\.uri\)"):
+        stores.Store(f"sqlite:///{tmp_path / 'x.db'}", "test", tmp_path)
+
+
+@pytest.mark.parametrize("what", ["under a file", "where nothing can be made"])
+def test_a_data_directory_that_cannot_be_made_is_named(tmp_path, what):
+    root = toy.make(tmp_path)
+    (root / "file").touch()
+    data = root / "file" if what == "under a file" else "/proc/foo"
+    (root / "conf/base/globals.yml").write_text(f"data: {data}\n")
+    code, output = toy.run(root, "--params=tracking.enabled=false")
+    assert code == 1 and "Traceback" not in output
+    assert f"Error: data (globals.yml) is {data}, where nothing can be written" in output
 
 
 def test_without_tracking_nothing_is_written_and_the_run_is_the_same(tmp_path):

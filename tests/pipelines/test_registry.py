@@ -114,6 +114,8 @@ def test_environments_do_not_share_a_data_directory():
         ({"variants": {"sft": {"learning_rat": 1}}}, "learning_rat"),
         ({"variants": {"data": {}}}, "data and reporting name the shared work"),
         ({"sedes": [1]}, "sedes"),
+        ({"seeds": [2**32]}, "less than 4294967296"),
+        ({"variants": {"sft": {"num_epochs": 2}}}, "variants.sft: num_epochs 2 cannot be set"),
     ],
 )
 def test_a_wrong_grid_is_named_before_any_node_runs(ablation, said):
@@ -131,6 +133,7 @@ def test_a_wrong_grid_is_named_before_any_node_runs(ablation, said):
         (3, "variants is 3"),
         ({"base": {"options": {"beta": 1}}}, "variants.base.options: method 'base' trains nothing"),
         ({"sft": {"options": {"learning_rat": 1}}}, "variants.sft.options.learning_rat is no"),
+        ({"sft": {"options": {"batch_size": 8}}}, "set step_grpo.num_steps or step_grpo.rollouts"),
     ],
 )
 def test_what_is_wrong_for_one_namespace_is_named(variants, said):

@@ -146,6 +146,22 @@ def test_continued_sft_is_as_long_as_step_grpo():
     assert options.learning_rate == 1e-4
 
 
+def test_continued_sft_divides_its_batch_as_step_grpo_does():
+    warm_up = SFTOptions(num_steps=1, batch_size=32, micro_batch_size=8)
+    rl = StepGRPOOptions(num_steps=50, rollouts_per_step=16, micro_batch_size=4)
+    assert continued_sft(warm_up, rl, 1).micro_batch_size == 4
+    assert continued_sft(warm_up, rl, 1, {"micro_batch_size": 2}).micro_batch_size == 2
+
+
+def test_a_deepspeed_file_is_one_of_json(tmp_path):
+    (tmp_path / "good.json").write_text('{"zero_optimization": {"stage": 1}}')
+    (tmp_path / "list.json").write_text("[]")
+    assert SFTOptions(num_steps=1, deepspeed=str(tmp_path / "good.json")).deepspeed
+    for name in ("list.json", "none.json"):
+        with pytest.raises(ValidationError, match=name):
+            SFTOptions(num_steps=1, deepspeed=str(tmp_path / name))
+
+
 def test_overrides_reach_nested_options():
     rl = StepGRPOOptions(num_steps=50, rollouts_per_step=60)
     changed = with_overrides(rl, {"weights": {"step_rvr": 0.0}, "group_size": 6})

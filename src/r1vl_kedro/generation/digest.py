@@ -7,18 +7,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.errors import PlainError
+
 _BLOCK = 1 << 22
+
+
+class CheckpointError(PlainError, FileNotFoundError):
+    """What is to be evaluated is no model."""
 
 
 def resolve_checkpoint(checkpoint: str) -> Path:
     """The local directory of a checkpoint: a directory as it is, a hub name from its snapshot.
 
     Raises:
-        FileNotFoundError: neither a directory of a model nor a name the hub (or its cache) knows.
+        CheckpointError: neither a directory of a model nor a name the hub (or its cache) knows.
     """
     if Path(checkpoint).is_dir():
         if not (Path(checkpoint) / "config.json").is_file():
-            raise FileNotFoundError(
+            raise CheckpointError(
                 f"checkpoint {checkpoint!r} has no config.json; give a directory made by "
                 "save_pretrained"
             )
@@ -35,7 +41,7 @@ def resolve_checkpoint(checkpoint: str) -> Path:
             "hub could not be reached",
         }
         reason = why.get(type(error), f"the Hugging Face hub refused it ({type(error).__name__})")
-        raise FileNotFoundError(
+        raise CheckpointError(
             f"checkpoint {checkpoint!r} is not a directory, and {reason}; give a directory made by "
             "save_pretrained or the hub name of a model"
         ) from error

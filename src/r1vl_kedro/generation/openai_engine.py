@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
 
 log = logging.getLogger(__name__)
+
+
+class EndpointError(PlainError, ConnectionError):
+    """Nothing answers at the endpoint's address."""
 
 
 class OpenAIEngine:
@@ -29,7 +34,7 @@ class OpenAIEngine:
     counted for each sample, without the end token. Elsewhere tokens are what the endpoint bills.
 
     Raises:
-        ConnectionError: nothing answers at `base_url`, all retries included.
+        EndpointError: nothing answers at `base_url`, all retries included.
     """
 
     def __init__(self, checkpoint: str, options: DecodingOptions, retries: int = 6) -> None:
@@ -65,9 +70,10 @@ class OpenAIEngine:
         except NotFoundError:  # an endpoint that lists no models
             return False
         except APIConnectionError as error:
-            raise ConnectionError(
-                f"nothing answers at {self._client.base_url}; set decoding.base_url to the address "
-                "of an endpoint that speaks the OpenAI API, such as http://127.0.0.1:8000/v1"
+            raise EndpointError(
+                f"nothing answers at {self._client.base_url}; set evaluation.decoding.base_url to "
+                "the address of an endpoint that speaks the OpenAI API, such as "
+                "http://127.0.0.1:8000/v1"
             ) from error
 
     def _api_extras(self) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import json
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class DecodingOptions(BaseModel):
@@ -26,7 +27,9 @@ class DecodingOptions(BaseModel):
         model_name: what the endpoint calls the model; None is the checkpoint's name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, protected_namespaces=()
+    )
 
     engine: Literal["transformers", "vllm", "openai"] = "transformers"
     batch_size: int = Field(32, ge=1)
@@ -44,6 +47,21 @@ class DecodingOptions(BaseModel):
     max_pixels: int | None = Field(None, ge=1)
     base_url: str | None = None
     model_name: str | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        if url is not None and (
+            urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc
+        ):
+            raise ValueError("give an address such as http://127.0.0.1:8000/v1")
+        return url
+
+    @model_validator(mode="after")
+    def _lowest_below_highest(self) -> "DecodingOptions":
+        if None not in self.pixels.values() and self.min_pixels > self.max_pixels:
+            raise ValueError(f"min_pixels {self.min_pixels} is above max_pixels {self.max_pixels}")
+        return self
 
     @model_validator(mode="after")
     def _samples_need_temperature(self) -> "DecodingOptions":

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
 
 
+class NoVllmError(PlainError, ImportError):
+    """vLLM is asked for but does not import."""
+
+
 class VllmEngine:
     """vLLM in this process: continuous batching and prefix caching.
 
     Raises:
-        ImportError: vLLM is not installed; names the extra that has it.
+        NoVllmError: vLLM is not installed; names the extra that has it.
     """
 
     def __init__(self, checkpoint: str, options: DecodingOptions) -> None:
         try:
             from vllm import LLM
         except ImportError as error:
-            raise ImportError(
-                "evaluation engine 'vllm' needs vLLM: pip install 'r1vl_kedro[gpu]', or use "
-                "engine: transformers"
+            raise NoVllmError(
+                f"evaluation.decoding.engine is 'vllm', which does not import ({error}): "
+                "pip install 'r1vl_kedro[gpu]', or use engine=transformers"
             ) from error
         import torch
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 import click
 from kedro.framework.hooks import hook_impl
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.hooks.processes import identity
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,10 @@ SHARED = "shared"
 
 class AlreadyRunning(click.ClickException):
     """Another run holds what this one would write."""
+
+
+class DataDirectoryError(PlainError, OSError):
+    """Nothing can be written where ``data`` in ``globals.yml`` points."""
 
 
 class LockHooks:
@@ -48,6 +53,7 @@ class LockHooks:
 
         Raises:
             AlreadyRunning: another process holds one of them; says which, and who.
+            DataDirectoryError: the locks have no place.
         """
         self.release()
         writes = {_part(name) for name in pipeline.all_outputs()}
@@ -76,9 +82,17 @@ class LockHooks:
     def _take(self, part: str, how: int) -> None:
         if self._directory is None:
             raise RuntimeError("no Kedro context was made before the run; the lock has no place")
-        self._directory.mkdir(parents=True, exist_ok=True)
         path = self._directory / f"{part}.lock"
-        handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+", encoding="utf-8")
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            self.release()
+            raise DataDirectoryError(
+                f"data (globals.yml) is {self._directory.parent}, where nothing can be written: "
+                f"{error}; name a directory that can be made"
+            ) from error
+        handle = os.fdopen(number, "r+", encoding="utf-8")
         try:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.hooks.processes import identity, is_dead
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,11 @@ FIRST_PAUSE, LAST_PAUSE = 15.0, 240.0
 """Seconds between attempts at a store that does not answer."""
 _PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 _BATCH = 900
+_SQLITE = b"SQLite format 3\0"
+
+
+class StoreError(PlainError, ConnectionError):
+    """The store that ``tracking.uri`` names cannot be used."""
 
 
 def resolve_uri(uri: str, project_path: Path) -> str:
@@ -28,6 +34,33 @@ def resolve_uri(uri: str, project_path: Path) -> str:
     if "://" not in uri:
         return f"sqlite:///{(project_path / uri).resolve()}"
     return uri
+
+
+def _check_file(uri: str) -> None:
+    """Say at once that an SQLite store's file is none; MLflow would try for minutes.
+
+    Raises:
+        StoreError: a directory, or a file of something else.
+    """
+    path = Path(uri.removeprefix("sqlite:///").partition("?")[0])
+    if path.is_dir():
+        what = "a directory"
+    elif path.is_file() and _start_of(path) not in (b"", _SQLITE):
+        what = "no SQLite database"
+    else:
+        return
+    raise StoreError(
+        f"tracking.uri: {path} is {what}; name a file to make there, such as mlflow.db, or set "
+        "tracking.enabled=false"
+    )
+
+
+def _start_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE))
+    except OSError as error:
+        raise StoreError(f"tracking.uri: {path} cannot be read: {error}") from error
 
 
 class Store:
@@ -42,13 +75,16 @@ class Store:
         """Connect, and make the experiment where it is new.
 
         Raises:
-            ConnectionError: the store does not answer; names it.
+            StoreError: the store does not answer, or is none; names it.
         """
         # A server that has gone must not hold the run up for MLflow's default of minutes.
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+        if uri.startswith("sqlite:///"):
+            _check_file(uri)
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
 
         logging.getLogger("alembic").setLevel(logging.WARNING)
         self.uri, self.lost = uri, 0
@@ -64,8 +100,8 @@ class Store:
                 self.experiment_id = self.client.create_experiment(experiment, where)
             else:
                 self.experiment_id = found.experiment_id
-        except (MlflowException, OSError) as error:
-            raise ConnectionError(
+        except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
+            raise StoreError(
                 f"the MLflow store {uri} (parameter tracking.uri) does not answer: {error}; "
                 "start it, name another, or set tracking.enabled=false"
             ) from error

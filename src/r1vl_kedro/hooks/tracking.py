@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.hooks import values
 from r1vl_kedro.hooks.store import Store, resolve_uri
@@ -23,9 +23,9 @@ class TrackingOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = True
-    uri: str = "mlflow.db"
+    uri: str = Field("mlflow.db", min_length=1)
     """A file name (SQLite, in the project) or a URI of an MLflow store."""
-    experiment: str = "r1vl_kedro"
+    experiment: str = Field("r1vl_kedro", min_length=1)
     """Other environments than the default one get ``<experiment>/<environment>``."""
 
 
@@ -64,7 +64,7 @@ class TrackingHooks:
         self._killed()  # a session before this one in the same process, interrupted
         self._forget()
         parameters = self._context.config_loader["parameters"]
-        options = TrackingOptions.model_validate(parameters.get("tracking") or {})
+        options = TrackingOptions.model_validate(parameters.get("tracking", {}))
         self._variants = {
             name: Variant.model_validate(entry) for name, entry in parameters["variants"].items()
         }

@@ -21,11 +21,12 @@ def config(name: str) -> dict[str, Any]:
     if name in NAMES:
         return _zero(int(name[4]), offload=name.endswith("offload"))
     try:
-        return json.loads(Path(name).read_text(encoding="utf-8"))
+        found = json.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ValueError(
-            f"deepspeed {name!r} is neither one of {NAMES} nor a JSON file: {error}"
-        ) from error
+        raise ValueError(f"neither one of {', '.join(NAMES)} nor a JSON file: {error}") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} holds no DeepSpeed configuration, which is a JSON object")
+    return found
 
 
 def stage(name: str | None) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from r1vl_kedro.training.deepspeed_configs import stage
 
 
 class _Options(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class LoraOptions(_Options):
@@ -84,6 +86,19 @@ class TrainingOptions(_Options):
     dataloader_workers: int = Field(0, ge=0)
     threads: int | None = Field(None, ge=1)
     """OpenMP threads of this job; None takes ``launcher.threads_per_process``."""
+
+    @field_validator("deepspeed")
+    @classmethod
+    def _a_configuration(cls, deepspeed: str | None) -> str | None:
+        stage(deepspeed)
+        return deepspeed
+
+    @model_validator(mode="after")
+    def _lowest_below_highest(self) -> Self:
+        low, high = self.min_pixels, self.max_pixels
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"min_pixels {low} is above max_pixels {high}")
+        return self
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

@@ -45,4 +45,6 @@ def continued_sft(
 ) -> SFTOptions:
     """SFT of the same length as StepGRPO: as many updates, each on as many sequences."""
     length = {"num_steps": step_grpo.steps(prompts), "batch_size": step_grpo.rollouts}
-    return with_overrides(warm_up, {**(overrides or {}), **length})
+    # The warm-up's is for another batch, which it need not divide.
+    micro = {"micro_batch_size": step_grpo.micro_batch_size or warm_up.micro_batch_size}
+    return with_overrides(warm_up, {**micro, **(overrides or {}), **length})

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from r1vl_kedro.parameters import ConfigurationError, check_names, checked, describe
+from r1vl_kedro.parameters import ConfigurationError, Seed, check_names, checked, describe
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 
@@ -19,6 +19,8 @@ Method = Literal["base", "warm_up", "sft", "sft_warm_up", "step_grpo"]
 """``sft`` learns the RL questions' reference paths, ``sft_warm_up`` the warm-up's own again."""
 UNTRAINED = ("base", "warm_up")
 """Methods that evaluate a model as it is: one namespace, whatever the seeds."""
+LENGTH = ("num_steps", "num_epochs", "batch_size")
+"""What continued SFT has from StepGRPO."""
 BOXES = ("data", "reporting")
 """Namespaces of what all variants share."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -54,7 +56,7 @@ class Grid(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    seeds: list[int] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
     variants: dict[str, dict[str, Any] | None] = Field(min_length=1)
     """By name: ``method`` (step_grpo unless given) and what differs from the method's options.
     None leaves out a variant that another environment has."""
@@ -96,6 +98,10 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
     grid = checked(Grid, parameters["ablation"], "ablation")
     checked(StepGRPOOptions, parameters["step_grpo"], "step_grpo")
     checked(SFTOptions, parameters["warm_up"], "warm_up")
+    sft = parameters.get("sft") or {}
+    if not isinstance(sft, Mapping):
+        raise ConfigurationError(f"sft is {sft!r}; it takes what continued SFT changes of warm_up")
+    _options_of("sft", parameters, {}, "sft")
     variants: dict[str, Variant] = {}
     for name, overrides in grid.variants.items():
         if overrides is None:
@@ -149,6 +155,7 @@ def _options_of(
         if method in ("sft", "sft_warm_up"):
             warm_up = SFTOptions.model_validate(parameters["warm_up"])
             options = merge(parameters.get("sft") or {}, overrides)
+            _check_length(options)
             continued_sft(warm_up, step_grpo, 1, options)
             return options
         raise ValueError(f"method is {method!r}; it must be one of {', '.join(get_args(Method))}")
@@ -157,6 +164,15 @@ def _options_of(
         raise ConfigurationError(describe(error, model, where)) from error
     except ValueError as error:
         raise ConfigurationError(f"{where}: {error}") from error
+
+
+def _check_length(options: Mapping[str, Any]) -> None:
+    given = [f"{name} {options[name]!r}" for name in LENGTH if options.get(name) is not None]
+    if given:
+        raise ValueError(
+            f"{', '.join(given)} cannot be set: continued SFT is as long as StepGRPO; "
+            "set step_grpo.num_steps or step_grpo.rollouts_per_step"
+        )
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

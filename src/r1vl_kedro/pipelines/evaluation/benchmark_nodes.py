@@ -13,7 +13,9 @@ from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.benchmarks.judge import decide
 from r1vl_kedro.benchmarks.robust import stated
 from r1vl_kedro.benchmarks.table import markdown, notes, table_rows
+from r1vl_kedro.errors import PlainError
 from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
+from r1vl_kedro.generation.digest import CheckpointError, resolve_checkpoint
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.llm import ChatClient, ChatRequest
@@ -27,8 +29,23 @@ COMMON = ("checkpoint_digest", "decoding", "prompt_version", "prompt_template", 
 VERDICTS = {True: "right", False: "wrong"}
 
 
+class EvaluationError(PlainError, ValueError):
+    """What was predicted is not what is to be scored."""
+
+
 def given_checkpoint(options: EvaluationOptions) -> str:
-    """The checkpoint that `params:evaluation.checkpoint` names."""
+    """The checkpoint that `params:evaluation.checkpoint` names.
+
+    Raises:
+        CheckpointError: it is none; an endpoint's is its own affair.
+    """
+    if options.decoding.engine != "openai":
+        try:
+            resolve_checkpoint(options.checkpoint)
+        except CheckpointError as error:
+            raise CheckpointError(
+                f"evaluation.checkpoint: {error}; a plain kedro run trains one"
+            ) from error
     return options.checkpoint
 
 
@@ -106,9 +123,10 @@ def score_benchmarks(
     for name in options.benchmarks.chosen:
         part = predictions[predictions["benchmark"] == name]
         if len(part) == 0:
-            raise ValueError(
-                f"no predictions on {name}; run the node predict_benchmarks for it, or leave it "
-                "out of evaluation.benchmarks.names"
+            there = ", ".join(predictions["benchmark"].unique()) or "none"
+            raise EvaluationError(
+                f"no predictions on {name} (there are: {there}); run the node predict_benchmarks "
+                "for it, or leave it out of evaluation.benchmarks.names"
             )
         table, entry = _score(name, part, mode, judge if options.benchmarks.judge else None)
         tables.append(table)
@@ -133,13 +151,13 @@ def _manifest(
     """What scores rest on: settings common to all benchmarks, then what each has of its own.
 
     Raises:
-        ValueError: predictions of several checkpoints, prompts or decodings.
+        EvaluationError: predictions of several checkpoints, prompts or decodings.
     """
     first = next(iter(manifests.values()))
     for name, manifest in manifests.items():
         for key in COMMON:
             if manifest[key] != first[key]:
-                raise ValueError(
+                raise EvaluationError(
                     f"{key} of {name}'s predictions is {manifest[key]!r}, elsewhere {first[key]!r};"
                     " one table needs one; run the node predict_benchmarks anew"
                 )
@@ -225,7 +243,7 @@ def make_table_1(scores: dict[str, Any], paper: dict[str, Any]) -> tuple[Frame, 
     import pandas as pd
 
     if scores["mode"] not in MODES:
-        raise ValueError(f"scores of mode {scores['mode']!r}; known: {', '.join(MODES)}")
+        raise EvaluationError(f"scores of mode {scores['mode']!r}; known: {', '.join(MODES)}")
     rows = table_rows(scores, scores["label"], paper)
     text = markdown(rows, notes(scores, scores["limit"]))
     sys.stdout.write(f"\nTable 1\n\n{text}\n")  # a log line would be wrapped at 80 columns
