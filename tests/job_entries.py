@@ -1,8 +1,10 @@
 """Functions that launcher tests run as jobs."""
 
+import ctypes
 import json
 import logging
 import os
+import resource
 import signal
 import sys
 import time
@@ -44,6 +46,22 @@ def refuse(message):
     raise PlainError(message)
 
 
+def full_disk(message=None):
+    """Every write to a file fails: for ever, and it raises, or where it has no message for a while.
+
+    What fails is progress, a warning and the job's own log.
+    """
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    report(1, 1)
+    logging.getLogger("r1vl_kedro.training").warning("no room for this")
+    if message:
+        raise ValueError(message)
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    return "trained"
+
+
 def die():
     """Ends without a word."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -70,6 +88,20 @@ def rank_one_fails():
     if os.environ["RANK"] == "1":
         raise ValueError("rank 1 has had enough")
     torch.distributed.barrier()
+
+
+def hang_in_c(place):
+    """Rank 1 raises while rank 0 hangs where SIGTERM does not reach it, as in a collective."""
+    if os.environ["RANK"] == "0":
+        # Python's handler, as training installs one, waits for the main thread to come back.
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        Path(place, "hanging.tmp").write_text(str(os.getpid()))
+        os.rename(Path(place, "hanging.tmp"), Path(place, "hanging"))
+        ctypes.CDLL(None).sleep(600)
+    while not Path(place, "hanging").exists():
+        time.sleep(0.05)
+    raise ValueError("rank 1 has had enough")
 
 
 def hold(seconds, log):

@@ -1,11 +1,16 @@
 """Nodes side by side: what they share is made once, and nobody takes it away."""
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
+from r1vl_kedro import runner
 from r1vl_kedro.datasets import EmbeddedSplitDataset
 from r1vl_kedro.records import store
 from r1vl_kedro.runner import SlotRunner
@@ -64,4 +69,51 @@ def test_two_who_need_a_dataset_that_is_not_there_make_it_once(tmp_path, monkeyp
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(load, range(2))) == [24, 24]
     assert len(made) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["test"]
+    assert not list(tmp_path.glob(".test.*"))
+
+
+def test_two_runs_that_need_a_dataset_that_is_not_there_make_it_once(tmp_path):
+    """Runs of different namespaces may work side by side on what they share."""
+    code = (
+        "from r1vl_kedro.datasets import EmbeddedSplitDataset as Split; import sys; "
+        "data = Split(path=sys.argv[1], split='test', n=60, seed=0); sys.stdin.readline(); "
+        "print(len(data.load()))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "test")]
+    both = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for one in both:
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    assert [one.communicate(timeout=120)[0].strip() for one in both] == ["60", "60"]
+    assert not list(tmp_path.glob(".test.*"))
+
+
+@pytest.mark.parametrize(
+    ("launcher", "slots", "at_once"),
+    [
+        ({"threads_per_process": 1}, None, 64),
+        ({"threads_per_process": 8}, None, 8),
+        ({"threads_per_process": 8, "num_processes": 2, "device": "cpu"}, None, 4),
+        ({}, None, 1),
+        ({"threads_per_process": 1, "in_process": True}, None, 1),
+        ({"num_processes": 4, "threads_per_process": 8, "device": "cuda"}, None, 1),
+        ({"device": "cuda", "slots": ["0,1", "2,3"], "num_processes": 2}, None, 2),
+        (
+            {
+                "num_processes": 4, "num_machines": 2, "device": "cpu", "threads_per_process": 1,
+                "main_process_ip": "10.0.0.1", "main_process_port": 29500,
+            },
+            None, 1,
+        ),
+        ({"device": "cuda"}, 3, 3),
+    ],
+)  # fmt: skip
+def test_as_many_at_once_as_there_is_room_for(monkeypatch, launcher, slots, at_once):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    entries = {"params:launcher": launcher, "params:ablation.slots": slots}
+    catalog = DataCatalog({name: MemoryDataset(value) for name, value in entries.items()})
+    assert runner._slots(catalog) == at_once

@@ -9,14 +9,16 @@ from typing import Any
 from kedro.runner import ThreadRunner
 
 from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.launcher.jobs import uses_cuda
 
 
 class SlotRunner(ThreadRunner):
     """Kedro's ThreadRunner with ``params:ablation.slots`` workers, which stops when it should.
 
     The nodes only start jobs in processes of their own and wait for them, so threads are enough.
-    Without a number of slots: the cores over the threads of one job. When a node fails, those that
-    run come to their end and none is started any more.
+    Without a number of slots: the places of ``launcher.slots``; else one where jobs take GPUs or
+    several machines; else the cores over those of one job. When a node fails, those that run come
+    to their end and none is started any more.
     """
 
     def __init__(self, max_workers: int | None = None, is_async: bool = False):
@@ -50,4 +52,9 @@ def _slots(catalog: Any) -> int:
     launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
     if launcher.in_process:
         return 1  # trainers of one process share its global state
-    return max(1, len(os.sched_getaffinity(0)) // (launcher.threads_per_process or 1))
+    if launcher.slots:
+        return len(launcher.slots)
+    if uses_cuda(launcher) or launcher.num_machines > 1:
+        return 1  # they would share the same GPUs, and one port
+    cores = len(os.sched_getaffinity(0))
+    return max(1, cores // ((launcher.threads_per_process or cores) * launcher.num_processes))

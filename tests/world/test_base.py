@@ -62,11 +62,13 @@ def test_no_lesson_shows_a_valid_response():
             assert "###" not in said or question.startswith("Copy this.")
 
 
-def test_four_updates_share_one_draw_without_overlap():
-    options = BaseOptions(batch_size=3, easy_steps=0)
-    talks = [talk for step in range(4) for talk in draw(step, options, 0)]
-    assert len(talks) == 12
-    assert len({repr(talk) for talk in talks}) == 12
+def test_every_update_has_conversations_of_its_own_with_scenes_and_charts():
+    options = BaseOptions(batch_size=32, easy_steps=0)
+    updates = [draw(step, options, 0) for step in range(3)]
+    assert [repr(talks) for talks in updates] == [repr(draw(k, options, 0)) for k in range(3)]
+    assert len({repr(talk) for talks in updates for talk in talks}) == 96
+    for talks in updates:
+        assert {type(picture) for picture, _ in talks} == {Scene, Chart}
 
 
 def test_the_learning_rate_rises_and_falls():

@@ -14,12 +14,15 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.errors import PlainError
-from r1vl_kedro.launcher import alone, progress
+from r1vl_kedro.launcher import alone, error_report, progress
+from r1vl_kedro.launcher.ending import stop
+from r1vl_kedro.launcher.heartbeat import beating
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.server import ForkedJob, Servers
 from r1vl_kedro.launcher.worker import resolve
@@ -86,25 +89,24 @@ def run_job(
         "entry": entry,
         "kwargs": dict(kwargs),
         "name": name,
-        "parent": os.getpid(),
-        "host": os.uname().nodename,
+        "id": uuid.uuid4().hex,
         "launch": options.model_dump(),
     }
-    with _slot(options) as slot:
+    with _slot(options) as slot, beating(directory, options.num_machines > 1):
         job_file = directory / "job.json"
         aside = directory / "job.json.tmp"
         aside.write_text(json.dumps(job, indent=1), encoding="utf-8")
         os.replace(aside, job_file)
-        return _see_through(job_file, options, slot, name)
+        return _see_through(job_file, job["id"], options, slot)
 
 
-def command(job_file: Path, options: LauncherOptions) -> list[str]:
+def command(job_file: Path, job_id: str, options: LauncherOptions) -> list[str]:
     """The command line that starts this machine's ranks of a job."""
-    worker = ["-m", "r1vl_kedro.launcher.worker", str(job_file)]
+    worker = ["-m", "r1vl_kedro.launcher.worker", str(job_file), job_id]
     if options.num_processes == 1:
         return [sys.executable, *worker]
     port = options.main_process_port or _free_port()
-    if _uses_cuda(options):
+    if uses_cuda(options):
         where = ["--main_process_port", str(port)]
         if options.num_machines > 1:
             where += ["--main_process_ip", str(options.main_process_ip)]
@@ -130,9 +132,11 @@ def command(job_file: Path, options: LauncherOptions) -> list[str]:
     ]
 
 
-def environment(options: LauncherOptions, slot: str | None) -> dict[str, str]:
-    """The job's environment: threads, its devices, its MLflow run."""
+def environment(job_id: str, options: LauncherOptions, slot: str | None) -> dict[str, str]:
+    """The job's environment: threads, its devices, its MLflow run, what it ends with."""
     env = dict(os.environ)
+    # By the first, torch's launchers of one job wait for each other and for no other job's.
+    env |= {"PET_RDZV_ID": job_id, "R1VL_PARENT": str(os.getpid())}
     env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(_threads(options)))
     # Idle OpenMP threads would spin and take the cores from the other job.
     env |= {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
@@ -169,18 +173,18 @@ def _current_run() -> Any:
     return RUN.get()
 
 
-def _see_through(job_file: Path, options: LauncherOptions, slot: str | None, name: str) -> Any:
+def _see_through(job_file: Path, job_id: str, options: LauncherOptions, slot: str | None) -> Any:
     directory = job_file.parent
-    env = environment(options, slot)
+    env = environment(job_id, options, slot)
     process: subprocess.Popen | ForkedJob
-    if options.fork_server and options.num_processes == 1 and not _uses_cuda(options):
+    if options.fork_server and options.num_processes == 1 and not uses_cuda(options):
         with _lock:
             address = _servers.address(env, stopping)
-        process = ForkedJob(address, str(job_file), env, stopping)
+        process = ForkedJob(address, str(job_file), job_id, env, stopping)
     else:
         with (directory / "launcher.log").open("wb") as log:
             process = subprocess.Popen(
-                command(job_file, options),
+                command(job_file, job_id, options),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -188,14 +192,14 @@ def _see_through(job_file: Path, options: LauncherOptions, slot: str | None, nam
                 start_new_session=True,
             )
     try:
-        with _bar(name, options.show_progress) as show:
+        with _bar(directory.name, options.show_progress) as show:
             _wait(process, directory, show)
     except BaseException:
-        _stop(process, options.stop_seconds)
+        stop(process, options.stop_seconds)
         raise
     if process.returncode == 0 and (directory / "result.json").is_file():
         return json.loads((directory / "result.json").read_text(encoding="utf-8"))
-    raise _failure(name, directory, process.returncode)
+    raise _failure(directory, process.returncode)
 
 
 def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> None:
@@ -210,30 +214,17 @@ def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> 
             failed_at = time.monotonic()
         if failed_at is not None and time.monotonic() - failed_at > FAILING_RANK_SECONDS:
             # The other ranks wait for the failed one; do not let them wait for a time-out.
-            _stop(process, 2.0)
+            stop(process, 2.0)
             return
         time.sleep(POLL_SECONDS)
     show(progress.read(directory / "progress.json"))
     warnings.tell()
 
 
-def _stop(process: subprocess.Popen | ForkedJob, seconds: float) -> None:
-    for number, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            continue
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        return
-
-
-def _failure(name: str, directory: Path, code: int) -> BaseException:
-    reports = [json.loads(path.read_text("utf-8")) for path in directory.glob("error*.json")]
+def _failure(directory: Path, code: int) -> BaseException:
+    name, reports = directory.name, error_report.read(directory)
     if reports:
-        first = min(reports, key=lambda report: report["time"])
+        first = reports[0]
         if first["plain"]:
             return JobError(f"{name}: {first['message']}\nlogs: {directory}")
         return JobError(
@@ -255,7 +246,8 @@ def _failure(name: str, directory: Path, code: int) -> BaseException:
     return JobError(f"{name} {how} without an error report; logs: {directory}\n{tail}")
 
 
-def _uses_cuda(options: LauncherOptions) -> bool:
+def uses_cuda(options: LauncherOptions) -> bool:
+    """Whether a job's processes take GPUs."""
     if options.device != "auto":
         return options.device == "cuda"
     return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidiactl").exists()

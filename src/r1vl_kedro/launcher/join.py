@@ -8,58 +8,117 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from r1vl_kedro.launcher import heartbeat
+from r1vl_kedro.launcher.ending import stop
 from r1vl_kedro.launcher.jobs import command, environment
 from r1vl_kedro.launcher.options import LauncherOptions
 
 POLL_SECONDS = 0.5
+SILENT_SECONDS = 30.0
+"""A run whose heartbeat stands still for so long is taken to be gone."""
 
 
 def join(work_dir: Path, machine_rank: int, jobs: int | None = None) -> int:
     """Take part in jobs that appear below ``work_dir``; returns how many failed here.
 
+    Only in those whose heartbeat is seen to go on: others are left from runs that are over.
+
     Args:
         machine_rank: 1 or more; machine 0 is the one that runs Kedro.
         jobs: leave after so many; None stays until interrupted.
     """
-    # What already lies there belongs to runs that are over, or are still under way without us.
-    seen = {_identity(file) for file in work_dir.rglob("job.json") if _ended(file)}
+    joined: set[str] = set()
+    beats: dict[str, str] = {}
     failed = done = 0
     while jobs is None or done < jobs:
-        for file in sorted(work_dir.rglob("job.json")):
-            identity = _identity(file)
-            if identity in seen:
+        for file, job in _jobs(work_dir):
+            now = heartbeat.last(file.parent)
+            if now is None or job["launch"]["num_machines"] <= machine_rank:
                 continue
-            seen.add(identity)
-            launch = json.loads(file.read_text(encoding="utf-8"))["launch"]
-            if launch["num_machines"] <= machine_rank:
+            before, beats[job["id"]] = beats.get(job["id"]), now
+            if job["id"] in joined or before in (None, now):
                 continue
-            options = LauncherOptions.model_validate({**launch, "machine_rank": machine_rank})
+            joined.add(job["id"])
             print(f"joining {file.parent.name} as machine {machine_rank}", flush=True)
-            log = file.parent / f"launcher-machine{machine_rank}.log"
-            with log.open("wb") as stream:
-                code = subprocess.run(
-                    command(file, options),
-                    stdout=stream,
-                    stderr=subprocess.STDOUT,
-                    env=environment(options, None),
-                    check=False,
-                ).returncode
-            print(f"{file.parent.name} ended here with exit code {code}", flush=True)
+            try:
+                code = _take_part(file, job, machine_rank)
+                print(f"{file.parent.name} ended here with exit code {code}", flush=True)
+            except FileNotFoundError as error:
+                code = 1
+                print(f"{file.parent.name} was removed before it began here: {error}", flush=True)
             failed, done = failed + (code != 0), done + 1
+            # That took long: a heartbeat seen before says nothing about now.
+            beats.clear()
+            break
         time.sleep(POLL_SECONDS)
     return failed
 
 
-def _identity(file: Path) -> tuple[str, int]:
-    return str(file), file.stat().st_mtime_ns
+def _jobs(work_dir: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """All jobs there with their files; machine 0 may remove directories at the same time."""
+    for directory, _, files in os.walk(work_dir):
+        if "job.json" in files:
+            file = Path(directory, "job.json")
+            try:
+                job = json.loads(file.read_text(encoding="utf-8"))
+            except OSError:
+                continue
+            yield file, job
 
 
-def _ended(file: Path) -> bool:
-    return any(file.parent.glob("result.json")) or any(file.parent.glob("error*.json"))
+def _is_over(file: Path, job_id: str) -> bool:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))["id"] != job_id
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def _take_part(file: Path, job: dict[str, Any], machine_rank: int) -> int:
+    """Start this machine's ranks of a job, and end them where its run is gone."""
+    options = LauncherOptions.model_validate({**job["launch"], "machine_rank": machine_rank})
+    with (file.parent / f"launcher-machine{machine_rank}.log").open("wb") as log:
+        process = subprocess.Popen(
+            command(file, job["id"], options),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=environment(job["id"], options, None),
+            start_new_session=True,
+        )
+    try:
+        why = _await_end(process, file, job["id"])
+    except BaseException:
+        stop(process, options.stop_seconds)
+        raise
+    if why:
+        print(f"{file.parent.name}: {why}; ending its ranks here", flush=True)
+        stop(process, options.stop_seconds)
+    return process.wait()
+
+
+def _await_end(process: subprocess.Popen, file: Path, job_id: str) -> str:
+    """Nothing once the ranks have ended, or why they are to be ended."""
+    beat, still = None, 0
+    while process.poll() is None:
+        time.sleep(POLL_SECONDS)
+        if _is_over(file, job_id):
+            return f"{file} is gone or another job's"
+        now = heartbeat.last(file.parent)
+        # Counted in looks, not by the clock: where the file system stalls, a look takes long.
+        still = still + 1 if now in (None, beat) else 0
+        beat = now or beat
+        if still * POLL_SECONDS > SILENT_SECONDS:
+            return f"its heartbeat stands still for {SILENT_SECONDS:g} s"
+    return ""
 
 
 def main() -> None:

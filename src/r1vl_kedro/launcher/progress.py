@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
     """Tell whoever started this job how far it is; cheap enough for every step.
 
-    Without a parent (no ``R1VL_PROGRESS`` in the environment) nothing happens.
+    Without a parent (no ``R1VL_PROGRESS`` in the environment) nothing happens; on a full disk
+    the report is left out, since training that saves nothing now may go on.
     """
     target = os.environ.get(PROGRESS)
     now = time.monotonic()
@@ -30,8 +32,9 @@ def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
     _last[0] = now
     aside = Path(f"{target}.tmp")
     line = {"done": done, "total": total, "unit": unit, "text": text}
-    aside.write_text(json.dumps(line) + "\n", encoding="utf-8")
-    os.replace(aside, target)
+    with contextlib.suppress(OSError):
+        aside.write_text(json.dumps(line) + "\n", encoding="utf-8")
+        os.replace(aside, target)
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -51,8 +54,11 @@ class KeepWarnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Add the message as a line."""
-        with self._file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(record.getMessage()) + "\n")
+        try:
+            with self._file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(record.getMessage()) + "\n")
+        except OSError:
+            self.handleError(record)
 
 
 class TellWarnings:
@@ -69,5 +75,13 @@ class TellWarnings:
             lines.seek(self._read)
             for line in lines:
                 if line.endswith(b"\n"):
-                    log.warning("%s: %s", self._name, json.loads(line))
+                    log.warning("%s: %s", self._name, _message(line))
                     self._read += len(line)
+
+
+def _message(line: bytes) -> str:
+    """What a line says, also one that a full disk broke off."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line.decode("utf-8", "replace").strip()

@@ -1,7 +1,11 @@
-"""One rank of a job: ``python -m r1vl_kedro.launcher.worker job.json``, as ``run_job`` calls it."""
+"""One rank of a job, as ``run_job`` starts it.
+
+``python -m r1vl_kedro.launcher.worker job.json <id of the job>``
+"""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import logging
@@ -13,22 +17,33 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.launcher import error_report
 from r1vl_kedro.launcher.alone import hold
 from r1vl_kedro.launcher.progress import KeepWarnings
 
+OTHER_JOB = 2
+"""Exit code of a process whose job has been replaced."""
 
-def main(job_file: str) -> int:
-    """Run the job of ``job_file``; the exit code is 0 where it ended well."""
+
+def main(job_file: str, job_id: str) -> int:
+    """Run the job of ``job_file``; the exit code is 0 where it ended well.
+
+    Where the file holds another job than ``job_id``, nothing is touched: a run was killed while
+    this process was starting, and the next run has begun that job anew.
+    """
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    if job["id"] != job_id:
+        _say(f"{job_file} holds the job {job['id']}, this process was started for {job_id}")
+        return OTHER_JOB
     directory = Path(job_file).parent
     rank = int(os.environ.get("RANK", "0"))
     _keep_output(directory / f"rank{rank}.log")
     os.environ["R1VL_PROGRESS"] = str(directory / "progress.json")
-    _end_with(job["parent"], job["host"])
+    _end_with(int(os.environ["R1VL_PARENT"]))
     mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
+    reserved = error_report.reserve(directory, rank)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
     logger.setLevel(logging.INFO)
@@ -44,22 +59,15 @@ def main(job_file: str) -> int:
             aside.write_text(json.dumps(result), encoding="utf-8")
             os.replace(aside, directory / "result.json")
     except SystemExit as stop:
-        print(f"rank {rank}: {stop}", file=sys.stderr, flush=True)
+        _say(f"rank {rank}: {stop}")
         return stop.code if isinstance(stop.code, int) else 1
     except BaseException as error:  # noqa: BLE001 - the report is handed to the parent
-        text = traceback.format_exc()
-        print(text, file=sys.stderr, flush=True)
-        report = {
-            "rank": rank,
-            "time": time.time(),
-            "type": type(error).__name__,
-            "message": str(error),
-            "plain": isinstance(error, PlainError),
-            "traceback": text,
-        }
-        (directory / f"error{rank}.json").write_text(json.dumps(report), encoding="utf-8")
+        with contextlib.suppress(OSError):
+            error_report.write(reserved, rank, error)
+        _say(traceback.format_exc())
         return 1
     finally:
+        reserved.unlink(missing_ok=True)
         if mine is not None:
             mine.close()
     return 0
@@ -77,10 +85,25 @@ def _keep_output(path: Path) -> None:
     os.dup2(stream.fileno(), 2)
 
 
-def _end_with(parent: int, host: str) -> None:
-    """Ask this process to stop (SIGTERM) when the one that started the job is gone."""
-    if host != os.uname().nodename:
-        return
+def leave(code: int) -> NoReturn:
+    """End this process without the interpreter's shutdown.
+
+    Threads of torch and gloo may hold that up for seconds.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)
+
+
+def _say(text: str) -> None:
+    """Into this process's log, where the disk has room for it."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def _end_with(parent: int) -> None:
+    """Ask this process to stop (SIGTERM) when the one that started this machine's part is gone."""
 
     def watch() -> None:
         while True:
@@ -95,8 +118,4 @@ def _end_with(parent: int, host: str) -> None:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Without the interpreter's shutdown: torch and gloo threads may hold it up for seconds.
-    os._exit(code)
+    leave(main(sys.argv[1], sys.argv[2]))

@@ -1,0 +1,50 @@
+"""A sign that a run sees its job through, for the machines that take part in the job."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+ALIVE = "alive"
+BEAT_SECONDS = 1.0
+
+
+@contextlib.contextmanager
+def beating(directory: Path, wanted: bool = True) -> Iterator[None]:
+    """Count in ``directory / "alive"``, a number a second, until the block is left.
+
+    A count, not the file's time: NFS clients keep attributes for longer than contents.
+    """
+    if not wanted:
+        yield
+        return
+    over = threading.Event()
+
+    def beat() -> None:
+        aside = directory / f"{ALIVE}.tmp"
+        for count in itertools.count():
+            with contextlib.suppress(OSError):  # a full disk may have room at the next beat
+                aside.write_text(str(count), encoding="utf-8")
+                os.replace(aside, directory / ALIVE)
+            if over.wait(BEAT_SECONDS):
+                return
+
+    thread = threading.Thread(target=beat, daemon=True, name="heartbeat")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def last(directory: Path) -> str | None:
+    """The last count, or None where there is none or it cannot be read now."""
+    try:
+        return (directory / ALIVE).read_text(encoding="utf-8")
+    except OSError:
+        return None

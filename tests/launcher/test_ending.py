@@ -1,0 +1,78 @@
+"""The end of jobs: no rank is left running, and none does the job of another run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+from launching import ONE, RANKS, job
+
+from r1vl_kedro.launcher import JobError, alone, ending, jobs, worker
+
+
+def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
+    with pytest.raises(JobError, match="rank 1 failed with ValueError: rank 1 has had enough"):
+        job("rank_one_fails", tmp_path, RANKS)
+    logs = {path.name for path in (tmp_path / "rank_one_fails").glob("*.log")}
+    assert logs == {"rank0.log", "rank1.log", "launcher.log"}
+
+
+def test_a_rank_that_hangs_in_c_does_not_outlive_its_job(tmp_path, monkeypatch):
+    monkeypatch.setattr(jobs, "FAILING_RANK_SECONDS", 0.2)
+    with pytest.raises(JobError, match="rank 1 failed with ValueError: rank 1 has had enough"):
+        job("hang_in_c", tmp_path, RANKS, place=str(tmp_path))
+    assert not ending.alive(int((tmp_path / "hanging").read_text()))
+    # The next job of this name can begin.
+    alone.await_end(tmp_path / "hang_in_c.lock", seconds=0)
+
+
+def test_what_a_launcher_leaves_when_it_ends_by_itself_is_killed():
+    script = (
+        "import subprocess, sys, time\n"
+        "rank = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        "print(rank.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, start_new_session=True
+    )
+    rank = int(launcher.stdout.readline())
+    ending.stop(launcher, seconds=60)
+    launcher.stdout.close()
+    assert launcher.returncode == -signal.SIGTERM
+    assert not ending.alive(rank)
+
+
+def test_a_process_that_waits_to_be_asked_for_its_exit_code_is_not_alive():
+    process = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.pid_exists(process.pid) and not ending.alive(process.pid)
+    process.wait()
+
+
+def test_a_worker_leaves_the_job_of_another_run_alone(tmp_path):
+    job("echo", tmp_path)
+    directory = tmp_path / "echo"
+    before = {path.name: path.read_bytes() for path in directory.iterdir()}
+    line = jobs.command(directory / "job.json", "0" * 32, ONE)
+    late = subprocess.run(
+        line, env=jobs.environment("0" * 32, ONE, None), capture_output=True, text=True
+    )
+    assert late.returncode == worker.OTHER_JOB
+    assert f"{directory / 'job.json'} holds the job" in late.stderr and "0" * 32 in late.stderr
+    assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+
+
+def test_a_job_ends_with_the_process_that_started_it(tmp_path):
+    line = jobs.command(tmp_path / "job.json", "a", ONE)
+    kwargs = {name: str(tmp_path / name) for name in ("started", "stopped")}
+    found = {"id": "a", "entry": "job_entries:wait", "kwargs": kwargs}
+    (tmp_path / "job.json").write_text(json.dumps(found))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    env = jobs.environment("a", ONE, None) | {"R1VL_PARENT": str(gone.pid)}
+    process = subprocess.run(line, env=env, timeout=120)
+    assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)

@@ -1,0 +1,42 @@
+"""A full disk: the reason reaches the user, and what is no result ends no training."""
+
+import logging
+
+import pytest
+from launching import BOTH, job
+
+from r1vl_kedro.launcher import JobError, error_report
+from r1vl_kedro.launcher.progress import WARNINGS, TellWarnings
+
+
+@BOTH
+def test_the_error_of_a_job_on_a_full_disk_is_told(tmp_path, options):
+    with pytest.raises(JobError, match="rank 0 failed with ValueError: no room left") as caught:
+        job("full_disk", tmp_path, options, message="no room left")
+    assert "in full_disk" in str(caught.value)
+    names = {path.name for path in (tmp_path / "full_disk").iterdir()}
+    assert "error0.json" in names and "rank0.reserved" not in names
+
+
+@BOTH
+def test_training_goes_on_where_progress_and_warnings_cannot_be_written(tmp_path, options):
+    assert job("full_disk", tmp_path, options) == "trained"
+    names = {path.name for path in (tmp_path / "full_disk").iterdir()}
+    assert "result.json" in names and "rank0.reserved" not in names
+
+
+def test_a_report_fits_into_what_is_reserved_for_it(tmp_path):
+    for number, text in enumerate(["", "\U0001f600" * 100_000]):
+        reserved = error_report.reserve(tmp_path, number)
+        error_report.write(reserved, number, ValueError(text))
+    first, second = error_report.read(tmp_path)
+    assert (first["rank"], first["message"]) == (0, "")
+    assert second["message"] == "\U0001f600" * error_report.KEPT_CHARACTERS
+
+
+def test_a_warning_that_a_full_disk_broke_off_is_told_as_it_is(tmp_path, caplog):
+    (tmp_path / WARNINGS).write_text('"half a war"whole"\n"next"\n')
+    with caplog.at_level(logging.WARNING):
+        TellWarnings(tmp_path).tell()
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f'{tmp_path.name}: "half a war"whole"', f"{tmp_path.name}: next"]
