@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,6 +13,7 @@ from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro import runner
 from r1vl_kedro.datasets import EmbeddedSplitDataset
+from r1vl_kedro.launcher import LauncherOptions, jobs
 from r1vl_kedro.records import store
 from r1vl_kedro.runner import SlotRunner
 
@@ -89,6 +91,43 @@ def test_two_runs_that_need_a_dataset_that_is_not_there_make_it_once(tmp_path):
         one.stdin.flush()
     assert [one.communicate(timeout=120)[0].strip() for one in both] == ["60", "60"]
     assert not list(tmp_path.glob(".test.*"))
+
+
+@pytest.mark.timeout(60)
+def test_an_interrupt_ends_what_computes_here_and_leaves_jobs_to_save(tmp_path, monkeypatch):
+    came_to = []
+    started = threading.Barrier(3, timeout=30)
+
+    def computes(_):
+        try:
+            started.wait()
+            while True:
+                time.sleep(0.01)
+        finally:
+            came_to.append("interrupted")
+
+    def saves(**_):
+        started.wait()
+        while "interrupted" not in came_to:
+            time.sleep(0.01)
+        time.sleep(0.1)  # an interrupt of its own would have come by now
+        came_to.append("saved")
+
+    def trains(_):
+        monkeypatch.setattr(jobs, "resolve", lambda entry: saves)
+        options = LauncherOptions(in_process=True)
+        jobs.run_job("a:b", {}, options=options, log_dir=tmp_path, name="train")
+
+    def is_stopped(_):
+        started.wait()
+        raise KeyboardInterrupt
+
+    catalog = DataCatalog({"params:launcher": MemoryDataset({}), "place": MemoryDataset("")})
+    nodes = [Node(work, "place", None) for work in (computes, trains, is_stopped)]
+    with pytest.raises(KeyboardInterrupt):
+        SlotRunner(max_workers=3).run(Pipeline(nodes), catalog)
+    assert came_to == ["interrupted", "saved"]
+    assert not jobs.waiting()
 
 
 @pytest.mark.parametrize(

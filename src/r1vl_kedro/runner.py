@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-from concurrent.futures import Executor, ThreadPoolExecutor
+import threading
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 from kedro.runner import ThreadRunner
 
-from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.launcher import LauncherOptions, jobs
 from r1vl_kedro.launcher.jobs import uses_cuda
 
 
@@ -41,7 +43,32 @@ class SlotRunner(ThreadRunner):
 
 
 class _Slots(ThreadPoolExecutor):
+    """Threads that do not keep an interrupted run: a node may compute for minutes.
+
+    A thread that sees a job through is left alone, its job saves and ends.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._busy: set[int] = set()
+
+    def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Future:
+        return super().submit(self._busily, work, *args, **kwargs)
+
+    def _busily(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+        thread = threading.get_ident()
+        self._busy.add(thread)
+        try:
+            return work(*args, **kwargs)
+        finally:
+            self._busy.discard(thread)
+
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            for thread in self._busy - jobs.waiting():
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt)
+                )
         self.shutdown(wait=True, cancel_futures=kind is not None)
 
 

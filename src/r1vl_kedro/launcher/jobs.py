@@ -33,6 +33,7 @@ FAILING_RANK_SECONDS = 5.0
 _stopping = threading.Event()
 _slots: dict[tuple[str, ...], queue.Queue[str]] = {}
 _positions: set[int] = set()
+_waiting: set[int] = set()
 _lock = threading.Lock()
 _servers = Servers()
 atexit.register(_servers.close)
@@ -55,6 +56,11 @@ def stopping() -> bool:
     return _stopping.is_set()
 
 
+def waiting() -> set[int]:
+    """Identifiers of the threads that see a job through; they end by ``stop_all``."""
+    return set(_waiting)
+
+
 def run_job(
     entry: str,
     kwargs: Mapping[str, Any],
@@ -75,11 +81,26 @@ def run_job(
         TimeoutError: the same job of a run that was killed does not end.
         KeyboardInterrupt: the job was told to stop and has saved its state.
     """
-    if options.in_process:
-        with _threads_of(options):
-            return resolve(entry)(**kwargs)
-    if _stopping.is_set():
-        raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
+    thread = threading.get_ident()
+    _waiting.add(thread)
+    try:
+        if options.in_process:
+            with _threads_of(options):
+                return resolve(entry)(**kwargs)
+        if _stopping.is_set():
+            raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
+        return _run_outside(entry, kwargs, options, log_dir, name)
+    finally:
+        _waiting.discard(thread)
+
+
+def _run_outside(
+    entry: str,
+    kwargs: Mapping[str, Any],
+    options: LauncherOptions,
+    log_dir: Path | str,
+    name: str,
+) -> Any:
     directory = Path(log_dir).resolve() / name
     directory.parent.mkdir(parents=True, exist_ok=True)
     alone.await_end(directory.with_name(f"{name}.lock"), stopped=stopping)
