@@ -61,6 +61,17 @@ def waiting() -> set[int]:
     return set(_waiting)
 
 
+@contextlib.contextmanager
+def _waits() -> Iterator[None]:
+    thread = threading.get_ident()
+    _waiting.add(thread)
+    try:
+        yield
+    finally:
+        _waiting.discard(thread)
+
+
+@_waits()
 def run_job(
     entry: str,
     kwargs: Mapping[str, Any],
@@ -81,26 +92,11 @@ def run_job(
         TimeoutError: the same job of a run that was killed does not end.
         KeyboardInterrupt: the job was told to stop and has saved its state.
     """
-    thread = threading.get_ident()
-    _waiting.add(thread)
-    try:
-        if options.in_process:
-            with _threads_of(options):
-                return resolve(entry)(**kwargs)
-        if _stopping.is_set():
-            raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
-        return _run_outside(entry, kwargs, options, log_dir, name)
-    finally:
-        _waiting.discard(thread)
-
-
-def _run_outside(
-    entry: str,
-    kwargs: Mapping[str, Any],
-    options: LauncherOptions,
-    log_dir: Path | str,
-    name: str,
-) -> Any:
+    if options.in_process:
+        with _threads_of(options):
+            return resolve(entry)(**kwargs)
+    if _stopping.is_set():
+        raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
     directory = Path(log_dir).resolve() / name
     directory.parent.mkdir(parents=True, exist_ok=True)
     alone.await_end(directory.with_name(f"{name}.lock"), stopped=stopping)
