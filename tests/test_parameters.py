@@ -120,7 +120,7 @@ def test_what_is_wrong_is_said_in_the_words_of_the_configuration(given, said):
 
 def test_options_of_a_pipeline_that_is_not_asked_for_are_left_alone():
     wrong = {"base_model": {"stpes": 3}}
-    assert parameters(wrong)["base_model"] == {"steps": 5000, "batch_size": 32, "stpes": 3}
+    assert parameters(wrong)["base_model"] == {"steps": 8000, "batch_size": 32, "stpes": 3}
     with pytest.raises(ConfigurationError, match=r"base_model\.stpes .* did you mean steps"):
         parameters(wrong, pipeline="base_model")
 
