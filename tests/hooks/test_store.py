@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -141,6 +142,16 @@ def test_a_database_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "x.db").write_bytes(b"SQLite format 3\0 and then something else")
     with pytest.raises(stores.StoreError, match=r"x\.db \(parameter tracking\.uri\)"):
         stores.Store(f"sqlite:///{tmp_path / 'x.db'}", "test", tmp_path)
+
+
+def test_a_store_that_takes_no_run_is_named(tmp_path):
+    store = stores.Store(f"sqlite:///{tmp_path / 'x.db'}", "test", tmp_path)
+    with sqlite3.connect(tmp_path / "x.db") as database:
+        database.execute(
+            "CREATE TRIGGER closed BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'closed'); END"
+        )
+    with pytest.raises(stores.StoreError, match=r"x\.db \(parameter tracking\.uri\) takes no new"):
+        store.start("run", {})
 
 
 @pytest.mark.parametrize("what", ["under a file", "where nothing can be made"])

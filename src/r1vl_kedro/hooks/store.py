@@ -107,13 +107,25 @@ class Store:
             ) from error
 
     def start(self, name: str, tags: Mapping[str, Any], parent: str | None = None) -> str:
-        """A new run that belongs to this process; returns its id."""
+        """A new run that belongs to this process; returns its id.
+
+        Raises:
+            StoreError: the store answers but takes no run, such as a database that is read-only.
+        """
+        from mlflow.exceptions import MlflowException
+
         tags = {key: str(value) for key, value in tags.items() if value is not None}
         tags |= {OWNER[key]: value for key, value in self._own.items()}
         if parent is not None:
             tags[PARENT] = parent
-        with self._lock:
-            run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
+        try:
+            with self._lock:
+                run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
+        except (MlflowException, OSError) as error:
+            raise StoreError(
+                f"the MLflow store {self.uri} (parameter tracking.uri) takes no new run: {error}; "
+                "make it writable, name another, or set tracking.enabled=false"
+            ) from error
         return run.info.run_id
 
     def end(self, run_id: str, status: str) -> None:

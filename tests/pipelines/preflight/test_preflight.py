@@ -2,6 +2,7 @@
 
 import json
 import random
+from importlib.util import find_spec
 
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
@@ -179,13 +180,16 @@ def test_gpus_that_are_not_there_are_a_reason():
 
 def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
     monkeypatch.setattr(preflight, "gpus", lambda: 0)
-    evaluation = EvaluationOptions.model_construct(decoding=DecodingOptions(max_new_tokens=2048))
+    evaluation = EvaluationOptions.model_construct(
+        decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
+    )
     three = LauncherOptions(num_processes=3, device="cuda")
     problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation)
     text = "\n".join(problems)
     assert "warm_up.batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
     assert "step_grpo.rollouts_per_step 16 is not a multiple of 3 processes" in text
     assert "has no GPU" in text
+    assert ("engine is vllm, which is not installed" in text) == (find_spec("vllm") is None)
 
 
 def test_nothing_in_the_way_passes_and_a_reason_stops():
