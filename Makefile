@@ -30,7 +30,6 @@ test-vllm: export VLLM_CPU_KVCACHE_SPACE := 1
 test-vllm: export VLLM_ENABLE_V1_MULTIPROCESSING := 0
 test-vllm: export VLLM_CPU_OMP_THREADS_BIND := nobind
 test-vllm: export VLLM_NO_USAGE_STATS := 1
-test-vllm: export OMP_NUM_THREADS := 1
 test-vllm: $(VLLM_VENV)/.installed ## run the tests that need vLLM, on the CPU, in an environment of their own
 	$(VLLM_VENV)/bin/python -m pytest tests/vllm_cpu -m vllm $(ARGS)
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-# Threads of PyTorch wait for each other by spinning: beside another program's load, two of them
-# take thirty times as long for a tiny model as one.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# For every process that a test starts as well. Threads of PyTorch wait for each other by spinning:
+# beside another program's load, two of them take thirty times as long for a tiny model as one; and
+# sums of several threads differ in their last bits.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["DO_NOT_TRACK"] = "true"
 
 
 @pytest.fixture(scope="session")

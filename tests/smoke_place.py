@@ -1,6 +1,5 @@
 """A place of its own for runs of the smoke ablation."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,6 @@ def kedro_run(*arguments: str, through: tuple[str, ...] = ("-m", "kedro")) -> tu
     done = subprocess.run(
         [sys.executable, *through, "run", *arguments],
         cwd=ROOT,
-        env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,7 +1,6 @@
 """``kedro run`` in a smoke size: one variant from raw records to Table 1 and MLflow."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -31,7 +30,6 @@ def run(root: Path, *arguments: str, params: str = "") -> subprocess.CompletedPr
             *("--conf-source", str(conf), "--params", given, *arguments),
         ],
         cwd=ROOT,
-        env={**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,

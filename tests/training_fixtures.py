@@ -100,7 +100,6 @@ def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -
     stream = open(log, "ab", buffering=0)  # noqa: SIM115 - lives as long as the process
     os.dup2(stream.fileno(), 1)
     os.dup2(stream.fileno(), 2)
-    os.environ["OMP_NUM_THREADS"] = "1"
     import logging
 
     import torch

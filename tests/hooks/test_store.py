@@ -150,8 +150,11 @@ def test_a_store_that_takes_no_run_is_named(tmp_path):
         database.execute(
             "CREATE TRIGGER closed BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'closed'); END"
         )
-    with pytest.raises(stores.StoreError, match=r"x\.db \(parameter tracking\.uri\) takes no new"):
+    with pytest.raises(
+        stores.StoreError, match=r"x\.db \(parameter tracking\.uri\) takes no new"
+    ) as error:
         store.start("run", {})
+    assert "run: closed; " in str(error.value)
 
 
 @pytest.mark.parametrize("what", ["under a file", "where nothing can be made"])

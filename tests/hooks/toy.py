@@ -136,8 +136,7 @@ def make(
 
 def environment() -> dict[str, str]:
     """Of a command in the project."""
-    environment = {**os.environ, "DO_NOT_TRACK": "true", "OMP_NUM_THREADS": "1"}
-    environment["COLUMNS"] = "400"  # no line of the log is wrapped
+    environment = {**os.environ, "COLUMNS": "400"}  # no line of the log is wrapped
     environment.pop("KEDRO_ENV", None)
     return environment
 

@@ -72,7 +72,7 @@ def test_profile_clashes_only_in_what_is_not_installed(env):
         SFTOptions.model_validate(given["warm_up"]),
         StepGRPOOptions.model_validate(given["step_grpo"]),
         given["launcher"]["num_processes"],
-        given["evaluation"]["decoding"]["max_new_tokens"],
+        DecodingOptions.model_validate(given["evaluation"]["decoding"]),
     )
     assert [reason for reason in found if "not installed" not in reason] == []
 
@@ -173,7 +173,9 @@ def test_clashes_are_all_listed():
     rl = StepGRPOOptions(
         num_steps=1, rollouts_per_step=60, max_pixels=4_000_000, max_prompt_length=1024
     )
-    found = preflight.clashes(SFTOptions(num_steps=1, batch_size=10), rl, 4, 100)
+    found = preflight.clashes(
+        SFTOptions(num_steps=1, batch_size=10), rl, 4, DecodingOptions(max_new_tokens=100)
+    )
     text = "\n".join(found)
     assert "warm_up.batch_size 10" in text
     assert "no room for the question" in text

@@ -1,7 +1,8 @@
 """math-verify behind limits: what reaches SymPy is short, shallow and has no towers of powers.
 
 What remains runs on a budget of function calls and not of seconds: it holds in every thread, and
-the verdict does not depend on how fast the machine is.
+the verdict does not depend on how fast the machine is. (What SymPy has cached from earlier
+comparisons costs no calls: a formula at the very limit may pass the second time.)
 """
 
 import logging
@@ -108,13 +109,16 @@ def _math_verify() -> tuple[Any, Any]:
     for name in ("math_verify", "latex2sympy2_extended"):
         logging.getLogger(name).setLevel(logging.ERROR)
     # What SymPy imports and tabulates on first use is not charged to an answer.
-    config = [parser.LatexExtractionConfig()]
-    grader.verify(
-        parser.parse(r"$\sin(x)+\frac{1}{x^2}$", config, parsing_timeout=None),
-        parser.parse(r"$\frac{x^2\sin(x)+1}{x^2}$", config, parsing_timeout=None),
-        timeout_seconds=None,
-    )
+    sides = [
+        _read(parser, text) for text in (r"\sin(x)+\frac{1}{x^2}", r"\frac{x^2\sin(x)+1}{x^2}")
+    ]
+    grader.verify(*sides, timeout_seconds=None)
     return parser, grader
+
+
+def _read(parser: Any, latex: str) -> list[Any]:
+    """The expression and its text, as math-verify reads LaTeX; empty where it cannot."""
+    return parser.parse(f"${latex}$", [parser.LatexExtractionConfig()], parsing_timeout=None)
 
 
 @lru_cache(maxsize=4096)
@@ -131,9 +135,7 @@ def expressions_equal(given: str, gold: str) -> bool:
         if not text.strip() or not bounded(text) or not is_expression(text):
             return False
     parser, _ = _math_verify()
-    config = [parser.LatexExtractionConfig()]
-    latex = [f"${text.replace('**', '^').replace('$', '')}$" for text in (gold, given)]
-    sides = [parser.parse(text, config, parsing_timeout=None) for text in latex]
+    sides = [_read(parser, text.replace("**", "^").replace("$", "")) for text in (gold, given)]
     if not all(sides) or any(isinstance(side[0], str) for side in sides):
         return False
     return _verified(*sides)

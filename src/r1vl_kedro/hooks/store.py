@@ -102,8 +102,8 @@ class Store:
                 self.experiment_id = found.experiment_id
         except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
             raise StoreError(
-                f"the MLflow store {uri} (parameter tracking.uri) does not answer: {error}; "
-                "start it, name another, or set tracking.enabled=false"
+                f"the MLflow store {uri} (parameter tracking.uri) does not answer: "
+                f"{_words(error)}; start it, name another, or set tracking.enabled=false"
             ) from error
 
     def start(self, name: str, tags: Mapping[str, Any], parent: str | None = None) -> str:
@@ -123,8 +123,8 @@ class Store:
                 run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
         except (MlflowException, OSError) as error:
             raise StoreError(
-                f"the MLflow store {self.uri} (parameter tracking.uri) takes no new run: {error}; "
-                "make it writable, name another, or set tracking.enabled=false"
+                f"the MLflow store {self.uri} (parameter tracking.uri) takes no new run: "
+                f"{_words(error)}; make it writable, name another, or set tracking.enabled=false"
             ) from error
         return run.info.run_id
 
@@ -172,13 +172,13 @@ class Store:
                 self._pause = min(2 * self._pause, LAST_PAUSE)
                 logger.warning(
                     "MLflow at %s does not answer, %d writes wait: %s",
-                    self.uri, len(self._waiting), error,
+                    self.uri, len(self._waiting), _words(error),
                 )  # fmt: skip
                 return
             # It answers, perhaps again: then the write is at fault only if it fails once more.
             if error is not None and (error := self._failure_of(write)) is not None:
                 self.lost += 1
-                logger.warning("MLflow at %s does not take %s: %s", self.uri, what, error)
+                logger.warning("MLflow at %s does not take %s: %s", self.uri, what, _words(error))
             self._waiting.popleft()
             self._pause = FIRST_PAUSE
 
@@ -282,6 +282,11 @@ class Store:
     def artifact(self, what: str, log: Callable[[Any], Any]) -> None:
         """Store an artifact with one of the client's own methods."""
         self._write(what, lambda: log(self.client))
+
+
+def _words(error: Exception) -> Any:
+    """What went wrong, in a database driver's own words where it was one's: a line, no SQL."""
+    return getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
 
 
 def _metrics(rows: list[tuple[str, float, int]]) -> list[Any]:

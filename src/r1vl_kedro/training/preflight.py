@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.training.deepspeed_configs import stage
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions, split_batch
@@ -50,7 +51,7 @@ def clashes(
     warm_up: SFTOptions,
     step_grpo: StepGRPOOptions,
     processes: int,
-    max_new_tokens: int,
+    decoding: DecodingOptions,
 ) -> list[str]:
     """Reasons why these settings cannot work together, each with what would."""
     found: list[str] = []
@@ -80,9 +81,11 @@ def clashes(
             )
         if importlib.util.find_spec("vllm") is None:
             found.append("step_grpo.vllm is set but vllm is not installed (extra 'gpu')")
-    if max_new_tokens < step_grpo.max_completion_length:
+    if decoding.engine == "vllm" and importlib.util.find_spec("vllm") is None:
+        found.append("evaluation.decoding.engine is vllm, which is not installed (extra 'gpu')")
+    if decoding.max_new_tokens < step_grpo.max_completion_length:
         found.append(
-            f"evaluation.decoding.max_new_tokens {max_new_tokens} is below "
+            f"evaluation.decoding.max_new_tokens {decoding.max_new_tokens} is below "
             f"step_grpo.max_completion_length {step_grpo.max_completion_length}; answers that "
             "training allows would be cut off in evaluation"
         )

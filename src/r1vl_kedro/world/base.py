@@ -44,7 +44,9 @@ class BaseOptions(BaseModel):
 
     steps: int = Field(8000, ge=1, description="updates in all")
     easy_steps: int = Field(800, ge=0, description="updates on perception alone, at the start")
-    copy_from: int = Field(5000, ge=0, description="update from which text is copied as well")
+    copy_from: int = Field(
+        5000, ge=0, description="update from which text is copied as well; with fewer steps none is"
+    )
     batch_size: int = Field(32, ge=1, description="conversations an update")
     turns: int = Field(3, ge=1, description="lessons a conversation")
     learning_rate: float = Field(1.5e-3, gt=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,11 +35,7 @@ def check_settings(
     evaluation: EvaluationOptions,
 ) -> list[str]:
     """Clashes between settings, and what this machine lacks for them."""
-    clashes = preflight.clashes(
-        warm_up, step_grpo, launcher.num_processes, evaluation.decoding.max_new_tokens
-    )
-    if evaluation.decoding.engine == "vllm" and importlib.util.find_spec("vllm") is None:
-        clashes.append("evaluation.decoding.engine is vllm, which is not installed (extra 'gpu')")
+    clashes = preflight.clashes(warm_up, step_grpo, launcher.num_processes, evaluation.decoding)
     present = preflight.gpus() if launcher.device == "cuda" else 0
     return clashes + preflight.machine_problems(launcher, present)
 
