@@ -125,8 +125,9 @@ def ranks_sum():
 def step_grpo_recorded(record, **kwargs):
     """StepGRPO that keeps what each rank has of every batch in ``<record>/rank<n>.jsonl``."""
     from r1vl_kedro.training import step_grpo
+    from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
-    trainer = step_grpo.step_grpo_trainer_class()
+    trainer = StepGRPOTrainer
     score, generate = trainer._calculate_rewards, trainer._generate_and_score_completions
     file = Path(record) / f"rank{os.environ.get('RANK', '0')}.jsonl"
     seen = {}

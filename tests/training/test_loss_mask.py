@@ -9,7 +9,7 @@ from training_fixtures import GRPO, SFT, train, weights
 from r1vl_kedro.training import data
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.models import load_processor
-from r1vl_kedro.training.sft import assert_answers_only, collator_class
+from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, assert_answers_only
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def batch(tiny, records):
     rows = data.as_pairs(data.open_records(records, "id"), "{question}")
     examples = [rows[i] for i in range(4)]
     answers = [example["completion"][0]["content"] for example in examples]
-    collator = collator_class()(processor=processor, completion_only_loss=True)
+    collator = AnswerOnlyCollator(processor=processor, completion_only_loss=True)
     return collator(examples), answers, processor
 
 

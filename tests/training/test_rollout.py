@@ -7,8 +7,7 @@ from training_fixtures import make_records
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.training import data
 from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
-from r1vl_kedro.training.rollout import choose, sample, uniforms
-from r1vl_kedro.training.step_grpo import repeated, run_lengths
+from r1vl_kedro.training.rollout import choose, repeated, run_lengths, sample, uniforms
 
 
 @pytest.fixture(scope="module")

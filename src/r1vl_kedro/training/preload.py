@@ -3,12 +3,10 @@
 import importlib
 
 MODULES = (
-    "trl.trainer.grpo_trainer",
-    "trl.trainer.sft_trainer",
     "r1vl_kedro.rewards.functions",
     "r1vl_kedro.training.callbacks",
-    "r1vl_kedro.training.sft",
-    "r1vl_kedro.training.step_grpo",
+    "r1vl_kedro.training.sft_trainer",
+    "r1vl_kedro.training.step_grpo_trainer",
 )
 
 for module in MODULES:

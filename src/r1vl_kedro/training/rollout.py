@@ -28,6 +28,22 @@ def uniforms(seed: int, step: int, rows: Sequence[int], length: int) -> torch.Te
     return torch.from_numpy(np.stack(streams))
 
 
+def run_lengths(keys: list[str]) -> list[int]:
+    """Lengths of the runs of equal neighbours: ``a a b`` gives ``[2, 1]``."""
+    runs: list[int] = []
+    for i, key in enumerate(keys):
+        if i and key == keys[i - 1]:
+            runs[-1] += 1
+        else:
+            runs.append(1)
+    return runs
+
+
+def repeated(values: list, runs: list[int]) -> list:
+    """Each value as often as its run is long."""
+    return [value for value, run in zip(values, runs, strict=True) for _ in range(run)]
+
+
 def choose(logits: torch.Tensor, temperature: float, u: torch.Tensor | None) -> torch.Tensor:
     """One token per row of ``logits`` (rows, vocabulary) by inverting the distribution at ``u``.
 

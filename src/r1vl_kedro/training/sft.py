@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from r1vl_kedro.training import data, run
-from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import load_model, vision_token_ids
+from r1vl_kedro.training.models import load_model
 from r1vl_kedro.training.options import SFTOptions
 
 
@@ -42,6 +40,7 @@ def train_sft(
     from trl import SFTConfig
 
     from r1vl_kedro.training.arguments import common_arguments, prepare_processes
+    from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, SteadySFTTrainer
 
     prepare_processes(settings)
     run.seed_everything(seed)
@@ -54,66 +53,15 @@ def train_sft(
     )
     model = load_model(base, dtype=settings.dtype, attention=settings.attention)
     run.freeze(model, settings)
-    trainer = sft_trainer_class()(
+    trainer = SteadySFTTrainer(
         model=model,
         args=arguments,
         train_dataset=data.as_pairs(start.rows, template),
         processing_class=start.processor,
-        data_collator=collator_class()(processor=start.processor, completion_only_loss=True),
+        data_collator=AnswerOnlyCollator(processor=start.processor, completion_only_loss=True),
         peft_config=run.attach_lora(model, settings),
     )
     trainer.sampler = data.StepSampler(
         len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
     )
     return run.train(trainer, start, validation)
-
-
-@functools.cache
-def sft_trainer_class() -> type:
-    """TRL's SFTTrainer with this project's order, checkpoints and guards."""
-    from trl import SFTTrainer
-
-    from r1vl_kedro.training.steady import SteadyTrainer
-
-    class SteadySFTTrainer(SteadyTrainer, SFTTrainer):
-        """SFTTrainer on prompt and completion with images."""
-
-    return SteadySFTTrainer
-
-
-@functools.cache
-def collator_class() -> type:
-    """TRL's vision collator, with the loss mask checked on every batch."""
-    from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
-
-    class AnswerOnlyCollator(DataCollatorForVisionLanguageModeling):
-        """Refuses a batch whose loss mask covers anything but the answers."""
-
-        def torch_call(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
-            answers = [example["completion"][0]["content"] for example in examples]
-            batch = super().torch_call(examples)
-            assert_answers_only(batch, answers, self.processor)
-            return batch
-
-    return AnswerOnlyCollator
-
-
-def assert_answers_only(batch: dict[str, Any], answers: list[str], processor: Any) -> None:
-    """Raise unless the loss covers each row's whole answer with its end, and nothing else.
-
-    Raises:
-        TrainingError: the mask covers other tokens; shows the text under the mask.
-    """
-    tokenizer = processor.tokenizer
-    vision = set(vision_token_ids(tokenizer))
-    for labels, ids, answer in zip(batch["labels"], batch["input_ids"], answers, strict=True):
-        covered = ids[labels != -100].tolist()
-        text = tokenizer.decode(covered)
-        body, _, rest = text.partition(tokenizer.eos_token)
-        positions = (labels != -100).nonzero().squeeze(1)
-        gap = len(positions) and int(positions[-1] - positions[0]) + 1 != len(positions)
-        if body != answer or rest.strip() or gap or vision.intersection(covered):
-            raise TrainingError(
-                "the loss mask does not cover exactly the answer: it covers "
-                f"{text[:200]!r}, the answer is {answer[:200]!r}"
-            )

@@ -1,0 +1,165 @@
+"""Train by GRPO with groups that share prompts; imported late, as TRL takes seconds to import."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+from trl import GRPOTrainer
+from trl.models import unwrap_model_for_generation
+from trl.trainer.grpo_trainer import pad
+
+from r1vl_kedro.training import vllm_rollouts
+from r1vl_kedro.training.models import vision_token_ids
+from r1vl_kedro.training.rollout import repeated, run_lengths, sample, uniforms
+from r1vl_kedro.training.shared_prompt import first_rows, shared_logps, vision_of
+from r1vl_kedro.training.steady import SteadyTrainer
+
+
+class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
+    """GRPOTrainer whose groups share one prefill and whose rollouts repeat exactly.
+
+    Prompts and images of a group are processed once. Sampling draws from a stream per
+    (seed, step, completion), whatever the number of processes.
+    """
+
+    def __init__(self, **kwargs: Any):
+        if kwargs["args"].use_vllm:
+            model, processor = kwargs["model"], kwargs["processing_class"]
+            vllm_rollouts.check_images(model.name_or_path, processor)
+        super().__init__(**kwargs)
+        self.suppressed = vision_token_ids(self._tokenizer)
+        self.rollout_observers: list = []
+        self._runs: list[int] = []
+        if not self.use_vllm:
+            self.generation_config.suppress_tokens = self.suppressed
+        else:
+            image = self.processing_class.image_token_id
+            vllm_rollouts.mend(self.vllm_generation, image, self.suppressed)
+
+    def _set_signature_columns_if_needed(self) -> None:
+        self._signature_columns = None
+
+    def _generate_and_score_completions(self, inputs: list[dict]) -> dict:
+        self._runs = run_lengths([row["id"] for row in inputs])
+        numbers = repeated(list(range(len(self._runs))), self._runs)
+        self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
+        output = super()._generate_and_score_completions(inputs)
+        return {**output, "prompt_index": self._prompt_index}
+
+    def _compute_loss(self, model, inputs):
+        # The rows were shuffled since they were sampled.
+        self._prompt_index = inputs["prompt_index"]
+        return super()._compute_loss(model, inputs)
+
+    def _shares(self, rows: int, micro: int | None) -> bool:
+        return (
+            self.options.share_prompts
+            and self.accelerator.num_processes == 1
+            and not self.is_deepspeed_enabled
+            and not self.args.gradient_checkpointing
+            and rows == len(self._prompt_index)
+            and (micro is None or micro >= rows)
+        )
+
+    def _get_per_token_logps_and_entropies(
+        self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **given
+    ):
+        if not self._shares(len(input_ids), batch_size):
+            return super()._get_per_token_logps_and_entropies(
+                model, input_ids, attention_mask, logits_to_keep, batch_size, **given
+            )
+        first, place = first_rows(self._prompt_index)
+        prompts = {
+            "input_ids": input_ids[first, :-logits_to_keep],
+            "attention_mask": attention_mask[first, :-logits_to_keep],
+            **vision_of(
+                first,
+                given.get("pixel_values"),
+                given.get("image_grid_thw"),
+                given.get("num_images"),
+            ),
+        }
+        if given.get("mm_token_type_ids") is not None:
+            prompts["mm_token_type_ids"] = given["mm_token_type_ids"][first, :-logits_to_keep]
+        with self.accelerator.autocast():
+            logps, entropies = shared_logps(
+                model,
+                prompts,
+                place,
+                input_ids[:, -logits_to_keep:],
+                attention_mask[:, -logits_to_keep:],
+                self.temperature,
+            )
+        return logps, entropies, None
+
+    def _tokenize_prompts(self, prompts: list) -> tuple[list, list | None, dict]:
+        starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
+        ids, images, fields = super()._tokenize_prompts([prompts[i] for i in starts])
+        repeat = functools.partial(repeated, runs=self._runs)
+        return repeat(ids), images and repeat(images), fields
+
+    def _generate_single_turn(
+        self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
+    ):
+        if self.use_vllm:
+            return super()._generate_single_turn(
+                prompt_ids, images, multimodal_fields, num_generations, has_tool_images
+            )
+        firsts = [prompt_ids[sum(self._runs[:i])] for i in range(len(self._runs))]
+        tensors = [torch.tensor(ids) for ids in firsts]
+        left = functools.partial(pad, padding_side="left")
+        fields = {
+            key: value
+            if isinstance(value, torch.Tensor)
+            else left([torch.tensor(row) for row in value], padding_value=0)
+            for key, value in multimodal_fields.items()
+        }
+        batch = {
+            "input_ids": left(tensors, padding_value=self._tokenizer.pad_token_id),
+            "attention_mask": left([torch.ones_like(t) for t in tensors], padding_value=0),
+            **fields,
+        }
+        batch = {key: value.to(self.accelerator.device) for key, value in batch.items()}
+        first = self.accelerator.process_index * len(prompt_ids)
+        random = uniforms(
+            self.args.seed,
+            self.state.global_step,
+            range(first, first + len(prompt_ids)),
+            self.max_completion_length,
+        )
+        with (
+            unwrap_model_for_generation(
+                self.model_wrapped,
+                self.accelerator,
+                gather_deepspeed3_params=self.args.ds3_gather_for_generation,
+            ) as model,
+            torch.no_grad(),
+            self.accelerator.autocast(),
+        ):
+            completions = sample(
+                model,
+                batch,
+                self._runs,
+                max_new_tokens=self.max_completion_length,
+                temperature=self.temperature,
+                random=random,
+                eos=self.eos_token_ids,
+                suppress=self.suppressed,
+            )
+        return completions, None
+
+    def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
+        rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+        stops = {*self.eos_token_ids, self._tokenizer.pad_token_id}
+        for observe in self.rollout_observers:
+            observe(
+                trainer=self,
+                rows=inputs,
+                completions=[completion[0]["content"] for completion in completions],
+                truncated=[ids[-1] not in stops for ids in completion_ids_list],
+                lengths=[len(ids) for ids in completion_ids_list],
+                rewards=rewards,
+            )
+        return rewards
