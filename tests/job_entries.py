@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.launcher import report
 
 
@@ -43,7 +43,7 @@ def fail(message):
 
 def refuse(message):
     """Raises what the user is to read."""
-    raise PlainError(message)
+    raise UserFacingError(message)
 
 
 def full_disk(message=None):

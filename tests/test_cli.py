@@ -9,10 +9,16 @@ from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
 
 from r1vl_kedro import cli
-from r1vl_kedro.generation.digest import CheckpointError
+from r1vl_kedro.benchmarks.files import BenchmarkFileError
+from r1vl_kedro.errors import CheckpointError
+from r1vl_kedro.hooks.lock import AlreadyRunning
+from r1vl_kedro.hooks.saving import HalfWrittenError
 from r1vl_kedro.launcher import JobError
+from r1vl_kedro.llm import BudgetReached, LLMError
+from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.errors import PromptTooLongError
+from r1vl_kedro.training.preflight import PreflightError
 
 
 @pytest.fixture
@@ -30,7 +36,12 @@ def run(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "kind", [RecordsError, PromptTooLongError, JobError, DatasetError, CheckpointError]
+    "kind",
+    [
+        *(AlreadyRunning, BenchmarkFileError, BudgetReached, CheckpointError, ConfigurationError),
+        *(DatasetError, HalfWrittenError, JobError, LLMError, PreflightError),
+        *(PromptTooLongError, RecordsError),
+    ],
 )
 def test_an_error_meant_for_the_user_is_one_sentence(run, kind):
     result = run(kind("no usable record left"))

@@ -12,7 +12,7 @@ from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
 from kedro.utils import load_obj
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.parameters import check_choices
 
 SIDE_BY_SIDE = "ablation"
@@ -67,7 +67,7 @@ def _said(error: Exception) -> str | None:
     # The catalog says what a dataset said again, with the name before it.
     name = f"{str(error).partition(': ')[0]}: " if isinstance(error, DatasetError) else ""
     for cause in chain:
-        if isinstance(cause, PlainError):
+        if isinstance(cause, UserFacingError):
             return f"{name}{cause}"
     first = chain[-1]
     if isinstance(first, DatasetError):

@@ -1,5 +1,9 @@
-"""Errors whose message is all that a user needs."""
+"""Errors that a user can cause; ``kedro run`` prints their message in place of a traceback."""
 
 
-class PlainError(Exception):
-    """Says what is wrong, where, and what would be accepted; ``kedro run`` shows no traceback."""
+class UserFacingError(Exception):
+    """Name the offending value, where it was found and what would be accepted, in one sentence."""
+
+
+class CheckpointError(UserFacingError):
+    """A checkpoint cannot be read or written, or is no model; the message names the path."""

@@ -23,6 +23,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.llm_cache import AnswerCache
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,11 @@ CHARACTERS_PER_TOKEN = 3.5
 GIVE_UP_AFTER = 8
 
 
-class LLMError(RuntimeError):
+class LLMError(UserFacingError):
     """The endpoint cannot be used at all: wrong key, unknown model, nothing listening."""
 
 
-class BudgetReached(RuntimeError):
+class BudgetReached(UserFacingError):
     """The budget is used up; what was answered is kept, the same command goes on from there."""
 
 

@@ -9,13 +9,15 @@ from typing import Annotated, Any, TypeVar, get_args
 import click
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from r1vl_kedro.errors import UserFacingError
+
 Model = TypeVar("Model", bound=BaseModel)
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 """What NumPy takes as a seed."""
 
 
-class ConfigurationError(click.ClickException, ValueError):
-    """The parameters cannot be used; on the command line the message stands alone."""
+class ConfigurationError(UserFacingError, click.ClickException, ValueError):
+    """The parameters cannot be used; every ``kedro`` command prints the message alone."""
 
 
 class Prompt(BaseModel):

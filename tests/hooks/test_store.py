@@ -13,7 +13,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.hooks import store as stores
 
 from . import toy
@@ -130,7 +130,7 @@ def test_a_file_that_is_no_store_is_named_at_once(tmp_path, content, said):
     place.mkdir() if content is None else place.write_text(content)
     with pytest.raises(stores.StoreError, match=rf"tracking\.uri: {place} {said}") as error:
         stores.Store(f"sqlite:///{place}", "test", tmp_path)
-    assert isinstance(error.value, PlainError) and isinstance(error.value, ConnectionError)
+    assert isinstance(error.value, UserFacingError) and isinstance(error.value, ConnectionError)
 
 
 def test_an_empty_file_becomes_a_store(tmp_path):

@@ -24,6 +24,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from r1vl_kedro.benchmarks.base import Benchmark
+from r1vl_kedro.errors import UserFacingError
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _BLOCK = 1 << 22
 
 
-class BenchmarkFileError(ValueError):
+class BenchmarkFileError(UserFacingError, ValueError):
     """A benchmark file as a whole cannot be used; the message names it and why."""
 
 

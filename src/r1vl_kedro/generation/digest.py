@@ -7,13 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import CheckpointError
 
 _BLOCK = 1 << 22
-
-
-class CheckpointError(PlainError, FileNotFoundError):
-    """What is to be evaluated is no model."""
 
 
 def resolve_checkpoint(checkpoint: str) -> Path:

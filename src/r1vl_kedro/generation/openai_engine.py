@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class EndpointError(PlainError, ConnectionError):
+class EndpointError(UserFacingError, ConnectionError):
     """Nothing answers at the endpoint's address."""
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
 
 
-class NoVllmError(PlainError, ImportError):
+class NoVllmError(UserFacingError, ImportError):
     """vLLM is asked for but does not import."""
 
 

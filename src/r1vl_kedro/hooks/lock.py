@@ -10,21 +10,20 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-import click
 from kedro.framework.hooks import hook_impl
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.hooks.processes import identity
 
 logger = logging.getLogger(__name__)
 SHARED = "shared"
 
 
-class AlreadyRunning(click.ClickException):
+class AlreadyRunning(UserFacingError):
     """Another run holds what this one would write."""
 
 
-class DataDirectoryError(PlainError, OSError):
+class DataDirectoryError(UserFacingError, OSError):
     """Nothing can be written where ``data`` in ``globals.yml`` points."""
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 from kedro.io import AbstractVersionedDataset
 
+from r1vl_kedro.errors import UserFacingError
+
 logger = logging.getLogger(__name__)
 
 
-class HalfWrittenError(RuntimeError):
+class HalfWrittenError(UserFacingError):
     """A run would read a result that another run died writing."""
 
 

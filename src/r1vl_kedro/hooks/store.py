@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.hooks.processes import identity, is_dead
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _BATCH = 900
 _SQLITE = b"SQLite format 3\0"
 
 
-class StoreError(PlainError, ConnectionError):
+class StoreError(UserFacingError, ConnectionError):
     """The store that ``tracking.uri`` names cannot be used."""
 
 

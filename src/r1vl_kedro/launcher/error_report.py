@@ -9,7 +9,7 @@ import time
 import traceback
 from pathlib import Path
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 
 RESERVED_BYTES = 1 << 18
 KEPT_CHARACTERS = 10_000
@@ -35,7 +35,7 @@ def write(reserved: Path, rank: int, error: BaseException) -> None:
         "time": time.time(),
         "type": type(error).__name__,
         "message": str(error)[:KEPT_CHARACTERS],
-        "plain": isinstance(error, PlainError),
+        "plain": isinstance(error, UserFacingError),
         "traceback": text[-KEPT_CHARACTERS:],
     }
     line = json.dumps(report).encode()

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.launcher import alone, error_report, progress
 from r1vl_kedro.launcher.ending import stop
 from r1vl_kedro.launcher.heartbeat import beating
@@ -39,10 +39,10 @@ _servers = Servers()
 atexit.register(_servers.close)
 
 
-class JobError(PlainError, RuntimeError):
+class JobError(UserFacingError, RuntimeError):
     """A job failed; says where the logs are, with the failing rank's own traceback.
 
-    Where the rank raised a ``PlainError``, its message alone.
+    Where the rank raised a ``UserFacingError``, its message alone.
     """
 
 

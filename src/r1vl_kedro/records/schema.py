@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 
 if TYPE_CHECKING:
     from datasets import Dataset, Features
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "images", "question", "options", "answer", "solution", "family", "source")
 
 
-class RecordsError(PlainError, ValueError):
+class RecordsError(UserFacingError, ValueError):
     """Records as a whole cannot be used; the message says which and why."""
 
 

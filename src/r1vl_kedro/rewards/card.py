@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.responses import Response, parse_response
 from r1vl_kedro.rewards.matching import (
     DEFAULT_THRESHOLD,
@@ -26,7 +26,7 @@ MAX_SHOWN = 20_000
 """Characters of a response shown in the HTML card; scores see all of it."""
 
 
-class CardError(PlainError, ValueError):
+class CardError(UserFacingError, ValueError):
     """Responses that cannot be scored; names the row and what would be accepted."""
 
 

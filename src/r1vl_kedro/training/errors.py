@@ -1,18 +1,14 @@
-"""What training says when it cannot go on."""
+"""Errors that end a training."""
 
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 
 
-class TrainingError(PlainError, RuntimeError):
+class TrainingError(UserFacingError, RuntimeError):
     """Training cannot start or go on; the message names the value, where it is and a way out."""
 
 
 class PromptTooLongError(TrainingError):
     """Some prompts exceed the limit; nothing is ever truncated."""
-
-
-class CheckpointError(TrainingError):
-    """A checkpoint cannot be read or written; the message names the path."""
 
 
 class Interrupted(SystemExit):

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.processors import image_only_processor_class
-from r1vl_kedro.training.errors import CheckpointError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, ProcessorMixin

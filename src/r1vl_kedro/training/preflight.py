@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.training.deepspeed_configs import stage
@@ -27,7 +28,7 @@ SHAPES = {
 """Parameters, layers, hidden width and vocabulary, for where the hub cannot be reached."""
 
 
-class PreflightError(RuntimeError):
+class PreflightError(UserFacingError):
     """Something that preflight needs cannot be worked out."""
 
 

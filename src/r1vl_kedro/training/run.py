@@ -15,8 +15,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.training import data, state
-from r1vl_kedro.training.errors import CheckpointError, Interrupted, TrainingError
+from r1vl_kedro.training.errors import Interrupted, TrainingError
 from r1vl_kedro.training.models import load_processor, save_processor
 from r1vl_kedro.training.options import TrainingOptions, split_batch
 from r1vl_kedro.training.tracking import LogToMlflow, metric_callback

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.training.errors import CheckpointError
+from r1vl_kedro.errors import CheckpointError
 
 MARK = "_COMPLETE"
 WRITING = ".writing"

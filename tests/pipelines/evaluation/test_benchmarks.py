@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.llm import ChatClient, ChatOptions
@@ -147,7 +147,7 @@ def test_a_benchmark_without_predictions_is_named(judge):
 
 def test_predictions_on_other_benchmarks_are_named(judge):
     other = pd.DataFrame({"benchmark": ["chartqa"], "row": ["{}"], "response": [""]})
-    with pytest.raises(PlainError, match=r"no predictions on mme \(there are: chartqa\)"):
+    with pytest.raises(UserFacingError, match=r"no predictions on mme \(there are: chartqa\)"):
         score_benchmarks(other, {}, options(names=["mme"]), judge)
 
 
@@ -155,7 +155,7 @@ def test_the_checkpoint_to_evaluate_is_looked_for_first(tiny, tmp_path):
     known = options().model_copy(update={"checkpoint": str(tiny)})
     assert given_checkpoint(known) == str(tiny)
     lost = known.model_copy(update={"checkpoint": str(tmp_path)})
-    with pytest.raises(PlainError, match=r"evaluation\.checkpoint: .* has no config\.json"):
+    with pytest.raises(UserFacingError, match=r"evaluation\.checkpoint: .* has no config\.json"):
         given_checkpoint(lost)
     served = DecodingOptions(engine="openai", base_url="http://127.0.0.1:8000/v1")
     assert given_checkpoint(lost.model_copy(update={"decoding": served})) == str(tmp_path)

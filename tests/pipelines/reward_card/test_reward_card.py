@@ -13,7 +13,7 @@ from kedro_datasets.text import TextDataset
 from pydantic import ValidationError
 
 from r1vl_kedro.datasets.responses import ResponsesDataset
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.pipelines.reward_card import create_pipeline
 from r1vl_kedro.pipelines.reward_card.nodes import RewardCardOptions, page, score_responses
 
@@ -112,7 +112,7 @@ def test_a_bad_row_is_named():
 )
 def test_a_value_of_another_kind_is_named_in_one_line(change, message):
     row = {"response": "### The final answer is:\nB", "answer": "4", **change}
-    with pytest.raises(PlainError, match=message):
+    with pytest.raises(UserFacingError, match=message):
         score_responses(pd.DataFrame([row]), RewardCardOptions())
 
 

@@ -13,9 +13,9 @@ from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.benchmarks.judge import decide
 from r1vl_kedro.benchmarks.robust import stated
 from r1vl_kedro.benchmarks.table import markdown, notes, table_rows
-from r1vl_kedro.errors import PlainError
+from r1vl_kedro.errors import CheckpointError, UserFacingError
 from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
-from r1vl_kedro.generation.digest import CheckpointError, resolve_checkpoint
+from r1vl_kedro.generation.digest import resolve_checkpoint
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.llm import ChatClient, ChatRequest
@@ -29,7 +29,7 @@ COMMON = ("checkpoint_digest", "decoding", "prompt_version", "prompt_template", 
 VERDICTS = {True: "right", False: "wrong"}
 
 
-class EvaluationError(PlainError, ValueError):
+class EvaluationError(UserFacingError, ValueError):
     """What was predicted is not what is to be scored."""
 
 
