@@ -91,6 +91,18 @@ def results(place: Place) -> dict[str, bytes]:
     }
 
 
+def newest_checkpoint(place: Place) -> Path | None:
+    """The newest whole checkpoint that a killed training left, where it was not finished."""
+    work = place.data / "06_models" / "_work"
+    found = [mark.parent for mark in work.glob("*/*.state/checkpoint-*/_COMPLETE")]
+    return max(found, key=lambda path: int(path.name.split("-")[1]), default=None)
+
+
+def went_on_from(output: str, checkpoint: Path) -> bool:
+    """Whether a run's log names the checkpoint, whatever the width of the terminal."""
+    return f"resuming from {checkpoint}".replace(" ", "") in "".join(output.split())
+
+
 def test_killed_at_every_stage_the_ablation_ends_with_the_same_models_and_tables(tmp_path):
     whole = make_place(tmp_path / "whole")
     whole.run(params=PARAMS)
@@ -101,10 +113,13 @@ def test_killed_at_every_stage_the_ablation_ends_with_the_same_models_and_tables
     for arguments, moments in STAGES.items():
         for name, function, latest in moments:
             moment = f"{function}:{draw.randint(1, latest)}"
+            checkpoint = newest_checkpoint(place)
             code, output = place.attempt(
                 "--only-missing-outputs", *arguments, params=PARAMS, through=(STRIKING, moment)
             )
             assert code == -signal.SIGKILL, f"{name} ({moment}) did not come:\n{output[-3000:]}"
+            assert checkpoint is None or went_on_from(output, checkpoint), f"{name}:\n{output}"
+            assert "is discarded" not in output and "made anew" not in output, f"{name}:\n{output}"
             killed += 1
     place.run("--only-missing-outputs", params=PARAMS)
 

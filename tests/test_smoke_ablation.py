@@ -39,6 +39,15 @@ def test_every_variant_has_all_its_results(place):
         assert (place.data / "06_models/ablation" / name / "model.safetensors").is_file()
 
 
+def test_variants_of_the_same_records_name_the_same_digests_and_nothing_is_kept_twice(place):
+    assert not list(place.data.rglob("cache-*.arrow"))
+    digests = {}
+    for manifest in place.data.glob("06_models/ablation/*/manifest.json"):
+        made = json.loads(manifest.read_text())
+        digests.setdefault(made["records"], set()).add(made["records_digest"])
+    assert digests and all(len(found) == 1 for found in digests.values())
+
+
 def test_all_variants_see_as_many_responses(place):
     output = place.data / "07_model_output/ablation"
     for name in (n for n in TRAINED if n != "sft"):

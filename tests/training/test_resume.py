@@ -1,27 +1,29 @@
 """A killed or interrupted run goes on to exactly the weights of an uninterrupted one."""
 
 import json
+import re
 import signal
 from pathlib import Path
 
 import pytest
-from training_fixtures import GRPO, SFT, run, same_weights
+from training_fixtures import GRPO, SFT, make_records, run, same_weights
 
 STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
-MOMENTS = {
-    "before the first step": f"{STEADY}.compute_loss:1",
-    "in a loss": f"{STEADY}.compute_loss:4",
-    "before an optimizer step": f"{STEADY}._get_grad_norm:3",
-    "before the first checkpoint": f"{STEADY}._save_checkpoint:1",
-    "while a checkpoint is written": "r1vl_kedro.training.state:mark_complete:2",
-    "before a checkpoint is moved": "r1vl_kedro.training.state:move_in_place:1",
-    "while old checkpoints are pruned": "r1vl_kedro.training.state:prune:2",
-    "while the result is written": "r1vl_kedro.training.run:save_processor:1",
-    "before the result is moved": "r1vl_kedro.training.state:mark_complete:3",
+MOMENTS = {  # where the process is killed, and the step it goes on from
+    "before the first step": (f"{STEADY}.compute_loss:1", 0),
+    "in a loss": (f"{STEADY}.compute_loss:4", 2),
+    "before an optimizer step": (f"{STEADY}._get_grad_norm:3", 2),
+    "before the first checkpoint": (f"{STEADY}._save_checkpoint:1", 0),
+    "while a checkpoint is written": ("r1vl_kedro.training.state:mark_complete:2", 2),
+    "before a checkpoint is moved": ("r1vl_kedro.training.state:move_in_place:1", 0),
+    "while old checkpoints are pruned": ("r1vl_kedro.training.state:prune:2", 4),
+    "while the last checkpoint is written": ("r1vl_kedro.training.state:mark_complete:3", 4),
+    "while the result is written": ("r1vl_kedro.training.run:save_processor:1", 5),
+    "before the result is moved": ("r1vl_kedro.training.state:mark_complete:4", 5),
 }
 ONLY_GRPO = {
-    "in a rollout": "r1vl_kedro.training.rollout:choose:30",
-    "while rewards are computed": "r1vl_kedro.rewards.functions:KeyStepReward.__call__:3",
+    "in a rollout": ("r1vl_kedro.training.rollout:choose:30", 2),
+    "while rewards are computed": ("r1vl_kedro.rewards.functions:KeyStepReward.__call__:3", 2),
 }
 OPTIONS = {"sft": SFT, "grpo": GRPO}
 
@@ -43,6 +45,12 @@ def numbers(model: Path) -> list[dict]:
     return [{k: v for k, v in step.items() if k not in timings} for step in steps]
 
 
+def resumed_from(log: Path) -> int:
+    """The step that the last of the runs of this log went on from; 0 for none."""
+    found = re.findall(r"resuming from .*checkpoint-(\d+)", log.read_text())
+    return int(found[-1]) if found else 0
+
+
 # Both trainers share the code that saves and resumes; of SFT's moments most are for the long run.
 SFT_ALWAYS = ("in a loss", "while a checkpoint is written", "before the result is moved")
 CASES = [
@@ -61,10 +69,11 @@ def test_killed_run_ends_bit_identical(kind, name, tiny, records, uninterrupted,
         "seed": 3,
     }
     log = tmp_path / "log"
-    moment = {**MOMENTS, **ONLY_GRPO}[name]
+    moment, step = {**MOMENTS, **ONLY_GRPO}[name]
     assert run(kind, log, moment, **kwargs) == -signal.SIGKILL, log.read_text()[-2000:]
     assert not (tmp_path / "model").exists()
     assert run(kind, log, **kwargs) == 0, log.read_text()[-2000:]
+    assert resumed_from(log) == step
     assert same_weights(tmp_path / "model", uninterrupted[kind])
     assert numbers(tmp_path / "model") == numbers(uninterrupted[kind])
 
@@ -85,6 +94,7 @@ def test_signal_saves_state_and_leaves(kind, number, tiny, records, uninterrupte
     assert code == 128 + number, log.read_text()[-2000:]
     assert list((tmp_path / "model.state").glob("checkpoint-*/_COMPLETE"))
     assert run(kind, log, **kwargs) == 0
+    assert resumed_from(log) in (2, 3)
     assert same_weights(tmp_path / "model", uninterrupted[kind])
 
 
@@ -112,6 +122,31 @@ def test_a_signal_between_the_updates_of_a_batch_of_rollouts_waits_for_its_end(
     assert [p.name for p in Path(f"{cut}.state").glob("checkpoint-*")] == ["checkpoint-4"]
     assert run("grpo", log, **kwargs, output=cut) == 0
     assert same_weights(Path(cut), Path(whole))
+
+
+def test_training_writes_nothing_into_its_records_and_goes_by_their_rows(tiny, tmp_path):
+    """What else comes to lie in the directory, such as a cache of `datasets`, changes nothing."""
+    records = Path(make_records(tmp_path / "rows"))
+    before = {file.name: file.read_bytes() for file in records.iterdir()}
+    kwargs = {"base": tiny, "records": str(records), "output": str(tmp_path / "model"), "seed": 3}
+    kwargs["options"] = {**SFT, "eval_steps": 2, "eval_records": 4}
+    kwargs["validation"] = str(records)
+    log = tmp_path / "log"
+    assert run("sft", log, f"{STEADY}.compute_loss:4", **kwargs) == -signal.SIGKILL
+    assert {file.name: file.read_bytes() for file in records.iterdir()} == before
+    (records / "cache-0123456789abcdef.arrow").write_bytes(b"of another program")
+    assert run("sft", log, **kwargs) == 0, log.read_text()[-2000:]
+    assert resumed_from(log) == 2 and "is discarded" not in log.read_text()
+
+
+def test_other_rows_under_the_same_name_do_not_resume_the_old_state(tiny, tmp_path):
+    records = make_records(tmp_path / "rows")
+    kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
+    log = tmp_path / "log"
+    run("sft", log, f"{STEADY}.compute_loss:4", **kwargs, options=SFT)
+    make_records(tmp_path / "rows", question="How many were there?")
+    assert run("sft", log, **kwargs, options=SFT) == 0, log.read_text()[-2000:]
+    assert "settings or inputs changed" in log.read_text() and resumed_from(log) == 0
 
 
 def test_finished_output_of_other_settings_is_made_anew(tiny, records, tmp_path):

@@ -136,7 +136,7 @@ class AccuracyOnTheWay(TrainerCallback):
     def __init__(self, trainer: Any, records: Any, template: str, options: Any, seed: int):
         self.trainer, self.template, self.options = trainer, template, options
         count = min(options.eval_records, len(records))
-        self.records = records.shuffle(seed=seed).select(range(count))
+        self.records = records.shuffle(seed=seed, keep_in_memory=True).select(range(count))
         self._batches: list | None = None
 
     def on_train_begin(self, args, state, control, **kwargs):

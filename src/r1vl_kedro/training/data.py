@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import to_messages
+from r1vl_kedro.records.store import data_digest, digest_files, undecoded
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def open_records(path: str, *needed: str) -> Dataset:
     Raises:
         TrainingError: nothing there, no rows, or a needed column is missing.
     """
-    from datasets import Image, List, load_from_disk
+    from datasets import load_from_disk
 
     try:
         records = load_from_disk(path)
@@ -36,7 +37,7 @@ def open_records(path: str, *needed: str) -> Dataset:
         raise TrainingError(f"records in {path} lack {missing}; they have {records.column_names}")
     if len(records) == 0:
         raise TrainingError(f"no usable record left in {path}")
-    return records.cast_column("images", List(Image(decode=False)))
+    return undecoded(records)
 
 
 def open_image(encoded: Mapping[str, Any]) -> Any:
@@ -175,17 +176,15 @@ class StepSampler:
 
 
 def fingerprint(path: str) -> str:
-    """A short digest of a directory's files by name, size and the first and last 64 KiB."""
-    digest = hashlib.sha256()
+    """Digest what training reads below ``path``: the rows of records, or the files of a model.
+
+    A hub name is its own digest. Marks, hidden files and what else came to lie in a directory of
+    records do not count.
+    """
     root = Path(path)
-    for file in sorted(root.rglob("*")) if root.is_dir() else []:
-        if not file.is_file():
-            continue
-        size = file.stat().st_size
-        digest.update(f"{file.relative_to(root)}:{size}".encode())
-        with file.open("rb") as stream:
-            digest.update(stream.read(65536))
-            stream.seek(max(0, size - 65536))
-            digest.update(stream.read(65536))
-    digest.update(path.encode() if not root.is_dir() else b"")
-    return digest.hexdigest()[:16]
+    if not root.is_dir():
+        return hashlib.sha256(path.encode()).hexdigest()[:16]
+    if (root / "state.json").is_file():
+        return data_digest(root)
+    found = (file for file in root.rglob("*") if not file.name.startswith(("_", ".")))
+    return digest_files(root, sorted(file for file in found if file.is_file()))
