@@ -3,6 +3,7 @@
 import warnings
 from pathlib import Path
 
+from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import EntriesHooks, LockHooks, SavingHooks, SignalHooks, TrackingHooks
 
@@ -24,6 +25,7 @@ def text_of(path: str) -> str:
     return Path(path).read_text(encoding="utf-8").rstrip("\n")
 
 
+CONFIG_LOADER_CLASS = ProfileConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

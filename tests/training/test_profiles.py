@@ -19,11 +19,9 @@ OTHERS = ["base", "smoke", "thorough"]
 
 
 def config(env: str):
-    from kedro.config import OmegaConfigLoader
+    from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
 
-    from r1vl_kedro.settings import CONFIG_LOADER_ARGS
-
-    return OmegaConfigLoader(
+    return CONFIG_LOADER_CLASS(
         conf_source=str(ROOT / "conf"),
         env=env,
         **{**CONFIG_LOADER_ARGS, "default_run_env": env},

@@ -1,0 +1,46 @@
+"""Kedro's configuration loader, with profiles that extend one another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kedro.config import OmegaConfigLoader
+from omegaconf import OmegaConf
+
+
+class ProfileConfigLoader(OmegaConfigLoader):
+    """Read an environment on top of the one that its ``globals.yml`` names as ``extends``.
+
+    The order is base, the extended environment, the environment itself. One level only: an
+    environment that is extended extends none.
+
+    Example ``conf/qwen2_5_vl_7b/globals.yml``::
+
+        extends: qwen2_vl_7b
+        data: data/qwen2_5_vl_7b
+        model: Qwen2.5-VL-7B
+    """
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        """Return the merged configuration of a kind, such as ``parameters``.
+
+        Raises:
+            MissingConfigException: no file of this kind, or no environment of a name.
+        """
+        own = super().__getitem__(key)
+        if key in self:  # set by hand
+            return own
+        extended = (own if key == "globals" else self["globals"]).get("extends")
+        if extended is None:
+            return own
+        base, env = self.base_env, self.env
+        try:
+            self.env = extended
+            below = super().__getitem__(key)
+            self.base_env, self.env = extended, env
+            above = super().__getitem__(key)
+        finally:
+            self.base_env, self.env = base, env
+        if self.merge_strategy.get(key) == "soft":
+            return OmegaConf.to_container(OmegaConf.merge(below, above))
+        return {**below, **above}

@@ -1,0 +1,49 @@
+"""Profiles that extend one another: base, then the extended environment, then the own one."""
+
+import pytest
+
+from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
+
+
+@pytest.fixture
+def conf(tmp_path):
+    files = {
+        "base/globals.yml": "{data: data, model: tiny}",
+        "base/parameters.yml": "{sft: {lr: 1, steps: 2}, seed: 0}",
+        "base/catalog.yml": "{a: {type: T, path: base}, b: {type: T, path: '${globals:data}'}}",
+        "large/globals.yml": "{data: data/large, model: seven}",
+        "large/parameters.yml": "{sft: {steps: 3}, label: 'from ${globals:model}'}",
+        "large/catalog.yml": "{a: {type: U, path: large}}",
+        "other/globals.yml": "{extends: large, model: eight}",
+        "other/parameters.yml": "{sft: {lr: 5}}",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return lambda env, **params: CONFIG_LOADER_CLASS(
+        conf_source=str(tmp_path), env=env, runtime_params=params, **CONFIG_LOADER_ARGS
+    )
+
+
+def test_a_profile_states_only_what_differs_from_the_one_it_extends(conf):
+    loader = conf("other")
+    assert loader["parameters"] == {
+        "sft": {"lr": 5, "steps": 3}, "seed": 0, "label": "from eight"
+    }  # fmt: skip
+    assert loader["catalog"]["a"] == {"type": "U", "path": "large"}
+    assert loader["catalog"]["b"]["path"] == "data/large"
+    assert (loader.base_env, loader.env) == ("base", "other")
+
+
+def test_the_command_line_has_the_last_word(conf):
+    assert conf("other", sft={"lr": 9})["parameters"]["sft"] == {"lr": 9, "steps": 3}
+
+
+def test_an_environment_that_extends_none_is_read_over_base_alone(conf):
+    assert conf("large")["parameters"]["sft"] == {"lr": 1, "steps": 3}
+
+
+def test_what_was_set_by_hand_is_given_back(conf):
+    loader = conf("other")
+    loader["parameters"] = {"seed": 4}
+    assert loader["parameters"] == {"seed": 4}
