@@ -11,6 +11,7 @@ def conf(tmp_path):
         "base/globals.yml": "{data: data, model: tiny}",
         "base/parameters.yml": "{sft: {lr: 1, steps: 2}, seed: 0}",
         "base/catalog.yml": "{a: {type: T, path: base}, b: {type: T, path: '${globals:data}'}}",
+        "base/credentials.yml": "{openai: {api_key: none}}",
         "large/globals.yml": "{data: data/large, model: seven}",
         "large/parameters.yml": "{sft: {steps: 3}, label: 'from ${globals:model}'}",
         "large/catalog.yml": "{a: {type: U, path: large}}",
@@ -32,6 +33,7 @@ def test_a_profile_states_only_what_differs_from_the_one_it_extends(conf):
     }  # fmt: skip
     assert loader["catalog"]["a"] == {"type": "U", "path": "large"}
     assert loader["catalog"]["b"]["path"] == "data/large"
+    assert loader["credentials"] == {"openai": {"api_key": "none"}}
     assert (loader.base_env, loader.env) == ("base", "other")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro.config import OmegaConfigLoader
+from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import OmegaConf
 
 
@@ -39,6 +39,8 @@ class ProfileConfigLoader(OmegaConfigLoader):
             below = super().__getitem__(key)
             self.base_env, self.env = extended, env
             above = super().__getitem__(key)
+        except MissingConfigException:  # neither of the two has files of this kind
+            return own
         finally:
             self.base_env, self.env = base, env
         if self.merge_strategy.get(key) == "soft":
