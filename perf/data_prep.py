@@ -20,8 +20,8 @@ from PIL import Image
 
 from r1vl_kedro.datasets.records import RecordsDataset
 from r1vl_kedro.records import clean
-from r1vl_kedro.records.mulberry import MulberryFile
 from r1vl_kedro.records.options import SplitOptions, ValidationOptions
+from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.split import split
 from r1vl_kedro.records.validate import validate
 

@@ -1,11 +1,15 @@
 """Small real records for tests: images that differ, paths that are valid."""
 
 import json
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from r1vl_kedro.records.rows import RecordFile
+from r1vl_kedro.records.schema import RawRecord
 
 PATH = """### Image Description:
 A square with a diagonal.
@@ -69,3 +73,15 @@ def write_mulberry(folder: Path, rows: list[dict], images: dict[str, bytes]) -> 
     path = folder / "mulberry_sft.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     return path
+
+
+@dataclass(frozen=True)
+class PlainFile(RecordFile):
+    """Questions without images, ``{"ask", "say"}`` a line: a reader from outside the project."""
+
+    family: str = ""
+
+    def read(self, row, index, root):
+        return RawRecord(
+            id=f"#{index}", question=row["ask"], answer=row["say"], family=self.family, images=[]
+        )

@@ -37,6 +37,15 @@ def test_a_profile_states_only_what_differs_from_the_one_it_extends(conf):
     assert (loader.base_env, loader.env) == ("base", "other")
 
 
+def test_a_former_name_of_a_catalog_entry_is_taken_with_a_hint(conf, tmp_path, caplog):
+    (tmp_path / "base/catalog_sources.yml").write_text("{source_records: {type: T}}")
+    (tmp_path / "large/catalog.yml").write_text("{mulberry_records: {type: U}}")
+    catalog = conf("large")["catalog"]
+    assert catalog["source_records"] == {"type": "U"}
+    assert "mulberry_records" not in catalog
+    assert "mulberry_records is now source_records" in caplog.text
+
+
 def test_the_command_line_has_the_last_word(conf):
     assert conf("other", sft={"lr": 9})["parameters"]["sft"] == {"lr": 9, "steps": 3}
 

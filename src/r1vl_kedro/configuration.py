@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import OmegaConf
+
+logger = logging.getLogger(__name__)
+FORMER = {"mulberry_records": "source_records"}
+"""Catalog entries whose old name is accepted for one release."""
 
 
 class ProfileConfigLoader(OmegaConfigLoader):
@@ -27,9 +32,13 @@ class ProfileConfigLoader(OmegaConfigLoader):
         Raises:
             MissingConfigException: no file of this kind, or no environment of a name.
         """
-        own = super().__getitem__(key)
         if key in self:  # set by hand
-            return own
+            return super().__getitem__(key)
+        merged = self._merged(key)
+        return with_present_names(merged) if key == "catalog" else merged
+
+    def _merged(self, key: str) -> dict[str, Any]:
+        own = super().__getitem__(key)
         extended = (own if key == "globals" else self["globals"]).get("extends")
         if extended is None:
             return own
@@ -46,3 +55,13 @@ class ProfileConfigLoader(OmegaConfigLoader):
         if self.merge_strategy.get(key) == "soft":
             return OmegaConf.to_container(OmegaConf.merge(below, above))
         return {**below, **above}
+
+
+def with_present_names(catalog: dict[str, Any]) -> dict[str, Any]:
+    """Return a catalog whose entries of a former name stand in for those of the present one."""
+    for former, present in FORMER.items():
+        if former in catalog:
+            logger.warning("catalog entry %s is now %s; rename it", former, present)
+            catalog = {**catalog, present: catalog[former]}
+            del catalog[former]
+    return catalog

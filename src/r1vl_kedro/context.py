@@ -23,6 +23,7 @@ from r1vl_kedro.parameters import (
     describe,
 )
 from r1vl_kedro.pipelines.ablation import grid
+from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, split_batch
@@ -51,6 +52,7 @@ class ProjectContext(KedroContext):
         _check_rows(parameters)
         self.config_loader["parameters"] = parameters
         grid.use(parameters)
+        in_use.use(parameters)
         if project.PACKAGE_NAME:  # register anew, with this grid
             project.pipelines.configure(f"{project.PACKAGE_NAME}.pipeline_registry")
 

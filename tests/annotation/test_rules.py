@@ -11,7 +11,7 @@ from r1vl_kedro.annotation.augment import augment, says_the_same
 from r1vl_kedro.annotation.extract import extract, extract_step
 from r1vl_kedro.annotation.options import AuditOptions, RefineOptions
 from r1vl_kedro.annotation.refine import is_expression, refine, shares
-from r1vl_kedro.records.mathvision import MathVisionFile
+from r1vl_kedro.records.readers.mathvision import MathVisionFile
 from r1vl_kedro.rewards import match_key_steps
 from r1vl_kedro.world.corpus import problems
 

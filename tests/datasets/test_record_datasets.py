@@ -10,17 +10,13 @@ from hypothesis import strategies as st
 from kedro.io import DatasetError
 from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 
-from r1vl_kedro.datasets import (
-    MathVisionDataset,
-    MulberryDataset,
-    R1VL10KDataset,
-    RecordsDataset,
-)
-from r1vl_kedro.records import mathvision, mulberry, r1vl10k
+from r1vl_kedro.datasets import RecordFileDataset, RecordsDataset
 from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.readers import READERS, mathvision, mulberry, r1vl10k
+from r1vl_kedro.records.rejections import Rejection
 from r1vl_kedro.records.schema import COLUMNS, directory_of, features
 from r1vl_kedro.records.store import write_rows
-from r1vl_kedro.records.validate import Rejection, check, validate
+from r1vl_kedro.records.validate import check, validate
 
 
 def rows(n, **more):
@@ -87,7 +83,9 @@ def test_the_preview_shows_text_only(tmp_path):
 def test_mulberry_form_keeps_every_column(tmp_path, folder):
     data = write_rows(rows(4), tmp_path / "a")
     root = str(tmp_path / folder) if folder else None
-    written = MulberryDataset(path=str(tmp_path / "m" / "mulberry.json"), image_root=root)
+    written = RecordFileDataset(
+        reader="mulberry", path=str(tmp_path / "m" / "mulberry.json"), image_root=root
+    )
     (tmp_path / "m").mkdir()
     written.save(data)
     again, rejected = validate(written.load(), ValidationOptions(), image_hashes=False)
@@ -98,18 +96,24 @@ def test_mulberry_form_keeps_every_column(tmp_path, folder):
 def test_r1vl10k_form_keeps_every_column(tmp_path):
     steps = [["90 / 2 = 45", "90 divided by 2 equals 45"], ["corner is 90"]]
     data = write_rows(rows(4, key_steps=steps, source="r1vl10k"), tmp_path / "a", key_steps=True)
-    settings = {"path": str(tmp_path / "r1vl.json"), "image_root": str(tmp_path / "images")}
-    R1VL10KDataset(**settings).save(data)
+    settings = {
+        "reader": "r1vl10k",
+        "path": str(tmp_path / "r1vl.json"),
+        "image_root": str(tmp_path / "images"),
+    }
+    RecordFileDataset(**settings).save(data)
     row = json.loads((tmp_path / "r1vl.json").read_text())[1]
     assert row["key_steps"] == {"Steps": steps}
-    again = R1VL10KDataset(**settings, records_path=str(tmp_path / "records")).load()
+    again = RecordFileDataset(**settings, records_path=str(tmp_path / "records")).load()
     assert plain(again) == plain(data)
 
 
 def test_published_rows_are_checked_once_and_again_when_the_file_changes(tmp_path):
     images = {f"a/{i}.png": image_bytes(i) for i in range(2)}
     path = write_mulberry(tmp_path, [mulberry_row(name) for name in [*images, "a/9.png"]], images)
-    source = MulberryDataset(path=str(path), records_path=str(tmp_path / "records"))
+    source = RecordFileDataset(
+        reader="mulberry", path=str(path), records_path=str(tmp_path / "records")
+    )
     first = source.load()
     assert len(first) == 2
     assert first["key_steps"] == [[], []]
@@ -121,20 +125,66 @@ def test_published_rows_are_checked_once_and_again_when_the_file_changes(tmp_pat
     assert len(source.load()) == 1
 
 
-@pytest.mark.parametrize("kind", [MulberryDataset, MathVisionDataset, R1VL10KDataset])
-def test_an_absent_file_is_named(kind, tmp_path):
+@pytest.mark.parametrize("reader", READERS)
+def test_an_absent_file_is_named(reader, tmp_path):
     with pytest.raises(DatasetError, match=r"no file .*absent\.json"):
-        kind(path=str(tmp_path / "absent.json")).load()
+        RecordFileDataset(reader=reader, path=str(tmp_path / "absent.json")).load()
+
+
+def test_a_reader_from_elsewhere_is_named_by_its_dotted_path(tmp_path):
+    (tmp_path / "x.jsonl").write_text('{"ask": "Why?", "say": "So."}')
+    source = RecordFileDataset(
+        reader="record_builders.PlainFile", path=str(tmp_path / "x.jsonl"), family="talk"
+    )
+    [raw] = source.load()
+    assert (raw.question, raw.answer, raw.family, raw.images) == ("Why?", "So.", "talk", [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"reader": "mulbery"}, "reader 'mulbery' is unknown; known are mathvision, mulberry"),
+        ({"reader": "json.loads"}, "it is no RecordFile"),
+        ({"reader": "no.such.File"}, "No module named 'no'"),
+        ({"reader": "mulberry", "max_steps": 3}, "'max_steps' is no setting .* image_root"),
+        ({"reader": "mulberry", "validation": {"require_images": True}}, "require_images"),
+    ],
+)
+def test_a_reader_or_setting_that_there_is_not_is_named(settings, message):
+    with pytest.raises(DatasetError, match=message):
+        RecordFileDataset(path="x.json", **settings)
+
+
+def test_former_dataset_names_point_to_the_present_one():
+    import r1vl_kedro.datasets
+
+    with pytest.raises(AttributeError, match="RecordFileDataset with `reader: mulberry`"):
+        r1vl_kedro.datasets.MulberryDataset  # noqa: B018
+
+
+def test_text_only_records_are_kept_where_no_image_is_required(tmp_path):
+    (tmp_path / "x.jsonl").write_text('{"ask": "Why?", "say": "So."}')
+    settings = {"reader": "record_builders.PlainFile", "path": str(tmp_path / "x.jsonl")}
+    with pytest.raises(DatasetError, match="no_image: 1"):
+        RecordFileDataset(**settings, records_path=str(tmp_path / "a")).load()
+    free = {**settings, "validation": {"require_image": False}}
+    assert (
+        plain(RecordFileDataset(**free, records_path=str(tmp_path / "b")).load())[0]["images"] == []
+    )
 
 
 def test_mathvision_is_not_written(tmp_path):
-    with pytest.raises(DatasetError, match="only reads"):
-        MathVisionDataset(path=str(tmp_path / "x.jsonl")).save(write_rows(rows(1), tmp_path / "a"))
+    with pytest.raises(DatasetError, match="is only read"):
+        RecordFileDataset(reader="mathvision", path=str(tmp_path / "x.jsonl")).save(
+            write_rows(rows(1), tmp_path / "a")
+        )
 
 
 def test_a_broken_file_is_said_by_the_dataset_itself(tmp_path):
     (tmp_path / "x.jsonl").write_text("[3]")
-    source = MathVisionDataset(path=str(tmp_path / "x.jsonl"), records_path=str(tmp_path / "r"))
+    source = RecordFileDataset(
+        reader="mathvision", path=str(tmp_path / "x.jsonl"), records_path=str(tmp_path / "r")
+    )
     with pytest.raises(DatasetError, match=r"x\.jsonl, character 1") as error:
         source.load()
     assert error.value.__cause__ is None  # what cli.py shows without a traceback

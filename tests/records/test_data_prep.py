@@ -10,8 +10,8 @@ from PIL import Image
 from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 
 from r1vl_kedro.records import clean
-from r1vl_kedro.records.mulberry import MulberryFile
 from r1vl_kedro.records.options import SplitOptions, ValidationOptions
+from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.schema import RecordsError, directory_of
 from r1vl_kedro.records.split import split
 from r1vl_kedro.records.store import write_rows

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 
-from r1vl_kedro.records import mulberry
-from r1vl_kedro.records.json_stream import iter_objects
-from r1vl_kedro.records.mulberry import MulberryFile, MulberryRow, split_options
+from r1vl_kedro.records.json_stream import iter_objects, write_array
+from r1vl_kedro.records.questions import split_options
+from r1vl_kedro.records.readers import mulberry
+from r1vl_kedro.records.readers.mulberry import MulberryFile, MulberryRow
 from r1vl_kedro.records.rows import family_of
 from r1vl_kedro.records.schema import RecordsError
 
@@ -104,7 +105,7 @@ texts = st.text(st.characters(codec="utf-8"), max_size=60)
 )
 def test_written_rows_are_read_back_without_loss(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("mulberry") / "rows.json"
-    assert mulberry.write(path, (MulberryRow.from_json(row) for row in rows)) == len(rows)
+    assert write_array(path, (MulberryRow.from_json(row).to_json() for row in rows)) == len(rows)
     assert list(iter_objects(path)) == rows
     assert list(iter_objects(path, chunk=7)) == rows
 

@@ -1,30 +1,24 @@
-"""The nine benchmarks of R1-VL's main table: files, prompts, matching and aggregation.
+"""Benchmarks by name, R1-VL's nine among them: files, prompts, matching and aggregation.
+
+Each is one module of `benchmarks.suite`.
 
 Modes of scoring are never mixed in a table: `robust` (default) reads answers as a careful person
 would, `paper` and `head` follow VLMEvalKit of December 2024 and August 2026 without a judge.
 """
 
 from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 
-from r1vl_kedro.benchmarks.base import MODES, Benchmark, Mode
+from r1vl_kedro.benchmarks import suite
+from r1vl_kedro.benchmarks.base import BENCHMARKS, MODES, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row
-from r1vl_kedro.benchmarks.chartqa import CHARTQA
-from r1vl_kedro.benchmarks.dynamath import DYNAMATH
-from r1vl_kedro.benchmarks.hallusionbench import HALLUSIONBENCH
-from r1vl_kedro.benchmarks.mathverse import MATHVERSE
-from r1vl_kedro.benchmarks.mathvision import MATHVISION
-from r1vl_kedro.benchmarks.mathvista import MATHVISTA
-from r1vl_kedro.benchmarks.mme import MME
-from r1vl_kedro.benchmarks.mmreason import MMREASON
-from r1vl_kedro.benchmarks.mmstar import MMSTAR
 from r1vl_kedro.benchmarks.prompts import plain_prompt, prefixed
 
-BENCHMARKS: dict[str, Benchmark] = {
-    benchmark.name: benchmark
-    for benchmark in (
-        MATHVISTA, MMSTAR, MATHVISION, CHARTQA, DYNAMATH, HALLUSIONBENCH, MATHVERSE, MME, MMREASON,
-    )
-}  # fmt: skip
+for _module in iter_modules(suite.__path__, f"{suite.__name__}."):
+    import_module(_module.name)
+for _name in sorted(BENCHMARKS, key=lambda name: (BENCHMARKS[name].place, name)):
+    BENCHMARKS[_name] = BENCHMARKS.pop(_name)
 
 __all__ = [
     "BENCHMARKS",

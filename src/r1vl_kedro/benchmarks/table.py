@@ -9,8 +9,6 @@ from typing import Any
 
 from r1vl_kedro.benchmarks import BENCHMARKS, Mode
 
-MME_SHARE = 28
-"""2,800 points of MME_sum are 100."""
 AVERAGE = "AVG"
 
 
@@ -32,7 +30,7 @@ def average(values: Mapping[str, float]) -> float:
         raise ValueError(f"AVG of {sorted(values)}: needs some of {', '.join(BENCHMARKS)}")
     # Exact in decimals, so that a mean such as 41.6 is not truncated to 41.5.
     exact = [
-        Fraction(repr(float(value))) / (MME_SHARE if name == "mme" else 1)
+        Fraction(repr(float(value))) * 100 / Fraction(BENCHMARKS[name].full_marks)
         for name, value in values.items()
     ]
     return math.floor(sum(exact, Fraction(0)) / len(exact) * 10) / 10
@@ -65,7 +63,7 @@ def table_rows(
         if set(printed.values()) <= {None}:
             continue
         row = _row(f"{model} (paper)", printed, "published", {})
-        if len(names) == len(BENCHMARKS) and "average" in places:
+        if {*names, "average"} == places.keys():
             row[AVERAGE] = values[places["average"]]  # as printed
         rows.append(row)
     return rows

@@ -23,7 +23,7 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
           path: /data/LMUData/MME.tsv
 
     Args:
-        benchmark: one of the nine (`r1vl_kedro.benchmarks.BENCHMARKS`).
+        benchmark: a name in `r1vl_kedro.benchmarks.BENCHMARKS`.
         path: VLMEvalKit's ``.tsv`` or MATH-Vision's ``.jsonl``; None is ``<dataset>.tsv`` in
             ``$LMUData``, or in ``~/LMUData`` where that is no directory.
         check_images: decode each image, so that broken ones are set aside with their row.
@@ -66,17 +66,20 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
 class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
     """A small file of the embedded world in a benchmark's own TSV schema, made on first use.
 
+    Where the embedded world has no questions for a benchmark, the file is absent: an error of that
+    benchmark when it is asked for by name, and of no other.
+
     Example catalog entry::
 
-        benchmark_mme:
+        "benchmark_{benchmark}":
           type: r1vl_kedro.datasets.EmbeddedBenchmarkDataset
-          benchmark: mme
-          path: data/01_raw/benchmarks/MME.tsv
+          benchmark: "{benchmark}"
+          folder: data/01_raw/benchmarks
           seed: 0
 
     Args:
-        benchmark: one of the nine.
-        path: the file that is made.
+        benchmark: a name in `r1vl_kedro.benchmarks.BENCHMARKS`.
+        folder: where the file is made, under VLMEvalKit's name.
         seed: everything follows from it.
         n: about how many rows (groups of variants and pairs stay whole).
     """
@@ -85,20 +88,22 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         self,
         *,
         benchmark: str,
-        path: str,
+        folder: str,
         seed: int = 0,
         n: int = 40,
         metadata: dict[str, Any] | None = None,
     ):
         self._benchmark = get_benchmark(benchmark)
-        self._path, self._seed, self._n = Path(path), seed, n
+        self._path = Path(folder) / f"{self._benchmark.dataset}.tsv"
+        self._seed, self._n = seed, n
         self.metadata = deepcopy(metadata)
 
     def load(self) -> BenchmarkFile:
-        """The file, written where it does not stand yet or was made from other settings."""
-        from r1vl_kedro.world.benchmarks import write_benchmark
+        """Return the file, written where it is absent or was made from other settings."""
+        from r1vl_kedro.world.benchmarks import MAKERS, write_benchmark
 
-        write_benchmark(self._benchmark.name, self._path, n=self._n, seed=self._seed)
+        if self._benchmark.name in MAKERS:
+            write_benchmark(self._benchmark.name, self._path, n=self._n, seed=self._seed)
         return BenchmarkFile(self._benchmark, self._path.resolve(), official=False)
 
     def save(self, data: None) -> None:
@@ -106,7 +111,9 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         raise DatasetError(f"{self._path}: follows from n and seed; not saved")
 
     def _exists(self) -> bool:
-        return True
+        from r1vl_kedro.world.benchmarks import MAKERS
+
+        return self._benchmark.name in MAKERS
 
     def _describe(self) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
-from r1vl_kedro.records import mulberry
+from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
 from r1vl_kedro.world.corpus import Faults, split_rows, write_corpus
 
@@ -22,7 +22,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
 
     Example catalog entry::
 
-        mulberry_records:
+        source_records:
           type: r1vl_kedro.datasets.EmbeddedMulberryDataset
           path: data/01_raw/mulberry
           n: 3000
@@ -56,10 +56,10 @@ class EmbeddedMulberryDataset(AbstractDataset):
             ) from error
         self.metadata = deepcopy(metadata)
 
-    def load(self) -> mulberry.MulberryFile:
+    def load(self) -> MulberryFile:
         """The records, read one by one from the file."""
         file = write_corpus(self._path, self._n, self._seed, self._faults)
-        return mulberry.MulberryFile(file, file.parent, source="embedded world")
+        return MulberryFile(file, file.parent, source="embedded world")
 
     def save(self, data: Any) -> None:
         """The corpus is made, never saved."""

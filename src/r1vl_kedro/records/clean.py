@@ -12,14 +12,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.rejections import Rejection, nothing_left
 from r1vl_kedro.records.schema import RecordsError, without_images
 from r1vl_kedro.responses import parse_response
 
 if TYPE_CHECKING:
     import numpy as np
     from datasets import Dataset
-
-    from r1vl_kedro.records.validate import Rejection
 
 RETHINKING = "let me rethink it"
 _IMAGE_MARK = re.compile(r"<image\s*\d*>")
@@ -59,8 +58,6 @@ def _split_by(
     judge: Callable[[dict[str, Any]], Rejection | None],
     stage: str,
 ) -> tuple[Dataset, list[Rejection]]:
-    from r1vl_kedro.records.validate import nothing_left
-
     keep: list[int] = []
     dropped: list[Rejection] = []
     for index, row in enumerate(_rows(dataset, columns)):
@@ -82,7 +79,6 @@ def _rows(dataset: Dataset, columns: list[str]) -> Iterator[dict[str, Any]]:
 
 def drop_reflective(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
     """Records whose path does not turn back on itself, and the others with the reason."""
-    from r1vl_kedro.records.validate import Rejection
 
     def judge(row: dict[str, Any]) -> Rejection | None:
         detail = reflective_reason(row["solution"])
@@ -93,8 +89,6 @@ def drop_reflective(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
 
 def drop_duplicates(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
     """The first of all records with the same perceptual hashes, question and options."""
-    from r1vl_kedro.records.validate import Rejection
-
     first: dict[bytes, str] = {}
 
     def judge(row: dict[str, Any]) -> Rejection | None:
@@ -160,8 +154,6 @@ def decontaminate(
     A record occurs there if its normalised question does and, under that question, one of its
     images is within ``max_distance`` (share of differing hash bits, 0 to 1) of one there.
     """
-    from r1vl_kedro.records.validate import Rejection
-
     index = reference_index(references)
 
     def judge(row: dict[str, Any]) -> Rejection | None:

@@ -12,12 +12,14 @@ class ValidationOptions(_Options):
 
     Attributes:
         require_solution: a record without a reference path is set aside.
+        require_image: a record without an image is set aside; False where questions are text only.
         min_image_side: pixels; Qwen2-VL's smallest visual token is 28 × 28.
         max_aspect_ratio: longer side over shorter; Qwen2-VL refuses more than 200.
         workers: threads that decode images.
     """
 
     require_solution: bool = True
+    require_image: bool = True
     min_image_side: int = Field(default=28, ge=1)
     max_aspect_ratio: float = Field(default=200.0, ge=1)
     workers: int = Field(default=2, ge=1)

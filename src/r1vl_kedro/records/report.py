@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records.options import SplitOptions
+from r1vl_kedro.records.rejections import Rejection, count_reasons
 from r1vl_kedro.records.schema import without_images
-from r1vl_kedro.records.validate import Rejection, count_reasons
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.schema import RawRecord
@@ -76,9 +76,21 @@ class RecordFile(ABC):
     limit: int | None = None
     source: str = ""
 
+    key_steps: ClassVar[bool] = False
+    """Whether rows of this form hold key steps, so that records must have them to be written."""
+
     @abstractmethod
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """A row as a record still to be checked; ``index`` counts from 0."""
+
+    @staticmethod
+    def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
+        """Turn a record into a row of this form; ``images`` are paths below the image folder.
+
+        Raises:
+            NotImplementedError: rows of this form are only read.
+        """
+        raise NotImplementedError
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows as they stand in the file."""

@@ -42,6 +42,31 @@ class RawRecord:
     problem: tuple[str, str] | None = field(default=None)
 
 
+def groups_of(key_steps: Any) -> list[list[str]]:
+    """Read key steps as groups of phrasings: strings become groups of one, null becomes nothing.
+
+    Raises:
+        ValueError: anything else, an empty phrasing included; names what it found.
+    """
+    steps = key_steps.get("Steps") if isinstance(key_steps, Mapping) else key_steps
+    if isinstance(key_steps, Mapping) and "Steps" not in key_steps and key_steps:
+        raise ValueError(f"key_steps has {sorted(map(str, key_steps))}; wanted 'Steps'")
+    if steps is None:
+        return []
+    if not isinstance(steps, list):
+        raise ValueError(f"key steps are a {type(steps).__name__}; wanted a list")
+    groups = []
+    for number, step in enumerate(steps, start=1):
+        phrasings = [step] if isinstance(step, str) else ([] if step is None else step)
+        if not isinstance(phrasings, list) or not all(isinstance(p, str) for p in phrasings):
+            raise ValueError(f"key step {number} is {step!r}; wanted text or a list of texts")
+        if any(not phrasing.strip() for phrasing in phrasings):
+            raise ValueError(f"key step {number} has an empty phrasing: {step!r}")
+        if phrasings:
+            groups.append(list(phrasings))
+    return groups
+
+
 def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
     """Columns of a record; ``key_steps`` adds those of an RL prompt.
 

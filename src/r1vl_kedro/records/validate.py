@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,8 +15,8 @@ from r1vl_kedro.prompts import MAX_OPTIONS
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.r1vl10k import groups_of
-from r1vl_kedro.records.schema import RawRecord, RecordsError, option_letter
+from r1vl_kedro.records.rejections import Rejection, nothing_left
+from r1vl_kedro.records.schema import RawRecord, RecordsError, groups_of, option_letter
 from r1vl_kedro.records.store import write_rows
 from r1vl_kedro.rewards import validity_problems
 
@@ -27,30 +26,6 @@ if TYPE_CHECKING:
 _LETTER = re.compile(r"\(?([A-Z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A record that was set aside: at which stage, the reason to count, the detail to read."""
-
-    id: str
-    stage: str
-    reason: str
-    detail: str
-
-    def as_dict(self) -> dict[str, str]:
-        """The four fields, for JSON."""
-        return asdict(self)
-
-
-def count_reasons(rejections: Iterable[Rejection]) -> dict[str, int]:
-    """How often each reason occurred, most frequent first."""
-    return dict(Counter(rejection.reason for rejection in rejections).most_common())
-
-
-def in_words(rejections: Iterable[Rejection]) -> str:
-    """The reasons with their counts, as in ``broken_image: 2, missing_image: 1``."""
-    return ", ".join(f"{reason}: {n}" for reason, n in count_reasons(rejections).items())
 
 
 def _plain(text: str) -> str:
@@ -140,7 +115,7 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
     problem = undecodable(chain(texts, *key_steps))
     if problem:
         return reject("malformed_row", problem)
-    if not raw.images:
+    if not raw.images and options.require_image:
         return reject("no_image", "the record names no image")
     encoded, hashes = [], []
     try:
@@ -225,14 +200,3 @@ def validate(
     if not len(dataset):
         raise RecordsError(nothing_left("validation", rejections))
     return dataset, rejections
-
-
-def nothing_left(stage: str, rejections: Sequence[Rejection]) -> str:
-    """The message for a stage after which no record remains: reasons, and one of them in full."""
-    if not rejections:
-        return f"No usable record left after {stage}: the source is empty"
-    first = rejections[0]
-    return (
-        f"No usable record left after {stage}: {len(rejections)} read, all set aside "
-        f"({in_words(rejections)}); the first, {first.id}: {first.detail}"
-    )

@@ -51,7 +51,7 @@ def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Pat
     wanted = json.dumps({"benchmark": name, "n": n, "seed": seed, "version": VERSION})
     if path.is_file() and mark.is_file() and mark.read_text() == wanted:
         return path
-    rows = list(_MAKERS[name](random.Random(f"{name} {seed}"), n))
+    rows = list(MAKERS[name](random.Random(f"{name} {seed}"), n))
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = list(dict.fromkeys(column for row in rows for column in row))
     aside = path.with_suffix(f".{os.getpid()}.tmp")
@@ -382,7 +382,7 @@ def _mmreason(rng: random.Random, n: int) -> Iterator[Row]:
         }
 
 
-_MAKERS: dict[str, Callable[[random.Random, int], Iterator[Row]]] = {
+MAKERS: dict[str, Callable[[random.Random, int], Iterator[Row]]] = {
     "mathvista": _mathvista,
     "mmstar": _mmstar,
     "mathvision": _mathvision,

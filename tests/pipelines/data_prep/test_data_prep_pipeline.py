@@ -23,7 +23,7 @@ def prepared(tmp_path_factory):
     faults = {"reflective": 0.1, "copied": 0.1, "leaked": 0.1, "broken": 0.2}
     catalog = DataCatalog(
         {
-            "mulberry_records": EmbeddedMulberryDataset(
+            "source_records": EmbeddedMulberryDataset(
                 path=str(root / "raw"), n=300, seed=0, faults=faults
             ),
             "test_records": EmbeddedSplitDataset(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
-from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.errors import CheckpointError, UserFacingError
 from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.llm import ChatClient, ChatOptions
@@ -44,7 +44,7 @@ def options(**benchmarks):
 def files(tmp_path_factory):
     place = tmp_path_factory.mktemp("files")
     return {
-        name: EmbeddedBenchmarkDataset(benchmark=name, path=str(place / f"{name}.tsv"), n=10).load()
+        name: EmbeddedBenchmarkDataset(benchmark=name, folder=str(place), n=10).load()
         for name in BENCHMARKS
     }
 
@@ -176,7 +176,7 @@ def test_a_command_names_several_benchmarks_in_one_string():
 def test_a_checkpoint_that_is_none_is_named(checkpoint, message, files, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(FileNotFoundError, match=message):
+    with pytest.raises(CheckpointError, match=message):
         predict_benchmarks(checkpoint, options(), LAUNCHER, 0, str(tmp_path / "work"), **files)
 
 

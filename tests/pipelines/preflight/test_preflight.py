@@ -9,12 +9,13 @@ from kedro.io import DataCatalog, MemoryDataset
 from PIL import Image
 
 from r1vl_kedro.benchmarks import BENCHMARKS
-from r1vl_kedro.datasets import BenchmarkTSVDataset, MathVisionDataset, MulberryDataset
+from r1vl_kedro.datasets import BenchmarkTSVDataset, RecordFileDataset
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
 from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.training import preflight
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.preflight import PreflightOptions
 
@@ -60,11 +61,15 @@ def make_mulberry(root, count=40, missing=0, sides=(200, 1000)):
 
 def entries(root) -> DataCatalog:
     datasets = {
-        "mulberry_records": MulberryDataset(
-            path=str(root / "mulberry_sft.json"), image_root=str(root / "mulberry_images")
+        "source_records": RecordFileDataset(
+            reader="mulberry",
+            path=str(root / "mulberry_sft.json"),
+            image_root=str(root / "mulberry_images"),
         ),
-        "validation_records": MathVisionDataset(path=str(root / "testmini.jsonl")),
-        "test_records": MathVisionDataset(path=str(root / "test.jsonl")),
+        "validation_records": RecordFileDataset(
+            reader="mathvision", path=str(root / "testmini.jsonl")
+        ),
+        "test_records": RecordFileDataset(reader="mathvision", path=str(root / "test.jsonl")),
         **{
             f"benchmark_{name}": BenchmarkTSVDataset(benchmark=name, path=str(root / f"{name}.tsv"))
             for name in BENCHMARKS
@@ -114,7 +119,7 @@ def test_without_any_data_every_reason_is_named_at_once(tmp_path, capsys):
 def test_with_data_it_is_counted_measured_and_the_plan_worked_out(complete, capsys):
     done = report(complete)
     assert done["data"] == {
-        "mulberry_records": "41 records, 2 missing images, 1 unreadable rows",
+        "source_records": "41 records, 2 missing images, 1 unreadable rows",
         "validation_records": "found",
         "test_records": "found",
         "benchmarks": "1 of 9 found",
@@ -148,7 +153,7 @@ def test_images_and_rows_of_every_odd_kind_are_counted(tmp_path):
     rows.append({**rows[0], "messages": [turn, rows[0]["messages"][1]]})
     path.write_text(json.dumps(rows))
     done = report(tmp_path)
-    assert done["data"]["mulberry_records"] == "9 records, 1 unreadable rows, 3 broken images"
+    assert done["data"]["source_records"] == "9 records, 1 unreadable rows, 3 broken images"
 
 
 def test_a_file_that_is_not_json_is_one_reason_among_others(tmp_path):
@@ -171,14 +176,14 @@ def test_prompts_that_are_all_too_long_are_a_reason(tmp_path):
 
 
 def test_gpus_that_are_not_there_are_a_reason():
-    said = FOUR_GPUS.missing_gpus(1)
+    (said,) = preflight.machine_problems(FOUR_GPUS, present=1)
     assert "asks for 4 GPU processes" in said and "has 1 GPU" in said
-    assert FOUR_GPUS.missing_gpus(4) is None
-    assert LauncherOptions(num_processes=4, device="cpu").missing_gpus(0) is None
+    assert preflight.machine_problems(FOUR_GPUS, present=4) == []
+    assert preflight.machine_problems(LauncherOptions(num_processes=4, device="cpu"), 0) == []
 
 
 def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr(preflight, "gpus", lambda: 0)
     evaluation = EvaluationOptions.model_construct(
         decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
     )

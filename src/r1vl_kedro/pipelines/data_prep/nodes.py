@@ -8,10 +8,11 @@ from typing import Any
 
 from r1vl_kedro.records import clean
 from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.records.rejections import Rejection, in_words
 from r1vl_kedro.records.report import prep_report
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.split import split
-from r1vl_kedro.records.validate import Rejection, in_words, validate
+from r1vl_kedro.records.validate import validate
 
 # Kedro resolves every hint of a node at start; importing datasets for one would cost a second.
 Dataset = Any

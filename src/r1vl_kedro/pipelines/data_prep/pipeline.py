@@ -2,7 +2,7 @@
 
 ::
 
-    mulberry_records ─ validate ─ drop_reflective ─ drop_duplicates ─ decontaminate ─ split ┬ warm_up_records
+    source_records ─ validate ─ drop_reflective ─ drop_duplicates ─ decontaminate ─ split ┬ warm_up_records
                           │                                               │                 └ rl_records
                    validated_records                    evaluation sets ──┘   report ─ data_prep_report,
                                                                                        rejected_records
@@ -31,7 +31,7 @@ def create_pipeline(
         [
             Node(
                 nodes.validate_records,
-                inputs=["mulberry_records", OPTIONS],
+                inputs=["source_records", OPTIONS],
                 outputs=["validated_records", "invalid_records"],
                 name="validate",
             ),

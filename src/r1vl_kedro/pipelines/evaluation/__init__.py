@@ -1,9 +1,15 @@
 """Evaluation of a checkpoint on the test records and on the benchmarks."""
 
+from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use
 from r1vl_kedro.pipelines.evaluation.pipeline import (
     create_benchmark_pipeline,
     create_given_pipeline,
     create_pipeline,
 )
 
-__all__ = ["create_benchmark_pipeline", "create_given_pipeline", "create_pipeline"]
+__all__ = [
+    "benchmarks_in_use",
+    "create_benchmark_pipeline",
+    "create_given_pipeline",
+    "create_pipeline",
+]

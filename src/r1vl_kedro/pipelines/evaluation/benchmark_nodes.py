@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.llm import ChatClient, ChatRequest
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
-from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
 
+logger = logging.getLogger(__name__)
 PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
 COMMON = ("checkpoint_digest", "decoding", "prompt_version", "prompt_template", "seed", "limit")
 """What the predictions of one table share."""
@@ -60,7 +62,8 @@ def predict_benchmarks(
     """Answers to the chosen benchmarks, by one job; returns its manifests and the predictions.
 
     Args:
-        files: the nine benchmarks' files by name; only those chosen are read.
+        files: the files of the benchmarks asked for, by name. Without `names` an embedded file that
+            there is not is left out with a warning.
 
     Returns:
         Manifests by benchmark (decoding, template, checkpoint's digest, rows set aside), one frame
@@ -71,9 +74,10 @@ def predict_benchmarks(
 
     place = job_place(work_dir) / "benchmarks"
     chosen = options.benchmarks
+    there = present(files, chosen)
     kwargs = {
         "checkpoint": str(checkpoint),
-        "files": {name: vars_of(files[name]) for name in chosen.chosen},
+        "files": {name: vars_of(file) for name, file in there.items()},
         "output_dir": str(place),
         "options": options.decoding.model_dump(mode="json"),
         "template": chosen.wording,
@@ -100,6 +104,27 @@ def predict_benchmarks(
     return manifests, pd.concat(frames, ignore_index=True), pictures
 
 
+def present(files: dict[str, BenchmarkFile], options: BenchmarkOptions) -> dict[str, BenchmarkFile]:
+    """Return the files of the chosen benchmarks, without embedded ones that there are not.
+
+    Raises:
+        EvaluationError: an absent one is asked for by name, or nothing is left.
+    """
+    chosen = {name: files[name] for name in options.chosen}
+    absent = [name for name, file in chosen.items() if not file.official and not file.path.exists()]
+    if not absent:
+        return chosen
+    problem = (
+        f"the embedded world has no file of {', '.join(absent)}; name an official one in a catalog "
+        f"entry such as benchmark_{absent[0]}: {{type: r1vl_kedro.datasets.BenchmarkTSVDataset, "
+        f"benchmark: {absent[0]}, path: ...}}"
+    )
+    if options.names is not None or len(absent) == len(chosen):
+        raise EvaluationError(problem)
+    logger.warning("%s; the others are evaluated", problem)
+    return {name: file for name, file in chosen.items() if name not in absent}
+
+
 def vars_of(file: BenchmarkFile) -> dict[str, Any]:
     """What the job needs to open the file again."""
     return {"path": str(file.path), "check_images": file.check_images, "official": file.official}
@@ -120,7 +145,8 @@ def score_benchmarks(
     mode = options.benchmarks.scoring
     asked = judge.model if options.benchmarks.judge else None
     tables, scores = [], {}
-    for name in options.benchmarks.chosen:
+    named = options.benchmarks.names is not None
+    for name in options.benchmarks.chosen if named else manifests:
         part = predictions[predictions["benchmark"] == name]
         if len(part) == 0:
             there = ", ".join(predictions["benchmark"].unique()) or "none"

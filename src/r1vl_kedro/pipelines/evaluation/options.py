@@ -17,7 +17,7 @@ class BenchmarkOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     names: list[str] | None = None
-    """Which of the nine, as a list or as words in one string; None is all."""
+    """Which benchmarks, as a list or as words in one string; None is all there are."""
     scoring: Mode = "robust"
     prompt: str = Field("published", pattern="^(published|plain)$")
     """Inner text: R1-VL's evaluation, or as this project's training renders questions."""

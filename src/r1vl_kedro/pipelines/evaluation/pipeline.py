@@ -17,9 +17,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kedro.pipeline import Node, Pipeline
 
-from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
 
@@ -54,8 +55,14 @@ def create_pipeline() -> Pipeline:
     )
 
 
-def create_benchmark_pipeline(checkpoint: str = "checkpoint") -> Pipeline:
-    """The benchmarks and Table 1, of the checkpoint in this catalog entry."""
+def create_benchmark_pipeline(
+    benchmarks: Sequence[str], checkpoint: str = "checkpoint"
+) -> Pipeline:
+    """The benchmarks and Table 1, of the checkpoint in this catalog entry.
+
+    Args:
+        benchmarks: those asked for; only their files are inputs.
+    """
     return Pipeline(
         [
             Node(
@@ -66,7 +73,7 @@ def create_benchmark_pipeline(checkpoint: str = "checkpoint") -> Pipeline:
                     "launcher": "params:launcher",
                     "seed": "params:seed",
                     "work_dir": "params:work_dir",
-                    **{name: f"benchmark_{name}" for name in BENCHMARKS},
+                    **{name: f"benchmark_{name}" for name in benchmarks},
                 },
                 outputs=["benchmark_manifests", "benchmark_predictions", "benchmark_thumbnails"],
                 name="predict_benchmarks",
@@ -102,7 +109,7 @@ def create_benchmark_pipeline(checkpoint: str = "checkpoint") -> Pipeline:
     )
 
 
-def create_given_pipeline() -> Pipeline:
+def create_given_pipeline(benchmarks: Sequence[str]) -> Pipeline:
     """The benchmarks on whatever checkpoint `params:evaluation.checkpoint` names."""
     choose = Node(
         benchmark_nodes.given_checkpoint,
@@ -110,4 +117,4 @@ def create_given_pipeline() -> Pipeline:
         outputs="given_checkpoint",
         name="given_checkpoint",
     )
-    return Pipeline([Pipeline([choose]), create_benchmark_pipeline("given_checkpoint")])
+    return Pipeline([Pipeline([choose]), create_benchmark_pipeline(benchmarks, "given_checkpoint")])

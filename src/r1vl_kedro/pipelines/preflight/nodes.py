@@ -11,7 +11,6 @@ import click
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.prompts import MAX_OPTIONS, render_question
 from r1vl_kedro.records.options import DataPrepOptions
@@ -37,8 +36,8 @@ def check_settings(
 ) -> list[str]:
     """Clashes between settings, and what this machine lacks for them."""
     clashes = preflight.clashes(warm_up, step_grpo, launcher.num_processes, evaluation.decoding)
-    lack = launcher.missing_gpus(gpus()) if launcher.device == "cuda" else None
-    return clashes + ([lack] if lack else [])
+    present = preflight.gpus() if launcher.device == "cuda" else 0
+    return clashes + preflight.machine_problems(launcher, present)
 
 
 def look_for_data(
@@ -51,17 +50,17 @@ def look_for_data(
     """
     data, problems, notes = {}, [], []
     measured = measure([], step_grpo, options)
-    if entries.exists("mulberry_records"):
+    if entries.exists("source_records"):
         try:
-            measured = measure(entries.load("mulberry_records"), step_grpo, options)
+            measured = measure(entries.load("source_records"), step_grpo, options)
             problems += _judge(measured, step_grpo, notes)
-            data["mulberry_records"] = ", ".join(
+            data["source_records"] = ", ".join(
                 f"{count:,} {what}" for what, count in measured["counted"].items()
             )
         except RecordsError as error:
-            problems.append(f"mulberry_records: {error}")
-            data["mulberry_records"] = "cannot be read"
-    for name in ("mulberry_records", *HELD_OUT):
+            problems.append(f"source_records: {error}")
+            data["source_records"] = "cannot be read"
+    for name in ("source_records", *HELD_OUT):
         if not entries.exists(name):
             problems.append(f"{name}: there is no {_place(entries, name)}")
         data.setdefault(name, "found" if entries.exists(name) else "missing")
@@ -119,10 +118,10 @@ def _size(image: Path, counted: Counter[str]) -> tuple[int, int] | None:
 def _judge(measured: dict[str, Any], step_grpo: StepGRPOOptions, notes: list[str]) -> list[str]:
     counted, prompts = measured["counted"], measured["prompt_tokens"]
     if not prompts:
-        return ["mulberry_records: not one readable record"]
+        return ["source_records: not one readable record"]
     lost = counted.get("missing images", 0) + counted.get("broken images", 0)
     if lost >= len(prompts):
-        return ["mulberry_records: none of its images can be opened; is image_root right?"]
+        return ["source_records: none of its images can be opened; is image_root right?"]
     if lost:
         notes.append(
             f"{lost:,} images of the first {len(prompts):,} records are missing or broken; "

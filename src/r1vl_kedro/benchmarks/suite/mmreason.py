@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
-from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
@@ -24,7 +24,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     return {"overall": percent(verdicts), **by_column(rows, verdicts, "discipline")}
 
 
-MMREASON = Benchmark(
+BENCHMARKS["mmreason"] = Benchmark(
     name="mmreason",
     column="MMReason",
     dataset="MMReason_testmini",
@@ -33,5 +33,6 @@ MMREASON = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     aggregate=aggregate,
+    place=9,
     headline="overall",
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from r1vl_kedro.answers import equivalent, parse_value
 from r1vl_kedro.benchmarks import compat, quantities, robust
-from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
@@ -71,7 +71,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     return {"overall": percent(verdicts), **by_column(rows, verdicts, "split")}
 
 
-CHARTQA = Benchmark(
+BENCHMARKS["chartqa"] = Benchmark(
     name="chartqa",
     column="ChartQA",
     dataset="ChartQA_TEST",
@@ -80,5 +80,6 @@ CHARTQA = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     aggregate=aggregate,
+    place=4,
     headline="overall",
 )

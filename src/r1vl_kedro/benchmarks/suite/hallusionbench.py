@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
-from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, needed
 from r1vl_kedro.benchmarks.groups import all_right, percent
 from r1vl_kedro.benchmarks.prompts import yes_no_question
@@ -76,7 +76,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     return figures
 
 
-HALLUSIONBENCH = Benchmark(
+BENCHMARKS["hallusionbench"] = Benchmark(
     name="hallusionbench",
     column="HallBench",
     dataset="HallusionBench",
@@ -85,5 +85,6 @@ HALLUSIONBENCH = Benchmark(
     prompt=yes_no_question,
     verdict=verdict,
     aggregate=aggregate,
+    place=6,
     headline="mean",
 )

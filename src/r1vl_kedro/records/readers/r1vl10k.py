@@ -7,14 +7,14 @@ is a full reference path or a bare answer, a step is a phrasing or a list of phr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from r1vl_kedro.prompts import render_question
-from r1vl_kedro.records.json_stream import write_array
-from r1vl_kedro.records.mulberry import split_options
+from r1vl_kedro.records.questions import split_options
+from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import RecordFile, family_of, image_paths, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 from r1vl_kedro.responses import final_answer
@@ -53,31 +53,6 @@ class R1VLRow:
         }
 
 
-def groups_of(key_steps: Any) -> list[list[str]]:
-    """Key steps as groups of phrasings: strings become groups of one, null becomes nothing.
-
-    Raises:
-        ValueError: anything else, an empty phrasing included; names what it found.
-    """
-    steps = key_steps.get("Steps") if isinstance(key_steps, Mapping) else key_steps
-    if isinstance(key_steps, Mapping) and "Steps" not in key_steps and key_steps:
-        raise ValueError(f"key_steps has {sorted(map(str, key_steps))}; wanted 'Steps'")
-    if steps is None:
-        return []
-    if not isinstance(steps, list):
-        raise ValueError(f"key steps are a {type(steps).__name__}; wanted a list")
-    groups = []
-    for number, step in enumerate(steps, start=1):
-        phrasings = [step] if isinstance(step, str) else ([] if step is None else step)
-        if not isinstance(phrasings, list) or not all(isinstance(p, str) for p in phrasings):
-            raise ValueError(f"key step {number} is {step!r}; wanted text or a list of texts")
-        if any(not phrasing.strip() for phrasing in phrasings):
-            raise ValueError(f"key step {number} has an empty phrasing: {step!r}")
-        if phrasings:
-            groups.append(list(phrasings))
-    return groups
-
-
 def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
     """A row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
@@ -101,10 +76,10 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
     )
 
 
-def from_record(record: Mapping[str, Any], image_path: str | list[str]) -> R1VLRow:
-    """An RL prompt as an R1-VL-10K row; ``image_path`` is where its image is stored."""
+def from_record(record: Mapping[str, Any], images: Sequence[str]) -> R1VLRow:
+    """Turn an RL prompt into an R1-VL-10K row; ``images`` are paths below the image folder."""
     return R1VLRow(
-        image_path=image_path,
+        image_path=images[0] if len(images) == 1 else list(images),
         problem=render_question(record["question"], record["options"]),
         solution=record["solution"] or answer_text(record),
         key_steps={"Steps": [list(group) for group in record["key_steps"]]},
@@ -117,12 +92,16 @@ class R1VLFile(RecordFile):
     """The records of an R1-VL-10K JSON file."""
 
     source: str = "r1vl10k"
+    key_steps: ClassVar[bool] = True
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """See `to_raw`."""
         return to_raw(row, index, root, self.source)
 
+    @staticmethod
+    def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
+        """See `from_record`."""
+        return from_record(record, images).to_json()
 
-def write(path: str | Path, rows: Iterable[R1VLRow]) -> int:
-    """Write rows as an R1-VL-10K JSON file; returns how many."""
-    return write_array(path, (row.to_json() for row in rows))
+
+READERS["r1vl10k"] = R1VLFile

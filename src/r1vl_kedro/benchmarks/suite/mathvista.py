@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
-from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, lettered, literal_list, needed, parse_list
 from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
@@ -59,7 +59,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     }
 
 
-MATHVISTA = Benchmark(
+BENCHMARKS["mathvista"] = Benchmark(
     name="mathvista",
     column="MathVista",
     dataset="MathVista_MINI",
@@ -68,5 +68,6 @@ MATHVISTA = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     aggregate=aggregate,
+    place=1,
     headline="overall",
 )

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
-from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import MAX_LITERAL, Row, cell, needed
 from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
 from r1vl_kedro.benchmarks.options_in_text import options_in_text
@@ -49,7 +49,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     }
 
 
-MATHVERSE = Benchmark(
+BENCHMARKS["mathverse"] = Benchmark(
     name="mathverse",
     column="MathVerse",
     dataset="MathVerse_MINI",
@@ -58,5 +58,6 @@ MATHVERSE = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     aggregate=aggregate,
+    place=7,
     headline="overall",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
-from r1vl_kedro.benchmarks.base import Benchmark, Mode
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, options_of
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import choice_question
@@ -28,7 +28,7 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
     }
 
 
-MMSTAR = Benchmark(
+BENCHMARKS["mmstar"] = Benchmark(
     name="mmstar",
     column="MMStar",
     dataset="MMStar",
@@ -37,5 +37,6 @@ MMSTAR = Benchmark(
     prompt=choice_question,
     verdict=verdict,
     aggregate=aggregate,
+    place=2,
     headline="overall",
 )

@@ -9,22 +9,19 @@ The user turn is ``<image>`` marks, a prompt prefix, ``Question: ...`` and perha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import render_question
-from r1vl_kedro.records.json_stream import write_array
+from r1vl_kedro.records.questions import IMAGE_MARK, split_options
+from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import RecordFile, family_of, image_paths, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import final_answer
 
-IMAGE_MARK = "<image>"
 _QUESTION = re.compile(r"^[ \t]*Question:[ \t]*", re.MULTILINE)
-_CHOICES = re.compile(r"\n[ \t]*(?:Choices|Options):[ \t]*", re.IGNORECASE)
-_OPTION_LINE = re.compile(r"[ \t]*\(?([A-Z])[).:][ \t]*(.*)")
-_OPTION_INLINE = re.compile(r"\(([A-Z])\)[ \t]*")
 
 
 @dataclass(slots=True)
@@ -86,34 +83,6 @@ class MulberryRow:
         return text[: mark.start()].strip(), text[mark.end() :].strip()
 
 
-def split_options(text: str) -> tuple[str, list[str]]:
-    """A question and its options, read from ``Choices:`` at its end; [] where there are none.
-
-    Options stand one a line (``A: 30``, ``(A) 30``, ``A. 30``) or all on one line
-    (``(A) 30 (B) 45``), lettered from A without a gap; an option may run over several lines.
-    """
-    marks = list(_CHOICES.finditer("\n" + text))
-    if not marks:
-        return text.strip(), []
-    question = ("\n" + text)[: marks[-1].start()].strip()
-    rest = ("\n" + text)[marks[-1].end() :].strip()
-    inline = _OPTION_INLINE.split(rest)
-    if "\n" not in rest and len(inline) > 3 and not inline[0].strip():
-        letters, options = inline[1::2], [option.strip() for option in inline[2::2]]
-        if letters == [chr(ord("A") + i) for i in range(len(letters))]:
-            return question, options
-    options = []
-    for line in rest.splitlines():
-        found = _OPTION_LINE.fullmatch(line)
-        if found and found[1] == chr(ord("A") + len(options)):
-            options.append(found[2].strip())
-        elif options:
-            options[-1] = f"{options[-1]}\n{line.strip()}".strip()
-        else:
-            return text.strip(), []
-    return (question, options) if options else (text.strip(), [])
-
-
 def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
     """A row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
@@ -162,7 +131,10 @@ class MulberryFile(RecordFile):
         """See `to_raw`."""
         return to_raw(row, index, root, self.source)
 
+    @staticmethod
+    def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
+        """See `from_record`."""
+        return from_record(record, images).to_json()
 
-def write(path: str | Path, rows: Iterable[MulberryRow]) -> int:
-    """Write rows as a Mulberry JSON file; returns how many."""
-    return write_array(path, (row.to_json() for row in rows))
+
+READERS["mulberry"] = MulberryFile

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.records.prose import MAX_STEPS, path_from_prose
+from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import RecordFile, image_paths, is_scalar, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 
@@ -75,3 +76,6 @@ class MathVisionFile(RecordFile):
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """See `to_raw`."""
         return to_raw(row, index, root, self.source, self.max_steps)
+
+
+READERS["mathvision"] = MathVisionFile

@@ -1,0 +1,146 @@
+"""Kedro dataset: a published file of records beside its folder of images."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.io import AbstractDataset, DatasetError
+from pydantic import ValidationError
+
+from r1vl_kedro.records.json_stream import write_array
+from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.readers import get_reader
+from r1vl_kedro.records.rows import RecordFile
+from r1vl_kedro.records.schema import RecordsError, check_columns
+from r1vl_kedro.records.store import export_images
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+_OWN = ("path", "image_root", "limit")
+
+
+class RecordFileDataset(AbstractDataset):
+    """A file of records, read by the reader of its form.
+
+    Example catalog entries::
+
+        source_records:
+          type: r1vl_kedro.datasets.RecordFileDataset
+          reader: mulberry
+          path: data/01_raw/mulberry/mulberry_sft.json
+          image_root: data/01_raw/mulberry/mulberry_images
+
+        rl_prompts:                      # published key steps
+          type: r1vl_kedro.datasets.RecordFileDataset
+          reader: r1vl10k
+          path: data/01_raw/r1vl10k/r1vl10k.json
+          records_path: data/05_model_input/rl_prompts
+
+    Args:
+        reader: a name in `r1vl_kedro.records.readers.READERS`, or the dotted path of a
+            `RecordFile`.
+        path: the file.
+        image_root: folder that image paths start from; the file's own folder if not given.
+        limit: read only this many records.
+        records_path: if given, ``load`` gives usable records as a dataset stored in this
+            directory (made anew when the file changed); if not, raw records to be validated.
+        validation: changes to `ValidationOptions` for ``records_path``, such as
+            ``{require_image: false}``.
+        metadata: for Kedro-Viz and other plugins.
+        settings: what else the reader takes, such as ``max_steps`` of ``mathvision``.
+
+    Raises:
+        DatasetError: an unknown reader or setting; names those there are.
+    """
+
+    def __init__(
+        self,
+        *,
+        reader: str,
+        path: str,
+        image_root: str | None = None,
+        limit: int | None = None,
+        records_path: str | None = None,
+        validation: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+        **settings: Any,
+    ):
+        try:
+            kind = get_reader(reader)
+            self._validation = ValidationOptions(
+                **{"require_solution": False, **(validation or {})}
+            )
+        except (RecordsError, ValidationError) as error:
+            raise DatasetError(f"{path}: {error}") from None
+        takes = [field.name for field in fields(kind) if field.name not in _OWN]
+        for name in settings:
+            if name not in takes:
+                raise DatasetError(
+                    f"{path}: {name!r} is no setting of the reader {reader!r}; it takes "
+                    f"{', '.join([*_OWN, 'records_path', 'validation', *takes])}"
+                )
+        self._reader, self._settings = reader, settings
+        self._path = Path(path)
+        root = Path(image_root) if image_root else None
+        self._file: RecordFile = kind(self._path, root, limit, **settings)
+        self._records_path = Path(records_path) if records_path else None
+        self.metadata = deepcopy(metadata)
+
+    def load(self) -> RecordFile | Dataset:
+        """Return raw records, or a records dataset where ``records_path`` is set.
+
+        Raises:
+            DatasetError: there is no such file, or none of its records can be stored.
+        """
+        if not self._path.is_file():
+            raise DatasetError(f"RecordFileDataset: there is no file {self._path}")
+        if self._records_path is None:
+            return self._file
+        from r1vl_kedro.records.convert import materialize
+
+        try:
+            return materialize(
+                self._file,
+                self._records_path,
+                fingerprint=self._fingerprint(),
+                options=self._validation,
+            )
+        except RecordsError as error:  # Kedro would wrap it as something unforeseen
+            raise DatasetError(f"RecordFileDataset: {error}") from None
+
+    def save(self, data: Dataset) -> None:
+        """Write records in the reader's form, images below ``image_root`` by family.
+
+        Raises:
+            DatasetError: rows of this form are only read.
+        """
+        kind, root = type(self._file), self._file.image_root or self._path.parent
+        if kind.row_of is RecordFile.row_of:
+            raise DatasetError(
+                f"{self._path}: the form {self._reader!r} is only read; {len(data)} records not "
+                "written"
+            )
+        check_columns(data, key_steps=kind.key_steps, where=str(self._path))
+        write_array(self._path, (kind.row_of(*record) for record in export_images(data, root)))
+
+    def _fingerprint(self) -> str:
+        stat = self._path.stat()
+        about = {**self._describe(), "validation": self._validation.model_dump()}
+        return json.dumps({**about, "size": stat.st_size, "changed": stat.st_mtime_ns}, default=str)
+
+    def _exists(self) -> bool:
+        return self._path.is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {
+            "reader": self._reader,
+            "path": str(self._path),
+            "image_root": str(self._file.image_root or self._path.parent),
+            "limit": self._file.limit,
+            **self._settings,
+        }

@@ -1,0 +1,31 @@
+"""Benchmarks that the configuration in force asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions
+
+_in_use: list[str] | None = None
+
+
+def use(parameters: Mapping[str, Any]) -> None:
+    """Take the benchmarks named in ``evaluation.benchmarks``; all where that is not valid.
+
+    Options that are not valid are named when a pipeline that reads them is run.
+    """
+    global _in_use
+    given = (parameters.get("evaluation") or {}).get("benchmarks") or {}
+    try:
+        _in_use = BenchmarkOptions.model_validate({"names": given.get("names")}).chosen
+    except (ValidationError, AttributeError):
+        _in_use = None
+
+
+def benchmarks_in_use() -> list[str]:
+    """Return the names asked for, in the order of the table; all before a context exists."""
+    return list(BENCHMARKS) if _in_use is None else _in_use

@@ -1,0 +1,42 @@
+"""Records that were set aside: each with its reason, and all of them in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that was set aside: at which stage, the reason to count, the detail to read."""
+
+    id: str
+    stage: str
+    reason: str
+    detail: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the four fields, for JSON."""
+        return asdict(self)
+
+
+def count_reasons(rejections: Iterable[Rejection]) -> dict[str, int]:
+    """Count how often each reason occurred, most frequent first."""
+    return dict(Counter(rejection.reason for rejection in rejections).most_common())
+
+
+def in_words(rejections: Iterable[Rejection]) -> str:
+    """List the reasons with their counts, as in ``broken_image: 2, missing_image: 1``."""
+    return ", ".join(f"{reason}: {n}" for reason, n in count_reasons(rejections).items())
+
+
+def nothing_left(stage: str, rejections: Sequence[Rejection]) -> str:
+    """Write the message for a stage after which no record remains, one reason in full."""
+    if not rejections:
+        return f"No usable record left after {stage}: the source is empty"
+    first = rejections[0]
+    return (
+        f"No usable record left after {stage}: {len(rejections)} read, all set aside "
+        f"({in_words(rejections)}); the first, {first.id}: {first.detail}"
+    )
