@@ -175,6 +175,15 @@ def test_wrong_options_are_named(options, said):
         LauncherOptions(**options)
 
 
+@pytest.mark.parametrize("here", [{"in_process": True}, {}, {"num_processes": 4}])
+def test_a_job_on_gpus_is_refused_where_there_are_none(tmp_path, monkeypatch, here):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    said = r"echo: launcher asks for \d GPU processes .* has no GPU .*launcher.device=cpu"
+    with pytest.raises(JobError, match=said):
+        job("echo", tmp_path, LauncherOptions(device="cuda", **here))
+    assert not (tmp_path / "echo").exists()
+
+
 def test_a_job_that_ranks_cannot_share_is_one_process():
     options = LauncherOptions(
         num_processes=8, num_machines=2, main_process_ip="a", main_process_port=1, slots=["0,1"]

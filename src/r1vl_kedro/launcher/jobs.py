@@ -88,10 +88,13 @@ def run_job(
         log_dir: gets a directory ``name`` with job, progress, result and each rank's output.
 
     Raises:
-        JobError: a rank failed; the message ends with its traceback.
+        JobError: a rank failed, and the message ends with its traceback; or this machine has not
+            the GPUs asked for.
         TimeoutError: the same job of a run that was killed does not end.
         KeyboardInterrupt: the job was told to stop and has saved its state.
     """
+    if options.device == "cuda" and (problem := options.missing_gpus(gpus())):
+        raise JobError(f"{name}: {problem}")
     if options.in_process:
         with _threads_of(options):
             return resolve(entry)(**kwargs)
@@ -268,6 +271,13 @@ def uses_cuda(options: LauncherOptions) -> bool:
     if options.device != "auto":
         return options.device == "cuda"
     return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidiactl").exists()
+
+
+def gpus() -> int:
+    """Count the GPUs of this machine that torch can use."""
+    import torch
+
+    return torch.cuda.device_count()
 
 
 def _free_port() -> int:

@@ -39,6 +39,18 @@ class LauncherOptions(BaseModel):
         one = {"num_processes": 1, "num_machines": 1, "machine_rank": 0}
         return self.model_copy(update=one)
 
+    def missing_gpus(self, present: int) -> str | None:
+        """Explain what this machine lacks for ``device: cuda`` with so many GPUs, if anything."""
+        here = self.num_processes // self.num_machines
+        if self.device != "cuda" or here <= present:
+            return None
+        return (
+            f"launcher asks for {here} GPU processes on this machine (device cuda, num_processes "
+            f"{self.num_processes} over num_machines {self.num_machines}), which has "
+            f"{present or 'no'} GPU{'s' if present > 1 else ''} that torch can use; "
+            "launcher.device=cpu would train without"
+        )
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.num_processes % self.num_machines:

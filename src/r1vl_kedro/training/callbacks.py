@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from transformers import Trainer, TrainerCallback
@@ -125,6 +127,52 @@ class WatchForHacking(TrainerCallback):
         logs["hacking_alarm"] = state.log_history[-1]["hacking_alarm"] = float(alarm is not None)
         if alarm is not None:
             log.warning("step %d: %s", state.global_step, alarm)
+
+
+class WatchForIdleSteps(TrainerCallback):
+    """Warn after three steps in a row that teach nothing, with the reason, and at the end.
+
+    A step teaches nothing where its gradient is 0, or where the completions of every group earned
+    the same reward, so that all advantages are 0.
+    """
+
+    patience = 3
+
+    def on_log(self, args, state, control, logs=None, **kwargs):
+        """Look at the steps up to this one."""
+        steps = [entry for entry in state.log_history if "grad_norm" in entry]
+        last = [idle_reason(entry) for entry in steps[-self.patience - 1 :]]
+        if "grad_norm" not in (logs or {}) or len(last) < self.patience:
+            return
+        streak = last[-self.patience :]
+        if all(streak) and (len(last) == self.patience or last[0] is None):
+            log.warning(
+                "step %d: the last %d steps taught nothing: %s",
+                state.global_step, self.patience, streak[-1],
+            )  # fmt: skip
+
+    def on_train_end(self, args, state, control, **kwargs):
+        """Count the steps that taught nothing, where they are as many as would be warned of."""
+        steps = [entry for entry in state.log_history if "grad_norm" in entry]
+        reasons = [reason for entry in steps if (reason := idle_reason(entry))]
+        if len(reasons) >= min(self.patience, len(steps)) and reasons:
+            common, _ = Counter(reasons).most_common(1)[0]
+            log.warning("%d of %d steps taught nothing: %s", len(reasons), len(steps), common)
+
+
+def idle_reason(entry: Mapping[str, Any]) -> str | None:
+    """Explain why a logged step taught nothing; None where it did."""
+    dead = entry.get("frac_reward_zero_std", 0.0) == 1.0
+    if entry["grad_norm"] != 0.0 and not dead:
+        return None
+    if entry.get("completions/clipped_ratio", 0.0) == 1.0:
+        return "every completion was cut off; raise max_completion_length"
+    if dead:
+        return (
+            f"the completions of each group earned the same reward (mean {entry['reward']:.3g}); "
+            "a longer warm-up, larger groups or a higher temperature make them differ"
+        )
+    return "the gradient was 0; are any weights left to train?"
 
 
 class AccuracyOnTheWay(TrainerCallback):

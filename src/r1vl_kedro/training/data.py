@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,12 +50,22 @@ def open_image(encoded: Mapping[str, Any]) -> Any:
 
 
 def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template: str) -> int:
-    """Tokens of a rendered prompt, image tokens included, without decoding the images."""
+    """Count the tokens of a rendered prompt, image tokens included, without decoding the images.
+
+    Raises:
+        TrainingError: not one placeholder an image.
+    """
     text = processor.apply_chat_template(
         to_messages(record, template), add_generation_prompt=True, tokenize=False
     )
     tokens = len(processor.tokenizer(text, add_special_tokens=False)["input_ids"])
     sizes = [open_image(image).size[::-1] for image in record["images"]]
+    if (marks := text.count(processor.image_token)) != len(sizes):
+        raise TrainingError(
+            f"record {record['id']!r}: the model's chat template and the prompt template "
+            f"{template!r:.80} give {marks} placeholders {processor.image_token} for "
+            f"{len(sizes)} images"
+        )
     if not sizes:
         return tokens
     size = processor.image_processor.size
@@ -63,6 +74,50 @@ def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template
     )
     # The template holds one placeholder per image, which the processor expands.
     return tokens - len(sizes) + sum(images["num_image_tokens"])
+
+
+def without_special_tokens(
+    records: Dataset, processor: ProcessorMixin, *columns: str
+) -> tuple[Dataset, list[dict[str, Any]]]:
+    """Split off records whose text holds a special token of the model, such as ``<|image_pad|>``.
+
+    The tokenizer would read it as the token itself: an image that is not there, or the end of a
+    turn.
+
+    Args:
+        columns: of text, or lists of text.
+
+    Returns:
+        The other records, and of each one split off its id, the token and its column.
+
+    Raises:
+        TrainingError: nothing is left.
+    """
+    added = processor.tokenizer.added_tokens_decoder.values()
+    special = re.compile("|".join(re.escape(token.content) for token in added if token.special))
+    kept, rejected = [], []
+    for index, record in enumerate(records.select_columns(["id", *columns])):
+        found = (
+            {"id": record["id"], "token": token.group(), "column": column}
+            for column in columns
+            for text in ([record[column]] if isinstance(record[column], str) else record[column])
+            if (token := special.search(text))
+        )
+        if (first := next(found, None)) is None:
+            kept.append(index)
+        else:
+            rejected.append(first)
+    if not rejected:
+        return records, []
+    names = ", ".join(f"{r['id']} ({r['token']} in {r['column']})" for r in rejected[:5])
+    message = (
+        f"{len(rejected)} of {len(records)} records hold a special token of the model: {names}"
+        + (", ..." if len(rejected) > 5 else "")
+    )
+    if not kept:
+        raise TrainingError(f"{message}; none is left to train on")
+    log.warning("%s; left out", message)
+    return records.select(kept), rejected
 
 
 def within_limits(

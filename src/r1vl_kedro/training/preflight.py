@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.training.deepspeed_configs import stage
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions, split_batch
 
@@ -274,22 +273,3 @@ def disk_gb(
         "checkpoints of a training": kept / 1e9 if options.checkpoint_steps else 0.0,
         "free": shutil.disk_usage(place).free / 1e9,
     }
-
-
-def gpus() -> int:
-    """GPUs of this machine that torch can use."""
-    import torch
-
-    return torch.cuda.device_count()
-
-
-def machine_problems(launcher: LauncherOptions, present: int) -> list[str]:
-    """What is missing on this machine for the processes asked for."""
-    here = launcher.num_processes // launcher.num_machines
-    if launcher.device != "cuda" or here <= present:
-        return []
-    return [
-        f"launcher asks for {here} GPU processes on this machine "
-        f"(num_processes {launcher.num_processes} over num_machines {launcher.num_machines}), "
-        f"which has {present or 'no'} GPU{'s' if present > 1 else ''}"
-    ]

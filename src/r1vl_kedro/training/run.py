@@ -132,7 +132,9 @@ def prepare(
         return None
     rows = data.open_records(records, *COLUMNS[kind])
     processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
-    rows, rejected = data.within_limits(
+    texts = ("question", "options", "solution") if kind == "sft" else ("question", "options")
+    rows, odd = data.without_special_tokens(rows, processor, *texts)
+    rows, too_long = data.within_limits(
         rows,
         processor,
         template,
@@ -148,7 +150,7 @@ def prepare(
         seed=seed,
         settings=settings,
         rows=rows,
-        rejected=rejected,
+        rejected=odd + too_long,
         processor=processor,
         steps=settings.steps(len(rows)),
         inputs=inputs,
@@ -190,17 +192,23 @@ def train(
         period: steps between moments at which a checkpoint can be resumed.
     """
     from r1vl_kedro.training.arguments import engine_of
-    from r1vl_kedro.training.callbacks import AccuracyOnTheWay, ReportProgress, StopOnSignal
+    from r1vl_kedro.training.callbacks import (
+        AccuracyOnTheWay,
+        ReportProgress,
+        StopOnSignal,
+        WatchForIdleSteps,
+    )
 
     settings = start.settings
     trainer.options, trainer.state_dir = settings, start.state_dir
     if settings.eval_steps and validation is not None:
         held_out = data.open_records(validation, *COLUMNS["validation"])
+        held_out, _ = data.without_special_tokens(held_out, start.processor, "question", "options")
         trainer.add_callback(
             AccuracyOnTheWay(trainer, held_out, start.template, settings, start.seed)
         )
     stop = StopOnSignal(trainer, period)
-    for callback in (stop, ReportProgress(), *metric_callback()):
+    for callback in (stop, ReportProgress(), WatchForIdleSteps(), *metric_callback()):
         trainer.add_callback(callback)
     extra = {
         "records_used": len(start.rows),
@@ -222,6 +230,7 @@ def train_and_save(
 
     Raises:
         Interrupted: a signal came; the state was saved.
+        TrainingError: it ended before its last step for any other reason.
     """
     accelerator = trainer.accelerator
     resume = None
@@ -244,6 +253,13 @@ def train_and_save(
                 callback.writer.close()
     if stop.stopped_at is not None:
         raise Interrupted(stop.signal, f"step {stop.stopped_at} is saved in {trainer.state_dir}")
+    done, wanted = trainer.state.global_step, trainer.state.max_steps
+    if done < wanted:
+        raise TrainingError(
+            f"training ended by itself after step {done} of {wanted}: the batches gave out, as "
+            "where a processor raises StopIteration over a record; the logs name what came last, "
+            f"and what was saved stays in {trainer.state_dir}"
+        )
     save_result(trainer, Path(output), manifest, rollouts)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:

@@ -21,7 +21,13 @@ class AnswerOnlyCollator(DataCollatorForVisionLanguageModeling):
 
     def torch_call(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
         answers = [example["completion"][0]["content"] for example in examples]
-        batch = super().torch_call(examples)
+        try:
+            batch = super().torch_call(examples)
+        except StopIteration as error:  # the trainer would take it for the end of the data
+            raise TrainingError(
+                "the processor cannot pair images and placeholders of a batch with the answers "
+                f"{[answer[:40] for answer in answers[:4]]}"
+            ) from error
         assert_answers_only(batch, answers, self.processor)
         return batch
 

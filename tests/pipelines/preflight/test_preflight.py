@@ -15,7 +15,6 @@ from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
 from r1vl_kedro.records.options import DataPrepOptions
-from r1vl_kedro.training import preflight
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.preflight import PreflightOptions
 
@@ -176,14 +175,14 @@ def test_prompts_that_are_all_too_long_are_a_reason(tmp_path):
 
 
 def test_gpus_that_are_not_there_are_a_reason():
-    (said,) = preflight.machine_problems(FOUR_GPUS, present=1)
+    said = FOUR_GPUS.missing_gpus(1)
     assert "asks for 4 GPU processes" in said and "has 1 GPU" in said
-    assert preflight.machine_problems(FOUR_GPUS, present=4) == []
-    assert preflight.machine_problems(LauncherOptions(num_processes=4, device="cpu"), 0) == []
+    assert FOUR_GPUS.missing_gpus(4) is None
+    assert LauncherOptions(num_processes=4, device="cpu").missing_gpus(0) is None
 
 
 def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
-    monkeypatch.setattr(preflight, "gpus", lambda: 0)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     evaluation = EvaluationOptions.model_construct(
         decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
     )

@@ -11,6 +11,7 @@ import click
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.prompts import MAX_OPTIONS, render_question
 from r1vl_kedro.records.options import DataPrepOptions
@@ -36,8 +37,8 @@ def check_settings(
 ) -> list[str]:
     """Clashes between settings, and what this machine lacks for them."""
     clashes = preflight.clashes(warm_up, step_grpo, launcher.num_processes, evaluation.decoding)
-    present = preflight.gpus() if launcher.device == "cuda" else 0
-    return clashes + preflight.machine_problems(launcher, present)
+    lack = launcher.missing_gpus(gpus()) if launcher.device == "cuda" else None
+    return clashes + ([lack] if lack else [])
 
 
 def look_for_data(
