@@ -89,6 +89,6 @@ def test_without_its_mark_it_does_not_exist(tmp_path):
     shutil.copytree(tmp_path / "model", tmp_path / "half", ignore=lambda *_: ["_COMPLETE"])
     half = CheckpointDataset(path=str(tmp_path / "half"))
     assert not half.exists()
-    with pytest.raises(DatasetError, match="no _COMPLETE in it"):
+    with pytest.raises(DatasetError, match="has no _COMPLETE mark"):
         half.load()
     assert CheckpointDataset(path=str(tmp_path / "half"), marked=False).exists()

@@ -8,6 +8,7 @@ import pytest
 from training_fixtures import GRPO, SFT, make_records, run, same_weights, train
 
 from r1vl_kedro.errors import CheckpointError
+from r1vl_kedro.files import WriteError
 from r1vl_kedro.training import state, steady, step_grpo
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 from r1vl_kedro.training.models import load_model, load_processor
@@ -98,7 +99,7 @@ def test_truncated_base_model_is_named(tiny, records, tmp_path):
 def test_unwritable_output_is_named_before_training(tiny, records, tmp_path):
     (tmp_path / "file").write_text("")
     output = str(tmp_path / "file" / "model")
-    with pytest.raises(CheckpointError, match=r"file.model\.state"):
+    with pytest.raises(WriteError, match=r"file.model\.state"):
         train("sft", **job(tiny, records, tmp_path, SFT) | {"output": output})
 
 
@@ -114,7 +115,7 @@ def test_full_disk_names_the_path_and_keeps_the_last_checkpoint(tiny, records, t
         # A file may not grow beyond 1 MB: writing fails as on a full disk.
         result = pool.apply_async(_full_disk, (kwargs,))
         name, message = result.get(120)
-    assert name == "CheckpointError"
+    assert name == "WriteError"
     assert "checkpoint-4" in message and "MiB free" in message
     assert state.newest_usable(tmp_path / "model.state").name == "checkpoint-2"
     assert not (tmp_path / "model.state" / ".writing").exists()
@@ -127,7 +128,7 @@ def _full_disk(kwargs) -> tuple[str, str]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
     try:
         train("sft", **kwargs)
-    except CheckpointError as error:
+    except WriteError as error:
         return type(error).__name__, str(error)
     return "", "no error"
 

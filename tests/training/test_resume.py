@@ -14,12 +14,12 @@ MOMENTS = {  # where the process is killed, and the step it goes on from
     "in a loss": (f"{STEADY}.compute_loss:4", 2),
     "before an optimizer step": (f"{STEADY}._get_grad_norm:3", 2),
     "before the first checkpoint": (f"{STEADY}._save_checkpoint:1", 0),
-    "while a checkpoint is written": ("r1vl_kedro.training.state:mark_complete:2", 2),
-    "before a checkpoint is moved": ("r1vl_kedro.training.state:move_in_place:1", 0),
+    "while a checkpoint is written": ("r1vl_kedro.files:mark_complete:2", 2),
+    "before a checkpoint is moved": ("r1vl_kedro.files:move_in_place:1", 0),
     "while old checkpoints are pruned": ("r1vl_kedro.training.state:prune:2", 4),
-    "while the last checkpoint is written": ("r1vl_kedro.training.state:mark_complete:3", 4),
+    "while the last checkpoint is written": ("r1vl_kedro.files:mark_complete:3", 4),
     "while the result is written": ("r1vl_kedro.training.run:save_processor:1", 5),
-    "before the result is moved": ("r1vl_kedro.training.state:mark_complete:4", 5),
+    "before the result is moved": ("r1vl_kedro.files:mark_complete:4", 5),
 }
 ONLY_GRPO = {
     "in a rollout": ("r1vl_kedro.training.rollout:choose:30", 2),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import shutil
 import threading
 from copy import deepcopy
 from pathlib import Path
@@ -11,16 +9,18 @@ from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
-COMPLETE = "_COMPLETE"
-_TAKING_OVER = threading.Lock()
+from r1vl_kedro import files
+
+_SETTLING = threading.Lock()
 
 
 class CheckpointDataset(AbstractDataset[Path, Path]):
     """A directory written by ``save_pretrained``, moved into place in one step.
 
     Nodes write to a scratch directory and return its path; saving marks it complete and moves it
-    here; after a kill in between, loading does the rest. A directory without the mark does not
-    exist: ``--only-missing-outputs`` makes it anew.
+    here; after a kill in between, loading does the rest. A directory without the mark, or with
+    files of other sizes than the mark names, does not exist: ``--only-missing-outputs`` makes it
+    anew.
 
     Example catalog entry::
 
@@ -35,17 +35,15 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
     def __init__(self, *, path: str, marked: bool = True, metadata: dict[str, Any] | None = None):
         self._path = Path(path)
         self._marked = marked
-        self._whole = self._path.with_name(f".{self._path.name}.whole")
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Path:
-        """The directory."""
-        with _TAKING_OVER:
-            if self._whole.is_dir():
-                self._take_over()
-        if not self._exists():
-            lacks = COMPLETE if self._marked else "config.json"
-            raise DatasetError(f"{self._path} holds no complete checkpoint (no {lacks} in it)")
+        """Return the directory."""
+        with _SETTLING:
+            files.settle(self._path)
+        problem = self._problem()
+        if problem is not None:
+            raise DatasetError(f"{self._path} holds no complete checkpoint: {problem}")
         return self._path.resolve()
 
     def save(self, data: Path) -> None:
@@ -53,38 +51,19 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
         scratch = Path(data)
         if not scratch.is_dir():
             raise DatasetError(f"{scratch} is no directory; a checkpoint is saved as one")
-        if scratch.resolve() == self._path.resolve():
-            if self._marked:
-                (self._path / COMPLETE).touch()
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self._whole, ignore_errors=True)
         if self._marked:
-            (scratch / COMPLETE).touch()
-        try:
-            scratch.rename(self._whole)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            incoming = self._path.with_name(f".{self._path.name}.incoming")
-            shutil.rmtree(incoming, ignore_errors=True)
-            shutil.copytree(scratch, incoming)
-            incoming.rename(self._whole)
-        self._take_over()
-        shutil.rmtree(scratch, ignore_errors=True)
+            files.mark_complete(scratch)
+        if scratch.resolve() != self._path.resolve():
+            files.move_in_place(scratch, self._path)
 
-    def _take_over(self) -> None:
-        """Put the new checkpoint, whole beside its place, there; a kill may have come before."""
-        outgoing = self._path.with_name(f".{self._path.name}.outgoing")
-        shutil.rmtree(outgoing, ignore_errors=True)
-        if self._path.exists():
-            self._path.rename(outgoing)
-        self._whole.rename(self._path)
-        shutil.rmtree(outgoing, ignore_errors=True)
+    def _problem(self) -> str | None:
+        place = files.arrived(self._path)
+        if self._marked:
+            return files.problem(place)
+        return None if (place / "config.json").is_file() else f"there is no config.json in {place}"
 
     def _exists(self) -> bool:
-        sign = COMPLETE if self._marked else "config.json"
-        return any((place / sign).is_file() for place in (self._whole, self._path))
+        return self._problem() is None
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._path), "marked": self._marked}

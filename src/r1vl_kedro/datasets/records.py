@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NewType
 
 from kedro.io import AbstractDataset, DatasetError
 
-from r1vl_kedro.records.store import COMPLETE, save_directory
+from r1vl_kedro import files
+from r1vl_kedro.records.store import save_directory
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -37,8 +38,10 @@ class RecordsDataset(AbstractDataset):
         """The records, memory-mapped; ``records.schema.directory_of`` gives their directory."""
         from datasets import load_from_disk
 
-        if not self._exists():
-            raise DatasetError(f"{self._path} holds no complete records (no {COMPLETE} in it)")
+        files.settle(self._path)
+        problem = files.problem(self._path)
+        if problem is not None:
+            raise DatasetError(f"{self._path} holds no complete records: {problem}")
         return load_from_disk(str(self._path.resolve()))
 
     def save(self, data: Dataset) -> None:
@@ -61,7 +64,7 @@ class RecordsDataset(AbstractDataset):
         )
 
     def _exists(self) -> bool:
-        return (self._path / COMPLETE).is_file()
+        return files.is_whole(files.arrived(self._path))
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._path)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,13 +98,13 @@ class EmbeddedSplitDataset(AbstractDataset):
 
     def load(self) -> Dataset:
         """The split's records, memory-mapped."""
-        mark = json.dumps({"split": self._split, "n": self._n, "seed": self._seed})
+        wanted = {"split": self._split, "n": self._n, "seed": self._seed}
 
         def make() -> None:
             rows = split_rows(self._split, self._n, self._seed)
-            save_directory(write_rows(rows, key_steps=True), self._path, mark=mark)
+            save_directory(write_rows(rows, key_steps=True), self._path, made_from=wanted)
 
-        return made_once(self._path, mark, make)
+        return made_once(self._path, wanted, make)
 
     def save(self, data: Any) -> None:
         """The split is made, never saved."""

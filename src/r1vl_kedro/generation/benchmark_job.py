@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.benchmarks import build_prompt, get_benchmark
 from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.files import is_whole, mark_complete, move_in_place, write_text, writing
 from r1vl_kedro.generation.digest import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import predict
-from r1vl_kedro.records.store import COMPLETE, write_rows
+from r1vl_kedro.records.store import write_rows
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -81,29 +82,24 @@ def predict_benchmarks(
 def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) -> None:
     """Records of a benchmark's file below `place`, streamed; done once for the same file."""
     state = file.path.stat() if file.path.is_file() else None
-    mark = json.dumps(
-        {
-            "file": str(file.path), "bytes": state and state.st_size,
-            "modified": state and state.st_mtime_ns, "limit": limit, "prompt": prompt,
-        }
-    )  # fmt: skip
+    made_from = {
+        "file": str(file.path), "bytes": state and state.st_size,
+        "modified": state and state.st_mtime_ns, "limit": limit, "prompt": prompt,
+    }  # fmt: skip
     records = place / "records"
-    if (records / COMPLETE).is_file() and (records / COMPLETE).read_text() == mark:
+    if is_whole(records, made_from):
         return
     place.mkdir(parents=True, exist_ok=True)
     if file.official and file.path.is_file():
         file.check_md5()
     aside = place / ".records"
-    for left_over in (aside, records):
-        shutil.rmtree(left_over, ignore_errors=True)
-    with (place / ROWS).open("w", encoding="utf-8") as cells:
+    shutil.rmtree(aside, ignore_errors=True)
+    with writing(place / ROWS) as rows, rows.open("w", encoding="utf-8") as cells:
         data = write_rows(_records(file, cells, limit, prompt), aside)
-    (place / SET_ASIDE).write_text(
-        json.dumps([vars(row) for row in file.set_aside], indent=1), encoding="utf-8"
-    )
+    write_text(place / SET_ASIDE, json.dumps([vars(row) for row in file.set_aside], indent=1))
     _as_saved(data, aside)
-    (aside / COMPLETE).write_text(mark)
-    aside.rename(records)
+    mark_complete(aside, made_from)
+    move_in_place(aside, records)
 
 
 def _as_saved(data: Dataset, directory: Path) -> None:

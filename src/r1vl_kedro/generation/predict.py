@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro import files
 from r1vl_kedro.generation.digest import digest_directory, digest_json, resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
@@ -87,7 +88,7 @@ def predict(
     }
     (out / MANIFEST).unlink(missing_ok=True)  # of other settings: it speaks of what goes now
     _write(table, out / PREDICTIONS)
-    _write_text(json.dumps(summary, indent=2, ensure_ascii=False), out / MANIFEST)
+    files.write_text(out / MANIFEST, json.dumps(summary, indent=2, ensure_ascii=False))
     shutil.rmtree(parts)
     return {**summary, "answered_now": answered}
 
@@ -198,18 +199,10 @@ def _join(parts: Path, count: int, ids: Sequence[str]) -> pa.Table:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    """Write aside and move into place, so that no half-written file bears the name."""
     import pyarrow.parquet as pq
 
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(table, aside)
-    os.replace(aside, path)
-
-
-def _write_text(text: str, path: Path) -> None:
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    aside.write_text(text)
-    os.replace(aside, path)
+    with files.writing(path) as aside:
+        pq.write_table(table, aside)
 
 
 def _finished(out: Path, digest: str) -> bool:

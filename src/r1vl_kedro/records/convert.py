@@ -41,7 +41,7 @@ def materialize(
             "records": [rejection.as_dict() for rejection in rejections],
         }
         save_directory(
-            dataset, path, mark=fingerprint, beside={REJECTED: json.dumps(report, indent=1)}
+            dataset, path, made_from=fingerprint, beside={REJECTED: json.dumps(report, indent=1)}
         )
 
     return made_once(path, fingerprint, make)

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro import files
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.schema import features
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-COMPLETE = "_COMPLETE"
 ROWS_AT_ONCE = 32
 """Rows that wait in memory with their images before they go to disk."""
 _PART = 1 << 16
@@ -29,53 +29,51 @@ _MAKING = threading.Lock()
 
 
 def save_directory(
-    data: Dataset, path: Path, *, mark: str = "", beside: Mapping[str, str] | None = None
+    data: Dataset,
+    path: Path,
+    *,
+    made_from: Any = None,
+    beside: Mapping[str, str] | None = None,
 ) -> None:
     """Write a dataset next to its place, mark it complete, and move it there in one step.
 
     Args:
-        mark: text of the completion mark.
+        made_from: what `made_once` compares; see `files.mark_complete`.
         beside: further text files of the directory, by name.
+
+    Raises:
+        WriteError: the disk is full or the place cannot be written.
     """
     from datasets.utils.logging import disable_progress_bar
 
     disable_progress_bar()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in path.parent.glob(f".{path.name}.*"):
+    for leftover in path.parent.glob(f".{path.name}.????????"):
         shutil.rmtree(leftover, ignore_errors=True)
     aside = path.parent / f".{path.name}.{uuid.uuid4().hex[:8]}"
-    data.save_to_disk(str(aside))
-    for name, text in (beside or {}).items():
-        (aside / name).write_text(text, encoding="utf-8")
-    (aside / COMPLETE).write_text(mark, encoding="utf-8")
-    if path.exists():
-        old = aside.with_name(aside.name + ".old")
-        path.rename(old)
-        aside.rename(path)
-        shutil.rmtree(old)
-    else:
-        aside.rename(path)
+    with files.naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data.save_to_disk(str(aside))
+        for name, text in (beside or {}).items():
+            (aside / name).write_text(text, encoding="utf-8")
+        files.mark_complete(aside, made_from)
+    files.move_in_place(aside, path)
 
 
-def made_once(path: Path, mark: str, make: Callable[[], None]) -> Dataset:
-    """The dataset at ``path``, memory-mapped; ``make`` saves it where none has this mark yet.
+def made_once(path: Path, made_from: Any, make: Callable[[], None]) -> Dataset:
+    """Open the dataset at ``path``, memory-mapped; ``make`` saves it where none was made from this.
 
     Nodes that run side by side, in threads or in runs of their own, may ask for it at once: one
     makes it, the others wait.
     """
     from datasets import load_from_disk
 
-    complete = path / COMPLETE
-
-    def stands() -> bool:
-        return complete.is_file() and complete.read_text(encoding="utf-8") == mark
-
     with _MAKING:
-        if not stands():
+        if not files.is_whole(path, made_from):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.with_name(f".{path.name}-lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                if not stands():
+                files.settle(path)
+                if not files.is_whole(path, made_from):
                     make()
     return load_from_disk(str(path.resolve()))
 
@@ -108,7 +106,10 @@ def write_rows(
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "records.arrow"
     count = 0
-    with ArrowWriter(features=columns, path=str(path), writer_batch_size=ROWS_AT_ONCE) as writer:
+    with (
+        files.naming(path),
+        ArrowWriter(features=columns, path=str(path), writer_batch_size=ROWS_AT_ONCE) as writer,
+    ):
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is used after
             writer.write(columns.encode_example({name: row[name] for name in columns}))
         if count:

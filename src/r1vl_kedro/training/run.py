@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro import files
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
@@ -53,7 +54,9 @@ def finished(output: str, made_from: Mapping[str, Any]) -> bool:
         made_from: what the output's manifest must say.
     """
     place = Path(output)
-    if state.damage(place) is not None:
+    if os.environ.get("RANK", "0") == "0":
+        files.settle(place)
+    if state.damage(files.arrived(place)) is not None:
         return False
     made = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     differs = [name for name, value in _as_json(made_from).items() if made.get(name) != value]
@@ -168,7 +171,7 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
     directory = Path(f"{output}.state")
     if not main:
         return directory
-    with state.naming(directory):
+    with files.naming(directory):
         directory.mkdir(parents=True, exist_ok=True)
         file = directory / "recipe.json"
         wanted = _as_json(recipe)
@@ -176,7 +179,7 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
             log.warning("settings or inputs changed: the state in %s is discarded", directory)
             shutil.rmtree(directory)
             directory.mkdir()
-        state.write_json(file, wanted)
+        files.write_json(file, wanted)
         if not os.access(directory, os.W_OK):
             raise CheckpointError(f"{directory} is not writable")
     return directory
@@ -276,7 +279,7 @@ def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollout
     """Model, processor, training log, example rollouts and manifest, moved in place at once."""
     aside = output.with_name(f".{output.name}.writing")
     main = trainer.accelerator.is_main_process
-    with state.naming(output):
+    with files.naming(output):
         if main:
             shutil.rmtree(aside, ignore_errors=True)
             aside.mkdir(parents=True)
@@ -288,11 +291,12 @@ def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollout
         save_processor(trainer.processing_class, aside)
         (aside / "training_args.bin").unlink(missing_ok=True)
         log_file = aside / "training_log.json"
-        state.write_json(log_file, steps_of(trainer.state.log_history))
+        files.write_json(log_file, steps_of(trainer.state.log_history))
         if rollouts is not None:
             rollouts.table().to_parquet(aside / "rollouts.parquet", index=False)
-        state.write_json(aside / "manifest.json", dict(manifest))
-    state.move_in_place(aside, output)
+        files.write_json(aside / "manifest.json", dict(manifest))
+        files.mark_complete(aside)
+    files.move_in_place(aside, output)
 
 
 def _save_model(trainer: Any, directory: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro import files
 from r1vl_kedro.training import state
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.models import load_model
@@ -46,7 +47,7 @@ class SteadyTrainer:
         final = self.state_dir / f"checkpoint-{self.state.global_step}"
         staging = self.state_dir / state.WRITING
         main = self.accelerator.is_main_process
-        with state.naming(final):
+        with files.naming(final):
             if main:
                 shutil.rmtree(staging, ignore_errors=True)
                 staging.mkdir(parents=True)
@@ -61,7 +62,8 @@ class SteadyTrainer:
                 self._staging = None
             self.accelerator.wait_for_everyone()
         if main:
-            state.move_in_place(staging / final.name, final)
+            files.mark_complete(staging / final.name)
+            files.move_in_place(staging / final.name, final)
             state.prune(self.state_dir, self.options.keep_checkpoints)
         self.accelerator.wait_for_everyone()
 
@@ -146,7 +148,7 @@ class SteadyTrainer:
 
         rank = self.accelerator.process_index
         directory = self.state_dir / "bad_batches" / f"step-{self.state.global_step + 1}"
-        with state.naming(directory):
+        with files.naming(directory):
             directory.mkdir(parents=True, exist_ok=True)
             tensors = {k: v.detach().cpu() for k, v in inputs.items() if hasattr(v, "detach")}
             torch.save(tensors, directory / f"rank{rank}.pt")

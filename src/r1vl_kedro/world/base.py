@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro import files
 from r1vl_kedro.world.lessons import (
     Conversation,
     combine,
@@ -109,8 +110,8 @@ def train_base_model(
         if (step + 1) % options.save_every == 0:
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
             state |= {"step": step + 1, "log": log, "recipe": recipe}
-            torch.save(state, scratch / "state.tmp")
-            os.replace(scratch / "state.tmp", state_file)
+            with files.writing(state_file) as aside:
+                torch.save(state, aside)
     model.eval()
     skills = measure_skills(model, processor, options.skill_samples, seed)
     parameters = sum(weight.numel() for weight in model.parameters())
@@ -126,6 +127,7 @@ def train_base_model(
     model.to(torch.bfloat16).save_pretrained(aside)
     save_processor(processor, aside)
     (aside / "base_model.json").write_text(json.dumps(record, indent=1) + "\n")
+    files.sync_tree(aside)
     output.mkdir(parents=True, exist_ok=True)
     for file in sorted(aside.iterdir()):
         os.replace(file, output / file.name)

@@ -11,12 +11,12 @@ import base64
 import csv
 import io
 import json
-import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro import files
 from r1vl_kedro.world.families import Problem, random_problem
 from r1vl_kedro.world.scenes import (
     Chart,
@@ -52,15 +52,13 @@ def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Pat
     if path.is_file() and mark.is_file() and mark.read_text() == wanted:
         return path
     rows = list(MAKERS[name](random.Random(f"{name} {seed}"), n))
-    path.parent.mkdir(parents=True, exist_ok=True)
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    with aside.open("w", encoding="utf-8", newline="") as file:
+    mark.unlink(missing_ok=True)
+    with files.writing(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, delimiter="\t", lineterminator="\n", restval="")
         writer.writeheader()
         writer.writerows(rows)
-    os.replace(aside, path)
-    mark.write_text(wanted)
+    files.write_text(mark, wanted)
     return path
 
 

@@ -22,12 +22,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro import files
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.world.families import FAMILIES, Problem, random_problem
 from r1vl_kedro.world.scenes import to_image
 
 PROMPT = "Think about the picture and the question step by step, in sections.\n\nQuestion: "
-COMPLETE = "_COMPLETE"
 HELD_OUT = 1_000_003
 REFLECTION = "I think I have made a mistake. Let me rethink it."
 
@@ -153,9 +153,9 @@ def write_corpus(directory: Path, n: int, seed: int, faults: Faults | None = Non
     A finished directory of the same size, seed and shares is left as it is.
     """
     faults = faults or Faults()
-    mark = json.dumps({"n": n, "seed": seed, "faults": vars(faults)}, sort_keys=True)
+    made_from = {"n": n, "seed": seed, "faults": vars(faults)}
     file = directory / "mulberry_sft.json"
-    if (directory / COMPLETE).is_file() and (directory / COMPLETE).read_text() == mark:
+    if files.is_whole(directory, made_from):
         return file
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = directory.parent / f".{directory.name}.{os.getpid()}"
@@ -168,9 +168,8 @@ def write_corpus(directory: Path, n: int, seed: int, faults: Faults | None = Non
         if data is not None:
             (aside / row["images"]).write_bytes(data)
     (aside / file.name).write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
-    (aside / COMPLETE).write_text(mark, encoding="utf-8")
-    shutil.rmtree(directory, ignore_errors=True)
-    os.replace(aside, directory)
+    files.mark_complete(aside, made_from)
+    files.move_in_place(aside, directory)
     return file
 
 
