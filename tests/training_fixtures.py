@@ -89,11 +89,13 @@ def train(kind: str, **kwargs) -> dict:
     """Call the job's entry in this process, with the one thread that jobs in tests have."""
     import torch
 
+    from r1vl_kedro.training.preference import train_preference
     from r1vl_kedro.training.sft import train_sft
     from r1vl_kedro.training.step_grpo import train_step_grpo
 
     torch.set_num_threads(1)  # sums of several threads differ in their last bits
-    return {"sft": train_sft, "grpo": train_step_grpo}[kind](**kwargs)
+    entries = {"sft": train_sft, "grpo": train_step_grpo, "preference": train_preference}
+    return entries[kind](**kwargs)
 
 
 def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -> None:

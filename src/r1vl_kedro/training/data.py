@@ -6,7 +6,7 @@ import hashlib
 import io
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,7 @@ def without_special_tokens(
     turn.
 
     Args:
-        columns: of text, or lists of text.
+        columns: of text, or lists of text; None is no text.
 
     Returns:
         The other records, and of each one split off its id, the token and its column.
@@ -100,7 +100,7 @@ def without_special_tokens(
         found = (
             {"id": record["id"], "token": token.group(), "column": column}
             for column in columns
-            for text in ([record[column]] if isinstance(record[column], str) else record[column])
+            for text in _texts(record[column])
             if (token := special.search(text))
         )
         if (first := next(found, None)) is None:
@@ -120,6 +120,10 @@ def without_special_tokens(
     return records.select(kept), rejected
 
 
+def _texts(value: str | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else value or []
+
+
 def within_limits(
     records: Dataset,
     processor: ProcessorMixin,
@@ -127,8 +131,12 @@ def within_limits(
     *,
     max_prompt_length: int,
     max_answer_length: int | None = None,
+    answers: Sequence[str] = (),
 ) -> tuple[Dataset, list[dict[str, Any]]]:
-    """Records whose prompt (and reference path, where asked) fit; the others with their reason.
+    """Records whose prompt and ``answers`` fit; the others with their reason.
+
+    Args:
+        answers: columns of texts that must not exceed ``max_answer_length``; None is no text.
 
     Raises:
         PromptTooLongError: nothing is left; names the limit and the shortest offender.
@@ -137,9 +145,10 @@ def within_limits(
     for index, record in enumerate(records):
         length = prompt_length(record, processor, template)
         limit, what = max_prompt_length, "max_prompt_length"
-        if length <= limit and max_answer_length is not None:
-            encoded = processor.tokenizer(record["solution"], add_special_tokens=False)
-            length, limit = len(encoded["input_ids"]) + 1, max_answer_length
+        texts = [record[name] for name in answers if record[name] is not None]
+        if length <= limit and texts:
+            encoded = processor.tokenizer(texts, add_special_tokens=False)["input_ids"]
+            length, limit = max(map(len, encoded)) + 1, max_answer_length
             what = "max_completion_length"
         if length <= limit:
             kept.append(index)

@@ -170,6 +170,8 @@ class Objective:
     """Whether it reads ``lc`` and ``rc``."""
     kl: bool = False
     """Whether it reads ``z_ref``."""
+    per_token: bool = False
+    """Whether it compares means over tokens, not sums."""
     options: Mapping[str, Any] = field(init=False)
     """Names and defaults."""
 
@@ -180,20 +182,20 @@ class Objective:
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "rrhf": Objective(rrhf, reference=False),
+    "rrhf": Objective(rrhf, reference=False, per_token=True),
     "slic_hf": Objective(slic_hf, reference=False),
     "dpo": Objective(dpo, reference=True),
     "ipo": Objective(ipo, reference=True),
     "cpo": Objective(cpo, reference=False),
     "kto": Objective(kto, reference=True, kl=True),
-    "orpo": Objective(orpo, reference=False),
+    "orpo": Objective(orpo, reference=False, per_token=True),
     "rdpo": Objective(rdpo, reference=True),
-    "simpo": Objective(simpo, reference=False),
-    "ipo_length_averaged": Objective(ipo_length_averaged, reference=True),
+    "simpo": Objective(simpo, reference=False, per_token=True),
+    "ipo_length_averaged": Objective(ipo_length_averaged, reference=True, per_token=True),
     "mpo": Objective(mpo, reference=True),
-    "dpo_length_normalised": Objective(dpo_length_normalised, reference=True),
+    "dpo_length_normalised": Objective(dpo_length_normalised, reference=True, per_token=True),
     "mdpo": Objective(mdpo, reference=True, corrupted_image=True),
-    "sft": Objective(sft, reference=False),
+    "sft": Objective(sft, reference=False, per_token=True),
 }
 
 
@@ -257,6 +259,20 @@ def preference_loss(
             "(and what is made of them) are missing"
         )
     return objective.loss(pairs, **options)
+
+
+def implicit_rewards(name: str, p: Pairs, **options: Any) -> tuple[Tensor, Tensor]:
+    """The quantity by which an objective ranks chosen and rejected, up to a factor; (B,) each.
+
+    The log-ratio to the reference where the objective has one, else the log-probability; its mean
+    over tokens where the objective compares means. The share of pairs whose chosen response has
+    the higher one is the reward accuracy (arXiv 2405.14734, sec. 4.2).
+    """
+    objective = find_objective(name, options)
+    chosen, rejected = (p.lw - p.rw, p.ll - p.rl) if objective.reference else (p.lw, p.ll)
+    if objective.per_token and options.get("length_norm", True):
+        return chosen / p.nw.clamp(min=1), rejected / p.nl.clamp(min=1)
+    return chosen, rejected
 
 
 def _margin(p: Pairs) -> Tensor:

@@ -9,7 +9,7 @@ import platform
 import random
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -32,9 +32,14 @@ VERSIONS = (
 COLUMNS = {
     "sft": ("id", "images", "question", "options", "solution"),
     "step_grpo": ("id", "images", "question", "options", "answer", "key_steps"),
+    "preference": ("id", "images", "question", "options", "chosen", "rejected"),
     "validation": ("id", "images", "question", "options", "answer"),
 }
 """What each kind of training reads of a record."""
+ANSWERS = {"sft": ("solution",), "preference": ("chosen", "rejected")}
+"""Columns whose texts are learnt from, so that they must fit ``max_completion_length``."""
+Selection = Callable[[Any], tuple[Any, list[dict[str, Any]]]]
+"""Records to those that can be used, and the others' ids with the reason."""
 
 
 def seed_everything(seed: int) -> None:
@@ -114,11 +119,13 @@ def prepare(
     output: str,
     template: str,
     seed: int,
+    select: Selection | None = None,
 ) -> Start | None:
     """Open records and state, before anything heavy is loaded; None where all is done already.
 
     Args:
-        kind: ``sft`` or ``step_grpo``; says which columns the records must have.
+        kind: ``sft``, ``step_grpo`` or ``preference``; says which columns the records must have.
+        select: sets aside what cannot be trained on beside prompts that are too long.
     """
     inputs = {
         "base": base,
@@ -135,14 +142,16 @@ def prepare(
         return None
     rows = data.open_records(records, *COLUMNS[kind])
     processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
-    texts = ("question", "options", "solution") if kind == "sft" else ("question", "options")
-    rows, odd = data.without_special_tokens(rows, processor, *texts)
+    answers = ANSWERS.get(kind, ())
+    rows, unusable = select(rows) if select is not None else (rows, [])
+    rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)
     rows, too_long = data.within_limits(
         rows,
         processor,
         template,
         max_prompt_length=settings.max_prompt_length,
-        max_answer_length=settings.max_completion_length if kind == "sft" else None,
+        max_answer_length=settings.max_completion_length,
+        answers=answers,
     )
     world = int(os.environ.get("WORLD_SIZE", "1"))
     recipe["world"] = world
@@ -153,7 +162,7 @@ def prepare(
         seed=seed,
         settings=settings,
         rows=rows,
-        rejected=odd + too_long,
+        rejected=unusable + odd + too_long,
         processor=processor,
         steps=settings.steps(len(rows)),
         inputs=inputs,

@@ -1,0 +1,214 @@
+"""Pairs of responses to one question: their form on disk, how they are chosen, what is unusable.
+
+A row is a record's question and images with ``chosen`` and ``rejected``. In an unpaired row, which
+KTO can learn from, one of the two is None.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.records.schema import features
+from r1vl_kedro.records.store import scratch_directory, undecoded
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from datasets import Dataset, Features
+
+REASONS = {
+    "identical_texts": "all responses to the question are the same text",
+    "tied_rewards": "all rewards are equal, though texts differ",
+    "one_response": "fewer than two responses were sampled",
+    "empty_completion": "a response is empty",
+    "chosen_equals_rejected": "chosen and rejected are the same text",
+    "no_completion": "neither chosen nor rejected is given",
+    "unpaired": "the objective compares two responses, but one is missing",
+    "no_reference": "a log-probability under the reference is missing",
+}
+"""Why a question gives no pair, or a given pair is set aside."""
+LOGPS = ("ref_chosen_logps", "ref_rejected_logps", "ref_mismatched_logps", "ref_corrupted_logps")
+HISTOGRAM_BINS = 10
+
+
+def pair_features(reference: bool = False) -> Features:
+    """Columns of pairs: rewards and lengths None where unknown.
+
+    Args:
+        reference: adds the reference's log-probabilities (sums over tokens, nats), and
+            ``mismatched``, the response of another pair from which KTO estimates its KL.
+    """
+    from datasets import Features, Value
+
+    text, number = Value("string"), Value("float64")
+    columns = {
+        **{k: v for k, v in features().items() if k != "solution"},
+        "chosen": text,
+        "rejected": text,
+        "chosen_reward": number,
+        "rejected_reward": number,
+        "chosen_tokens": Value("int32"),
+        "rejected_tokens": Value("int32"),
+    }
+    if reference:
+        columns |= {"mismatched": text, **dict.fromkeys(LOGPS, number)}
+    return Features(columns)
+
+
+def explain(counts: Mapping[str, int]) -> str:
+    """Counts by reason, in words."""
+    return "; ".join(f"{count} × {REASONS.get(name, name)}" for name, count in counts.items())
+
+
+def problem_of(row: Mapping[str, Any]) -> str | None:
+    """Why a pair cannot be learnt from (a key of ``REASONS``), or None."""
+    chosen, rejected = row["chosen"], row["rejected"]
+    given = [text for text in (chosen, rejected) if text is not None]
+    if not given:
+        return "no_completion"
+    if not all(text.strip() for text in given):
+        return "empty_completion"
+    return "chosen_equals_rejected" if chosen == rejected else None
+
+
+def best_and_worst(responses: Sequence[str], rewards: Sequence[float]) -> tuple[int, int] | str:
+    """Places of the best and the worst of a question's responses, or why there is no pair.
+
+    The first of several best, and of several worst, is taken. Responses that are empty are no
+    candidates. Rewards that are all equal give no pair, also where the texts differ: there is
+    nothing to prefer.
+    """
+    places = [i for i, text in enumerate(responses) if text.strip()]
+    if len(responses) < 2:
+        return "one_response"
+    if len(places) < 2:
+        return "empty_completion"
+    if len({responses[i] for i in places}) == 1:
+        return "identical_texts"
+    best = max(places, key=lambda i: (rewards[i], -i))
+    worst = min(places, key=lambda i: (rewards[i], i))
+    return "tied_rewards" if rewards[best] == rewards[worst] else (best, worst)
+
+
+def choose_pairs(
+    samples: Mapping[str, Sequence[Mapping[str, Any]]], records: Iterable[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """Best against worst response of each question, and how many questions gave none, by reason.
+
+    Args:
+        samples: by record id, the responses with ``response``, ``reward`` and ``tokens``.
+        records: the questions; their order is kept.
+    """
+    pairs, dropped = [], Counter()
+    for record in records:
+        answers = samples.get(record["id"], ())
+        found = best_and_worst(
+            [one["response"] for one in answers], [one["reward"] for one in answers]
+        )
+        if isinstance(found, str):
+            dropped[found] += 1
+            continue
+        best, worst = (answers[place] for place in found)
+        pairs.append(
+            {
+                **{name: record[name] for name in features() if name != "solution"},
+                "chosen": best["response"],
+                "rejected": worst["response"],
+                "chosen_reward": float(best["reward"]),
+                "rejected_reward": float(worst["reward"]),
+                "chosen_tokens": int(best["tokens"]),
+                "rejected_tokens": int(worst["tokens"]),
+            }
+        )
+    return pairs, dropped
+
+
+def summarise(pairs: Sequence[Mapping[str, Any]], dropped: Mapping[str, int]) -> dict[str, Any]:
+    """The report of pairs: how many, why others were dropped, length difference, margins.
+
+    Returns:
+        ``pairs``, ``questions``, ``dropped`` by reason, ``length_difference`` (tokens, chosen minus
+        rejected: mean, and the share of pairs whose chosen one is longer) and ``margin``
+        (mean, and a histogram of equal bins: ``edges`` and ``counts``).
+    """
+    import numpy as np
+
+    margins, lengths = _differences(pairs, "reward"), _differences(pairs, "tokens")
+    counts, edges = np.histogram(margins, bins=HISTOGRAM_BINS) if len(margins) else ([], [])
+    return {
+        "pairs": len(pairs),
+        "questions": len(pairs) + sum(dropped.values()),
+        "dropped": {reason: int(count) for reason, count in sorted(dropped.items())},
+        "length_difference": {
+            "mean": float(lengths.mean()) if len(lengths) else None,
+            "chosen_longer": float((lengths > 0).mean()) if len(lengths) else None,
+        },
+        "margin": {
+            "mean": float(margins.mean()) if len(margins) else None,
+            "edges": [float(edge) for edge in edges],
+            "counts": [int(count) for count in counts],
+        },
+    }
+
+
+def _differences(pairs: Sequence[Mapping[str, Any]], what: str) -> Any:
+    import numpy as np
+
+    both = [(pair[f"chosen_{what}"], pair[f"rejected_{what}"]) for pair in pairs]
+    return np.array([one - other for one, other in both if None not in (one, other)], dtype=float)
+
+
+def mismatched_of(pairs: Sequence[Mapping[str, Any]], place: int) -> str:
+    """A response to another question: the row before's chosen and rejected one in turn.
+
+    KTO estimates how far the policy is from its reference on such responses (arXiv 2402.01306,
+    sec. 4.1); they are fixed here, so that the reference scores them once.
+    """
+    other = pairs[place - 1]
+    order = ("chosen", "rejected") if place % 2 == 0 else ("rejected", "chosen")
+    return next(other[side] for side in order if other[side] is not None)
+
+
+def add_reference(pairs: Dataset, scores: pd.DataFrame, directory: Path | None = None) -> Dataset:
+    """The pairs with the columns of ``pair_features(reference=True)``.
+
+    Args:
+        scores: what ``training.pair_logps.read_scores`` gives of these pairs under the reference.
+    """
+    columns = {
+        **{f"ref_{name}": name for name in scores if name.endswith("_logps")},
+        **({"mismatched": "mismatched"} if "mismatched" in scores else {}),
+    }
+    lines = scores.astype(object).where(scores.notna(), None).to_dict("records")
+    rows = (
+        {**row, **{ours: line[theirs] for ours, theirs in columns.items()}}
+        for row, line in zip(undecoded(pairs), lines, strict=True)
+    )
+    return write_pairs(rows, directory, reference=True)
+
+
+def write_pairs(
+    rows: Iterable[Mapping[str, Any]], directory: Path | None = None, *, reference: bool = False
+) -> Dataset:
+    """Stream pairs into an Arrow file and open it memory-mapped; images as encoded bytes."""
+    from datasets import Dataset
+    from datasets.arrow_writer import ArrowWriter
+
+    columns = pair_features(reference)
+    directory = directory or scratch_directory()
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "pairs.arrow"
+    count = 0
+    with ArrowWriter(features=columns, path=str(path), writer_batch_size=32) as writer:
+        for row in rows:
+            images = [one["bytes"] if isinstance(one, Mapping) else one for one in row["images"]]
+            encoded = {name: row.get(name) for name in columns} | {"images": images}
+            writer.write(columns.encode_example(encoded))
+            count += 1
+        if count:
+            writer.finalize()
+    if not count:
+        return Dataset.from_dict({name: [] for name in columns}, features=columns)
+    return Dataset.from_file(str(path))

@@ -1,0 +1,141 @@
+"""Training on pairs of responses, by any of the objectives."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import Any
+
+from r1vl_kedro.records.pairs import explain, problem_of
+from r1vl_kedro.training import data, run
+from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.models import load_model
+from r1vl_kedro.training.preference_options import PreferenceOptions
+
+log = logging.getLogger(__name__)
+
+
+def train_preference(
+    base: str,
+    records: str,
+    output: str,
+    options: dict[str, Any],
+    seed: int,
+    template: str = "{question}",
+    validation: str | None = None,
+) -> dict[str, Any]:
+    """Train the model ``base`` on pairs of responses; images are read.
+
+    Called again after a kill it goes on from the last checkpoint; called again after the end it
+    does nothing.
+
+    Args:
+        base: the checkpoint to start from; log-probabilities under the reference come with the
+            pairs.
+        records: directory of pairs (``records.pairs``), with the reference's log-probabilities
+            where the objective has a reference.
+        validation: directory of records, read for ``eval_steps``.
+        output: gets the model; what is needed to resume lies in ``<output>.state`` meanwhile.
+        options: a ``PreferenceOptions`` as a dictionary.
+
+    Raises:
+        TrainingError: no pair can be used, or what the objective needs is not in the pairs.
+    """
+    settings = PreferenceOptions.model_validate(options)
+    micro, passes = run.batch_of(settings)
+    start = run.prepare(
+        "preference", settings, base=base, records=records, output=output, template=template,
+        seed=seed, select=lambda pairs: usable(pairs, settings, records),
+    )  # fmt: skip
+    if start is None:
+        return run.nothing_to_do(output)
+
+    from trl import DPOConfig
+
+    from r1vl_kedro.training.arguments import common_arguments, prepare_processes
+    from r1vl_kedro.training.pair_batch import PairCollator
+    from r1vl_kedro.training.preference_trainer import PreferenceTrainer
+
+    prepare_processes(settings)
+    run.seed_everything(seed)
+    arguments = DPOConfig(
+        **common_arguments(settings, str(start.state_dir), start.steps, seed),
+        per_device_train_batch_size=micro,
+        gradient_accumulation_steps=passes,
+        max_length=None,
+    )
+    model = load_model(base, dtype=settings.dtype, attention=settings.attention)
+    run.freeze(model, settings)
+    trainer = PreferenceTrainer(
+        model=model,
+        settings=settings,
+        args=arguments,
+        train_dataset=start.rows,
+        processing_class=start.processor,
+        data_collator=PairCollator(
+            start.processor,
+            template,
+            mismatched=settings.row.kl,
+            corrupted_image=settings.row.corrupted_image,
+        ),
+        peft_config=run.attach_lora(model, settings),
+    )
+    trainer.sampler = data.StepSampler(
+        len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
+    )
+    return run.train(trainer, start, validation)
+
+
+def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, list[dict[str, Any]]]:
+    """Pairs that the objective can learn from, and the others' ids with the reason.
+
+    Raises:
+        TrainingError: the objective needs log-probabilities that the pairs lack; all rows have
+            the same label; no pair is left.
+    """
+    needed = _reference_columns(pairs, settings, where)
+    unpaired = settings.row.kl
+    kept, rejected = [], []
+    columns = ["id", "chosen", "rejected", *needed]
+    for index, row in enumerate(pairs.select_columns(columns)):
+        reason = problem_of(row)
+        absent = [side for side in ("chosen", "rejected") if row[side] is None]
+        if reason is None and absent and not unpaired:
+            reason = "unpaired"
+        elif reason is None and any(
+            row[name] is None for name in needed if not any(side in name for side in absent)
+        ):
+            reason = "no_reference"
+        if reason is None:
+            kept.append(index)
+        else:
+            rejected.append({"id": row["id"], "reason": reason})
+    counts = dict(Counter(one["reason"] for one in rejected))
+    if not kept:
+        raise TrainingError(f"no usable pair is left of {len(pairs)} in {where}: {explain(counts)}")
+    if rejected:
+        log.warning("%d of %d pairs set aside: %s", len(rejected), len(pairs), explain(counts))
+        pairs = pairs.select(kept)
+    for side in ("chosen", "rejected"):
+        if unpaired and all(text is None for text in pairs[side]):
+            raise TrainingError(
+                f"{settings.objective} needs responses of both labels; of the {len(pairs)} usable "
+                f"rows in {where} none is {side}"
+            )
+    return pairs, rejected
+
+
+def _reference_columns(pairs: Any, settings: PreferenceOptions, where: str) -> list[str]:
+    """The columns from the reference that the objective reads."""
+    row = settings.row
+    needed = ["ref_chosen_logps", "ref_rejected_logps"] * row.reference
+    needed += ["mismatched", "ref_mismatched_logps"] * row.kl
+    needed += ["ref_corrupted_logps"] * row.corrupted_image
+    missing = [name for name in needed if name not in pairs.column_names]
+    if missing:
+        raise TrainingError(
+            f"objective {settings.objective!r} needs log-probabilities under the reference, but "
+            f"{where} has no {', '.join(missing)}; the node add_reference computes them, or take "
+            "an objective without a reference"
+        )
+    return needed

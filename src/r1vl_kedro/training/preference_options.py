@@ -1,0 +1,89 @@
+"""Options of training on pairs of responses, and of the log-probabilities kept with the pairs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from r1vl_kedro.training.objectives import NLL, Objective, find_objective
+from r1vl_kedro.training.options import TrainingOptions
+
+
+class PreferenceOptions(TrainingOptions):
+    """Training on pairs; an objective's option left at None takes the objective's own default."""
+
+    learning_rate: float = Field(5e-7, gt=0)
+    objective: str = "dpo"
+    """A key of ``training.objectives.OBJECTIVES``."""
+    batch_size: int = Field(128, ge=1)
+    """Pairs per optimizer step, over all processes."""
+    micro_batch_size: int | None = Field(None, ge=1)
+    """Pairs per process and forward pass; None takes the whole share at once."""
+    max_completion_length: int = Field(1024, ge=1)
+    """A pair with a longer response is set aside before training, never cut."""
+    beta: float | None = Field(None, gt=0)
+    gamma: float | None = Field(None, ge=0)
+    lambda_: float | None = Field(None, ge=0)
+    delta: float | None = None
+    tau: float | None = Field(None, gt=0)
+    alpha: float | None = Field(None, ge=0)
+    lambda_w: float | None = Field(None, ge=0)
+    lambda_l: float | None = Field(None, ge=0)
+    nll: NLL | None = None
+    length_norm: bool | None = None
+
+    OF_OBJECTIVES: ClassVar[tuple[str, ...]] = (
+        "beta", "gamma", "lambda_", "delta", "tau", "alpha", "lambda_w", "lambda_l", "nll",
+        "length_norm",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _options_of_this_objective(self) -> Self:
+        find_objective(self.objective, self.objective_options)
+        return self
+
+    @property
+    def objective_options(self) -> dict[str, Any]:
+        """What is given of the objective's own options."""
+        given = {name: getattr(self, name) for name in self.OF_OBJECTIVES}
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def row(self) -> Objective:
+        """The objective's row of the table."""
+        return find_objective(self.objective)
+
+    def steps(self, records: int) -> int:
+        """Optimizer steps on so many pairs."""
+        if self.num_steps is not None:
+            return self.num_steps
+        return max(1, math.ceil(records * self.num_epochs / self.batch_size))
+
+    batch_name: ClassVar[str] = "batch_size"
+
+    @property
+    def sequences_per_step(self) -> int:
+        """Pairs over all processes."""
+        return self.batch_size
+
+
+class PairScoringOptions(BaseModel):
+    """How log-probabilities of pairs are computed, under a reference or a trained policy."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    batch_size: int = Field(16, ge=1)
+    """Pairs per process and forward pass."""
+    mismatched: bool = True
+    """Also the chosen response of the pair before: KTO estimates its KL from it."""
+    corrupted_image: bool = True
+    """Also the chosen response with most of the image masked, for mDPO."""
+    dtype: str = "float32"
+    bf16: bool = False
+    attention: str | None = None
+    max_prompt_length: int = Field(1024, ge=1)
+    max_completion_length: int = Field(1024, ge=1)
+    min_pixels: int | None = Field(None, ge=1)
+    max_pixels: int | None = Field(None, ge=1)
