@@ -1,7 +1,6 @@
 """Predictions: complete, in order, resumable, and never a visual placeholder."""
 
 import json
-import sys
 
 import pandas as pd
 import pytest
@@ -67,12 +66,12 @@ def test_finished_work_is_not_done_twice_and_other_settings_start_anew(
 def test_a_manifest_never_speaks_of_the_answers_of_other_settings(
     echo, records, tiny, tmp_path, monkeypatch
 ):
-    def fail(text, path):
+    def fail(path, text):
         raise OSError(28, "No space left on device")
 
     predict(tiny, records, str(tmp_path), {"max_new_tokens": 9})
     with monkeypatch.context() as full:
-        full.setattr(sys.modules[predict.__module__], "_write_text", fail)
+        full.setattr("r1vl_kedro.files.write_text", fail)
         with pytest.raises(OSError, match="No space left"):
             predict(tiny, records, str(tmp_path), {"max_new_tokens": 8})
     # The answers that stand there now are not those of the first settings.

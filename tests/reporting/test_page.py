@@ -1,7 +1,6 @@
 """The report and the Markdown: what they say, and that nothing is fetched."""
 
 import re
-import subprocess
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -12,7 +11,6 @@ from r1vl_kedro.reporting.collect import collect_verdicts
 from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import headline, notes, render, script_json
-from r1vl_kedro.reporting.provenance import git_commit, versions
 
 OPTIONS = ReportingOptions(resamples=500)
 OVERVIEW = pd.DataFrame(
@@ -229,19 +227,3 @@ def test_a_report_without_examples_says_so():
 
 def test_json_inside_a_script_cannot_end_it():
     assert script_json({"a": "</script>&"}) == '{"a": "\\u003c/script\\u003e\\u0026"}'
-
-
-def test_commit_of_a_checkout_and_of_none(tmp_path):
-    assert git_commit(tmp_path) == "unknown: not a git checkout"
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.org"]
-    (tmp_path / "a").write_text("1")
-    subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "add", "a"], check=True)
-    subprocess.run([*git, "commit", "-q", "-m", "first"], check=True)
-    assert re.fullmatch("[0-9a-f]{40}", git_commit(tmp_path))
-    (tmp_path / "a").write_text("2")
-    assert git_commit(tmp_path).endswith(" (with uncommitted changes)")
-
-
-def test_versions_name_python_and_the_package():
-    assert {"python", "r1vl_kedro", "pandas"} <= set(versions())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.benchmarks import build_prompt, get_benchmark
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.files import is_whole, mark_complete, move_in_place, write_text, writing
-from r1vl_kedro.generation.digest import resolve_checkpoint
+from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import predict

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
-from r1vl_kedro.generation.digest import digest_directory, digest_json, resolve_checkpoint
+from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher.progress import PROGRESS, report
 from r1vl_kedro.prompts import render_question, to_messages
+from r1vl_kedro.provenance import digest_json, fingerprint, versions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -241,8 +242,8 @@ def _manifest(
     """Everything the answers depend on, and the digest of it."""
     local = checkpoint if options.engine == "openai" else str(resolve_checkpoint(checkpoint))
     about = {
-        "checkpoint": checkpoint if options.engine == "openai" else digest_directory(Path(local)),
-        "records": digest_directory(Path(records_dir), (".arrow",)),
+        "checkpoint": checkpoint if options.engine == "openai" else fingerprint(local),
+        "records": fingerprint(records_dir),
         "decoding": options.model_dump(),
         "template": digest_json(template),
         "seed": seed,
@@ -257,17 +258,5 @@ def _manifest(
         "prompt_template": template,
         "prompt_template_digest": about["template"],
         "seed": seed,
-        "versions": _versions(options.engine),
+        "versions": versions(("r1vl_kedro", "torch", "transformers", options.engine)),
     }
-
-
-def _versions(engine: str) -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {}
-    for name in ("r1vl_kedro", "torch", "transformers", engine):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

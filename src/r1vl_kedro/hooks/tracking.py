@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from r1vl_kedro.hooks import values
 from r1vl_kedro.hooks.store import Store, resolve_uri
 from r1vl_kedro.pipelines.ablation.grid import Variant
+from r1vl_kedro.provenance import git_commit
 from r1vl_kedro.run_context import RUN, RunContext
 
 
@@ -82,7 +82,7 @@ class TrackingHooks:
         self._store = store = Store(uri, experiment, artifacts)
         store.sweep()
         names = run_params.get("pipeline_names") or ["__default__"]
-        common = {**_git(root), "env": env or "local", "pipeline": ",".join(names)}
+        common = {**_commit(root), "env": env or "local", "pipeline": ",".join(names)}
         runner = run_params["runner"].strip("<>").partition(" object at ")[0]
         self._parent = store.start(",".join(names), {**common, "runner": runner})
         for namespace in self._todo:
@@ -296,23 +296,11 @@ def _artifact_root(uri: str, root: Path) -> Path:
     return root / "mlartifacts"
 
 
-def _git(root: Path) -> dict[str, str]:
-    """Commit and whether the work tree differs from it; nothing outside a repository."""
-
-    def git(*arguments: str) -> str | None:
-        try:
-            done = subprocess.run(
-                ["git", *arguments], cwd=root, capture_output=True, text=True, check=True
-            )
-        except (OSError, subprocess.CalledProcessError):
-            return None
-        return done.stdout.strip()
-
-    commit = git("rev-parse", "HEAD")
-    if commit is None:
+def _commit(root: Path) -> dict[str, str]:
+    found = git_commit(root)
+    if found is None:
         return {}
-    dirty = bool(git("status", "--porcelain", "--untracked-files=no"))
-    return {"mlflow.source.git.commit": commit, "git.dirty": str(dirty).lower()}
+    return {"mlflow.source.git.commit": found.commit, "git.dirty": str(found.changed).lower()}
 
 
 def _plain(value: Any) -> Any:

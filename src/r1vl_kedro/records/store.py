@@ -5,8 +5,6 @@ from __future__ import annotations
 import atexit
 import copy
 import fcntl
-import hashlib
-import json
 import shutil
 import tempfile
 import threading
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 32
 """Rows that wait in memory with their images before they go to disk."""
-_PART = 1 << 16
 _MAKING = threading.Lock()
 
 
@@ -130,31 +127,6 @@ def undecoded(dataset: Dataset) -> Dataset:
     view = copy.deepcopy(dataset)  # memory-mapped rows are not copied
     view.info.features = Features({**dataset.features, "images": List(Image(decode=False))})
     return view
-
-
-def data_digest(directory: Path) -> str:
-    """Digest the rows of a saved dataset, whatever else lies in its directory.
-
-    Returns:
-        16 hexadecimal digits over the names, sizes and the first and last 64 KiB of the Arrow
-        files that the dataset consists of.
-    """
-    state = json.loads((directory / "state.json").read_text(encoding="utf-8"))
-    files = [directory / file["filename"] for file in state["_data_files"]]
-    return digest_files(directory, files)
-
-
-def digest_files(directory: Path, files: Iterable[Path]) -> str:
-    """Digest files by their names below ``directory``, sizes and first and last 64 KiB."""
-    digest = hashlib.sha256()
-    for file in files:
-        size = file.stat().st_size
-        digest.update(f"{file.relative_to(directory)}:{size}".encode())
-        with file.open("rb") as stream:
-            digest.update(stream.read(_PART))
-            stream.seek(max(0, size - _PART))
-            digest.update(stream.read(_PART))
-    return digest.hexdigest()[:16]
 
 
 def export_images(dataset: Dataset, directory: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:

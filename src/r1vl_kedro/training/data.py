@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import to_messages
-from r1vl_kedro.records.store import data_digest, digest_files, undecoded
+from r1vl_kedro.records.store import undecoded
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 
 if TYPE_CHECKING:
@@ -237,18 +235,3 @@ class StepSampler:
         while True:
             yield from np.random.default_rng([self.seed, epoch]).permutation(self.records).tolist()
             epoch += 1
-
-
-def fingerprint(path: str) -> str:
-    """Digest what training reads below ``path``: the rows of records, or the files of a model.
-
-    A hub name is its own digest. Marks, hidden files and what else came to lie in a directory of
-    records do not count.
-    """
-    root = Path(path)
-    if not root.is_dir():
-        return hashlib.sha256(path.encode()).hexdigest()[:16]
-    if (root / "state.json").is_file():
-        return data_digest(root)
-    found = (file for file in root.rglob("*") if not file.name.startswith(("_", ".")))
-    return digest_files(root, sorted(file for file in found if file.is_file()))

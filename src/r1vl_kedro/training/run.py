@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-import platform
 import random
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro import files
+from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
@@ -25,10 +22,6 @@ from r1vl_kedro.training.tracking import LogToMlflow, metric_callback
 
 log = logging.getLogger(__name__)
 
-VERSIONS = (
-    "r1vl_kedro", "torch", "transformers", "trl", "accelerate", "peft", "datasets", "deepspeed",
-    "vllm", "numpy", "rapidfuzz",
-)  # fmt: skip
 COLUMNS = {
     "sft": ("id", "images", "question", "options", "solution"),
     "step_grpo": ("id", "images", "question", "options", "answer", "key_steps"),
@@ -129,9 +122,9 @@ def prepare(
     """
     inputs = {
         "base": base,
-        "base_digest": data.fingerprint(base),
+        "base_digest": provenance.fingerprint(base),
         "records": records,
-        "records_digest": data.fingerprint(records),
+        "records_digest": provenance.fingerprint(records),
         "template": template,
     }
     recipe = {"kind": kind, "options": settings.model_dump(), "seed": seed, **inputs}
@@ -359,40 +352,16 @@ def manifest(
     kind: str, options: Any, seed: int, inputs: Mapping[str, Any], extra: Mapping[str, Any]
 ) -> dict[str, Any]:
     """How a model was made: settings, seed, inputs, versions, git state, machine."""
+    commit = provenance.git_commit()
     return {
         "kind": kind,
         "options": options.model_dump(),
         "seed": seed,
         **inputs,
         **extra,
-        "versions": {name: _version(name) for name in VERSIONS},
-        "python": platform.python_version(),
-        "git": git_state(),
+        "versions": provenance.versions(),
+        "git": commit and commit._asdict(),
     }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit and whether the working tree differs from it; None outside a repository."""
-    root = Path(__file__).resolve().parent
-
-    def git(*arguments: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, check=True, timeout=20
-        )
-        return done.stdout.strip()
-
-    try:
-        changed = git("status", "--porcelain", "--untracked-files=no")
-        return {"commit": git("rev-parse", "HEAD"), "changed": bool(changed)}
-    except (OSError, subprocess.SubprocessError):
-        return None
 
 
 def attach_lora(model: Any, options: Any) -> Any:

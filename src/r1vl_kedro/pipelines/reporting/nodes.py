@@ -113,7 +113,8 @@ def write_report(
     **tables_and_figures: Any,
 ) -> str:
     """The HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
-    from r1vl_kedro.reporting import page, provenance
+    from r1vl_kedro import provenance
+    from r1vl_kedro.reporting import page
 
     return page.render(
         tables={name: tables_and_figures[f"table_{name}"] for name in TABLES},
@@ -122,6 +123,6 @@ def write_report(
         said=page.notes(verdicts, options),
         settings=settings,
         versions=provenance.versions(),
-        commit=provenance.git_commit(),
+        commit=str(provenance.git_commit() or "unknown: no git checkout"),
         options=options,
     )
