@@ -8,9 +8,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro import files
 from r1vl_kedro.launcher.progress import report
 from r1vl_kedro.records.pairs import mismatched_of
-from r1vl_kedro.training import data, state
+from r1vl_kedro.training import data
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.preference_options import PairScoringOptions
 
@@ -48,7 +49,7 @@ def score_pairs(
     for number, start in enumerate(todo):
         places = range(start, min(start + size, len(rows)))
         block = [{**rows[i], "mismatched": mismatched_of(texts, i)} for i in places]
-        state.write_json(_part(place, start // size), scorer.score(block))
+        files.write_json(_part(place, start // size), scorer.score(block))
         report(number + 1, len(todo), "batch", f"{len(mine) - len(todo)} done before")
     return {"pairs": len(rows), "parts": len(starts), "scored_now": len(todo)}
 
