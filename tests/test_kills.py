@@ -13,7 +13,7 @@ STRIKING = str(Path(__file__).with_name("striking.py"))
 GRID = {
     "base": {"method": "base"},
     "warm_up": {"method": "warm_up"},
-    "outcome": {"weights": {"outcome": 1.0, "step_rar": 0.0, "step_rvr": 0.0}},
+    "outcome": {"rewards": {"key_steps": 0.0, "validity": 0.0}},
     "step_grpo": {},
     "step_grpo_m2": {"group_size": 2},
     "sft": {"method": "sft"},
@@ -46,7 +46,7 @@ STAGES = {
     ],
     ("--to-outputs=" + ",".join(f"{variant}.checkpoint" for variant in TRAINED),): [
         ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:choose", 40),
-        ("StepGRPO: in rewards", "r1vl_kedro.rewards.functions:OutcomeReward.__call__", 1),
+        ("StepGRPO: in rewards", "r1vl_kedro.rewards.outcome:OutcomeReward.__call__", 1),
         ("StepGRPO: in a loss", f"{STEADY}.compute_loss", 2),
         ("StepGRPO: in an optimizer step", f"{STEADY}._get_grad_norm", 2),
         ("StepGRPO: before a checkpoint", f"{STEADY}._save_checkpoint", 1),

@@ -48,8 +48,8 @@ def test_every_environment_has_parameters_that_fit(env):
             "data_prep.split takes min_rl_steps, n_rl, n_warm_up",
         ),
         (
-            {"ablation": {"variants": {"outcome": {"weights": {"otcome": 1}}}}},
-            "ablation.variants.outcome.weights.otcome is no parameter: did you mean outcome? ",
+            {"ablation": {"variants": {"outcome": {"rewards": {"otcome": 1}}}}},
+            "ablation.variants.outcome.rewards: reward 'otcome' is unknown: did you mean outcome? ",
         ),
         (
             {"variants": {"outcome": {"options": {"bta": 3}}}},

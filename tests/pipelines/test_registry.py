@@ -146,7 +146,7 @@ def test_what_one_namespace_is_given_is_among_its_differences():
     outcome = parameters.config_loader["parameters"]["variants"]["outcome"]
     assert outcome["options"]["beta"] == 0.1
     assert outcome["overrides"] == {
-        "weights": {"outcome": 1.0, "step_rar": 0.0, "step_rvr": 0.0}, "beta": 0.1,
+        "rewards": {"key_steps": 0.0, "validity": 0.0}, "beta": 0.1,
     }  # fmt: skip
     others = parameters.config_loader["parameters"]["variants"]["step_rar"]
     assert "beta" not in others["overrides"]

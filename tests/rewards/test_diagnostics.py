@@ -90,7 +90,7 @@ FLAT = [0.5 + 0.05 * (-1) ** n for n in range(30)]
 
 
 @pytest.mark.parametrize(
-    ("step_rar", "accuracy", "alarmed"),
+    ("key_steps", "accuracy", "alarmed"),
     [
         (RISING, FLAT, True),
         (RISING, [0.9 - 0.01 * n for n in range(30)], True),
@@ -100,15 +100,15 @@ FLAT = [0.5 + 0.05 * (-1) ** n for n in range(30)]
         (RISING[::-1], FLAT, False),
     ],
 )
-def test_alarm_when_step_rar_rises_alone(step_rar, accuracy, alarmed):
-    line = hacking_alarm(step_rar, accuracy, window=20)
+def test_alarm_when_key_steps_rise_alone(key_steps, accuracy, alarmed):
+    line = hacking_alarm(key_steps, accuracy, window=20)
     assert (line is not None) is alarmed
     if line:
-        assert line.startswith("StepRAR rose by 0.0380 over the last 20 steps while accuracy")
+        assert line.startswith("key_steps rose by 0.0380 over the last 20 steps while accuracy")
 
 
 def test_alarm_arguments():
-    with pytest.raises(ValueError, match="2 values of step_rar but 1 of accuracy"):
+    with pytest.raises(ValueError, match="2 values of key_steps but 1 of accuracy"):
         hacking_alarm([1, 2], [1])
     with pytest.raises(ValueError, match="window=2"):
         hacking_alarm([1, 2], [1, 2], window=2)

@@ -75,11 +75,11 @@ def test_step_grpo_logs_rewards_diagnostics_and_rollouts(tiny, records, tmp_path
     train("grpo", base=tiny, records=records, output=output, options=options, seed=1)
     log = json.loads((tmp_path / "model" / "training_log.json").read_text())
     wanted = {"reward", "kl", "zero_variance", "zero_variance/all_wrong", "format/valid"}
-    wanted |= {f"rewards/{name}/mean" for name in ("outcome", "step_rar", "step_rvr")}
+    wanted |= {f"rewards/{name}/mean" for name in ("outcome", "key_steps", "validity")}
     assert wanted <= log[0].keys()
     rollouts = pd.read_parquet(tmp_path / "model" / "rollouts.parquet")
     assert rollouts["step"].tolist() == [1] * 3 + [2] * 3
-    assert {"id", "question", "completion", "reward", "advantage", "reward_step_rar"} <= set(
+    assert {"id", "question", "completion", "reward", "advantage", "reward_key_steps"} <= set(
         rollouts.columns
     )
 

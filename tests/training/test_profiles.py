@@ -56,9 +56,15 @@ def test_paper_settings_stand_in_the_profile(env):
     assert warm_up.deepspeed == "zero3" and warm_up.max_pixels == 400_000
     wording = Path(given["evaluation"]["benchmarks"]["template_file"]).read_text().rstrip()
     assert given["prompt"]["template"] == wording and "{question}" in wording
-    assert (rl.group_size, rl.temperature, rl.beta, rl.alpha) == (4, 1.2, 0.04, 0.1)
+    assert (rl.group_size, rl.temperature, rl.beta, rl.rewards["key_steps"].alpha) == (
+        4,
+        1.2,
+        0.04,
+        0.1,
+    )
     assert (rl.learning_rate, rl.max_completion_length, rl.max_pixels) == (1e-6, 1024, 400_000)
-    assert rl.weights.model_dump() == {"outcome": 1.0, "step_rar": 1.0, "step_rvr": 1.0}
+    weights = {name: reward.weight for name, reward in rl.rewards.items()}
+    assert weights == {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}
     assert given["data_prep"]["split"]["n_rl"] == 10_000
     assert given["launcher"]["num_processes"] == 4
 
@@ -162,8 +168,8 @@ def test_a_deepspeed_file_is_one_of_json(tmp_path):
 
 def test_overrides_reach_nested_options():
     rl = StepGRPOOptions(num_steps=50, rollouts_per_step=60)
-    changed = with_overrides(rl, {"weights": {"step_rvr": 0.0}, "group_size": 6})
-    assert changed.weights.model_dump() == {"outcome": 1.0, "step_rar": 1.0, "step_rvr": 0.0}
+    changed = with_overrides(rl, {"rewards": {"validity": 0.0}, "group_size": 6})
+    assert [reward.weight for reward in changed.rewards.values()] == [1.0, 1.0, 0.0]
     assert (changed.group_size, changed.prompts) == (6, 10)
 
 

@@ -23,7 +23,7 @@ MOMENTS = {  # where the process is killed, and the step it goes on from
 }
 ONLY_GRPO = {
     "in a rollout": ("r1vl_kedro.training.rollout:choose:30", 2),
-    "while rewards are computed": ("r1vl_kedro.rewards.functions:KeyStepReward.__call__:3", 2),
+    "while rewards are computed": ("r1vl_kedro.rewards.key_steps:KeyStepReward.__call__:3", 2),
 }
 OPTIONS = {"sft": SFT, "grpo": GRPO}
 

@@ -14,12 +14,12 @@ OPTIONS = {**GRPO, "num_steps": 3, "checkpoint_steps": 0, "learning_rate": 1e-3,
 @pytest.fixture(scope="module")
 def both(tiny, records, tmp_path_factory, module_monkeypatch):
     # Rewards that differ within a group, so that there is a gradient; untrained answers earn none.
-    import r1vl_kedro.rewards.functions as functions
+    from r1vl_kedro.rewards.outcome import OutcomeReward
 
     def by_length(self, completions, **columns):
         return [len(completion[0]["content"]) / 100 for completion in completions]
 
-    module_monkeypatch.setattr(functions.OutcomeReward, "__call__", by_length)
+    module_monkeypatch.setattr(OutcomeReward, "__call__", by_length)
     place = tmp_path_factory.mktemp("shared")
     for shared in (True, False):
         options = {**OPTIONS, "share_prompts": shared}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from r1vl_kedro.mathtext import plain
+from r1vl_kedro.responses import R1VL
 from r1vl_kedro.rewards import match_key_steps
 
 _WORDS = (
@@ -91,7 +92,7 @@ def augment(key: str, max_phrasings: int) -> list[str]:
 
 def as_path(step: str) -> str:
     """A response whose only step is the text, for trying key steps on it."""
-    return f"### Step 1:\n{step}"
+    return R1VL.render([step])
 
 
 def says_the_same(key: str, phrasing: str) -> bool:

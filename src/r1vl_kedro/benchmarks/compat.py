@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Literal
 
 from r1vl_kedro.benchmarks.arithmetic import Number, arithmetic, close
+from r1vl_kedro.responses.r1vl import ANSWER_HEADER
 
 Era = Literal["paper", "head"]
 
-MARKER = "The final answer is:"
+MARKER = ANSWER_HEADER.removeprefix("### ")
 REFUSALS = (
     "Sorry, I can't help with images of people yet.",
     "I can't process this file.",

@@ -19,15 +19,15 @@ from r1vl_kedro.benchmarks.quantities import (
     same_quantity,
     value_in,
 )
-from r1vl_kedro.responses import ANSWER_HEADER, final_answer
+from r1vl_kedro.responses import R1VL, final_answer
+from r1vl_kedro.responses.boxed import last_box
+from r1vl_kedro.responses.think_answer import last_tagged
 
 MAX_TAIL = 400
 MAX_RESPONSE = 20_000
 """Only the end of a longer response is read; an answer stands there."""
 
 _FINAL = re.compile(r"final\s+answer(?:\s+is)?\s*[:：]|final\s+answer\s+is\b", re.IGNORECASE)
-_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.IGNORECASE | re.DOTALL)
-_BOX = re.compile(r"\\boxed\s*\{")
 _DECLARED = re.compile(
     r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is|:|=)\s*:?\s*|(?:option|choice)\s+)",
     re.IGNORECASE,
@@ -74,24 +74,13 @@ def stated(raw: str) -> str:
     if marks:
         text = _SECTION.split(text[marks[-1].end() :], maxsplit=1)[0]
         return unboxed(_CLOSING_TAG.sub("", text).strip())
-    tags = _TAG.findall(text)
-    if tags and tags[-1].strip():
-        return unboxed(tags[-1].strip())
-    return unboxed(short_answer(text) or text)
+    return unboxed(last_tagged(text) or short_answer(text) or text)
 
 
 def unboxed(text: str) -> str:
     r"""What stands in the last ``\boxed{...}`` whose braces close; else the text as it is."""
-    boxes = list(_BOX.finditer(text))
-    if not boxes:
-        return text
-    start = boxes[-1].end()
-    depth = 1
-    for place, char in enumerate(text[start : start + MAX_ANSWER], start):
-        depth += (char == "{") - (char == "}")
-        if depth == 0:
-            return text[start:place].strip()
-    return text
+    box = last_box(text)
+    return text if box is None else box
 
 
 def short_answer(text: str) -> str | None:
@@ -122,7 +111,7 @@ def readings(text: str) -> list[str]:
         text = _tail(text)
     tries = [text]
     if "\n" in text and not _SAYS_MORE.search(text):
-        line = final_answer(f"{ANSWER_HEADER}\n{text}")
+        line = final_answer(R1VL.render([], text))
         tries = [line, text] if line and len(line.split()) <= MAX_LINE_WORDS else [text]
     declared = list(_DECLARED.finditer(text))
     if declared:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from r1vl_kedro.responses import R1VL
+
 MAX_STEPS = 8
 _DRAWING = re.compile(r"\[asy\].*?\[/asy\]|\[asy\].*\Z", re.DOTALL)
 _ALTERNATIVE = re.compile(
@@ -87,16 +89,9 @@ def path_from_prose(
         return ""
     what = f" about {subject}" if subject else ""
     count = "one step" if len(steps) == 1 else f"{len(steps)} steps"
-    lines = [
-        "### Image Description:",
-        f"The figure of a question{what}.",
-        "",
-        "### Rationales:",
-        f"The answer follows in {count} from the question and its figure.",
-        "",
-        "### Let's think step by step.",
-        "",
-    ]
-    for number, step in enumerate(steps, start=1):
-        lines += [f"### Step {number}:", step, ""]
-    return "\n".join([*lines, "### The final answer is:", answer])
+    return R1VL.render(
+        steps,
+        answer,
+        description=f"The figure of a question{what}.",
+        rationale=f"The answer follows in {count} from the question and its figure.",
+    )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import variant
-from r1vl_kedro.responses import parse_response
+from r1vl_kedro.responses import R1VL, parse_response
 from r1vl_kedro.rewards import as_groups, match_key_steps
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 MAX_PIXELS_A_SIDE = 512
 _WORD = re.compile(r"\S+")
-_TITLES = {
-    "description": "Image description",
-    "rationale": "Rationales",
-    "separator": "Let's think step by step",
-    "answer": "The final answer is",
-    "other": "###",
-}
 
 
 def choose(verdicts: pd.DataFrame, options: ReportingOptions) -> list[dict[str, Any]]:
@@ -195,7 +188,7 @@ def _sections(
         parts = [{"text": clean(response[:first].strip()), "group": None}]
         sections.append({"kind": "text", "title": "", "parts": parts})
     for section in parsed.sections:
-        title = f"Step {section.number}" if section.kind == "step" else _TITLES[section.kind]
+        title = R1VL.title(section)
         body = section.body.strip()
         parts = (
             highlight(body, groups, matching)
@@ -222,7 +215,7 @@ def _span(body: str, group: Sequence[str], matching: str) -> tuple[int, int] | N
 
 
 def _matches(body: str, group: Sequence[str], matching: str) -> bool:
-    return match_key_steps(f"### Step 1:\n{body}", [group], matching=matching)[0]  # type: ignore[arg-type]
+    return match_key_steps(R1VL.render([body]), [group], matching=matching)[0]  # type: ignore[arg-type]
 
 
 def _number(value: Any) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.responses import Response, parse_response
+from r1vl_kedro.rewards.key_steps import DEFAULT_ALPHA, step_rar
 from r1vl_kedro.rewards.matching import (
     DEFAULT_THRESHOLD,
     as_groups,
@@ -13,7 +14,7 @@ from r1vl_kedro.rewards.matching import (
     match_key_steps,
     match_score,
 )
-from r1vl_kedro.rewards.outcome import DEFAULT_ALPHA, outcome, step_rar
+from r1vl_kedro.rewards.outcome import outcome
 from r1vl_kedro.rewards.spans import match_span
 from r1vl_kedro.rewards.validity import step_rvr, validity_problems
 

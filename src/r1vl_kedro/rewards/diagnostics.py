@@ -17,13 +17,13 @@ EPSILON = 1e-8
 
 
 def zero_variance_reasons(
-    rewards: ArrayLike, correct: ArrayLike, truncated: ArrayLike, group_size: int
+    rewards: ArrayLike, correct: ArrayLike | None, truncated: ArrayLike, group_size: int
 ) -> list[str | None]:
     """For each group why all its rewards are equal, or None where they are not.
 
     Args:
         rewards: weighted sums, one a completion.
-        correct: 1 where the outcome reward was earned.
+        correct: 1 where the answer is right; None where that is not known.
         truncated: 1 where the completion hit the length limit.
         group_size: completions a question; must divide the number of completions.
 
@@ -34,20 +34,21 @@ def zero_variance_reasons(
         >>> zero_variance_reasons([1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 0, 0], group_size=2)
         ['all_right', None]
     """
-    reward, right, cut = (_grouped(x, group_size) for x in (rewards, correct, truncated))
+    known = np.full(np.shape(rewards), np.nan) if correct is None else correct
+    reward, right, cut = (_grouped(x, group_size) for x in (rewards, known, truncated))
     if not reward.shape == right.shape == cut.shape:
         raise ValueError(
             f"rewards, correct and truncated hold {reward.size}, {right.size} and {cut.size} values"
         )
     reasons: list[str | None] = []
-    for values, hits, cuts in zip(reward, right > 0, cut > 0, strict=True):
+    for values, hits, cuts in zip(reward, right, cut > 0, strict=True):
         if np.ptp(values) > EPSILON:
             reasons.append(None)
         elif cuts.all():
             reasons.append("all_truncated")
-        elif hits.all():
+        elif (hits > 0).all():
             reasons.append("all_right")
-        elif not hits.any():
+        elif (hits <= 0).all():
             reasons.append("all_wrong")
         else:
             reasons.append("same_reward")
@@ -81,7 +82,7 @@ def dead_group_forecast(rewards: Sequence[ArrayLike], group_size: int) -> float:
 
     Example:
         >>> dead_group_forecast([[1, 1, 0, 0], [1, 1, 1, 1]], group_size=2)
-        0.6666666666666667
+        0.6666666666666666
     """
     if not len(rewards) or min(len(values) for values in rewards) < group_size:
         raise ValueError(f"a group of {group_size} needs as many samples of every question")
@@ -127,13 +128,15 @@ def format_saturation(valid: ArrayLike, group_size: int) -> dict[str, float]:
     }
 
 
-def length_summary(tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike) -> dict[str, float]:
+def length_summary(
+    tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike | None
+) -> dict[str, float]:
     """Mean, median and longest completion in tokens, the share cut off, and means by outcome.
 
-    The mean of an empty part (no right or no wrong completion) is left out.
+    The mean of an empty part (no right or no wrong completion) is left out, and both are where
+    ``correct`` is None.
     """
     lengths = np.asarray(tokens, dtype=float)
-    right = np.asarray(correct) > 0
     if not lengths.size:
         return {}
     summary = {
@@ -142,6 +145,9 @@ def length_summary(tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike) 
         "length/longest": float(lengths.max()),
         "length/truncated": float((np.asarray(truncated) > 0).mean()),
     }
+    if correct is None:
+        return summary
+    right = np.asarray(correct) > 0
     for name, part in (("right", lengths[right]), ("wrong", lengths[~right])):
         if part.size:
             summary[f"length/{name}"] = float(part.mean())
@@ -151,19 +157,21 @@ def length_summary(tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike) 
 def step_diagnostics(
     *,
     rewards: ArrayLike,
-    correct: ArrayLike,
-    valid: ArrayLike,
-    matched: ArrayLike,
+    correct: ArrayLike | None,
+    valid: ArrayLike | None,
+    matched: ArrayLike | None,
     tokens: ArrayLike,
     truncated: ArrayLike,
     group_size: int,
 ) -> dict[str, float]:
     """All diagnostics of one step as flat metrics, ready for a tracker.
 
+    What a run has no reward for is None, and so are the metrics that would need it.
+
     Args:
         rewards: weighted sums, one a completion.
-        correct: outcome rewards (0 or 1).
-        valid: StepRVR (0 or 1).
+        correct: whether the answer is right (0 or 1).
+        valid: whether the form is right (0 or 1).
         matched: number of key steps matched.
         tokens: completion lengths in tokens.
         truncated: 1 where the length limit was hit.
@@ -177,10 +185,11 @@ def step_diagnostics(
         (0.0, 1.0, 1.0)
     """
     reasons = zero_variance_reasons(rewards, correct, truncated, group_size)
+    density = {} if matched is None else {"key_step_density": key_step_density(matched, tokens)}
     return {
         **zero_variance_shares(reasons),
-        "key_step_density": key_step_density(matched, tokens),
-        **format_saturation(valid, group_size),
+        **density,
+        **({} if valid is None else format_saturation(valid, group_size)),
         **length_summary(tokens, truncated, correct),
     }
 
@@ -205,23 +214,21 @@ def trend(values: Sequence[float]) -> tuple[float, float]:
 
 
 def hacking_alarm(
-    step_rar: Sequence[float],
+    key_steps: Sequence[float],
     accuracy: Sequence[float],
     *,
     window: int = 20,
     t: float = 3.0,
     accuracy_t: float = 1.0,
 ) -> str | None:
-    """A line of warning where StepRAR rises over the last window while accuracy does not.
-
-    StepRAR here is the key-step term alone (alpha * k); with the outcome in it, it would follow
-    accuracy.
+    """A line of warning where key steps rise over the last window while accuracy does not.
 
     Args:
-        step_rar: mean key-step term of each step so far.
+        key_steps: mean key-step term (alpha * k) of each step so far; not StepRAR, which holds the
+            outcome as well and would follow accuracy.
         accuracy: mean outcome reward of each step so far.
         window: how many of the last steps to look at; shorter series give None.
-        t: how clear the rise of StepRAR must be (t statistic of a line through the window).
+        t: how clear the rise of the key steps must be (t statistic of a line through the window).
         accuracy_t: accuracy counts as rising from this t statistic on.
 
     Raises:
@@ -229,20 +236,20 @@ def hacking_alarm(
 
     Example:
         >>> hacking_alarm([0.01, 0.02, 0.03, 0.04], [0.5, 0.4, 0.5, 0.4], window=4)
-        'StepRAR rose by 0.0300 over the last 4 steps while accuracy changed by -0.0600'
+        'key_steps rose by 0.0300 over the last 4 steps while accuracy changed by -0.0600'
     """
-    if len(step_rar) != len(accuracy):
-        raise ValueError(f"{len(step_rar)} values of step_rar but {len(accuracy)} of accuracy")
+    if len(key_steps) != len(accuracy):
+        raise ValueError(f"{len(key_steps)} values of key_steps but {len(accuracy)} of accuracy")
     if window < 3:
         raise ValueError(f"window={window}; at least 3 steps are needed to see a trend")
-    if len(step_rar) < window:
+    if len(key_steps) < window:
         return None
-    rise, rise_t = trend(step_rar[-window:])
+    rise, rise_t = trend(key_steps[-window:])
     accuracy_rise, accuracy_rise_t = trend(accuracy[-window:])
     if rise_t < t or accuracy_rise_t >= accuracy_t:
         return None
     return (
-        f"StepRAR rose by {rise:.4f} over the last {window} steps "
+        f"key_steps rose by {rise:.4f} over the last {window} steps "
         f"while accuracy changed by {accuracy_rise:+.4f}"
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from r1vl_kedro.responses import parse_response, released_steps_text
+from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     BREAK,
@@ -132,9 +132,9 @@ def step_text_of(bodies: Iterable[str]) -> StepText:
 
 
 @lru_cache(maxsize=256)
-def step_text(response: str) -> StepText:
+def step_text(response: str, grammar: str = R1VL.name) -> StepText:
     """The indexed step bodies of a response; each response is normalised once."""
-    return step_text_of(section.body for section in parse_response(response).steps)
+    return step_text_of(section.body for section in parse_response(response, grammar).steps)
 
 
 def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) -> int | None:
@@ -250,6 +250,7 @@ def find_key_steps(
     *,
     matching: Matching = "soft",
     threshold: float = DEFAULT_THRESHOLD,
+    grammar: str = R1VL.name,
 ) -> list[Match | None]:
     """For each group of phrasings the first match in the step bodies, or None.
 
@@ -258,6 +259,7 @@ def find_key_steps(
         key_steps: groups of phrasings, as :func:`as_groups` reads them.
         matching: ``soft`` or ``exact``; ``released`` has no tokens, so no places.
         threshold: how alike two words must be, 0 to 100 (soft only).
+        grammar: how the response is written.
 
     Raises:
         ValueError: unknown ``matching``, or malformed key steps.
@@ -267,7 +269,7 @@ def find_key_steps(
     groups = as_groups(key_steps)
     if not groups:
         return []
-    text = step_text(response)
+    text = step_text(response, grammar)
     found: list[Match | None] = []
     for group in groups:
         match = None
@@ -286,6 +288,7 @@ def match_key_steps(
     *,
     matching: Matching = "soft",
     threshold: float = DEFAULT_THRESHOLD,
+    grammar: str = R1VL.name,
 ) -> list[bool]:
     """Whether each group of phrasings is found in the bodies of the response's steps.
 
@@ -296,9 +299,10 @@ def match_key_steps(
             ``exact`` (normalised substring on token boundaries) or ``released`` (lower-cased
             substring, bit for bit the published script).
         threshold: how alike two words must be, 0 to 100 (soft only).
+        grammar: how the response is written; ``released`` reads R1-VL's only.
 
     Raises:
-        ValueError: unknown ``matching``, or malformed key steps.
+        ValueError: unknown ``matching``, malformed key steps, or ``released`` in another grammar.
 
     Example:
         >>> path = "### Step 1:\\nSo $6 - 1 = 5$ cubes stay, not 4."
@@ -306,11 +310,14 @@ def match_key_steps(
         [True, False, True]
     """
     if matching == "released":
+        check_released(grammar)
         text = released_steps_text(response)
         return [any(phrase.lower() in text for phrase in group) for group in as_groups(key_steps)]
     if matching != "soft" and matching != "exact":
         raise ValueError(f"matching={matching!r}; accepted: {', '.join(MATCHINGS)}")
-    found = find_key_steps(response, key_steps, matching=matching, threshold=threshold)
+    found = find_key_steps(
+        response, key_steps, matching=matching, threshold=threshold, grammar=grammar
+    )
     return [match is not None for match in found]
 
 

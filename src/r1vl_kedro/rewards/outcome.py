@@ -1,18 +1,21 @@
-"""The outcome reward, and StepRAR, which adds the key-step term to it."""
+"""The outcome reward: is the final answer right?"""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from r1vl_kedro.answers import equivalent, symbolically_equal
-from r1vl_kedro.responses import final_answer, parse_response, released_answer
-from r1vl_kedro.rewards.matching import (
-    DEFAULT_THRESHOLD,
-    Matching,
-    match_key_steps,
-    match_score,
+from r1vl_kedro.responses import (
+    R1VL,
+    check_released,
+    final_answer,
+    parse_response,
+    released_answer,
 )
+from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
 
-DEFAULT_ALPHA = 0.1
+OutcomeMode = Literal["strict", "released"]
 
 
 def outcome(
@@ -20,7 +23,8 @@ def outcome(
     answer: str,
     *,
     options: Sequence[str] | None = None,
-    mode: Literal["strict", "released"] = "strict",
+    mode: OutcomeMode = "strict",
+    grammar: str = R1VL.name,
 ) -> float:
     """Outcome reward: 1.0 if the final answer is right, else 0.0.
 
@@ -32,72 +36,60 @@ def outcome(
         options: the option texts of a multiple-choice question.
         mode: ``released`` compares as the published script does: symbolically over the whole
             texts, then what follows the answer headers as strings.
+        grammar: how the response is written, and the reference where it is a whole path.
 
     Raises:
-        ValueError: unknown mode.
+        ValueError: unknown mode or grammar, or ``released`` in another grammar than R1-VL's.
     """
     if mode == "released":
+        check_released(grammar)
         if symbolically_equal(response, answer):
             return 1.0
         return float(released_answer(response) == released_answer(answer))
     if mode != "strict":
         raise ValueError(f"mode={mode!r}; accepted: strict, released")
-    given = parse_response(response).answers
-    gold = final_answer(answer) or answer
+    given = parse_response(response, grammar).answers
+    gold = final_answer(answer, grammar) or answer
     return float(bool(given) and all(equivalent(a, gold, options=options) for a in given))
 
 
-def key_step_term(
-    response: str,
-    key_steps: Any,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    matching: Matching = "soft",
-    threshold: float = DEFAULT_THRESHOLD,
-) -> float:
-    """The key-step part of StepRAR, alpha * k; 0.0 where the response gives no answer.
-
-    ``released`` does not look whether there is an answer.
-    """
-    if matching != "released" and parse_response(response).answer is None:
-        return 0.0
-    matches = match_key_steps(response, key_steps, matching=matching, threshold=threshold)
-    return alpha * match_score(matches)
-
-
-def step_rar(
-    response: str,
-    answer: str,
-    key_steps: Any,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    matching: Matching = "soft",
-    threshold: float = DEFAULT_THRESHOLD,
-    options: Sequence[str] | None = None,
-) -> float:
-    """Step-wise reasoning accuracy reward (paper, section 3.3).
-
-    1 + alpha * k where the answer is right, alpha * k where one is present but wrong, 0 without;
-    k is the share of key steps found in the step bodies.
-
-    Args:
-        response: the whole response.
-        answer: the reference answer.
-        key_steps: groups of equivalent phrasings; null or empty gives k = 0.
-        alpha: weight of the key steps.
-        matching: ``soft``, ``exact`` or ``released`` (the published script's matching, answer
-            check and lack of a rule for missing answers).
-        threshold: how alike two words must be, 0 to 100 (soft only).
-        options: the option texts of a multiple-choice question.
-
-    Raises:
-        ValueError: unknown ``matching``, or malformed key steps.
+@register
+class OutcomeReward(Reward):
+    """1.0 where the final answer is right; ``options`` may be missing or hold nulls.
 
     Example:
-        >>> path = "### Step 1:\\n6 / 3 = 2\\n### The final answer is: 2"
-        >>> step_rar(path, "2", [["6 divided by 3 equals 2"]])
-        1.1
+        >>> OutcomeReward()(["### The final answer is: B"], answer=["B"], options=[["3", "4"]])
+        [1.0]
     """
-    term = key_step_term(response, key_steps, alpha=alpha, matching=matching, threshold=threshold)
-    mode: Literal["strict", "released"] = "released" if matching == "released" else "strict"
-    return outcome(response, answer, options=options, mode=mode) + term
+
+    name = "outcome"
+    columns = ("answer", "options")
+    measures = "correct"
+
+    mode: OutcomeMode = "strict"
+
+    @model_validator(mode="after")
+    def _released_in_its_grammar(self) -> Self:
+        if self.mode == "released":
+            check_released(self.grammar)
+        return self
+
+    def __call__(
+        self,
+        completions: Sequence[Completion],
+        answer: Sequence[str],
+        options: Sequence[Sequence[str] | None] | None = None,
+        **_: Any,
+    ) -> list[float]:
+        """Rewards of the completions."""
+        choices = options if options is not None else [None] * len(completions)
+        return [
+            outcome(
+                completion_text(completion),
+                gold,
+                options=some,
+                mode=self.mode,
+                grammar=self.grammar,
+            )
+            for completion, gold, some in zip(completions, answer, choices, strict=True)
+        ]

@@ -2,7 +2,7 @@
 
 import re
 
-from r1vl_kedro.responses import parse_response
+from r1vl_kedro.responses import R1VL, parse_response
 from r1vl_kedro.rewards.matching import Match, step_text
 from r1vl_kedro.rewards.normalise import tokenise
 
@@ -11,7 +11,7 @@ MAX_BODY = 20_000
 """Longer step bodies are not searched: the whole body is the span."""
 
 
-def match_span(response: str, match: Match) -> tuple[int, int]:
+def match_span(response: str, match: Match, grammar: str = R1VL.name) -> tuple[int, int]:
     """Character positions (start, end) of a match in the response.
 
     The shortest run of space-separated chunks of the matched step that reads as the same tokens;
@@ -24,9 +24,9 @@ def match_span(response: str, match: Match) -> tuple[int, int]:
         >>> text[start:end]
         '$6 - 1 = 5$'
     """
-    text = step_text(response)
+    text = step_text(response, grammar)
     place = next(n for n, bound in enumerate(text.bounds) if match.start < bound)
-    section = parse_response(response).steps[place]
+    section = parse_response(response, grammar).steps[place]
     before = match.start - (text.bounds[place - 1] if place else 0)
     wanted = text.tokens[match.start : match.end]
     span = _find(section.body, wanted, before) if len(section.body) <= MAX_BODY else None

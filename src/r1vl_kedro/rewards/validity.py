@@ -1,94 +1,77 @@
 """StepRVR: is the response a complete path in the right order?"""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from r1vl_kedro.responses import (
+    R1VL,
     RELEASED_HEADERS,
-    Response,
-    parse_response,
+    check_released,
+    get_grammar,
     released_order_holds,
 )
+from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
 
 ValidityMode = Literal["strict", "released"]
 
-_NAMES = {
-    "description": "image description",
-    "rationale": "rationale",
-    "step": "step",
-    "answer": "final answer",
-}
-_BACKGROUND = {"description": 0, "rationale": 1, "separator": 2}
 
-
-def completeness_problems(response: Response) -> list[str]:
-    """Why the path is not complete (paper: delta_c); empty where it is."""
-    problems = []
-    for kind, name in _NAMES.items():
-        sections = response.of(kind)  # type: ignore[arg-type]
-        if not sections:
-            problems.append(f"no {name}")
-        for section in sections:
-            if section.empty:
-                number = "" if section.number is None else f" {section.number}"
-                problems.append(f"{name}{number} is empty")
-    return problems
-
-
-def logic_problems(response: Response) -> list[str]:
-    """Why the path is not in order (paper: delta_l); empty where it is.
-
-    Order: description, rationale, separator (may be missing), steps 1 to n, one final answer, and
-    nothing after it.
-    """
-    problems = []
-    kinds = [section.kind for section in response.sections]
-    first_step = kinds.index("step") if "step" in kinds else len(kinds)
-    background = [_BACKGROUND[kind] for kind in kinds if kind in _BACKGROUND]
-    if any(kind in _BACKGROUND for kind in kinds[first_step:]):
-        problems.append("background after the first step")
-    elif background != sorted(background):
-        problems.append("background out of order")
-    numbers = [section.number for section in response.steps]
-    if numbers != list(range(1, len(numbers) + 1)):
-        shown = ", ".join(map(str, numbers[:20])) + (", ..." if len(numbers) > 20 else "")
-        problems.append(f"steps numbered {shown}")
-    answers = kinds.count("answer")
-    if answers > 1:
-        problems.append(f"{answers} final answers")
-    if answers:
-        at = kinds.index("answer")
-        if "step" in kinds[at:]:
-            problems.append("final answer before a step")
-        elif any(kind != "answer" for kind in kinds[at:]):
-            problems.append("a section after the final answer")
-    return problems
-
-
-def validity_problems(response: str) -> list[str]:
+def validity_problems(response: str, grammar: str = R1VL.name) -> list[str]:
     """Every reason why ``step_rvr`` is 0 in strict mode; empty where it is 1.
 
     Example:
         >>> validity_problems("### Step 2:\\n6 - 1 = 5\\n### The final answer is: 5")
         ['no image description', 'no rationale', 'steps numbered 2']
     """
-    parsed = parse_response(response)
-    return completeness_problems(parsed) + logic_problems(parsed)
+    form = get_grammar(grammar)
+    return form.problems(form.parse(response))
 
 
-def step_rvr(response: str, *, mode: ValidityMode = "strict") -> float:
+def step_rvr(response: str, *, mode: ValidityMode = "strict", grammar: str = R1VL.name) -> float:
     """Step-wise reasoning validity reward: 1.0 if the path is complete and in order, else 0.0.
 
     Args:
         response: the whole response.
         mode: ``strict`` is the paper's definition (section 3.3); ``released`` what the published
             script computes, which accepts empty sections and a rationale after the steps.
+        grammar: how the response is written.
 
     Raises:
-        ValueError: unknown mode.
+        ValueError: unknown mode or grammar, or ``released`` in another grammar than R1-VL's.
     """
     if mode == "strict":
-        return float(not validity_problems(response))
+        return float(not validity_problems(response, grammar))
     if mode == "released":
+        check_released(grammar)
         complete = all(header in response for header in RELEASED_HEADERS)
         return float(complete and released_order_holds(response))
     raise ValueError(f"mode={mode!r}; accepted: strict, released")
+
+
+@register
+class ValidityReward(Reward):
+    """1.0 where the path is complete and in order (StepRVR).
+
+    Example:
+        >>> ValidityReward()(["### The final answer is: 3"])
+        [0.0]
+    """
+
+    name = "validity"
+    measures = "valid"
+
+    mode: ValidityMode = "strict"
+
+    @model_validator(mode="after")
+    def _released_in_its_grammar(self) -> Self:
+        if self.mode == "released":
+            check_released(self.grammar)
+        return self
+
+    def __call__(self, completions: Sequence[Completion], **_: Any) -> list[float]:
+        """Rewards of the completions."""
+        return [
+            step_rvr(completion_text(completion), mode=self.mode, grammar=self.grammar)
+            for completion in completions
+        ]

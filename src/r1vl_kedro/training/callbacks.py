@@ -113,17 +113,18 @@ class StopOnSignal(TrainerCallback):
 
 
 class WatchForHacking(TrainerCallback):
-    """Warns, and logs ``hacking_alarm`` 1, where StepRAR rises while accuracy does not."""
+    """Warns, and logs ``hacking_alarm`` 1, where key steps rise while accuracy does not.
+
+    Runs without both of the rewards ``outcome`` and ``key_steps`` have no alarm.
+    """
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         """Look at the last steps so far, this one included."""
-        if not logs or "rewards/step_rar/mean" not in logs:
+        watched = ("rewards/key_steps/mean", "rewards/outcome/mean")
+        if not logs or not all(name in logs for name in watched):
             return
-        steps = [entry for entry in state.log_history if "rewards/step_rar/mean" in entry]
-        alarm = hacking_alarm(
-            [entry["rewards/step_rar/mean"] for entry in steps],
-            [entry["rewards/outcome/mean"] for entry in steps],
-        )
+        steps = [entry for entry in state.log_history if watched[0] in entry]
+        alarm = hacking_alarm(*([entry[name] for entry in steps] for name in watched))
         logs["hacking_alarm"] = state.log_history[-1]["hacking_alarm"] = float(alarm is not None)
         if alarm is not None:
             log.warning("step %d: %s", state.global_step, alarm)
@@ -230,7 +231,7 @@ class AccuracyOnTheWay(TrainerCallback):
 
         from r1vl_kedro.rewards import outcome, step_rvr
 
-        trainer = self.trainer
+        trainer, grammar = self.trainer, self.options.grammar
         if self._batches is None:
             self._batches = self._prepare()
         tokenizer = trainer.processing_class.tokenizer
@@ -250,8 +251,10 @@ class AccuracyOnTheWay(TrainerCallback):
                 )
                 texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
                 for row, ids, text in zip(rows, answers, texts, strict=True):
-                    right = outcome(text, row["answer"], options=row["options"] or None)
-                    totals += torch.tensor([1.0, right, step_rvr(text), len(ids)])
+                    choices = row["options"] or None
+                    right = outcome(text, row["answer"], options=choices, grammar=grammar)
+                    valid = step_rvr(text, grammar=grammar)
+                    totals += torch.tensor([1.0, right, valid, len(ids)])
         if trainer.accelerator.num_processes > 1:
             totals = trainer.accelerator.reduce(totals, reduction="sum")
         count, right, valid, tokens = totals.tolist()

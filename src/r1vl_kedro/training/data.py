@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open_records(path: str, *needed: str) -> Dataset:
+def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
     """Records on disk, memory-mapped, images left encoded.
+
+    Args:
+        needed: columns that they must have.
+        read_by: further columns, each with the name of the reward that reads it.
 
     Raises:
         TrainingError: nothing there, no rows, or a needed column is missing.
@@ -34,6 +38,12 @@ def open_records(path: str, *needed: str) -> Dataset:
     missing = [name for name in needed if name not in records.column_names]
     if missing:
         raise TrainingError(f"records in {path} lack {missing}; they have {records.column_names}")
+    for name, reward in read_by.items():
+        if name not in records.column_names:
+            raise TrainingError(
+                f"the reward {reward} reads the column {name!r}, which records in {path} lack; "
+                f"they have {records.column_names}"
+            )
     if len(records) == 0:
         raise TrainingError(f"no usable record left in {path}")
     return undecoded(records)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    field_validator,
+    model_validator,
+)
 
+from r1vl_kedro.responses import R1VL, GrammarName
+from r1vl_kedro.rewards import Reward, read_rewards
 from r1vl_kedro.training.deepspeed_configs import stage
 
 
@@ -86,6 +96,8 @@ class TrainingOptions(_Options):
     dataloader_workers: int = Field(0, ge=0)
     threads: int | None = Field(None, ge=1)
     """OpenMP threads of this job; None takes ``launcher.threads_per_process``."""
+    grammar: GrammarName = R1VL.name
+    """How responses are written; given by the configuration's ``grammar``."""
 
     @field_validator("deepspeed")
     @classmethod
@@ -134,25 +146,20 @@ class SFTOptions(TrainingOptions):
         return self.batch_size
 
 
-class RewardWeights(_Options):
-    """Weights of the three reward functions; an ablation row is a change of these.
-
-    The paper's StepRAR is outcome + key-step term; here they are weighted apart.
-    """
-
-    outcome: float = Field(1.0, ge=0)
-    step_rar: float = Field(1.0, ge=0)
-    step_rvr: float = Field(1.0, ge=0)
-
-    @model_validator(mode="after")
-    def _some_reward(self) -> Self:
-        if not (self.outcome or self.step_rar or self.step_rvr):
-            raise ValueError("weights.outcome, weights.step_rar and weights.step_rvr are all 0")
-        return self
+_REPLACED = {
+    "weights": "rewards",
+    "weights.outcome": "rewards.outcome.weight",
+    "weights.step_rar": "rewards.key_steps.weight",
+    "weights.step_rvr": "rewards.validity.weight",
+    "alpha": "rewards.key_steps.alpha",
+    "matching": "rewards.key_steps.matching",
+    "validity": "rewards.validity.mode",
+}
+"""How options were spelled before every reward had its own."""
 
 
 class StepGRPOOptions(TrainingOptions):
-    """StepGRPO by the paper's names (section 4 and supplement): M, temperature, beta, alpha."""
+    """StepGRPO by the paper's names (section 4 and supplement): M, temperature, beta."""
 
     learning_rate: float = Field(1e-6, gt=0)
     group_size: int = Field(4, ge=2)
@@ -163,11 +170,11 @@ class StepGRPOOptions(TrainingOptions):
     """Completions per process and forward pass; None takes the whole share at once."""
     temperature: float = Field(1.2, gt=0)
     beta: float = Field(0.04, ge=0)
-    alpha: float = Field(0.1, ge=0)
-    """Weight of the key-step match within StepRAR."""
-    matching: Literal["soft", "exact", "released"] = "soft"
-    validity: Literal["strict", "released"] = "strict"
-    weights: RewardWeights = RewardWeights()
+    rewards: dict[str, SerializeAsAny[Reward]] = Field(
+        {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}, validate_default=True
+    )
+    """By name the options of each, `weight` among them, which a bare number gives; null leaves out
+    one that another configuration has. The paper's StepRAR is outcome + key_steps."""
     max_completion_length: int = Field(1024, ge=1)
     num_iterations: int = Field(1, ge=1)
     """Updates per batch of rollouts."""
@@ -181,6 +188,43 @@ class StepGRPOOptions(TrainingOptions):
     vllm: VllmOptions | None = None
     deepspeed_gather_for_rollouts: bool = True
     """Under ZeRO-3, gather all weights while sampling: faster, needs the memory."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_as_today(cls, given: Any) -> Any:
+        old = [key for key in given if key in _REPLACED] if isinstance(given, Mapping) else []
+        if "weights" in old and isinstance(given["weights"], Mapping):
+            named = [f"weights.{name}" for name in given["weights"]]
+            old[old.index("weights") : old.index("weights") + 1] = named
+        if old:
+            raise ValueError(
+                "; ".join(f"{key} is now {_REPLACED.get(key, 'one of rewards')}" for key in old)
+            )
+        return given
+
+    @field_validator("rewards", mode="before")
+    @classmethod
+    def _by_name(cls, rewards: Any) -> Any:
+        if not isinstance(rewards, Mapping):
+            raise ValueError("give a mapping of reward names to weights or options")
+        return read_rewards(rewards)
+
+    @model_validator(mode="after")
+    def _some_reward_in_the_grammar(self) -> Self:
+        if not any(reward.weight for reward in self.rewards.values()):
+            raise ValueError(
+                f"rewards {', '.join(self.rewards) or '{}'}: none has a weight above 0, so there "
+                "is nothing to learn"
+            )
+        for reward in self.rewards.values():
+            type(reward).model_validate({**reward.model_dump(), "grammar": self.grammar})
+        return self
+
+    def reward_functions(self) -> list[Reward]:
+        """The rewards in their order, each reading the run's grammar."""
+        return [
+            reward.model_copy(update={"grammar": self.grammar}) for reward in self.rewards.values()
+        ]
 
     @model_validator(mode="after")
     def _batch_of_whole_groups(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from r1vl_kedro.rewards.registry import as_options
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
 
 Options = TypeVar("Options", bound=TrainingOptions)
@@ -19,10 +20,13 @@ def with_overrides(options: Options, overrides: Mapping[str, Any] | None) -> Opt
     Raises:
         pydantic.ValidationError: an unknown key or a value that does not fit; names it.
     """
-    merged = _merge(options.model_dump(), overrides or {})
+    overrides = dict(overrides or {})
+    if isinstance(overrides.get("rewards"), Mapping):  # a bare number changes the weight alone
+        overrides["rewards"] = as_options(overrides["rewards"])
+    merged = _merge(options.model_dump(), overrides)
     for pair in _EITHER:
         for one, other in (pair, pair[::-1]):
-            if overrides and overrides.get(one) is not None and other not in overrides:
+            if overrides.get(one) is not None and other not in overrides:
                 merged.pop(other, None)
     return type(options).model_validate(merged)
 

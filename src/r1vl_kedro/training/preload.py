@@ -3,7 +3,7 @@
 import importlib
 
 MODULES = (
-    "r1vl_kedro.rewards.functions",
+    "r1vl_kedro.rewards",
     "r1vl_kedro.training.callbacks",
     "r1vl_kedro.training.preference_trainer",
     "r1vl_kedro.training.sft_trainer",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from r1vl_kedro.rewards import as_groups
+from r1vl_kedro.rewards import Reward, as_groups
 from r1vl_kedro.rewards.diagnostics import step_diagnostics
+from r1vl_kedro.rewards.key_steps import KeyStepReward
+from r1vl_kedro.rewards.registry import Completion, by_groups
 
 
 class RolloutLog:
@@ -25,12 +28,10 @@ class RolloutLog:
         state_dir: Path,
         examples: int,
         group_size: int,
-        weights: list[float],
-        alpha: float,
+        rewards: Sequence[Reward],
     ):
         self.path = state_dir / "rollouts.jsonl"
-        self.examples, self.group_size = examples, group_size
-        self.weights, self.alpha = weights, alpha
+        self.examples, self.group_size, self.rewards = examples, group_size, rewards
 
     def forget_after(self, step: int) -> None:
         """Drop what came after the checkpoint that a run goes on from."""
@@ -50,19 +51,25 @@ class RolloutLog:
         truncated: list[bool],
         lengths: list[int],
         rewards: Any,
+        advantages: Any,
     ) -> None:
-        """``rewards``: (completions of all processes, functions); the rest is this process's."""
+        """Keep a step.
+
+        Args:
+            rewards: tensor (completions of all processes, reward functions).
+            advantages: tensor (completions of this process,), as trained on; like all that is not
+                ``rewards`` it is this process's.
+        """
         from accelerate.utils import gather_object
 
-        scores = np.nan_to_num(rewards.double().cpu().numpy())
-        total = scores @ np.array(self.weights)
-        groups_of_steps = gather_object([len(as_groups(row["key_steps"])) for row in rows])
-        share = scores[:, 1] / self.alpha if self.alpha else scores[:, 1]
+        values = np.nan_to_num(rewards.double().cpu().numpy())
+        scores = {reward.name: values[:, i] for i, reward in enumerate(self.rewards)}
+        total = values @ np.array([reward.weight for reward in self.rewards])
         diagnostics = step_diagnostics(
             rewards=total,
-            correct=scores[:, 0],
-            valid=scores[:, 2],
-            matched=share * np.array(groups_of_steps),
+            correct=self._measured("correct", scores),
+            valid=self._measured("valid", scores),
+            matched=self._matched(scores, rows),
             tokens=gather_object(lengths),
             truncated=gather_object(truncated),
             group_size=self.group_size,
@@ -72,9 +79,6 @@ class RolloutLog:
             metrics[name].append(value)
         if not trainer.accelerator.is_main_process or not self.examples:
             return
-        grouped = total.reshape(-1, self.group_size)
-        spread = grouped.std(1, ddof=1, keepdims=True) + 1e-4
-        advantage = ((grouped - grouped.mean(1, keepdims=True)) / spread).flatten()
         # This process holds the first groups, whole or in part.
         count = min(self.examples, len(completions))
         with self.path.open("a", encoding="utf-8") as out:
@@ -88,14 +92,47 @@ class RolloutLog:
                     "tokens": lengths[i],
                     "truncated": bool(truncated[i]),
                     "reward": float(total[i]),
-                    "advantage": float(advantage[i]),
+                    "advantage": float(advantages[i]),
+                    **{f"reward_{name}": float(column[i]) for name, column in scores.items()},
                 }
-                for name, value in zip(trainer.reward_func_names, scores[i].tolist(), strict=True):
-                    line[f"reward_{name}"] = value
                 out.write(json.dumps(line) + "\n")
+
+    def _measured(self, what: str, scores: dict[str, np.ndarray]) -> np.ndarray | None:
+        """The first reward that measures this, or None."""
+        return next((scores[r.name] for r in self.rewards if r.measures == what), None)
+
+    def _matched(self, scores: dict[str, np.ndarray], rows: list[dict]) -> np.ndarray | None:
+        """Key steps matched by each completion of all processes; None without that reward."""
+        from accelerate.utils import gather_object
+
+        key_steps = next((r for r in self.rewards if isinstance(r, KeyStepReward)), None)
+        if key_steps is None:
+            return None
+        groups = gather_object([len(as_groups(row["key_steps"])) for row in rows])
+        share = scores[key_steps.name] / (key_steps.alpha or 1.0)
+        return share * np.array(groups)
 
     def table(self) -> pd.DataFrame:
         """Examples of the whole run, one row per completion."""
         if not self.path.is_file():
             return pd.DataFrame()
         return pd.read_json(self.path, lines=True, dtype={"id": str, "answer": str})
+
+
+class OverGroups:
+    """A reward that needs whole groups, called with them however they lie over the processes."""
+
+    def __init__(self, reward: Reward, group_size: int):
+        self.reward, self.group_size = reward, group_size
+        self.__name__ = reward.name
+
+    def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
+        """Rewards of this process's completions, from the groups that all processes hold."""
+        from accelerate import PartialState
+        from accelerate.utils import gather_object
+
+        rows = {name: gather_object(list(columns[name])) for name in self.reward.columns}
+        everything = gather_object(list(completions))
+        rewards = by_groups(self.reward, everything, self.group_size, **rows)
+        first = PartialState().process_index * len(completions)
+        return rewards[first : first + len(completions)]

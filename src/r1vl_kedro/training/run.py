@@ -14,6 +14,7 @@ from typing import Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
+from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
 from r1vl_kedro.training.models import load_processor, save_processor
@@ -24,11 +25,11 @@ log = logging.getLogger(__name__)
 
 COLUMNS = {
     "sft": ("id", "images", "question", "options", "solution"),
-    "step_grpo": ("id", "images", "question", "options", "answer", "key_steps"),
+    "step_grpo": ("id", "images", "question", "options", "answer"),
     "preference": ("id", "images", "question", "options", "chosen", "rejected"),
     "validation": ("id", "images", "question", "options", "answer"),
 }
-"""What each kind of training reads of a record."""
+"""What each kind of training reads of a record, beside what its rewards do."""
 ANSWERS = {"sft": ("solution",), "preference": ("chosen", "rejected")}
 """Columns whose texts are learnt from, so that they must fit ``max_completion_length``."""
 Selection = Callable[[Any], tuple[Any, list[dict[str, Any]]]]
@@ -133,7 +134,8 @@ def prepare(
         if main:  # a kill may have come between the model and this
             shutil.rmtree(f"{output}.state", ignore_errors=True)
         return None
-    rows = data.open_records(records, *COLUMNS[kind])
+    read_by = columns_read(getattr(settings, "rewards", {}).values())
+    rows = data.open_records(records, *COLUMNS[kind], **read_by)
     processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
     answers = ANSWERS.get(kind, ())
     rows, unusable = select(rows) if select is not None else (rows, [])

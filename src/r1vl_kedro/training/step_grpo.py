@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from r1vl_kedro.rewards.functions import REWARD_NAMES, reward_functions
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.models import load_model
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
@@ -48,7 +47,7 @@ def train_step_grpo(
 
     from r1vl_kedro.training.arguments import prepare_processes
     from r1vl_kedro.training.callbacks import WatchForHacking
-    from r1vl_kedro.training.rollout_log import RolloutLog
+    from r1vl_kedro.training.rollout_log import OverGroups, RolloutLog
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
     prepare_processes(settings)
@@ -59,9 +58,10 @@ def train_step_grpo(
     run.freeze(model, settings)
     trainer = StepGRPOTrainer(
         model=model,
-        reward_funcs=reward_functions(
-            alpha=settings.alpha, matching=settings.matching, validity=settings.validity
-        ),
+        reward_funcs=[
+            OverGroups(reward, settings.group_size) if reward.whole_groups else reward
+            for reward in settings.reward_functions()
+        ],
         args=arguments,
         train_dataset=data.as_prompts(start.rows, template),
         processing_class=start.processor,
@@ -72,8 +72,7 @@ def train_step_grpo(
         start.state_dir,
         settings.example_rollouts,
         settings.group_size,
-        reward_weights(settings),
-        settings.alpha,
+        settings.reward_functions(),
     )
     trainer.rollout_observers.append(rollouts)
     trainer.add_callback(WatchForHacking())
@@ -133,7 +132,7 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
 
 def reward_weights(options: StepGRPOOptions) -> list[float]:
     """Weights in the order of the reward functions; one of weight 0 is still logged."""
-    return [getattr(options.weights, name) for name in REWARD_NAMES]
+    return [reward.weight for reward in options.rewards.values()]
 
 
 def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: int, seed: int):

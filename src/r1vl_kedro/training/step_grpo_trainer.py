@@ -32,6 +32,7 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         self.suppressed = vision_token_ids(self._tokenizer)
         self.rollout_observers: list = []
         self._runs: list[int] = []
+        self._rollouts: dict[str, Any] = {}
         if not self.use_vllm:
             self.generation_config.suppress_tokens = self.suppressed
         else:
@@ -46,6 +47,8 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         numbers = repeated(list(range(len(self._runs))), self._runs)
         self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
         output = super()._generate_and_score_completions(inputs)
+        for observe in self.rollout_observers:
+            observe(trainer=self, advantages=output["advantages"], **self._rollouts)
         return {**output, "prompt_index": self._prompt_index}
 
     def _compute_loss(self, model, inputs):
@@ -153,13 +156,11 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         stops = {*self.eos_token_ids, self._tokenizer.pad_token_id}
-        for observe in self.rollout_observers:
-            observe(
-                trainer=self,
-                rows=inputs,
-                completions=[completion[0]["content"] for completion in completions],
-                truncated=[ids[-1] not in stops for ids in completion_ids_list],
-                lengths=[len(ids) for ids in completion_ids_list],
-                rewards=rewards,
-            )
+        self._rollouts = {
+            "rows": inputs,
+            "completions": [completion[0]["content"] for completion in completions],
+            "truncated": [ids[-1] not in stops for ids in completion_ids_list],
+            "lengths": [len(ids) for ids in completion_ids_list],
+            "rewards": rewards,
+        }
         return rewards

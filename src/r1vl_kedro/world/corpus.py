@@ -24,6 +24,7 @@ from typing import Any
 
 from r1vl_kedro import files
 from r1vl_kedro.prompts import render_question
+from r1vl_kedro.responses.r1vl import STEP_HEADER
 from r1vl_kedro.world.families import FAMILIES, Problem, random_problem
 from r1vl_kedro.world.scenes import to_image
 
@@ -78,8 +79,9 @@ def sloppy_path(rng: random.Random, problem: Problem) -> str:
 
 def reflective_path(problem: Problem) -> str:
     """Mulberry's reflective form: a wrong first step, a change of mind, the right steps."""
-    head, _, tail = problem.path().partition("### Step 1:\n")
-    return f"{head}### Step 1:\n{problem.shortcut}\n\n{REFLECTION}\n\n### Step 1:\n{tail}"
+    step = f"{STEP_HEADER.format(1)}\n"
+    head, _, tail = problem.path().partition(step)
+    return f"{head}{step}{problem.shortcut}\n\n{REFLECTION}\n\n{step}{tail}"
 
 
 def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:

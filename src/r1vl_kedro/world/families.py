@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from r1vl_kedro.responses import R1VL
 from r1vl_kedro.world.scenes import (
     Chart,
     Filter,
@@ -42,21 +43,19 @@ class Problem:
     result: str = field(default="")
 
     def path(self, *, abridged: bool = False, steps: tuple[str, ...] | None = None) -> str:
-        """The response in the grammar of `r1vl_kedro.responses`.
+        """The response in R1-VL's grammar.
 
         Args:
             abridged: one step that jumps to the result instead of the reasoning.
             steps: other step bodies than the right ones (a flawed path).
         """
         bodies = steps if steps is not None else (self.shortcut,) if abridged else self.steps
-        sections = [
-            f"### Image Description:\n{self.description}",
-            f"### Rationales:\n{self.rationale}",
-            "### Let's think step by step.",
-            *(f"### Step {k}:\n{body}" for k, body in enumerate(bodies, 1)),
-            f"### The final answer is:\n{self.result or self.answer}",
-        ]
-        return "\n\n".join(sections)
+        return R1VL.render(
+            bodies,
+            self.result or self.answer,
+            description=self.description,
+            rationale=self.rationale,
+        )
 
 
 def listing(phrase: object, found: list[str]) -> str:

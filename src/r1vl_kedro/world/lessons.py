@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 
 from r1vl_kedro.prompts import render_question
+from r1vl_kedro.responses import r1vl
 from r1vl_kedro.world.families import FAMILIES, listing, problem_on, random_problem
 from r1vl_kedro.world.scenes import (
     MAX_HEIGHT,
@@ -23,9 +24,12 @@ from r1vl_kedro.world.scenes import (
 )
 
 HEADERS = (
-    "### Image Description:", "### Rationales:", "### Let's think step by step.",
-    *(f"### Step {k}:" for k in range(1, 10)), "### The final answer is:",
-)  # fmt: skip
+    r1vl.DESCRIPTION_HEADER,
+    r1vl.RATIONALE_HEADER,
+    r1vl.SEPARATOR,
+    *(r1vl.STEP_HEADER.format(k) for k in range(1, 10)),
+    r1vl.ANSWER_HEADER,
+)
 
 Turn = tuple[str, str]
 Conversation = tuple[Picture, list[Turn]]

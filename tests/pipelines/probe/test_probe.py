@@ -27,6 +27,22 @@ OPTIONS = ProbeOptions(questions=2, samples=4, group_sizes=[2, 4])
 STEP_GRPO = StepGRPOOptions(num_steps=1, rollouts_per_step=4)
 
 
+def variant(name, **rewards):
+    options = StepGRPOOptions(num_steps=1, rollouts_per_step=4, rewards=rewards)
+    return {"name": name, "method": "step_grpo", "options": options.model_dump(mode="json")}
+
+
+GRID = {
+    "base": {"name": "base", "method": "base", "options": {}},
+    "outcome_seed0": variant("outcome", outcome=1.0, key_steps=0.0, validity=0.0),
+    "outcome_seed1": variant("outcome", outcome=1.0, key_steps=0.0, validity=0.0),
+    "step_rar": variant("step_rar", outcome=1.0, key_steps=1.0),
+    "step_grpo": variant("step_grpo", outcome=1.0, key_steps=1.0, validity=1.0),
+    "step_grpo_m2": variant("step_grpo_m2", outcome=1.0, key_steps=1.0, validity=1.0),
+    "validity_only": variant("validity_only", validity=1.0),
+}
+
+
 def prompts():
     from datasets import Dataset
 
@@ -48,8 +64,9 @@ def predictions():
 
 
 def test_each_reward_has_its_share_of_dead_groups(capsys):
-    table, text = forecast_dead_groups(predictions(), prompts(), OPTIONS, STEP_GRPO)
+    table, text = forecast_dead_groups(predictions(), prompts(), OPTIONS, STEP_GRPO, GRID)
     shares = table.set_index("reward")
+    assert list(shares.index) == ["outcome", "step_rar", "step_grpo", "validity_only"]
     # Question a: all right, told apart by the key step only. Question b: one of four is right.
     assert shares.loc["outcome", "M = 2"] == pytest.approx((1 + 1 / 2) / 2)
     assert shares.loc["outcome", "M = 4"] == pytest.approx(1 / 2)
@@ -58,6 +75,29 @@ def test_each_reward_has_its_share_of_dead_groups(capsys):
     assert shares.loc["validity_only"].tolist() == [1, 1]
     assert text in capsys.readouterr().out
     assert "62.5 % of responses are right, and for 100.0 % of questions" in text
+
+
+def test_the_forecast_follows_the_grids_own_rewards():
+    """A key step of weight 0 tells no two responses apart, whatever its weight is elsewhere."""
+    grid = {
+        "with": variant("with", outcome=1.0, key_steps=5.0),
+        "exact": variant("exact", outcome=1.0, key_steps={"weight": 1.0, "alpha": 0.0}),
+        "family": variant("family", **{f"{__name__}.by_half": 1.0}),
+    }
+    table, _ = forecast_dead_groups(predictions(), prompts(), OPTIONS, STEP_GRPO, grid)
+    shares = table.set_index("reward")["M = 4"]
+    assert shares["with"] == 0 and shares["exact"] == 0.5
+    assert shares["family"] == 0.5
+
+
+def by_half(completions, **columns):
+    """A reward from elsewhere: the longer responses."""
+    return [float(len(text) > len(SHORT)) for text in completions]
+
+
+def test_without_a_grid_of_rewards_the_options_are_forecast():
+    table, _ = forecast_dead_groups(predictions(), prompts(), OPTIONS, STEP_GRPO, {})
+    assert table["reward"].tolist() == ["step_grpo"]
 
 
 def test_the_same_seed_draws_the_same_questions():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import click
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.benchmarks.table import markdown
@@ -16,8 +18,10 @@ from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.records.schema import directory_of
+from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.diagnostics import dead_group_forecast
-from r1vl_kedro.rewards.functions import ABLATION_WEIGHTS, reward_functions
+from r1vl_kedro.rewards.outcome import OutcomeReward
+from r1vl_kedro.rewards.sums import weighted_sums
 from r1vl_kedro.training.options import StepGRPOOptions
 
 
@@ -88,13 +92,20 @@ def sample_responses(
 
 
 def forecast_dead_groups(
-    predictions: Frame, prompts: Any, options: ProbeOptions, step_grpo: StepGRPOOptions
+    predictions: Frame,
+    prompts: Any,
+    options: ProbeOptions,
+    step_grpo: StepGRPOOptions,
+    variants: dict[str, Any],
 ) -> tuple[Frame, str]:
     """Expected share of groups without variance for each reward and group size, also printed.
 
+    Args:
+        variants: the grid's, by namespace; those of StepGRPO say which sums of rewards there are.
+
     Returns:
-        One row a reward with a column ``M = ...`` for each size (shares), and the table as
-        Markdown with what the samples say of the model.
+        One row for each sum of rewards, by the first variant that has it, with a column ``M = ...``
+        for each size (shares), and the table as Markdown with what the samples say of the model.
     """
     import pandas as pd
 
@@ -104,23 +115,34 @@ def forecast_dead_groups(
         "options": [list(some) for some in predictions["options"]],
         "key_steps": [key_steps[name] for name in predictions["id"]],
     }
-    functions = reward_functions(
-        alpha=step_grpo.alpha, matching=step_grpo.matching, validity=step_grpo.validity
-    )
     responses = predictions["response"].tolist()
-    rewards = pd.DataFrame({f.__name__: f(responses, **columns) for f in functions})
-    by_question = [list(rows) for rows in rewards.groupby(predictions["id"]).indices.values()]
+    by_question = [list(rows) for rows in predictions.groupby("id").indices.values()]
+    sums = _sums_of_rewards(step_grpo, variants)
+    totals = weighted_sums(sums, responses, columns, by_question)
     table = []
-    for row, weights in ABLATION_WEIGHTS.items():
-        total = rewards.to_numpy() @ weights
+    for name, total in totals.items():
         groups = [total[rows] for rows in by_question]
         shares = {f"M = {m}": dead_group_forecast(groups, m) for m in options.group_sizes}
-        table.append({"reward": row, **shares})
+        table.append({"reward": name, **shares})
     frame = pd.DataFrame(table)
-    right = [rewards["outcome"].to_numpy()[rows] for rows in by_question]
+    outcome = OutcomeReward(grammar=step_grpo.grammar)(responses, **columns)
+    right = [np.array(outcome)[rows] for rows in by_question]
     text = _markdown(frame, right, options, step_grpo.temperature)
     click.echo(text)
     return frame, text
+
+
+def _sums_of_rewards(
+    step_grpo: StepGRPOOptions, variants: Mapping[str, Any]
+) -> dict[str, list[Reward]]:
+    """The grid's different sums of rewards, each by the name of the first variant that has it."""
+    sums: dict[str, list[Reward]] = {}
+    for entry in variants.values():
+        if entry["method"] == "step_grpo":
+            rewards = StepGRPOOptions.model_validate(entry["options"]).reward_functions()
+            if rewards not in sums.values():
+                sums[entry["name"]] = rewards
+    return sums or {"step_grpo": step_grpo.reward_functions()}
 
 
 def _markdown(frame: Any, right: list, options: ProbeOptions, temperature: float) -> str:

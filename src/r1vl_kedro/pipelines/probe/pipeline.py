@@ -42,7 +42,13 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.forecast_dead_groups,
-                inputs=["probe_predictions", "probe_prompts", "params:probe", "params:step_grpo"],
+                inputs=[
+                    "probe_predictions",
+                    "probe_prompts",
+                    "params:probe",
+                    "params:step_grpo",
+                    "params:variants",
+                ],
                 outputs=["probe_table", "probe_markdown"],
                 name="forecast_dead_groups",
             ),

@@ -1,0 +1,211 @@
+"""What a grammar is: how a response is written and read, as one value by name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Annotated, Literal, NamedTuple, Protocol
+
+from pydantic import AfterValidator
+
+Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
+
+# After the answer's line only prose may follow; a short value or another option is a second answer.
+_ALTERNATIVE = re.compile(r"\(?[A-Za-z0-9]\s?[).:]|(?:or|and|also|alternatively|maybe)\b", re.I)
+_PROSE_WORDS = 4
+
+
+def has_content(text: str) -> bool:
+    """Whether any character is a letter, a number or a symbol; punctuation alone says nothing."""
+    return any(unicodedata.category(char)[0] in "LNS" for char in text)
+
+
+class Section(NamedTuple):
+    """One section: its kind, the number of a step, and character positions in the response.
+
+    ``start`` is the header's first character, ``body_start`` the first after the header and
+    ``end`` the first after the section (exclusive).
+    """
+
+    kind: Kind
+    number: int | None
+    start: int
+    body_start: int
+    end: int
+    body: str
+
+    @property
+    def empty(self) -> bool:
+        """No letter, number or symbol stands in the body."""
+        return not has_content(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A parsed response: the text and its sections in the order they appear."""
+
+    text: str
+    sections: tuple[Section, ...]
+
+    def of(self, *kinds: Kind) -> tuple[Section, ...]:
+        """The sections of these kinds, in order of appearance."""
+        return tuple(section for section in self.sections if section.kind in kinds)
+
+    @property
+    def steps(self) -> tuple[Section, ...]:
+        """The reasoning steps, in order of appearance: where key steps are looked for."""
+        return self.of("step")
+
+    @property
+    def reasoning(self) -> str:
+        """All that leads to the answer, without headers, a section a paragraph."""
+        bodies = (section.body.strip() for section in self.of("description", "rationale", "step"))
+        return "\n\n".join(body for body in bodies if body)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What each answer section with content answers, in order of appearance."""
+        return tuple(answer_in(s.body) for s in self.of("answer") if not s.empty)
+
+    @property
+    def answer(self) -> str | None:
+        """The last answer given, or None where no answer section has content."""
+        answers = self.answers
+        return answers[-1] if answers else None
+
+
+class Render(Protocol):
+    """Write a response; parts that are None are left out."""
+
+    def __call__(
+        self,
+        steps: Sequence[str],
+        answer: str | None = None,
+        *,
+        description: str | None = None,
+        rationale: str | None = None,
+    ) -> str: ...
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How a response is written and read.
+
+    Attributes:
+        name: what configurations call it.
+        wording: a prompt template around ``{question}`` that asks for this form.
+        parse: text to sections; total over strings, linear in their length.
+        problems: what is missing, empty or out of order, in words; empty where the response is
+            whole.
+        render: parts to text; ``parse`` finds them again.
+        titles: how a person calls each kind of section, with ``{number}`` for a step's.
+    """
+
+    name: str
+    wording: str
+    parse: Callable[[str], Response] = field(repr=False)
+    problems: Callable[[Response], list[str]] = field(repr=False)
+    render: Render = field(repr=False)
+    titles: Mapping[Kind, str] = field(repr=False)
+
+    def title(self, section: Section) -> str:
+        """What a person calls this section, such as ``Step 2``."""
+        return self.titles.get(section.kind, "").format(number=section.number)
+
+
+GRAMMARS: dict[str, Grammar] = {}
+"""All grammars by name; the modules of this package add theirs when they are imported."""
+
+
+def register(grammar: Grammar) -> Grammar:
+    """Add a grammar under its name.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if grammar.name in GRAMMARS:
+        raise ValueError(f"there is a grammar {grammar.name!r} already")
+    GRAMMARS[grammar.name] = grammar
+    return grammar
+
+
+def get_grammar(name: str) -> Grammar:
+    """The grammar of this name, or the one at a dotted path (``my_package.module.NAME``).
+
+    Raises:
+        ValueError: there is none; names those there are.
+
+    Example:
+        >>> get_grammar("think_answer").parse("<think>6 - 1</think><answer>5</answer>").answer
+        '5'
+    """
+    if name in GRAMMARS:
+        return GRAMMARS[name]
+    module, _, attribute = name.rpartition(".")
+    if module:
+        try:
+            found = getattr(import_module(module), attribute, None)
+        except ImportError as error:
+            raise ValueError(f"grammar {name[:100]!r} cannot be imported: {error}") from error
+        if isinstance(found, Grammar):
+            return found
+    raise ValueError(
+        f"grammar {name[:100]!r} is unknown; choose from {', '.join(GRAMMARS)}, or give the dotted "
+        "path of a Grammar"
+    )
+
+
+def _known(name: str) -> str:
+    get_grammar(name)
+    return name
+
+
+GrammarName = Annotated[str, AfterValidator(_known)]
+"""The type of an option that names a grammar."""
+
+
+def answer_in(body: str) -> str:
+    """What an answer's text answers: its first line, or all of it where more than prose follows.
+
+    A short value or another option below the first line is a second answer, so that hedging shows.
+    """
+    lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
+    if all(
+        len(line.split()) >= _PROSE_WORDS and not _ALTERNATIVE.match(line) for line in lines[1:]
+    ):
+        return lines[0]
+    return "\n".join(lines)
+
+
+def rewrite(text: str, given: Grammar, wanted: Grammar) -> str:
+    """A response of one grammar written in another, with all its parts.
+
+    Example:
+        >>> from r1vl_kedro.responses import R1VL, THINK_ANSWER
+        >>> rewrite(R1VL.render(["6 - 1 = 5"], "5"), R1VL, THINK_ANSWER)
+        '<think>\\n6 - 1 = 5\\n</think>\\n<answer>5</answer>'
+    """
+    parsed = given.parse(text)
+    background = {
+        kind: "\n".join(section.body.strip() for section in parsed.of(kind)) or None
+        for kind in ("description", "rationale")
+    }
+    answers = [section.body.strip() for section in parsed.of("answer")]
+    steps = [section.body.strip() for section in parsed.steps]
+    return wanted.render(steps, answers[-1] if answers else None, **background)
+
+
+def line_steps(text: str, start: int, end: int, first: int = 1) -> list[Section]:
+    """The lines with content between two positions as steps, numbered from ``first``."""
+    sections, at = [], start
+    for line in text[start:end].splitlines(keepends=True):
+        if has_content(line):
+            begin = at + len(line) - len(line.lstrip())
+            body = line.strip()
+            number = first + len(sections)
+            sections.append(Section("step", number, begin, begin, begin + len(body), body))
+        at += len(line)
+    return sections

@@ -1,0 +1,45 @@
+"""Weighted sums of rewards over responses that were sampled before."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from r1vl_kedro.rewards.registry import Reward
+
+
+def weighted_sums(
+    sums: Mapping[str, Sequence[Reward]],
+    responses: Sequence[str],
+    columns: Mapping[str, Sequence[Any]],
+    questions: Sequence[Sequence[int]],
+) -> dict[str, np.ndarray]:
+    """Each sum of rewards for every response; a reward of several sums is computed once.
+
+    Args:
+        sums: by name, the rewards with their weights.
+        columns: record columns, one value a response.
+        questions: places of each question's responses; a reward that needs whole groups gets all
+            of a question's.
+
+    Returns:
+        By name, one weighted sum a response, shape (responses,).
+    """
+    known: list[tuple[Reward, np.ndarray]] = []
+
+    def values(reward: Reward) -> np.ndarray:
+        bare = reward.model_copy(update={"weight": 1.0})
+        for one, made in known:
+            if one == bare:
+                return made
+        made = np.zeros(len(responses))
+        for rows in questions if bare.whole_groups else [range(len(responses))]:
+            read = {name: [columns[name][i] for i in rows] for name in bare.columns}
+            made[list(rows)] = bare([responses[i] for i in rows], **read)
+        known.append((bare, np.nan_to_num(made)))
+        return known[-1][1]
+
+    return {
+        name: sum((reward.weight * values(reward) for reward in rewards), np.zeros(len(responses)))
+        for name, rewards in sums.items()
+    }
