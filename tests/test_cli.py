@@ -92,6 +92,31 @@ def test_what_a_library_wraps_is_still_said(run):
 
 
 @pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("step_grpo.beta=0.1,seed=3", {"step_grpo": {"beta": 0.1}, "seed": 3}),
+        ("ablation.seeds=0,1,2", {"ablation": {"seeds": "0,1,2"}}),
+        ("ablation.seeds=0 1 2", {"ablation": {"seeds": "0 1 2"}}),
+        ("ablation.seeds=[0, 1],seed=3", {"ablation": {"seeds": [0, 1]}, "seed": 3}),
+        ("reporting.contrasts=sft,outcome, seed=3", {
+            "reporting": {"contrasts": "sft,outcome"}, "seed": 3,
+        }),
+    ],
+)  # fmt: skip
+def test_parameters_may_be_lists(monkeypatch, given, read):
+    seen = {}
+    monkeypatch.setattr(cli, "kedro_run", lambda **options: seen.update(options))
+    result = CliRunner().invoke(cli.cli, ["run", "--params", given])
+    assert (result.exit_code, seen["params"]) == (0, read), result.output
+
+
+def test_a_parameter_without_a_value_is_named(run):
+    result = run(None, "--params", "step_grpo.beta")
+    assert result.exit_code == 2
+    assert "--params 'step_grpo.beta' is not key=value" in result.output
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--pipelines=ablatoin"], "--pipelines 'ablatoin' is unknown: did you mean ablation? "),

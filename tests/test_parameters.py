@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from kedro.framework.project import pipelines as registered
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
@@ -22,13 +23,15 @@ def parameters(given=None, *, env="smoke", pipeline="ablation"):
     """The checked parameters of a pipeline, as a run has them."""
     bootstrap_project(ROOT)
     context = KedroSession.create(ROOT, env=env, runtime_params=given or {}).load_context()
+    registered[pipeline]  # a session reads it before the parameters
     context._pipelines_to_validate = [pipeline]  # what a session sets before its catalog
     return context.params
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_every_environment_has_parameters_that_fit(env):
-    assert parameters(env=env)["step_grpo"].group_size >= 2
+    assert parameters(env=env)["variants"]
+    assert parameters(env=env, pipeline="step_grpo")["step_grpo"].group_size >= 2
 
 
 @pytest.mark.parametrize(
@@ -52,8 +55,8 @@ def test_every_environment_has_parameters_that_fit(env):
             "ablation.variants.outcome.rewards: reward 'otcome' is unknown: did you mean outcome? ",
         ),
         (
-            {"variants": {"outcome": {"options": {"bta": 3}}}},
-            "variants.outcome.options.bta is no parameter: did you mean beta? ",
+            {"ablation": {"variants": {"outcome": {"bta": 3}}}},
+            "ablation.variants.outcome.bta is no parameter: did you mean beta? ",
         ),
         ({"step_grpo": {"beta": "high"}}, "step_grpo.beta is 'high': input should be a valid "),
         ({"data_prep": {"split": {"n_rl": "many"}}}, "data_prep.split.n_rl is 'many': input "),
@@ -72,7 +75,7 @@ def test_every_environment_has_parameters_that_fit(env):
         ({"seed": 2**32}, "seed is 4294967296: input should be less than 4294967296"),
         ({"ablation": {"seeds": [-1]}}, "ablation.seeds.0 is -1: input should be greater than "),
         ({"prompt": {"template": "Think."}}, "prompt.template is 'Think.': it has no '{question}'"),
-        ({"sft": 3}, "sft is 3; it takes what continued SFT changes of warm_up"),
+        ({"sft": 3}, "sft is 3; it takes what sft changes of warm_up"),
         ({"sft": {"foo": 1}}, "sft.foo is no parameter: sft takes "),
         ({"sft": {"num_steps": 9}}, "sft: num_steps 9 cannot be set: continued SFT is as long as "),
         ({"tracking": 3}, "tracking is 3: input should be a valid dictionary"),
@@ -107,8 +110,8 @@ def test_every_environment_has_parameters_that_fit(env):
             "step_grpo: micro_batch_size 7 does not divide the 60 sequences per process ",
         ),
         (
-            {"variants": {"outcome": {"options": {"micro_batch_size": 7}}}},
-            "variants.outcome.options: micro_batch_size 7 does not divide the 60 sequences ",
+            {"ablation": {"variants": {"outcome": {"micro_batch_size": 7}}}},
+            "ablation.variants.outcome: micro_batch_size 7 does not divide the 60 sequences ",
         ),
     ],
 )
@@ -116,6 +119,23 @@ def test_what_is_wrong_is_said_in_the_words_of_the_configuration(given, said):
     with pytest.raises(ConfigurationError) as error:
         parameters(given)
     assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize("given", ["0 1 4", "0,1,4", "[0, 1, 4]", [0, 1, 4]])
+def test_lists_are_words_or_json(given):
+    found = parameters({"ablation": {"seeds": given}})["variants"]
+    assert {entry["seed"] for entry in found.values()} == {None, 0, 1, 4}
+    report = parameters({"reporting": {"contrasts": "sft outcome"}})["reporting"]
+    assert report.contrasts == ["sft", "outcome"]
+    probe = parameters({"probe": {"group_sizes": 3}}, pipeline="probe")["probe"]
+    assert probe.group_sizes == [3]
+
+
+def test_a_list_that_is_neither_is_named():
+    with pytest.raises(
+        ConfigurationError, match=r"ablation.seeds is '\[0, 1': it starts like a li"
+    ):
+        parameters({"ablation": {"seeds": "[0, 1"}})
 
 
 def test_options_of_a_pipeline_that_is_not_asked_for_are_left_alone():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
 from kedro.utils import load_obj
+from omegaconf import OmegaConf
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.parameters import check_choices
@@ -27,12 +30,36 @@ Examples:
 """
 
 
+def read_parameters(context: click.Context, option: click.Parameter, value: Any) -> dict[str, Any]:
+    """Read ``--params``: ``key=value`` items after commas, where a value may be a list itself.
+
+    Kedro's own reading ends a value at its first comma.
+    """
+    if isinstance(value, dict):  # given by a program
+        return value
+    items = re.split(r",(?=\s*[^\s,=]+=)", value) if value else []
+    for item in items:
+        key = item.partition("=")[0].strip()
+        if not key or "=" not in item:
+            context.fail(f"--params {item[:200]!r} is not key=value, such as step_grpo.beta=0.1")
+    return OmegaConf.to_container(OmegaConf.from_dotlist([item.strip() for item in items]))
+
+
+def _options() -> list[click.Parameter]:
+    """Kedro's options of ``run``, with ``--params`` read as above."""
+    options = [copy.copy(option) for option in kedro_run.params]
+    for option in options:
+        if "--params" in option.opts:
+            option.callback = read_parameters
+    return options
+
+
 @click.group(name="r1vl_kedro")
 def cli() -> None:
     """Commands of the project."""
 
 
-@cli.command(name="run", params=kedro_run.params, help=kedro_run.help, epilog=EXAMPLES)
+@cli.command(name="run", params=_options(), help=kedro_run.help, epilog=EXAMPLES)
 @click.pass_context
 def run(context: click.Context, /, **options: Any) -> Any:
     """Run the pipeline; the ablation with the slot runner unless another is named.

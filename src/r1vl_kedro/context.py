@@ -14,23 +14,16 @@ from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro.hooks.tracking import TrackingOptions
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.parameters import (
-    Common,
-    ConfigurationError,
-    check_choices,
-    check_names,
-    checked,
-    describe,
-)
+from r1vl_kedro.parameters import Common, ConfigurationError, check_names, checked, describe
 from r1vl_kedro.pipelines.ablation import grid
 from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, split_batch
-from r1vl_kedro.training.overrides import continued_sft
+from r1vl_kedro.training.methods import METHODS
+from r1vl_kedro.training.options import TrainingOptions
 
-OTHERS = frozenset({"variants", "responses"})
-"""Given on the command line only: options of one namespace; the reward card's file."""
+OTHERS = frozenset({"responses"})
+"""Given on the command line only: the reward card's file."""
 
 
 class ProjectContext(KedroContext):
@@ -38,20 +31,24 @@ class ProjectContext(KedroContext):
 
     Pipelines are registered before Kedro tells them of ``--env`` or ``--params``, but after the
     context exists. So the context hands the grid over; that holds for ``kedro run``, Kedro-Viz and
-    sessions in tests alike. The options of every variant become parameters of their own, which
-    Kedro checks against the nodes' types before any node runs.
+    sessions in tests alike. A grid that is wrong stops only the pipelines over it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         given = self.config_loader["parameters"]
+        grid.refuse_old_spelling(given)
         check_names(given, {*self._names_in_base(), *OTHERS})
         checked(Common, given, "")
         checked(TrackingOptions, given.get("tracking", {}), "tracking")
-        parameters = grid.expand(given)
-        _check_rows(parameters)
+        try:
+            parameters = grid.expand(given)
+            _check_rows(parameters)
+            grid.use(parameters)
+        except ConfigurationError as error:
+            parameters = {**given, "variants": {}}
+            grid.use(error)
         self.config_loader["parameters"] = parameters
-        grid.use(parameters)
         in_use.use(parameters)
         if project.PACKAGE_NAME:  # register anew, with this grid
             project.pipelines.configure(f"{project.PACKAGE_NAME}.pipeline_registry")
@@ -75,12 +72,9 @@ class ProjectContext(KedroContext):
         parameters = self.config_loader["parameters"]
         lines = []
         for where, model in hints.extract_types_from_pipelines().items():
-            values = parameters
-            for key in where.split("."):
-                values = values[key]
             if isinstance(model, type) and issubclass(model, BaseModel):
                 try:
-                    model.model_validate(values)
+                    model.model_validate(_at(parameters, where))
                 except ValidationError as error:
                     lines.append(describe(error, model, where))
         asked = self._pipelines_to_validate or {"__default__"} & set(names)
@@ -99,45 +93,47 @@ class ProjectContext(KedroContext):
         return {name for file in files for name in file or ()}
 
 
-def _check_rows(parameters: Mapping[str, Any]) -> None:
-    """The report speaks of rows that there are; one that this grid leaves out may be named.
+def _at(parameters: Mapping[str, Any], where: str) -> Any:
+    values: Any = parameters
+    for key in where.split("."):
+        values = values[key]
+    return values
 
-    Raises:
-        ConfigurationError: another name; says which there are.
-    """
-    if "reporting" not in parameters:
-        return
-    options = checked(ReportingOptions, parameters["reporting"], "reporting")
-    rows = [*ORDER, *parameters["ablation"]["variants"]]
-    for where in ("reference", "headline", "contrasts", "example_variants"):
-        named = getattr(options, where)
-        check_choices([named] if isinstance(named, str) else named, rows, f"reporting.{where}")
+
+def _check_rows(parameters: Mapping[str, Any]) -> None:
+    """The report speaks of rows that there are; one that this grid leaves out may be named."""
+    if "reporting" in parameters:
+        options = checked(ReportingOptions, parameters["reporting"], "reporting")
+        options.check_rows([*ORDER, *parameters["ablation"]["variants"]])
 
 
 def _batches_that_do_not_divide(parameters: Mapping[str, Any], read: set[str]) -> list[str]:
     """Batches of the trainings among what is read that do not go over the processes."""
     processes = LauncherOptions.model_validate(parameters["launcher"]).num_processes
-    warm_up = SFTOptions.model_validate(parameters["warm_up"])
-    step_grpo = StepGRPOOptions.model_validate(parameters["step_grpo"])
-    trainings: dict[str, Any] = {"warm_up": warm_up, "step_grpo": step_grpo}
-    for namespace, variant in parameters["variants"].items():
-        where, options = f"variants.{namespace}.options", variant["options"]
-        if variant["method"] == "step_grpo":
-            trainings[where] = StepGRPOOptions.model_validate(options)
-        elif options:
-            trainings[where] = continued_sft(warm_up, step_grpo, 1, options)
-    # A variant has most of its options from these, and would say the same once more.
-    common = read & {"warm_up", "step_grpo"}
-    return _undivided(trainings, common, processes) or _undivided(trainings, read, processes)
+    stages = [
+        (f"ablation.variants.{variant['name']}" + (f".stages.{name}" if name else ""), stage)
+        for namespace, variant in parameters["variants"].items()
+        for name, stage in (variant["stages"] or {"": variant}).items()
+        if f"variants.{namespace}.seed" in read and stage["options"]
+    ]
+    used = {stage["method"] for _, stage in stages}
+    sections = {
+        row.sections[0]: row.options
+        for name, row in METHODS.items()
+        if len(row.sections) == 1 and (name in used or row.sections[0] in read)
+    }
+    common = {where: model.model_validate(parameters[where]) for where, model in sections.items()}
+    own = {
+        where: METHODS[stage["method"]].options.model_validate(stage["options"])
+        for where, stage in stages
+    }
+    # A variant has most of its options from its method's section, and would repeat it.
+    return _problems(common, processes) or _problems(own, processes)
 
 
-def _undivided(trainings: Mapping[str, Any], names: set[str], processes: int) -> list[str]:
-    lines = []
-    for where in sorted(names & trainings.keys()):
-        options = trainings[where]
-        sequences, micro = options.sequences_per_step, options.micro_batch_size
-        try:
-            split_batch(sequences, micro, processes, options.batch_name)
-        except ValueError as error:
-            lines.append(f"{where}: {error}")
-    return lines
+def _problems(trainings: Mapping[str, BaseModel], processes: int) -> list[str]:
+    return [
+        f"{where}: {problem}"
+        for where, options in trainings.items()
+        if isinstance(options, TrainingOptions) and (problem := options.problem_with(processes))
+    ]

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, get_args
 
 import click
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from r1vl_kedro.errors import UserFacingError
 
 Model = TypeVar("Model", bound=BaseModel)
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 """What NumPy takes as a seed."""
+
+
+def words(value: Any) -> Any:
+    """Read a list as a command line gives it: ``0 1 2``, ``0,1,2``, ``[0, 1, 2]`` or one value."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"it starts like a list in JSON but is none: {error}") from error
+    if isinstance(value, str):
+        return value.replace(",", " ").split()
+    return [value] if isinstance(value, int | float) else value
+
+
+Words = BeforeValidator(words)
+"""For list options, so that ``--params`` can give them."""
 
 
 class ConfigurationError(UserFacingError, click.ClickException, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Pipeline
 
+from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines import (
     ablation,
     annotation,
@@ -19,16 +20,35 @@ from r1vl_kedro.pipelines import (
 from r1vl_kedro.pipelines.ablation.grid import variants_in_use
 
 
+class Pipelines(dict[str, Pipeline]):
+    """Pipelines by name; those over the grid are missing, with the reason, where it is wrong."""
+
+    def __init__(self, pipelines: dict[str, Pipeline], wrong: ConfigurationError | None = None):
+        super().__init__(pipelines)
+        self.wrong = wrong
+
+    def __missing__(self, name: str) -> Pipeline:
+        if self.wrong is not None and name in OVER_THE_GRID:
+            raise self.wrong
+        raise KeyError(name)
+
+
+OVER_THE_GRID = {
+    "ablation": ablation.create_pipeline,
+    "reporting": ablation.create_reporting,
+    "probe": lambda variants: probe.create_pipeline(),  # forecasts for the grid's rewards
+}
+
+
 def register_pipelines() -> dict[str, Pipeline]:
     """All pipelines; ``__default__`` is the R1-VL path of one variant, without a grid."""
-    variants = variants_in_use()
     benchmarks = evaluation.benchmarks_in_use()
     path = {
         "warm_up": warm_up.create_pipeline(),
         "step_grpo": step_grpo.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
     }
-    return {
+    pipelines = {
         **path,
         "__default__": Pipeline(
             [
@@ -40,11 +60,13 @@ def register_pipelines() -> dict[str, Pipeline]:
         "data_prep": data_prep.create_pipeline(),
         "annotation": annotation.create_pipeline(),
         "evaluation": evaluation.create_given_pipeline(benchmarks),
-        "ablation": ablation.create_pipeline(variants),
         "annotation_estimate": annotation.create_estimate_pipeline(),
         "base_model": base_model.create_pipeline(),
         "preflight": preflight.create_pipeline(),
-        "probe": probe.create_pipeline(),
-        "reporting": ablation.create_reporting(variants),
         "reward_card": reward_card.create_pipeline(),
     }
+    try:
+        variants = variants_in_use()
+    except ConfigurationError as wrong:
+        return Pipelines(pipelines, wrong)
+    return Pipelines(pipelines | {name: create(variants) for name, create in OVER_THE_GRID.items()})

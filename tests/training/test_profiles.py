@@ -145,7 +145,7 @@ def test_unknown_option_is_named():
 def test_continued_sft_is_as_long_as_step_grpo():
     warm_up = SFTOptions(num_epochs=2, batch_size=32)
     rl = StepGRPOOptions(num_steps=50, rollouts_per_step=60)
-    options = continued_sft(warm_up, rl, 1000, {"learning_rate": 1e-4})
+    options = continued_sft(warm_up, rl, {"learning_rate": 1e-4}).settled(questions=1000)
     assert (options.num_steps, options.batch_size, options.num_epochs) == (50, 60, None)
     assert options.learning_rate == 1e-4
 
@@ -153,8 +153,22 @@ def test_continued_sft_is_as_long_as_step_grpo():
 def test_continued_sft_divides_its_batch_as_step_grpo_does():
     warm_up = SFTOptions(num_steps=1, batch_size=32, micro_batch_size=8)
     rl = StepGRPOOptions(num_steps=50, rollouts_per_step=16, micro_batch_size=4)
-    assert continued_sft(warm_up, rl, 1).micro_batch_size == 4
-    assert continued_sft(warm_up, rl, 1, {"micro_batch_size": 2}).micro_batch_size == 2
+    assert continued_sft(warm_up, rl).micro_batch_size == 4
+    assert continued_sft(warm_up, rl, {"micro_batch_size": 2}).micro_batch_size == 2
+
+
+def test_continued_sft_counts_the_epochs_of_step_grpo():
+    warm_up = SFTOptions(num_epochs=2, batch_size=32)
+    rl = StepGRPOOptions(num_epochs=1.5, rollouts_per_step=64, num_iterations=2)
+    options = continued_sft(warm_up, rl).settled(questions=1000)
+    assert (options.num_steps, options.num_epochs) == (rl.steps(1000), None) == (188, None)
+
+
+def test_sft_may_have_a_length_of_its_own():
+    warm_up = SFTOptions(num_epochs=2, batch_size=32)
+    rl = StepGRPOOptions(num_steps=50, rollouts_per_step=60)
+    options = continued_sft(warm_up, rl, {"num_steps": 7}).settled(questions=1000)
+    assert (options.num_steps, options.num_epochs, options.batch_size) == (7, None, 32)
 
 
 def test_a_deepspeed_file_is_one_of_json(tmp_path):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.hooks import values
 from r1vl_kedro.hooks.store import Store, resolve_uri
-from r1vl_kedro.pipelines.ablation.grid import Variant
+from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.provenance import git_commit
 from r1vl_kedro.run_context import RUN, RunContext
 
@@ -130,6 +130,7 @@ class TrackingHooks:
                 run_id=self._run_of(node),
                 variant=namespace if variant else None,
                 seed=variant.seed if variant else None,
+                stage=self._stage(node.namespace),
             )
         )
 
@@ -202,27 +203,31 @@ class TrackingHooks:
         left = self._todo.get(namespace)
         if not left:
             return
-        for name in ("scores", "training_log", "rollouts"):
-            dataset = f"{namespace}.{name}"
-            if dataset in catalog and catalog.exists(dataset):
-                self._file(dataset, catalog.load(dataset), run_id, set())
+        stages = [f"{namespace}.{stage}" for stage in self._variants[namespace].stages]
+        for place in (namespace, *stages):
+            for name in ("scores", "training_log", "rollouts"):
+                dataset = f"{place}.{name}"
+                if dataset in catalog and catalog.exists(dataset):
+                    self._file(dataset, catalog.load(dataset), run_id, set())
         self._store.tags(run_id, {"r1vl.reused": ", ".join(sorted(left))})
 
     def _file(self, name: str, data: Any, run_id: str, tags: set[str]) -> None:
         """Scores as metrics, logs as curves, tables and figures as artifacts."""
-        store, short, kind = self._store, name.rpartition(".")[2], values.kind(data)
+        store, kind = self._store, values.kind(data)
+        place, _, short = name.rpartition(".")
+        stage = self._stage(place)
         if short == "scores" and isinstance(data, dict):
             metrics = values.score_metrics(data)
             store.metrics(run_id, metrics)
             if run_id != self._parent and "test/accuracy" in metrics:
-                namespace = name.rpartition(".")[0]
-                store.metrics(self._parent, {f"accuracy/{namespace}": metrics["test/accuracy"]})
+                store.metrics(self._parent, {f"accuracy/{place}": metrics["test/accuracy"]})
         elif short == "benchmark_scores":
             store.metrics(run_id, values.benchmark_metrics(data))
         elif short.endswith("training_log") and isinstance(data, list):
-            store.history(run_id, values.training_metrics(data))
+            if stage or not self._has_stages(place):  # else it joins what the stages logged
+                store.history(run_id, values.training_metrics(data, stage))
         elif short == "rollouts" and kind == "frame":
-            self._table(short, data, run_id)
+            self._table(short, data, run_id, f"tables/{stage}" if stage else "tables")
         elif short == "benchmark_evaluation_manifest":
             file = "benchmarks/evaluation_manifest.json"
             store.artifact(file, lambda client: client.log_dict(run_id, data, file))
@@ -251,6 +256,14 @@ class TrackingHooks:
         if len(table):
             file = f"{folder}/{name}.json"
             self._store.artifact(file, lambda client: client.log_table(run_id, table, file))
+
+    def _has_stages(self, namespace: str) -> bool:
+        return namespace in self._variants and bool(self._variants[namespace].stages)
+
+    def _stage(self, namespace: str | None) -> str | None:
+        """The stage of a namespace ``<variant>.<stage>``; None of any other."""
+        variant, _, stage = (namespace or "").partition(".")
+        return stage if self._has_stages(variant) and stage else None
 
     def _run_of(self, node: Any) -> str:
         return self._children.get(_namespace(node), self._parent)

@@ -47,10 +47,12 @@ def benchmark_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def training_metrics(log: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int]]:
+def training_metrics(
+    log: Sequence[Mapping[str, Any]], stage: str | None = None
+) -> list[tuple[str, float, int]]:
     """A training log as (key, value, step), under the names that live reports have."""
     return [
-        (metric_name(key), float(value), int(row["step"]))
+        (metric_name(key, stage), float(value), int(row["step"]))
         for row in log
         if row.get("step") is not None
         for key, value in row.items()

@@ -1,10 +1,14 @@
 """Names for hints of node functions.
 
 Kedro resolves every hint of a node when it starts, so a hint's library must be importable by then;
-pandas alone would cost every command half a second.
+pandas alone would cost every command half a second. Type checkers see the classes, Kedro sees Any.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Frame = Any
-"""A pandas DataFrame."""
+if TYPE_CHECKING:
+    from datasets import Dataset as Records
+    from pandas import DataFrame as Frame
+else:
+    Frame = Any
+    Records = Any

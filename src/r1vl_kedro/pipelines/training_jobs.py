@@ -3,57 +3,76 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Frame, Records
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
-from r1vl_kedro.training.options import TrainingOptions
-
-SFT = "r1vl_kedro.training.sft:train_sft"
-STEP_GRPO = "r1vl_kedro.training.step_grpo:train_step_grpo"
+from r1vl_kedro.training.methods import get_method
 
 
 def train(
-    entry: str,
-    stage: str,
+    method: str,
     *,
     base: Path | str,
-    records: Any,
-    validation: Any,
-    options: TrainingOptions,
+    records: Records,
+    validation: Records,
+    options: BaseModel,
     launcher: LauncherOptions,
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[list[dict[str, Any]], Frame, Path]:
-    """Run a training job; returns its log, its example rollouts and the model's directory.
+) -> tuple[Any, ...]:
+    """Run the job of a method; returns what it leaves, in the order of its row.
 
-    The job's state lies in ``work_dir/<variant>`` until it ends, so the same call goes on from
-    there after a kill. The model comes last: once it is moved away, training would start anew.
+    The job's state lies in ``work_dir/<variant>/<stage>`` until it ends, so the same call goes on
+    from there after a kill. The job's directory comes last: once it is moved away, training would
+    start anew.
     """
-    import pandas as pd
-
-    run = RUN.get()
+    row, run = get_method(method), RUN.get()
     variant = (run.variant if run is not None else None) or "main"
+    stage = (run.stage if run is not None else None) or method
     place = Path(work_dir).resolve() / variant
     place.mkdir(parents=True, exist_ok=True)
     output = place / stage
     kwargs = {
         "base": str(base),
         "records": str(directory_of(records)),
-        "validation": str(directory_of(validation)) if options.eval_steps else None,
+        "validation": str(directory_of(validation)) if _set(options, "eval_steps") else None,
         "output": str(output),
         "options": options.model_dump(mode="json"),
         "seed": seed,
         "template": template,
     }
-    if options.threads is not None:
-        launcher = launcher.model_copy(update={"threads_per_process": options.threads})
-    name = f"{variant}.{stage}"
-    run_job(entry, kwargs, options=launcher, log_dir=place / "logs", name=name)
-    log = json.loads((output / "training_log.json").read_text(encoding="utf-8"))
-    rollouts = output / "rollouts.parquet"
-    return log, pd.read_parquet(rollouts) if rollouts.is_file() else pd.DataFrame(), output
+    if not row.ranks:
+        launcher = launcher.undivided()
+    threads = _set(options, "threads")
+    if threads:
+        launcher = launcher.model_copy(update={"threads_per_process": threads})
+    run_job(row.entry, kwargs, options=launcher, log_dir=place / "logs", name=f"{variant}.{stage}")
+    return tuple(READERS.get(left, Path)(output) for left in row.leaves)
+
+
+def _set(options: BaseModel, name: str) -> int:
+    """The value of an option that not every method has."""
+    return getattr(options, name, None) or 0
+
+
+def _training_log(output: Path) -> list[dict[str, Any]]:
+    return json.loads((output / "training_log.json").read_text(encoding="utf-8"))
+
+
+def _rollouts(output: Path) -> Frame:
+    import pandas as pd
+
+    file = output / "rollouts.parquet"
+    return pd.read_parquet(file) if file.is_file() else pd.DataFrame()
+
+
+READERS: dict[str, Callable[[Path], Any]] = {"training_log": _training_log, "rollouts": _rollouts}
+"""By dataset, how it is read from a job's directory; what is not here is the directory itself."""

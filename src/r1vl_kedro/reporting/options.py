@@ -1,6 +1,11 @@
 """Options of the report, checked before any node runs."""
 
+from collections.abc import Iterable
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from r1vl_kedro.parameters import Words, check_choices
 
 
 class ReportingOptions(BaseModel):
@@ -10,7 +15,7 @@ class ReportingOptions(BaseModel):
 
     reference: str = Field("warm_up", description="variant every difference is taken from")
     headline: str = Field("step_grpo", description="variant the report's first sentence is about")
-    contrasts: list[str] = Field(
+    contrasts: Annotated[list[str], Words] = Field(
         ["warm_up", "outcome", "sft", "step_rar", "step_rvr"],
         description="variants the headline variant is compared with, pair by pair",
     )
@@ -19,10 +24,25 @@ class ReportingOptions(BaseModel):
     seed: int = Field(0, ge=0, description="seed of the bootstrap and of the choice of examples")
     smoothing: int = Field(5, ge=1, description="updates averaged in a drawn curve")
     examples_per_case: int = Field(1, ge=0, description="example questions shown per case")
-    example_variants: list[str] = Field(
+    example_variants: Annotated[list[str], Words] = Field(
         ["base", "warm_up", "outcome", "sft", "step_grpo"],
         description="variants whose answers stand side by side",
     )
     matching: str = Field(
         "soft", pattern="^(soft|exact|released)$", description="key-step matching in examples"
     )
+
+    def check_rows(self, rows: Iterable[str]) -> None:
+        """Raise ConfigurationError where the report is about a row that there is not.
+
+        Args:
+            rows: variants that the grid has, or may leave out.
+        """
+        named = {
+            "reference": [self.reference],
+            "headline": [self.headline],
+            "contrasts": self.contrasts,
+            "example_variants": self.example_variants,
+        }
+        for key, names in named.items():
+            check_choices(names, rows, f"reporting.{key}")

@@ -99,6 +99,14 @@ class TrainingOptions(_Options):
     grammar: GrammarName = R1VL.name
     """How responses are written; given by the configuration's ``grammar``."""
 
+    def problem_with(self, processes: int) -> str | None:
+        """Return why the batch cannot go over so many processes; None where it can."""
+        try:
+            split_batch(self.sequences_per_step, self.micro_batch_size, processes, self.batch_name)
+        except ValueError as error:
+            return str(error)
+        return None
+
     @field_validator("deepspeed")
     @classmethod
     def _a_configuration(cls, deepspeed: str | None) -> str | None:

@@ -1,17 +1,37 @@
-"""A variant's options: the common ones with a few keys replaced."""
+"""A stage's options: the common ones with a few keys replaced."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from pydantic import BaseModel, Field
+
 from r1vl_kedro.rewards.registry import as_options
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 
-Options = TypeVar("Options", bound=TrainingOptions)
+Options = TypeVar("Options", bound=BaseModel)
 
-# Giving one of a pair takes the other back.
+# Each pair states one thing in two ways: an override of one drops the other.
 _EITHER = (("num_steps", "num_epochs"), ("rollouts_per_step", "prompts_per_step"))
+
+
+class ContinuedSFTOptions(SFTOptions):
+    """SFT as long as a StepGRPO training, whose epochs count questions; else of its own length."""
+
+    prompts_per_step: int | None = Field(None, ge=1)
+    """Questions of a StepGRPO step; None where the length is its own."""
+    updates_per_batch: int = Field(1, ge=1)
+    """StepGRPO's ``num_iterations``."""
+
+    def settled(self, questions: int) -> SFTOptions:
+        """Return the options with as many steps as StepGRPO has on so many questions."""
+        values = self.model_dump(exclude={"prompts_per_step", "updates_per_batch"})
+        if self.prompts_per_step is not None and self.num_epochs is not None:
+            batches = max(1, math.ceil(questions * self.num_epochs / self.prompts_per_step))
+            values |= {"num_steps": batches * self.updates_per_batch, "num_epochs": None}
+        return SFTOptions.model_validate(values)
 
 
 def with_overrides(options: Options, overrides: Mapping[str, Any] | None) -> Options:
@@ -23,7 +43,7 @@ def with_overrides(options: Options, overrides: Mapping[str, Any] | None) -> Opt
     overrides = dict(overrides or {})
     if isinstance(overrides.get("rewards"), Mapping):  # a bare number changes the weight alone
         overrides["rewards"] = as_options(overrides["rewards"])
-    merged = _merge(options.model_dump(), overrides)
+    merged = merge(options.model_dump(), overrides)
     for pair in _EITHER:
         for one, other in (pair, pair[::-1]):
             if overrides.get(one) is not None and other not in overrides:
@@ -31,24 +51,34 @@ def with_overrides(options: Options, overrides: Mapping[str, Any] | None) -> Opt
     return type(options).model_validate(merged)
 
 
-def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with ``over`` laid over it, mappings key by key."""
     merged = dict(base)
     for key, value in over.items():
-        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = _merge(merged[key], value)
-        else:
-            merged[key] = value
+        old = merged.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        merged[key] = merge(old, value) if both else value
     return merged
 
 
 def continued_sft(
-    warm_up: SFTOptions,
-    step_grpo: StepGRPOOptions,
-    prompts: int,
-    overrides: Mapping[str, Any] | None = None,
-) -> SFTOptions:
-    """SFT of the same length as StepGRPO: as many updates, each on as many sequences."""
-    length = {"num_steps": step_grpo.steps(prompts), "batch_size": step_grpo.rollouts}
+    warm_up: SFTOptions, step_grpo: StepGRPOOptions, overrides: Mapping[str, Any] | None = None
+) -> ContinuedSFTOptions:
+    """SFT of the same length as StepGRPO: as many updates, each on as many sequences.
+
+    Overrides with ``num_steps`` or ``num_epochs`` give it a length of its own instead.
+    """
+    overrides = dict(overrides or {})
+    start = ContinuedSFTOptions.model_validate(warm_up.model_dump())
+    if {"num_steps", "num_epochs"} & {key for key, value in overrides.items() if value is not None}:
+        return with_overrides(start, overrides)
+    length = {
+        "num_steps": step_grpo.num_steps,
+        "num_epochs": step_grpo.num_epochs,
+        "batch_size": step_grpo.rollouts,
+        "prompts_per_step": step_grpo.prompts,
+        "updates_per_batch": step_grpo.num_iterations,
+    }
     # The warm-up's is for another batch, which it need not divide.
     micro = {"micro_batch_size": step_grpo.micro_batch_size or warm_up.micro_batch_size}
-    return with_overrides(warm_up, {**micro, **(overrides or {}), **length})
+    return with_overrides(start, {**micro, **overrides, **length})

@@ -2,13 +2,7 @@
 
 import importlib
 
-MODULES = (
-    "r1vl_kedro.rewards",
-    "r1vl_kedro.training.callbacks",
-    "r1vl_kedro.training.preference_trainer",
-    "r1vl_kedro.training.sft_trainer",
-    "r1vl_kedro.training.step_grpo_trainer",
-)
+from r1vl_kedro.training.methods import METHODS
 
-for module in MODULES:
+for module in sorted({module for method in METHODS.values() for module in method.modules}):
     importlib.import_module(module)

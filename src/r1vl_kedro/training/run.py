@@ -17,21 +17,14 @@ from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
+from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.models import load_processor, save_processor
 from r1vl_kedro.training.options import TrainingOptions, split_batch
 from r1vl_kedro.training.tracking import LogToMlflow, metric_callback
 
 log = logging.getLogger(__name__)
 
-COLUMNS = {
-    "sft": ("id", "images", "question", "options", "solution"),
-    "step_grpo": ("id", "images", "question", "options", "answer"),
-    "preference": ("id", "images", "question", "options", "chosen", "rejected"),
-    "validation": ("id", "images", "question", "options", "answer"),
-}
-"""What each kind of training reads of a record, beside what its rewards do."""
-ANSWERS = {"sft": ("solution",), "preference": ("chosen", "rejected")}
-"""Columns whose texts are learnt from, so that they must fit ``max_completion_length``."""
+VALIDATION_COLUMNS = ("id", "images", "question", "options", "answer")
 Selection = Callable[[Any], tuple[Any, list[dict[str, Any]]]]
 """Records to those that can be used, and the others' ids with the reason."""
 
@@ -118,7 +111,7 @@ def prepare(
     """Open records and state, before anything heavy is loaded; None where all is done already.
 
     Args:
-        kind: ``sft``, ``step_grpo`` or ``preference``; says which columns the records must have.
+        kind: the method; its row has the columns that the records must have.
         select: sets aside what cannot be trained on beside prompts that are too long.
     """
     inputs = {
@@ -135,9 +128,9 @@ def prepare(
             shutil.rmtree(f"{output}.state", ignore_errors=True)
         return None
     read_by = columns_read(getattr(settings, "rewards", {}).values())
-    rows = data.open_records(records, *COLUMNS[kind], **read_by)
+    rows = data.open_records(records, *METHODS[kind].columns, **read_by)
     processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
-    answers = ANSWERS.get(kind, ())
+    answers = METHODS[kind].learns
     rows, unusable = select(rows) if select is not None else (rows, [])
     rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)
     rows, too_long = data.within_limits(
@@ -209,7 +202,7 @@ def train(
     settings = start.settings
     trainer.options, trainer.state_dir = settings, start.state_dir
     if settings.eval_steps and validation is not None:
-        held_out = data.open_records(validation, *COLUMNS["validation"])
+        held_out = data.open_records(validation, *VALIDATION_COLUMNS)
         held_out, _ = data.without_special_tokens(held_out, start.processor, "question", "options")
         trainer.add_callback(
             AccuracyOnTheWay(trainer, held_out, start.template, settings, start.seed)

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 TRACKING_URI = "R1VL_TRACKING_URI"
 RUN_ID = "R1VL_RUN_ID"
+STAGE = "R1VL_STAGE"
 BATCH = 500
 CLOSE_SECONDS = 20.0
 
@@ -27,7 +28,7 @@ def metric_callback() -> list[TrainerCallback]:
     uri, run_id = os.environ.get(TRACKING_URI), os.environ.get(RUN_ID)
     if not uri or not run_id or os.environ.get("RANK", "0") != "0":
         return []
-    return [LogToMlflow(MetricWriter(uri, run_id))]
+    return [LogToMlflow(MetricWriter(uri, run_id), os.environ.get(STAGE))]
 
 
 class MetricWriter:
@@ -107,15 +108,15 @@ class MetricWriter:
 
 
 class LogToMlflow(TrainerCallback):
-    """Per-step numbers as ``train/<name>`` and ``eval/<name>``."""
+    """Per-step numbers as ``train/<name>`` and ``eval/<name>``, after their stage if it has one."""
 
-    def __init__(self, writer: MetricWriter):
-        self.writer = writer
+    def __init__(self, writer: MetricWriter, stage: str | None = None):
+        self.writer, self.stage = writer, stage
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         """Hand the numbers over; text and missing values are left out."""
         numbers = {
-            metric_name(key): float(value)
+            metric_name(key, self.stage): float(value)
             for key, value in (logs or {}).items()
             if isinstance(value, int | float) and key not in ("epoch", "step")
         }

@@ -146,9 +146,9 @@ def test_tables_and_figures_preview_in_kedro_viz(reported):
 
 
 def test_a_variant_leaves_one_result_and_only_a_trained_one_has_a_log():
-    assert create_gather(trained=False).inputs() == {"verdicts", "scores", "evaluation_manifest"}
-    assert {"training_log", "rollouts"} <= create_gather(trained=True).inputs()
-    assert create_gather(trained=True).outputs() == {"results"}
+    assert create_gather().inputs() == {"verdicts", "scores", "evaluation_manifest"}
+    assert {"training_log", "rollouts"} <= create_gather(["training_log", "rollouts"]).inputs()
+    assert create_gather(["training_log", "rollouts"]).outputs() == {"results"}
 
 
 def test_models_without_training_alone_make_a_report_without_curves():

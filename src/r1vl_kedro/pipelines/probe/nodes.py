@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import click
 import numpy as np
@@ -14,6 +14,7 @@ from r1vl_kedro.benchmarks.table import markdown
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.parameters import Words
 from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
@@ -34,7 +35,7 @@ class ProbeOptions(BaseModel):
     """Drawn from the RL prompts by the seed; all of them where there are fewer."""
     samples: int = Field(8, ge=2)
     """Responses a question, at StepGRPO's temperature."""
-    group_sizes: list[int] = Field([2, 3, 4, 5, 6], min_length=1)
+    group_sizes: Annotated[list[int], Words] = Field([2, 3, 4, 5, 6], min_length=1)
 
     @model_validator(mode="after")
     def _groups_within_samples(self) -> ProbeOptions:

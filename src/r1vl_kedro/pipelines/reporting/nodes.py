@@ -34,7 +34,9 @@ def gather(
     """All that a variant left, by name: one result for the report to read, one for the graph."""
     results = {"verdicts": verdicts, "scores": scores, "evaluation_manifest": evaluation_manifest}
     if training_log is not None:
-        results |= {"training_log": training_log, "rollouts": rollouts}
+        results["training_log"] = training_log
+    if rollouts is not None:
+        results["rollouts"] = rollouts
     return results
 
 

@@ -21,13 +21,15 @@ from r1vl_kedro.pipelines.reporting import nodes
 
 OPTIONS = "params:reporting"
 EVALUATED = ("verdicts", "scores", "evaluation_manifest")
-TRAINED = ("training_log", "rollouts")
 
 
-def create_gather(trained: bool) -> Pipeline:
-    """One variant's results as one dataset, ``results``; the end of its namespace."""
-    names = (*EVALUATED, *TRAINED) if trained else EVALUATED
-    inputs = {name: name for name in names}
+def create_gather(left: Sequence[str] = ()) -> Pipeline:
+    """One variant's results as one dataset, ``results``; the end of its namespace.
+
+    Args:
+        left: what its training left beside the model, of ``training_log`` and ``rollouts``.
+    """
+    inputs = {name: name for name in (*EVALUATED, *left)}
     return Pipeline([Node(nodes.gather, inputs=inputs, outputs="results", name="gather")])
 
 

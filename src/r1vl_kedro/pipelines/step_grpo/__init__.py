@@ -1,5 +1,5 @@
-"""StepGRPO on prompts with key steps, and continued SFT of the same length beside it."""
+"""StepGRPO on prompts with key steps."""
 
-from r1vl_kedro.pipelines.step_grpo.pipeline import create_pipeline, create_sft_pipeline
+from r1vl_kedro.pipelines.step_grpo.pipeline import create_pipeline
 
-__all__ = ["create_pipeline", "create_sft_pipeline"]
+__all__ = ["create_pipeline"]

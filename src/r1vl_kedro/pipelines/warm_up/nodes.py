@@ -7,13 +7,14 @@ from typing import Any
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
+from r1vl_kedro.pipelines.hints import Records
 from r1vl_kedro.training.options import SFTOptions
 
 
 def train_warm_up(
     base: Path | str,
-    records: Any,
-    validation: Any,
+    records: Records,
+    validation: Records,
     options: SFTOptions,
     launcher: LauncherOptions,
     template: str,
@@ -21,8 +22,7 @@ def train_warm_up(
     work_dir: str,
 ) -> tuple[list[dict[str, Any]], Path]:
     """Fine-tune the base model on the warm-up records; its training log and its directory."""
-    log, _, model = training_jobs.train(
-        training_jobs.SFT,
+    return training_jobs.train(
         "warm_up",
         base=base,
         records=records,
@@ -33,4 +33,3 @@ def train_warm_up(
         seed=seed,
         work_dir=work_dir,
     )
-    return log, model

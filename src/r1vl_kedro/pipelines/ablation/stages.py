@@ -1,0 +1,148 @@
+"""One variant of the grid as a pipeline.
+
+::
+
+    base ────────────────────────┐                 ┌─ training_log, rollouts ─┐
+    records ─ (choose_records) ──┼─ train_<method> ┴─ checkpoint ─ predict_test ─ ... ─ results
+    validation_records ──────────┘
+
+A variant of one training has all of it in its namespace ``<variant>``. One with stages has a
+namespace ``<variant>.<stage>`` for each training, the checkpoint of one being the base of the next,
+and their logs joined in ``<variant>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kedro.pipeline import Node, Pipeline
+
+from r1vl_kedro.pipelines import evaluation, reporting
+from r1vl_kedro.pipelines.ablation import nodes
+from r1vl_kedro.pipelines.ablation.entries import Stage, Variant
+from r1vl_kedro.training.methods import CHECKPOINT, METHODS, get_method
+
+GATHERED = ("training_log", "rollouts")
+QUESTIONS = "rl_prompts"
+
+
+def create_variant(namespace: str, variant: Variant) -> Pipeline:
+    """A variant's trainings, its evaluation where it ends with a model, and all it left."""
+    trainings = [
+        create_stage(f"{namespace}.{name}", stage, f"variants.{namespace}.stages.{name}", namespace)
+        for name, stage in variant.stages.items()
+    ]
+    if variant.trained and not variant.stages:
+        trainings = [create_stage(namespace, variant, f"variants.{namespace}", namespace)]
+    if not is_evaluated(variant):
+        return Pipeline(trainings)
+    own = {"params:seed": f"params:variants.{namespace}.seed"} if variant.trained else {}
+    checkpoint = {CHECKPOINT: _left(namespace, variant, CHECKPOINT)[-1]}
+    evaluated = within(namespace, evaluation.create_pipeline(), checkpoint, own)
+    return Pipeline([*trainings, evaluated, create_gather(namespace, variant)])
+
+
+def is_evaluated(variant: Variant) -> bool:
+    """Whether a variant ends with a model, and so is a row of the tables."""
+    return not variant.trained or get_method(variant.method).makes == CHECKPOINT
+
+
+def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) -> Pipeline:
+    """One training in a namespace.
+
+    Args:
+        parameters: where its method, options and number of records are.
+        variant: the namespace of its variant, which has the seed.
+    """
+    method = get_method(stage.method)
+    inputs = {
+        "base": "base",
+        "records": "records",
+        "validation": "validation_records",
+        "method": "params:method",
+        "options": "params:options",
+        "launcher": "params:launcher",
+        "template": "params:prompt.template",
+        "seed": "params:seed",
+        "work_dir": "params:work_dir",
+    }
+    chosen = []
+    if method.follows:
+        inputs["questions"] = QUESTIONS
+    if stage.n_records is not None:
+        inputs["records"] = "chosen_records"
+        drawn_from = ["records", "params:n_records", "params:seed"]
+        chosen = [Node(nodes.choose_records, drawn_from, "chosen_records", name="choose_records")]
+    trained = Node(
+        nodes.train_stage,
+        inputs=inputs,
+        outputs=list(method.leaves),
+        name=f"train_{stage.method}",
+        tags="training",
+    )
+    own = {f"params:{key}": f"params:{parameters}.{key}" for key in ("method", "options")}
+    own["params:seed"] = f"params:variants.{variant}.seed"
+    if chosen:
+        own["params:n_records"] = f"params:{parameters}.n_records"
+    sources = {"base": stage.base, "records": stage.records}
+    return within(namespace, Pipeline([*chosen, trained]), sources, own)
+
+
+def create_gather(namespace: str, variant: Variant, box: str | None = None) -> Pipeline:
+    """A variant's results as one dataset, the logs of its stages joined.
+
+    Args:
+        box: the namespace of the nodes, where it is not the variant's own.
+    """
+    left = {name: found for name in GATHERED if (found := _left(namespace, variant, name))}
+    sources = {name: found[-1] for name, found in left.items()}
+    joined = []
+    if variant.stages and "training_log" in left:
+        logs = {name.split(".")[-2]: name for name in left["training_log"]}
+        sources["training_log"] = f"{namespace}.training_log"
+        joined = [Node(nodes.join_logs, logs, sources["training_log"], name="join_logs")]
+    gather = reporting.create_gather(list(sources))
+    own = {name: f"{namespace}.{name}" for name in gather.inputs() | gather.outputs()} | sources
+    gather = Pipeline(
+        gather,
+        inputs={name: own[name] for name in gather.inputs()},
+        outputs={name: own[name] for name in gather.outputs()},
+    )
+    whole = Pipeline([*joined, gather])
+    return Pipeline(
+        whole,
+        namespace=box or namespace,
+        inputs=dict(zip(whole.inputs(), whole.inputs(), strict=True)),
+        outputs=dict(zip(whole.all_outputs(), whole.all_outputs(), strict=True)),
+    )
+
+
+def _left(namespace: str, variant: Variant, name: str) -> list[str]:
+    """Datasets of this name that a variant's stages leave, in their order."""
+    if not variant.trained:
+        return [variant.base] if name == CHECKPOINT else []
+    stages: Mapping[str, Stage] = variant.stages or {"": variant}
+    return [
+        ".".join(part for part in (namespace, stage, name) if part)
+        for stage, one in stages.items()
+        if name in METHODS[one.method].leaves
+    ]
+
+
+def within(
+    namespace: str, pipeline: Pipeline, inputs: Mapping[str, str], parameters: Mapping[str, str]
+) -> Pipeline:
+    """The pipeline in a namespace: its inputs are shared, its outputs are its own.
+
+    Args:
+        inputs, parameters: by their names in the pipeline, those that are called otherwise.
+    """
+    free = pipeline.inputs()
+    shared = {name: name for name in free if not name.startswith("params:")}
+    common = {name: name for name in free if name.startswith("params:")}
+    return Pipeline(
+        pipeline,
+        namespace=namespace,
+        inputs={**shared, **inputs},
+        parameters={**common, **parameters},
+    )

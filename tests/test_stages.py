@@ -1,0 +1,108 @@
+"""A variant of several stages, through ``kedro run``: each starts from the one before."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+from smoke_place import Place
+
+pytestmark = pytest.mark.timeout(900)
+OTHERS = [
+    "outcome", "sft", "step_rar", "step_rvr", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
+    "step_grpo_m6", "step_grpo",
+]  # fmt: skip
+ONLY_ANSWERS = {"outcome": 1.0, "key_steps": None, "validity": 0.0}
+GRID = {
+    "variants": dict.fromkeys(OTHERS)
+    | {
+        "straight": {"from": "base_model", "group_size": 2, "label": "No warm-up"},
+        "three": {
+            "label": "SFT, StepGRPO, answers",
+            "colour": "#112233",
+            "stages": [
+                {"method": "sft", "records": "warm_up_records", "n_records": 100, "num_steps": 2},
+                {"method": "step_grpo"},
+                {"method": "step_grpo", "rewards": ONLY_ANSWERS, "num_steps": 1},
+            ],
+        },
+    }
+}
+STAGES = ["sft", "step_grpo", "step_grpo_2"]
+REPORT = {"headline": "three", "contrasts": ["straight"], "example_variants": ["base", "three"]}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    place = Place(tmp_path_factory.mktemp("stages"))
+    smoke = place.conf / "smoke"
+    parameters = yaml.safe_load((smoke / "parameters.yml").read_text())
+    parameters["reporting"] |= REPORT
+    parameters["data_prep"]["split"]["n_warm_up"] = 110
+    parameters["ablation"] = GRID
+    (smoke / "parameters.yml").write_text(yaml.safe_dump(parameters))
+    catalog = (smoke / "catalog.yml").read_text()
+    (smoke / "catalog.yml").write_text(catalog.replace("n: 90", "n: 180"))
+    place.run()
+    return place
+
+
+def manifest(place, model: str) -> dict:
+    return json.loads((place.data / "06_models/ablation" / model / "manifest.json").read_text())
+
+
+def test_each_stage_starts_from_the_one_before(place):
+    models = place.data / "06_models"
+    first, second, third = (manifest(place, f"three.{stage}") for stage in STAGES)
+    assert first["base"] == str(models / "warm_up")
+    assert second["base"] == str(models / "ablation/three.sft")
+    assert third["base"] == str(models / "ablation/three.step_grpo")
+    assert first["records_used"] == 100
+    assert (first["options"]["num_steps"], third["options"]["num_steps"]) == (2, 1)
+
+
+def test_reinforcement_learning_may_start_from_the_base_model(place):
+    assert "base_model" in manifest(place, "straight")["base"]
+
+
+def test_the_last_stage_is_what_is_evaluated(place):
+    output = place.data / "07_model_output/ablation"
+    log = json.loads((output / "three/training_log.json").read_text())
+    assert {row["stage"] for row in log} == set(STAGES)
+    steps = {stage: {row["step"] for row in log if row["stage"] == stage} for stage in STAGES}
+    assert steps == {"sft": {0, 1, 2}, "step_grpo": {3, 4}, "step_grpo_2": {5}}
+    assert len(pd.read_parquet(output / "three/verdicts.parquet")) == 24
+
+
+def test_one_child_has_the_metrics_of_all_stages(place):
+    _, children, client = place.runs()
+    assert sorted(children) == ["base", "straight", "three", "warm_up"]
+    run = children["three"]
+    losses = {
+        stage: len(client.get_metric_history(run.info.run_id, f"{stage}/train/loss"))
+        for stage in STAGES
+    }
+    assert losses == {"sft": 2, "step_grpo": 2, "step_grpo_2": 1}
+    assert "train/loss" not in run.data.metrics
+    assert "test/accuracy" in run.data.metrics
+    assert run.data.params["stages.step_grpo_2.num_steps"] == "1"
+    assert "train/loss" in children["straight"].data.metrics
+
+
+def test_a_run_goes_on_stage_by_stage(place):
+    """The last stage taken away: the ones before stay, the last comes out as before."""
+    models = place.data / "06_models/ablation"
+    weights = (models / "three.step_grpo_2/model.safetensors").read_bytes()
+    kept = {stage: (models / f"three.{stage}/model.safetensors") for stage in STAGES[:2]}
+    made = {stage: file.stat().st_mtime_ns for stage, file in kept.items()}
+    for gone in (
+        "06_models/ablation/three.step_grpo_2", "07_model_output/ablation/three.step_grpo_2",
+        "07_model_output/ablation/three", "08_reporting",
+    ):  # fmt: skip
+        shutil.rmtree(place.data / gone)
+    place.run("--only-missing-outputs")
+    assert {stage: file.stat().st_mtime_ns for stage, file in kept.items()} == made
+    assert (models / "three.step_grpo_2/model.safetensors").read_bytes() == weights
+    _, children, _ = place.runs()
+    assert "sft/train/loss" in children["three"].data.metrics
