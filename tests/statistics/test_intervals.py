@@ -73,25 +73,37 @@ def test_bootstrap_spread_over_questions_is_the_standard_error():
     assert means.std() == pytest.approx(np.sqrt(0.25 / 200), rel=0.03)
 
 
-def test_bootstrap_resamples_seeds_too():
-    """Seeds that differ and questions that do not: all spread comes from the seeds."""
-    values = np.tile([0.0, 1.0, 0.0, 1.0], (50, 1))
-    means = bootstrap_means(values, resamples=20_000, seed=1)
-    assert sorted(set(means.round(6))) == [0.0, 0.25, 0.5, 0.75, 1.0]
-    assert means.std() == pytest.approx(np.sqrt(0.25 / 4), rel=0.03)
+def test_spread_between_seeds_is_in_the_interval():
+    """Seeds that differ and questions that do not: the interval is Student's over the seeds."""
+    means = np.array([0.0, 0.2, 0.4, 0.6])
+    found = mean_interval(np.tile(means, (50, 1)))
+    assert found.error == pytest.approx(means.std(ddof=1) / 2)
+    assert found.freedom == pytest.approx(3)
+    assert found.high - found.estimate == pytest.approx(3.182446 * found.error, rel=1e-5)
+
+
+def test_spread_between_questions_is_in_the_interval():
+    """Questions that differ and seeds that do not: more seeds make nothing narrower."""
+    values = np.tile([0.0, 1.0], 100)
+    once, thrice = mean_interval(values), mean_interval(np.tile(values[:, None], (1, 3)))
+    assert thrice.error == pytest.approx(once.error)
+    assert thrice.freedom == pytest.approx(199)
 
 
 def test_chunks_do_not_change_the_resamples(monkeypatch):
     values = np.arange(7.0)
     whole = bootstrap_means(values, resamples=101, seed=3)
-    monkeypatch.setattr("r1vl_kedro.statistics.CHUNK_CELLS", 70)
+    monkeypatch.setattr("r1vl_kedro.statistics.intervals.CHUNK_CELLS", 70)
     assert np.array_equal(bootstrap_means(values, resamples=101, seed=3), whole)
 
 
-def test_p_is_the_share_of_resamples_at_or_below_zero():
-    # Two questions, +1 and -1: resamples are +1 (1/4), 0 (1/2), -1 (1/4).
+def test_p_is_two_sided():
+    # Three questions, +1 each but one: 1/27 of the resamples have the last one only, 6/27 twice.
+    better = mean_interval([1.0, 1.0, -1.0], resamples=40_000, seed=0)
+    worse = mean_interval([-1.0, -1.0, 1.0], resamples=40_000, seed=0)
+    assert better.p == pytest.approx(worse.p, abs=0.02)
+    assert better.p == pytest.approx(2 * 7 / 27, abs=0.02)
     interval = mean_interval([1.0, -1.0], resamples=40_000, seed=0)
-    assert interval.p == pytest.approx(0.75, abs=0.01)
     assert (interval.low, interval.high) == (-1.0, 1.0)
 
 
@@ -114,7 +126,7 @@ def test_pairing_narrows_the_interval():
 def test_one_column_stands_against_every_seed():
     interval = paired_difference([[1.0, 0.0], [1.0, 1.0]], [0.0, 1.0], resamples=200)
     assert interval.estimate == pytest.approx(0.25)
-    assert interval.note == "bootstrap over questions and 2 seeds"
+    assert interval.note == "two-way t over questions and 2 seeds"
 
 
 def test_one_question_has_no_interval_and_says_why():
@@ -123,10 +135,10 @@ def test_one_question_has_no_interval_and_says_why():
     assert interval.note == "no interval: only one question"
 
 
-def test_share_interval_takes_wilson_for_one_seed_and_bootstrap_for_more():
+def test_share_interval_takes_wilson_for_one_seed_and_t_for_more():
     assert share_interval([1.0, 0.0, 1.0]).note == "Wilson"
     assert share_interval([1.0, 0.5, 1.0], resamples=100).note == "bootstrap over questions"
-    assert share_interval(np.eye(3), resamples=100).note == "bootstrap over questions and 3 seeds"
+    assert share_interval(np.eye(3), resamples=100).note == "two-way t over questions and 3 seeds"
 
 
 @pytest.mark.parametrize(
@@ -148,8 +160,8 @@ def test_errors_name_the_value(call, message):
 @FEW
 @given(binary(seeds=3), st.integers(0, 2**31))
 def test_same_seed_same_interval(values, seed):
-    first = mean_interval(values, resamples=200, seed=seed)
-    assert first == mean_interval(values, resamples=200, seed=seed)
+    first = share_interval(values, resamples=200, seed=seed)
+    assert first == share_interval(values, resamples=200, seed=seed)
     assert 0 <= first.low <= first.high <= 1
 
 

@@ -1,0 +1,33 @@
+"""Intervals of shares, means and paired differences, and what may be claimed from them."""
+
+from r1vl_kedro.statistics.claims import Claim, claims, holm, probability_of_improvement
+from r1vl_kedro.statistics.clusters import jackknife_interval
+from r1vl_kedro.statistics.curves import area_under_curve, updates_to_reach
+from r1vl_kedro.statistics.intervals import (
+    Interval,
+    bootstrap_means,
+    mean_interval,
+    paired_difference,
+    share_interval,
+    t_interval,
+    two_way_error,
+    wilson_interval,
+)
+
+__all__ = [
+    "Claim",
+    "Interval",
+    "area_under_curve",
+    "bootstrap_means",
+    "claims",
+    "holm",
+    "jackknife_interval",
+    "mean_interval",
+    "paired_difference",
+    "probability_of_improvement",
+    "share_interval",
+    "t_interval",
+    "two_way_error",
+    "updates_to_reach",
+    "wilson_interval",
+]
