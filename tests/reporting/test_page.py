@@ -28,27 +28,34 @@ OVERVIEW = pd.DataFrame(
 
 
 def contrasts(*rows: tuple) -> pd.DataFrame:
-    columns = ["variant", "row", "difference", "diff_low", "diff_high", "p", "diff_interval"]
+    columns = [
+        "variant", "row", "difference", "diff_low", "diff_high", "p", "diff_interval", "verdict",
+        "seeds_needed",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
+BOOTSTRAP = "paired bootstrap over questions"
 CONTRASTS = contrasts(
-    ("warm_up", "vs warm-up", 5.3, 1.2, 9.4, 0.004, "paired bootstrap over questions"),
-    ("outcome", "vs outcome", 1.0, -1.5, 3.5, 0.2, "paired bootstrap over questions"),
-    ("step_rar", "vs rar", -2.0, -3.0, -1.0, 1.0, "paired bootstrap over questions"),
-    ("step_rvr", "vs rvr", 4.0, None, None, None, "no interval: only one question"),
-    ("sft", "vs sft", None, None, None, None, "not run in this grid"),
+    ("warm_up", "vs warm-up", 5.3, 1.2, 9.4, 0.004, BOOTSTRAP, "different", None),
+    ("outcome", "vs outcome", 1.0, -1.5, 3.5, 0.2, BOOTSTRAP, "undecided", 14),
+    ("step_rar", "vs rar", -0.5, -1.0, 0.1, 0.1, BOOTSTRAP, "equivalent", 3),
+    ("step_rvr", "vs rvr", 4.0, None, None, None, "no interval: only one question", None, None),
+    ("sft", "vs sft", None, None, None, None, "not run in this grid", None, None),
+    ("step_grpo_m2", "vs m2", -2.0, -3.0, -1.0, 0.01, BOOTSTRAP, "one seed cannot tell", None),
 )
 
 
-def test_the_headline_says_what_is_settled_and_what_is_not():
+def test_the_headline_claims_what_a_procedure_decided():
     assert headline({"overview": OVERVIEW, "contrasts": CONTRASTS}, OPTIONS) == [
         "StepGRPO (both, M = 4) answers 61.2 % of 600 test questions right "
-        "(95 % interval 57.3 to 65.1).",
-        "It stands 5.3 points above Warm-up (SFT), [+1.2, +9.4].",
-        "It stands 1.0 point above Outcome reward, [-1.5, +3.5]: not settled, zero is inside.",
-        "It stands 2.0 points below + StepRAR, [-3.0, -1.0].",
-        "It stands 4.0 points above + StepRVR (no interval: only one question).",
+        "(95 % interval 57.3 to 65.1), one training seed.",
+        "It is 5.3 points above Warm-up (SFT), [+1.2, +9.4]: different.",
+        "It is 1.0 point above Outcome reward, [-1.5, +3.5]: undecided; about 14 seeds would tell "
+        "2 points.",
+        "It is 0.5 points below + StepRAR, [-1.0, +0.1]: equivalent within 2 points.",
+        "It is 4.0 points above + StepRVR (no interval: only one question).",
+        "It is 2.0 points below StepGRPO, M = 2, [-3.0, -1.0]: one seed cannot tell.",
     ]
 
 

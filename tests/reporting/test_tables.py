@@ -127,7 +127,7 @@ def test_several_seeds_pair_by_seed_and_the_base_stands_against_all():
     ]
     assert table.loc["base", "difference"] == -12.5
     assert table.loc["step_grpo", "difference"] == 37.5
-    assert table.loc["step_grpo", "interval"] == "bootstrap over questions and 2 seeds"
+    assert table.loc["step_grpo", "interval"] == "two-way t over questions and 2 seeds"
     assert table.loc["step_grpo", "diff_interval"] == "paired bootstrap over questions and 2 seeds"
 
 

@@ -18,6 +18,9 @@ _HEADERS = {
     "accuracy": "accuracy",
     "difference": "difference",
     "p": "p",
+    "p_holm": "p, Holm",
+    "improvement": "better in",
+    "seeds_needed": "seeds needed",
     "paper": "paper",
     "paper_difference": "paper's diff.",
     "validity": "valid",
@@ -29,8 +32,8 @@ _HEADERS = {
 }
 _FOLDED = {"variant", "low", "high", "interval", "diff_low", "diff_high", "diff_interval"}
 _SIGNED = {"difference", "paper_difference"}
-_COUNTS = {"n", "seeds"}
-_DECIMALS = {"p": 3, "step_rar": 3}
+_COUNTS = {"n", "seeds", "seeds_needed"}
+_DECIMALS = {"p": 3, "p_holm": 3, "step_rar": 3, "improvement": 0}
 SMALLEST_P = 0.001
 
 
@@ -67,7 +70,7 @@ def _cell(row: Mapping[str, object], name: str) -> str:
         return "–"
     if name in _COUNTS:
         return str(int(value))
-    if name == "p" and value < SMALLEST_P:
+    if name in ("p", "p_holm") and value < SMALLEST_P:
         return f"< {SMALLEST_P}"
     sign = "+" if name in _SIGNED else ""
     return f"{value:{sign}.{_DECIMALS.get(name, 1)}f}"

@@ -21,6 +21,9 @@ class ReportingOptions(BaseModel):
     )
     resamples: int = Field(10_000, ge=100, description="bootstrap resamples")
     confidence: float = Field(0.95, gt=0.5, lt=1.0, description="coverage of every interval")
+    margin: float = Field(
+        2.0, gt=0, description="points within which two variants count as equivalent"
+    )
     seed: int = Field(0, ge=0, description="seed of the bootstrap and of the choice of examples")
     smoothing: int = Field(5, ge=1, description="updates averaged in a drawn curve")
     examples_per_case: int = Field(1, ge=0, description="example questions shown per case")

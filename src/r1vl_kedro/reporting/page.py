@@ -27,7 +27,7 @@ FIGURE_NOTES = {
 def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> list[str]:
     """The answer in sentences: the headline variant's accuracy and its differences.
 
-    A difference whose interval contains zero is called not settled.
+    A difference is called one only where the contrasts' table does; see `contrasts_table`.
     """
     name = variant(options.headline).label
     overview = tables["overview"].set_index("variant")
@@ -35,7 +35,7 @@ def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> l
         return [f"{name} was not run in this grid, so there is nothing to say about it."]
     row = overview.loc[options.headline]
     percent = f"{100 * options.confidence:g} % interval"
-    seeds = f", {row['seeds']} seeds" if row["seeds"] > 1 else ""
+    seeds = f", {row['seeds']} seeds" if row["seeds"] > 1 else ", one training seed"
     between = "" if pd.isna(row["low"]) else f" ({percent} {row['low']:.1f} to {row['high']:.1f})"
     sentences = [
         f"{name} answers {row['accuracy']:.1f} % of {row['n']} test questions right"
@@ -43,7 +43,8 @@ def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> l
     ]
     for contrast in tables["contrasts"].to_dict("records"):
         if pd.notna(contrast["difference"]):
-            sentences.append(_contrast(contrast, variant(contrast["variant"]).label))
+            label = variant(contrast["variant"]).label
+            sentences.append(_contrast(contrast, label, options.margin))
     return sentences
 
 
@@ -59,8 +60,10 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
         f"An accuracy of one seed has Wilson's {share} interval. A difference has a paired "
         f"bootstrap interval: {options.resamples} resamples of the questions, both variants' "
         "answers to a question kept together.",
-        "p is the share of resamples in which the difference is zero or below (one-sided). It is "
-        "not corrected for the number of comparisons.",
+        "p is two-sided. `p, Holm` is adjusted for the number of contrasts: different means that "
+        f"it is below {1 - options.confidence:.2g}, equivalent that the difference is within "
+        f"{options.margin:g} points by two one-sided tests, likewise adjusted. `seeds needed` "
+        "would tell a difference of that size in four of five studies.",
         "The paper's numbers are those printed for Qwen2-VL-7B on MathVista: another model on "
         "other questions. Compare the signs and the order of differences, not their size.",
         "The paper prints warm-up as 61.2 in the table of rewards and as 61.7 in the table of "
@@ -76,15 +79,15 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
             )
         said.insert(
             3,
-            f"With {seeds} seeds, seeds are resampled as well as questions, so the interval also "
-            f"speaks of trainings not run. {seeds} seeds are few to resample from: such intervals "
-            "tend to be somewhat too narrow.",
+            f"With {seeds} seeds, intervals are Student's with the variances of questions and of "
+            "trainings (two-way random effects), so they speak of trainings not run as well.",
         )
     else:
         said.insert(
             3,
             "There is one training seed: the interval speaks of other questions, not of other "
-            "trainings. Training again with another seed can move a row by more than the interval.",
+            "trainings. Training again with another seed can move a row by more than that, so two "
+            "trained variants are not told apart.",
         )
     return said
 
@@ -147,16 +150,23 @@ def script_json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _contrast(row: Mapping[str, Any], other: str) -> str:
+def _contrast(row: Mapping[str, Any], other: str, margin: float) -> str:
     value = row["difference"]
     if value == 0:
         what = f"It is level with {other}"
     else:
         way = "above" if value > 0 else "below"
         points = "point" if f"{abs(value):.1f}" == "1.0" else "points"
-        what = f"It stands {abs(value):.1f} {points} {way} {other}"
+        what = f"It is {abs(value):.1f} {points} {way} {other}"
     if pd.isna(row["diff_low"]):
         return f"{what} ({row['diff_interval']})."
-    interval = f"[{row['diff_low']:+.1f}, {row['diff_high']:+.1f}]"
-    settled = row["diff_low"] > 0 or row["diff_high"] < 0
-    return f"{what}, {interval}" + ("." if settled else ": not settled, zero is inside.")
+    told = f"{what}, [{row['diff_low']:+.1f}, {row['diff_high']:+.1f}]"
+    verdict = row["verdict"]
+    if verdict == "different":
+        return f"{told}: different."
+    if verdict == "equivalent":
+        return f"{told}: equivalent within {margin:g} points."
+    if verdict == "undecided" and pd.notna(row["seeds_needed"]):
+        needed = f"{row['seeds_needed']:.0f} seeds would tell {margin:g} points"
+        return f"{told}: undecided; about {needed}."
+    return f"{told}: {verdict}."

@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from r1vl_kedro.reporting.collect import answer_matrix, paired
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import in_order, variant
-from r1vl_kedro.statistics import Interval, paired_difference, share_interval
+from r1vl_kedro.statistics import (
+    Claim,
+    Interval,
+    claims,
+    paired_difference,
+    probability_of_improvement,
+    share_interval,
+)
 
 NOT_RUN = "not run in this grid"
 REFERENCE_ROW = "reference"
 MEASURED = ["n", "seeds", "accuracy", "low", "high", "interval"]
 DIFFERENCE = ["difference", "diff_low", "diff_high", "p", "diff_interval"]
+CLAIM = ["p_holm", "improvement", "seeds_needed", "verdict"]
 _FROM_SCORES = {"n", "records", "accuracy", "ci_low", "ci_high", "validity", "k", "mean_tokens"}
 _FROM_SCORES |= {"truncated", "step_rar"}
 
@@ -73,22 +82,46 @@ def reward_level_table(
 
 
 def contrasts_table(verdicts: pd.DataFrame, options: ReportingOptions) -> pd.DataFrame:
-    """The headline variant minus each of ``options.contrasts``, paired by question and seed."""
+    """The headline variant minus each of ``options.contrasts``, with what may be claimed of it.
+
+    ``p_holm`` is adjusted for the number of contrasts; ``verdict`` is different, equivalent (within
+    ``options.margin``), undecided, or that one seed cannot tell; ``improvement`` is the share of
+    pairs of trainings in which the headline variant is better.
+    """
     ours = answer_matrix(verdicts, options.headline)
-    rows = []
+    cells, pairs = [], {}
     for name in options.contrasts:
-        interval, n, seeds = _difference(ours, answer_matrix(verdicts, name), options)
-        rows.append(
-            {
-                "variant": name,
-                "row": f"{variant(options.headline).label} minus {variant(name).label}",
-                "n": n,
-                "seeds": seeds,
-                **_difference_cells(interval),
-            }
+        other = answer_matrix(verdicts, name)
+        interval, n, seeds = _difference(ours, other, options)
+        row = f"{variant(options.headline).label} minus {variant(name).label}"
+        cells.append(
+            {"variant": name, "row": row, "n": n, "seeds": seeds, **_difference_cells(interval)}
         )
-    columns = ["variant", "row", "n", "seeds", *DIFFERENCE]
-    return _typed(pd.DataFrame(rows, columns=columns))
+        if isinstance(interval, Interval):
+            pairs[name] = paired(ours, other)
+    trained = set(verdicts.loc[verdicts["seed"] >= 0, "variant"])
+    decided = claims(
+        pairs,
+        margin=options.margin / 100,
+        trained=[name for name in pairs if name in trained],
+        **_bootstrap(options),
+    )
+    for row in cells:
+        if row["variant"] in decided:
+            row |= _claim_cells(decided[row["variant"]], *pairs[row["variant"]])
+    columns = ["variant", "row", "n", "seeds", *DIFFERENCE, *CLAIM]
+    return _typed(pd.DataFrame(cells, columns=columns))
+
+
+def _claim_cells(claim: Claim, ours: NDArray, other: NDArray) -> dict[str, Any]:
+    seeds = max(ours.shape[1], other.shape[1])
+    better = probability_of_improvement(ours.mean(axis=0), other.mean(axis=0))
+    return {
+        "p_holm": None if claim.p is None else round(claim.p, 4),
+        "improvement": round(100 * better, 1) if seeds > 1 else None,
+        "seeds_needed": claim.seeds_needed,
+        "verdict": claim.verdict,
+    }
 
 
 def overview_table(
@@ -199,9 +232,7 @@ def _difference_cells(interval: Interval | str) -> dict[str, Any]:
         "diff_low": _percent(interval.low),
         "diff_high": _percent(interval.high),
         "p": None if interval.p is None else round(interval.p, 4),
-        "diff_interval": (
-            interval.note if interval.low is None else interval.note.replace("b", "paired b", 1)
-        ),
+        "diff_interval": (interval.note if interval.low is None else f"paired {interval.note}"),
     }
 
 
@@ -245,7 +276,7 @@ def _bootstrap(options: ReportingOptions) -> dict[str, Any]:
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Numbers as floats with NaN for what is not there, so that an empty cell is empty in CSV."""
-    words = {"variant", "row", "interval", "diff_interval"}
+    words = {"variant", "row", "interval", "diff_interval", "verdict"}
     counts = {"n", "seeds"}
     numbers = [name for name in table.columns if name not in words | counts]
     return table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(counts, int))
