@@ -84,7 +84,7 @@ def test_an_image_path_beside_the_file_serves_where_there_is_no_image_column(tmp
     ("broken", "column", "reason"),
     [
         (row(2, cell()[:-7]), "image", "broken base64"),
-        (row(2, cell()[: len(cell()) // 8 * 4]), "image", "no whole image"),
+        (row(2, cell()[: len(cell()) // 8 * 4]), "image", "image file is truncated"),
         (row(2, "99"), "image", "index '99', which no row has"),
         (row(1), "index", "an earlier row has the same index"),
         (row(2, question=""), "question", "empty"),

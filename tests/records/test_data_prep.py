@@ -69,7 +69,7 @@ def test_each_broken_record_is_set_aside_with_its_reason(tmp_path):
     assert records["answer"] == ["B", "45"]
     details = {r.reason: r.detail for r in rejected}
     assert "gone.png" in details["missing_image"]
-    assert details["broken_image"].endswith("text.png: no image in a known format")
+    assert "text.png: no image in a known format (PNG, JPEG" in details["broken_image"]
     assert details["unparsable_path"] == "steps numbered 3, 2"
     assert "'A: 45' names option A, which is '30'" in details["answer_not_in_options"]
 

@@ -6,15 +6,18 @@ import io
 import pandas as pd
 import pytest
 from PIL import Image
+from record_builders import image_bytes
 
+from r1vl_kedro.records.images import data_uri
 from r1vl_kedro.reporting.collect import collect_verdicts
-from r1vl_kedro.reporting.examples import build_examples, choose, clean, data_uri, highlight
+from r1vl_kedro.reporting.examples import build_examples, choose, clean, highlight
 from r1vl_kedro.reporting.options import ReportingOptions
 
 RESPONSE = (
     "### Image Description:\nFour cubes.\n### Rationales:\nCount.\n### Let's think step by step.\n"
     "### Step 1:\nRemove red.\n### Step 2:\nSo 6 - 1 = 5 stay.\n### The final answer is: 5"
 )
+PICTURE = image_bytes(0, side=8)
 KEY_STEPS = [["6 minus 1 equals 5", "6 - 1 = 5"], ["blue sphere"]]
 OPTIONS = ReportingOptions(example_variants=["warm_up", "step_grpo"])
 
@@ -49,7 +52,7 @@ def records(n: int = 6) -> Records:
             "question": f"Question <{i}>?",
             "options": ["4", "5"],
             "answer": "B",
-            "images": [Image.new("RGB", (8, 4), "red")],
+            "images": [{"bytes": PICTURE, "path": None}],
             "key_steps": KEY_STEPS,
         }
         for i in range(n)
@@ -147,7 +150,7 @@ def test_text_that_utf8_cannot_hold_is_replaced():
 
 
 def test_images_travel_inside_the_page_and_large_ones_shrink():
-    address = data_uri(Image.new("L", (1024, 256)))
+    address = data_uri(Image.new("L", (1024, 256)), 512)
     head, data = address.split(",")
     assert head == "data:image/png;base64"
     assert Image.open(io.BytesIO(base64.b64decode(data))).size == (512, 128)

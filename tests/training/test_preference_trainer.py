@@ -6,6 +6,7 @@ from datasets import load_from_disk
 from pair_fixtures import PREFERENCE, pair_rows, save_pairs, with_reference
 
 from r1vl_kedro.prompts import to_messages
+from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
 from r1vl_kedro.training.models import load_model, load_processor
 from r1vl_kedro.training.pair_batch import PairCollator
@@ -68,7 +69,7 @@ def rendered(where, **columns):
     """Rows as stock TRL wants them."""
     rows = []
     for row in data.open_records(where, "chosen"):
-        images = [data.open_image(image).convert("RGB") for image in row["images"]]
+        images = decode_all(row["images"])
         turns = {
             theirs: [{"role": "assistant", "content": row[ours]}]
             for theirs, ours in columns.items()

@@ -5,6 +5,7 @@ import torch
 from training_fixtures import make_records
 
 from r1vl_kedro.prompts import to_messages
+from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
 from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.training.rollout import choose, repeated, run_lengths, sample, uniforms
@@ -23,7 +24,7 @@ def setup(tiny, records):
     ]
     # Prompts of different lengths, so that padding matters.
     prompts[1] = prompts[1].replace("How many", "How very many many")
-    images = [[data.open_image(image) for image in row] for row in rows["images"]]
+    images = [decode_all(row) for row in rows["images"]]
     inputs = processor(text=prompts, images=images, padding=True, return_tensors="pt")
     return load_model(tiny), dict(inputs), vision_token_ids(processor.tokenizer)
 
@@ -133,6 +134,6 @@ def test_prompt_length_counts_visual_tokens(tiny, tmp_path):
     rows = data.open_records(make_records(tmp_path / "rows", count=1), "id")
     row = rows[0]
     text = processor.apply_chat_template(to_messages(row), add_generation_prompt=True)
-    image = data.open_image(row["images"][0])
+    image = decode_all(row["images"])[0]
     whole = processor(text=[text], images=[[image]], return_tensors="pt")["input_ids"]
     assert data.prompt_length(row, processor, "{question}") == whole.shape[1]

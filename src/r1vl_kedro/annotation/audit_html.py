@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.annotation.audit import RecordAudit
+from r1vl_kedro.records.images import data_uri, decode
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -62,9 +62,7 @@ def table_html(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _card(audit: RecordAudit, record: Mapping[str, Any], images: Sequence[bytes]) -> str:
-    pictures = "".join(
-        f'<img alt="" src="data:image;base64,{b64encode(data).decode()}">' for data in images
-    )
+    pictures = "".join(f'<img alt="" src="{data_uri(decode(data))}">' for data in images)
     groups = []
     for group in record["key_steps"]:
         marks = []

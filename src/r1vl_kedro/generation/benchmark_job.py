@@ -17,7 +17,8 @@ from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import predict
-from r1vl_kedro.records.store import write_rows
+from r1vl_kedro.records.images import decode_all
+from r1vl_kedro.records.store import undecoded, write_rows
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -152,12 +153,12 @@ def thumbnails(place: Path, count: int) -> list[dict[str, Any]]:
     """
     from datasets import load_from_disk
 
-    records = load_from_disk(str(place / "records"))
+    records = undecoded(load_from_disk(str(place / "records")))
     chosen = sorted({k * len(records) // count for k in range(count)})
     found = []
     for row in records.select(chosen):
         buffer = io.BytesIO()
-        _side_by_side(row["images"]).save(buffer, "WEBP", quality=85)
+        _side_by_side(decode_all(row["images"])).save(buffer, "WEBP", quality=85)
         found.append({"id": row["id"], "image": buffer.getvalue()})
     return found
 
@@ -165,7 +166,7 @@ def thumbnails(place: Path, count: int) -> list[dict[str, Any]]:
 def _side_by_side(images: Sequence[Any]) -> Any:
     from PIL import Image
 
-    small = [image.convert("RGB") for image in images]
+    small = [image.copy() for image in images]
     for image in small:
         image.thumbnail((2 * SIDE, SIDE))
     sheet = Image.new("RGB", (sum(i.width for i in small), max(i.height for i in small)), "white")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prompt:
-    """One user turn as chat messages, with the images in the order of their marks."""
+    """One user turn as chat messages, with the decoded images in the order of their marks."""
 
     messages: list[dict[str, Any]]
     images: Sequence[Any]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
+from r1vl_kedro.records.images import data_uri
 
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
@@ -142,17 +141,10 @@ def chat(prompt: Prompt) -> list[dict[str, Any]]:
     messages = []
     for message in prompt.messages:
         content = [
-            {"type": "image_url", "image_url": {"url": data_url(next(images))}}
+            {"type": "image_url", "image_url": {"url": data_uri(next(images))}}
             if part["type"] == "image"
             else part
             for part in message["content"]
         ]
         messages.append({"role": message["role"], "content": content})
     return messages
-
-
-def data_url(image: Any) -> str:
-    """A PIL image as a ``data:`` URL."""
-    buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

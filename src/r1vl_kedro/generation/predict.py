@@ -16,6 +16,8 @@ from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher.progress import PROGRESS, report
 from r1vl_kedro.prompts import render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
+from r1vl_kedro.records.images import decode_all
+from r1vl_kedro.records.store import undecoded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,7 +124,9 @@ def _answer_blocks(
         if not path.exists():
             engine = engine or engine_of()
             rows = [records[k] for k in block]
-            prompts = [Prompt(to_messages(row, template), row["images"]) for row in rows]
+            prompts = [
+                Prompt(to_messages(row, template), decode_all(row["images"])) for row in rows
+            ]
             _write(_table(rows, engine.generate(prompts, seed + number)), path)
             answered += len(block)
         done += len(block)
@@ -214,13 +218,19 @@ def _finished(out: Path, digest: str) -> bool:
 
 
 def load_records(where: str) -> Dataset:
-    """Records on disk, at least one of them and each id once, else ValueError."""
+    """Open records on disk, images left encoded.
+
+    Raises:
+        FileNotFoundError: no directory of records.
+        ValueError: no record, or an id that occurs twice.
+    """
     from datasets import load_from_disk
 
     state = Path(where) / "state.json"  # a dataset without rows has no file and does not load
     if not state.is_file():
         raise FileNotFoundError(f"{where} is no directory of records (it has no state.json)")
-    records = load_from_disk(where) if json.loads(state.read_text())["_data_files"] else ()
+    saved = json.loads(state.read_text())["_data_files"]
+    records = undecoded(load_from_disk(where)) if saved else ()
     if len(records) == 0:
         raise ValueError(f"{where}: no record to answer")
     seen: set[str] = set()

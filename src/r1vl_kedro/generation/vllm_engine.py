@@ -76,7 +76,7 @@ class VllmEngine:
                 "prompt": self._processor.apply_chat_template(
                     prompt.messages, tokenize=False, add_generation_prompt=True
                 ),
-                "multi_modal_data": {"image": [image.convert("RGB") for image in prompt.images]},
+                "multi_modal_data": {"image": list(prompt.images)},
             }
             for prompt in prompts
         ]

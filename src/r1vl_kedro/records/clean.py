@@ -8,17 +8,18 @@ import unicodedata
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.rejections import Rejection, nothing_left
 from r1vl_kedro.records.schema import RecordsError, without_images
+from r1vl_kedro.records.store import undecoded
 from r1vl_kedro.responses import parse_response
 
 if TYPE_CHECKING:
     import numpy as np
     from datasets import Dataset
+    from PIL.Image import Image
 
 RETHINKING = "let me rethink it"
 _IMAGE_MARK = re.compile(r"<image\s*\d*>")
@@ -112,7 +113,8 @@ def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str],
 
     Args:
         references: name -> evaluation records: a records dataset, a data frame or rows with
-            ``question`` and ``images`` or ``image`` (PIL, bytes, base64 text or a list of these).
+            ``question`` and ``images`` or ``image`` (bytes, base64 text, the stored form
+            ``{"bytes", "path"}``, or a list of these).
     """
     names: dict[str, list[str]] = {}
     hashes: dict[str, list[str]] = {}
@@ -124,26 +126,20 @@ def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str],
                 if image is None:
                     continue
                 names.setdefault(key, []).append(f"{name}/{row.get('id', row.get('index', '?'))}")
-                hashes.setdefault(key, []).append(pictures.perceptual_hash(_as_image(image)))
+                hashes.setdefault(key, []).append(pictures.perceptual_hash(_decoded(image)))
     return {key: (names[key], pictures.hash_bits(hashes[key])) for key in names}
 
 
 def _reference_rows(reference: Any) -> Iterable[Mapping[str, Any]]:
     if hasattr(reference, "to_dict") and hasattr(reference, "columns"):  # a data frame
         return reference.to_dict("records")
-    return reference
+    return undecoded(reference) if hasattr(reference, "features") else reference
 
 
-def _as_image(image: Any) -> Any:
-    if hasattr(image, "convert"):
-        buffer = BytesIO()
-        image.save(buffer, format="PNG")
-        return pictures.decode(buffer.getvalue())
+def _decoded(image: Any) -> Image:
     if isinstance(image, Mapping):
-        image = image["bytes"]
-    if isinstance(image, str):
-        image = b64decode(image)
-    return pictures.decode(image)
+        image = pictures.bytes_of(image)
+    return pictures.decode(b64decode(image) if isinstance(image, str) else image)
 
 
 def decontaminate(

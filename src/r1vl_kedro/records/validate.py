@@ -122,15 +122,14 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
         for image in raw.images:
             name = str(image) if isinstance(image, Path) else "embedded image"
             data = pictures.read(image)
-            decoded = pictures.decode(data, name)
             pictures.check_size(
-                decoded,
+                pictures.size_of(data, name),
                 min_side=options.min_image_side,
                 max_aspect=options.max_aspect_ratio,
                 name=name,
             )
             encoded.append(data)
-            hashes.append(pictures.perceptual_hash(decoded))
+            hashes.append(pictures.perceptual_hash(pictures.decode(data, name)))
     except pictures.ImageProblem as error:
         return reject(error.reason, str(error))
     return {

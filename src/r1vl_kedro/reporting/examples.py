@@ -1,7 +1,5 @@
 """Example questions with the answers of several variants side by side."""
 
-import base64
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from r1vl_kedro.records.images import data_uri, decode_all
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import variant
 from r1vl_kedro.responses import R1VL, parse_response
@@ -16,7 +15,6 @@ from r1vl_kedro.rewards import as_groups, match_key_steps
 
 if TYPE_CHECKING:
     from datasets import Dataset
-    from PIL.Image import Image
 
 MAX_PIXELS_A_SIDE = 512
 _WORD = re.compile(r"\S+")
@@ -70,7 +68,8 @@ def build_examples(
 
     Args:
         verdicts: the frame of `collect_verdicts`, with ``response``.
-        records: test records with ``images``; ``key_steps`` where there are any.
+        records: test records with ``images`` in the stored form (`records.store.undecoded`), and
+            ``key_steps`` where there are any.
 
     Raises:
         KeyError: a chosen question is not among the records.
@@ -89,7 +88,9 @@ def build_examples(
                 "question": clean(record["question"]),
                 "options": [clean(option) for option in record["options"] or ()],
                 "answer": clean(record["answer"]),
-                "images": [data_uri(image) for image in record["images"]],
+                "images": [
+                    data_uri(image, MAX_PIXELS_A_SIDE) for image in decode_all(record["images"])
+                ],
                 "key_steps": [[clean(phrase) for phrase in group] for group in groups],
                 "answers": [
                     _answer(row, groups, options.matching)
@@ -123,15 +124,6 @@ def highlight(body: str, groups: Sequence[Sequence[str]], matching: str) -> list
     if at < len(body):
         parts.append({"text": body[at:], "group": None})
     return parts
-
-
-def data_uri(image: "Image") -> str:
-    """A PNG as a ``data:`` address, at most 512 pixels a side."""
-    picture = image.convert("RGB")
-    picture.thumbnail((MAX_PIXELS_A_SIDE, MAX_PIXELS_A_SIDE))
-    file = io.BytesIO()
-    picture.save(file, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def clean(text: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 from transformers import Trainer, TrainerCallback
 
 from r1vl_kedro.launcher import report, stopping
+from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.rewards.diagnostics import hacking_alarm
-from r1vl_kedro.training.data import open_image
 from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.rollout import sample
 
@@ -218,7 +218,7 @@ class AccuracyOnTheWay(TrainerCallback):
                 )
                 for row in rows
             ]
-            images = [[open_image(i).convert("RGB") for i in row["images"]] for row in rows]
+            images = [decode_all(row["images"]) for row in rows]
             inputs = trainer.processing_class(
                 text=texts, images=images, padding=True, padding_side="left", return_tensors="pt"
             )

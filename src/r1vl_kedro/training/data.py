@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import to_messages
+from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.store import undecoded
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 
@@ -49,14 +49,6 @@ def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
     return undecoded(records)
 
 
-def open_image(encoded: Mapping[str, Any]) -> Any:
-    """A PIL image (not yet decoded) from the stored form, ``{"bytes", "path"}``."""
-    from PIL import Image
-
-    data = encoded["bytes"]
-    return Image.open(io.BytesIO(data) if data is not None else encoded["path"])
-
-
 def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template: str) -> int:
     """Count the tokens of a rendered prompt, image tokens included, without decoding the images.
 
@@ -67,7 +59,7 @@ def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template
         to_messages(record, template), add_generation_prompt=True, tokenize=False
     )
     tokens = len(processor.tokenizer(text, add_special_tokens=False)["input_ids"])
-    sizes = [open_image(image).size[::-1] for image in record["images"]]
+    sizes = [pictures.size_of(pictures.bytes_of(image))[::-1] for image in record["images"]]
     if (marks := text.count(processor.image_token)) != len(sizes):
         raise TrainingError(
             f"record {record['id']!r}: the model's chat template and the prompt template "
@@ -200,7 +192,7 @@ def _render(batch: dict[str, list], template: str) -> dict[str, list]:
     prompts, images = [], []
     for i, record_id in enumerate(batch["id"]):
         if record_id not in decoded:
-            decoded[record_id] = [open_image(image).convert("RGB") for image in batch["images"][i]]
+            decoded[record_id] = pictures.decode_all(batch["images"][i])
         images.append(decoded[record_id])
         prompts.append(to_messages({key: batch[key][i] for key in batch}, template))
     rows["prompt"], rows["images"] = prompts, images

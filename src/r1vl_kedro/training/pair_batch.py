@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from r1vl_kedro.prompts import to_messages
+from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.pairs import LOGPS
-from r1vl_kedro.training.data import open_image
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.shared_prompt import vision_of
@@ -47,7 +47,7 @@ class PairCollator:
     corrupted_image: bool = False
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, torch.Tensor]:
-        images = [[open_image(image).convert("RGB") for image in row["images"]] for row in rows]
+        images = [decode_all(row["images"]) for row in rows]
         prompts = [to_messages(row, self.template) for row in rows]
         batch = dict(self._read(prompts, images))
         self._assert_whole_images(batch)

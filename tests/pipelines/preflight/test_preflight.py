@@ -152,7 +152,7 @@ def test_images_and_rows_of_every_odd_kind_are_counted(tmp_path):
     rows.append({**rows[0], "messages": [turn, rows[0]["messages"][1]]})
     path.write_text(json.dumps(rows))
     done = report(tmp_path)
-    assert done["data"]["source_records"] == "9 records, 1 unreadable rows, 3 broken images"
+    assert done["data"]["source_records"] == "9 records, 1 unreadable rows, 3 missing images"
 
 
 def test_a_file_that_is_not_json_is_one_reason_among_others(tmp_path):

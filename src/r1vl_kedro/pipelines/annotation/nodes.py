@@ -9,6 +9,7 @@ from typing import Any
 from r1vl_kedro.annotation import audit, audit_html, stages
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.llm import ChatClient
+from r1vl_kedro.records.images import bytes_of
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import map_rows, undecoded
 
@@ -64,7 +65,7 @@ def audit_key_steps(
     figure = audit_html.histogram(audits)
     pictures = undecoded(prompts)
     cards = [
-        (found, rows[found.index], [image["bytes"] for image in pictures[found.index]["images"]])
+        (found, rows[found.index], [bytes_of(image) for image in pictures[found.index]["images"]])
         for found in audit.worst(audits, options.audit.worst)
     ]
     logger.info(

@@ -14,6 +14,7 @@ from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.prompts import MAX_OPTIONS, render_question
+from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 from r1vl_kedro.training import preflight, preflight_text
@@ -103,16 +104,12 @@ def measure(
 
 
 def _size(image: Path, counted: Counter[str]) -> tuple[int, int] | None:
-    """Width and height; a file that is missing or no image is counted."""
-    from PIL import Image
-
+    """Return width and height; a file that is missing or no image is counted."""
     try:
-        with Image.open(image) as opened:
-            return opened.size
-    except FileNotFoundError:
-        counted["missing images"] += 1
-    except (OSError, ValueError, NotImplementedError, Image.DecompressionBombError):
-        counted["broken images"] += 1
+        return pictures.size_of(pictures.read(image), str(image))
+    except pictures.ImageProblem as error:
+        missing = error.reason == "missing_image"
+        counted["missing images" if missing else "broken images"] += 1
     return None
 
 

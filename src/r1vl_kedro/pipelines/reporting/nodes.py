@@ -102,9 +102,10 @@ def build_examples(
     verdicts: Frame, records: Any, options: ReportingOptions
 ) -> list[dict[str, Any]]:
     """Example questions with all variants' answers side by side."""
+    from r1vl_kedro.records.store import undecoded
     from r1vl_kedro.reporting import examples
 
-    return examples.build_examples(verdicts, records, options)
+    return examples.build_examples(verdicts, undecoded(records), options)
 
 
 def write_report(
