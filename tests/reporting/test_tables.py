@@ -86,7 +86,7 @@ def test_intervals_stand_beside_their_numbers():
     assert (row["low"], row["high"]) == (30.06, 95.44)
     # differences 1, 1, 0, 0: means of resamples lie on 0, 25, .. 100
     assert (row["diff_low"], row["diff_high"]) == (0.0, 100.0)
-    assert row["p"] == pytest.approx(1 / 16, abs=0.04)
+    assert row["p"] == pytest.approx(2 / 16, abs=0.04)
 
 
 def test_group_sizes_run_from_two_to_six_and_four_is_step_grpo():
@@ -128,7 +128,7 @@ def test_several_seeds_pair_by_seed_and_the_base_stands_against_all():
     assert table.loc["base", "difference"] == -12.5
     assert table.loc["step_grpo", "difference"] == 37.5
     assert table.loc["step_grpo", "interval"] == "two-way t over questions and 2 seeds"
-    assert table.loc["step_grpo", "diff_interval"] == "paired bootstrap over questions and 2 seeds"
+    assert table.loc["step_grpo", "diff_interval"] == "paired two-way t over questions and 2 seeds"
 
 
 def test_a_grid_without_warm_up_says_why_there_is_no_difference():
