@@ -3,10 +3,7 @@
 import json
 
 import pytest
-import torch
 from training_fixtures import GRPO, train, weights
-
-from r1vl_kedro.training.shared_prompt import first_rows, vision_of
 
 OPTIONS = {**GRPO, "num_steps": 3, "checkpoint_steps": 0, "learning_rate": 1e-3, "beta": 0.5}
 
@@ -48,17 +45,3 @@ def test_weights_after_three_steps_agree(both, tiny):
     moved = max(float((plain[k] - start[k]).abs().max()) for k in plain)
     apart = max(float((plain[k] - shared[k]).abs().max()) for k in plain)
     assert moved > 1e-3 and apart < moved / 20
-
-
-def test_first_rows():
-    first, place = first_rows(torch.tensor([4, 2, 4, 2, 7]))
-    assert first.tolist() == [1, 0, 4]
-    assert place.tolist() == [1, 0, 1, 0, 2]
-
-
-def test_images_of_some_rows():
-    grids = torch.tensor([[1, 1, 2], [1, 1, 1], [1, 1, 3]])
-    pixels = torch.arange(6).unsqueeze(1)
-    picked = vision_of(torch.tensor([2, 0]), pixels, grids, [2, 0, 1])
-    assert picked["pixel_values"].flatten().tolist() == [3, 4, 5, 0, 1, 2]
-    assert picked["image_grid_thw"].tolist() == [[1, 1, 3], [1, 1, 2], [1, 1, 1]]

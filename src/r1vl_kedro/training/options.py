@@ -192,7 +192,7 @@ class StepGRPOOptions(TrainingOptions):
     max_kl: float | None = Field(None, gt=0)
     """A step whose mean KL to the reference exceeds this is treated by ``on_bad_loss``."""
     share_prompts: bool = True
-    """Read each prompt once for its group, where one process trains without checkpointing."""
+    """Read each prompt and its images once for the completions of it in a forward pass."""
     vllm: VllmOptions | None = None
     deepspeed_gather_for_rollouts: bool = True
     """Under ZeRO-3, gather all weights while sampling: faster, needs the memory."""

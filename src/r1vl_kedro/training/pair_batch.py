@@ -25,7 +25,7 @@ from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.models import vision_token_ids
-from r1vl_kedro.training.shared_prompt import vision_of
+from r1vl_kedro.training.packed import vision_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -57,6 +57,7 @@ def train_step_grpo(
     model = load_model(base, dtype=settings.dtype, attention=settings.attention)
     run.freeze(model, settings)
     trainer = StepGRPOTrainer(
+        share_prompts=settings.share_prompts,
         model=model,
         reward_funcs=[
             OverGroups(reward, settings.group_size) if reward.whole_groups else reward

@@ -8,23 +8,29 @@ from typing import Any
 import torch
 from trl import GRPOTrainer
 from trl.models import unwrap_model_for_generation
-from trl.trainer.grpo_trainer import pad
+from trl.trainer.utils import (
+    pad,
+    split_pixel_values_by_grid,
+    split_tensor_dict,
+    unsplit_pixel_values_by_grid,
+)
 
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.models import vision_token_ids
+from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.rollout import repeated, run_lengths, sample, uniforms
-from r1vl_kedro.training.shared_prompt import first_rows, shared_logps, vision_of
 from r1vl_kedro.training.steady import SteadyTrainer
 
 
 class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
-    """GRPOTrainer whose groups share one prefill and whose rollouts repeat exactly.
+    """Read each group's prompt and images once, and sample rollouts that repeat exactly.
 
-    Prompts and images of a group are processed once. Sampling draws from a stream per
-    (seed, step, completion), whatever the number of processes.
+    Sampling draws from a stream per (seed, step, completion), whatever the number of processes.
+    With ``share_prompts`` the loss and the reference and old log-probabilities are those of
+    packed rows (``training.packed``); without it they are TRL's.
     """
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, *, share_prompts: bool, **kwargs: Any):
         if kwargs["args"].use_vllm:
             model, processor = kwargs["model"], kwargs["processing_class"]
             vllm_rollouts.check_images(model.name_or_path, processor)
@@ -33,6 +39,10 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         self.rollout_observers: list = []
         self._runs: list[int] = []
         self._rollouts: dict[str, Any] = {}
+        self.share_prompts = share_prompts
+        if share_prompts:
+            for model in filter(None, (self.model, self.ref_model)):
+                prepare(model)
         if not self.use_vllm:
             self.generation_config.suppress_tokens = self.suppressed
         else:
@@ -51,50 +61,63 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
             observe(trainer=self, advantages=output["advantages"], **self._rollouts)
         return {**output, "prompt_index": self._prompt_index}
 
-    def _compute_loss(self, model, inputs):
-        # The rows were shuffled since they were sampled.
-        self._prompt_index = inputs["prompt_index"]
-        return super()._compute_loss(model, inputs)
+    def _prepare_inputs(self, generation_batch: Any) -> dict:
+        """Split sampled rows into micro-batches in their order; TRL shuffles groups apart first.
 
-    def _shares(self, rows: int, micro: int | None) -> bool:
-        return (
-            self.options.share_prompts
-            and self.accelerator.num_processes == 1
-            and not self.is_deepspeed_enabled
-            and not self.args.gradient_checkpointing
-            and rows == len(self._prompt_index)
-            and (micro is None or micro >= rows)
-        )
+        The updates of one batch of rollouts run over all of its micro-batches, so their order
+        changes nothing.
+        """
+        if not (self.share_prompts and self.model.training):
+            return super()._prepare_inputs(generation_batch)
+        passes = self.args.steps_per_generation
+        if self._step % (passes * self.num_iterations) == 0 or self._buffered_inputs is None:
+            batch = self._generate_and_score_completions(generation_batch)
+            parts = split_tensor_dict(split_pixel_values_by_grid(batch), passes)
+            self._buffered_inputs = [unsplit_pixel_values_by_grid(part) for part in parts]
+        return self._buffered_inputs[self._step % passes]
+
+    def _compute_loss(self, model, inputs):
+        self._prompt_index = inputs["prompt_index"]  # of this micro-batch
+        return super()._compute_loss(model, inputs)
 
     def _get_per_token_logps_and_entropies(
         self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **given
     ):
-        if not self._shares(len(input_ids), batch_size):
+        if not self.share_prompts:
             return super()._get_per_token_logps_and_entropies(
                 model, input_ids, attention_mask, logits_to_keep, batch_size, **given
             )
-        first, place = first_rows(self._prompt_index)
-        prompts = {
-            "input_ids": input_ids[first, :-logits_to_keep],
-            "attention_mask": attention_mask[first, :-logits_to_keep],
-            **vision_of(
-                first,
-                given.get("pixel_values"),
-                given.get("image_grid_thw"),
-                given.get("num_images"),
-            ),
-        }
-        if given.get("mm_token_type_ids") is not None:
-            prompts["mm_token_type_ids"] = given["mm_token_type_ids"][first, :-logits_to_keep]
-        with self.accelerator.autocast():
-            logps, entropies = shared_logps(
-                model,
-                prompts,
-                place,
-                input_ids[:, -logits_to_keep:],
-                attention_mask[:, -logits_to_keep:],
-                self.temperature,
-            )
+        prompt, completion = slice(None, -logits_to_keep), slice(-logits_to_keep, None)
+        size = batch_size or len(input_ids)
+        parts = []
+        # As many forwards on every process as TRL's: ZeRO-3 gathers weights in each of them.
+        for start in range(0, len(input_ids), size):
+            rows = slice(start, start + size)
+            first, owner = first_rows(self._prompt_index[rows])
+            first += start
+            prompts = {
+                "input_ids": input_ids[first, prompt],
+                "attention_mask": attention_mask[first, prompt],
+                **vision_of(
+                    first,
+                    given.get("pixel_values"),
+                    given.get("image_grid_thw"),
+                    given.get("num_images"),
+                ),
+            }
+            if given.get("mm_token_type_ids") is not None:
+                prompts["mm_token_type_ids"] = given["mm_token_type_ids"][first, prompt]
+            with self.accelerator.autocast():
+                part = packed_logps(
+                    model,
+                    prompts,
+                    input_ids[rows, completion],
+                    attention_mask[rows, completion],
+                    owner,
+                    self.temperature,
+                )
+            parts.append(part)
+        logps, entropies = (torch.cat(values) for values in zip(*parts, strict=True))
         return logps, entropies, None
 
     def _tokenize_prompts(self, prompts: list) -> tuple[list, list | None, dict]:
