@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from r1vl_kedro.answers import equivalent
-from r1vl_kedro.answers.symbolic import bounded, texts_equal
-from r1vl_kedro.answers.values import evaluate
+from r1vl_kedro.answers.evaluation import number_of
+from r1vl_kedro.answers.symbolic import bounded, expressions_equal, texts_equal
 
 NUMBERS = ["30", "45", "60"]
 COLOURS = ["red", "blue", "green", "black"]
@@ -194,7 +194,7 @@ def test_not_the_same(given_answer, gold):
         ("either 30 or 45", "B", NUMBERS, False),
         ("A: 30\nB: 45\nC: 60", "B", NUMBERS, False),
         ("B: 45, C: 60", "B", NUMBERS, False),
-        ("It is not B, it is A", "A", NUMBERS, False),
+        ("It is not B, it is A", "A", NUMBERS, True),
         ("red or blue", "B", COLOURS, False),
         ("not blue", "B", COLOURS, False),
         ("Sorry, I can't help with that. B", "B", COLOURS, False),
@@ -275,6 +275,7 @@ def test_only_number_literals_reach_the_parser_that_evaluates(monkeypatch):
     """SymPy reads number literals through ``eval``; nothing else of an answer gets there."""
     from sympy.parsing import sympy_parser
 
+    assert expressions_equal("x+1", "1+x")  # what SymPy tabulates on first use
     seen = []
     original = sympy_parser.parse_expr
 
@@ -283,7 +284,7 @@ def test_only_number_literals_reach_the_parser_that_evaluates(monkeypatch):
         return original(text, *args, **kwargs)
 
     monkeypatch.setattr(sympy_parser, "parse_expr", watched)
-    assert equivalent("2 + y^2 + 1.5", "y^2+3.5")
+    assert expressions_equal("2 + y^2 + 1.5", "y^2+3.5")
     assert texts_equal("so it is 3/4", "0.75")
     assert not equivalent("__import__('os').getcwd()", "5")
     assert not equivalent("x.__class__", "x^2")
@@ -311,7 +312,7 @@ def test_total_over_strings(first, second):
 def test_total_over_what_looks_like_formulas(text):
     assert equivalent(text, "x^2+1") in (True, False)
     assert equivalent(text, "5") in (True, False)
-    evaluate(text)
+    number_of(text)
 
 
 @given(st.fractions(max_denominator=1000, min_value=-(10**6), max_value=10**6))

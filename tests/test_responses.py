@@ -69,7 +69,10 @@ def test_final_answer(text, expected):
     [
         ("### Step 3:", "step"),
         ("###  Step  3 :", "step"),
-        ("  ### Step 3:", "step"),
+        ("  ### Step 3:", None),
+        ("###Step 3:", "other"),
+        ("### Step 03:", "other"),
+        ("### rationale:", "rationale"),
         ("### STEP 3:", "step"),
         ("#### Step 3:", None),
         ("## Step 3:", None),

@@ -10,11 +10,11 @@ _GREEK = (
     "sigma tau upsilon phi chi psi omega"
 ).split()
 GREEK_NAMES = frozenset(_GREEK)
-_GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK, strict=True))
+GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK, strict=True))
 
 _SYMBOLS = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",
-    "×": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "✕": "*", "⨯": "*",
+    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "•": "*", "✕": "*", "⨯": "*",
     "÷": "/", "∕": "/", "⁄": "/", "∶": ":",
     "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "≈": "~=", "≅": " congruent ",
     "±": "+-", "√": " sqrt ", "∞": " inf ", "∠": " angle ", "△": " triangle ", "∆": " triangle ",
@@ -22,9 +22,9 @@ _SYMBOLS = {
     "⊥": " perpendicular ", "∥": " parallel ", "∪": " cup ", "∩": " cap ",
     "’": "'", "‘": "'", "“": '"', "”": '"', "⇒": " => ", "→": " => ", "∴": " therefore ",
     "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\0": "",
-    **{letter: f" {name} " for letter, name in _GREEK_LETTERS.items()},
+    **{letter: f" {name} " for letter, name in GREEK_LETTERS.items()},
 }  # fmt: skip
-_VULGAR = {
+VULGAR_FRACTIONS = {
     char: f" {numerator}/{denominator} "
     for char, numerator, denominator in [
         ("½", 1, 2), ("⅓", 1, 3), ("⅔", 2, 3), ("¼", 1, 4), ("¾", 3, 4), ("⅕", 1, 5),
@@ -32,8 +32,8 @@ _VULGAR = {
         ("⅜", 3, 8), ("⅝", 5, 8), ("⅞", 7, 8), ("⅐", 1, 7), ("⅑", 1, 9), ("⅒", 1, 10),
     ]
 }  # fmt: skip
-_UNICODE = str.maketrans(_SYMBOLS | _VULGAR)
-_SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
+_UNICODE = str.maketrans(_SYMBOLS | VULGAR_FRACTIONS)
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _NARROW_SPACE_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _MAYBE_THOUSANDS = re.compile(r"\d,\d{3}")
@@ -129,7 +129,7 @@ def plain(text: str) -> str:
         ['6/3', '*', '1000']
     """
     if not text.isascii():
-        text = _SUPERSCRIPT.sub(lambda m: "^" + m[0].translate(_SUPERSCRIPT_DIGITS), text)
+        text = _SUPERSCRIPT.sub(lambda m: "^" + m[0].translate(SUPERSCRIPTS), text)
         text = _NARROW_SPACE_THOUSANDS.sub("", text)
         if "√{" in text:
             text = text.replace("√{", "\\sqrt{")

@@ -172,7 +172,7 @@ def test_another_script():
         "### Step 1:\n六减一等于五。",
         "### The final answer is: 五",
     )  # fmt: skip
-    assert rewards(chinese) == (0.0, 1.0)
+    assert rewards(chinese) == (1.0, 1.0)
     assert step_rar(chinese, "五", [["六减一等于五"]]) == 1.1
 
 

@@ -1,6 +1,6 @@
 """What holds for every response, whatever it says."""
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from r1vl_kedro.rewards import (
@@ -54,6 +54,7 @@ def path(bodies) -> str:
 
 
 @given(some_text, st.sampled_from(MATCHINGS), st.floats(0, 1))
+@settings(deadline=None)  # the first use of math-verify imports SymPy
 def test_rewards_are_bounded(response, matching, alpha):
     reward = step_rar(response, "5", KEYS, alpha=alpha, matching=matching)
     right = outcome(response, "5", mode="released" if matching == "released" else "strict")
@@ -118,7 +119,9 @@ def test_removing_the_words_of_a_match_never_raises_k(bodies):
 
 
 @given(some_bodies, st.booleans(), st.data())
-def test_swapping_any_two_sections_makes_a_valid_path_invalid(bodies, separated, data):
+def test_swapping_any_two_sections_but_two_of_the_background_makes_a_path_invalid(
+    bodies, separated, data
+):
     sections = path(bodies).split("\n\n")
     if not separated:
         del sections[2]
@@ -126,7 +129,8 @@ def test_swapping_any_two_sections_makes_a_valid_path_invalid(bodies, separated,
     places = st.integers(0, len(sections) - 1)
     a, b = data.draw(st.lists(places, min_size=2, max_size=2, unique=True))
     sections[a], sections[b] = sections[b], sections[a]
-    assert step_rvr("\n\n".join(sections)) == 0.0
+    background = 3 if separated else 2
+    assert step_rvr("\n\n".join(sections)) == float(max(a, b) < background)
 
 
 @given(some_text)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.mathtext import plain
 from r1vl_kedro.responses import R1VL
 from r1vl_kedro.rewards import match_key_steps
 
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
-_NUMBER_OF = {word: str(value) for value, word in enumerate(_WORDS)}
+_WORDS = [word for word, value in CARDINALS.items() if value <= 20]
+_NUMBER_OF = {word: str(value) for word, value in CARDINALS.items() if value <= 20}
 _SAID = {
     "<=": "is less than or equal to",
     ">=": "is greater than or equal to",

@@ -1,6 +1,25 @@
 """Answer equivalence: one function for the outcome reward and for evaluation."""
 
-from r1vl_kedro.answers.equivalence import equivalent, symbolically_equal
-from r1vl_kedro.answers.values import parse_value, same_value
+from r1vl_kedro.answers.amounts import quantities_differ, unit_free, units_differ
+from r1vl_kedro.answers.equivalence import (
+    MAX_ANSWER,
+    equivalent,
+    explain,
+    read_answer,
+    stated_quantity,
+    symbolically_equal,
+)
+from r1vl_kedro.answers.verdicts import yes_or_no
 
-__all__ = ["equivalent", "parse_value", "same_value", "symbolically_equal"]
+__all__ = [
+    "MAX_ANSWER",
+    "equivalent",
+    "explain",
+    "quantities_differ",
+    "read_answer",
+    "stated_quantity",
+    "symbolically_equal",
+    "unit_free",
+    "units_differ",
+    "yes_or_no",
+]

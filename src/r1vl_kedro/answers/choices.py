@@ -4,35 +4,31 @@ import re
 from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 
-from r1vl_kedro.mathtext import plain
+from r1vl_kedro.answers.mentions import Mention, letters_in, texts_in
+from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.statements import cores
+from r1vl_kedro.answers.words import fold, squeezed
 
-_SPACES = re.compile(r"\s+")
-_REASONED = re.compile(r"^\s*([A-Z])\s+(?:because|since|as)\b")
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
-_NEGATION = re.compile(r"\b(?:not|isn'?t|aren'?t|never|neither|nor|except|wrong|incorrect)\b", re.I)
-_ALONE = re.compile(r"^[\s(\[*]*(?:option|choice|answer)?[\s:(\[]*([A-Za-z])[\s)\].:,;*]*$", re.I)
-_LABELLED = re.compile(
-    r"^\s*[(\[]?([A-Za-z])(?:[)\]]|[.:,;](?=\s|\S{2})|\s+[-–—]\s)\s*(?P<rest>.*)$", re.S
+_ALONE = re.compile(
+    r"^[\s(\[{*#\"'“]*(?:(?:option|choice|answer)\b|选项?|答案是?)?[\s:(\[{*#$\"'“]*([A-Za-z])"
+    r"[\s)\]}.:,;*$\"”、]*$",
+    re.IGNORECASE,
 )
-_CUED = re.compile(
-    r"\b(?:answer|option|choice)\b\s*(?:is|are|:|=)?\s*[(\[*]*([A-Za-z])\b(?!['’])", re.I
+_LABEL = re.compile(
+    r"^\s*(?:(?:option|choice|选项?)\s*)?[(\[{]?([A-Za-z])(?:[)\]}]+\s*[:.,、]?|[.:,;、](?=\s|\S{1})|\s+[-–—]\s)\s*(?P<rest>.*)$",
+    re.S | re.I,
 )
-_STANDING = re.compile(r"(?<![\w'’\\])([A-Z])(?![\w'’°])")
-_AS_WORD = re.compile(r" (?!or |and |is |because|since)[a-z]")
-_CONTRAST = re.compile(
-    r"^(?P<kept>[^,;\n]+)[,;]\s*(?:(?:and|but)\s+)?not\s+(?P<denied>[^,;\n]+)$", re.I
-)
-_WORDY = re.compile(r"[^\W\d_]{2}")
-_TERM_BEFORE = re.compile(
-    r"(?:[+*/^]|[<>!]=?|\bsqrt|[\w)+*/^-]\(|(?<![a-z]{2})(?<![a-z]{2} )-)\s*$|\s-$"
-)
-_TERM_AFTER = re.compile(r"[)\]]*\s*(?:[+*/^<>!(]|-(?!\s*[a-z]{2})|(?:[xyz]|pi|sqrt)\b)")
+_SPACED = re.compile(r"^\s*([A-Z])\s+(?P<rest>\S.*)$", re.S)
+_QUANTIFIER = re.compile(r"^(both|neither|none|all)\b")
+_SHORT = 8
 
 
 def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> int | None:
     """The index of the option that an answer names, or None where it names none or several.
 
-    The option's text wins over a letter; a label whose text is another option's names none.
+    The very text of an option comes first, in its own letter case; then a letter alone, a label
+    (none where its text is another option's), an equal value, and what a sentence asserts.
 
     Args:
         given: the answer, cleaned of markup.
@@ -40,39 +36,153 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         same: equality of two answers without options.
     """
     letters = ascii_uppercase[: len(options)]
-    alone = _ALONE.match(given)
+    plain = spelled(given)
+    for core in cores(plain):
+        exact = _verbatim(core, options)
+        if exact is not None:
+            return exact
+    alone = _ALONE.match(plain)
     if alone and alone[1].upper() in letters:
         return letters.index(alone[1].upper())
-    exact = [place for place, option in enumerate(options) if _same_text(given, option)]
-    if exact:
-        return exact[0]
-    contrast = _CONTRAST.match(given)
-    denied = chosen(contrast["denied"].strip(), options, same) if contrast else None
-    if contrast and denied is not None:
-        kept = chosen(contrast["kept"].strip(), options, same)
-        return kept if kept != denied else None
-    reasoned = _REASONED.match(given)
-    if reasoned and reasoned[1] in letters:
-        return letters.index(reasoned[1])
-    labelled = _LABELLED.match(given)
-    if labelled and labelled[1].upper() in letters:
-        return _labelled(letters.index(labelled[1].upper()), labelled["rest"], options, same)
-    by_value = [place for place, option in enumerate(options) if same(given, option)]
+    labelled = _LABEL.match(plain)
+    if labelled and labelled[1].upper() in letters and _is_label(labelled[1], labelled["rest"]):
+        return _labelled(letters.index(labelled[1].upper()), labelled["rest"], plain, options, same)
+    spaced = _SPACED.match(plain)
+    if spaced and spaced[1] in letters:
+        place = letters.index(spaced[1])
+        if _verbatim(spaced["rest"], [options[place]]) == 0:
+            return place
+    by_value = _by_value(given, options, same)
     if by_value:
-        return by_value[0] if len({_fold(options[p]) for p in by_value}) == 1 else None
-    named = _named(given, options)
-    if _REFUSAL.search(given) and not any(_REFUSAL.search(options[place]) for place in named):
-        return None
-    letter = chosen_letter(given, letters)
-    if letter and (not named or named == [letters.index(letter)]):
-        return letters.index(letter)
-    if letter is None and len(named) == 1 and not _NEGATION.search(given):
-        return None if _several_letters(given, letters) else named[0]
+        return by_value[0] if len(by_value) == 1 else None
+    return _in_sentence(plain, options, letters)
+
+
+def _is_label(letter: str, rest: str) -> bool:
+    return letter.isupper() or bool(rest.strip())
+
+
+def _verbatim(plain: str, options: Sequence[str]) -> int | None:
+    """The option whose text this is: to the letter, else but for the case of words.
+
+    None where two options are alike to that degree, unless all their texts are the same.
+    """
+    written = [spelled(option) for option in options]
+    for form in (squeezed, fold, _caseless):
+        wanted = form(plain)
+        if not wanted:
+            continue
+        places = [place for place, option in enumerate(written) if form(option) == wanted]
+        if places:
+            return places[0] if len({squeezed(written[p]) for p in places}) == 1 else None
     return None
+
+
+def _caseless(text: str) -> str:
+    """A text of words without case and spaces; empty for one with symbols or short words."""
+    words = fold(text)
+    return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
+
+
+def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> list[int]:
+    """Options of the same value, one a value; of several the one with the same unit or sign."""
+    places = [place for place, option in enumerate(options) if same(given, option)]
+    if len({squeezed(spelled(options[place])) for place in places}) <= 1:
+        return places[:1]
+    from r1vl_kedro.answers.reader import Quantity, read
+
+    value = read(given)
+    if isinstance(value, Quantity):
+        alike = [
+            place
+            for place in places
+            if isinstance(option := read(options[place]), Quantity)
+            and option.number == value.number
+            and (option.percent, option.units, option.noun)
+            == (value.percent, value.units, value.noun)
+        ]
+        if len(alike) == 1:
+            return alike
+    return places
+
+
+def _labelled(
+    place: int, rest: str, plain: str, options: Sequence[str], same: Callable[[str, str], bool]
+) -> int | None:
+    """The option of a leading label, unless the words after it speak of another one."""
+    rest = rest.strip()
+    first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
+    for text in dict.fromkeys((rest, first)):
+        named = _verbatim(text, options) if text else place
+        if named is None and text:
+            equal = _by_value(text, options, same)
+            named = equal[0] if len(equal) == 1 else None
+            if named is None and equal and place in equal:
+                named = place
+        if named is not None:
+            return place if named == place and not _competing(rest, place, options, text) else None
+    return None if _competing(rest, place, options, "") else place
+
+
+def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
+    """Whether the words after a label assert another option: by label, by cue, or by its text."""
+    letters = ascii_uppercase[: len(options)]
+    rest = rest[len(own) :] if own and rest.startswith(own) else rest
+    mentions = [m for m in letters_in(rest, letters) if not m.denied and m.which != place]
+    if any(m.labels or m.cued for m in mentions) or re.match(r"\W*(?:or|and|/)\W*[A-Z]\b", rest):
+        return True
+    if any(rest.lstrip(" ,;(")[:1] == letters[m.which] and m.start < 3 for m in mentions):
+        return True
+    if own:
+        return False
+    named = _asserted(texts_in(_folded(rest), [_folded(option) for option in options]))
+    return bool(named - {place}) and place not in named and len(rest.split()) <= 6
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", spelled(text)).strip().casefold().rstrip(".!。; ").strip("\"' ")
+
+
+def _asserted(mentions: Sequence[Mention]) -> set[int]:
+    return {mention.which for mention in mentions if not mention.denied}
+
+
+def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None:
+    """The one option that a sentence asserts, by letter or by text, where they do not disagree."""
+    quantifier = _QUANTIFIER.match(_folded(plain))
+    if quantifier:
+        alike = [p for p, option in enumerate(options) if _folded(option).startswith(quantifier[1])]
+        if len(alike) == 1:
+            return alike[0]
+    folds = [_folded(option) for option in options]
+    symbols = any(fold(a) != fold(b) and x == y for a, x in zip(options, folds, strict=True)
+                  for b, y in zip(options, folds, strict=True))  # fmt: skip
+    if symbols:
+        mentions = texts_in(spelled(plain), [spelled(option) for option in options])
+    else:
+        mentions = texts_in(_folded(plain), folds)
+    named = _asserted(mentions)
+    if _REFUSAL.search(plain) and not any(_REFUSAL.search(options[place]) for place in named):
+        return None
+    letter = chosen_letter(plain, letters)
+    if letter is not None:
+        place = letters.index(letter)
+        return place if not named or named == {place} else None
+    if len(letters_asserted(plain, letters)) > 1:
+        return None
+    return named.pop() if len(named) == 1 else None
+
+
+def letters_asserted(text: str, letters: str) -> set[int]:
+    """The letters that a text names and does not deny."""
+    return _asserted(letters_in(text, letters))
 
 
 def chosen_letter(given: str, letters: str) -> str | None:
     """The one letter that an answer names, alone or in a sentence; None where there are several.
+
+    What is denied does not count, and a letter in a formula is no option. A label at the beginning
+    or a cue ("the answer is") decides over letters that only stand there.
 
     Example:
         >>> chosen_letter("so the correct option is D.", "ABCD"), chosen_letter("A or B", "ABCD")
@@ -81,91 +191,52 @@ def chosen_letter(given: str, letters: str) -> str | None:
     alone = _ALONE.match(given)
     if alone:
         return alone[1].upper() if alone[1].upper() in letters else None
-    if _NEGATION.search(given) and not _LABELLED.match(given):
+    mentions = letters_in(given, letters)
+    asserted = [mention for mention in mentions if not mention.denied]
+    label = _LABEL.match(given)
+    if label and label[1].isupper() and label[1] in letters and mentions:
+        which = letters.index(label[1])
+        if mentions[0].which == which and mentions[0].denied:
+            return None
+        others = [m for m in asserted if m.which != which and (m.labels or m.cued)]
+        listed = re.match(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b", given)
+        return None if others or listed else label[1]
+    cued = {mention.which for mention in asserted if mention.cued}
+    lower = {letters.index(x.upper()) for x in _LOWER_CUED.findall(given) if x.upper() in letters}
+    cued |= lower if not asserted else set()
+    pool = cued if cued else {mention.which for mention in asserted}
+    if len(pool) != 1:
         return None
-    standing = _standing(given, letters)
-    labelled = _LABELLED.match(given)
-    if labelled and labelled[1].upper() in letters:
-        return labelled[1].upper() if standing <= {labelled[1].upper()} else None
-    cued = {letter.upper() for letter in _CUED.findall(given) if letter != "a"} & set(letters)
-    if len(cued | standing) == 1:
-        return next(iter(cued | standing))
-    return None
+    if (
+        re.match(r"\s*[A-Z]\b", given)
+        and asserted
+        and given.lstrip()[0] != letters[next(iter(pool))]
+    ):
+        first = asserted[0]
+        if first.start <= 2 and first.which not in pool and not cued:
+            return None
+    return letters[pool.pop()]
 
 
-def _labelled(
-    place: int, rest: str, options: Sequence[str], same: Callable[[str, str], bool]
-) -> int | None:
-    """The option of a leading label, unless the words after it speak of another one."""
-    if not rest.strip() or _same_text(rest, options[place]) or same(rest.strip(), options[place]):
-        return place
-    letters = ascii_uppercase[: len(options)]
-    others = _standing(rest, letters) - {letters[place]}
-    named = [other for other in _named(rest, options) if other != place]
-    if any(same(rest.strip(), option) for option in options) or others:
-        return None
-    return (
-        None
-        if named and place not in _named(rest, options) and len(rest.split()) <= 6
-        else (None if len(named) == len(options) - 1 and len(options) > 2 else place)
-    )
+_LOWER_CUED = re.compile(
+    r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*([b-j])\b(?!['’])", re.IGNORECASE
+)
 
 
-def _several_letters(given: str, letters: str) -> bool:
-    return len(_standing(given, letters)) > 1
+def letter_only(given: str, letters: str) -> str | None:
+    """The letter that an answer to a question without options names.
 
-
-def _standing(text: str, letters: str) -> set[str]:
-    """Capital letters that stand alone, without the article "A" and the pronoun "I"."""
-    found = set()
-    for match in _STANDING.finditer(text):
-        letter = match[1]
-        as_word = letter in "AI" and _AS_WORD.match(text, match.end())
-        if letter in letters and not as_word:
-            found.add(letter)
-    return found
-
-
-def _fold(text: str) -> str:
-    return _SPACES.sub(" ", plain(text)).strip().casefold().rstrip(".!。; ").strip("\"' ")
-
-
-def _same_text(first: str, second: str) -> bool:
-    return _fold(first) == _fold(second) or _fold(first).replace(" ", "") == _fold(second).replace(
-        " ", ""
-    )
-
-
-def _is_term(text: str, start: int, end: int) -> bool:
-    """Whether a formula is part of a larger one, such as 45 in -45, 2*45 and 45/2.
-
-    A hyphen beside a word is no sign.
+    More careful than with options: a letter that only stands somewhere in a long text does not
+    count.
     """
-    return bool(_TERM_BEFORE.search(text[:start]) or _TERM_AFTER.match(text, end))
-
-
-def _named(text: str, options: Sequence[str]) -> list[int]:
-    """Options whose text stands in a sentence, on word boundaries, not inside a longer option."""
-    folded = _fold(text)
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for place, option in enumerate(options):
-        wanted = _fold(option)
-        if wanted and len(wanted) <= len(folded):
-            pattern = rf"(?<![\w.]){re.escape(wanted)}(?![\w]|\.\d)"
-            spans[place] = [
-                match.span()
-                for match in re.finditer(pattern, folded)
-                if _WORDY.search(wanted) or not _is_term(folded, *match.span())
-            ]
-    return [
-        place
-        for place, own in spans.items()
-        if any(
-            not any(
-                other != place and start <= a and b <= end and (end - start) > (b - a)
-                for other, theirs in spans.items()
-                for start, end in theirs
-            )
-            for a, b in own
-        )
-    ]
+    letter = chosen_letter(given, letters)
+    if letter is None or _ALONE.match(given):
+        return letter
+    label = _LABEL.match(given)
+    mentions = letters_in(given, letters)
+    cued = any(mention.cued and not mention.denied for mention in mentions)
+    return (
+        letter
+        if label or cued or len(given.split()) <= _SHORT or given.startswith(letter)
+        else None
+    )

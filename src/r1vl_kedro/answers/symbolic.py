@@ -1,29 +1,33 @@
-"""math-verify behind limits: what reaches SymPy is short, shallow and has no towers of powers.
+"""math-verify behind limits: what reaches it is short, shallow and has no towers of powers.
 
-What remains runs on a budget of function calls and not of seconds: it holds in every thread, and
-the verdict does not depend on how fast the machine is. (What SymPy has cached from earlier
-comparisons costs no calls: a formula at the very limit may pass the second time.)
+What remains, parsing included, runs on a budget of function calls and not of seconds: it holds in
+every thread, and the verdict does not depend on how fast the machine is. (What SymPy has cached
+from earlier comparisons costs no calls: a formula at the very limit may pass the second time.)
 """
 
 import logging
 import re
 import sys
-from functools import lru_cache
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from inspect import CO_GENERATOR
 from itertools import groupby
 from math import prod
 from types import FrameType
 from typing import Any
 
-from r1vl_kedro.answers.values import evaluate
+from r1vl_kedro.answers.evaluation import number_of
 
 MAX_EXPRESSION = 200
 MAX_TEXT = 8000
 _MAX_DEPTH = 8
 _MAX_POWERS = 6
 _MAX_EXPONENT_TOTAL = 16
-# Calls and returns, of C functions too: about half a second. Equations of conics take 1.3 million.
-_MAX_EVENTS = 2_000_000
+# Calls and returns, of C functions too: about 0.2 s of CPU with the counting.
+MAX_EVENTS = 500_000
+_EVENTS_OF_TEXTS = 2_000_000
 
 _EXPONENT = re.compile(
     r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?"
@@ -38,9 +42,12 @@ _PRODUCT = re.compile(
     r"[/^*+={]\s*[A-Za-z]{2,3}(?![A-Za-z])"
     r"|(?<![\\A-Za-z])[A-Za-z]{2,3}(?=\s*[/^*+=}])"
 )
+_FUNCTION = re.compile(r"(?<![\\A-Za-z])(sqrt|pi|sin|cos|tan|log|ln|exp)\b")
 _FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div pm inf "
-    "infty alpha beta gamma delta theta phi".split()
+    (
+        "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div "
+        "pm inf infty alpha beta gamma delta theta phi"
+    ).split()
 )
 
 
@@ -118,27 +125,78 @@ def _math_verify() -> tuple[Any, Any]:
 
 def _read(parser: Any, latex: str) -> list[Any]:
     """The expression and its text, as math-verify reads LaTeX; empty where it cannot."""
-    return parser.parse(f"${latex}$", [parser.LatexExtractionConfig()], parsing_timeout=None)
+    return parser.parse(
+        f"${latex}$",
+        [parser.LatexExtractionConfig()],
+        parsing_timeout=None,
+        fallback_mode="no_fallback",
+    )
 
 
-@lru_cache(maxsize=4096)
-def expressions_equal(given: str, gold: str) -> bool:
-    r"""Whether two short LaTeX expressions are equal to math-verify; False beyond the limits.
+class _Allowance(threading.local):
+    """The calls left to the comparison that runs in this thread."""
 
-    Only its LaTeX reader is used: the other one hands whole expressions to Python's ``eval``.
+    left = MAX_EVENTS
+    depth = 0
+
+
+_ALLOWANCE = _Allowance()
+
+
+@contextmanager
+def allowance(events: int = MAX_EVENTS) -> Iterator[None]:
+    """Give everything compared inside one budget of calls; an outer one holds."""
+    if _ALLOWANCE.depth == 0:
+        _ALLOWANCE.left = events
+    _ALLOWANCE.depth += 1
+    try:
+        yield
+    finally:
+        _ALLOWANCE.depth -= 1
+
+
+def expressions_equal(given: str, gold: str) -> bool | None:
+    r"""Whether two short LaTeX expressions are equal to math-verify; None beyond the limits.
+
+    Symbols keep their letter case. Only the LaTeX reader is used: the other one hands whole
+    expressions to Python's ``eval``.
 
     Example:
         >>> expressions_equal("1+x^2", "x^2+1"), expressions_equal("9**9**9", "1")
-        (True, False)
+        (True, None)
     """
     for text in (given, gold):
         if not text.strip() or not bounded(text) or not is_expression(text):
-            return False
-    parser, _ = _math_verify()
-    sides = [_read(parser, text.replace("**", "^").replace("$", "")) for text in (gold, given)]
-    if not all(sides) or any(isinstance(side[0], str) for side in sides):
+            return None
+    return _within(partial(_compared, _latex(given), _latex(gold)))
+
+
+def _latex(text: str) -> str:
+    text = _FUNCTION.sub(r"\\\1 ", text.replace("**", "^").replace("$", ""))
+    return text.replace("sqrt ", "sqrt").replace("*", r"\cdot ")
+
+
+def _compared(given: str, gold: str) -> bool:
+    _, grader = _math_verify()
+    sides = [_symbols(text) for text in (gold, given)]
+    if None in sides:
         return False
-    return _verified(*sides)
+    return bool(grader.verify(*sides, timeout_seconds=None))
+
+
+def _symbols(latex: str) -> Any:
+    """The SymPy expression of a LaTeX formula, symbols in their own case; None where it is none."""
+    from latex2sympy2_extended import latex2sympy
+    from latex2sympy2_extended.latex2sympy2 import ConversionConfig
+
+    try:
+        return latex2sympy(
+            latex,
+            convert_degrees=False,
+            conversion_config=ConversionConfig(lowercase_symbols=False),
+        )
+    except Exception:  # noqa: BLE001
+        return None
 
 
 def texts_equal(text: str, reference: str) -> bool:
@@ -149,35 +207,40 @@ def texts_equal(text: str, reference: str) -> bool:
     """
     if max(len(text), len(reference)) > MAX_TEXT:
         return False
+    with allowance(_EVENTS_OF_TEXTS):
+        return bool(_within(partial(_texts_compared, text, reference)))
+
+
+def _texts_compared(text: str, reference: str) -> bool:
+    _, grader = _math_verify()
     found, gold = _extract(text), _extract(reference)
-    return bool(found and gold) and _verified(found, gold)
+    return bool(found and gold) and bool(grader.verify(found, gold, timeout_seconds=None))
 
 
 class _BudgetSpent(BaseException):
     """No ``Exception``: SymPy and math-verify catch those and go on with another method."""
 
 
-def _verified(first: list[Any], second: list[Any]) -> bool:
-    """What the grader says of two extractions; False when it makes more than ``_MAX_EVENTS`` calls.
+def _within(work: Callable[[], bool]) -> bool | None:
+    """What a piece of work returns; None where it makes more calls than the allowance has left.
 
     A single operation in C is not interrupted; ``bounded`` keeps numbers and powers small.
     """
-    _, grader = _math_verify()
-    left = _MAX_EVENTS
+    _math_verify()
+    budget = _ALLOWANCE
 
     def count(frame: FrameType, event: str, _: Any) -> None:
-        nonlocal left
-        left -= 1
+        budget.left -= 1
         # Not in a generator: it may be closing, where an exception is lost, and the count with it.
-        if left < 0 and event == "call" and not frame.f_code.co_flags & CO_GENERATOR:
+        if budget.left < 0 and event == "call" and not frame.f_code.co_flags & CO_GENERATOR:
             raise _BudgetSpent
 
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        return bool(grader.verify(first, second, timeout_seconds=None))
+        return work()
     except _BudgetSpent:
-        return False
+        return None
     finally:
         sys.setprofile(before)
 
@@ -223,7 +286,7 @@ def _plain_number(match: re.Match[str]) -> tuple[Any, str]:
     fraction = next((v for k, v in groups.items() if k.startswith("decimal") and v), "")
     written = whole.replace(",", "").replace(" ", "") + fraction.replace(",", ".")
     written = written or groups.get("expr") or ""
-    number = evaluate(written.replace("\n", " "))
+    number = None if re.search(r"\d\s+\d", written) else number_of(written.replace("\n", " "))
     if number is None:
         return None, written
     exact = not isinstance(number, float) and "." not in written

@@ -10,15 +10,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from r1vl_kedro.answers import equivalent, parse_value
+from r1vl_kedro.answers import MAX_ANSWER, equivalent, yes_or_no
 from r1vl_kedro.benchmarks.compat import REFUSALS
-from r1vl_kedro.benchmarks.quantities import (
-    HEDGE,
-    MAX_ANSWER,
-    UNDERSCORED,
-    same_quantity,
-    value_in,
-)
 from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.responses.boxed import last_box
 from r1vl_kedro.responses.think_answer import last_tagged
@@ -48,15 +41,6 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z ]{1,40}")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
 MAX_LINE_WORDS = 3
-_YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
-_NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
-_SAID = re.compile(r"\b(?:yes|yeah|yep|true|no|nope|false|correct|incorrect|right|wrong)\b")
-_BOTH = re.compile(r"\b(?:yes|no)\s*(?:/|or|and)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z")
-_NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
-MAX_NEGATION = 40
-_IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
-_CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z)")
-_ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
 
 
 def stated(raw: str) -> str:
@@ -184,61 +168,12 @@ def _squeezed(text: str) -> str:
 
 def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
     """Whether an answer says yes or no as it should; with `letters`, A is yes and B is no."""
-    said = yes_or_no(text, letters=letters)
-    return said is not None and said == answer.strip().lower()
-
-
-def yes_or_no(text: str, *, letters: bool = False) -> str | None:
-    """`yes`, `no`, or None where neither or both are said.
-
-    The first word decides where it is one of them; else the only one said; else the last reading.
-
-    Example:
-        >>> yes_or_no("Yes, there are no more than two."), yes_or_no("yes/no")
-        ('yes', None)
-    """
-    text = _MARKUP.sub("", text)
-    end = text[-MAX_ANSWER:]
-    declared = [end[found.end() :] for found in _ANSWER_IS.finditer(end)]
-    for reading in [*declared[-1:], *readings(text)]:
-        said = _one_yes_or_no(reading, letters)
-        if said is not None:
-            return said
-    return None
-
-
-def _one_yes_or_no(text: str, letters: bool) -> str | None:
-    folded = text.lower().strip()
     if letters:
-        label = _LABEL.match(text)
-        alone = _LETTER_ONLY.fullmatch(text)
-        letter = (alone or label)[1].upper() if (alone or label) else ""
-        labelled = alone or (label and re.match(r"\W*(?:yes|no)\b", text[label.end() - 1 :], re.I))
-        punctuated = label and re.search(r"[.:,)]", label.group())
-        if letter in ("A", "B") and (labelled or punctuated):
-            folded = re.sub(r"^\W*[ab]\W+", "", folded) if not alone else ""
-            by_letter = "yes" if letter == "A" else "no"
-            by_word = _one_yes_or_no(folded, letters=False) if folded else None
-            return by_letter if by_word in (None, by_letter) else None
-    if _BOTH.search(folded):
-        return None
-    words = re.findall(r"[a-z']+", folded[:40])
-    if words and words[0] in _YES | _NO:
-        return "yes" if words[0] in _YES else "no"
-    said = {_affirms(match, folded) for match in _SAID.finditer(folded)} - {None}
-    return None if len(said) != 1 else "yes" if said.pop() else "no"
-
-
-def _affirms(word: re.Match[str], text: str) -> bool | None:
-    """Whether a word says yes, with a "not" before it turned round; None where it says neither."""
-    negated = bool(_NEGATED.search(text[: word.start()][-MAX_NEGATION:]))
-    if word.group() in ("right", "wrong"):  # "on the right", "the wrong one"
-        predicate = negated or _IS.search(text[: word.start()][-MAX_NEGATION:])
-        if not predicate or not _CLAUSE_END.match(text, word.end()):
-            return None
-    if negated and word.group() in ("yes", "no"):
-        return None
-    return (word.group() in _YES) != negated
+        options = {"A": "Yes", "B": "No"}
+        if option_verdict(text, options, "A") != option_verdict(text, options, "B"):
+            return option_verdict(text, options, {"yes": "A"}.get(answer.strip().lower(), "B"))
+    said = next(filter(None, (yes_or_no(reading) for reading in readings(text))), None)
+    return said is not None and said == answer.strip().lower()
 
 
 def value_verdict(text: str, answer: str) -> bool | None:
@@ -246,37 +181,12 @@ def value_verdict(text: str, answer: str) -> bool | None:
 
     None where both are prose of several words and differ: only a judge could tell.
     """
-    letter = _LETTER_ONLY.fullmatch(text)
-    if letter and len(answer.strip()) == 1 and answer.strip().isalpha():
-        return letter[1].upper() == answer.strip().upper()
-    wanted, texts = parse_value(answer), readings(text)
-    for reading in texts:
-        if UNDERSCORED.search(reading):
-            return False
-        if equivalent(reading, answer) or _ends_in(reading, answer):
-            return True
-        if _bare(reading) == _bare(answer):
-            return True
-        given = parse_value(reading) if wanted else None
-        if given:
-            return same_quantity(given, wanted)
-    if wanted is None or len(text) > MAX_ANSWER:
-        return None if _is_prose(answer) and _is_prose(text) else False
-    given = value_in(texts[0]) if texts else None
-    return given is not None and same_quantity(given, wanted)
-
-
-def _bare(text: str) -> str:
-    """Words without a leading article, a closing period and case: "The Nile." is the Nile."""
-    return _ARTICLE.sub("", text.strip().lower()).rstrip(" .")
-
-
-def _ends_in(text: str, answer: str) -> bool:
-    """A sentence such as "The capital is Paris." for the word Paris."""
-    if not _WORD.fullmatch(answer.strip()) or HEDGE.search(text):
-        return False
-    ending = rf"{_COPULA}{re.escape(answer.strip())}\W*\Z"
-    return bool(re.search(ending, text[-MAX_TAIL:], re.IGNORECASE))
+    texts = readings(text)
+    if any(equivalent(reading, answer) for reading in texts):
+        return True
+    if len(text) <= MAX_ANSWER and _is_prose(answer) and _is_prose(text):
+        return None
+    return False
 
 
 def _is_prose(text: str) -> bool:

@@ -16,15 +16,16 @@ SEPARATOR = "### Let's think step by step."
 STEP_HEADER = "### Step {}:"
 ANSWER_HEADER = "### The final answer is:"
 
-# Headers stand alone at the start of a line; spaces inside them do not matter. A line of three
-# hashes that is none of the known headers still ends the section before it (kind "other").
+# A header begins its line with three hashes and a space; letter case, the plural of "Rationales"
+# and the number of spaces inside do not matter. An indented one is text. A line of three hashes
+# that is none of the known headers still ends the section before it (kind "other").
 _HEADER = re.compile(
-    r"^[^\S\n]*###(?!#)[^\S\n]*(?:"
+    r"^###(?!#)(?:(?=[^\S\n])[^\S\n]*(?:"
     r"(?P<description>image[^\S\n]+description[^\S\n]*[:：])"
     r"|(?P<rationale>rationales?[^\S\n]*[:：])"
     r"|(?P<separator>let['’]s[^\S\n]+think[^\S\n]+step[^\S\n]+by[^\S\n]+step[^\S\n]*[.:]?)"
-    r"|step[^\S\n]+(?P<step>[0-9]{1,9})[^\S\n]*[:：]"
-    r"|(?P<answer>the[^\S\n]+final[^\S\n]+answer[^\S\n]+is[^\S\n]*[:：])"
+    r"|step[^\S\n]+(?P<step>0|[1-9][0-9]{0,8})[^\S\n]*[:：]"
+    r"|(?P<answer>the[^\S\n]+final[^\S\n]+answer[^\S\n]+is[^\S\n]*[:：]))"
     r"|(?P<other>[^\n]*))",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ _NAMES = {
     "step": "step",
     "answer": "final answer",
 }
-_BACKGROUND = {"description": 0, "rationale": 1, "separator": 2}
+_BACKGROUND = frozenset({"description", "rationale", "separator"})
 
 
 def _sections(text: str) -> Iterator[Section]:
@@ -72,17 +73,14 @@ def completeness_problems(response: Response) -> list[str]:
 def logic_problems(response: Response) -> list[str]:
     """Why the path is not in order (paper: delta_l); empty where it is.
 
-    Order: description, rationale, separator (may be missing), steps 1 to n, one final answer, and
-    nothing after it.
+    Background (description, rationale, the separator) in any order and number before the first
+    step, steps 1 to n, one final answer, and nothing after it.
     """
     problems = []
     kinds = [section.kind for section in response.sections]
     first_step = kinds.index("step") if "step" in kinds else len(kinds)
-    background = [_BACKGROUND[kind] for kind in kinds if kind in _BACKGROUND]
     if any(kind in _BACKGROUND for kind in kinds[first_step:]):
         problems.append("background after the first step")
-    elif background != sorted(background):
-        problems.append("background out of order")
     numbers = [section.number for section in response.steps]
     if numbers != list(range(1, len(numbers) + 1)):
         shown = ", ".join(map(str, numbers[:20])) + (", ..." if len(numbers) > 20 else "")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
+from r1vl_kedro.answers.numerals import NUMBER_NAMES
 from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
@@ -37,10 +37,17 @@ _VERDICTS = frozenset({"wrong", "incorrect", "false", "invalid", "untrue"})
 _AUXILIARIES = frozenset(
     "is are was were be been does do did can could would should will has have".split()
 )
+_RIGHT = frozenset("right correct true valid possible hold work fit apply there present so".split())
+_AFFIRMING = frozenset(
+    "only doubt surprise wonder question coincidence secret problem forget overlook hard difficult "
+    "surprising loss".split()
+)
+"""Words after which a negation affirms: "no doubt that", "without loss of generality"."""
 _TURNS = frozenset("but however rather instead so then therefore hence thus because since".split())
 _CLAUSE_ENDS = _TURNS | {BREAK, COMMA, STEP_END}
 _CONTRASTS = frozenset({("instead", "of"), ("rather", "than"), ("other", "than")})
 _RELATIVES = frozenset({"which", "this", "that"})
+_LETTERS_OF_A_SLIP = 80
 # Single letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
 _FACTORS = frozenset("bdeiopqrtuxyz(") | {"sqrt", "pi"}
 
@@ -89,13 +96,14 @@ class StepText:
 
 
 def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
-    """Whether two words are the same but for a plural or a slip of the pen.
+    """Whether two words are the same but for a plural or one slip of the pen.
 
-    Same initial, and either a RapidFuzz ratio of at least ``threshold`` (0 to 100) or fewer edits
-    than ``(100 - threshold) / 50`` of the longer word's length (swaps of neighbours count once).
+    A slip is a letter too many or too few, or two neighbours swapped, after the same initial, in a
+    word of at least 80 / (100 - ``threshold``) letters (eight at 90). Another letter is another
+    word: ``microorganism`` and ``macroorganism`` have a RapidFuzz ratio of 92.
 
     Example:
-        >>> words_agree("parallel", "paralell"), words_agree("sine", "cosine")
+        >>> words_agree("parallel", "paralell"), words_agree("exothermic", "endothermic")
         (True, False)
     """
     if first == second:
@@ -104,9 +112,12 @@ def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -
         return False
     if min(len(first), len(second)) > 2 and (first + "s" == second or second + "s" == first):
         return True
-    if fuzz.ratio(first, second) >= threshold:
-        return True
-    return OSA.distance(first, second) < (100 - threshold) / 50 * max(len(first), len(second))
+    if max(len(first), len(second)) * (100 - threshold) < _LETTERS_OF_A_SLIP:
+        return False
+    if len(first) != len(second):
+        return Indel.distance(first, second) == 1
+    labels = sorted(first) in (list(first), list(second))  # ABCDEFGH names a figure
+    return sorted(first) == sorted(second) and OSA.distance(first, second) == 1 and not labels
 
 
 @lru_cache(maxsize=1 << 17)
@@ -181,25 +192,49 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
 
 def _negated(text: StepText, start: int, end: int) -> bool:
     """Whether the clause around a window denies it."""
-    tokens = text.tokens
+    return _denied_before(text.tokens, start) or _denied_after(text.tokens, end)
+
+
+def _denied_before(tokens: Sequence[str], start: int) -> bool:
+    """Whether a negation before a window reaches it.
+
+    ``no`` and ``without`` deny a noun and not what follows a verb after it; an ``and`` before a
+    number, a variable or a verb begins anew; "no doubt that" and the like affirm.
+    """
     if start > 1 and (tokens[start - 2], tokens[start - 1]) in _CONTRASTS:
         return True
+    verb = False
     for position in range(start - 1, max(start - 1 - NEGATION_REACH, -1), -1):
         token = tokens[position]
-        if token in _CLAUSE_ENDS:
-            break
-        if token in DENIERS and not (token == "not" and tokens[position + 1] == "only"):
-            return True
+        following = tokens[position + 1]
+        anew = verb or is_operand(following) or following in NUMBER_NAMES
+        if token in _CLAUSE_ENDS or (token == "and" and anew):
+            return False
+        if token in DENIERS:
+            affirms = following in _AFFIRMING or (token in ("no", "without") and verb)
+            return not affirms
+        verb = verb or token in _AUXILIARIES
+    return False
+
+
+def _denied_after(tokens: Sequence[str], end: int) -> bool:
+    """Whether the words after a window call it wrong: "is wrong", "cannot be right".
+
+    What it is not is no denial: "x = 5 is not negative".
+    """
     first = end
     if tokens[first] == COMMA and tokens[first + 1] in _RELATIVES:
-        first += 1
-    auxiliary = False
+        first += 2
+    auxiliary = negated = False
     for position in range(first, min(first + DENIAL_REACH, len(tokens))):
         token = tokens[position]
-        if token in _CLAUSE_ENDS:
+        if token in _CLAUSE_ENDS or token == "and":
             break
-        if token in _VERDICTS or (auxiliary and token in DENIERS):
-            return not (token == "not" and tokens[position + 1] == "only")
+        if token in _VERDICTS and (auxiliary or position == first):
+            return not negated
+        if negated and token in _RIGHT:
+            return True
+        negated = negated or (auxiliary and token in DENIERS and tokens[position + 1] != "only")
         auxiliary = auxiliary or token in _AUXILIARIES
     return False
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from r1vl_kedro.answers.numerals import NUMBER_NAMES
 from r1vl_kedro.mathtext import GREEK_NAMES, plain
 
 BREAK = "|"
@@ -15,15 +16,7 @@ DROPPED_ARTICLES = frozenset({"the", "an"})
 DENIERS = frozenset("not never no wrong incorrect false neither nor without".split())
 """Words that deny what stands near them in the clause."""
 
-_NUMBER_WORDS = frozenset(
-    (
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy "
-        "eighty ninety hundred thousand million billion first second third fourth fifth sixth "
-        "seventh eighth ninth tenth half quarter double triple dozen"
-    ).split()
-)
-EXACT_WORDS = DENIERS | GREEK_NAMES | _NUMBER_WORDS | {"sqrt", "inf"}
+EXACT_WORDS = DENIERS | GREEK_NAMES | NUMBER_NAMES | {"sqrt", "inf"}
 """Words where one letter more or less changes the meaning: never matched approximately."""
 
 _PHRASES = {

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from r1vl_kedro.answers import equivalent, parse_value
-from r1vl_kedro.benchmarks import compat, quantities, robust
+from r1vl_kedro.answers import (
+    equivalent,
+    read_answer,
+    stated_quantity,
+    unit_free,
+    units_differ,
+)
+from r1vl_kedro.answers.model import Quantity
+from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
 from r1vl_kedro.benchmarks.groups import by_column, percent
@@ -55,13 +62,13 @@ def _careful(text: str, reference: str) -> bool | None:
     same = robust.value_verdict(text, reference)
     if same or _YEAR.fullmatch(reference.strip()):
         return same
-    wanted = parse_value(reference)
-    if wanted is None or wanted.number == 0:
+    wanted = stated_quantity(reference)
+    if not isinstance(read_answer(reference), Quantity) or wanted is None or wanted.number == 0:
         return same
-    given = quantities.first_value(robust.readings(text))
-    if given is None or quantities.units_differ(given, wanted):
+    given = next(filter(None, map(stated_quantity, robust.readings(text))), None)
+    if given is None or units_differ(given, wanted):
         return False
-    number, value = quantities.share(given), quantities.share(wanted)
+    number, value = float(unit_free(given)), float(unit_free(wanted))
     targets = [value, value * 100] if wanted.percent and "%" not in text else [value]
     return any(abs(number - target) <= TOLERANCE * abs(target) * (1 + 1e-9) for target in targets)
 

@@ -6,7 +6,8 @@ import json
 import math
 from collections.abc import Sequence
 
-from r1vl_kedro.benchmarks import compat, quantities, robust
+from r1vl_kedro.answers import stated_quantity, unit_free
+from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, needed
 from r1vl_kedro.benchmarks.groups import all_right, by_key, grouped, percent
@@ -94,10 +95,11 @@ def _careful(text: str, answer: str, kind: str) -> bool | None:
         return robust.option_verdict(
             text, {letter: f"option {letter}" for letter in LETTERS}, answer
         )
-    given = quantities.first_value(robust.readings(text)) if kind == "float" else None
+    quantities = map(stated_quantity, robust.readings(text)) if kind == "float" else ()
+    given = next(filter(None, quantities), None)
     if given is None:
         return robust.value_verdict(text, answer)
-    return abs(quantities.share(given) - float(answer)) <= TOLERANCE * (1 + 1e-9)
+    return abs(float(unit_free(given)) - float(answer)) <= TOLERANCE * (1 + 1e-9)
 
 
 def _subject(row: Row) -> str | None:

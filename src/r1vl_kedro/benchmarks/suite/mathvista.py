@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from r1vl_kedro.answers import stated_quantity, unit_free
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, lettered, literal_list, needed, parse_list
@@ -23,12 +24,23 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
         values = parse_list(answer) or []
         if values and all(isinstance(value, int | float) for value in values):
             return robust.list_verdict(text, values)
-        return robust.value_verdict(text, answer)
+        same = robust.value_verdict(text, answer)
+        return same or _as_precise(row, text, answer) or same
     text = compat.cut(raw)
     if choices:
         options = lettered(literal_list(row, "choices"))
         return compat.option_verdict(text, options, needed(row, "answer_option"), mode)
     return _number(text, needed(row, "answer"), needed(row, "answer_type"))
+
+
+def _as_precise(row: Row, text: str, answer: str) -> bool:
+    """Whether an answer rounds to the reference at the decimals of the column `precision`."""
+    decimals = cell(row, "precision")
+    given = next(filter(None, map(stated_quantity, robust.readings(text))), None)
+    if needed(row, "answer_type") != "float" or decimals is None or given is None:
+        return False
+    gap = abs(float(unit_free(given)) - float(answer))
+    return gap <= 0.5 * 10.0 ** -int(float(decimals)) * (1 + 1e-9)
 
 
 def _number(text: str, answer: str, kind: str) -> bool | None:

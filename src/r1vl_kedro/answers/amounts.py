@@ -1,0 +1,123 @@
+"""Whether two quantities are the same: numbers, rounding, units, percent signs, counted things."""
+
+import math
+from fractions import Fraction
+
+from r1vl_kedro.answers.model import Quantity
+from r1vl_kedro.answers.units import is_generic, same_dimension
+
+SAME = ""
+"""No difference."""
+_LARGEST = 1e15
+
+
+def quantities_differ(given: Quantity, gold: Quantity) -> str:
+    """Why a quantity is not the reference; empty where it is.
+
+    A missing unit or percent sign is no difference, another one is, unless it converts. Rounding
+    is accepted at two decimals or more of the reference, at three digits of the reference where
+    the given number has no finite decimals, and the other way round.
+
+    Example:
+        >>> from r1vl_kedro.answers.reader import read
+        >>> quantities_differ(read("1 m"), read("100 cm"))
+        ''
+        >>> quantities_differ(read("5%"), read("5 kg"))
+        'a percentage and a unit'
+    """
+    unit = units_differ(given, gold)
+    if unit:
+        return unit
+    pairs = [(given.number, gold.number)]
+    if given.units and gold.units:
+        pairs = [
+            (given.number, gold.number)
+            if a.factor == b.factor or is_generic(a) or is_generic(b)
+            else (given.number * a.factor, gold.number * b.factor)
+            for a in given.units
+            for b in gold.units
+            if same_dimension(a, b)
+        ]
+    elif given.percent != gold.percent:
+        pairs.append((unit_free(given), unit_free(gold)))
+    raw = (given.number, gold.number)
+    for pair in pairs:
+        if close(*pair) or (pair == raw and _rounded(given, gold)):
+            return SAME
+    return "another number"
+
+
+def unit_free(quantity: Quantity) -> Fraction | float:
+    """Its number; a percent sign divides by a hundred."""
+    return quantity.number / 100 if quantity.percent else quantity.number
+
+
+def units_differ(given: Quantity, gold: Quantity) -> str:
+    """Why the units, percent signs or counted things of two quantities clash; empty where not."""
+    named = [bool(q.units or q.noun) for q in (given, gold)]
+    if given.percent != gold.percent and any(named):
+        return "a percentage and a unit"
+    if gold.tight and not given.units and not given.noun:
+        return "a unit or symbol is missing"
+    if given.units and gold.units:
+        fits = any(same_dimension(a, b) for a in given.units for b in gold.units)
+        return SAME if fits else "another unit"
+    if given.noun and gold.noun:
+        return SAME if given.noun == gold.noun else "another thing is counted"
+    if (given.units and gold.noun) or (given.noun and gold.units):
+        units = given.units or gold.units
+        return SAME if any(is_generic(u) for u in units) else "a unit and a counted thing"
+    return SAME
+
+
+def close(first: Fraction | float, second: Fraction | float) -> bool:
+    """Whether two numbers are equal, or to nine digits where one is no fraction."""
+    if isinstance(first, Fraction) and isinstance(second, Fraction):
+        return first == second
+    return math.isclose(first, second, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _rounded(given: Quantity, gold: Quantity) -> bool:
+    if abs(given.number) + abs(gold.number) > _LARGEST:
+        return False
+    gap = abs(float(given.number) - float(gold.number))
+    shown, wanted = given.decimals, gold.decimals
+    if given.cut or gold.cut:
+        return _truncated(given, gold) if given.cut else _truncated(gold, given)
+    if (shown or 0) >= 6 and gap <= 1e-6 * min(1.0, abs(float(gold.number))):
+        return True
+    if (wanted or 0) >= 2 and (shown is None or shown >= (wanted or 0)):
+        return gap <= _half_a_digit(wanted or 0)
+    if shown is None and wanted and _unending(given.number) and _digits(gold, wanted) >= 3:
+        return gap <= _half_a_digit(wanted)
+    if shown is None or shown < 2:
+        return False
+    if wanted is None and _unending(gold.number):
+        return _digits(given, shown) >= 3 and gap <= _half_a_digit(shown)
+    return 3 <= shown < (wanted or 0) and gap <= _half_a_digit(shown)
+
+
+def _truncated(cut: Quantity, whole: Quantity) -> bool:
+    """Whether a number begins with the digits shown before an ellipsis."""
+    step = 10.0 ** -(cut.decimals or 0)
+    gap = abs(float(whole.number)) - abs(float(cut.number))
+    same_sign = float(whole.number) * float(cut.number) >= 0
+    return (cut.decimals or 0) >= 2 and same_sign and -1e-12 <= gap < step
+
+
+def _digits(quantity: Quantity, decimals: int) -> int:
+    return len(str(int(abs(float(quantity.number)) * 10**decimals + 0.5)))
+
+
+def _half_a_digit(decimals: int) -> float:
+    return 0.5 * 10.0**-decimals * (1 + 1e-9)
+
+
+def _unending(number: Fraction | float) -> bool:
+    if not isinstance(number, Fraction):
+        return True
+    below = number.denominator
+    for prime in (2, 5):
+        while below % prime == 0:
+            below //= prime
+    return below > 1

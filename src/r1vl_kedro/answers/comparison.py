@@ -1,0 +1,251 @@
+"""Whether two values are the same, kind by kind; where not, why."""
+
+from collections.abc import Callable, Sequence
+
+from r1vl_kedro.answers.amounts import SAME, close, quantities_differ
+from r1vl_kedro.answers.evaluation import equal, proportional
+from r1vl_kedro.answers.expression import Formula, Unreadable, parse
+from r1vl_kedro.answers.model import (
+    Clock,
+    Date,
+    Expression,
+    Interval,
+    Items,
+    Matrix,
+    Named,
+    Quantity,
+    Range,
+    Ratio,
+    Relation,
+    Text,
+    Tolerance,
+    Value,
+)
+from r1vl_kedro.answers.symbolic import expressions_equal
+
+_ANY = "any"  # x = 2 or x = 3, x = 2 and x = 3: the values of one name, however they are joined
+
+
+def difference(given: Value, gold: Value) -> str:
+    """Why a given value is not the reference; empty where it is.
+
+    Values of different kinds differ, but for these: a name may be left out where the reference has
+    none (``x = 5`` for ``5``), or where it names several; a pair may be an open interval.
+    """
+    if isinstance(given, Items) and given.decimal and isinstance(_bare(gold), Quantity):
+        given = given.decimal
+    if isinstance(gold, Items) and gold.decimal and isinstance(_bare(given), Quantity):
+        gold = gold.decimal
+    if isinstance(given, Named) or isinstance(gold, Named):
+        return _named(given, gold)
+    if isinstance(given, Interval) and isinstance(gold, Items):
+        gold = _open_interval(gold) or gold
+    if isinstance(gold, Interval) and isinstance(given, Items):
+        given = _open_interval(given) or given
+    if isinstance(given, Quantity | Expression) and isinstance(gold, Quantity | Expression):
+        if isinstance(given, Quantity) and isinstance(gold, Quantity):
+            return quantities_differ(given, gold)
+        return _formulas(given, gold)
+    if type(given) is not type(gold):
+        return f"a {_kind(given)} for a {_kind(gold)}"
+    return _BY_KIND[type(given)](given, gold)
+
+
+def _kind(value: Value) -> str:
+    return {"Items": "list", "Named": "named value", "Clock": "time", "Text": "text"}.get(
+        type(value).__name__, type(value).__name__.lower()
+    )
+
+
+def _bare(value: Value) -> Value:
+    return value.values[0][1] if isinstance(value, Named) and len(value.values) == 1 else value
+
+
+def _formulas(given: Quantity | Expression, gold: Quantity | Expression) -> str:
+    if any(isinstance(v, Quantity) and (v.units or v.noun or v.percent) for v in (given, gold)):
+        return "a unit beside a formula"
+    sides = [_formula(value) for value in (given, gold)]
+    same = equal(*sides)
+    if same is None and isinstance(given, Expression) and isinstance(gold, Expression):
+        same = expressions_equal(given.written, gold.written)
+    if same is None:
+        return "the formulas cannot be worked out"
+    return SAME if same else "another formula"
+
+
+def _formula(value: Quantity | Expression) -> Formula:
+    if isinstance(value, Expression):
+        return value.formula
+    return Formula(("number", value.number), frozenset(), False)
+
+
+def _named(given: Value, gold: Value) -> str:
+    if isinstance(given, Relation) and isinstance(gold, Named):
+        return _relations(given, _as_relation(gold))
+    if isinstance(gold, Relation) and isinstance(given, Named):
+        return _relations(_as_relation(given), gold)
+    if isinstance(given, Named) and isinstance(gold, Named):
+        return _by_name(given, gold)
+    if isinstance(given, Named):
+        return difference(_unnamed(given), gold)
+    assert isinstance(gold, Named)
+    value = _unnamed(gold)
+    (name, _), *more = gold.values
+    if not more and len(name) == 1 and isinstance(value, Quantity | Expression):
+        return f"{name} is not named"
+    return difference(given, value)
+
+
+def _unnamed(named: Named) -> Value:
+    """The value alone; of several values a list, a set where all have one name."""
+    values = tuple(value for _, value in named.values)
+    if len(values) == 1:
+        return values[0]
+    alike = len({name for name, _ in named.values}) == 1
+    return Items("{}", values, _ANY) if alike else Items("", values)
+
+
+def _by_name(given: Named, gold: Named) -> str:
+    groups: list[dict[str, list[Value]]] = []
+    for named in (given, gold):
+        by_name: dict[str, list[Value]] = {}
+        for name, value in named.values:
+            several = value.values if isinstance(value, Items) and not value.marks else [value]
+            if isinstance(value, Items) and value.marks == "{}":
+                several = value.values
+            by_name.setdefault(name, []).extend(several)
+        groups.append(by_name)
+    ours, theirs = groups
+    if set(ours) != set(theirs):
+        relations = [_as_relation(named) for named in (given, gold)]
+        if None not in relations and len(set(ours) | set(theirs)) == 1:
+            return _relations(*relations)
+        return f"other names: {', '.join(sorted(ours))[:60]}"
+    if len(ours) > 1 and "or" in (given.joined, gold.joined) and given.joined != gold.joined:
+        return "or for and"
+    for name, values in theirs.items():
+        reason = _as_sets(ours[name], values)
+        if reason:
+            return f"{name[:40]}: {reason}"
+    return SAME
+
+
+def _as_relation(named: Named) -> Relation | None:
+    """``y = 2x + 1`` as an equation."""
+    (name, value), *more = named.values
+    if more or not isinstance(value, Expression | Quantity):
+        return None
+    try:
+        left = parse(name.replace(" ", ""))
+    except Unreadable:
+        return None
+    right = _formula(value)
+    symbols = left.symbols | right.symbols
+    return Relation(
+        "=", Formula(("-", left.tree, right.tree), symbols, left.signed or right.signed)
+    )
+
+
+def _relations(given: Relation | None, gold: Relation | None) -> str:
+    if given is None or gold is None or given.sign != gold.sign:
+        return "another relation"
+    if given.difference.symbols != gold.difference.symbols:
+        return "other symbols"
+    same = proportional(given.difference, gold.difference, positive=given.sign not in ("=", "!="))
+    if same is None:
+        return "the relations cannot be worked out"
+    return SAME if same else "another relation"
+
+
+def _ranges(given: Range, gold: Range) -> str:
+    return quantities_differ(given.low, gold.low) or quantities_differ(given.high, gold.high)
+
+
+def _tolerances(given: Tolerance, gold: Tolerance) -> str:
+    return quantities_differ(given.centre, gold.centre) or quantities_differ(
+        given.spread, gold.spread
+    )
+
+
+def _clocks(given: Clock, gold: Clock) -> str:
+    gap = given.minutes - gold.minutes
+    known = given.half and gold.half
+    return SAME if gap == 0 or (not known and gap % 720 == 0) else "another time"
+
+
+def _dates(given: Date, gold: Date) -> str:
+    same_day = (given.month, given.day) == (gold.month, gold.day)
+    return SAME if same_day and (given.year == gold.year or gold.year == 0) else "another date"
+
+
+def _ratios(given: Ratio, gold: Ratio) -> str:
+    return _in_order(given.parts, gold.parts)
+
+
+def _texts(given: Text, gold: Text) -> str:
+    return SAME if given.words == gold.words and gold.words else "other words"
+
+
+def _matrices(given: Matrix, gold: Matrix) -> str:
+    if given.bars != gold.bars:
+        return "a matrix for a determinant"
+    if [len(row) for row in given.rows] != [len(row) for row in gold.rows]:
+        return "another shape"
+    return _in_order([v for row in given.rows for v in row], [v for row in gold.rows for v in row])
+
+
+def _intervals(given: Interval, gold: Interval) -> str:
+    if given.name and gold.name and given.name != gold.name:
+        return f"{given.name} for {gold.name}"
+    if len(given.pieces) != len(gold.pieces):
+        return "another number of pieces"
+    for ours, theirs in zip(given.pieces, gold.pieces, strict=True):
+        if (ours[1], ours[3]) != (theirs[1], theirs[3]):
+            return "an end is in on one side only"
+        if not (close(ours[0], theirs[0]) and close(ours[2], theirs[2])):
+            return "another end"
+    return SAME
+
+
+def _open_interval(items: Items) -> Interval | None:
+    if items.marks != "()" or len(items.values) != 2:
+        return None
+    low, high = items.values
+    if not (isinstance(low, Quantity) and isinstance(high, Quantity)):
+        return None
+    return Interval(((low.number, False, high.number, False),))
+
+
+def _items(given: Items, gold: Items) -> str:
+    if given.marks and gold.marks and given.marks != gold.marks:
+        return "other brackets"
+    joints = {given.joined, gold.joined}
+    if len(joints) == 2 and "or" in joints and _ANY not in joints:
+        return "or for and"
+    if "{}" in (given.marks, gold.marks) or given.joined or gold.joined:
+        return _as_sets(given.values, gold.values)
+    return _in_order(given.values, gold.values)
+
+
+def _in_order(given: Sequence[Value], gold: Sequence[Value]) -> str:
+    if len(given) != len(gold):
+        return f"{len(given)} values for {len(gold)}"
+    return next((r for a, b in zip(given, gold, strict=True) if (r := difference(a, b))), SAME)
+
+
+def _as_sets(given: Sequence[Value], gold: Sequence[Value]) -> str:
+    if len(given) != len(gold):
+        return f"{len(given)} values for {len(gold)}"
+    remaining = list(gold)
+    for value in given:
+        place = next((n for n, other in enumerate(remaining) if not difference(value, other)), None)
+        if place is None:
+            return "another value among them"
+        del remaining[place]
+    return SAME
+
+
+_BY_KIND: dict[type, Callable[..., str]] = {
+    Range: _ranges, Tolerance: _tolerances, Clock: _clocks, Date: _dates, Ratio: _ratios,
+    Items: _items, Interval: _intervals, Matrix: _matrices, Relation: _relations, Text: _texts,
+}  # fmt: skip

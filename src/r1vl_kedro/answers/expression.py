@@ -1,0 +1,339 @@
+"""Formulas as answers write them, read with their symbols as they are."""
+
+import cmath
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from r1vl_kedro.mathtext import GREEK_LETTERS
+
+MAX_TOKENS = 300
+MAX_DEPTH = 30
+MAX_BITS = 900
+
+Number = Fraction | float | complex
+Tree = tuple  # ("number", value) | ("symbol", name) | (operation, operand, ...)
+
+_GREEK = frozenset(GREEK_LETTERS.values()) | {
+    name.capitalize() for name in GREEK_LETTERS.values()
+}  # fmt: skip
+FUNCTIONS = frozenset(
+    (
+        "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan asin acos atan exp ln lg "
+        "log sqrt root abs binom"
+    ).split()
+)
+DECORATIONS = frozenset(
+    (
+        "overline bar vec hat tilde dot ddot widehat widetilde overrightarrow overleftarrow "
+        "underline overbrace"
+    ).split()
+)
+_NAMES = sorted(FUNCTIONS | _GREEK | DECORATIONS | {"inf", "degrees"}, key=len, reverse=True)
+_NUMBER = r"\d+\.?\d*\(\d+\)|\.\d+\(\d+\)|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"
+_SCIENTIFIC = r"[eE][-+]?\d{1,4}(?![\w.])"
+_TOKEN = re.compile(
+    rf"\s*(?:(?P<mixed>\d+\s+\d+/\d+)(?![\d.])|(?P<number>(?:{_NUMBER})(?:{_SCIENTIFIC})?)"
+    r"|(?P<word>[A-Za-z]+)|(?P<index>_(?:\w+|\([^()]*\)))|(?P<prime>'+)|(?P<op>\*\*|[-+*/^()!|]))"
+)
+_DIGITS = re.compile(r"\d+")
+_SINGLE_ARGUMENT = frozenset("fgFGPOh")
+
+
+class Unreadable(ValueError):
+    """A text that is no formula of the kinds read here, or too large a one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula: its tree, the symbols in it, and whether signs of symbols matter (``|x|``)."""
+
+    tree: Tree
+    symbols: frozenset[str]
+    signed: bool
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, str]] = []
+        at, text = 0, text.strip()
+        previous = ""
+        while at < len(text):
+            found = _TOKEN.match(text, at)
+            if not found or len(self.tokens) > MAX_TOKENS:
+                raise Unreadable(f"not a formula from {text[at : at + 20]!r} on")
+            kind = found.lastgroup or ""
+            if kind == "mixed" and previous in ("^", "_", "/", "**"):
+                whole = re.compile(r"\s*(\d+)").match(text, at)
+                if whole is None:
+                    raise Unreadable("a number is missing")
+                kind, token, at = "number", whole[1], whole.end()
+            else:
+                token, at = found[kind], found.end()
+            if kind == "word":
+                self.tokens += _names(token)
+                digits = _DIGITS.match(text, at)
+                if digits and self.tokens[-1][1] not in FUNCTIONS | _GREEK:  # H2O, x1
+                    self.tokens.append(("index", f"_{digits[0]}"))
+                    at = digits.end()
+            else:
+                self.tokens.append((kind, token))
+            previous = token
+        self.at = self.depth = 0
+        self.symbols: set[str] = set()
+        self.signed = False
+
+    def peek(self) -> str:
+        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
+
+    def kind(self) -> str:
+        return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable(f"deeper than {MAX_DEPTH} brackets")
+
+    def sum(self) -> Tree:
+        self.deeper()
+        total = self.product()
+        while self.peek() in ("+", "-") and self.kind() == "op":
+            sign = self.peek()
+            self.at += 1
+            total = (sign, total, self.product())
+        self.depth -= 1
+        return total
+
+    def product(self) -> Tree:
+        total = self.signed_factor()
+        while self.at < len(self.tokens):
+            kind, token = self.tokens[self.at]
+            if kind == "op" and token in ("*", "/"):
+                self.at += 1
+                total = (token, total, self.signed_factor())
+            elif kind in ("mixed", "number"):
+                raise Unreadable("a number after another factor")
+            elif kind == "word" or token == "(" or (token == "|" and self.opens_abs()):
+                total = ("*", total, self.power())
+            else:
+                break
+        return total
+
+    def opens_abs(self) -> bool:
+        return not getattr(self, "inside_abs", False) and self.tokens[self.at - 1][1] != "|"
+
+    def signed_factor(self) -> Tree:
+        sign = 1
+        while self.peek() in ("+", "-") and self.kind() == "op":
+            sign = -sign if self.peek() == "-" else sign
+            self.at += 1
+        factor = self.power()
+        return factor if sign > 0 else ("neg", factor)
+
+    def power(self) -> Tree:
+        base = self.postfix(self.atom())
+        if self.peek() not in ("^", "**"):
+            return base
+        self.at += 1
+        self.deeper()
+        exponent = self.signed_factor()
+        self.depth -= 1
+        return ("^", base, exponent)
+
+    def postfix(self, tree: Tree) -> Tree:
+        while self.at < len(self.tokens):
+            if self.peek() == "!":
+                tree = ("!", tree)
+            elif self.kind() == "word" and self.peek() == "degrees":
+                tree = ("*", tree, ("symbol", "degrees"))
+                self.symbols.add("degrees")
+            else:
+                break
+            self.at += 1
+        return tree
+
+    def atom(self) -> Tree:
+        if self.at >= len(self.tokens):
+            raise Unreadable("the formula ends early")
+        kind, token = self.tokens[self.at]
+        self.at += 1
+        if kind == "number":
+            return ("number", literal(token))
+        if kind == "mixed":
+            whole, above, below = map(int, re.split(r"\s+|/", token))
+            if not below:
+                raise Unreadable("a division by zero")
+            return ("number", whole + Fraction(above, below))
+        if token == "(":
+            inner = self.sum()
+            self.expect(")")
+            return inner
+        if token == "|":
+            self.inside_abs, self.signed = True, True
+            inner = self.sum()
+            self.expect("|")
+            self.inside_abs = False
+            return ("abs", inner)
+        if kind == "word":
+            return self.symbol(token)
+        raise Unreadable(f"{token!r} where a value should be")
+
+    def expect(self, token: str) -> None:
+        if self.peek() != token:
+            raise Unreadable(f"{token!r} is missing")
+        self.at += 1
+
+    def symbol(self, name: str) -> Tree:
+        index = self.marks()
+        if name in ("sqrt", "root"):
+            return self.root(name, index)
+        if name == "log" and index.startswith("_"):
+            return ("log", literal_or_symbol(index[1:].strip("()")), self.argument())
+        if name == "binom" or (name in DECORATIONS and not index):
+            return self.marked(name)
+        if name in FUNCTIONS and not index.startswith("'"):
+            return self.function(name, index)
+        if name == "inf":
+            raise Unreadable("infinity is no value")
+        if name == "pi" and not index:
+            return ("number", math.pi)
+        if name == "e" and not index:
+            return ("number", math.e)
+        if name == "i" and not index:
+            return ("number", 1j)
+        name += index
+        if self.peek() == "(" and self.is_function(name):
+            return ("call", name, self.power())
+        self.symbols.add(name)
+        return ("symbol", name)
+
+    def is_function(self, name: str) -> bool:
+        """Whether a symbol before a bracket is a function: ``f(2x)``, ``P(A)``, not ``n(N-n)``."""
+        if name.rstrip("'") in ("f", "g", "F", "G", "O") or "'" in name:
+            return True
+        if name[0] not in _SINGLE_ARGUMENT:
+            return False
+        inside = self.tokens[self.at + 1 : self.at + 3]
+        return len(inside) == 2 and inside[0][0] in ("word", "number") and inside[1][1] == ")"
+
+    def marks(self) -> str:
+        marks = ""
+        while self.kind() in ("index", "prime"):
+            marks += self.peek().replace("(", "").replace(")", "").replace("_", "_")
+            self.at += 1
+        return marks
+
+    def root(self, name: str, index: str) -> Tree:
+        if index:
+            raise Unreadable("a root with an index")
+        order: Tree = ("number", Fraction(2))
+        if name == "root":
+            order = self.atom()
+        radicand = self.atom() if self.peek() == "(" else self.power()
+        if radicand[0] == "^":
+            self.signed = True
+        return ("^", radicand, ("/", ("number", Fraction(1)), order))
+
+    def marked(self, name: str) -> Tree:
+        """A decorated symbol, ``bar(x)``: a symbol of its own, named with all it holds."""
+        start = self.at
+        self.expect("(")
+        depth = 1
+        while depth and self.at < len(self.tokens):
+            depth += (self.peek() == "(") - (self.peek() == ")")
+            self.at += 1
+        inside = "".join(token for _, token in self.tokens[start : self.at])
+        self.symbols.add(name + inside)
+        return ("symbol", name + inside)
+
+    def argument(self) -> Tree:
+        """What a function without brackets takes: the factors up to a sign or another function."""
+        if self.peek() == "(":
+            return self.power()
+        factor = self.signed_factor()
+        while self.kind() in ("word", "number") and self.peek() not in FUNCTIONS:
+            factor = ("*", factor, self.power())
+        return factor
+
+    def function(self, name: str, index: str) -> Tree:
+        if index:
+            raise Unreadable(f"{name} with an index")
+        exponent = None
+        if self.peek() == "^":
+            self.at += 1
+            exponent = self.signed_factor()
+            if exponent == ("neg", ("number", Fraction(1))):
+                raise Unreadable("an inverse function")
+        if name == "abs":
+            self.signed = True
+        value: Tree = (name, self.argument())
+        return value if exponent is None else ("^", value, exponent)
+
+
+def _names(word: str) -> list[tuple[str, str]]:
+    """The symbols and functions that a run of letters is made of."""
+    if word in _NAMES or len(word) == 1:
+        return [("word", word)]
+    for name in ("sqrt", "sin", "cos", "tan", "log", "ln", "pi"):
+        if word.startswith(name) and len(word) <= len(name) + 2:
+            return [("word", name), *_names(word[len(name) :])]
+        if word.endswith(name) and len(word) <= len(name) + 2 and name != "ln":
+            return [*_names(word[: -len(name)]), ("word", name)]
+    if len(word) > 3:
+        raise Unreadable(f"{word[:40]!r} is a word")
+    return [("word", letter) for letter in word]
+
+
+def literal(token: str) -> Fraction:
+    """The exact value of a number as written: separators, exponent, repeating decimals.
+
+    Example:
+        >>> literal("1,250.5"), literal("0.1(6)")
+        (Fraction(2501, 2), Fraction(1, 6))
+    """
+    repeating = re.fullmatch(r"(\d*)\.?(\d*)\((\d+)\)", token)
+    if len(token) > 300:
+        raise Unreadable("the number is too long")
+    if repeating:
+        whole, shown, cycle = repeating.groups()
+        scale = 10 ** len(shown)
+        start = Fraction(int(whole or 0) * scale + int(shown or 0), scale)
+        return start + Fraction(int(cycle), (10 ** len(cycle) - 1) * scale)
+    return bounded(Fraction(token.replace(",", "")))
+
+
+def literal_or_symbol(text: str) -> Tree:
+    """The base of a logarithm."""
+    return ("number", Fraction(text)) if text.isdigit() else ("symbol", text)
+
+
+def bounded(number: Number) -> Number:
+    """A number that is finite and short enough to go on with.
+
+    Raises:
+        Unreadable: it is not.
+    """
+    if isinstance(number, Fraction):
+        if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
+            raise Unreadable("the number is too long")
+    elif not cmath.isfinite(number):
+        raise Unreadable("the number is not finite")
+    return number
+
+
+@lru_cache(maxsize=8192)
+def parse(text: str) -> Formula:
+    """Read a formula in plain notation.
+
+    Raises:
+        Unreadable: the text is none, or larger than the limits.
+    """
+    if len(text) > 2000:
+        raise Unreadable("the formula is too long")
+    parser = _Parser(text)
+    tree = parser.sum()
+    if parser.at < len(parser.tokens):
+        raise Unreadable(f"{parser.peek()!r} is left over")
+    return Formula(tree, frozenset(parser.symbols), parser.signed)

@@ -1,0 +1,80 @@
+"""Texts that are formulas, equations or inequalities, told from prose."""
+
+import re
+
+from r1vl_kedro.answers.expression import DECORATIONS, FUNCTIONS, Formula, Unreadable, parse
+from r1vl_kedro.answers.model import Expression, Relation
+from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.mathtext import GREEK_LETTERS
+
+EQUALS = re.compile(r"~=|(?<![<>!~=:])=(?![=>])")
+_COMPARES = re.compile(r"<=|>=|!=|<|>")
+KNOWN = FUNCTIONS | DECORATIONS | frozenset(GREEK_LETTERS.values()) | {"pi", "inf", "degrees"}
+_RUN = re.compile(r"[A-Za-z]{2,}")
+_SIGNS = re.compile(
+    r"[-+*/^!|(]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
+)
+_SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
+
+
+def read_relation(text: str) -> Relation | None:
+    """An equation or inequality of two formulas."""
+    signs = _COMPARES.findall(text)
+    equals = EQUALS.findall(text)
+    if len(signs) + len(equals) != 1 or (equals and equals[0] == "~="):
+        return None
+    left, right = (EQUALS if equals else _COMPARES).split(text)
+    sign = signs[0] if signs else "="
+    if sign[0] == ">":
+        left, right, sign = right, left, sign.replace(">", "<")
+    if not all(is_formula(side) or read_quantity(side) for side in (left, right)):
+        return None
+    try:
+        first, second = parse(left), parse(right)
+    except Unreadable:
+        return None
+    tree = ("-", first.tree, second.tree)
+    symbols = first.symbols | second.symbols
+    if not symbols:
+        return None
+    return Relation(sign, Formula(tree, symbols, first.signed or second.signed))
+
+
+def read_expression(text: str) -> Expression | None:
+    """A formula with symbols, or None."""
+    if not is_formula(text):
+        return None
+    try:
+        return Expression(parse(text), text)
+    except Unreadable:
+        return None
+
+
+def is_formula(text: str) -> bool:
+    r"""Whether a text is a formula and no prose.
+
+    A run of letters must be a function's name, or a product of two or three symbols beside a sign
+    or digit; letters alone, in a row or with digits inside (``H2O``, ``A B``), are no formula.
+
+    Example:
+        >>> is_formula("mg/k"), is_formula("so 5"), is_formula("x"), is_formula("A B")
+        (True, False, True, False)
+    """
+    text = text.strip()
+    if _SINGLE.match(text):
+        return len(text) == 1 or "_" in text or "'" in text or text in KNOWN
+    for found in _RUN.finditer(text):
+        word = found[0]
+        if word in KNOWN:
+            continue
+        before, after = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
+        touches = before[-1:] in tuple("+-*/^(=|") or after[:1] in tuple("+-*/^)=|'_")
+        touches = touches or text[found.start() - 1 : found.start()].isdigit()
+        if len(word) > 3 and not any(
+            word.startswith(n) or word.endswith(n)
+            for n in ("sin", "cos", "tan", "log", "pi", "sqrt")
+        ):
+            return False
+        if not touches or (found.start() == 0 and found.end() == len(text)):
+            return False
+    return bool(_SIGNS.search(text))

@@ -1,0 +1,147 @@
+"""What an answer names among several: letters or option texts, asserted, denied or incidental."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LETTER = re.compile(r"(?<![\w'’\\.])([A-Z])(?![\w'’°])")
+_AS_WORD = re.compile(
+    r"\s(?!or\b|and\b|is\b|because\b|since\b|as\b|was\b|seems\b|looks\b|must\b)[a-z]"
+)
+_DENIED_BEFORE = re.compile(
+    r"(?:\b(?:not|isn'?t|aren'?t|never|neither|nor|except(?:\s+for)?|excluding|excludes?|unlike|without|"
+    r"rul(?:es?|ed|ing)\s+out|eliminat(?:es?|ed|ing)|reject(?:s|ed|ing)?|(?:instead|rather)\s+(?:of|than)|"
+    r"other\s+than|apart\s+from|(?:everything|anything|any|all|nothing|none|nobody|every\s+one)\s+but|no|"
+    r"against|cannot\s+be|can'?t\s+be|wrong|false|incorrect)|n't)"
+    r"(?:\s+(?:necessarily|the|a|an|be|option|options|answer|choice|letter|letters|it|is|by|in|really|only))*[\s(\"'“:]*\Z",
+    re.IGNORECASE,
+)
+_NOT_ONLY = re.compile(r"\bnot\s+only\s*\Z", re.IGNORECASE)
+_DENIED_AFTER = re.compile(
+    r"\A[\s)\"'”]*(?:(?:,\s*)?(?:which|this|that)\s+)?(?:is|are|was|were|would\s+be|would|can|could|does|do|must\s+be|seems?|looks?)?\s*"
+    r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|surely|therefore|just|simply|be|all\s+of\s+them|each)\s+)*"
+    r"(?:not(?!\s+only)\b|n't\b|isn'?t\b|aren'?t\b|wasn'?t\b|can'?t\b|cannot\b|doesn'?t\b|don'?t\b|won'?t\b|never\b|wrong\b|incorrect\b|"
+    r"false\b|out\b|impossible\b|excluded\b|eliminated\b|ruled\s+out\b|rejected\b|too\b|invalid\b)",
+    re.IGNORECASE,
+)
+_CUE = re.compile(
+    r"(?:\b(?:answer|option|choice|choose|chose|pick|picked|select|selected|leaving|leaves|go\s+with|"
+    r"correct\s+(?:one|answer|option|choice)|must\s+be|ans|it\s+is|it's)\b[\s*]*(?:is|are|:|=|was|be|would\s+be|seems\s+to\s+be|"
+    r"should\s+be|must\s+be|letter|option|choice)?[\s*:]*(?:is|option|choice|letter)?"
+    r"|答案|选项?|选择)(?:是|为|[:：])?[\s(\[*\"'“:]*\Z",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(
+    r"\A[\s)\]\"'”]*(?:,|/|&|\bor\b|\band\b|,\s*or\b|,\s*and\b|\n)[\s(\[\"'“]*(?:either\s+|option\s+)?\Z",
+    re.I,
+)
+_TERM_BEFORE = re.compile(
+    r"(?:[+*/^√]|[<>=]|\bsqrt\(?|[\w)+*/^-]\(|\d|\\[a-z]+\{?|(?<![A-Za-z]{2})(?<![A-Za-z]{2}\s)[-−])\s*\Z"
+)
+_TERM_AFTER = re.compile(
+    r"\A[)\]]*\s*(?:[+*/^<>=!_](?!\*)|\((?=[a-z0-9])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d))|\A\([A-Za-z0-9]"
+)
+_NUMBER_AFTER = re.compile(r"\A(?:[xyz]|pi|sqrt)\b|\A\s+(?:[xyz]|pi|sqrt)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where something is named: which, from where to where, and whether it is denied."""
+
+    which: int
+    start: int
+    end: int
+    denied: bool
+    cued: bool
+    labels: bool
+
+
+def letters_in(text: str, letters: str) -> list[Mention]:
+    """Standing capital letters among ``letters``, without articles, pronouns and formulas."""
+    found = []
+    for match in _LETTER.finditer(text):
+        letter = match[1]
+        if letter not in letters or (letter in "AI" and _AS_WORD.match(text, match.end())):
+            continue
+        if not _in_formula(text, match.start(), match.end()):
+            found.append((letters.index(letter), match.start(), match.end()))
+    return classified(text, found)
+
+
+def _in_formula(text: str, start: int, end: int) -> bool:
+    before, after = text[:start][-12:], text[end:][:12]
+    bracketed = before.endswith("(") and after.startswith(")")
+    if bracketed:
+        return bool(re.search(r"[A-Za-z0-9]\(\Z", before))
+    dashed = re.match(r"\A\s+[-−–—]\s", after) or re.match(r"\A[-–—:]\s?[A-Za-z]{2}", after)
+    if after.startswith("/") and re.match(r"/[A-Z]\b", after):
+        return False  # A/B names two
+    if before.endswith("/") and re.search(r"\b[A-Z]/\Z", before):
+        return False
+    if re.search(r"(?:answer|option|choice|ans)\s*=\s*\Z", before, re.IGNORECASE):
+        before = ""
+    return bool(_TERM_BEFORE.search(before) or (_TERM_AFTER.match(after) and not dashed))
+
+
+def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mention]:
+    """Mentions with what the clause around them does to them; a denial holds for a whole list."""
+    order = sorted(places, key=lambda place: place[1])
+    groups: list[list[tuple[int, int, int]]] = []
+    for place in order:
+        joined = groups and _JOINED.match(text[groups[-1][-1][2] : place[1]])
+        if joined:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    found = []
+    for group in groups:
+        before, after = text[: group[0][1]][-60:], text[group[-1][2] :][:80]
+        before = re.split(r"[.;!?]\s|\n", before)[-1]
+        denied = bool(_DENIED_BEFORE.search(before)) and not _NOT_ONLY.search(before)
+        denied = denied or bool(_DENIED_AFTER.match(after))
+        cued = bool(_CUE.search(before))
+        for which, start, end in group:
+            labels = bool(
+                re.match(r"\A[)\]]?\s*[:.)\]、](?:\s|\Z|[A-Za-z0-9$\\])", text[end:])
+            ) and (start == 0 or text[start - 1] in " (\n[")
+            found.append(Mention(which, start, end, denied, cued, labels))
+    return found
+
+
+def texts_in(text: str, options: Sequence[str]) -> list[Mention]:
+    """Option texts that stand in a text on word boundaries, and not inside a longer option's text.
+
+    Both have to be folded by the caller in the same way.
+    """
+    spans: list[tuple[int, int, int]] = []
+    for which, wanted in enumerate(options):
+        if wanted and len(wanted) <= len(text):
+            for match in re.finditer(rf"(?<![\w.]){re.escape(wanted)}(?![\w']|\.\d)", text):
+                if re.search(r"[^\W\d_]{2}", wanted) or not _is_term(text, *match.span()):
+                    spans.append((which, *match.span()))
+    kept = [
+        span
+        for span in spans
+        if not any(
+            other[0] != span[0] and other[1] <= span[1] and span[2] <= other[2]
+            and other[2] - other[1] > span[2] - span[1]
+            for other in spans
+        )
+    ]  # fmt: skip
+    return classified(text, kept)
+
+
+def _is_term(text: str, start: int, end: int) -> bool:
+    """Whether a value is part of a larger one: 45 in -45, 2*45, 45/2, 45 x and 10-45."""
+    before, after = text[:start][-12:], text[end:][:12]
+    bracket = re.search(r"(?:^|[\s=])\(\Z", before) and after.startswith(")")
+    if bracket:
+        return False
+    head = re.search(
+        r"(?:[+*/^]|[<>!]=?|\bsqrt|[\w)+*/^-]\(|(?<![A-Za-z]{2})(?<![A-Za-z]{2} )-)\s*\Z|\s-\Z",
+        before,
+    )
+    tail = re.match(
+        r"[)\]]*\s*(?:[+*/^<>!(](?!\s*$)|!|-(?!\s*[a-z]{2}))", after
+    ) or _NUMBER_AFTER.match(after)
+    return bool(head or tail)

@@ -1,0 +1,153 @@
+"""Values that an answer names: ``x = 3, y = 5``, ``Area = 25 cm^2``, ``20 - 6 = 14``."""
+
+import re
+from collections.abc import Callable
+
+from r1vl_kedro.answers.evaluation import number_of
+from r1vl_kedro.answers.expression import Unreadable, parse
+from r1vl_kedro.answers.formulas import EQUALS, KNOWN
+from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
+from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
+from r1vl_kedro.answers.words import fold
+
+MAX_NAMES = 50
+
+Reader = Callable[[str], Value | None]
+"""Reads a text that is nothing but a value."""
+
+_NAME = (
+    r"(?:angle|triangle|arc|segment|line|side|"
+    r"m angle)?\s*[A-Za-z](?:\w{0,3})?'*(?:_(?:\w+|\([^()]*\)))?'*"
+    r"(?:\([\w, ]{1,12}\))?"
+)
+_ASSIGNED = re.compile(
+    rf"^\s*(?P<name>{_NAME})\s*(?:=|:=|~=|\bequals\b|\bis\b)\s*(?P<value>\S.*)$", re.DOTALL
+)
+_WORDED = re.compile(
+    r"^\s*(?P<name>(?:[A-Za-z][\w']*\.?\s+){0,7}?[A-Za-z][\w']*)\s*(?:=|~=|(?<=[a-z]{2}):(?=\s)|\bequals\b|"
+    r"\bis equal to\b|\bis\b|\bare\b|\bwas\b|\bwere\b|\bbe\b)\s*(?P<value>\S.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
+_FRACTION_NAME = re.compile(
+    r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
+)
+_RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?:\s*:\s*{_NAME})+)\s*=\s*(?P<value>\S.*)$")
+_PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
+_NO_NAME = re.compile(
+    r"\b(?:not|no|nor|never|cannot|except|without|or|and|neither|if|than)\b|n't\b", re.I
+)
+_TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
+
+
+def read_named(text: str, form: Reader) -> Value | None:
+    """``x = 3``, ``x = 3, y = 5``, ``(p,q) = (3,2)``, ``20 - 6 = 14``; None without names."""
+    if not (EQUALS.search(text) or re.search(r"\b(?:is|are|equals|was|were|be)\b|:\s", text)):
+        return None
+    parallel = _PARALLEL.match(text)
+    if parallel:
+        names, values = parallel[1].split(","), split(parallel[2], JOINT_INSIDE)
+        if len(names) == len(values):
+            pairs = zip(names, values, strict=True)
+            return Named(tuple((_name(n), inner(v, form)) for n, v in pairs))
+    parts = split(text, JOINT)
+    if len(parts) > 1 and len(parts) <= MAX_NAMES and "=" in parts[0]:
+        joint = joined(text)
+        pairs_found: list[tuple[str, Value]] = []
+        for part in parts:
+            found = _ASSIGNED.match(part)
+            if found and "=" in found["value"]:
+                return None
+            if found:
+                pairs_found.append((_name(found["name"]), inner(found["value"], form)))
+            elif pairs_found and "=" not in part:  # x = 2, 3
+                pairs_found.append((pairs_found[-1][0], inner(part, form)))
+            else:
+                return None
+        return Named(tuple(pairs_found), joint)
+    return _assigned(text, form)
+
+
+def _assigned(text: str, form: Reader) -> Value | None:
+    for pattern in (_RATIO_NAME, _FRACTION_NAME, _ASSIGNED):
+        found = pattern.match(text)
+        if found and found["name"].strip().partition("(")[0].strip() in KNOWN - {"pi"}:
+            continue
+        if (
+            found
+            and not (pattern is _ASSIGNED and _is_prose(found))
+            and not EQUALS.search(found["value"])
+        ):
+            value = form(found["value"])
+            if value is None and "=" in text:
+                value = inner(found["value"], form)
+            if value is not None and not isinstance(value, Interval | Relation):
+                return Named(((_name(found["name"]), value),))
+    chain = _chain(text)
+    if chain is not None:
+        return chain
+    found = _WORDED.match(text)
+    if found and not _NO_NAME.search(found["name"]) and len(found["name"]) <= 60:
+        value = form(found["value"].strip())
+        if value is not None and not isinstance(value, Relation | Named):
+            return Named(((_name(found["name"]), value),))
+    return None
+
+
+def _is_prose(found: re.Match[str]) -> bool:
+    return bool(re.search(r"\b(?:is|equals)\b", found[0])) and found["name"].strip().lower() in (
+        "it", "this", "that", "he", "she", "a", "i", "s", "so", "the", "ans", "area", "sum",
+    )  # fmt: skip
+
+
+def _chain(text: str) -> Value | None:
+    """Sides of an equation that are numbers of one value, names left out: ``2 * 7 = 14 cm``."""
+    sides = [side.strip() for side in EQUALS.split(text)]
+    if len(sides) < 2 or len(sides) > 8:
+        return None
+    names = [side for side in sides[:-1] if re.fullmatch(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|", side)]
+    numbers = [_side(side) for side in sides if side not in names or side == sides[-1]]
+    if any(number is None for number in numbers) or any(_NO_NAME.search(name) for name in names):
+        return None
+    last = numbers[-1]
+    first = numbers[0]
+    loose = "~=" in text
+    for number in numbers[:-1]:
+        assert number is not None and last is not None
+        gap = abs(float(number.number) - float(last.number))
+        size = max(abs(float(last.number)), 1e-12)
+        if gap > (0.01 if loose else 1e-9) * size or (
+            number.units and last.units and number.units != last.units
+        ):
+            return None
+    if names and names[0]:
+        return Named(((_name(names[0]), last),)) if last else None
+    return last if last and (last.units or not (first and first.units)) else first
+
+
+def _side(text: str) -> Quantity | None:
+    """One side of an equation, where a minus between numbers is a difference."""
+    text = _TIMES.sub("*", text)
+    quantity = read_quantity(text)
+    if quantity is not None:
+        return quantity
+    try:
+        formula = parse(text)
+    except Unreadable:
+        return None
+    if formula.symbols:
+        return None
+    number = number_of(text)
+    return None if number is None else Quantity(number)
+
+
+def inner(text: str, form: Reader) -> Value:
+    """A value, or words where a text is none."""
+    return form(text) or Text(fold(text), text)
+
+
+def _name(text: str) -> str:
+    """One spelling of a name: words folded, symbols with their case."""
+    text = re.sub(r"[()\s]*([A-Za-z]+)[()\s]*/[()\s]*([A-Za-z]+)[()\s]*", r"\1/\2", text)
+    words = fold(re.sub(r"\s*:\s*", ":", text), symbols=True)
+    return " ".join(words)

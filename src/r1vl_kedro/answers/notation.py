@@ -1,0 +1,279 @@
+r"""Spelling of an answer: Unicode and LaTeX to one plain notation that loses no meaning.
+
+``mathtext.plain`` serves prose, where ``\overline{AB}`` may be written ``AB``; an answer keeps
+decorations, indices, bases, primes and the spaces between digits, because they carry meaning.
+"""
+
+import re
+import unicodedata
+
+from r1vl_kedro.answers.numerals import ascii_digits
+from r1vl_kedro.mathtext import GREEK_LETTERS, SUPERSCRIPTS, VULGAR_FRACTIONS
+
+MAX_DEPTH = 20
+
+_CHARS = {
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",
+    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "✕": "*", "⨯": "*", "÷": "/", "∕": "/",
+    "⁄": "/", "∶": ":", "：": ":", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=",
+    "≈": "~=", "∞": " inf ", "∠": " angle ", "△": " triangle ", "∆": " triangle ", "☉": "*",
+    "º": "°", "˚": "°", "℃": " degreesC ", "℉": " degreesF ", "’": "'", "‘": "'", "′": "'",
+    "″": '"', "“": '"', "”": '"', "「": '"', "」": '"', "【": "[", "】": "]", "、": ",", "，": ",",
+    "。": ".", "；": ";", "Ω": " ohm ", "µ": "mu", "μ": "mu", "…": "...", "\u00a0": " ",
+    "\u2009": " ", "\u202f": " ", "\u3000": " ",
+    "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\0": "",
+}  # fmt: skip
+_TABLE = str.maketrans(
+    {
+        **{letter: f" {name} " for letter, name in GREEK_LETTERS.items()},
+        **VULGAR_FRACTIONS,
+        **_CHARS,
+    }
+)
+_SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
+_SUBSCRIPT = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+")
+_SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+_COMMANDS = {
+    "times": "*", "cdot": "*", "ast": "*", "div": "/", "pm": "±", "mp": "∓", "le": "<=",
+    "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=",
+    "neq": "!=", "approx": "~=", "simeq": "~=", "sim": "~", "lt": "<", "gt": ">", "colon": ":",
+    "infty": " inf ", "circ": "°", "degree": "°", "cup": "∪", "cap": "∩", "neg": "¬", "lnot": "¬",
+    "rightarrow": " -> ", "to": " -> ", "Rightarrow": " => ", "implies": " => ", "ldots": "...",
+    "dots": "...", "cdots": "...", "quad": " ", "qquad": " ", "space": " ", "prime": "'",
+    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "‖", "rVert": "‖", "|": "‖",
+    "langle": "⟨", "rangle": "⟩", "left": "", "right": "", "big": "", "Big": "", "bigg": "",
+    "Bigg": "", "bigl": "", "bigr": "", "displaystyle": "", "textstyle": "", "limits": "",
+    "rm": "", "bf": "", "it": "", "large": "", "Large": "", "!": "", ",": " ", ";": " ", ":": " ",
+    " ": " ", "~": " ", "\\": " ", "%": "%", "#": "#", "&": "&", "_": "_", "{": "\1", "}": "\2",
+    "textdollar": " USD ", "lbrace": "\1", "rbrace": "\2", "lbrack": "[", "rbrack": "]",
+    "dfrac": "frac", "Omega": " ohm ", "mu": "mu", "parallel": "∥", "perp": "⊥",
+    "triangle": " triangle ", "angle": " angle ", "varphi": " phi ", "vartheta": " theta ",
+    "varepsilon": " epsilon ", "tg": " tan ", "ctg": " cot ", "displaylimits": "", "nonumber": "",
+    "euro": "€", "pounds": "£", "yen": "¥", "emptyset": " empty set ", "varnothing": " empty set ",
+    "therefore": " therefore ", "because": " because ", "square": "□", "bullet": "•",
+}  # fmt: skip
+_WRAPPERS = frozenset(
+    (
+        "text mathrm mathbf mathit textbf textit textrm textsf texttt mathsf mathcal mathbb "
+        "mathscr operatorname mbox hbox boxed fbox emph em mathord mathbin mathrel mathop "
+        "boldsymbol bm underbrace phantom displaystyle underset"
+    ).split()
+)
+_DECORATIONS = frozenset(
+    (
+        "overline bar vec hat tilde dot ddot widehat widetilde overrightarrow overleftarrow "
+        "underline overbrace overset overarc overparen wideparen"
+    ).split()
+)
+_GREEK_COMMANDS = frozenset(GREEK_LETTERS.values())
+_TOKENS = re.compile(r"\\(?:[A-Za-z]+|.)|[{}]|[^\\{}]+", re.DOTALL)
+_DIGITS_THEN_FRACTION = re.compile(r"(?:^|[^\w.^/*])(?:\d+)\s*$")
+_REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<cycle>\d+)\s*\}?")
+_SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
+_DEGREES = re.compile(r"\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?![A-Za-z]))")
+_ROOT_CHAR = re.compile(r"√\s*(\{)?")
+_CURRENCY = re.compile(r"(?:US|A|C|HK)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
+_GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
+_EDGE_DOLLARS = re.compile(r"^\s*\$+(.*?)\$+\s*\.?\s*$", re.DOTALL)
+
+
+def dollars(text: str) -> str:
+    r"""Tell money from the dollars around mathematics: the first become ``USD``, the others go.
+
+    Money is ``\$`` before a number, or ``$`` before a number that no other dollar closes.
+
+    Example:
+        >>> dollars("$10-$20"), dollars("$n=2$"), dollars("5$").strip()
+        ('USD 10-USD 20', 'n=2', '5 USD')
+    """
+    if "$" not in text:
+        return text
+    text = re.sub(r"(?:US)?\\\$(?=\s?\.?\d)", "USD ", text)
+    text = re.sub(r"(?<=\d)\s?\\\$", " USD ", text)
+    edges = _EDGE_DOLLARS.match(text)
+    if edges and "$" not in edges[1] and not re.fullmatch(r"[\d.,\s]+", text.strip()):
+        return edges[1]
+    count = text.count("$")
+    before_numbers = len(re.findall(r"\$(?=\s?\.?\d)", text))
+    if before_numbers == count or (count == 1 and re.search(r"\d\s?\$\s*$", text)):
+        return _CURRENCY.sub(lambda m: " USD" if m.end() == len(text) else "USD ", text)
+    if count % 2 and before_numbers:
+        return re.sub(r"(?:US)?\$(?=\s?\.?\d)", "USD ", text, count=1).replace("$", "")
+    return text.replace("$", "")
+
+
+def spelled(text: str) -> str:
+    r"""An answer in plain notation; letter case, order, names and decorations stay.
+
+    ``\frac{a}{b}`` becomes ``((a)/(b))``, or ``2 1/2`` after a whole number; ``\sqrt[3]{x}``
+    ``root(3)(x)``; set braces ``{ }``; a repeating decimal ``0.(3)``; money ``USD 5``. Linear.
+
+    Example:
+        >>> spelled(r"$2\frac{1}{2}$"), spelled(r"0.\overline{3}"), spelled(r"\overline{AB}")
+        ('2 1/2', '0.(3)', 'overline(AB)')
+    """
+    text = dollars(text)
+    if not text.isascii():
+        text = _SUPERSCRIPT.sub(lambda m: f"^({m[0].translate(SUPERSCRIPTS)})", text)
+        text = _SUBSCRIPT.sub(lambda m: f"_{m[0].translate(_SUBSCRIPT_DIGITS)}", text)
+        text = re.sub(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))", "", text)
+        text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
+        text = ascii_digits(text)
+        text = _ROOT_CHAR.sub(r"\\sqrt\1", text)
+    if "\\" in text or "{" in text or "}" in text:
+        text = _SEPARATOR.sub("", _DEGREES.sub("°", text))
+        text = _REPEATING.sub(r"\g<head>(\g<cycle>)", text)
+        grouped = _GROUPED.match(text)
+        if grouped and "\\" not in text:
+            text = f"\\{{{grouped[1]}\\}}"
+        text = _latex(_TOKENS.findall(text))
+    text = text.replace("°", " degrees ") if "°" in text else text
+    return re.sub(r"[^\S\n]+", " ", text).strip()
+
+
+class _Reader:
+    """Recursive descent over LaTeX tokens; groups deeper than ``MAX_DEPTH`` are left out."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens, self.at, self.depth = tokens, 0, 0
+
+    def sequence(self, *, closing: bool) -> str:
+        out: list[str] = []
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token == "}":
+                if closing:
+                    break
+            elif token == "{":
+                out.append(self.group())
+            elif token[0] == "\\":
+                out.append(self.command(token[1:], out))
+            else:
+                out.append(self.plain(token))
+        return "".join(out)
+
+    def plain(self, token: str) -> str:
+        if token.rstrip()[-1:] in ("^", "_") and self.at < len(self.tokens):
+            following = self.tokens[self.at]
+            if following == "{":
+                self.at += 1
+                inside = self.group().strip()
+                head, mark = token.rstrip()[:-1], token.rstrip()[-1]
+                if inside in ("'", "''", "'''") and mark == "^":
+                    return head + inside
+                if mark == "_" and inside.isalnum():
+                    return f"{head}_{inside} " if inside[-1].isalpha() else f"{head}_{inside}"
+                return f"{head}{mark}({inside})"
+            if following in ("\\prime",):
+                self.at += 1
+                return token.rstrip()[:-1] + "'"
+        return token.replace("~", " ") if "~=" not in token else token
+
+    def group(self) -> str:
+        self.depth += 1
+        inner = self.sequence(closing=True) if self.depth <= MAX_DEPTH else self.skipped()
+        self.depth -= 1
+        return inner
+
+    def skipped(self) -> str:
+        depth = 1
+        while self.at < len(self.tokens) and depth:
+            depth += (self.tokens[self.at] == "{") - (self.tokens[self.at] == "}")
+            self.at += 1
+        return "\\deep"
+
+    def argument(self) -> str:
+        """The next group, command or single character."""
+        while self.at < len(self.tokens) and not self.tokens[self.at].strip():
+            self.at += 1
+        if self.at == len(self.tokens):
+            return ""
+        token = self.tokens[self.at]
+        if token == "{":
+            self.at += 1
+            return self.group().strip()
+        if token[0] == "\\":
+            self.at += 1
+            return self.command(token[1:], []).strip()
+        if token == "}":
+            return ""
+        token = token.lstrip()
+        self.tokens[self.at] = token[1:]
+        if not token[1:]:
+            self.at += 1
+        return token[0]
+
+    def order(self) -> str | None:
+        """The order of a root in brackets, such as ``[3]``."""
+        token = self.tokens[self.at] if self.at < len(self.tokens) else ""
+        found = re.match(r"\s*\[([^\[\]]{1,9})\]", token)
+        if not found:
+            return None
+        self.tokens[self.at] = token[found.end() :]
+        if not self.tokens[self.at]:
+            self.at += 1
+        return found[1]
+
+    def command(self, name: str, before: list[str]) -> str:
+        if name in ("frac", "dfrac", "tfrac", "cfrac"):
+            above, below = self.argument(), self.argument()
+            if above.isdigit() and below.isdigit():
+                if before and _DIGITS_THEN_FRACTION.search("".join(before[-3:])[-40:]):
+                    return f" {above}/{below} "
+                return f"({above}/{below})"
+            return f"(({above})/({below}))"
+        if name == "sqrt":
+            order, radicand = self.order(), self.root_argument()
+            return f" sqrt({radicand})" if order is None else f" root({order})({radicand})"
+        if name in ("binom", "tbinom", "dbinom"):
+            return f" binom({self.argument()},{self.argument()})"
+        if name in ("pmod", "pod"):
+            return f" (mod {self.argument()})"
+        if name in _DECORATIONS:
+            return f" {name}({self.argument()})"
+        if name in ("underset", "overset"):
+            return f" {name}({self.argument()},{self.argument()})"
+        if name in _WRAPPERS:
+            return self.argument_text()
+        if name in _COMMANDS:
+            return _COMMANDS[name]
+        if name in _GREEK_COMMANDS or name.lower() in _FUNCTION_COMMANDS:
+            return f" {name} "
+        return f" \\{name} " if name.isalpha() else name
+
+    def root_argument(self) -> str:
+        """What a root stands over: a group, or a bracket, number or letter after it."""
+        token = self.tokens[self.at] if self.at < len(self.tokens) else ""
+        number = re.match(r"\s*(\d+(?:\.\d+)?)", token)
+        bracket = re.match(r"\s*\(([^()]*)\)", token)
+        found = number or bracket
+        if not found or (number and re.match(r"\\sqrt", token)):
+            return self.argument()
+        self.tokens[self.at] = token[found.end() :]
+        if not self.tokens[self.at]:
+            self.at += 1
+        return found[1]
+
+    def argument_text(self) -> str:
+        """The argument of ``\\text``: its spaces at the ends stay."""
+        while self.at < len(self.tokens) and not self.tokens[self.at].strip():
+            self.at += 1
+        if self.at < len(self.tokens) and self.tokens[self.at] == "{":
+            self.at += 1
+            return self.group()
+        return self.argument()
+
+
+_FUNCTION_COMMANDS = frozenset(
+    (
+        "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp max min "
+        "gcd lcm det dim lim sup inf deg arg"
+    ).split()
+)
+
+
+def _latex(tokens: list[str]) -> str:
+    text = _Reader(tokens).sequence(closing=False)
+    return text.replace("\1", "{").replace("\2", "}")

@@ -1,0 +1,146 @@
+"""Numbers in words and in other scripts: the one list of number words of the project."""
+
+import re
+import unicodedata
+from fractions import Fraction
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = ("twenty thirty forty fifty sixty seventy eighty ninety").split()
+CARDINALS: dict[str, int] = {
+    **{word: number for number, word in enumerate(_UNITS)},
+    **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
+}
+"""Zero to nineteen, and the tens to ninety."""
+SCALES: dict[str, int] = {
+    "dozen": 12, "dozens": 12, "hundred": 100, "thousand": 10**3, "million": 10**6,
+    "millions": 10**6, "billion": 10**9, "billions": 10**9, "trillion": 10**12, "mn": 10**6,
+    "bn": 10**9,
+}  # fmt: skip
+ORDINALS: dict[str, int] = {
+    word: number
+    for number, word in enumerate(
+        (
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+            "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+            "twentieth"
+        ).split(),
+        start=1,
+    )
+}
+PARTS: dict[str, int] = {
+    "half": 2, "halves": 2, "quarter": 4, "quarters": 4,
+    **{word: number for word, number in ORDINALS.items() if number > 2},
+    **{f"{word}s": number for word, number in ORDINALS.items() if number > 2},
+}  # fmt: skip
+"""Names of fractions, with their denominators."""
+NUMBER_NAMES = (
+    frozenset(CARDINALS)
+    | frozenset(["hundred", "thousand", "million", "billion", "dozen"])
+    | frozenset(list(ORDINALS)[:10])
+    | {"half", "quarter", "double", "triple"}
+)
+"""Words where another spelling is another number."""
+
+_CHINESE_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"两": 2}
+_CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_WORD = re.compile(r"\s*(?:and\s+|-)?([A-Za-z]+)")
+_SPELLED = re.compile(r"[-−]?\s*(?:(?:minus|negative)\s+)?([A-Za-z]+)", re.IGNORECASE)
+
+
+def ascii_digits(text: str) -> str:
+    """Decimal digits of every script as 0 to 9 (full-width, Arabic, Devanagari, ...).
+
+    Example:
+        >>> ascii_digits("３०٥")
+        '305'
+    """
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(char)) if not char.isascii() and char.isdecimal() else char
+        for char in text
+    )
+
+
+def chinese_number(text: str) -> int | None:
+    """The value of a whole Chinese numeral up to 99,999, or None.
+
+    Example:
+        >>> chinese_number("三百五十"), chinese_number("六边形")
+        (350, None)
+    """
+    total = part = 0
+    if not text or len(text) > 12:
+        return None
+    for char in text:
+        if char in _CHINESE_DIGITS:
+            part = part * 10 + _CHINESE_DIGITS[char] if part else _CHINESE_DIGITS[char]
+        elif char == "万":
+            total, part = (total + part) * 10_000, 0
+        elif char in _CHINESE_SCALES:
+            total, part = total + (part or 1) * _CHINESE_SCALES[char], 0
+        else:
+            return None
+    return total + part
+
+
+def leading_number(text: str) -> tuple[Fraction, str] | None:
+    """The number in words that a text begins with, and the rest; None where it begins with none.
+
+    Cardinals, scales, fractions and "and a half": ``twenty-one``, ``two hundred and five``,
+    ``three quarters``, ``one and a half``, ``a dozen``.
+
+    Example:
+        >>> leading_number("two and a half hours"), leading_number("one hundred and five")
+        ((Fraction(5, 2), ' hours'), (Fraction(105, 1), ''))
+    """
+    total, group, at, seen = Fraction(0), None, 0, False
+    article = re.match(r"\s*an?\s+(?=(?:dozen|half|third|quarter|hundred|thousand)\b)", text, re.I)
+    if article:
+        at, group = article.end(), Fraction(1)
+    while found := _WORD.match(text, at):
+        word = found[1].lower()
+        if word in CARDINALS and not (article and not seen):
+            value = CARDINALS[word]
+            if group is None:
+                group = Fraction(value)
+            elif (group % 100 == 0 and group) or (
+                group % 10 == 0 and group % 100 >= 20 and 0 < value < 10
+            ):
+                group += value
+            else:
+                break
+        elif word in SCALES:
+            if group is None:
+                break
+            if SCALES[word] <= 100:
+                group *= SCALES[word]
+            else:
+                total, group = total + group * SCALES[word], None
+        elif word in PARTS and (group is not None or word in ("half", "quarter")):
+            count = group if group is not None else Fraction(1)
+            if word not in ("half", "quarter") and count == 1 and not article and word[-1] == "s":
+                break
+            return total + count / PARTS[word], text[found.end() :]
+        elif group is not None and (mixed := and_a_part(text, at)):
+            return total + group + mixed[0], text[mixed[1] :]
+        else:
+            break
+        seen, at = True, found.end()
+    if not seen:
+        return None
+    mixed = and_a_part(text, at)
+    whole = total + (group or 0)
+    return (whole + mixed[0], text[mixed[1] :]) if mixed else (whole, text[at:])
+
+
+def and_a_part(text: str, at: int) -> tuple[Fraction, int] | None:
+    """Read "and a half" after a whole number: the part, and where it ends."""
+    found = re.compile(r"\s+and\s+(?:(an?|one|two|three)\s+)?([a-z]+)", re.I).match(text, at)
+    if not found or found[2].lower() not in PARTS or not found[1]:
+        return None
+    count = CARDINALS.get(found[1].lower(), 1)
+    return Fraction(count, PARTS[found[2].lower()]), found.end()

@@ -1,0 +1,285 @@
+"""Numbers with units, percent signs, currencies and counted nouns."""
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+
+from r1vl_kedro.answers.evaluation import number_of
+from r1vl_kedro.answers.expression import literal
+from r1vl_kedro.answers.model import Quantity
+from r1vl_kedro.answers.numerals import (
+    CARDINALS,
+    ORDINALS,
+    and_a_part,
+    chinese_number,
+    leading_number,
+)
+from r1vl_kedro.answers.units import read_units
+
+MAX_LENGTH = 200
+
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.?\d*\(\d+\)|\d+(?:\.\d*)?|\.\d+)"
+NUMBER = rf"{_DIGITS}(?:[eE][-+]?\d{{1,3}}(?![\w.]))?"
+_PREFIX = re.compile(
+    rf"(?P<sign>[-+]?)\s*(?:(?P<mixed>\d+(?:\s+|\s*\((?=\d+/\d+\)))\d+/\d+\)?)(?![\d.])"
+    rf"|(?P<sci>{NUMBER}\s*(?:\*|x)\s*10\s*(?:\^|\*\*)\s*(?:\(\s*[-+]?\d{{1,3}}\s*\)|[-+]?\d{{1,3}}))"
+    rf"|\(?(?P<fraction>\d+\s*/\s*\d+)(?![\d.])\)?|(?P<number>{NUMBER})(?P<dots>\.{{2,}})?)"
+)
+_MINUS = re.compile(r"^(?:minus|negative)\s+(?=\S)", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"^(?P<sign>-?)\s*(?P<name>US\s?USD|USD|EUR|GBP|JPY|CNY|RMB|INR|Rs\.?|[€£¥₹])\s*(?=[-.\d])"
+)
+_PERCENT = re.compile(
+    r"\s*(?:%|\bper\s?cent\b|\bpct\b\.?|\bpercentage(?:\s+points?)?\b|\bpp\b)\s*\.?$", re.IGNORECASE
+)
+_SCALED = re.compile(
+    r"^\s*(?P<word>thousand|millions?|billions?|trillion|mn|bn|dozens?|hundred)\b|^(?P<tight>[kKMB])\b"
+)
+_TIGHT = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "mn": 10**6,
+           "bn": 10**9, "dozen": 12, "hundred": 100}  # fmt: skip
+_NOUN = re.compile(r"^-?\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
+_ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
+_COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
+_DIFFERENCE = re.compile(
+    r"^[-+(]?[\d\s.,/]*\d\)?\s*-\s*[\d.(][^*^!+(]*$"
+)  # 10-20 is a range or a date
+_FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
+_INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
+_EUROPEAN = re.compile(
+    r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}(?!\d))\d+|0,\d+|\d{4,},\d+)$"
+)
+_MEASURED = re.compile(
+    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|left|altogether|"
+    r"in total"
+                       r"|total|overall|in all|of them|of age|in length|in area|"
+                       r"in height)$")  # fmt: skip
+_PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which|are|is|were|was)\s.*$")
+_NO_NOUN = frozenset(
+    (
+        "or and to plus minus times squared cubed factorial more less fewer than over under "
+        "above below hundred thousand million billion trillion dozen half quarter third point "
+        "power root not no nor but if then mod modulo remainder through until between above "
+        "choose divided multiplied degrees hundredths tenths thousandths thirds fifths halves "
+        "sixths ninths eighths"
+    ).split()
+)
+_SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
+              "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
+_ADJECTIVE_ONLY = frozenset(
+    ["exactly", "approximately", "about", "only", "around", "roughly", "approx"]
+)
+
+
+def noun_of(text: str) -> str | None:
+    """The counted thing after a number, in the singular; None where the words are no such thing.
+
+    Example:
+        >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
+        ('cube', 'person', None)
+    """
+    found = _NOUN.match(text.strip())
+    if not found:
+        return None
+    words = _PREPOSITION.sub("", _MEASURED.sub("", f" {found[1].strip()}") + " ").lower().split()
+    words = [word for word in words if word not in _ADJECTIVE_ONLY]
+    if any(word in _NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
+        return None
+    if any(word in CARDINALS for word in words):
+        return None
+    return singular(words[-1]) if words else ""
+
+
+def singular(word: str) -> str:
+    """A noun in the singular, by rule."""
+    if word in _SAME_NOUN:
+        return _SAME_NOUN[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(?:s|x|z|ch|sh)es$", word):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+@lru_cache(maxsize=8192)
+def read_quantity(text: str) -> Quantity | None:
+    r"""Read plain notation as one number with its unit, or None.
+
+    Takes separators, currencies, percent, scales (``1.2 million``, ``20k``), mixed numbers,
+    scientific notation, number words, ordinals, compound units (``5 ft 6 in``) and counted nouns.
+
+    Example:
+        >>> read_quantity("1 h 30 min").number, read_quantity("twenty-one apples").noun
+        (Fraction(90, 1), 'apple')
+    """
+    text = text.strip()
+    if not text or len(text) > MAX_LENGTH:
+        return None
+    body = _MINUS.sub("-", text)
+    currency = _CURRENCY.match(body)
+    if currency:
+        symbol = currency["name"].split()[-1].rstrip(".")
+        inner = read_quantity(currency["sign"] + body[currency.end() :])
+        if inner is None or inner.noun or inner.percent or any(
+            u not in read_units(symbol) for u in inner.units
+        ):  # fmt: skip
+            return None
+        return Quantity(inner.number, inner.decimals, units=read_units(symbol))
+    percent = _PERCENT.search(body)
+    if percent and percent.start():
+        inner = read_quantity(body[: percent.start()])
+        plain = inner is not None and not (inner.units or inner.noun or inner.percent)
+        return Quantity(inner.number, inner.decimals, percent=True) if inner and plain else None
+    return _digits(body) or _words(body) or _formula(body)
+
+
+def _digits(body: str) -> Quantity | None:
+    if _EUROPEAN.match(body):
+        shown = body.rpartition(",")[2]
+        number = Fraction(body.replace(".", "").replace(",", "."))
+        return Quantity(number, len(shown))
+    feet, inches = _FEET.match(body), _INCHES.match(body)
+    if feet:
+        number = 12 * Fraction(feet[1]) + Fraction(feet[2])
+        return Quantity(number, units=read_units("in"))
+    if inches:
+        return Quantity(Fraction(inches[1]), units=read_units("in"))
+    ordinal = _ORDINAL.match(body)
+    if ordinal:
+        return Quantity(Fraction(ordinal[1]), 0, noun="")
+    found = _PREFIX.match(body)
+    if not found:
+        return None
+    read = _number(found)
+    if read is None:
+        return None
+    number, decimals = read
+    rest = body[found.end() :]
+    cut = bool(found["dots"]) and bool(decimals)
+    if not rest.strip():
+        return _with_cut(number, decimals, cut, found["number"] or "")
+    scaled = _SCALED.match(rest)
+    if scaled and not (scaled["tight"] and rest[:1].isspace()):
+        word = scaled["word"]
+        scale = _TIGHT[scaled["tight"]] if scaled["tight"] else _SCALES[word.lower().rstrip("s")]
+        rest = rest[scaled.end() :]
+        return _united(number * scale, None, rest, tight=False)
+    return _united(number, decimals, rest, tight=found.end() > 0) or _compound(body)
+
+
+def _with_cut(number: Fraction, decimals: int | None, cut: bool, written: str) -> Quantity:
+    """A number; digits that repeat before an ellipsis are a repeating decimal."""
+    if not cut:
+        return Quantity(number, decimals)
+    shown = written.partition(".")[2]
+    for width in range(1, len(shown) // 2 + 1):
+        if shown[-width:] == shown[-2 * width : -width]:
+            head = shown[: len(shown) - 2 * width]
+            exact = literal(f"{written.partition('.')[0]}.{head}({shown[-width:]})")
+            return Quantity(exact if number >= 0 else -exact)
+    return Quantity(number, decimals, cut=True)
+
+
+def _number(found: re.Match[str]) -> tuple[Fraction, int | None] | None:
+    sign = -1 if found["sign"] == "-" else 1
+    try:
+        if found["mixed"]:
+            whole, above, below = map(int, re.findall(r"\d+", found["mixed"]))
+            return sign * (whole + Fraction(above, below)), None
+        if found["sci"]:
+            base, exponent = re.split(
+                r"\s*(?:\*|x)\s*10\s*(?:\^|\*\*)\s*", found["sci"], maxsplit=1
+            )
+            power = int(exponent.strip("() "))
+            return (sign * literal(base) * Fraction(10) ** power, None)
+        if found["fraction"]:
+            above, below = map(int, found["fraction"].split("/"))
+            return sign * Fraction(above, below), None
+        written = found["number"]
+        plain = re.fullmatch(r"[\d,]*\.?(\d*)", written)
+        return sign * literal(written), (len(plain[1]) if plain else None)
+    except (ValueError, ArithmeticError):  # a zero below the line, or too many digits
+        return None
+
+
+def _united(
+    number: Fraction | float, decimals: int | None, rest: str, *, tight: bool
+) -> Quantity | None:
+    """The number with the unit or noun that follows it, or None where neither does."""
+    if not rest.strip() or rest.strip().lower() == "times":
+        return Quantity(number, decimals)
+    if mixed := and_a_part(rest, 0):
+        return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
+    rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
+    words = _MEASURED.sub("", rest.strip().rstrip("."))
+    units = read_units(words)
+    if not units:
+        units = read_units(_PREPOSITION.sub("", f"{words} ").strip()) if " " in words else ()
+    if not units and words.split()[0] != words:  # 45-degree angle: the unit, then a noun
+        first = words.split()[0]
+        units = read_units(first) if len(first) > 2 and noun_of(words[len(first) :]) else ()
+    if units:
+        letter = tight and not rest[0].isspace() and len(words) == 1 and words.isascii()
+        return Quantity(number, decimals, units=units, tight=letter)
+    noun = noun_of(rest)
+    return Quantity(number, decimals, noun=noun) if noun is not None else None
+
+
+def _compound(body: str) -> Quantity | None:
+    """``1 hour 30 minutes``: the sum, in the last unit."""
+    parts, at = [], 0
+    while at < len(body):
+        found = _COMPOUND.match(body, at)
+        if not found:
+            return None
+        parts.append((literal(found[1]), found[2].rstrip(".")))
+        at = found.end()
+    if not 2 <= len(parts) <= 4:
+        return None
+    hours = any(name.lower() in ("h", "hr", "hrs", "hour", "hours") for _, name in parts)
+    named = [read_units("min" if name == "m" and hours else name) for _, name in parts]
+    sizes = [
+        [u for u in units if any(u.dimension == v.dimension for v in named[0])] for units in named
+    ]
+    if not all(sizes) or any(a[0].factor <= b[0].factor for a, b in pairwise(sizes)):
+        return None
+    total = sum(number * some[0].factor for (number, _), some in zip(parts, sizes, strict=True))
+    last = sizes[-1][0]
+    return Quantity(total / last.factor, units=(last,))
+
+
+def _words(body: str) -> Quantity | None:
+    negative = body.startswith("-") and body[1:2].isalpha()
+    text = body[1:] if negative else body
+    if text.lower() in ORDINALS:
+        return Quantity(Fraction(ORDINALS[text.lower()]))
+    chinese = chinese_number(text)
+    if chinese is not None:
+        return Quantity(Fraction(-chinese if negative else chinese))
+    if not text[:1].isalpha():
+        return None
+    found = leading_number(text)
+    if not found:
+        return None
+    number, rest = found
+    return _united(-number if negative else number, None, rest, tight=False)
+
+
+def _formula(body: str) -> Quantity | None:
+    """A formula without symbols, with or without a unit behind it: ``pi/4 rad``."""
+    if _DIFFERENCE.match(body):
+        return None
+    body = re.sub(r"^[-+]\s+(?=\d)", lambda m: m[0][0], body)
+    number = number_of(body)
+    if number is not None:
+        return Quantity(number)
+    pieces = body.split(" ")
+    for count in range(1, min(4, len(pieces))):
+        head, tail = " ".join(pieces[:-count]), " ".join(pieces[-count:])
+        units = read_units(tail)
+        if units:
+            number = number_of(head)
+            if number is not None:
+                return Quantity(number, units=units)
+    return None

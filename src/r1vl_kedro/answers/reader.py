@@ -1,0 +1,183 @@
+"""One reader: from an answer as written to the value that it states."""
+
+import re
+from functools import lru_cache, partial
+
+from r1vl_kedro.answers.forms import (
+    read_clock,
+    read_date,
+    read_interval,
+    read_range,
+    read_tolerance,
+)
+from r1vl_kedro.answers.formulas import read_expression, read_relation
+from r1vl_kedro.answers.model import Items, Matrix, Quantity, Ratio, Text, Value
+from r1vl_kedro.answers.names import inner, read_named
+from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, encloses, joined, split
+from r1vl_kedro.answers.statements import cores
+from r1vl_kedro.answers.words import fold
+
+MAX_ITEMS = 50
+MAX_NESTING = 4
+
+_MATRIX = re.compile(
+    r"\\begin\s*\{(?P<kind>[bpvBV]?(?:small)?matrix|array)\}(?:\{[lcr|]*\})?(?P<body>.*?)"
+    r"\\end\s*\{(?P=kind)\}",
+    re.DOTALL,
+)
+_DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
+_BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def read(text: str) -> Value:
+    r"""The value that an answer states, with letter case, order and names as written.
+
+    Tried in this order: matrix, time, date, quantity, range, tolerance, interval, names with
+    values, ratio, several values, formula; first of the text without what is only said
+    around an answer (``Thus, x is``, ``in total``); then words.
+
+    Example:
+        >>> read("5 cm").number, type(read("35-44")).__name__, read("R/r").written
+        (Fraction(5, 1), 'Range', 'R/r')
+    """
+    return _read(text)
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> Value:
+    matrix = _matrix(text)
+    if matrix is not None:
+        return matrix
+    plain = spelled(text)
+    for core in reversed(cores(plain)):
+        found = form(core)
+        if found is not None:
+            return found
+    return Text(fold(plain), plain)
+
+
+def form(text: str, *, nesting: int = 0) -> Value | None:
+    """The value of a text that is nothing but a value; None where it is words."""
+    text = text.strip()
+    if not text or nesting > MAX_NESTING:
+        return None
+    if _BASED.match(text):
+        return Text((text.replace("(", "").replace(")", ""),), text)
+    for reader in (read_clock, read_date):
+        found = reader(text)
+        if found is not None:
+            return found
+    if not _pair(text):
+        quantity = read_quantity(text)
+        if quantity is not None and _DECIMAL_COMMA.match(text) and quantity.decimals:
+            values = tuple(q for part in text.split(",") if (q := read_quantity(part)))
+            return Items("", values, decimal=quantity)
+        if quantity is not None:
+            return quantity
+    return (
+        read_range(text)
+        or read_tolerance(text)
+        or read_interval(text)
+        or read_named(text, partial(form, nesting=nesting + 1))
+        or read_relation(text)
+        or _ratio(text, nesting)
+        or _items(text, nesting)
+        or _plus_minus(text, nesting)
+        or read_expression(text)
+    )
+
+
+def _pair(text: str) -> bool:
+    """Whether brackets hold digits around one comma: ``(3,500)`` is a pair and no number."""
+    return bool(re.fullmatch(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]", text))
+
+
+def _matrix(text: str) -> Matrix | None:
+    found = _MATRIX.search(text) if "\\begin" in text else None
+    if not found:
+        return None
+    around = (text[: found.start()] + text[found.end() :]).replace("\\left", "")
+    around = around.replace("\\right", "").replace("\\(", "").replace("\\)", "").strip(" $()[].\n")
+    if around:
+        return None
+    rows = []
+    for line in re.split(r"\\\\|\\cr\b", found["body"]):
+        if line.strip():
+            rows.append(tuple(_entry(cell) for cell in line.split("&")))
+    bars = found["kind"][0] in "vV"
+    return Matrix(tuple(rows), bars) if rows and sum(map(len, rows)) <= 100 else None
+
+
+def _entry(text: str, nesting: int = 1) -> Value:
+    plain = spelled(text)
+    return form(plain, nesting=nesting) or Text(fold(plain), plain)
+
+
+def _ratio(text: str, nesting: int) -> Ratio | None:
+    parts = [part.strip() for part in text.split(":")]
+    if not 2 <= len(parts) <= 6 or not all(parts):
+        return None
+    values = [read_quantity(part) or read_expression(part) for part in parts]
+    if any(value is None for value in values):
+        return None
+    if any(isinstance(value, Quantity) and value.noun for value in values):
+        return None
+    return Ratio(tuple(value for value in values if value is not None))
+
+
+def _items(text: str, nesting: int) -> Items | None:
+    marks = ""
+    inside = text
+    if len(text) > 1 and text[0] in _OPEN and text[-1] in _CLOSE and encloses(text):
+        marks, inside = text[0] + text[-1], text[1:-1].strip()
+    parts = split(inside, JOINT_INSIDE if marks else JOINT)
+    if not all(parts) or len(parts) > MAX_ITEMS or (len(parts) < 2 and marks not in ("{}", "[]")):
+        return None
+    if not marks and any(len(part.split()) > 6 for part in parts):
+        return None
+    if marks in ("(]", "[)", "(}", "{)", "[}", "{]"):
+        return None
+    if len(parts) == 1 and marks == "[]" and not read_quantity(parts[0]):
+        return None
+    values = tuple(inner(part, partial(form, nesting=nesting + 1)) for part in parts)
+    prose = any(isinstance(value, Text) for value in values)
+    if not marks and prose and not all(isinstance(value, Text) for value in values):
+        return None  # "72, in total, so the farmer earns that much"
+    return Items(marks, _shared_unit(values), joined(inside))
+
+
+def _shared_unit(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Give a unit that stands behind the last number to the numbers before it: ``2, 3 cm``."""
+    last = values[-1]
+    if not isinstance(last, Quantity) or not (last.units or last.percent or last.noun):
+        return values
+    if any(not isinstance(v, Quantity) or v.units or v.percent or v.noun for v in values[:-1]):
+        return values
+    return tuple(
+        Quantity(v.number, v.decimals, last.percent, last.units, last.noun)
+        for v in values
+        if isinstance(v, Quantity)
+    )
+
+
+def _plus_minus(text: str, nesting: int) -> Value | None:
+    """A formula with ± as the set of its two values."""
+    if text.count("±") + text.count("∓") != 1:
+        return None
+    upper = form(text.replace("±", "+").replace("∓", "-").strip(), nesting=nesting + 1)
+    lower = form(_difference(text), nesting=nesting + 1)
+    if upper is None or lower is None:
+        return None
+    return Items("{}", (upper, lower))
+
+
+def _difference(text: str) -> str:
+    text = text.replace("±", "-").replace("∓", "+").strip()
+    return (
+        re.sub(r"^([^-]*[^-\s(])-(\s*[\d.]+)", r"(\1)-(\2)", text)
+        if not text.startswith("-")
+        else text
+    )

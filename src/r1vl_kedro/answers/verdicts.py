@@ -1,0 +1,88 @@
+"""Yes or no: what an answer says, with negation and hedges."""
+
+import re
+
+from r1vl_kedro.answers.statements import MAX_SENTENCE, cores
+
+YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
+NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
+
+_CHINESE = {
+    **dict.fromkeys(("是", "是的", "对", "对的", "正确", "有", "可以"), "yes"),
+    **dict.fromkeys(("否", "不", "不是", "不对", "错", "错误", "没有", "不可以"), "no"),
+}
+_SAID = re.compile(rf"\b(?:{'|'.join(sorted(YES | NO))})\b")
+_BOTH = re.compile(
+    r"\b(?:yes|no)\s*(?:/|\bor\b|\band\b)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z|\bneither\b"
+)
+_NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
+_IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possible|impossible)\b")
+_NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
+_IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
+_CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z)")
+_ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^[(\[{\s'\"$]*([A-Ja-j])(?:[)\]}.:,]|\s+[-–]|\s+(?=\())\s*[(]?\s*(?=(?:yes|no|true|false)\b)",
+    re.I,
+)
+_MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+_REACH = 40
+
+
+def yes_or_no(text: str) -> str | None:
+    """``yes``, ``no``, or None where neither or both are said.
+
+    What follows "answer is" decides, else the first word, else the only one said.
+
+    Example:
+        >>> [yes_or_no(text) for text in ("Yes, no more than two.", "No doubt, yes.", "yes/no")]
+        ['yes', 'yes', None]
+    """
+    text = _MARKUP.sub("", text).strip()
+    if text.strip(" 。.!！") in _CHINESE:
+        return _CHINESE[text.strip(" 。.!！")]
+    declared = list(_ANSWER_IS.finditer(text[-2000:]))
+    if declared:
+        said = _said(text[-2000:][declared[-1].end() :])
+        if said:
+            return said
+    for reading in dict.fromkeys((text, cores(text[:MAX_SENTENCE])[-1])):
+        said = _said(_LABEL.sub("", reading))
+        if said:
+            return said
+    return None
+
+
+def _said(text: str) -> str | None:
+    folded = text.lower().strip(" \n\t\"'$(){}[]")
+    if _BOTH.search(folded):
+        return None
+    if _IMPOSSIBLE.match(folded):
+        return "no"
+    words = re.findall(r"[a-z']+", folded[:_REACH])
+    later = re.search(r"\b(?:yes|no)\b", folded[3:])
+    if (
+        words
+        and words[0] in YES | NO
+        and not (_NO_NOUN.match(folded) and later and later[0] == "yes")
+    ):
+        return "yes" if words[0] in YES else "no"
+    if _NO_NOUN.match(folded):
+        folded = folded[3:]
+    said = {_affirms(match, folded) for match in _SAID.finditer(folded)} - {None}
+    return None if len(said) != 1 else "yes" if said.pop() else "no"
+
+
+def _affirms(word: re.Match[str], text: str) -> bool | None:
+    """Whether a word says yes, with a "not" before it turned round; None where it says neither."""
+    before = text[: word.start()][-_REACH:]
+    negated = bool(_NEGATED.search(before))
+    if word.group() in ("right", "wrong"):  # "on the right", "the wrong one"
+        predicate = negated or _IS.search(before)
+        if not predicate or not _CLAUSE_END.match(text, word.end()):
+            return None
+    if word.group() == "no" and re.match(r"\s+[a-z]", text[word.end() :]):
+        return None  # "there is no difference"
+    if negated and word.group() in ("yes", "no"):
+        return None
+    return (word.group() in YES) != negated

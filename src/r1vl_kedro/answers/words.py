@@ -1,0 +1,82 @@
+"""Words of an answer: letter case folds in words and never in symbols."""
+
+import re
+from functools import lru_cache
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*'*|[^\w\s]|_", re.UNICODE)
+_SMALL = frozenset(
+    ("no is it up of on to at by we he in or an as so if me my go do be us am ok").split()
+)
+_ARTICLES = frozenset({"a", "an", "the"})
+_ENDINGS = ".!?。;,: "
+_PAIRS = re.compile(r"^(?:([A-Za-z])(?i:\1))+$")
+_SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
+
+
+def fold_word(word: str) -> str:
+    """One spelling of a word; symbols, formulas and genotypes (``Aa``, ``AaBb``) stay as they are.
+
+    A word has three letters or more (or is a common one of two) and the case of a word: lower,
+    Capitalised or UPPER.
+
+    Example:
+        >>> [fold_word(word) for word in ("Monday", "NO", "CO", "Aa", "pV")]
+        ['monday', 'no', 'CO', 'Aa', 'pV']
+    """
+    bare = word.replace("'", "").replace("’", "")
+    if not bare.isalpha():
+        return word if any(char.isdigit() for char in bare) else word.casefold()
+    cased = bare.islower() or bare.isupper() or (bare[0].isupper() and bare[1:].islower())
+    if bare.isascii() and (len(bare) < 2 or not cased or _PAIRS.match(bare)):
+        return word
+    if bare.isascii() and len(bare) == 2 and bare.lower() not in _SMALL:
+        return word
+    return _SAME.get(word.casefold(), word.casefold())
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
+    """The words of a text, folded, without quotes around it, final punctuation and articles.
+
+    ``symbols`` keeps the case of everything up to three letters, as in the name of a segment.
+
+    Example:
+        >>> fold("The Nile."), fold("f'(x)") == fold("f(x)")
+        (('nile',), False)
+    """
+    text = text.strip()
+    for quote in ("'", '"', "`"):
+        if len(text) > 2 and text[0] == text[-1] == quote:
+            text = text[1:-1].strip()
+    text = _DOTTED.sub(lambda m: m[0].replace(".", ""), text)
+    ended = text.rstrip(_ENDINGS)
+    if "!" in text[len(ended) :] and not (len(ended) > 1 and ended[-1].isalpha()):
+        ended += "!"  # a factorial
+    words = [
+        word if symbols and len(word) <= 3 else fold_word(word) for word in _TOKEN.findall(ended)
+    ]
+    while len(words) > 1 and words[0].lower() in _ARTICLES:
+        if len(words[1]) == 1 and words[0] in ("A", "a"):
+            break
+        words = words[1:]
+    if words[-1:] == ["solution"] and words[0] == "infinitely":
+        words = words[:-1]
+    return tuple(words)
+
+
+_JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])")
+_INDEX = re.compile(r"(?<=[^\W\d_])_(?=[^\W_])")
+
+
+def squeezed(text: str) -> str:
+    """A text without spaces and marks of an index that carry no meaning; letter case stays.
+
+    Spaces between letters or digits stay: ``1 2`` is not ``12``.
+
+    Example:
+        >>> squeezed("H_2 O + CO_2") , squeezed("1 2")
+        ('H2 O+CO2', '1 2')
+    """
+    text = _INDEX.sub("", text)
+    return _JOINTS.sub("\1", text).replace(" ", "").replace("\1", " ").rstrip(".")
