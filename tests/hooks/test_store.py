@@ -14,7 +14,8 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks import store as stores
+from r1vl_kedro.tracking import addresses
+from r1vl_kedro.tracking import store as stores
 
 from . import toy
 
@@ -166,6 +167,82 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path, what):
     code, output = toy.run(root, "--params=tracking.enabled=false")
     assert code == 1 and "Traceback" not in output
     assert f"Error: data (globals.yml) is {data}, where nothing can be written" in output
+
+
+def test_an_end_that_the_store_missed_is_filed_by_the_next_run(store, tmp_path):
+    uri, place = f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "artifacts"
+    done = store.start("done", {})
+    store.client.cut = True
+    store.end(done, "FINISHED")
+    store.flush()
+    store.client.cut = False
+    assert store.client.get_run(done).info.status == "RUNNING"
+    left = store.start("left", {"r1vl.process_started": "?"})
+    store.client.set_tag(left, "r1vl.pid", "0")  # its process cannot be asked
+    assert stores.Store(uri, "test", place).sweep() == [left]
+    runs = {run: store.client.get_run(run).info for run in (done, left)}
+    assert [info.status for info in runs.values()] == ["FINISHED", "KILLED"]
+    assert runs[done].end_time < runs[left].end_time
+    assert stores.Store(uri, "test", place).sweep() == []
+
+
+def test_one_odd_name_costs_no_other_number(store):
+    run_id = store.start("run", {})
+    store.metrics(run_id, {"test/accuracy": 0.75, "test/GeoQA+/accuracy": 0.5})
+    assert store.flush() == 0
+    data = store.client.get_run(run_id).data
+    assert data.metrics == {"test/accuracy": 0.75, "test/GeoQAplus/accuracy": 0.5}
+    assert data.tags["r1vl.name.test/GeoQAplus/accuracy"] == "test/GeoQA+/accuracy"
+
+
+def test_no_password_reaches_the_store(store):
+    run_id = store.start("run", {"note": "at http://me:pw@host/"})
+    store.params(run_id, {"tracking.uri": "postgresql://me:pw@host/db"})
+    store.tags(run_id, {"error": "401: sk-0123456789abcdef is no key"})
+    data = store.client.get_run(run_id).data
+    assert data.params == {"tracking.uri": "postgresql://host/db"}
+    assert data.tags["note"] == "at http://host/" and data.tags["error"] == "401: *** is no key"
+
+
+def test_a_deleted_experiment_names_how_to_restore_it(store, tmp_path):
+    store.client.delete_experiment(store.experiment_id)
+    with pytest.raises(stores.StoreError, match="mlflow experiments restore --experiment-id 1"):
+        stores.Store(store.uri, "test", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("127.0.0.1:5000", r"a host without a scheme; write http://127\.0\.0\.1:5000"),
+        ("localhost:5000/x", "a host without a scheme"),
+        ("what?.db", r"holds one of \? # %"),
+    ],
+)
+def test_an_address_that_would_become_a_file_elsewhere_is_refused(uri, said, tmp_path):
+    with pytest.raises(addresses.StoreError, match=said):
+        addresses.resolve_uri(uri, tmp_path)
+
+
+def test_addresses_that_mlflow_knows_are_passed_on(tmp_path):
+    for uri in ("databricks", "databricks://profile", "http://h:1", "file:/x", "sqlite:////x.db"):
+        assert addresses.resolve_uri(uri, tmp_path) == uri
+    assert addresses.resolve_uri("runs.db", tmp_path) == f"sqlite:///{tmp_path}/runs.db"
+
+
+def test_the_environment_names_the_store_where_the_configuration_has_the_default(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://h:1")
+    choose = addresses.from_environment
+    assert choose("MLFLOW_TRACKING_URI", "mlflow.db", "mlflow.db") == "http://h:1"
+    assert choose("MLFLOW_TRACKING_URI", "other.db", "mlflow.db") == "other.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    assert choose("MLFLOW_TRACKING_URI", "mlflow.db", "mlflow.db") == "mlflow.db"
+
+
+def test_refused_access_names_the_variables_to_set():
+    error = MlflowException("API request failed with error code 401 != 200. Response body: ''")
+    said = str(addresses.refusal("http://me:pw@h", "e", error, "does not answer"))
+    assert "MLFLOW_TRACKING_USERNAME" in said and "MLFLOW_TRACKING_TOKEN" in said
+    assert "pw" not in said
 
 
 def test_without_tracking_nothing_is_written_and_the_run_is_the_same(tmp_path):

@@ -13,7 +13,8 @@ from typing import IO, Any
 from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.processes import identity
+from r1vl_kedro.scrubbing import scrub
+from r1vl_kedro.tracking.processes import identity
 
 logger = logging.getLogger(__name__)
 SHARED = "shared"
@@ -91,7 +92,7 @@ class LockHooks:
                 f"data (globals.yml) is {self._directory.parent}, where nothing can be written: "
                 f"{error}; name a directory that can be made"
             ) from error
-        handle = os.fdopen(number, "r+", encoding="utf-8")
+        handle = os.fdopen(number, "r+", encoding="utf-8", errors="replace")
         try:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -105,7 +106,7 @@ class LockHooks:
         if how == fcntl.LOCK_EX:
             handle.seek(0)
             handle.truncate()
-            json.dump({**identity(), "command": " ".join(sys.argv)[:500]}, handle)
+            json.dump({**identity(), "command": scrub(" ".join(sys.argv))[:200]}, handle)
             handle.flush()
         self._held.append((handle, how == fcntl.LOCK_EX))
 
@@ -121,9 +122,9 @@ def _is_parameter(name: str) -> bool:
 def _who(text: str) -> str:
     try:
         who = json.loads(text)
-    except json.JSONDecodeError:
-        return "a process that has not said its name"
-    return f"process {who['pid']} on {who['host']} ({who['command']})"
+        return f"process {who['pid']} on {who['host']} ({who['command']:.200})"
+    except (ValueError, TypeError, KeyError):
+        return "a process whose note cannot be read"
 
 
 def _message(part: str, path: Path, holder: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,14 @@ from kedro.framework.hooks import hook_impl
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.hooks import values
-from r1vl_kedro.hooks.store import Store, resolve_uri
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.provenance import git_commit
 from r1vl_kedro.run_context import RUN, RunContext
+from r1vl_kedro.scrubbing import scrub
+from r1vl_kedro.tracking.addresses import from_environment, resolve_uri
+from r1vl_kedro.tracking.store import Store
+
+logger = logging.getLogger(__name__)
 
 
 class TrackingOptions(BaseModel):
@@ -76,10 +81,12 @@ class TrackingHooks:
             return
         root = self._context.project_path
         env = self._context.env
-        experiment = options.experiment + (f"/{env}" if env not in (None, "local") else "")
-        uri = resolve_uri(options.uri, root)
+        uri = resolve_uri(_chosen("uri", "MLFLOW_TRACKING_URI", options), root)
+        experiment = _chosen("experiment", "MLFLOW_EXPERIMENT_NAME", options)
+        experiment += f"/{env}" if env not in (None, "local") else ""
         artifacts = _artifact_root(uri, root) / experiment
-        self._store = store = Store(uri, experiment, artifacts)
+        data = Path(self._context.config_loader["globals"]["data"])
+        self._store = store = Store(uri, experiment, artifacts, root / data / ".tracking")
         store.sweep()
         names = run_params.get("pipeline_names") or ["__default__"]
         common = {**_commit(root), "env": env or "local", "pipeline": ",".join(names)}
@@ -302,6 +309,14 @@ def _namespace(node: Any) -> str:
     return (node.namespace or "").partition(".")[0]
 
 
+def _chosen(name: str, variable: str, options: TrackingOptions) -> str:
+    default = TrackingOptions.model_fields[name].default
+    chosen = from_environment(variable, getattr(options, name), default)
+    if chosen != getattr(options, name):
+        logger.info("%s names %s, in place of tracking.%s", variable, scrub(chosen), name)
+    return chosen
+
+
 def _artifact_root(uri: str, root: Path) -> Path:
     """Artifacts lie beside an SQLite store."""
     if uri.startswith("sqlite:///"):
@@ -324,4 +339,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+    if isinstance(value, int | float) or value is None:
+        return value
+    return scrub(str(value))

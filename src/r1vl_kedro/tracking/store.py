@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -11,8 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.processes import identity, is_dead
+from r1vl_kedro.scrubbing import scrub
+from r1vl_kedro.tracking.addresses import StoreError, check_file, refusal, words
+from r1vl_kedro.tracking.ends import End, KeptEnds
+from r1vl_kedro.tracking.names import unique
+from r1vl_kedro.tracking.processes import identity, is_dead
 
 logger = logging.getLogger(__name__)
 
@@ -22,45 +26,6 @@ FIRST_PAUSE, LAST_PAUSE = 15.0, 240.0
 """Seconds between attempts at a store that does not answer."""
 _PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 _BATCH = 900
-_SQLITE = b"SQLite format 3\0"
-
-
-class StoreError(UserFacingError, ConnectionError):
-    """The store that ``tracking.uri`` names cannot be used."""
-
-
-def resolve_uri(uri: str, project_path: Path) -> str:
-    """An absolute store: a file name is an SQLite file in the project, a URI stays as it is."""
-    if "://" not in uri:
-        return f"sqlite:///{(project_path / uri).resolve()}"
-    return uri
-
-
-def _check_file(uri: str) -> None:
-    """Say at once that an SQLite store's file is none; MLflow would try for minutes.
-
-    Raises:
-        StoreError: a directory, or a file of something else.
-    """
-    path = Path(uri.removeprefix("sqlite:///").partition("?")[0])
-    if path.is_dir():
-        what = "a directory"
-    elif path.is_file() and _start_of(path) not in (b"", _SQLITE):
-        what = "no SQLite database"
-    else:
-        return
-    raise StoreError(
-        f"tracking.uri: {path} is {what}; name a file to make there, such as mlflow.db, or set "
-        "tracking.enabled=false"
-    )
-
-
-def _start_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_SQLITE))
-    except OSError as error:
-        raise StoreError(f"tracking.uri: {path} cannot be read: {error}") from error
 
 
 class Store:
@@ -68,11 +33,16 @@ class Store:
 
     Once runs have started, a store that does not answer neither stops them nor holds them up: what
     it should take waits in order and is tried again, ever more seldom and a last time by
-    ``flush``. ``lost`` counts what it refused, or never took.
+    ``flush``. ``lost`` counts what it refused, or never took. How a run ended is kept on disk
+    until the store has taken it: a later run files it.
     """
 
-    def __init__(self, uri: str, experiment: str, artifacts: Path):
+    def __init__(self, uri: str, experiment: str, artifacts: Path, kept: Path | None = None):
         """Connect, and make the experiment where it is new.
+
+        Args:
+            kept: directory for ends of runs that the store has yet to take; beside the artifacts
+                by default.
 
         Raises:
             StoreError: the store does not answer, or is none; names it.
@@ -81,13 +51,17 @@ class Store:
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
         if uri.startswith("sqlite:///"):
-            _check_file(uri)
+            check_file(uri)
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import SQLAlchemyError
 
         logging.getLogger("alembic").setLevel(logging.WARNING)
         self.uri, self.lost = uri, 0
+        self.experiment = experiment
+        self._ends = KeptEnds(kept or artifacts / ".ends", f"{scrub(uri)} {experiment}")
+        self._names: dict[str, str] = {}
+        self._tagged: set[tuple[str, str]] = set()
         self._lock = threading.RLock()
         self._own = identity()
         self._waiting: deque[tuple[str, Callable[[], Any]]] = deque()
@@ -101,10 +75,13 @@ class Store:
             else:
                 self.experiment_id = found.experiment_id
         except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
+            raise refusal(uri, experiment, error, "does not answer") from error
+        if found is not None and found.lifecycle_stage == "deleted":
             raise StoreError(
-                f"the MLflow store {uri} (parameter tracking.uri) does not answer: "
-                f"{_words(error)}; start it, name another, or set tracking.enabled=false"
-            ) from error
+                f"tracking.experiment {experiment!r} was deleted in {scrub(uri)}; restore it with "
+                f"`mlflow experiments restore --experiment-id {self.experiment_id}`, or name "
+                "another"
+            )
 
     def start(self, name: str, tags: Mapping[str, Any], parent: str | None = None) -> str:
         """A new run that belongs to this process; returns its id.
@@ -114,7 +91,7 @@ class Store:
         """
         from mlflow.exceptions import MlflowException
 
-        tags = {key: str(value) for key, value in tags.items() if value is not None}
+        tags = {key: scrub(str(value)) for key, value in tags.items() if value is not None}
         tags |= {OWNER[key]: value for key, value in self._own.items()}
         if parent is not None:
             tags[PARENT] = parent
@@ -122,25 +99,42 @@ class Store:
             with self._lock:
                 run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
         except (MlflowException, OSError) as error:
-            raise StoreError(
-                f"the MLflow store {self.uri} (parameter tracking.uri) takes no new run: "
-                f"{_words(error)}; make it writable, name another, or set tracking.enabled=false"
-            ) from error
+            raise refusal(self.uri, self.experiment, error, "takes no new run") from error
         return run.info.run_id
 
     def end(self, run_id: str, status: str) -> None:
-        """Close a run as FINISHED, FAILED or KILLED."""
-        self._write("the end of a run", lambda: self.client.set_terminated(run_id, status))
+        """Close a run as FINISHED, FAILED or KILLED, now or when the store answers again."""
+        end = self._ends.keep(run_id, status)
+        self._write("the end of a run", lambda: self._file_end(end))
+
+    def _file_end(self, end: End) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self.client.set_terminated(end.run_id, end.status, end.time_ms)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            logger.warning("MLflow knows no run %s (any more)", end.run_id)
+        self._ends.forget(end)
 
     def sweep(self) -> list[str]:
-        """Close runs as KILLED that dead processes of this host left RUNNING; returns their ids."""
+        """Close runs as KILLED that dead processes of this host left RUNNING; returns their ids.
+
+        Runs whose end is kept on disk are closed as they ended.
+        """
+        kept = list(self._ends)
+        for end in kept:
+            self._write("the end of an earlier run", lambda end=end: self._file_end(end))
+        known = {end.run_id for end in kept}
         swept = []
         for run in self._running():
             who = {key: run.data.tags.get(tag) for key, tag in OWNER.items()}
-            if None not in who.values() and is_dead(who):
-                self.tags(run.info.run_id, {"r1vl.swept": "its process had died"})
-                self.end(run.info.run_id, "KILLED")
-                swept.append(run.info.run_id)
+            if run.info.run_id in known or None in who.values() or not is_dead(who):
+                continue
+            self.tags(run.info.run_id, {"r1vl.swept": "its process had died"})
+            self.end(run.info.run_id, "KILLED")
+            swept.append(run.info.run_id)
         if swept:
             logger.warning("%d MLflow runs of dead processes closed as KILLED", len(swept))
         return swept
@@ -172,13 +166,14 @@ class Store:
                 self._pause = min(2 * self._pause, LAST_PAUSE)
                 logger.warning(
                     "MLflow at %s does not answer, %d writes wait: %s",
-                    self.uri, len(self._waiting), _words(error),
+                    scrub(self.uri), len(self._waiting), words(error),
                 )  # fmt: skip
                 return
             # It answers, perhaps again: then the write is at fault only if it fails once more.
             if error is not None and (error := self._failure_of(write)) is not None:
                 self.lost += 1
-                logger.warning("MLflow at %s does not take %s: %s", self.uri, what, _words(error))
+                said = words(error)
+                logger.warning("MLflow at %s does not take %s: %s", scrub(self.uri), what, said)
             self._waiting.popleft()
             self._pause = FIRST_PAUSE
 
@@ -205,7 +200,7 @@ class Store:
                     "%d writes did not reach MLflow at %s%s; the results themselves are in the "
                     "data directory",
                     self.lost,
-                    self.uri,
+                    scrub(self.uri),
                     "".join(f", {count} of {what}" for what, count in missing.items()),
                 )
                 self._waiting.clear()
@@ -215,18 +210,20 @@ class Store:
         """Set tags."""
         from mlflow.entities import RunTag
 
-        entities = [RunTag(key, str(value)) for key, value in tags.items()]
+        entities = [RunTag(key, scrub(str(value))) for key, value in tags.items()]
         self._write("tags", lambda: self.client.log_batch(run_id, tags=entities))
 
     def params(self, run_id: str, params: Mapping[str, Any]) -> None:
         """Set parameters; one that is there already (a node run again) stays."""
         from mlflow.entities import Param
 
+        named = {self._named(run_id, key): value for key, value in params.items()}
+
         def write() -> None:
             known = self.client.get_run(run_id).data.params
             new = [
-                Param(key, str(value)[:_PARAM_LENGTH])
-                for key, value in params.items()
+                Param(key, scrub(str(value))[:_PARAM_LENGTH])
+                for key, value in named.items()
                 if key not in known
             ]
             if new:
@@ -236,7 +233,8 @@ class Store:
 
     def metrics(self, run_id: str, values: Mapping[str, float]) -> None:
         """Final numbers, without a step."""
-        metrics = _metrics([(key, value, 0) for key, value in values.items()])
+        rows = [(self._named(run_id, key), value, 0) for key, value in values.items()]
+        metrics = _metrics(rows)
         self._write("metrics", lambda: self._log(run_id, metrics))
 
     def history(self, run_id: str, rows: list[tuple[str, float, int]]) -> None:
@@ -244,6 +242,7 @@ class Store:
 
         A resumed training, or one whose reports MLflow missed, is made whole from its log.
         """
+        rows = [(self._named(run_id, key), value, step) for key, value, step in rows]
         metrics = _metrics(rows)
 
         def write() -> None:
@@ -256,6 +255,15 @@ class Store:
 
         self._write("training curves", write)
 
+    def _named(self, run_id: str, name: str) -> str:
+        """Find the name that MLflow takes; one that differs is kept as a tag."""
+        with self._lock:
+            safe = unique(name, self._names)
+            if safe != name and (run_id, safe) not in self._tagged:
+                self._tagged.add((run_id, safe))
+                self.tags(run_id, {f"r1vl.name.{safe}"[:250]: name[:4000]})
+        return safe
+
     def _log(self, run_id: str, metrics: list[Any]) -> None:
         for start in range(0, len(metrics), _BATCH):
             self.client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
@@ -264,8 +272,6 @@ class Store:
         self, run_id: str, name: str, digest: str, rows: int, columns: list[str], context: str
     ) -> None:
         """Note a data set as an input of the run."""
-        import json
-
         from mlflow.entities import Dataset, DatasetInput, InputTag
 
         entity = Dataset(
@@ -282,11 +288,6 @@ class Store:
     def artifact(self, what: str, log: Callable[[Any], Any]) -> None:
         """Store an artifact with one of the client's own methods."""
         self._write(what, lambda: log(self.client))
-
-
-def _words(error: Exception) -> Any:
-    """What went wrong, in a database driver's own words where it was one's: a line, no SQL."""
-    return getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
 
 
 def _metrics(rows: list[tuple[str, float, int]]) -> list[Any]:

@@ -1,0 +1,99 @@
+"""Secrets: read clean, and kept out of whatever is shown or stored."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from r1vl_kedro.errors import UserFacingError
+
+_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$")
+"""Ends of the names of environment variables whose values are secrets."""
+_SHORTEST = 6
+_USER = re.compile(r"(?<=://)[^/\s@'\"]+@")
+_QUERY = re.compile(
+    r"(?i)([?&](?:api[-_]?key|key|token|access_token|password|sig|secret)=)[^&\s'\"]+"
+)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
+_KEYS = re.compile(r"\b(?:sk-|hf_|gh[pousr]_|dapi)[\w-]{12,}")
+_known: set[str] = set()
+
+
+class SecretError(UserFacingError):
+    """A key cannot be used as it was given; the message never holds it."""
+
+
+def read_key(value: str | None, where: str) -> str | None:
+    """Strip a key and remember it for `scrub`; None where there is none.
+
+    Args:
+        where: what the message names, such as ``OPENAI_API_KEY``.
+
+    Raises:
+        SecretError: it holds spaces, line breaks or characters that no HTTP header takes.
+    """
+    key = (value or "").strip()
+    if not key:
+        return None
+    if len(key) >= _SHORTEST:
+        _known.add(key)
+    if not all("!" <= character <= "~" for character in key):
+        raise SecretError(
+            f"{where} holds a space, a line break or a character outside of ASCII; give the key "
+            "alone, as the provider shows it"
+        )
+    return key
+
+
+def scrub(text: str) -> str:
+    """Mask secrets in a text: known keys, user info in URIs, tokens in queries and headers."""
+    secrets = {value for name, value in os.environ.items() if _NAMES.search(name.upper())}
+    for secret in sorted(secrets | _known, key=len, reverse=True):
+        if len(secret.strip()) >= _SHORTEST:
+            text = text.replace(secret.strip(), "***")
+    text = _USER.sub("", text)
+    text = _QUERY.sub(r"\1***", text)
+    text = _BEARER.sub(r"\1 ***", text)
+    return _KEYS.sub("***", text)
+
+
+def scrubbed(value: Any) -> Any:
+    """Scrub all text of a JSON value, keys left as they are."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, Mapping):
+        return {key: scrubbed(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [scrubbed(entry) for entry in value]
+    return value
+
+
+def has_user_info(uri: str) -> bool:
+    """Whether a URI holds a user name or a password."""
+    return _USER.search(uri) is not None
+
+
+def scrub_logs() -> None:
+    """Scrub every log record of this process from now on, exceptions included."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "scrubs", False):
+        return
+
+    def scrubbing(*arguments: Any, **options: Any) -> logging.LogRecord:
+        record = make(*arguments, **options)
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError):  # logging reports such a call itself
+            return record
+        clean = scrub(text)
+        if clean != text:
+            record.msg, record.args = clean, ()
+        if record.exc_info:
+            record.exc_text = scrub(logging.Formatter().formatException(record.exc_info))
+        return record
+
+    scrubbing.scrubs = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(scrubbing)
