@@ -149,3 +149,14 @@ def step_grpo_recorded(record, **kwargs):
     trainer._calculate_rewards = recorded_rewards
     trainer._generate_and_score_completions = recorded_batch
     return step_grpo.train_step_grpo(**kwargs)
+
+
+def training_killed(kind, moment=None, **kwargs):
+    """Trains; the last rank kills itself at the moment, where one is given."""
+    from striking import arm
+    from training_fixtures import train
+
+    last = int(os.environ["RANK"]) + 1 == int(os.environ["WORLD_SIZE"])
+    if moment is not None and last:
+        arm(moment)
+    return train(kind, **kwargs)
