@@ -10,6 +10,8 @@ import traceback
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.files import no_room
+from r1vl_kedro.scrubbing import scrub
 
 RESERVED_BYTES = 1 << 18
 KEPT_CHARACTERS = 10_000
@@ -29,13 +31,14 @@ def reserve(directory: Path, rank: int) -> Path:
 
 def write(reserved: Path, rank: int, error: BaseException) -> None:
     """Turn the reserved file into ``error<rank>.json``."""
-    text = "".join(traceback.format_exception(error))
+    text = scrub("".join(traceback.format_exception(error)))
+    full_disk = no_room(error)
     report = {
         "rank": rank,
         "time": time.time(),
         "type": type(error).__name__,
-        "message": str(error)[:KEPT_CHARACTERS],
-        "plain": isinstance(error, UserFacingError),
+        "message": scrub(full_disk or str(error))[:KEPT_CHARACTERS],
+        "plain": full_disk is not None or isinstance(error, UserFacingError),
         "traceback": text[-KEPT_CHARACTERS:],
     }
     line = json.dumps(report).encode()

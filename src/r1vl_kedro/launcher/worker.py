@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from r1vl_kedro.launcher import error_report
 from r1vl_kedro.launcher.alone import hold
 from r1vl_kedro.launcher.progress import KeepWarnings
+from r1vl_kedro.scrubbing import scrub, scrub_logs
 
 OTHER_JOB = 2
 """Exit code of a process whose job has been replaced."""
@@ -44,6 +45,7 @@ def main(job_file: str, job_id: str) -> int:
     _end_with(int(os.environ["R1VL_PARENT"]))
     mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
     reserved = error_report.reserve(directory, rank)
+    scrub_logs()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
     logger.setLevel(logging.INFO)
@@ -64,7 +66,7 @@ def main(job_file: str, job_id: str) -> int:
     except BaseException as error:  # noqa: BLE001 - the report is handed to the parent
         with contextlib.suppress(OSError):
             error_report.write(reserved, rank, error)
-        _say(traceback.format_exc())
+        _say(scrub(traceback.format_exc()))
         return 1
     finally:
         reserved.unlink(missing_ok=True)
