@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mmap
 import os
 import time
 import traceback
@@ -42,11 +41,9 @@ def write(reserved: Path, rank: int, error: BaseException) -> None:
         "traceback": text[-KEPT_CHARACTERS:],
     }
     line = json.dumps(report).encode()
-    # Through memory: a write would also be refused by a limit on the size of files.
-    with reserved.open("r+b") as file, mmap.mmap(file.fileno(), RESERVED_BYTES) as content:
-        content[: len(line)] = line
-        content.flush()
-    os.truncate(reserved, len(line))
+    with reserved.open("r+b") as file:  # in place: the space is there already
+        file.write(line)
+        file.truncate()
     os.replace(reserved, reserved.with_name(f"error{rank}.json"))
 
 

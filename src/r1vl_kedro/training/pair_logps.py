@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro import files
+from r1vl_kedro import files, provenance
 from r1vl_kedro.launcher.progress import report
 from r1vl_kedro.records.pairs import mismatched_of
 from r1vl_kedro.training import data
@@ -142,12 +142,12 @@ def _parts(
     output: str, checkpoint: str, pairs: str, settings: PairScoringOptions, template: str
 ) -> Path:
     """The directory of the parts, named by all that they depend on."""
-    import hashlib
-
-    made_from = [
-        data.fingerprint(checkpoint), data.fingerprint(pairs), settings.model_dump(), template,
-    ]  # fmt: skip
-    digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+    digest = provenance.digest_json(
+        [
+            *(provenance.fingerprint(checkpoint), provenance.fingerprint(pairs)),
+            *(settings.model_dump(), template),
+        ]
+    )
     return Path(output) / f"parts-{digest[:12]}"
 
 
