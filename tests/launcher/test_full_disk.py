@@ -37,8 +37,8 @@ def test_the_error_of_a_job_reaches_the_run_from_a_disk_that_is_really_full(tmp_
         capture_output=True,
         text=True,
     )
-    said = "rank 0 failed with ValueError: no room left: No space left on device"
-    assert said in done.stderr and "in fill_disk" in done.stderr
+    assert "JobError: fill_disk: " in done.stderr
+    assert "no room left: No space left on device" in done.stderr
 
 
 @BOTH
