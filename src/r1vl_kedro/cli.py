@@ -16,9 +16,7 @@ from kedro.utils import load_obj
 from omegaconf import OmegaConf
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.files import no_room
 from r1vl_kedro.parameters import check_choices
-from r1vl_kedro.scrubbing import scrub
 
 SIDE_BY_SIDE = "ablation"
 SLOT_RUNNER = "r1vl_kedro.runner.SlotRunner"
@@ -77,8 +75,7 @@ def run(context: click.Context, /, **options: Any) -> Any:
     _check_runner(options.get("runner"))
     try:
         return context.invoke(kedro_run, **options)
-    except click.ClickException as error:
-        error.message = scrub(error.message)
+    except click.ClickException:
         raise
     except Exception as error:
         said = _said(error)
@@ -86,7 +83,7 @@ def run(context: click.Context, /, **options: Any) -> Any:
             if isinstance(error, ValueError):  # perhaps Kedro's, which does not say what there is
                 _check_selection(options)
             raise
-        raise click.ClickException(scrub(said)) from error
+        raise click.ClickException(said) from error
 
 
 def _said(error: Exception) -> str | None:
@@ -99,9 +96,6 @@ def _said(error: Exception) -> str | None:
     for cause in chain:
         if isinstance(cause, UserFacingError):
             return f"{name}{cause}"
-    full = no_room(error)
-    if full is not None:
-        return f"{name}{full}"
     first = chain[-1]
     if isinstance(first, DatasetError):
         return str(error)

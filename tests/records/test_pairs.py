@@ -14,6 +14,7 @@ from r1vl_kedro.records.pairs import (
     mismatched_of,
     problem_of,
     summarise,
+    with_questions,
     write_pairs,
 )
 
@@ -79,7 +80,7 @@ SAMPLES = {
 
 
 def test_pairs_keep_rewards_and_lengths_and_count_what_is_dropped():
-    pairs, dropped = choose_pairs(SAMPLES, map(record, ["one", "two", "three"]))
+    pairs, dropped = choose_pairs(SAMPLES, ["one", "two", "three"])
     assert dropped == {"tied_rewards": 1, "identical_texts": 1}
     (pair,) = pairs
     assert (pair["chosen"], pair["rejected"]) == ("right by steps", "wrong")
@@ -97,8 +98,9 @@ def test_a_report_without_pairs():
 
 
 def test_pairs_on_disk_keep_their_images_as_they_were():
-    pairs, _ = choose_pairs(SAMPLES, [record("one")])
-    stored = write_pairs(pairs)
+    pairs, _ = choose_pairs(SAMPLES, ["one"])
+    records = write_pairs([{**record("one"), "chosen": None, "rejected": None}])
+    stored = write_pairs(with_questions(pairs, records))
     assert stored[0]["images"][0].getpixel((0, 0)) == (200, 10, 10)
     assert stored[0]["options"] == ["a", "b"]
 
@@ -113,11 +115,11 @@ def test_a_response_of_another_question_stands_for_the_policy_at_large():
 def test_scores_of_a_reference_become_columns():
     import pandas as pd
 
-    pairs, _ = choose_pairs(SAMPLES, [record("one")])
+    pair = {**record("one"), "chosen": "a", "rejected": "b"}
     scores = pd.DataFrame(
         {"chosen_logps": [-3.5], "rejected_logps": [float("nan")], "chosen_length": [4]}
     )
-    stored = add_reference(write_pairs(pairs), scores)
+    stored = add_reference(write_pairs([pair]), scores)
     assert stored[0]["ref_chosen_logps"] == -3.5
     assert stored[0]["ref_rejected_logps"] is None and stored[0]["mismatched"] is None
 

@@ -125,9 +125,10 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_loss_and_gradients_are_those_of_stock_trl(name, tiny, other, referenced, tmp_path):
+@pytest.mark.parametrize(("name", "share"), [*((name, True) for name in FORMS), ("dpo", False)])
+def test_loss_and_gradients_are_those_of_stock_trl(name, share, tiny, other, referenced, tmp_path):
     options, config = FORMS[name]
+    options = {**options, "share_prompts": share}
     ours = our_loss(tiny, referenced, tmp_path / "ours", objective=name, **options)
     assert_same(ours, stock_dpo(tiny, other, referenced, tmp_path / "stock", **config))
 

@@ -11,6 +11,7 @@ _HOME = {
     "EmbeddedMulberryDataset": "world",
     "EmbeddedSplitDataset": "world",
     "HubModelDataset": "hub_model",
+    "PairFileDataset": "pair_file",
     "RecordFileDataset": "record_file",
     "RecordsDataset": "records",
 }

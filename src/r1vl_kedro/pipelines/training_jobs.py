@@ -74,5 +74,20 @@ def _rollouts(output: Path) -> Frame:
     return pd.read_parquet(file) if file.is_file() else pd.DataFrame()
 
 
-READERS: dict[str, Callable[[Path], Any]] = {"training_log": _training_log, "rollouts": _rollouts}
+def _pairs_report(output: Path) -> dict[str, Any]:
+    return json.loads((output / "pairs_report.json").read_text(encoding="utf-8"))
+
+
+def _pairs(output: Path) -> Records:
+    from datasets import load_from_disk
+
+    return load_from_disk(str(output))
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    "training_log": _training_log,
+    "rollouts": _rollouts,
+    "pairs_report": _pairs_report,
+    "pairs": _pairs,
+}
 """By dataset, how it is read from a job's directory; what is not here is the directory itself."""

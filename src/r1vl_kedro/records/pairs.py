@@ -7,7 +7,7 @@ KTO can learn from, one of the two is None.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ def pair_features(reference: bool = False) -> Features:
         "rejected_reward": number,
         "chosen_tokens": Value("int32"),
         "rejected_tokens": Value("int32"),
+        "held_out": Value("bool"),
     }
     if reference:
         columns |= {"mismatched": text, **dict.fromkeys(LOGPS, number)}
@@ -93,17 +94,20 @@ def best_and_worst(responses: Sequence[str], rewards: Sequence[float]) -> tuple[
 
 
 def choose_pairs(
-    samples: Mapping[str, Sequence[Mapping[str, Any]]], records: Iterable[Mapping[str, Any]]
+    samples: Mapping[str, Sequence[Mapping[str, Any]]], ids: Iterable[str]
 ) -> tuple[list[dict[str, Any]], Counter[str]]:
     """Best against worst response of each question, and how many questions gave none, by reason.
 
     Args:
         samples: by record id, the responses with ``response``, ``reward`` and ``tokens``.
-        records: the questions; their order is kept.
+        ids: the questions; their order is kept.
+
+    Returns:
+        The pairs' own columns with the question's ``id``; and the counts.
     """
     pairs, dropped = [], Counter()
-    for record in records:
-        answers = samples.get(record["id"], ())
+    for name in ids:
+        answers = samples.get(name, ())
         found = best_and_worst(
             [one["response"] for one in answers], [one["reward"] for one in answers]
         )
@@ -113,7 +117,7 @@ def choose_pairs(
         best, worst = (answers[place] for place in found)
         pairs.append(
             {
-                **{name: record[name] for name in features() if name != "solution"},
+                "id": name,
                 "chosen": best["response"],
                 "rejected": worst["response"],
                 "chosen_reward": float(best["reward"]),
@@ -187,6 +191,16 @@ def add_reference(pairs: Dataset, scores: pd.DataFrame, directory: Path | None =
         for row, line in zip(undecoded(pairs), lines, strict=True)
     )
     return write_pairs(rows, directory, reference=True)
+
+
+def with_questions(
+    pairs: Iterable[Mapping[str, Any]], records: Dataset
+) -> Iterator[dict[str, Any]]:
+    """Pairs with the columns of the records that their ids name."""
+    places = {name: place for place, name in enumerate(records["id"])}
+    questions = undecoded(records)
+    for pair in pairs:
+        yield {**questions[places[pair["id"]]], **pair}
 
 
 def write_pairs(

@@ -16,14 +16,15 @@ starts from that checkpoint, and reads those data where its own ``records`` has 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
+from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import ContinuedSFTOptions, continued_sft, merge, with_overrides
-from r1vl_kedro.training.preference_options import PreferenceOptions
+from r1vl_kedro.training.preference_options import PairScoringOptions, PreferenceOptions
 
 CHECKPOINT = "checkpoint"
 LOGGED = ("training_log", "rollouts", CHECKPOINT)
@@ -40,6 +41,8 @@ class Method:
     sections: tuple[str, ...] = ()
     """Parameters that its options start from, each laid over the one before; only the first is
     complete by itself."""
+    takes: Mapping[str, str] = field(default_factory=dict)
+    """Options that another section of the parameters gives where its own do not: name, section."""
     entry: str = ""
     """``module:function`` that a job runs."""
     modules: tuple[str, ...] = ()
@@ -104,6 +107,26 @@ METHODS: dict[str, Method] = {
         records="rl_prompts",
         columns=("id", "images", "question", "options", "answer"),
     ),
+    # Pairs of responses of the model to RL questions, and the same with a reference's log-probs.
+    "sample_pairs": Method(
+        base=WARM_UP,
+        options=PairOptions,
+        sections=("pairs",),
+        takes={"rewards": "step_grpo"},
+        entry="r1vl_kedro.generation.pairs:sample_pairs",
+        records="rl_prompts",
+        leaves=("pairs_report", "pairs"),
+        ranks=False,
+    ),
+    "reference": Method(
+        base=WARM_UP,
+        options=PairScoringOptions,
+        sections=("reference",),
+        entry="r1vl_kedro.training.pair_logps:reference_pairs",
+        modules=("r1vl_kedro.training.preference_trainer",),
+        records="pairs",
+        leaves=("pairs",),
+    ),
     "preference": Method(
         base=WARM_UP,
         options=PreferenceOptions,
@@ -143,7 +166,11 @@ def options_of(
         raise ValueError(f"method {name!r} trains nothing and cannot be a stage")
     first, *rest = method.sections
     if not method.follows:
-        options = method.options.model_validate(parameters.get(first) or {})
+        given = parameters.get(first) or {}
+        for option, section in method.takes.items():
+            theirs = {k: v for k, v in (parameters.get(section) or {}).items() if k == option}
+            given = merge(theirs, given)
+        options = method.options.model_validate(given)
         for change in (*(parameters.get(section) or {} for section in rest), overrides):
             options = with_overrides(options, change)
         return options

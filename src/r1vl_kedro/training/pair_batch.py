@@ -25,7 +25,7 @@ from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.models import vision_token_ids
-from r1vl_kedro.training.packed import vision_of
+from r1vl_kedro.training.packed import packed_logps, vision_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -148,25 +148,31 @@ def corrupted(image: Image, name: str) -> Image:
 
 
 def completion_logps(
-    model: Any, batch: Mapping[str, torch.Tensor], *, corrupted_image: bool = False
+    model: Any, batch: Mapping[str, torch.Tensor], *, share: bool, corrupted_image: bool = False
 ) -> torch.Tensor:
     """Log-probabilities (K,) of a batch's completions, summed over their tokens, in nats.
 
     Args:
-        model: one whose forward has TRL's fused output layer (``add_fused_lm_head``), wrapped or
-            not.
+        model: what training calls, wrapped as it may be.
+        share: whether a prompt and its images are read once for its completions, after
+            ``packed.prepare(model)``; else its forward needs TRL's ``add_fused_lm_head``.
         corrupted_image: whether the prompts show the corrupted images.
     """
+    pixels = batch.get("corrupted_pixel_values" if corrupted_image else "pixel_values")
     owner, mask = batch["owner"], batch["completion_mask"]
-    prompts, prompt_mask = batch["input_ids"][owner], batch["attention_mask"][owner]
-    ids = torch.cat([prompts, batch["completion_ids"]], dim=1)
-    pixels = "corrupted_pixel_values" if corrupted_image else "pixel_values"
+    if share:
+        names = ("input_ids", "attention_mask", "mm_token_type_ids", "image_grid_thw")
+        prompts = {name: batch[name] for name in names if name in batch}
+        if pixels is not None:
+            prompts["pixel_values"] = pixels
+        logps, _ = packed_logps(model, prompts, batch["completion_ids"], mask, owner)
+        return logps.sum(1)
+    ids = torch.cat([batch["input_ids"][owner], batch["completion_ids"]], dim=1)
+    prompt_mask, images = batch["attention_mask"][owner], batch["num_images"].tolist()
     inputs = {
         "input_ids": ids,
         "attention_mask": torch.cat([prompt_mask, mask], dim=1),
-        **vision_of(
-            owner, batch.get(pixels), batch.get("image_grid_thw"), batch["num_images"].tolist()
-        ),
+        **vision_of(owner, pixels, batch.get("image_grid_thw"), images),
     }
     if "mm_token_type_ids" in batch:
         kinds = batch["mm_token_type_ids"][owner]

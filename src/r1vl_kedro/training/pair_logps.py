@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.launcher.progress import report
-from r1vl_kedro.records.pairs import mismatched_of
+from r1vl_kedro.records.pairs import add_reference, mismatched_of
 from r1vl_kedro.training import data
-from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.preference_options import PairScoringOptions
 
 if TYPE_CHECKING:
@@ -20,12 +20,51 @@ if TYPE_CHECKING:
 
 ENTRY = "r1vl_kedro.training.pair_logps:score_pairs"
 COLUMNS = ("id", "images", "question", "options", "chosen", "rejected")
+WAIT_SECONDS = 0.2
+
+
+def reference_pairs(
+    base: str,
+    records: str,
+    output: str,
+    options: dict[str, Any],
+    seed: int,
+    template: str = "{question}",
+    validation: str | None = None,
+) -> dict[str, Any]:
+    """Write pairs anew with their log-probabilities under the reference ``base``.
+
+    Called again after a kill it goes on with the parts that are missing.
+
+    Args:
+        base: the reference policy, which is the one that training starts from.
+        records: directory of pairs.
+        output: directory of the pairs with the columns of ``pair_features(reference=True)``.
+        options: a ``PairScoringOptions`` as a dictionary.
+        seed, validation: not read; every method's job is called alike.
+    """
+    settings = PairScoringOptions.model_validate(options)
+    made_from = _made_from(base, records, settings, template)
+    place = Path(output)
+    if files.is_whole(place, made_from):
+        return {"output": output, "scored_now": 0}
+    parts = f"{output}.state"
+    done = score_pairs(base, records, parts, options, template)
+    if int(os.environ.get("RANK", "0")) == 0:
+        scores = read_scores(base, records, parts, settings, template)
+        aside = place.with_name(f".{place.name}.writing")
+        shutil.rmtree(aside, ignore_errors=True)
+        add_reference(data.open_records(records), scores).save_to_disk(str(aside))
+        files.mark_complete(aside, made_from)
+        files.move_in_place(aside, place)
+        shutil.rmtree(parts)
+    return {"output": output, **done}
 
 
 def score_pairs(
     checkpoint: str, pairs: str, output: str, options: dict[str, Any], template: str = "{question}"
 ) -> dict[str, Any]:
-    """Write the log-probabilities of all pairs in parts; each process takes its share of them.
+    """Write the log-probabilities of pairs in parts; each process takes its share of them.
 
     Started again after a kill it goes on with the parts that are not there yet.
 
@@ -37,46 +76,50 @@ def score_pairs(
     """
     settings = PairScoringOptions.model_validate(options)
     rows = data.open_records(pairs, *COLUMNS)
+    places = _places(rows, settings)
     texts = rows.select_columns(["chosen", "rejected"])
-    place = _parts(output, checkpoint, pairs, settings, template)
-    place.mkdir(parents=True, exist_ok=True)
+    where = _parts(output, checkpoint, pairs, settings, template)
+    where.mkdir(parents=True, exist_ok=True)
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     size = settings.batch_size
-    starts = range(0, len(rows), size)
-    mine = [start for start in starts if (start // size) % world == rank]
-    todo = [start for start in mine if not _part(place, start // size).is_file()]
+    mine = range(rank, -(-len(places) // size), world)
+    todo = [number for number in mine if not _part(where, number).is_file()]
     scorer = _Scorer(checkpoint, settings, template) if todo else None
-    for number, start in enumerate(todo):
-        places = range(start, min(start + size, len(rows)))
-        block = [{**rows[i], "mismatched": mismatched_of(texts, i)} for i in places]
-        files.write_json(_part(place, start // size), scorer.score(block))
-        report(number + 1, len(todo), "batch", f"{len(mine) - len(todo)} done before")
-    return {"pairs": len(rows), "parts": len(starts), "scored_now": len(todo)}
+    for done, number in enumerate(todo, start=1):
+        block = places[number * size : (number + 1) * size]
+        batch = [{**rows[i], "mismatched": mismatched_of(texts, i)} for i in block]
+        files.write_json(_part(where, number), scorer.score(batch))
+        report(done, len(todo), "batch", f"{len(mine) - len(todo)} done before")
+    return {"pairs": len(places), "scored_now": len(todo)}
 
 
 def read_scores(
     checkpoint: str, pairs: str, output: str, options: PairScoringOptions, template: str
 ) -> pd.DataFrame:
-    """The joined parts, one row a pair in the pairs' order; removes the parts.
+    """Join the parts of all processes, one row a pair in the pairs' order.
+
+    Waits for those that other processes are still writing: where one fails, the launcher ends all.
 
     Returns:
-        ``chosen_logps``, ``rejected_logps`` (sums over tokens, nats; NaN for an absent response),
-        ``chosen_length``, ``rejected_length`` (tokens); ``mismatched`` (text) with
+        ``id``, ``chosen_logps``, ``rejected_logps`` (sums over tokens, nats; missing for an absent
+        response), ``chosen_length``, ``rejected_length`` (tokens); ``mismatched`` (text) with
         ``mismatched_logps``, and ``corrupted_logps``, where they were asked for.
-
-    Raises:
-        TrainingError: a part is missing.
     """
     import pandas as pd
 
-    place = _parts(output, checkpoint, pairs, options, template)
-    count = -(-len(data.open_records(pairs, "id")) // options.batch_size)
-    parts = [_part(place, number) for number in range(count)]
-    if absent := [part.name for part in parts if not part.is_file()]:
-        raise TrainingError(f"{place} lacks {len(absent)} of {count} parts, the first {absent[0]}")
+    where = _parts(output, checkpoint, pairs, options, template)
+    count = -(-len(_places(data.open_records(pairs, "id"), options)) // options.batch_size)
+    parts = [_part(where, number) for number in range(count)]
+    while not all(part.is_file() for part in parts):
+        time.sleep(WAIT_SECONDS)
     rows = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]
-    shutil.rmtree(place)
     return pd.DataFrame(rows)
+
+
+def _places(rows: Any, settings: PairScoringOptions) -> list[int]:
+    if settings.rows == "all":
+        return list(range(len(rows)))
+    return [place for place, held in enumerate(rows["held_out"]) if held]
 
 
 class _Scorer:
@@ -87,6 +130,7 @@ class _Scorer:
         from trl.trainer.utils import add_fused_lm_head
 
         from r1vl_kedro.training.models import load_model, load_processor
+        from r1vl_kedro.training.packed import prepare
         from r1vl_kedro.training.pair_batch import PairCollator
 
         self.settings = settings
@@ -102,7 +146,10 @@ class _Scorer:
             corrupted_image=settings.corrupted_image,
         )
         model = load_model(checkpoint, dtype=settings.dtype, attention=settings.attention)
-        add_fused_lm_head(model)
+        if settings.share_prompts:
+            prepare(model)
+        else:
+            add_fused_lm_head(model)
         self.model = model.to(self.device).eval()
 
     def score(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,23 +157,31 @@ class _Scorer:
 
         from r1vl_kedro.training.pair_batch import by_pair, completion_logps, mismatched, only
 
+        share = self.settings.share_prompts
         batch = {name: value.to(self.device) for name, value in self.collate(rows).items()}
         kind = self.device.split(":")[0]
         with torch.inference_mode(), torch.autocast(kind, torch.bfloat16, self.settings.bf16):
-            sums = completion_logps(self.model, batch)
+            sums = completion_logps(self.model, batch, share=share)
             names = ("chosen_logps", "rejected_logps", "chosen_length", "rejected_length")
             lengths = by_pair(batch, batch["completion_mask"].sum(1))
             columns = dict(zip(names, (*by_pair(batch, sums), *lengths), strict=True))
             if self.settings.mismatched:
-                columns["mismatched_logps"] = completion_logps(self.model, mismatched(batch))
+                other = mismatched(batch)
+                columns["mismatched_logps"] = completion_logps(self.model, other, share=share)
             if self.settings.corrupted_image:
                 chosen = only(batch, ~batch["rejected"])
                 seen = completion_logps(
-                    self.model, chosen, corrupted_image="corrupted_pixel_values" in batch
+                    self.model,
+                    chosen,
+                    share=share,
+                    corrupted_image="corrupted_pixel_values" in batch,
                 )
                 columns["corrupted_logps"] = by_pair(chosen, seen)[0]
         values = {name: column.tolist() for name, column in columns.items()}
-        scored = [{name: values[name][i] for name in values} for i in range(len(rows))]
+        scored = [
+            {"id": row["id"], **{name: column[i] for name, column in values.items()}}
+            for i, row in enumerate(rows)
+        ]
         for row, line in zip(rows, scored, strict=True):
             if self.settings.mismatched:
                 line["mismatched"] = row["mismatched"]
@@ -138,17 +193,23 @@ class _Scorer:
         return scored
 
 
+def _made_from(
+    checkpoint: str, pairs: str, settings: PairScoringOptions, template: str
+) -> dict[str, Any]:
+    return {
+        "checkpoint": provenance.fingerprint(checkpoint),
+        "pairs": provenance.fingerprint(pairs),
+        "options": settings.model_dump(mode="json"),
+        "template": template,
+    }
+
+
 def _parts(
     output: str, checkpoint: str, pairs: str, settings: PairScoringOptions, template: str
 ) -> Path:
     """The directory of the parts, named by all that they depend on."""
-    digest = provenance.digest_json(
-        [
-            *(provenance.fingerprint(checkpoint), provenance.fingerprint(pairs)),
-            *(settings.model_dump(), template),
-        ]
-    )
-    return Path(output) / f"parts-{digest[:12]}"
+    made_from = _made_from(checkpoint, pairs, settings, template)
+    return Path(output) / f"parts-{provenance.digest_json(made_from)[:12]}"
 
 
 def _part(place: Path, number: int) -> Path:

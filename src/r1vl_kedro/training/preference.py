@@ -93,6 +93,7 @@ def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, li
         TrainingError: the objective needs log-probabilities that the pairs lack; all rows have
             the same label; no pair is left.
     """
+    pairs = trained_on(pairs)
     needed = _reference_columns(pairs, settings, where)
     unpaired = settings.row.kl
     kept, rejected = [], []
@@ -123,6 +124,13 @@ def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, li
                 f"rows in {where} none is {side}"
             )
     return pairs, rejected
+
+
+def trained_on(pairs: Any) -> Any:
+    """The pairs that are not held out."""
+    if "held_out" not in pairs.column_names or not any(pairs["held_out"]):
+        return pairs
+    return pairs.select([place for place, held in enumerate(pairs["held_out"]) if not held])
 
 
 def _reference_columns(pairs: Any, settings: PreferenceOptions, where: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,6 +23,8 @@ class PreferenceOptions(TrainingOptions):
     """Pairs per process and forward pass; None takes the whole share at once."""
     max_completion_length: int = Field(1024, ge=1)
     """A pair with a longer response is set aside before training, never cut."""
+    share_prompts: bool = True
+    """Read a pair's prompt and images once for its two responses (``training.packed``)."""
     beta: float | None = Field(None, gt=0)
     gamma: float | None = Field(None, ge=0)
     lambda_: float | None = Field(None, ge=0)
@@ -76,10 +78,12 @@ class PairScoringOptions(BaseModel):
 
     batch_size: int = Field(16, ge=1)
     """Pairs per process and forward pass."""
+    rows: Literal["all", "held_out"] = "all"
     mismatched: bool = True
     """Also the chosen response of the pair before: KTO estimates its KL from it."""
     corrupted_image: bool = True
     """Also the chosen response with most of the image masked, for mDPO."""
+    share_prompts: bool = True
     dtype: str = "float32"
     bf16: bool = False
     attention: str | None = None

@@ -9,6 +9,7 @@ from trl import DPOTrainer
 
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.objectives import Pairs, implicit_rewards, preference_loss
+from r1vl_kedro.training.packed import prepare
 from r1vl_kedro.training.pair_batch import by_pair, completion_logps, mismatched, only
 from r1vl_kedro.training.preference_options import PreferenceOptions
 from r1vl_kedro.training.rollout import core_of
@@ -28,6 +29,8 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
         super().__init__(model=model, ref_model=reference, peft_config=peft_config, **given)
         self.ref_model = None
         self.settings = settings
+        if settings.share_prompts:
+            prepare(self.model)
         self._vision_calls = 0
         visual = getattr(core_of(self.model), "visual", None)
         if visual is None:
@@ -39,8 +42,9 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
 
     def _compute_loss(self, model: Any, inputs: dict, return_outputs: bool = False) -> Any:
         row, options = self.settings.row, self.settings.objective_options
+        share = self.settings.share_prompts
         before = self._vision_calls
-        sums = completion_logps(model, inputs)
+        sums = completion_logps(model, inputs, share=share)
         if "pixel_values" in inputs and self._vision_calls == before:
             raise TrainingError("a batch has images, but the vision encoder was not called")
         lw, ll = by_pair(inputs, sums)
@@ -50,7 +54,7 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
         given: dict[str, Any] = {short: inputs[name] for short, name in references.items()}
         if row.corrupted_image:
             chosen = only(inputs, ~inputs["rejected"])
-            given["lc"] = completion_logps(model, chosen, corrupted_image=True)
+            given["lc"] = completion_logps(model, chosen, share=share, corrupted_image=True)
             given["rc"] = inputs["ref_corrupted_logps"]
         count = len(lw)
         if row.kl:
@@ -71,7 +75,7 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
     def _reference_point(self, model: Any, inputs: dict) -> torch.Tensor:
         """KTO's z: β max(0, mean log-ratio of mismatched completions), over all processes."""
         with torch.no_grad():
-            sums = completion_logps(model, mismatched(inputs))
+            sums = completion_logps(model, mismatched(inputs), share=self.settings.share_prompts)
         kl = (sums - inputs["ref_mismatched_logps"]).mean()
         kl = self.accelerator.gather(kl).mean().clamp(min=0)
         self._metrics["train" if self.model.training else "eval"]["kl_mismatched"].append(kl.item())

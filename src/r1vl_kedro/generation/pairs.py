@@ -1,0 +1,164 @@
+"""The job that samples responses to questions and makes pairs of the best and the worst."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+
+from r1vl_kedro import files
+from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.predict import PREDICTIONS, predict
+from r1vl_kedro.records.pairs import (
+    choose_pairs,
+    explain,
+    summarise,
+    with_questions,
+    write_pairs,
+)
+from r1vl_kedro.records.schema import RecordsError
+from r1vl_kedro.records.store import undecoded
+from r1vl_kedro.responses import R1VL, GrammarName
+from r1vl_kedro.rewards import Reward, columns_read, read_rewards
+from r1vl_kedro.rewards.sums import weighted_sums
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from datasets import Dataset
+
+REPORT = "pairs_report.json"
+SAMPLES = "samples.parquet"
+
+
+class PairOptions(BaseModel):
+    """How responses are sampled and judged (SimPO's on-policy pairs, arXiv 2405.14734, sec. 3)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    samples: int = Field(5, ge=2)
+    """Responses a question; the best by reward is chosen, the worst rejected."""
+    decoding: DecodingOptions = DecodingOptions(temperature=0.8, top_p=0.95)
+    """The engine, and how it samples."""
+    rewards: dict[str, SerializeAsAny[Reward]] = Field(
+        {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}, validate_default=True
+    )
+    """As in ``step_grpo``, from which the configuration takes them unless they are given."""
+    grammar: GrammarName = R1VL.name
+    """How responses are written; given by the configuration's ``grammar``."""
+    held_out: float = Field(0.1, ge=0, lt=1)
+    """Share of the questions whose pairs no objective trains on."""
+
+    @field_validator("rewards", mode="before")
+    @classmethod
+    def _by_name(cls, rewards: Any) -> Any:
+        if not isinstance(rewards, Mapping):
+            raise ValueError("give a mapping of reward names to weights or options")
+        return read_rewards(rewards)
+
+    @model_validator(mode="after")
+    def _responses_differ(self) -> PairOptions:
+        if self.decoding.temperature == 0:
+            raise ValueError("decoding.temperature is 0: all responses to a question would be one")
+        if not any(reward.weight for reward in self.rewards.values()):
+            raise ValueError("rewards: none has a weight above 0, so no response is better")
+        return self
+
+    def reward_functions(self) -> list[Reward]:
+        """The rewards in their order, each reading the run's grammar."""
+        return [one.model_copy(update={"grammar": self.grammar}) for one in self.rewards.values()]
+
+
+def sample_pairs(
+    base: str,
+    records: str,
+    output: str,
+    options: dict[str, Any],
+    seed: int,
+    template: str = "{question}",
+    validation: str | None = None,
+) -> dict[str, Any]:
+    """Sample responses of ``base`` to each question; write pairs and a report of them.
+
+    Called again after a kill it goes on from the questions that were answered.
+
+    Args:
+        base: the checkpoint that answers, or an endpoint's model.
+        records: directory of questions with the columns that the rewards read.
+        output: directory of the pairs (``records.pairs``), with the samples and the report beside.
+        options: a ``PairOptions`` as a dictionary.
+        validation: not read; every method's job is called alike.
+
+    Raises:
+        RecordsError: a reward reads a column that the records lack, or no pair came out.
+    """
+    settings = PairOptions.model_validate(options)
+    place, work = Path(output), Path(f"{output}.state")
+    questions = _questions(records, settings)
+    decoding = settings.decoding.model_copy(update={"num_samples": settings.samples})
+    about = predict(base, records, str(work), decoding, template, seed)
+    made_from = {"samples": about["digest"], "options": settings.model_dump(mode="json")}
+    if not files.is_whole(place, made_from):
+        samples = _judged(work / PREDICTIONS, questions, settings)
+        pairs, dropped = choose_pairs(_by_question(samples), questions["id"])
+        if not pairs:
+            raise RecordsError(f"no question of {records} gave a pair: {explain(dropped)}")
+        _hold_out(pairs, settings.held_out, seed)
+        report = summarise(pairs, dropped) | {
+            "samples": settings.samples,
+            "mean_reward": float(samples["reward"].mean()),
+            "held_out": sum(pair["held_out"] for pair in pairs),
+        }
+        aside = files.arrived(place).with_name(f".{place.name}.writing")
+        shutil.rmtree(aside, ignore_errors=True)
+        write_pairs(with_questions(pairs, questions)).save_to_disk(str(aside))
+        samples.to_parquet(aside / SAMPLES, index=False)
+        files.write_json(aside / REPORT, report)
+        files.mark_complete(aside, made_from)
+        files.move_in_place(aside, place)
+    return {"output": output, "samples": about["rows"]}
+
+
+def _questions(records: str, settings: PairOptions) -> Dataset:
+    from datasets import load_from_disk
+
+    questions = undecoded(load_from_disk(records))
+    for column, reward in columns_read(settings.rewards.values()).items():
+        if column not in questions.column_names:
+            raise RecordsError(
+                f"reward {reward!r} reads the column {column!r}, which {records} lacks; it has "
+                f"{', '.join(questions.column_names)}"
+            )
+    return questions
+
+
+def _judged(predictions: Path, questions: Dataset, settings: PairOptions) -> pd.DataFrame:
+    """The samples with the weighted sum of their rewards."""
+    import pandas as pd
+
+    samples = pd.read_parquet(predictions)
+    rewards = settings.reward_functions()
+    rows = {name: place for place, name in enumerate(questions["id"])}
+    places = [rows[name] for name in samples["id"]]
+    columns = {}
+    for name in columns_read(rewards):
+        values = list(questions[name])
+        columns[name] = [values[place] for place in places]
+    groups = [list(rows) for rows in samples.groupby("id", sort=False).indices.values()]
+    total = weighted_sums({"sum": rewards}, samples["response"].tolist(), columns, groups)["sum"]
+    return samples[["id", "sample", "response", "tokens", "truncated"]].assign(reward=total)
+
+
+def _by_question(samples: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    return {str(name): part.to_dict("records") for name, part in samples.groupby("id")}
+
+
+def _hold_out(pairs: list[dict[str, Any]], share: float, seed: int) -> None:
+    """Mark the pairs that are only measured on; at least one is left to train on."""
+    count = min(round(share * len(pairs)), len(pairs) - 1)
+    drawn = set(random.Random(f"{seed}-held-out").sample(range(len(pairs)), count))
+    for place, pair in enumerate(pairs):
+        pair["held_out"] = place in drawn

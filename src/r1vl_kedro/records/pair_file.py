@@ -1,0 +1,207 @@
+"""Read pairs of responses from a file in TRL's preference form, checked row by row.
+
+A row has ``prompt``, ``chosen`` and ``rejected``, each text or a conversation, and ``images`` (or
+``image``): paths, or encoded images as Parquet holds them. An unpaired row, for KTO, has
+``prompt``, ``completion`` and ``label``. Where ``prompt`` is absent, ``chosen`` and ``rejected``
+are whole conversations that begin alike.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
+from r1vl_kedro.records.rejections import Rejection, count_reasons, nothing_left
+from r1vl_kedro.records.rows import family_of, image_paths, is_scalar
+from r1vl_kedro.records.schema import RecordsError
+from r1vl_kedro.records.store import made_once, save_directory
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+REJECTED = "rejected.json"
+_IMAGE_MARK = "<image>"
+
+
+class _Unusable(ValueError):
+    """A row to set aside: the reason to count, the message to read."""
+
+    def __init__(self, reason: str, detail: str):
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class PairFile:
+    """The rows of a file as pairs (``records.pairs``).
+
+    Args:
+        path: JSON array, JSON lines, or Parquet.
+        image_root: folder that image paths start from; the file's own folder when None.
+        limit: read only this many rows.
+        held_out: share of the rows that no objective trains on, drawn by their ids.
+    """
+
+    path: Path
+    image_root: Path | None = None
+    limit: int | None = None
+    held_out: float = 0.0
+
+    def read(self) -> Iterator[dict[str, Any] | Rejection]:
+        """Each row as a pair, or why it is set aside.
+
+        Raises:
+            RecordsError: the file is not of the form that its name says.
+        """
+        seen: set[str] = set()
+        for index, row in enumerate(_rows(self.path)):
+            if self.limit is not None and index >= self.limit:
+                return
+            name = str(row["id"]) if is_scalar(row.get("id")) else f"#{index}"
+            try:
+                if name in seen:
+                    raise _Unusable("duplicate_id", f"the id {name[:100]!r} occurs twice")
+                yield self._pair(row, name)
+                seen.add(name)
+            except (_Unusable, pictures.ImageProblem) as problem:
+                yield Rejection(name, "pairs", problem.reason, str(problem)[:400])
+            except ValueError as problem:
+                yield Rejection(name, "pairs", "malformed_row", str(problem)[:400])
+
+    def _pair(self, row: Mapping[str, Any], name: str) -> dict[str, Any]:
+        question, chosen, rejected = _texts(row)
+        pair = {"chosen": chosen, "rejected": rejected}
+        if not question.strip():
+            raise _Unusable("empty_question", "the prompt has no text")
+        if (reason := problem_of(pair)) is not None:
+            raise _Unusable(reason, f"{REASONS[reason]}: {(chosen or rejected or '')[:100]!r}")
+        images, folders = self._images(row)
+        return {
+            **pair,
+            "id": name,
+            "images": images,
+            "question": question,
+            "options": [],
+            "answer": "",
+            "family": family_of(folders),
+            "source": self.path.name,
+            "held_out": random.Random(f"{name}-held-out").random() < self.held_out,
+        }
+
+    def _images(self, row: Mapping[str, Any]) -> tuple[list[bytes], list[str]]:
+        given = row.get("images") if row.get("images") is not None else row.get("image")
+        given = [] if given is None else given if isinstance(given, list) else [given]
+        root = self.image_root or self.path.parent
+        encoded, paths = [], []
+        for one in given:
+            data = one.get("bytes") if isinstance(one, Mapping) else None
+            if data is None:
+                path = one.get("path") if isinstance(one, Mapping) else one
+                paths += image_paths(path, "images")
+                data = pictures.read(root / paths[-1])
+            pictures.decode(data, paths[-1] if paths else "image")
+            encoded.append(data)
+        return encoded, paths
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if path.suffix != ".parquet":
+        yield from iter_objects(path)
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=64):
+            yield from batch.to_pylist()
+    except pa.ArrowInvalid as error:
+        raise RecordsError(f"{path} is no Parquet file: {str(error)[:200]}") from error
+
+
+def _texts(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+    """(question, chosen, rejected) of a row, paired or not."""
+    if "label" in row or "completion" in row:
+        label, text = row.get("label"), _answer(row.get("completion"), "completion")
+        if label not in (True, False):
+            raise ValueError(f"label is {label!r:.100}; wanted true or false")
+        return (_question(row.get("prompt")), *((text, None) if label else (None, text)))
+    chosen, rejected = row.get("chosen"), row.get("rejected")
+    if row.get("prompt") is not None:
+        return _question(row["prompt"]), _answer(chosen, "chosen"), _answer(rejected, "rejected")
+    if not isinstance(chosen, list) or not isinstance(rejected, list):
+        raise ValueError("there is no prompt, and chosen and rejected are no whole conversations")
+    if chosen[:-1] != rejected[:-1]:
+        raise ValueError("chosen and rejected are conversations that do not begin alike")
+    return _question(chosen[:-1]), _answer(chosen, "chosen"), _answer(rejected, "rejected")
+
+
+def _question(prompt: Any) -> str:
+    """The text of the one user turn, without image marks."""
+    if isinstance(prompt, list):
+        roles = [turn.get("role") if isinstance(turn, Mapping) else turn for turn in prompt]
+        if roles != ["user"] or not isinstance(prompt[0], Mapping):
+            raise ValueError(f"the prompt has the turns {roles!r:.150}; wanted one of the user")
+        prompt = _content(prompt[0].get("content"), "prompt")
+    if not isinstance(prompt, str):
+        raise ValueError(f"prompt is {prompt!r:.150}; wanted text or a conversation")
+    return prompt.replace(_IMAGE_MARK, "").strip()
+
+
+def _answer(value: Any, name: str) -> str:
+    """A response's text, or that of the last turn of a conversation."""
+    if isinstance(value, list) and value and isinstance(value[-1], Mapping):
+        if value[-1].get("role") != "assistant":
+            raise ValueError(f"{name} ends with a turn of {value[-1].get('role')!r:.50}")
+        value = _content(value[-1].get("content"), name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {value!r:.150}; wanted text or a conversation")
+    return value
+
+
+def _content(content: Any, name: str) -> str:
+    """The text of a turn, which is text or a list of parts."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list) or not all(isinstance(part, Mapping) for part in content):
+        raise ValueError(f"{name} has the content {content!r:.150}; wanted text or parts")
+    return "".join(part.get("text") or "" for part in content if part.get("type") != "image")
+
+
+def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:
+    """The file's usable pairs, stored at ``path`` and opened from there.
+
+    What was set aside stands in ``rejected.json`` beside the pairs.
+
+    Raises:
+        RecordsError: not one pair is usable.
+    """
+
+    def make() -> None:
+        rejections: list[Rejection] = []
+
+        def usable() -> Iterator[dict[str, Any]]:
+            for one in source.read():
+                if isinstance(one, Rejection):
+                    rejections.append(one)
+                else:
+                    yield one
+
+        pairs = write_pairs(usable())
+        if not len(pairs):
+            raise RecordsError(f"{source.path}: {nothing_left('reading pairs', rejections)}")
+        report = {
+            "kept": len(pairs),
+            "rejected": count_reasons(rejections),
+            "records": [rejection.as_dict() for rejection in rejections],
+        }
+        beside = {REJECTED: json.dumps(report, indent=1)}
+        save_directory(pairs, path, made_from=fingerprint, beside=beside)
+
+    return made_once(path, fingerprint, make)

@@ -1,0 +1,128 @@
+"""Pairs as users bring them: TRL's preference form, unpaired rows, and what is set aside."""
+
+import json
+
+import pytest
+from kedro.io import DatasetError
+from PIL import Image
+
+from r1vl_kedro.datasets import PairFileDataset
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a", "b"):
+        Image.new("RGB", (56, 28), (10, 200, 10)).save(tmp_path / f"{name}.png")
+    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
+    return tmp_path
+
+
+def turn(role, text):
+    return {"role": role, "content": text}
+
+
+def load(folder, *rows, name="pairs.jsonl", **options):
+    (folder / name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    dataset = PairFileDataset(
+        path=str(folder / name), records_path=str(folder / "stored"), **options
+    )
+    return dataset.load()
+
+
+def set_aside(folder):
+    return json.loads((folder / "stored" / "rejected.json").read_text())["rejected"]
+
+
+GOOD = {"prompt": "How many?", "chosen": "Two.", "rejected": "Three.", "images": ["a.png"]}
+
+
+def test_text_and_conversations_are_read_alike(folder):
+    parts = [{"type": "image"}, {"type": "text", "text": "How many?"}]
+    talk = {
+        "prompt": [{"role": "user", "content": parts}],
+        "chosen": [turn("assistant", "Two.")],
+        "rejected": [turn("assistant", [{"type": "text", "text": "Three."}])],
+        "images": ["a.png"],
+    }
+    whole = {
+        "chosen": [turn("user", "<image>How many?"), turn("assistant", "Two.")],
+        "rejected": [turn("user", "<image>How many?"), turn("assistant", "Three.")],
+        "image": "a.png",
+    }
+    pairs = load(folder, GOOD, talk, whole)
+    assert pairs["question"] == ["How many?"] * 3
+    assert pairs["chosen"] == ["Two."] * 3 and pairs["rejected"] == ["Three."] * 3
+    assert all(images[0].size == (56, 28) for images in pairs["images"])
+    assert len(set(pairs["id"])) == 3 and pairs["chosen_reward"] == [None] * 3
+
+
+def test_unpaired_rows_have_one_side(folder):
+    rows = [
+        {"prompt": "How many?", "completion": "Two.", "label": True, "images": ["a.png"]},
+        {"prompt": "How many?", "completion": "Three.", "label": False, "images": ["b.png"]},
+    ]
+    pairs = load(folder, *rows)
+    assert pairs["chosen"] == ["Two.", None] and pairs["rejected"] == [None, "Three."]
+
+
+def test_questions_without_images_are_taken(folder):
+    (row,) = load(folder, {k: v for k, v in GOOD.items() if k != "images"})
+    assert row["images"] == []
+
+
+def test_parquet_with_encoded_images(folder):
+    from datasets import Dataset
+
+    image = {"bytes": (folder / "a.png").read_bytes(), "path": None}
+    Dataset.from_list([{**GOOD, "images": [image]}]).to_parquet(str(folder / "pairs.parquet"))
+    dataset = PairFileDataset(
+        path=str(folder / "pairs.parquet"), records_path=str(folder / "stored")
+    )
+    assert dataset.load()[0]["images"][0].size == (56, 28)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"rejected": "Two."}, "chosen_equals_rejected"),
+        ({"rejected": " "}, "empty_completion"),
+        ({"prompt": "<image>"}, "empty_question"),
+        ({"images": ["none.png"]}, "missing_image"),
+        ({"images": ["torn.png"]}, "broken_image"),
+        ({"images": ["../a.png"]}, "malformed_row"),
+        ({"rejected": 3}, "malformed_row"),
+        ({"rejected": None}, "malformed_row"),
+        ({"prompt": [turn("system", "Be brief."), turn("user", "?")]}, "malformed_row"),
+        ({"prompt": None}, "malformed_row"),
+        ({"rejected": [turn("user", "?")]}, "malformed_row"),
+        ({"completion": "Two.", "label": "good"}, "malformed_row"),
+        ({"id": "same"}, "duplicate_id"),
+    ],
+)
+def test_a_bad_row_is_set_aside_with_its_reason(change, reason, folder):
+    pairs = load(folder, {**GOOD, "id": "same"}, {**GOOD, **change})
+    assert len(pairs) == 1 and set_aside(folder) == {reason: 1}
+
+
+def test_no_usable_row_is_named(folder):
+    with pytest.raises(DatasetError, match=r"1 read, all set aside .chosen_equals_rejected: 1."):
+        load(folder, {**GOOD, "rejected": "Two."})
+
+
+def test_a_missing_file_is_named(folder):
+    dataset = PairFileDataset(path=str(folder / "no.jsonl"), records_path=str(folder / "stored"))
+    with pytest.raises(DatasetError, match="there is no file"):
+        dataset.load()
+
+
+def test_a_share_is_held_out_by_the_ids(folder):
+    rows = [{**GOOD, "id": str(i)} for i in range(40)]
+    first = load(folder, *rows, held_out=0.25)["held_out"]
+    assert 3 <= sum(first) <= 17
+    again = load(folder, *rows[::-1], held_out=0.25)["held_out"]
+    assert again[::-1] == first
+
+
+def test_a_changed_file_is_read_anew(folder):
+    assert len(load(folder, GOOD)) == 1
+    assert len(load(folder, GOOD, {**GOOD, "chosen": "2"})) == 2
