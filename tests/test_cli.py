@@ -10,11 +10,11 @@ from kedro.io import DatasetError
 
 from r1vl_kedro import cli
 from r1vl_kedro.benchmarks.files import BenchmarkFileError
+from r1vl_kedro.endpoint import BudgetReached, EndpointError
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.hooks.lock import AlreadyRunning
 from r1vl_kedro.hooks.saving import HalfWrittenError
 from r1vl_kedro.launcher import JobError
-from r1vl_kedro.llm import BudgetReached, LLMError
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.errors import PromptTooLongError
@@ -39,7 +39,7 @@ def run(monkeypatch):
     "kind",
     [
         *(AlreadyRunning, BenchmarkFileError, BudgetReached, CheckpointError, ConfigurationError),
-        *(DatasetError, HalfWrittenError, JobError, LLMError, PreflightError),
+        *(DatasetError, HalfWrittenError, JobError, EndpointError, PreflightError),
         *(PromptTooLongError, RecordsError),
     ],
 )

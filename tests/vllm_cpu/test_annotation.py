@@ -13,7 +13,7 @@ PROMPTS = Path(__file__).parents[2] / "conf/base/prompts/annotation.yml"
 
 
 def client_of(server, cache, **options):
-    from r1vl_kedro.llm import ChatClient, ChatOptions
+    from r1vl_kedro.endpoint import ChatClient, ChatOptions
 
     return ChatClient(
         model="tiny", base_url=server.url, cache=cache, options=ChatOptions(**options)
@@ -21,7 +21,7 @@ def client_of(server, cache, **options):
 
 
 def test_an_answer_has_the_form_that_was_asked_for_and_is_kept(server, tmp_path):
-    from r1vl_kedro.llm import ChatRequest
+    from r1vl_kedro.endpoint import ChatRequest
 
     colours = ["red", "green", "blue"]
     schema = {
@@ -75,8 +75,8 @@ def test_the_three_stages_go_through_the_server(server, tmp_path):
 
 
 def test_a_model_that_is_not_served_is_named(server, tmp_path):
-    from r1vl_kedro.llm import ChatClient, ChatRequest, LLMError
+    from r1vl_kedro.endpoint import ChatClient, ChatRequest, EndpointError
 
     client = ChatClient(model="other", base_url=server.url, cache=tmp_path / "a.sqlite")
-    with pytest.raises(LLMError, match="refuses model 'other'"):
+    with pytest.raises(EndpointError, match="refuses model 'other'"):
         list(client.answers([ChatRequest("a", [{"role": "user", "content": "x"}])]))

@@ -8,7 +8,7 @@ from typing import Any
 from r1vl_kedro.annotation.augment import says_the_same
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.annotation.refine import allowed, spelling
-from r1vl_kedro.llm import ChatRequest
+from r1vl_kedro.endpoint import ChatRequest
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.rewards import match_key_steps
 

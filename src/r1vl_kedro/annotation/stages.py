@@ -11,7 +11,7 @@ from r1vl_kedro.annotation.augment import augment
 from r1vl_kedro.annotation.extract import extract
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.annotation.refine import refine, shares
-from r1vl_kedro.llm import ChatClient, ChatRequest, Estimate
+from r1vl_kedro.endpoint import ChatClient, ChatRequest, Estimate
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -7,7 +7,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
-from r1vl_kedro.llm import ChatClient, ChatOptions
+from r1vl_kedro.endpoint import ChatClient, ChatOptions
 
 
 class ChatEndpointDataset(AbstractDataset):

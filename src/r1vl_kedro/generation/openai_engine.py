@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.endpoint.connection import AgainError, Connection, EndpointError, patiently
+from r1vl_kedro.endpoint.replies import Choice, choices_of, tokens_of
 from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 from r1vl_kedro.records.images import data_uri
 
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-
-class EndpointError(UserFacingError, ConnectionError):
-    """Nothing answers at the endpoint's address."""
+TIMEOUT_S = 600.0
 
 
 class OpenAIEngine:
@@ -37,15 +37,13 @@ class OpenAIEngine:
     """
 
     def __init__(self, checkpoint: str, options: DecodingOptions, retries: int = 6) -> None:
-        import os
-
-        from openai import OpenAI
-
-        self._options = options
+        self._options, self._retries = options, retries
         self._model = options.model_name or checkpoint
-        key = os.environ.get("OPENAI_API_KEY") or "unset"
-        self._client = OpenAI(
-            base_url=options.base_url, api_key=key, max_retries=retries, timeout=600
+        self._connection = Connection(
+            base_url=options.base_url,
+            api_key=os.environ.get("OPENAI_API_KEY"),
+            timeout_s=TIMEOUT_S,
+            connections=options.batch_size,
         )
         self._more = self._vllm_extras() if self._is_vllm() else self._api_extras()
 
@@ -61,26 +59,25 @@ class OpenAIEngine:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _is_vllm(self) -> bool:
-        from openai import APIConnectionError, NotFoundError
+    def _patiently(self, call: Callable[[], Any]) -> Any:
+        return patiently(call, self._retries, self._connection.address)
 
+    def _is_vllm(self) -> bool:
         try:
-            return any(model.owned_by == "vllm" for model in self._client.models.list().data)
-        except NotFoundError:  # an endpoint that lists no models
-            return False
-        except APIConnectionError as error:
-            raise EndpointError(
-                f"nothing answers at {self._client.base_url}; set evaluation.decoding.base_url to "
-                "the address of an endpoint that speaks the OpenAI API, such as "
-                "http://127.0.0.1:8000/v1"
-            ) from error
+            models = self._patiently(lambda: self._connection.get("/models"))
+        except EndpointError as error:
+            if error.status == 404:  # an endpoint that lists no models
+                return False
+            raise
+        listed = models.get("data") if isinstance(models, dict) else None
+        return any(isinstance(m, dict) and m.get("owned_by") == "vllm" for m in listed or ())
 
     def _api_extras(self) -> dict[str, Any]:
         if self._options.top_k:
             log.warning(
                 "top_k %d is not part of the OpenAI API and was not sent to %s",
                 self._options.top_k,
-                self._client.base_url,
+                self._connection.address,
             )
         return {}
 
@@ -98,39 +95,50 @@ class OpenAIEngine:
         """Ids of the vision placeholders in the served model's vocabulary, as JSON wants them."""
         from r1vl_kedro.training.models import VISION_TOKENS
 
-        # Beside the API, not below it: http://host:8000/tokenize
-        place = self._client.base_url.join("../tokenize")
+        place = self._connection.beside("tokenize")  # not below http://host:8000/v1
         found = []
         for token in VISION_TOKENS:
             body = {"model": self._model, "prompt": token, "add_special_tokens": False}
-            ids = self._client.post(str(place), cast_to=object, body=body)["tokens"]
-            if len(ids) == 1:
-                found.append(str(ids[0]))
+            reply = self._patiently(lambda body=body: self._connection.post(place, body))
+            if len(reply["tokens"]) == 1:
+                found.append(str(reply["tokens"][0]))
         return found
 
     def _ask(self, prompt: Prompt, seed: int) -> list[Completion]:
         options = self._options
-        answer = self._client.chat.completions.create(
-            model=self._model,
-            messages=chat(prompt),
-            max_completion_tokens=options.max_new_tokens,
-            temperature=options.temperature,
-            top_p=options.top_p,
-            n=options.num_samples,
-            seed=seed,
-            extra_body=self._more or None,
-        )
+        body = {
+            "model": self._model,
+            "messages": chat(prompt),
+            "max_completion_tokens": options.max_new_tokens,
+            "temperature": options.temperature,
+            "top_p": options.top_p,
+            "n": options.num_samples,
+            "seed": seed,
+            **self._more,
+        }
+        return self._patiently(lambda: self._complete(body))
+
+    def _complete(self, body: dict[str, Any]) -> list[Completion]:
+        try:
+            reply = self._connection.post("/chat/completions", body)
+        except ValueError as error:
+            raise EndpointError(f"{self._connection.address} refuses a question: {error}") from None
+        try:
+            choices = choices_of(reply)
+        except ValueError as error:
+            raise AgainError(f"the reply is odd: {error}") from None
+        if len(choices) != body["n"]:
+            raise AgainError(f"the reply has {len(choices)} completions, asked for {body['n']}")
         # An endpoint bills the tokens of all samples together.
-        used = answer.usage.completion_tokens if answer.usage else 0
-        return [_completion(choice, used // len(answer.choices)) for choice in answer.choices]
+        billed = tokens_of(reply) or (0, 0)
+        return [_completion(choice, billed[1] // len(choices)) for choice in choices]
 
 
-def _completion(choice: Any, billed: int) -> Completion:
-    ids = getattr(choice, "token_ids", None)
+def _completion(choice: Choice, billed: int) -> Completion:
     ended = choice.finish_reason == "stop"
     return Completion(
-        choice.message.content or "",
-        tokens=billed if ids is None else len(ids) - ended,
+        choice.text.encode("utf-8", "replace").decode(),
+        tokens=billed if choice.token_ids is None else len(choice.token_ids) - ended,
         truncated=choice.finish_reason == "length",
     )
 

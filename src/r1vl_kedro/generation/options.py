@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from r1vl_kedro.scrubbing import has_user_info
+
 
 class DecodingOptions(BaseModel):
     """Engine and decoding settings; greedy unless a temperature is given.
@@ -55,6 +57,8 @@ class DecodingOptions(BaseModel):
             urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc
         ):
             raise ValueError("give an address such as http://127.0.0.1:8000/v1")
+        if url is not None and has_user_info(url):
+            raise ValueError("give the key as OPENAI_API_KEY, not in the address")
         return url
 
     @model_validator(mode="after")

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
+from r1vl_kedro.endpoint import ChatClient, ChatOptions
 from r1vl_kedro.errors import CheckpointError, UserFacingError
 from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.llm import ChatClient, ChatOptions
 from r1vl_kedro.pipelines.evaluation.benchmark_nodes import (
     given_checkpoint,
     make_examples,

@@ -8,7 +8,7 @@ from typing import Any
 
 from r1vl_kedro.annotation import audit, audit_html, stages
 from r1vl_kedro.annotation.options import AnnotationOptions
-from r1vl_kedro.llm import ChatClient
+from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.records.images import bytes_of
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import map_rows, undecoded

@@ -14,12 +14,12 @@ from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.benchmarks.judge import decide
 from r1vl_kedro.benchmarks.robust import stated
 from r1vl_kedro.benchmarks.table import markdown, notes, table_rows
+from r1vl_kedro.endpoint import ChatClient, ChatRequest
 from r1vl_kedro.errors import CheckpointError, UserFacingError
 from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.llm import ChatClient, ChatRequest
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from chat_server import ChatServer
 
-from r1vl_kedro.llm import BudgetReached, ChatClient, ChatOptions, ChatRequest, LLMError
-from r1vl_kedro.llm_cache import AnswerCache
+from r1vl_kedro.endpoint import BudgetReached, ChatClient, ChatOptions, ChatRequest, EndpointError
+from r1vl_kedro.endpoint.cache import AnswerCache
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 TROUBLE = {
@@ -72,8 +72,8 @@ def test_concurrency_is_bounded(tmp_path):
 
 CHILD = """
     import os, signal, sys
-    from r1vl_kedro.llm import ChatClient, ChatOptions
-    from test_llm import requests
+    from r1vl_kedro.endpoint import ChatClient, ChatOptions
+    from test_chat_client import requests
     client = ChatClient(
         model="m", cache=sys.argv[2], base_url=sys.argv[1], api_key="sk-secret",
         options=ChatOptions(backoff_s=0.01, retries=20, concurrency=4),
@@ -86,7 +86,9 @@ CHILD = """
 
 def test_a_client_killed_midway_loses_nothing_and_pays_for_nothing_twice(tmp_path):
     cache = tmp_path / "answers.sqlite"
-    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join(
+        [*map(str, Path(__file__).parents[:2]), os.environ.get("PYTHONPATH", "")]
+    )
     with ChatServer(answer, {"drop": 0.05, "429": 0.05}, delay=0.03) as server:
         for number in (15, 30):
             child = subprocess.run(
@@ -137,7 +139,7 @@ def test_threads_open_one_cache(tmp_path, monkeypatch):
             time.sleep(0.05)
             super().__init__(path)
 
-    monkeypatch.setattr("r1vl_kedro.llm.AnswerCache", Slow)
+    monkeypatch.setattr("r1vl_kedro.endpoint.client.AnswerCache", Slow)
     with ChatServer(answer) as server:
         made = client(server, tmp_path)
         assert [a.value["n"] for a in made.answers(requests(20))] == list(range(20))
@@ -195,7 +197,7 @@ def test_a_wrong_key_stops_the_run_and_is_shown_nowhere(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     with ChatServer(answer, key="sk-other") as server:
         made = client(server, tmp_path)
-        with pytest.raises(LLMError, match="refuses model 'm'") as error:
+        with pytest.raises(EndpointError, match="refuses model 'm'") as error:
             list(made.answers(requests(3)))
     shown = str(error.value) + repr(made) + caplog.text
     assert "sk-secret" not in shown
@@ -206,7 +208,7 @@ def test_nothing_listening_ends_the_run_instead_of_trying_every_record(tmp_path)
     with ChatServer(answer) as server:
         pass
     made = client(server, tmp_path, retries=1)
-    with pytest.raises(LLMError, match=r"answered none of the last \d+ records"):
+    with pytest.raises(EndpointError, match=r"answered none of the last \d+ records"):
         list(made.answers(requests(10_000)))
 
 

@@ -11,112 +11,35 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from r1vl_kedro.endpoint.cache import AnswerCache
+from r1vl_kedro.endpoint.connection import AgainError, Connection, EndpointError, pause
+from r1vl_kedro.endpoint.replies import choices_of, storable, tokens_of
+from r1vl_kedro.endpoint.requests import (
+    ChatAnswer,
+    ChatOptions,
+    ChatRequest,
+    Estimate,
+    parse_json,
+)
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.llm_cache import AnswerCache
+from r1vl_kedro.scrubbing import scrub
 
 logger = logging.getLogger(__name__)
 
-RETRY_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 CHARACTERS_PER_TOKEN = 3.5
 GIVE_UP_AFTER = 8
 
 
-class LLMError(UserFacingError):
-    """The endpoint cannot be used at all: wrong key, unknown model, nothing listening."""
-
-
 class BudgetReached(UserFacingError):
     """The budget is used up; what was answered is kept, the same command goes on from there."""
-
-
-class ChatOptions(BaseModel):
-    """How to talk to an endpoint.
-
-    Attributes:
-        concurrency: requests on their way at once.
-        retries: further attempts for one record, after time-outs, dropped connections, 408, 409,
-            429, 5xx, and answers that are not what was asked for.
-        backoff_s: seconds before the first retry; doubles each time, with jitter, up to
-            ``max_backoff_s``. ``Retry-After`` of the endpoint goes first.
-        max_usd: stop before spending more than this; counts what the cache has seen paid.
-        max_calls: stop after this many calls in one run.
-        usd_per_million_input, usd_per_million_output: prices, for estimate and budget.
-        structured: ``json_schema`` (strict), ``json_object``, or ``none`` for plain text.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    concurrency: int = Field(default=8, ge=1)
-    timeout_s: float = Field(default=60.0, gt=0)
-    retries: int = Field(default=6, ge=0)
-    backoff_s: float = Field(default=1.0, ge=0)
-    max_backoff_s: float = Field(default=60.0, ge=0)
-    temperature: float = Field(default=0.0, ge=0)
-    max_tokens: int = Field(default=1024, ge=1)
-    max_usd: float | None = Field(default=None, ge=0)
-    max_calls: int | None = Field(default=None, ge=0)
-    usd_per_million_input: float = Field(default=0.0, ge=0)
-    usd_per_million_output: float = Field(default=0.0, ge=0)
-    structured: str = Field(default="json_schema", pattern="^(json_schema|json_object|none)$")
-
-
-@dataclass(frozen=True)
-class ChatRequest:
-    """One question to the endpoint.
-
-    Attributes:
-        key: the record it is about; answers come back under it.
-        messages: OpenAI chat messages.
-        schema: JSON schema of the answer, or None for plain text.
-        check: raises ValueError where a parsed answer is not acceptable, and may convert it.
-    """
-
-    key: str
-    messages: Sequence[Mapping[str, Any]]
-    schema: Mapping[str, Any] | None = None
-    check: Callable[[Any], Any] | None = None
-
-
-@dataclass(frozen=True)
-class ChatAnswer:
-    """What came of a request: ``value`` (parsed, or text), or ``error`` after all retries."""
-
-    key: str
-    value: Any = None
-    error: str = ""
-    cached: bool = False
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a run would cost: calls still to make, tokens and US dollars (an upper estimate)."""
-
-    requests: int
-    cached: int
-    calls: int
-    input_tokens: int
-    output_tokens: int
-    usd: float
-
-
-def parse_json(text: str) -> Any:
-    """The JSON value of an answer, code fences around it allowed; ValueError otherwise."""
-    text = text.strip()
-    if text.startswith("```"):
-        text = text.split("\n", 1)[-1].rsplit("```", 1)[0]
-    return json.loads(text)
 
 
 class ChatClient:
@@ -151,7 +74,7 @@ class ChatClient:
         self._opening = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"ChatClient(model={self.model!r}, base_url={self.base_url!r})"
+        return f"ChatClient(model={self.model!r}, base_url={scrub(str(self.base_url))!r})"
 
     @property
     def cache(self) -> AnswerCache:
@@ -193,16 +116,14 @@ class ChatClient:
         A record whose every attempt failed comes back with ``error``; it is asked again next time.
 
         Raises:
-            LLMError: the endpoint refuses the key or the model, or nothing listens there.
+            EndpointError: the endpoint refuses the key or the model, or nothing listens there.
             BudgetReached: with what was done and what is needed to go on.
         """
-        from openai import OpenAI
-
-        client = OpenAI(
-            api_key=self._secret,
+        client = Connection(
             base_url=self.base_url,
-            timeout=self.options.timeout_s,
-            max_retries=0,
+            api_key=self._secret,
+            timeout_s=self.options.timeout_s,
+            connections=self.options.concurrency,
         )
         waiting: deque[Future[ChatAnswer]] = deque()
         done = 0
@@ -225,7 +146,7 @@ class ChatClient:
             pool.shutdown(wait=True, cancel_futures=True)
             client.close()
 
-    def _answer(self, client: Any, request: ChatRequest) -> ChatAnswer:
+    def _answer(self, client: Connection, request: ChatRequest) -> ChatAnswer:
         key = self.key_of(request)
         stored = self.cache.get(key)
         if stored is not None:
@@ -239,10 +160,15 @@ class ChatClient:
             try:
                 text = self._call(client, request, idempotency, key)
                 value = self._value(request, text)
-            except _Again as again:
+            except AgainError as again:
                 error = str(again)
                 if attempt < self.options.retries:
-                    time.sleep(self._pause(attempt, again.after))
+                    time.sleep(
+                        pause(
+                            *(attempt, again.after),
+                            *(self.options.backoff_s, self.options.max_backoff_s),
+                        )
+                    )
                 continue
             except ValueError as problem:
                 error = f"answer not as asked for: {problem}"
@@ -256,8 +182,8 @@ class ChatClient:
             self._in_vain += not unusable
             in_vain = self._in_vain
         if in_vain > max(GIVE_UP_AFTER, 2 * self.options.concurrency):
-            raise LLMError(
-                f"{self.base_url} answered none of the last {in_vain} records ({error}); "
+            raise EndpointError(
+                f"{client.address} answered none of the last {in_vain} records ({error}); "
                 f"earlier answers are kept in {self.cache_path}"
             )
         return ChatAnswer(request.key, error=error)
@@ -266,46 +192,35 @@ class ChatClient:
         value = parse_json(text) if request.schema is not None else text
         return request.check(value) if request.check else value
 
-    def _call(self, client: Any, request: ChatRequest, idempotency: str, key: str) -> str:
-        import openai
-
+    def _call(self, client: Connection, request: ChatRequest, idempotency: str, key: str) -> str:
         guess = self._usd(self._input_tokens(request), self.options.max_tokens)
         expected = self._reserve(guess)
+        body = {
+            "model": self.model,
+            "messages": list(request.messages),
+            "temperature": self.options.temperature,
+            "max_tokens": self.options.max_tokens,
+            **self._format(request),
+        }
         try:
-            completion = client.chat.completions.create(
-                model=self.model,
-                messages=list(request.messages),
-                temperature=self.options.temperature,
-                max_tokens=self.options.max_tokens,
-                extra_headers={"Idempotency-Key": idempotency},
-                **self._format(request),
-            )
-            if completion.usage:
-                usage = (completion.usage.prompt_tokens, completion.usage.completion_tokens)
-                paid = self._usd(*usage)
-                self.cache.pay(key, usage, paid)
+            reply = client.post("/chat/completions", body, {"Idempotency-Key": idempotency})
+            tokens = tokens_of(reply)
+            if tokens is not None:
+                paid = self._usd(*tokens)
+                self.cache.pay(key, tokens, paid)
                 if guess:
                     self._dearer = max(self._dearer, paid / guess)
-        except (openai.APITimeoutError, openai.APIConnectionError) as error:
-            raise _Again(f"{type(error).__name__} at {self.base_url}") from None
-        except openai.APIStatusError as error:
-            detail = self._scrub(str(error))[:300]
-            if error.status_code in RETRY_STATUS:
-                raise _Again(detail, _retry_after(error.response.headers)) from None
-            if error.status_code in (401, 403, 404):
-                raise LLMError(f"{self.base_url} refuses model {self.model!r}: {detail}") from None
-            raise ValueError(f"status {error.status_code}: {detail}") from None
-        except (openai.APIError, json.JSONDecodeError, TypeError, AttributeError) as error:
-            raise _Again(f"the endpoint's reply cannot be read: {type(error).__name__}") from None
         finally:
             with self._counting:
                 self._reserved -= expected
-        choice = completion.choices[0] if getattr(completion, "choices", None) else None
-        if choice is None or not choice.message.content:
+        choice = choices_of(reply)[0]
+        if not choice.text:
             raise ValueError("it is empty")
         if choice.finish_reason == "length":
             raise ValueError(f"cut off after {self.options.max_tokens} tokens (max_tokens)")
-        return choice.message.content
+        if not storable(choice.text):
+            raise ValueError("it holds half of a surrogate pair, which is no text")
+        return choice.text
 
     def _format(self, request: ChatRequest) -> dict[str, Any]:
         if request.schema is None or self.options.structured == "none":
@@ -333,12 +248,6 @@ class ChatClient:
             self._reserved += expected
             return expected
 
-    def _pause(self, attempt: int, after: float | None) -> float:
-        if after is not None:
-            return min(after, self.options.max_backoff_s)
-        longest = min(self.options.backoff_s * 2**attempt, self.options.max_backoff_s)
-        return longest * random.uniform(0.5, 1.0)
-
     def _input_tokens(self, request: ChatRequest) -> int:
         text = json.dumps([list(request.messages), request.schema], ensure_ascii=False)
         return int(len(text) / CHARACTERS_PER_TOKEN) + 1
@@ -348,21 +257,3 @@ class ChatClient:
         return (
             tokens_in * options.usd_per_million_input + tokens_out * options.usd_per_million_output
         ) / 1e6
-
-    def _scrub(self, text: str) -> str:
-        return text.replace(self._secret, "***") if self._secret else text
-
-
-class _Again(Exception):
-    """Try again, after so many seconds where the endpoint says."""
-
-    def __init__(self, message: str, after: float | None = None):
-        super().__init__(message)
-        self.after = after
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    try:
-        return max(0.0, float(headers.get("retry-after", "")))
-    except ValueError:
-        return None
