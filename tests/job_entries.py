@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.launcher import report
+from r1vl_kedro.launcher import error_report, report
 
 
 def echo(**kwargs):
@@ -33,7 +33,7 @@ def torch_threads():
     """Where it ran, and with how many threads."""
     import torch
 
-    return {"pid": os.getpid(), "threads": torch.get_num_threads()}
+    return {"pid": os.getpid(), "parent": os.getppid(), "threads": torch.get_num_threads()}
 
 
 def fail(message):
@@ -47,19 +47,30 @@ def refuse(message):
 
 
 def full_disk(message=None):
-    """Every write to a file fails: for ever, and it raises, or where it has no message for a while.
+    """No file grows any more: for ever, and it raises, or where it has no message for a while.
 
     What fails is progress, a warning and the job's own log.
     """
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    room = error_report.RESERVED_BYTES if message else 0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     report(1, 1)
     logging.getLogger("r1vl_kedro.training").warning("no room for this")
     if message:
         raise ValueError(message)
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
     return "trained"
+
+
+def fill_disk(place):
+    """Writes until there is no room left, and raises."""
+    with Path(place, "filler").open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"0" * 4096)
+        except OSError as error:
+            raise ValueError(f"no room left: {error.strerror}") from error
 
 
 def die():
@@ -78,6 +89,14 @@ def wait(started, stopped):
     signal.signal(signal.SIGTERM, stop)
     Path(started).write_text(str(os.getpid()))
     time.sleep(60)
+
+
+def await_file(place):
+    """Waits for the file ``go``."""
+    Path(place, "started").write_text(str(os.getpid()))
+    while not Path(place, "go").exists():
+        time.sleep(0.02)
+    return "went"
 
 
 def rank_one_fails():
@@ -102,6 +121,23 @@ def hang_in_c(place):
     while not Path(place, "hanging").exists():
         time.sleep(0.05)
     raise ValueError("rank 1 has had enough")
+
+
+def signalled_rank(place, number=None):
+    """Ranks wait for each other; rank 1 sends itself a signal first, where one is given."""
+    import torch
+
+    # As training does, which waits in a collective and never comes back to Python.
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    torch.distributed.init_process_group("gloo")
+    rank = torch.distributed.get_rank()
+    torch.distributed.barrier()
+    Path(place, f"pid{rank}.tmp").write_text(str(os.getpid()))
+    os.rename(Path(place, f"pid{rank}.tmp"), Path(place, f"pid{rank}"))
+    if rank == 1:
+        os.kill(os.getpid(), number)
+    torch.distributed.barrier()
+    return "went on"
 
 
 def hold(seconds, log):
@@ -149,3 +185,14 @@ def step_grpo_recorded(record, **kwargs):
     trainer._calculate_rewards = recorded_rewards
     trainer._generate_and_score_completions = recorded_batch
     return step_grpo.train_step_grpo(**kwargs)
+
+
+def training_killed(kind, moment=None, **kwargs):
+    """Trains; the last rank kills itself at the moment, where one is given."""
+    from striking import arm
+    from training_fixtures import train
+
+    last = int(os.environ["RANK"]) + 1 == int(os.environ["WORLD_SIZE"])
+    if moment is not None and last:
+        arm(moment)
+    return train(kind, **kwargs)

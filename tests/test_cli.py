@@ -1,5 +1,6 @@
 """``kedro run`` as the user sees it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_what_a_dataset_says_is_shown_with_its_name(run):
     error = DatasetError("rl_records: there is no file x")
     error.__cause__ = DatasetError("there is no file x")
     assert run(error).output == "Error: rl_records: there is no file x\n"
+
+
+def test_a_full_disk_is_named_with_its_path_and_free_space(run):
+    error = DatasetError("rl_records: Failed while saving data to dataset")
+    error.__cause__ = OSError(28, "No space left on device", "/tmp/x/records.arrow")
+    said = run(error).output
+    assert re.match(r"Error: rl_records: cannot write /tmp/x/records.arrow \(\d+ MiB free", said)
+
+
+def test_no_password_is_shown(run):
+    error = JobError("nothing answers at http://me:hunter2@host:8000/v1")
+    assert run(error).output == "Error: nothing answers at http://host:8000/v1\n"
 
 
 def test_an_unforeseen_error_keeps_its_traceback(run):

@@ -16,7 +16,9 @@ from kedro.utils import load_obj
 from omegaconf import OmegaConf
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.files import no_room
 from r1vl_kedro.parameters import check_choices
+from r1vl_kedro.scrubbing import scrub
 
 SIDE_BY_SIDE = "ablation"
 SLOT_RUNNER = "r1vl_kedro.runner.SlotRunner"
@@ -75,7 +77,8 @@ def run(context: click.Context, /, **options: Any) -> Any:
     _check_runner(options.get("runner"))
     try:
         return context.invoke(kedro_run, **options)
-    except click.ClickException:
+    except click.ClickException as error:
+        error.message = scrub(error.message)
         raise
     except Exception as error:
         said = _said(error)
@@ -83,7 +86,7 @@ def run(context: click.Context, /, **options: Any) -> Any:
             if isinstance(error, ValueError):  # perhaps Kedro's, which does not say what there is
                 _check_selection(options)
             raise
-        raise click.ClickException(said) from error
+        raise click.ClickException(scrub(said)) from error
 
 
 def _said(error: Exception) -> str | None:
@@ -96,6 +99,9 @@ def _said(error: Exception) -> str | None:
     for cause in chain:
         if isinstance(cause, UserFacingError):
             return f"{name}{cause}"
+    full = no_room(error)
+    if full is not None:
+        return f"{name}{full}"
     first = chain[-1]
     if isinstance(first, DatasetError):
         return str(error)

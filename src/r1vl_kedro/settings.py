@@ -6,12 +6,15 @@ from pathlib import Path
 from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import EntriesHooks, LockHooks, SavingHooks, SignalHooks, TrackingHooks
+from r1vl_kedro.scrubbing import scrub_logs
 
 # Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")
 warnings.filterwarnings("ignore", message=".*'model_fields' attribute on the instance.*")
 # Nodes that gather all variants read `<variant>.scores`; that is what the dots are for.
 warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
+
+scrub_logs()
 
 CONTEXT_CLASS = ProjectContext
 

@@ -13,4 +13,4 @@ def entries_importable(monkeypatch):
     """Jobs find ``job_entries``; a stop is forgotten after the test."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
     yield
-    jobs._stopping.clear()
+    jobs.forget_stop()

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from launching import ONE, RANKS, job
 
-from r1vl_kedro.launcher import JobError, alone, ending, jobs, worker
+from r1vl_kedro.launcher import JobError, alone, commands, ending, jobs, worker
 
 
 def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
@@ -57,9 +57,9 @@ def test_a_worker_leaves_the_job_of_another_run_alone(tmp_path):
     job("echo", tmp_path)
     directory = tmp_path / "echo"
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
-    line = jobs.command(directory / "job.json", "0" * 32, ONE)
+    line = commands.command(directory / "job.json", "0" * 32, "job_entries:echo", ONE)
     late = subprocess.run(
-        line, env=jobs.environment("0" * 32, ONE, None), capture_output=True, text=True
+        line, env=commands.environment("0" * 32, ONE, None), capture_output=True, text=True
     )
     assert late.returncode == worker.OTHER_JOB
     assert f"{directory / 'job.json'} holds the job" in late.stderr and "0" * 32 in late.stderr
@@ -67,12 +67,12 @@ def test_a_worker_leaves_the_job_of_another_run_alone(tmp_path):
 
 
 def test_a_job_ends_with_the_process_that_started_it(tmp_path):
-    line = jobs.command(tmp_path / "job.json", "a", ONE)
+    line = commands.command(tmp_path / "job.json", "a", "job_entries:wait", ONE)
     kwargs = {name: str(tmp_path / name) for name in ("started", "stopped")}
-    found = {"id": "a", "entry": "job_entries:wait", "kwargs": kwargs}
+    found = {"id": "a", "kwargs": kwargs}
     (tmp_path / "job.json").write_text(json.dumps(found))
     gone = subprocess.Popen(["true"])
     gone.wait()
-    env = jobs.environment("a", ONE, None) | {"R1VL_PARENT": str(gone.pid)}
+    env = commands.environment("a", ONE, None) | {"R1VL_PARENT": str(gone.pid)}
     process = subprocess.run(line, env=env, timeout=120)
     assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)

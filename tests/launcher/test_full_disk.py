@@ -1,6 +1,10 @@
 """A full disk: the reason reaches the user, and what is no result ends no training."""
 
 import logging
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from launching import BOTH, job
@@ -16,6 +20,25 @@ def test_the_error_of_a_job_on_a_full_disk_is_told(tmp_path, options):
     assert "in full_disk" in str(caught.value)
     names = {path.name for path in (tmp_path / "full_disk").iterdir()}
     assert "error0.json" in names and "rank0.reserved" not in names
+
+
+def test_the_error_of_a_job_reaches_the_run_from_a_disk_that_is_really_full(tmp_path):
+    private = ["unshare", "--map-root-user", "--mount"]
+    if not shutil.which("unshare") or subprocess.run([*private, "true"]).returncode:
+        pytest.skip("no file system can be mounted here")
+    script = (
+        f"import sys; sys.path[:0] = {[str(Path(__file__).parent)]!r}\n"
+        "from launching import ONE, job\n"
+        f"job('fill_disk', {str(tmp_path)!r}, ONE, place={str(tmp_path)!r})\n"
+    )
+    inside = 'mount -t tmpfs -o size=2m tmpfs "$1" && exec "$2" -c "$3"'
+    done = subprocess.run(
+        [*private, "sh", "-c", inside, "sh", str(tmp_path), sys.executable, script],
+        capture_output=True,
+        text=True,
+    )
+    assert "JobError: fill_disk: " in done.stderr
+    assert "no room left: No space left on device" in done.stderr
 
 
 @BOTH

@@ -12,7 +12,15 @@ import pytest
 from launching import BOTH, job
 from pydantic import ValidationError
 
-from r1vl_kedro.launcher import JobError, LauncherOptions, alone, jobs, run_job, stop_all
+from r1vl_kedro.launcher import (
+    JobError,
+    LauncherOptions,
+    alone,
+    commands,
+    jobs,
+    run_job,
+    stop_all,
+)
 from r1vl_kedro.run_context import RUN, RunContext
 
 
@@ -45,7 +53,8 @@ def test_in_process_runs_here_with_the_threads_of_a_job(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
     before = torch.get_num_threads()
     options = LauncherOptions(in_process=True, threads_per_process=before + 1)
-    assert job("torch_threads", tmp_path, options) == {"pid": os.getpid(), "threads": before + 1}
+    found = job("torch_threads", tmp_path, options)
+    assert (found["pid"], found["threads"]) == (os.getpid(), before + 1)
     assert torch.get_num_threads() == before
 
 
@@ -188,7 +197,7 @@ def test_a_job_that_ranks_cannot_share_is_one_process():
     options = LauncherOptions(
         num_processes=8, num_machines=2, main_process_ip="a", main_process_port=1, slots=["0,1"]
     )
-    line = " ".join(jobs.command(Path("job.json"), "id", options.undivided()))
+    line = " ".join(commands.command(Path("job.json"), "id", "a:b", options.undivided()))
     assert "accelerate" not in line and "torch.distributed" not in line
     assert options.undivided().slots == ["0,1"]
 
@@ -202,6 +211,6 @@ def test_gpu_ranks_start_through_accelerate(tmp_path):
         main_process_port=29500,
         device="cuda",
     )
-    line = " ".join(jobs.command(tmp_path / "job.json", "id", options))
+    line = " ".join(commands.command(tmp_path / "job.json", "id", "a:b", options))
     assert "accelerate.commands.launch --multi_gpu --num_processes 8 --num_machines 2" in line
     assert "--machine_rank 1" in line and "--main_process_ip 10.0.0.1" in line

@@ -13,21 +13,28 @@ from pathlib import Path
 import pytest
 from launching import RANKS, job
 
-from r1vl_kedro.launcher import heartbeat, jobs
+from r1vl_kedro.launcher import heartbeat
 from r1vl_kedro.launcher import join as joining
+from r1vl_kedro.launcher.commands import free_port
 from r1vl_kedro.launcher.join import join
+
+SUM = "job_entries:ranks_sum"
 
 
 @pytest.fixture
 def machines():
-    address = {"main_process_ip": "127.0.0.1", "main_process_port": jobs._free_port()}
+    address = {"main_process_ip": "127.0.0.1", "main_process_port": free_port()}
     return RANKS.model_copy(update={"num_machines": 2, **address})
+
+
+def a_job(name, options, **other):
+    return {"id": name, "entry": SUM, "kwargs": {}, "launch": options.model_dump(), **other}
 
 
 def write_job(directory, options, name="a"):
     directory.mkdir(parents=True, exist_ok=True)
     aside = directory / "aside"
-    aside.write_text(json.dumps({"id": name, "launch": options.model_dump()}))
+    aside.write_text(json.dumps(a_job(name, options)))
     aside.rename(directory / "job.json")
 
 
@@ -36,7 +43,7 @@ def test_only_a_job_whose_run_lives_is_joined(tmp_path, machines, capsys):
     write_job(dead, machines)
     (dead / heartbeat.ALIVE).write_text("3")
     with ThreadPoolExecutor() as pool:
-        joined = pool.submit(join, tmp_path, machine_rank=1, jobs=1)
+        joined = pool.submit(join, tmp_path, machine_rank=1, entries=[SUM], jobs=1)
         assert job("ranks_sum", tmp_path, machines) == {"sum": 3, "world": 2}
         assert joined.result() == 0
     logs = {path.name for path in (tmp_path / "ranks_sum").glob("rank*.log")}
@@ -85,8 +92,8 @@ def test_directories_that_vanish_do_not_end_join(tmp_path, machines, monkeypatch
     counts = iter("12")
     monkeypatch.setattr(heartbeat, "last", lambda place: next(counts))
     monkeypatch.setattr(joining, "POLL_SECONDS", 0.01)
-    found = {"id": "a", "launch": machines.model_dump()}
-    assert join(tmp_path, machine_rank=1, jobs=1) == 1
+    found = a_job("a", machines)
+    assert join(tmp_path, machine_rank=1, entries=[SUM], jobs=1) == 1
 
 
 @pytest.fixture
@@ -110,7 +117,7 @@ def await_file(path):
 def test_the_ranks_end_where_the_heartbeat_stops(tmp_path, part, monkeypatch, capsys):
     with ThreadPoolExecutor() as pool:
         with heartbeat.beating(tmp_path / "job"):
-            joined = pool.submit(join, tmp_path, machine_rank=1, jobs=1)
+            joined = pool.submit(join, tmp_path, machine_rank=1, entries=[SUM], jobs=1)
             rank = await_file(part)
             os.kill(rank, 0)
         monkeypatch.setattr(joining, "SILENT_SECONDS", 0.2)
@@ -123,7 +130,7 @@ def test_the_ranks_end_where_the_heartbeat_stops(tmp_path, part, monkeypatch, ca
 @pytest.mark.parametrize("what", ["another", "removed"])
 def test_the_ranks_end_where_their_job_is_replaced(tmp_path, machines, part, what, capsys):
     with ThreadPoolExecutor() as pool, heartbeat.beating(tmp_path / "job"):
-        joined = pool.submit(join, tmp_path, machine_rank=1, jobs=1)
+        joined = pool.submit(join, tmp_path, machine_rank=1, entries=[SUM], jobs=1)
         rank = await_file(part)
         if what == "another":
             write_job(tmp_path / "job", machines, "b")
@@ -135,10 +142,36 @@ def test_the_ranks_end_where_their_job_is_replaced(tmp_path, machines, part, wha
     assert "is gone or another job's; ending its ranks" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"entry": "posix:system"},
+            "its entry 'posix:system' is none of ['job_entries:ranks_sum']",
+        ),
+        (
+            {"kwargs": {"options": {"rewards": {"outcome": 1.0, "posix.system": 1.0}}}},
+            "its reward 'posix.system' is code from elsewhere",
+        ),
+    ],
+)
+def test_a_shared_directory_cannot_name_code_to_run(
+    tmp_path, machines, monkeypatch, capsys, changes, said
+):
+    monkeypatch.setattr(joining, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.05)
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "job.json").write_text(json.dumps(a_job("a", machines, **changes)))
+    with heartbeat.beating(tmp_path / "job"):
+        assert join(tmp_path, machine_rank=1, entries=[SUM], jobs=1) == 1
+    assert f"not joining job: {said}" in capsys.readouterr().out
+    assert not list((tmp_path / "job").glob("*.log"))
+
+
 def test_a_job_that_failed_here_is_not_joined_again(tmp_path, machines, part, monkeypatch, capsys):
     monkeypatch.setattr(joining, "command", lambda *given: [sys.executable, "-c", "exit(3)"])
     with heartbeat.beating(tmp_path / "job"), ThreadPoolExecutor() as pool:
-        joined = pool.submit(join, tmp_path, machine_rank=1, jobs=2)
+        joined = pool.submit(join, tmp_path, machine_rank=1, entries=[SUM], jobs=2)
         said = ""
         while "exit code 3" not in said:
             time.sleep(0.01)
@@ -162,7 +195,7 @@ def test_an_interrupted_join_ends_its_ranks(tmp_path, part, monkeypatch):
         joining.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0]
     )
     with heartbeat.beating(tmp_path / "job"), pytest.raises(KeyboardInterrupt):
-        join(tmp_path, machine_rank=1)
+        join(tmp_path, machine_rank=1, entries=[SUM])
     assert started[0].returncode is not None
 
 
@@ -181,9 +214,9 @@ def test_a_job_that_died_while_another_ran_is_not_joined(tmp_path, machines, mon
     monkeypatch.setattr(joining, "_take_part", take_part)
     monkeypatch.setattr(heartbeat, "last", last)
     found = [
-        (tmp_path / name / "job.json", {"id": name, "launch": machines.model_dump()})
+        (tmp_path / name / "job.json", a_job(name, machines))
         for name in ("first", "dies meanwhile", "lives")
     ]
     monkeypatch.setattr(joining, "_jobs", lambda place: found)
-    assert join(tmp_path, machine_rank=1, jobs=2) == 0
+    assert join(tmp_path, machine_rank=1, entries=[SUM], jobs=2) == 0
     assert joined == ["first", "lives"]

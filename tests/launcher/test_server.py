@@ -1,181 +1,211 @@
 """The server that forks jobs: it outlives its clients, jobs outlive it, and nothing is left."""
 
-import json
 import os
-import shutil
-import socket
+import signal
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from launching import FORKED, job
 
-from r1vl_kedro.launcher import ending, jobs, server, stop_all
-from r1vl_kedro.launcher.server import ForkedJob, Servers
+from r1vl_kedro.launcher import JobError, ending, stop_all
+
+SCRIPT = """
+import os, sys
+sys.path[:0] = {paths!r}
+from r1vl_kedro.launcher import server
+server.PRELOAD = "preloaded"
+from launching import FORKED, job
+print("the run begins", flush=True)
+{work}
+"""
 
 
 @pytest.fixture
-def light(tmp_path, monkeypatch):
-    """Servers of this test's own, which start at once: ``preloaded`` is all they import."""
-    (tmp_path / "preloaded.py").touch()
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
-    code = "import sys; from r1vl_kedro.launcher import server; server.PRELOAD = 'preloaded'; "
-    start = [sys.executable, "-c", code + "server.serve(sys.argv[1], int(sys.argv[2]))"]
-    monkeypatch.setattr(server, "COMMAND", start)
-    servers = Servers()
-    monkeypatch.setattr(jobs, "_servers", servers)
-    yield servers
-    servers.close()
+def run(tmp_path, monkeypatch):
+    """A run of its own whose job server imports only what the test gives; returns the process."""
+    places = [str(tmp_path), str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([*places, os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    started = []
+
+    def start(work: str, preloaded: str = "") -> subprocess.Popen:
+        # The settings and the watch of the real module, and another list of imports.
+        (tmp_path / "preloaded_list.py").write_text(preloaded)
+        source = Path(sys.modules["r1vl_kedro.launcher"].__file__).with_name("preload.py")
+        text = source.read_text().replace("r1vl_kedro.training.preload", "preloaded_list")
+        (tmp_path / "preloaded.py").write_text(text)
+        script = tmp_path / "run.py"
+        script.write_text(SCRIPT.format(paths=places, work=work))
+        process = subprocess.Popen(
+            [sys.executable, str(script)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
-def running(servers):
-    ((process, address),) = servers._running.values()
-    return process, Path(address).parent
+def servers(process) -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process(process.pid).children(recursive=True)
+        if "forkserver" in " ".join(child.cmdline())
+    ]
 
 
-def start_waiting(pool, directory, **kwargs):
-    """A job that waits until it is told to stop, and takes a moment to save."""
-    started, stopped = directory / "started", directory / "stopped"
-    kwargs |= {"started": str(started), "stopped": str(stopped)}
-    future = pool.submit(job, "wait", directory, FORKED, **kwargs)
-    while not started.exists() and not future.done():
-        time.sleep(0.01)
-    return future, int(started.read_text())
+def await_path(path: Path, process=None) -> str:
+    while not path.exists():
+        assert process is None or process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+    return path.read_text()
 
 
-def test_a_stop_while_the_job_server_imports_does_not_wait_for_it(tmp_path, monkeypatch):
-    place = tempfile.mkdtemp(dir="/tmp")  # a socket's path is short
-    address = f"{place}/socket"
-    with socket.socket(socket.AF_UNIX) as busy:
-        busy.bind(address)
-        busy.listen(1)  # takes the request and never answers
-        monkeypatch.setattr(jobs._servers, "address", lambda env, stopped: address)
-        with ThreadPoolExecutor() as pool:
-            future = pool.submit(job, "echo", tmp_path, FORKED)
-            connection, _ = busy.accept()
-            stop_all()
-            with pytest.raises(KeyboardInterrupt, match="server was starting"):
-                future.result()
-        assert server._gone(connection) is False  # the request is still to be read
-        assert server._request(connection) is None
-        assert server._gone(connection) is True
-        connection.close()
-    shutil.rmtree(place)
+def test_jobs_do_not_import_the_runs_own_script(tmp_path, run):
+    process = run(f"print(job('echo', {str(tmp_path)!r}, FORKED, text='a')['text'])")
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    assert output.splitlines() == ["the run begins", "echo: two lines", "of warning", "a"]
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("sent", [b"", b'{"job": "half a requ'])
-def test_a_client_that_goes_before_it_has_asked_is_no_request(sent):
-    ours, theirs = socket.socketpair()
-    with theirs:
-        ours.sendall(sent)
-        ours.close()
-        assert server._request(theirs) is None
+def test_two_jobs_are_forked_from_one_process_and_have_their_threads(tmp_path):
+    options = [FORKED.model_copy(update={"threads_per_process": n}) for n in (1, 2)]
+    first, second = (job("torch_threads", tmp_path, each) for each in options)
+    assert (first["threads"], second["threads"]) == (1, 2)
+    assert first["pid"] != second["pid"] and first["parent"] == second["parent"] != os.getpid()
 
 
-def test_a_client_that_goes_at_the_fork_takes_only_its_own_job_along(tmp_path, light, monkeypatch):
-    # As on a loaded machine: the client closes after its request was read, before the fork.
-    slow = "import os, time, pathlib\nfork = os.fork\ndef late():\n"
-    slow += f"    gone = pathlib.Path({str(tmp_path / 'gone')!r})\n"
-    slow += f"    if pathlib.Path({str(tmp_path / 'started')!r}).exists():\n"
-    slow += f"        pathlib.Path({str(tmp_path / 'forking')!r}).touch()\n"
-    slow += "        while not gone.exists(): time.sleep(0.01)\n"
-    slow += "    return fork()\nos.fork = late\n"
-    (tmp_path / "preloaded.py").write_text(slow)
-    with ThreadPoolExecutor() as pool:
-        first, _ = start_waiting(pool, tmp_path)
-        process, place = running(light)
-        request = {"job": "none", "id": "a", "env": dict(os.environ), "cwd": str(tmp_path)}
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(place / "socket"))
-            client.sendall(json.dumps(request).encode() + b"\n")
-            while not (tmp_path / "forking").exists():
-                time.sleep(0.01)
-        (tmp_path / "gone").touch()
-        (tmp_path / "started").unlink()
-        # The server still answers.
-        assert job("echo", tmp_path, FORKED, text="still here")["text"] == "still here"
-        assert process.poll() is None
-        stop_all()
-        with pytest.raises(KeyboardInterrupt):
-            first.result()
-    assert (tmp_path / "stopped").read_text() == "saved"
+def test_a_stop_while_the_job_server_imports_does_not_wait_for_it(tmp_path, run):
+    (tmp_path / "importing").unlink(missing_ok=True)
+    work = f"""
+import threading, time, pathlib
+from r1vl_kedro.launcher import stop_all
+def stop():
+    while not pathlib.Path({str(tmp_path / "importing")!r}).exists():
+        time.sleep(0.02)
+    stop_all()
+threading.Thread(target=stop).start()
+try:
+    job("echo", {str(tmp_path)!r}, FORKED)
+except KeyboardInterrupt as error:
+    print("stopped:", error)
+    os._exit(0)
+"""
+    preloaded = f"""
+import pathlib, time
+pathlib.Path({str(tmp_path / "importing")!r}).touch()
+while not pathlib.Path({str(tmp_path / "go on")!r}).exists():
+    time.sleep(0.02)
+"""
+    process = run(work, preloaded)
+    line = ""
+    while "stopped" not in line:
+        line = process.stdout.readline()
+        assert line
+    assert "stopped while the job server was starting" in line
+    assert not (tmp_path / "echo" / "rank0.log").exists()
 
 
-def test_a_job_whose_server_has_gone_saves_its_state(tmp_path, light):
-    with ThreadPoolExecutor() as pool:
-        future, pid = start_waiting(pool, tmp_path)
-        running(light)[0].kill()
-        stop_all()
-        with pytest.raises(KeyboardInterrupt):
-            future.result()
-    assert (tmp_path / "stopped").read_text() == "saved"
+def test_a_server_of_a_killed_run_ends_while_it_imports(tmp_path, run):
+    importing = tmp_path / "importing"
+    preloaded = f"import pathlib, time\npathlib.Path({str(importing)!r}).touch()\ntime.sleep(600)"
+    process = run(f"job('echo', {str(tmp_path)!r}, FORKED)", preloaded)
+    await_path(importing, process)
+    (server,) = servers(process)
+    process.kill()
+    process.wait()
+    while ending.alive(server.pid):  # pytest's time-out is the limit
+        time.sleep(0.05)
+    assert not (tmp_path / "echo" / "rank0.log").exists()
+
+
+def test_a_killed_runs_job_is_told_to_stop_and_then_the_server_leaves_nothing(tmp_path, run):
+    names = {name: str(tmp_path / name) for name in ("started", "stopped")}
+    process = run(f"job('wait', {str(tmp_path)!r}, FORKED, **{names!r})")
+    pid = int(await_path(tmp_path / "started", process) or 0)
+    process.kill()
+    assert await_path(tmp_path / "stopped") == "saved"
+    while ending.alive(pid) or list((tmp_path / "tmp").iterdir()):
+        time.sleep(0.05)
+
+
+def test_a_job_whose_server_has_gone_saves_its_state(tmp_path, run):
+    names = {name: str(tmp_path / name) for name in ("started", "stopped")}
+    work = f"""
+import signal
+from r1vl_kedro.launcher import stop_all
+signal.signal(signal.SIGUSR1, lambda number, frame: stop_all())
+try:
+    job('wait', {str(tmp_path)!r}, FORKED, **{names!r})
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    process = run(work)
+    pid = int(await_path(tmp_path / "started", process))
+    (server,) = [found for found in servers(process) if found.pid != pid]
+    server.kill()
+    process.send_signal(signal.SIGUSR1)
+    output, _ = process.communicate()
+    assert "interrupted" in output and (tmp_path / "stopped").read_text() == "saved"
     assert not ending.alive(pid)
 
 
-@pytest.mark.parametrize(("result", "code"), [("null", 0), (None, 1)])
-def test_without_its_server_a_job_has_ended_well_where_it_has_a_result(tmp_path, result, code):
-    work = subprocess.Popen(["sleep", "600"])
-    listener = socket.socket(socket.AF_UNIX)
-    place = tempfile.mkdtemp(dir="/tmp")
-    listener.bind(f"{place}/socket")
-    listener.listen(1)
-
-    def answer():
-        connection, _ = listener.accept()
-        connection.makefile("r").readline()
-        connection.sendall(f"{work.pid}\n".encode())
-        connection.close()
-
-    with ThreadPoolExecutor() as pool, listener:
-        pool.submit(answer)
-        forked = ForkedJob(f"{place}/socket", str(tmp_path / "job.json"), "a", {}, lambda: False)
-    assert forked.pid == work.pid
-    assert forked.poll() is None
-    with pytest.raises(subprocess.TimeoutExpired):
-        forked.wait(0.05)
-    if result:
-        (tmp_path / "result.json").write_text(result)
-    work.kill()
-    work.wait()
-    assert forked.wait(5.0) == code
-    shutil.rmtree(place)
+def test_without_its_server_a_job_that_ends_well_has_its_result(tmp_path, run):
+    work = f"print(job('await_file', {str(tmp_path)!r}, FORKED, place={str(tmp_path)!r}))"
+    process = run(work)
+    pid = int(await_path(tmp_path / "started", process))
+    (server,) = [found for found in servers(process) if found.pid != pid]
+    server.kill()
+    (tmp_path / "go").touch()
+    output, _ = process.communicate()
+    assert process.returncode == 0 and output.splitlines()[-1] == "went", output
 
 
-def test_a_server_that_cannot_import_says_why(tmp_path, light):
-    (tmp_path / "preloaded.py").write_text("raise ImportError('libtorch.so: no such file')")
-    with pytest.raises(RuntimeError, match=r"(?s)before the job began:.*libtorch\.so: no such fil"):
-        job("echo", tmp_path, FORKED)
+def test_a_server_that_cannot_import_is_told_in_a_sentence(tmp_path, run):
+    process = run(
+        f"job('echo', {str(tmp_path)!r}, FORKED)", "raise OSError('libtorch.so: no such file')"
+    )
+    output, _ = process.communicate()
+    assert "OSError: libtorch.so: no such file" in output
+    assert "JobError: echo: the job server ended before the job began, its traceback" in output
 
 
-def test_a_long_directory_for_temporary_files_will_do(tmp_path, light, monkeypatch):
+def test_where_a_sockets_name_would_be_too_long_jobs_import_for_themselves(tmp_path, run):
     long = tmp_path / ("x" * 100)
     long.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(long))
-    assert job("echo", tmp_path, FORKED, text="a")["text"] == "a"
-    assert list(long.iterdir()) == []
+    process = run(
+        f"import tempfile; tempfile.tempdir = {str(long)!r}\n"
+        f"print(job('echo', {str(tmp_path)!r}, FORKED, text='a')['text'])"
+    )
+    output, _ = process.communicate()
+    assert "no job server can be started here" in output
+    assert output.splitlines()[-1] == "a"
 
 
-def test_closed_servers_leave_no_directory(tmp_path, light):
-    job("echo", tmp_path, FORKED)
-    process, place = running(light)
-    assert place.is_dir()
-    light.close()
-    assert process.returncode is not None and not place.exists()
+def test_a_stop_is_over_when_the_next_run_begins(tmp_path):
+    from r1vl_kedro.hooks.signals import SignalHooks
+
+    stop_all()
+    with ThreadPoolExecutor() as pool:  # where no signal can be listened to
+        pool.submit(SignalHooks().before_pipeline_run).result()
+    assert job("echo", tmp_path, FORKED, text="again")["text"] == "again"
 
 
-def test_a_server_whose_run_was_killed_leaves_no_directory(tmp_path, light):
-    code = "import sys, time; from r1vl_kedro.launcher import server; "
-    code += f"server.COMMAND = {server.COMMAND!r}; "
-    code += "print(server.Servers().address({'OMP_NUM_THREADS': '1', **__import__('os').environ}, "
-    code += "lambda: False), flush=True); time.sleep(600)"
-    run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    place = Path(run.stdout.readline().strip()).parent
-    assert place.is_dir()
-    run.kill()
-    run.communicate()
-    while place.exists():  # pytest's time-out is the limit
-        time.sleep(0.05)
+def test_a_job_that_fails_does_not_take_the_server_along(tmp_path):
+    with pytest.raises(JobError):
+        job("die", tmp_path, FORKED)
+    assert job("echo", tmp_path, FORKED, text="next")["text"] == "next"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from training_fixtures import GRPO, SFT, same_weights, train, weights
 
-from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.launcher import JobError, LauncherOptions, run_job
 
 ONE = LauncherOptions(fork_server=True, threads_per_process=1, device="cpu", show_progress=False)
 TWO = LauncherOptions(num_processes=2, threads_per_process=1, device="cpu", show_progress=False)
@@ -143,3 +143,39 @@ def test_forked_job_trains_to_the_same_bits(kind, bases, records, one_process, t
     done = train(kind, **options, output=output)
     assert done["steps"] == OPTIONS[kind]["num_steps"]
     assert same_weights(output, one_process[kind] / "model")
+
+
+@pytest.mark.parametrize(
+    ("kind", "engine"),
+    [
+        ("grpo", None),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                ("sft", None),
+                ("sft", "zero2"),
+                ("sft", "zero3"),
+                ("grpo", "zero2"),
+                ("grpo", "zero3"),
+            )
+        ),
+    ],
+)
+def test_two_processes_killed_go_on_from_their_checkpoint_to_the_same_weights(
+    kind, engine, bases, records, one_process, tmp_path
+):
+    options = {**OPTIONS[kind], "deepspeed": engine, "checkpoint_steps": 2}
+    kwargs = {"kind": kind, "base": bases[kind], "records": records, "options": options}
+    kwargs |= {"seed": 5, "output": str(tmp_path / "model")}
+
+    def job(**moment):
+        entry = "job_entries:training_killed"
+        return run_job(entry, kwargs | moment, options=TWO, log_dir=tmp_path / "logs", name="job")
+
+    moment = "r1vl_kedro.training.steady:SteadyTrainer.compute_loss:4"
+    with pytest.raises(JobError, match="rank 1 was killed by signal 9"):
+        job(moment=moment)
+    assert (tmp_path / "model.state" / "checkpoint-2" / "_COMPLETE").is_file()
+    assert job()["resumed_from"] == 2
+    assert losses(tmp_path) == pytest.approx(losses(one_process[kind]), abs=1e-3)
+    assert distance(tmp_path / "model", one_process[kind] / "model", bases[kind]) < 0.02

@@ -9,6 +9,7 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 from kedro.io import AbstractVersionedDataset
 
+from r1vl_kedro import files
 from r1vl_kedro.errors import UserFacingError
 
 logger = logging.getLogger(__name__)
@@ -66,14 +67,24 @@ class SavingHooks:
     def before_dataset_saved(self, dataset_name: str) -> None:
         """Note the file."""
         if dataset_name in self._files:
-            self._note(dataset_name).parent.mkdir(parents=True, exist_ok=True)
-            self._note(dataset_name).touch()
+            note = self._note(dataset_name)
+            with files.naming(note):
+                note.parent.mkdir(parents=True, exist_ok=True)
+                note.touch()
+                files.sync(note.parent)
 
     @hook_impl(tryfirst=True)
     def after_dataset_saved(self, dataset_name: str) -> None:
-        """It is whole."""
+        """Sync the file, then drop the note: a power cut leaves a whole file, or a note of it."""
         if dataset_name in self._files:
-            self._note(dataset_name).unlink()
+            file, note = self._files[dataset_name], self._note(dataset_name)
+            if file.is_dir():
+                files.sync_tree(file)
+            elif file.exists():
+                files.sync(file)
+                files.sync(file.parent)
+            note.unlink()
+            files.sync(note.parent)
 
     def _note(self, name: str) -> Path:
         if self._directory is None:

@@ -25,7 +25,13 @@ class SignalHooks:
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self) -> None:
-        """Listen from now on; only the main thread may."""
+        """Listen from now on; only the main thread may.
+
+        A stop of an earlier run of this process, as in a notebook, is over.
+        """
+        from r1vl_kedro.launcher.jobs import forget_stop
+
+        forget_stop()
         if threading.current_thread() is threading.main_thread() and not self._before:
             # Under nohup a closed terminal is no reason to stop.
             nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN

@@ -1,7 +1,8 @@
-"""Starting training and prediction as jobs: one process, many, or several machines."""
+"""Start training and prediction as jobs: of one process, of many, or over several machines."""
 
-from r1vl_kedro.launcher.jobs import JobError, run_job, stop_all, stopping
+from r1vl_kedro.launcher.jobs import run_job, stop_all, stopping
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.progress import report
+from r1vl_kedro.launcher.ranks import JobError
 
 __all__ = ["JobError", "LauncherOptions", "report", "run_job", "stop_all", "stopping"]

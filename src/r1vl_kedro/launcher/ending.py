@@ -43,6 +43,14 @@ def stop(job: Job, seconds: float) -> None:
         time.sleep(0.02)
 
 
+def kill_family(pid: int) -> None:
+    """Kill a process and all that descend from it, stopped ones too."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for process in [*_descendants(pid), psutil.Process(pid)]:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
 def alive(pid: int) -> bool:
     """Whether the process still runs; one that only waits for its parent to ask does not."""
     try:

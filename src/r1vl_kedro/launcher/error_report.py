@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import mmap
 import os
 import time
 import traceback
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.files import no_room
+from r1vl_kedro.scrubbing import scrub
 
 RESERVED_BYTES = 1 << 18
 KEPT_CHARACTERS = 10_000
@@ -29,21 +30,20 @@ def reserve(directory: Path, rank: int) -> Path:
 
 def write(reserved: Path, rank: int, error: BaseException) -> None:
     """Turn the reserved file into ``error<rank>.json``."""
-    text = "".join(traceback.format_exception(error))
+    text = scrub("".join(traceback.format_exception(error)))
+    full_disk = no_room(error)
     report = {
         "rank": rank,
         "time": time.time(),
         "type": type(error).__name__,
-        "message": str(error)[:KEPT_CHARACTERS],
-        "plain": isinstance(error, UserFacingError),
+        "message": scrub(full_disk or str(error))[:KEPT_CHARACTERS],
+        "plain": full_disk is not None or isinstance(error, UserFacingError),
         "traceback": text[-KEPT_CHARACTERS:],
     }
     line = json.dumps(report).encode()
-    # Through memory: a write would also be refused by a limit on the size of files.
-    with reserved.open("r+b") as file, mmap.mmap(file.fileno(), RESERVED_BYTES) as content:
-        content[: len(line)] = line
-        content.flush()
-    os.truncate(reserved, len(line))
+    with reserved.open("r+b") as file:  # in place: the space is there already
+        file.write(line)
+        file.truncate()
     os.replace(reserved, reserved.with_name(f"error{rank}.json"))
 
 

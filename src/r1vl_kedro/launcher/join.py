@@ -2,6 +2,8 @@
 
 Machine 0 runs ``kedro run`` and writes each job below its work directory, on a file system that
 all machines share. This command waits for such jobs and starts this machine's ranks of them.
+Whoever can write there must not thereby run code here: a job's entry has to be that of a training
+method, and its rewards those of this package.
 """
 
 from __future__ import annotations
@@ -11,13 +13,13 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.launcher import heartbeat
+from r1vl_kedro.launcher.commands import command, environment
 from r1vl_kedro.launcher.ending import stop
-from r1vl_kedro.launcher.jobs import command, environment
 from r1vl_kedro.launcher.options import LauncherOptions
 
 POLL_SECONDS = 0.5
@@ -25,12 +27,15 @@ SILENT_SECONDS = 30.0
 """A run whose heartbeat stands still for so long is taken to be gone."""
 
 
-def join(work_dir: Path, machine_rank: int, jobs: int | None = None) -> int:
+def join(
+    work_dir: Path, machine_rank: int, entries: Collection[str], jobs: int | None = None
+) -> int:
     """Take part in jobs that appear below ``work_dir``; returns how many failed here.
 
     Only in those whose heartbeat is seen to go on: others are left from runs that are over.
 
     Args:
+        entries: what may be run, ``package.module:function`` each.
         machine_rank: 1 or more; machine 0 is the one that runs Kedro.
         jobs: leave after so many; None stays until interrupted.
     """
@@ -46,6 +51,10 @@ def join(work_dir: Path, machine_rank: int, jobs: int | None = None) -> int:
             if job["id"] in joined or before in (None, now):
                 continue
             joined.add(job["id"])
+            if problem := refusal(job, entries):
+                print(f"not joining {file.parent.name}: {problem}", flush=True)
+                failed, done = failed + 1, done + 1
+                break
             print(f"joining {file.parent.name} as machine {machine_rank}", flush=True)
             try:
                 code = _take_part(file, job, machine_rank)
@@ -59,6 +68,16 @@ def join(work_dir: Path, machine_rank: int, jobs: int | None = None) -> int:
             break
         time.sleep(POLL_SECONDS)
     return failed
+
+
+def refusal(job: Mapping[str, Any], entries: Collection[str]) -> str | None:
+    """Explain why a job of a shared directory must not run here; None where it may."""
+    if job["entry"] not in entries:
+        return f"its entry {job['entry']!r:.200} is none of {sorted(entries)}"
+    rewards = job["kwargs"].get("options", {}).get("rewards") or {}
+    if foreign := [name for name in rewards if "." in name or ":" in name]:
+        return f"its reward {foreign[0]!r:.200} is code from elsewhere"
+    return None
 
 
 def _jobs(work_dir: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -87,7 +106,7 @@ def _take_part(file: Path, job: dict[str, Any], machine_rank: int) -> int:
     options = LauncherOptions.model_validate({**job["launch"], "machine_rank": machine_rank})
     with (file.parent / f"launcher-machine{machine_rank}.log").open("wb") as log:
         process = subprocess.Popen(
-            command(file, job["id"], options),
+            command(file, job["id"], job["entry"], options),
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -123,12 +142,15 @@ def _await_end(process: subprocess.Popen, file: Path, job_id: str) -> str:
 
 def main() -> None:
     """Read the command line and join jobs until interrupted."""
+    from r1vl_kedro.training.methods import METHODS
+
     parser = argparse.ArgumentParser(description=join.__doc__)
     parser.add_argument("work_dir", type=Path, help="params:work_dir of the run, shared")
     parser.add_argument("--machine-rank", type=int, required=True)
     parser.add_argument("--jobs", type=int, default=None)
     arguments = parser.parse_args()
-    raise SystemExit(join(arguments.work_dir, arguments.machine_rank, arguments.jobs))
+    entries = {method.entry for method in METHODS.values() if method.entry}
+    raise SystemExit(join(arguments.work_dir, arguments.machine_rank, entries, arguments.jobs))
 
 
 if __name__ == "__main__":

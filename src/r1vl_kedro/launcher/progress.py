@@ -6,13 +6,17 @@ import contextlib
 import json
 import logging
 import os
+import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 PROGRESS = "R1VL_PROGRESS"
 WARNINGS = "warnings.jsonl"
 _last = [0.0]
+_positions: set[int] = set()
+_lock = threading.Lock()
 
 log = logging.getLogger(__name__)
 
@@ -85,3 +89,36 @@ def _message(line: bytes) -> str:
         return json.loads(line)
     except ValueError:
         return line.decode("utf-8", "replace").strip()
+
+
+@contextlib.contextmanager
+def bar(name: str, wanted: bool) -> Iterator[Callable[[dict[str, Any] | None], None]]:
+    """Show a progress bar with the time left; jobs that run at once take lines of their own."""
+    if not wanted:
+        yield lambda report: None
+        return
+    from tqdm import tqdm
+
+    with _lock:
+        position = next(i for i in range(len(_positions) + 1) if i not in _positions)
+        _positions.add(position)
+    line = tqdm(desc=name, position=position, leave=False, mininterval=1.0, dynamic_ncols=True)
+
+    def show(report: dict[str, Any] | None) -> None:
+        if report is None:
+            return
+        line.unit, line.total = report["unit"], report["total"]
+        line.set_postfix_str(report["text"], refresh=False)
+        # A resumed job starts in the middle; the time left counts from there.
+        if line.n == 0 and report["done"]:
+            line.initial = line.n = report["done"]
+            line.refresh()
+        elif report["done"] != line.n:
+            line.update(report["done"] - line.n)
+
+    try:
+        yield show
+    finally:
+        line.close()
+        with _lock:
+            _positions.discard(position)

@@ -1,6 +1,9 @@
 """One rank of a job, as ``run_job`` starts it.
 
-``python -m r1vl_kedro.launcher.worker job.json <id of the job>``
+``python -m r1vl_kedro.launcher.worker job.json <id of the job> package.module:function``
+
+The function comes from whoever starts the process and not from the file, which may lie where
+others can write.
 """
 
 from __future__ import annotations
@@ -19,16 +22,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from r1vl_kedro.launcher import error_report
+from r1vl_kedro.launcher import ending, error_report, ranks
 from r1vl_kedro.launcher.alone import hold
 from r1vl_kedro.launcher.progress import KeepWarnings
+from r1vl_kedro.scrubbing import scrub, scrub_logs
 
 OTHER_JOB = 2
 """Exit code of a process whose job has been replaced."""
+ORPHAN_SECONDS = 10.0
+"""How long a job may take to save its state once the run is gone; training takes 8 s at most."""
 
 
-def main(job_file: str, job_id: str) -> int:
-    """Run the job of ``job_file``; the exit code is 0 where it ended well.
+def main(job_file: str, job_id: str, entry: str) -> int:
+    """Call ``entry`` with the arguments in ``job_file``; the exit code is 0 where it ended well.
 
     Where the file holds another job than ``job_id``, nothing is touched: a run was killed while
     this process was starting, and the next run has begun that job anew.
@@ -42,8 +48,10 @@ def main(job_file: str, job_id: str) -> int:
     _keep_output(directory / f"rank{rank}.log")
     os.environ["R1VL_PROGRESS"] = str(directory / "progress.json")
     _end_with(int(os.environ["R1VL_PARENT"]))
+    ranks.note(directory, rank, os.getpid())
     mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
     reserved = error_report.reserve(directory, rank)
+    scrub_logs()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
     logger.setLevel(logging.INFO)
@@ -53,7 +61,7 @@ def main(job_file: str, job_id: str) -> int:
         cores = {int(core) for core in os.environ["R1VL_CORES"].split(",")}
         os.sched_setaffinity(0, cores)
     try:
-        result = resolve(job["entry"])(**job["kwargs"])
+        result = resolve(entry)(**job["kwargs"])
         if rank == 0:
             aside = directory / "result.json.tmp"
             aside.write_text(json.dumps(result), encoding="utf-8")
@@ -64,7 +72,7 @@ def main(job_file: str, job_id: str) -> int:
     except BaseException as error:  # noqa: BLE001 - the report is handed to the parent
         with contextlib.suppress(OSError):
             error_report.write(reserved, rank, error)
-        _say(traceback.format_exc())
+        _say(scrub(traceback.format_exc()))
         return 1
     finally:
         reserved.unlink(missing_ok=True)
@@ -103,19 +111,24 @@ def _say(text: str) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Ask this process to stop (SIGTERM) when the one that started this machine's part is gone."""
+    """End this process when the one that started this machine's part of the job is gone.
+
+    First it is asked to (SIGTERM), and may save its state. Where it does not end, since it waits
+    for a rank that hangs or is stopped, all that torch's launcher started is killed.
+    """
 
     def watch() -> None:
         while True:
             time.sleep(1.0)
-            try:
-                os.kill(parent, 0)
-            except ProcessLookupError:
+            if not ending.alive(parent):
                 os.kill(os.getpid(), signal.SIGTERM)
-                return
+                time.sleep(ORPHAN_SECONDS)
+                if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+                    ending.kill_family(os.getppid())
+                os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
 if __name__ == "__main__":
-    leave(main(sys.argv[1], sys.argv[2]))
+    leave(main(*sys.argv[1:]))

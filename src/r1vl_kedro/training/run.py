@@ -244,6 +244,7 @@ def train_and_save(
         rollouts.forget_after(int(resume.name.split("-")[1]) if resume else 0)
     if resume is not None:
         log.info("resuming from %s", resume)
+        _restore_on_cpu_ranks()
     try:
         with stop:
             result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
@@ -270,6 +271,21 @@ def train_and_save(
         "resumed_from": int(resume.name.split("-")[1]) if resume else 0,
         "seconds": result.metrics["train_runtime"],
     }
+
+
+def _restore_on_cpu_ranks() -> None:
+    """Let torch read tensors onto ``cpu:<rank>``.
+
+    accelerate calls the device of a rank so where several train on CPUs, and torch, which writes
+    from there, knows of no such place when it reads.
+    """
+    import torch
+
+    torch.serialization.register_package(
+        0,
+        lambda storage: None,
+        lambda storage, location: storage if location.startswith("cpu:") else None,
+    )
 
 
 def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollouts: Any) -> None:

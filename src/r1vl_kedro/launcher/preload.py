@@ -1,0 +1,50 @@
+"""Make the fork server what it is to be: importing this module imports what every job needs.
+
+The server is of a session of its own, so that a signal to the terminal reaches the run and not
+it, and it ends with the run while it still imports, which takes up to half a minute on a loaded
+machine. Idle OpenMP threads of its children would spin and take the cores from other jobs.
+"""
+
+import atexit
+import importlib
+import os
+import shutil
+import threading
+from multiprocessing import forkserver
+from pathlib import Path
+
+MODULES = ("r1vl_kedro.training.preload",)
+SETTINGS = {
+    "OMP_NUM_THREADS": "1",  # none of its own at a fork; a job sets its number
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "true",
+}
+_parent = os.getppid()
+_imported = threading.Event()
+
+
+def _leave_with_parent() -> None:
+    while not _imported.wait(1.0):
+        if os.getppid() != _parent:
+            os._exit(1)
+
+
+def _remove_socket() -> None:
+    """Remove the socket's directory, which the run does not where it was killed."""
+    address = forkserver._forkserver._forkserver_address  # there is no public name
+    if address:
+        shutil.rmtree(Path(address).parent, ignore_errors=True)
+
+
+if os.getpid() != os.getsid(0):
+    os.setsid()
+os.environ.update(SETTINGS)
+atexit.register(_remove_socket)
+_watch = threading.Thread(target=_leave_with_parent, daemon=True)
+_watch.start()
+for _name in MODULES:
+    importlib.import_module(_name)
+_imported.set()
+_watch.join()  # a fork copies the thread that forks alone
