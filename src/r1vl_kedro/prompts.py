@@ -5,13 +5,15 @@ from string import ascii_uppercase
 from typing import Any
 
 MAX_OPTIONS = len(ascii_uppercase)
+IMAGE_MARK = "<image>"
+"""In a question or an option: the place of the next image."""
 
 
 def render_question(question: str, options: Sequence[str] = ()) -> str:
     """The question with its options, one a line, lettered from A.
 
     Args:
-        question: the question's text, without image marks.
+        question: the question's text.
         options: option texts; empty for an open question.
 
     Raises:
@@ -26,7 +28,7 @@ def render_question(question: str, options: Sequence[str] = ()) -> str:
 
 
 def to_messages(record: Mapping[str, Any], template: str = "{question}") -> list[dict[str, Any]]:
-    """One chat of one user turn: the record's images first, then the text.
+    """One chat of one user turn: images in the places of their marks, else before the text.
 
     Args:
         record: needs ``images`` (a sequence), ``question`` and ``options``.
@@ -40,5 +42,13 @@ def to_messages(record: Mapping[str, Any], template: str = "{question}") -> list
     text = template.replace(
         "{question}", render_question(record["question"], record.get("options") or ())
     )
-    content = [{"type": "image"} for _ in record["images"]]
-    return [{"role": "user", "content": [*content, {"type": "text", "text": text}]}]
+    image = {"type": "image"}
+    count = len(record["images"])
+    if not count or text.count(IMAGE_MARK) != count:
+        content = [*[dict(image) for _ in range(count)], {"type": "text", "text": text}]
+        return [{"role": "user", "content": content}]
+    first, *rest = text.split(IMAGE_MARK)
+    content = [{"type": "text", "text": first}]
+    for part in rest:
+        content += [dict(image), {"type": "text", "text": part}]
+    return [{"role": "user", "content": [part for part in content if part.get("text") != ""]}]

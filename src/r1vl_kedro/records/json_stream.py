@@ -13,6 +13,13 @@ CHUNK = 1 << 20
 MAX_OBJECT = 64 << 20
 _SPACE = " \t\r\n"
 _BETWEEN = _SPACE + ","
+_OTHER_KINDS = {
+    "\x1f\udc8b": "it is compressed with gzip: unpack it",
+    "PK\x03\x04": "it is a zip archive: unpack it",
+    "version https://git-lfs": "it is a pointer of Git LFS: fetch the file with `git lfs pull`",
+    "\udcff\udcfe": "it is UTF-16: save it as UTF-8",
+    "<": "it is a page of HTML or XML",
+}
 
 
 def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, Any]]:
@@ -58,6 +65,7 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                 raise RecordsError(
                     f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
                     "where a JSON object was expected (an array of them, or one a line)"
+                    + (other_kind(buffer) if base + start == 0 else "")
                 )
             try:
                 value, end = decoder.raw_decode(buffer, start)
@@ -79,6 +87,14 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
             start = end
         if inside_array and not ended:
             raise RecordsError(f"{path}: the file ends before the array's closing bracket")
+
+
+def other_kind(head: str) -> str:
+    """Name what a file is in place of JSON, as the end of an error; "" where that is not known."""
+    for beginning, kind in _OTHER_KINDS.items():
+        if head.startswith(beginning):
+            return f"; {kind}"
+    return ""
 
 
 def write_array(path: str | Path, rows: Iterable[dict[str, Any]]) -> int:

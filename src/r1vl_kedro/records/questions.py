@@ -1,38 +1,194 @@
-"""Questions as the published files write them: image marks, options below or behind."""
+"""Questions as published files write them: image marks, prefix, options, stated answers."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
-IMAGE_MARK = "<image>"
-_CHOICES = re.compile(r"\n[ \t]*(?:Choices|Options):[ \t]*", re.IGNORECASE)
-_OPTION_LINE = re.compile(r"[ \t]*\(?([A-Z])[).:][ \t]*(.*)")
-_OPTION_INLINE = re.compile(r"\(([A-Z])\)[ \t]*")
+from r1vl_kedro.prompts import IMAGE_MARK
+from r1vl_kedro.records.schema import option_letter
+
+SPECIAL_TOKENS = (
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>",
+    "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>",
+    "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
+)  # fmt: skip
+"""Special tokens of Qwen's vision-language models: in a text they are read as themselves."""
+_SPECIAL = re.compile("|".join(map(re.escape, SPECIAL_TOKENS)))
+_QUESTION = re.compile(rf"^(?:[ \t]*{IMAGE_MARK})*[ \t]*Question:[ \t]*", re.MULTILINE)
+_CHOICES = re.compile(r"(?:\n[ \t]*|(?<=[?.!:)])[ \t]+)(?:Choices|Options):[ \t]*", re.IGNORECASE)
+_OPTION_LINE = re.compile(r"[ \t]*\(?([A-Za-z])[).:][ \t]*(.*)")
+_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?:\(([A-Za-z])\)[ \t]*|([A-Za-z])[).:][ \t]+)")
+_SENTENCE_END = re.compile(r"(?<=[?.!:])\s+(?=\(?[Aa][).:])")
+_LETTER = re.compile(r"\(?([A-Za-z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
+_TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
+_BOXED = re.compile(r"\$?\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}\$?\.?")
+
+
+def special_token(text: str) -> str | None:
+    """Return the first special token of a model in a text, or None."""
+    found = _SPECIAL.search(text)
+    return found[0] if found else None
+
+
+def split_prefix(text: str) -> tuple[str, str]:
+    """Split a user turn into the prompt before ``Question:`` and what follows it."""
+    text = text.replace("\r\n", "\n")
+    found = _QUESTION.search(text)
+    return (text[: found.end()], text[found.end() :]) if found else ("", text)
+
+
+def read_question(text: str, answer: str) -> tuple[str, list[str]]:
+    """Read question and options from a user turn.
+
+    Image marks leave the question where all of them stand before it, behind it, or on lines of
+    their own, for images come first in a prompt. Where one stands inside a sentence or in an
+    option, all stay: each is the place of its image.
+
+    Args:
+        text: marks, prefix, question and options as written.
+        answer: lettered lines without ``Choices:`` before them are options if it names one.
+    """
+    prefix, body = split_prefix(text)
+    question, options = split_options(body)
+    if not options:
+        question, options = _unannounced(body, answer)
+    if inside_a_sentence(question) or any(IMAGE_MARK in option for option in options):
+        return IMAGE_MARK * prefix.count(IMAGE_MARK) + question, options
+    return question.replace(IMAGE_MARK, "").strip(), options
+
+
+def inside_a_sentence(text: str, mark: str = re.escape(IMAGE_MARK)) -> bool:
+    """Tell whether an image mark has text before and behind it on its line.
+
+    Args:
+        mark: pattern of a mark.
+    """
+    for line in text.split("\n"):
+        parts = re.split(mark, line)
+        filled = [k for k, part in enumerate(parts) if part.strip()]
+        if len(filled) > 1:
+            return True
+    return False
 
 
 def split_options(text: str) -> tuple[str, list[str]]:
-    """A question and its options, read from ``Choices:`` at its end; [] where there are none.
+    """Split a question from its options, read from the last ``Choices:``; [] where there are none.
 
-    Options stand one a line (``A: 30``, ``(A) 30``, ``A. 30``) or all on one line
-    (``(A) 30 (B) 45``), lettered from A without a gap; an option may run over several lines.
+    Options stand one a line (``A: 30``, ``(A) 30``, ``a) 30``) or all on one line
+    (``(A) 30 (B) 45``, ``A. 30, B. 45``), lettered from A without a gap; one that stands on lines
+    of its own may run over several.
     """
-    marks = list(_CHOICES.finditer("\n" + text))
+    padded = "\n" + text.replace("\r\n", "\n")
+    marks = list(_CHOICES.finditer(padded))
     if not marks:
         return text.strip(), []
-    question = ("\n" + text)[: marks[-1].start()].strip()
-    rest = ("\n" + text)[marks[-1].end() :].strip()
-    inline = _OPTION_INLINE.split(rest)
-    if "\n" not in rest and len(inline) > 3 and not inline[0].strip():
-        letters, options = inline[1::2], [option.strip() for option in inline[2::2]]
-        if letters == [chr(ord("A") + i) for i in range(len(letters))]:
-            return question, options
-    options = []
-    for line in rest.splitlines():
+    rest = padded[marks[-1].end() :].strip()
+    options = (_in_one_line(rest) if "\n" not in rest else []) or _one_a_line(rest)
+    return (padded[: marks[-1].start()].strip(), options) if options else (text.strip(), [])
+
+
+def _in_one_line(text: str) -> list[str]:
+    """Read lettered options of one line; [] where there are fewer than two, or an empty one."""
+    starts: list[re.Match[str]] = []
+    for found in _LABEL.finditer(text):
+        letter = found[1] or found[2]
+        first = (starts[0][1] or starts[0][2]) if starts else letter
+        if letter.upper() == option_letter(len(starts)) and letter.isupper() == first.isupper():
+            starts.append(found)
+    if len(starts) < 2 or starts[0].start():
+        return []
+    ends = [found.start() for found in starts[1:]] + [len(text)]
+    options = [text[a.end() : b].strip() for a, b in zip(starts, ends, strict=True)]
+    if all(option.endswith((",", ";")) for option in options[:-1]):
+        options[:-1] = [option[:-1].strip() for option in options[:-1]]
+    return options if all(options) else []
+
+
+def _one_a_line(text: str) -> list[str]:
+    options: list[str] = []
+    upper = True
+    for line in text.split("\n"):
         found = _OPTION_LINE.fullmatch(line)
-        if found and found[1] == chr(ord("A") + len(options)):
+        if found and not options:
+            upper = found[1].isupper()
+        expected = option_letter(len(options))
+        if found and found[1] == (expected if upper else expected.lower()):
             options.append(found[2].strip())
         elif options:
             options[-1] = f"{options[-1]}\n{line.strip()}".strip()
         else:
-            return text.strip(), []
-    return (question, options) if options else (text.strip(), [])
+            return []
+    return options
+
+
+def _unannounced(text: str, answer: str) -> tuple[str, list[str]]:
+    """Read options that no ``Choices:`` announces, where the answer names one of them."""
+    text = text.strip()
+    lines = text.split("\n")
+    tries = [
+        ("\n".join(lines[:k]).strip(), _one_a_line("\n".join(lines[k:])))
+        for k in range(1, len(lines))
+        if (found := _OPTION_LINE.fullmatch(lines[k])) and found[1] in "Aa"
+    ]
+    if (end := _SENTENCE_END.search(text)) and "\n" not in text[end.end() :]:
+        tries.append((text[: end.start()].strip(), _in_one_line(text[end.end() :])))
+    for question, options in tries:
+        if len(options) > 1 and question and names_an_option(answer, options):
+            return question, options
+    return text, []
+
+
+def bare_answer(text: str) -> str:
+    """Take ``<answer>`` tags, or a ``\\\\boxed{}`` that holds all of it, off an answer."""
+    tagged = _TAGGED.findall(text)
+    text = tagged[-1].strip() if tagged else text.strip()
+    boxed = _BOXED.fullmatch(text)
+    return boxed[1].strip() if boxed else text
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold().replace("$", "")
+    return " ".join(text.split()).rstrip(".")
+
+
+def names_an_option(answer: str, options: Sequence[str]) -> bool:
+    """Tell whether an answer names one of the options; see `resolve_answer`."""
+    try:
+        return bool(resolve_answer(answer, options))
+    except ValueError:
+        return False
+
+
+def resolve_answer(answer: str, options: Sequence[str]) -> str:
+    """Return the letter of the option that an answer names, or the answer without options.
+
+    Accepts the letter, ``B: 45`` in several spellings, or an option's text; a small letter where
+    no option has that text.
+
+    Raises:
+        ValueError: no such option, or letter and text name two different ones.
+    """
+    answer = answer.strip()
+    if not options:
+        return answer
+    texts = [_plain(option) for option in options]
+    named = _plain(answer)
+    found = _LETTER.fullmatch(answer)
+    index = ord(found[1].upper()) - ord("A") if found else len(options)
+    if found and index < len(options) and (found[1].isupper() or named not in texts):
+        said = _plain(found[2] or "")
+        if said in ("", texts[index]):
+            return option_letter(index)
+        if named not in texts:
+            raise ValueError(
+                f"answer {answer!r:.200} names option {option_letter(index)}, which is "
+                f"{options[index]!r:.200}"
+            )
+    if named in texts:
+        return option_letter(texts.index(named))
+    last = option_letter(len(options) - 1)
+    raise ValueError(
+        f"answer {answer!r:.200} is none of the options A to {last}: {list(options)!r:.200}"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +11,88 @@ from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
+from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.schema import RawRecord
 
+_SHORTEST_IMAGE = 256
+"""Characters of base64 text that is taken for an image, not for a path."""
+_BASE64_HEADS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk", "SUkq", "TU0AK")
+"""How the formats that are decoded begin in base64."""
 
-def image_paths(value: Any, name: str) -> list[str]:
-    """A path or a list of paths as a list, without leading slashes.
+
+def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], list[str]]:
+    """Read a row's images, and the paths among them relative to the image folder.
+
+    Args:
+        value: a path, ``{"path": ...}``, a ``data:`` address or base64 text, or a list of these;
+            an empty text is no image. A leading slash is the image folder's, unless the path leads
+            below it by itself.
+        name: the field's, for errors.
+        root: the image folder.
 
     Raises:
-        ValueError: anything else, or a path that leaves the image folder; ``name`` is the field's.
+        ValueError: anything else, or a path that leaves the image folder.
     """
-    paths = [value] if isinstance(value, str) else value
-    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        raise ValueError(f"{name} is {value!r:.200}; wanted a path or a list of paths")
-    if any(".." in PurePosixPath(path).parts for path in paths):
-        raise ValueError(f"{name} is {value!r:.200}; a path may not leave the image folder")
-    return [path.lstrip("/") for path in paths]
+    given = value if isinstance(value, list) else [] if value == "" else [value]
+    images: list[Path | bytes] = []
+    paths: list[str] = []
+    for one in given:
+        text = one.get("path") if isinstance(one, dict) else one
+        if not isinstance(text, str) or not text:
+            raise ValueError(f"{name} is {value!r:.200}; wanted a path or a list of paths")
+        if (data := _embedded(text, name)) is not None:
+            images.append(data)
+            continue
+        path = _below(text, name, root)
+        images.append(root / path)
+        paths.append(path)
+    return images, paths
+
+
+def _embedded(text: str, name: str) -> bytes | None:
+    """Decode a ``data:`` address or base64 text; None where the text is a path.
+
+    Raises:
+        ValueError: broken base64.
+    """
+    address = text.startswith("data:")
+    if not address and (len(text) < _SHORTEST_IMAGE or not text.startswith(_BASE64_HEADS)):
+        return None
+    try:
+        return base64.b64decode(text.partition(",")[2] if address else text, validate=True)
+    except ValueError as error:
+        raise ValueError(f"{name} is broken base64, {text!r:.60}: {error}") from error
+
+
+def _below(text: str, name: str, root: Path) -> str:
+    """Return a path relative to the image folder.
+
+    Raises:
+        ValueError: it leads elsewhere.
+    """
+    if re.match(r"[a-z][a-z0-9+.-]+://", text):
+        raise ValueError(f"{name} is {text!r:.200}, an address; wanted files below {root}")
+    path = PurePosixPath(text)
+    if ".." in path.parts:
+        raise ValueError(f"{name} is {text!r:.200}; a path may not leave the image folder")
+    if path.is_absolute():
+        if path.is_relative_to(root.absolute()):
+            return str(path.relative_to(root.absolute()))
+        inner = text.lstrip("/")
+        if _is_file(Path(text)) and not _is_file(root / inner):
+            raise ValueError(f"{name} is {text!r:.200}, which is not below the image folder {root}")
+        return inner
+    if len(path.parts) > 1 and path.parts[0] == root.name and not _is_file(root / text):
+        return str(PurePosixPath(*path.parts[1:]))  # the image folder's own name before the path
+    return text
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file system can hold
+        return False
 
 
 def row_id(given: Any, paths: Sequence[str], index: int) -> str:
@@ -33,8 +101,8 @@ def row_id(given: Any, paths: Sequence[str], index: int) -> str:
     Raises:
         ValueError: an id that is neither text nor a number.
     """
-    if given is None:
-        return f"{paths[0] if paths else ''}#{index}"
+    if given is None or given == "":
+        return f"{paths[0][:150] if paths else ''}#{index}"
     if not is_scalar(given):
         raise ValueError(f"id is {given!r:.200}; wanted text, a number or null")
     return str(given)
@@ -53,6 +121,19 @@ def family_of(paths: Sequence[str]) -> str:
     if len(parts) > 1 and parts[0] == "mulberry_images":
         parts = parts[1:]
     return parts[0] if len(parts) > 1 else "unknown"
+
+
+def marks_problem(text: str, images: int) -> tuple[str, str] | None:
+    """Return reason and detail where image marks and images differ in number, else None."""
+    marks = text.count(IMAGE_MARK)
+    if marks == images:
+        return None
+    if not images:
+        return "no_image", f"the record names no image, its text has {marks} {IMAGE_MARK} marks"
+    return (
+        "image_marks",
+        f"{marks} {IMAGE_MARK} marks and {images} images; wanted one mark for each image",
+    )
 
 
 def malformed(identity: str, source: str, problem: str) -> RawRecord:

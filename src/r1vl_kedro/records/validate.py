@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,51 +13,17 @@ from r1vl_kedro.prompts import MAX_OPTIONS
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
 from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.questions import resolve_answer, special_token
 from r1vl_kedro.records.rejections import Rejection, nothing_left
-from r1vl_kedro.records.schema import RawRecord, RecordsError, groups_of, option_letter
+from r1vl_kedro.records.schema import RawRecord, RecordsError, groups_of
 from r1vl_kedro.records.store import write_rows
 from r1vl_kedro.rewards import validity_problems
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_LETTER = re.compile(r"\(?([A-Z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-
-def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold().replace("$", "")
-    return " ".join(text.split()).rstrip(".")
-
-
-def resolve_answer(answer: str, options: list[str]) -> str:
-    """The letter of the option that an answer names, or the answer itself without options.
-
-    Accepts the letter, ``B: 45`` in several spellings, or an option's text.
-
-    Raises:
-        ValueError: no such option, or letter and text name two different ones.
-    """
-    answer = answer.strip()
-    if not options:
-        return answer
-    texts = [_plain(option) for option in options]
-    found = _LETTER.fullmatch(answer)
-    if found:
-        index = ord(found[1]) - ord("A")
-        if index < len(options):
-            said = _plain(found[2] or "")
-            if said in ("", texts[index]):
-                return found[1]
-            if _plain(answer) not in texts:
-                raise ValueError(
-                    f"answer {answer!r} names option {found[1]}, which is {options[index]!r}"
-                )
-    if _plain(answer) in texts:
-        return option_letter(texts.index(_plain(answer)))
-    last = option_letter(len(options) - 1)
-    raise ValueError(f"answer {answer!r} is none of the options A to {last}: {options!r:.200}")
 
 
 def undecodable(texts: Iterable[str]) -> str:
@@ -84,8 +48,16 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
     """One record in the stored form, images as bytes with their hashes; or why not."""
 
     def reject(reason: str, detail: str) -> Rejection:
-        return Rejection(_writable(raw.id), "validate", reason, _writable(detail))
+        return Rejection(_writable(raw.id)[:200], "validate", reason, _writable(detail)[:500])
 
+    for name, text in (
+        ("question", raw.question),
+        ("options", "\n".join(raw.options)),
+        ("answer", raw.answer),
+        ("path", raw.solution),
+    ):
+        if token := special_token(text):
+            return reject("special_token", f"{token}, a special token of the model, in the {name}")
     if raw.problem:
         return reject(*raw.problem)
     if not raw.question.strip():
@@ -115,6 +87,8 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
     problem = undecodable(chain(texts, *key_steps))
     if problem:
         return reject("malformed_row", problem)
+    if token := special_token("\n".join(chain(*key_steps))):
+        return reject("special_token", f"{token}, a special token of the model, in the key steps")
     if not raw.images and options.require_image:
         return reject("no_image", "the record names no image")
     encoded, hashes = [], []

@@ -8,59 +8,106 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.prose import MAX_STEPS, path_from_prose
+from r1vl_kedro.records.questions import inside_a_sentence
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, image_paths, is_scalar, malformed, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, malformed, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 
-_IMAGE_MARK = re.compile(r"<image\d*>")
+_MARK = re.compile(r"<image\d*>")
+
+
+@dataclass(frozen=True)
+class MathVisionRow:
+    """One row as it stands in the file, its values checked: a source and a benchmark read it so."""
+
+    id: str
+    question: str
+    options: list[str]
+    answer: str
+    solution: str
+    subject: str | None
+    level: str | None
+    images: list[Path | bytes]
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any], index: int, root: Path) -> MathVisionRow:
+        """Read a row; ``index`` counts from 0 and stands in for an absent id.
+
+        Raises:
+            ValueError: a value of another kind, or an image outside ``root``; names it.
+        """
+        identity = row_id(row.get("id"), (), index)
+        options, subject = row.get("options"), row.get("subject")
+        checks = {
+            "question": isinstance(row.get("question"), str),
+            "options": options is None
+            or (isinstance(options, list) and all(isinstance(option, str) for option in options)),
+            "answer": is_scalar(row.get("answer")),
+            "solution": row.get("solution") is None or isinstance(row["solution"], str),
+            "subject": subject is None or isinstance(subject, str),
+        }
+        wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
+        if wrong:
+            raise ValueError(f"cannot read {wrong!r:.200}")
+        level = row.get("level")
+        images, _ = images_of(row.get("image", row.get("images")), "image", root)
+        return cls(
+            id=identity,
+            question=row["question"],
+            options=list(options or ()),
+            answer=str(row["answer"]).strip(),
+            solution=row.get("solution") or "",
+            subject=subject,
+            level=str(level) if is_scalar(level) else None,
+            images=images,
+        )
 
 
 def _without_marks(text: str) -> str:
-    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]+", " ", _IMAGE_MARK.sub(" ", text))).strip()
+    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]+", " ", _MARK.sub(" ", text))).strip()
+
+
+def placed_marks(question: str, images: int) -> str:
+    """Take numbered image marks off a question, but for those that stand inside a sentence.
+
+    Where each image has one mark (``<image1>``, ...) in order, they become places of the images.
+    """
+    if not inside_a_sentence(question, _MARK.pattern):
+        return _without_marks(question)
+    marks = _MARK.findall(question)
+    if marks == [f"<image{k}>" for k in range(1, images + 1)] or marks == [IMAGE_MARK] * images:
+        return _MARK.sub(IMAGE_MARK, question).strip()
+    lines = question.split("\n")
+    for k, line in enumerate(lines):
+        if not inside_a_sentence(line, _MARK.pattern):
+            lines[k] = " ".join(_MARK.sub(" ", line).split())
+    return "\n".join(lines).strip()
 
 
 def to_raw(
     row: Mapping[str, Any], index: int, root: Path, source: str, max_steps: int = MAX_STEPS
 ) -> RawRecord:
-    """A row as a record still to be checked: its prose solution becomes a reference path.
+    """Read a row as a record still to be checked: its prose solution becomes a reference path.
 
-    ``image`` is a path below ``root`` or a list of them; marks ``<image1>`` leave the question,
-    as images stand before the text in every prompt. ``subject`` becomes the family.
+    ``image`` is a path below ``root`` or a list of them; ``subject`` becomes the family.
     """
     try:
-        identity = row_id(row.get("id"), (), index)
+        read = MathVisionRow.from_json(row, index, root)
     except ValueError as error:
-        return malformed(f"#{index}", source, str(error))
-    question, options, answer = row.get("question"), row.get("options"), row.get("answer")
-    solution, subject = row.get("solution"), row.get("subject")
-    checks = {
-        "question": isinstance(question, str),
-        "options": options is None
-        or (isinstance(options, list) and all(isinstance(option, str) for option in options)),
-        "answer": is_scalar(answer),
-        "solution": solution is None or isinstance(solution, str),
-        "subject": subject is None or isinstance(subject, str),
-    }
-    wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
-    if wrong:
-        return malformed(identity, source, f"cannot read {wrong!r:.200}")
-    try:
-        images = image_paths(row.get("image", row.get("images")), "image")
-    except ValueError as error:
-        return malformed(identity, source, str(error))
-    options = [_without_marks(option) or option for option in options or ()]
-    subject = subject or "unknown"
-    record = {"options": options, "answer": str(answer).strip()}
+        given = row.get("id")
+        return malformed(str(given)[:150] if is_scalar(given) else f"#{index}", source, str(error))
+    options = [_without_marks(option) or option for option in read.options]
+    subject = read.subject or "unknown"
+    answer = answer_text({"options": options, "answer": read.answer})
     return RawRecord(
-        id=identity,
-        images=[root / image for image in images],
-        question=_without_marks(question),
+        id=read.id,
+        images=read.images,
+        question=placed_marks(read.question, len(read.images)),
         options=options,
-        answer=record["answer"],
-        solution=path_from_prose(
-            solution or "", answer_text(record), subject=subject, max_steps=max_steps
-        ),
+        answer=read.answer,
+        solution=path_from_prose(read.solution, answer, subject=subject, max_steps=max_steps),
         family=subject,
         source=source,
     )

@@ -2,58 +2,73 @@
 
 A row is ``{"messages": [{"role": "user", ...}, {"role": "assistant", ...}], "images": ...}``;
 ``images`` is a path or a list of paths below the image folder, perhaps with a leading ``/``.
+ShareGPT's ``conversations`` of ``{"from": "human", "value": ...}`` are read as well, and content
+in parts (``{"type": "image"}``, ``{"type": "text", "text": ...}``).
 The user turn is ``<image>`` marks, a prompt prefix, ``Question: ...`` and perhaps
 ``Choices:`` with one lettered option a line; the assistant turn is the reference path.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.prompts import render_question
-from r1vl_kedro.records.questions import IMAGE_MARK, split_options
+from r1vl_kedro.prompts import IMAGE_MARK, render_question
+from r1vl_kedro.records.questions import bare_answer, read_question, split_prefix
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, family_of, image_paths, malformed, row_id
+from r1vl_kedro.records.rows import (
+    RecordFile,
+    family_of,
+    images_of,
+    malformed,
+    marks_problem,
+    row_id,
+)
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import final_answer
 
-_QUESTION = re.compile(r"^[ \t]*Question:[ \t]*", re.MULTILINE)
+_ROLES = {"user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant"}
 
 
 @dataclass(slots=True)
 class MulberryRow:
-    """One row as it stands in the file; ``to_json`` gives the same object back."""
+    """One row as it stands in the file; ``to_json`` gives a row of the published form back."""
 
     user: str
     response: str
-    images: str | list[str]
+    images: Any
     extra: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> MulberryRow:
-        """Raises ValueError naming what is not of the form."""
-        messages = row.get("messages")
+        """Read a row.
+
+        Raises:
+            ValueError: it is not of the form; names what is not.
+        """
+        key = next((key for key in ("messages", "conversations") if key in row), None)
+        if key is None:
+            raise ValueError(f"the row has {sorted(row)!r:.150}; wanted messages and images")
+        messages = row[key]
         if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
-            raise ValueError(f"messages are {messages!r:.200}; wanted a list of objects")
-        roles = [m.get("role") for m in messages]
-        if roles != ["user", "assistant"] or any(set(m) != {"role", "content"} for m in messages):
+            raise ValueError(f"{key} are {messages!r:.200}; wanted a list of objects")
+        turns = [_turn(message) for message in messages]
+        if turns and turns[0][0] == "system":  # wording, as the prefix is
+            turns = turns[1:]
+        roles = [role for role, _ in turns]
+        if roles != ["user", "assistant"]:
             raise ValueError(
-                f"messages have roles {roles!r:.200}; wanted one user and one assistant turn, "
-                "each with role and content only"
+                f"{key} have roles {roles!r:.150}; wanted one user and one assistant turn, each "
+                "with role and content only"
             )
-        user, response = (message["content"] for message in messages)
-        if not isinstance(user, str) or not isinstance(response, str):
-            raise ValueError("a message's content is not text")
-        image_paths(row.get("images"), "images")
-        extra = {key: value for key, value in row.items() if key not in ("messages", "images")}
-        return cls(user, response, row["images"], extra)
+        pictures = "images" if "images" in row else "image"
+        extra = {name: value for name, value in row.items() if name not in (key, pictures)}
+        return cls(turns[0][1], turns[1][1], row.get(pictures), extra)
 
     def to_json(self) -> dict[str, Any]:
-        """The row's JSON object."""
+        """Return the row's JSON object."""
         messages = [
             {"role": "user", "content": self.user},
             {"role": "assistant", "content": self.response},
@@ -61,46 +76,58 @@ class MulberryRow:
         return {"messages": messages, "images": self.images, **self.extra}
 
     @property
-    def paths(self) -> list[str]:
-        """Image paths, always a list, without a leading slash."""
-        return image_paths(self.images, "images")
-
-    @property
     def prefix(self) -> str:
         """The prompt before the question, without image marks."""
-        return self._split()[0]
+        prefix = split_prefix(self.user)[0].replace(IMAGE_MARK, "").strip()
+        return prefix.removesuffix("Question:").strip()
 
     @property
     def question(self) -> str:
         """The question with its options as written, without prefix and image marks."""
-        return self._split()[1]
+        return split_prefix(self.user)[1].replace(IMAGE_MARK, "").strip()
 
-    def _split(self) -> tuple[str, str]:
-        text = self.user.replace(IMAGE_MARK, "")
-        mark = _QUESTION.search(text)
-        if not mark:
-            return "", text.strip()
-        return text[: mark.start()].strip(), text[mark.end() :].strip()
+
+def _turn(message: Mapping[str, Any]) -> tuple[str, str]:
+    """Read role and text of ``{role, content}`` or ``{from, value}``; image parts become marks.
+
+    Raises:
+        ValueError: other keys, or content that is no text.
+    """
+    form = next((f for f in (("role", "content"), ("from", "value")) if set(message) == {*f}), None)
+    if form is None:
+        return f"of keys {sorted(message)!r:.80}", ""
+    role, content = (message[key] for key in form)
+    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
+        parts = [
+            IMAGE_MARK if str(part.get("type")).startswith("image") else part.get("text")
+            for part in content
+        ]
+        content = "".join(parts) if all(isinstance(part, str) for part in parts) else None
+    if not isinstance(content, str):
+        raise ValueError("a message's content is not text")
+    return _ROLES.get(str(role).lower(), str(role)), content
 
 
 def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
-    """A row of the file as a record still to be checked; ``index`` counts from 0."""
+    """Read a row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
         parsed = MulberryRow.from_json(row)
-        identity = row_id(parsed.extra.get("id"), parsed.paths, index)
+        images, paths = images_of(parsed.images, "images", image_root)
+        identity = row_id(parsed.extra.get("id"), paths, index)
     except ValueError as error:
         return malformed(f"#{index}", source, str(error))
-    paths = parsed.paths
-    question, options = split_options(parsed.question)
+    answer = bare_answer(final_answer(parsed.response) or "")
+    question, options = read_question(parsed.user, answer)
     return RawRecord(
         id=identity,
-        images=[image_root / path for path in paths],
+        images=images,
         question=question,
         options=options,
-        answer=final_answer(parsed.response) or "",
+        answer=answer,
         solution=parsed.response,
         family=family_of(paths),
         source=source,
+        problem=marks_problem(parsed.user + parsed.response, len(images)),
     )
 
 
@@ -113,8 +140,9 @@ def from_record(
     """
     question = render_question(record["question"], record["options"])
     head = f"{prefix}\n\n" if prefix else ""
+    marks = "" if IMAGE_MARK in question else IMAGE_MARK * len(images)
     return MulberryRow(
-        user=f"{IMAGE_MARK * len(images)}{head}Question: {question}",
+        user=f"{marks}{head}Question: {question}",
         response=record["solution"],
         images=images[0] if len(images) == 1 else list(images),
         extra={"id": record["id"]},

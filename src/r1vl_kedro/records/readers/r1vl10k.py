@@ -12,40 +12,61 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from r1vl_kedro.prompts import render_question
-from r1vl_kedro.records.questions import split_options
+from r1vl_kedro.prompts import IMAGE_MARK, render_question
+from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, family_of, image_paths, malformed, row_id
+from r1vl_kedro.records.rows import (
+    RecordFile,
+    family_of,
+    images_of,
+    is_scalar,
+    malformed,
+    marks_problem,
+    row_id,
+)
 from r1vl_kedro.records.schema import RawRecord, answer_text
 from r1vl_kedro.responses import final_answer
 
-_FIELDS = ("image_path", "problem", "solution", "key_steps")
+IMAGE_KEYS = ("image_path", "image", "images")
+_FIELDS = ("problem", "solution", "key_steps")
 
 
 @dataclass(slots=True)
 class R1VLRow:
     """One row as it stands in the file; ``to_json`` gives the same object back."""
 
-    image_path: str | list[str]
+    images: Any
     problem: str
     solution: str
     key_steps: Any = None
     extra: dict[str, Any] = field(default_factory=dict)
+    image_key: str = "image_path"
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> R1VLRow:
-        """Raises ValueError naming what is not of the form; key steps are checked later."""
-        image_paths(row.get("image_path"), "image_path")
-        for name in ("problem", "solution"):
-            if not isinstance(row.get(name), str):
-                raise ValueError(f"{name} is {row.get(name)!r:.200}; wanted text")
-        extra = {key: value for key, value in row.items() if key not in _FIELDS}
-        return cls(row["image_path"], row["problem"], row["solution"], row.get("key_steps"), extra)
+        """Read a row; images and key steps are checked later.
+
+        Raises:
+            ValueError: it is not of the form; names what is not.
+        """
+        solution = row.get("solution")
+        texts = {"problem": row.get("problem"), "solution": solution}
+        if is_scalar(solution):
+            texts["solution"] = str(solution)
+        for name, text in texts.items():
+            if not isinstance(text, str):
+                hint = "; `reader: mulberry` reads conversations" if "conversations" in row else ""
+                raise ValueError(f"{name} is {text!r:.200}; wanted text{hint}")
+        key = next((key for key in IMAGE_KEYS if key in row), IMAGE_KEYS[0])
+        extra = {name: row[name] for name in row if name not in (key, *_FIELDS)}
+        return cls(
+            row.get(key), **texts, key_steps=row.get("key_steps"), extra=extra, image_key=key
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """The row's JSON object."""
+        """Return the row's JSON object."""
         return {
-            "image_path": self.image_path,
+            self.image_key: self.images,
             "problem": self.problem,
             "solution": self.solution,
             "key_steps": self.key_steps,
@@ -54,32 +75,39 @@ class R1VLRow:
 
 
 def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
-    """A row of the file as a record still to be checked; ``index`` counts from 0."""
+    """Read a row of the file as a record still to be checked; ``index`` counts from 0.
+
+    ``problem`` may have image marks (one for each image, then) and a prompt before ``Question:``;
+    a solution without a path is the answer, perhaps in ``<answer>`` tags.
+    """
     try:
         parsed = R1VLRow.from_json(row)
-        paths = image_paths(parsed.image_path, "image_path")
+        images, paths = images_of(parsed.images, parsed.image_key, image_root)
         identity = row_id(parsed.extra.get("id"), paths, index)
     except ValueError as error:
         return malformed(f"#{index}", source, str(error))
-    question, options = split_options(parsed.problem)
-    answer = final_answer(parsed.solution)
+    stated = final_answer(parsed.solution)
+    answer = bare_answer(parsed.solution if stated is None else stated)
+    question, options = read_question(parsed.problem, answer)
+    marked = IMAGE_MARK in parsed.problem
     return RawRecord(
         id=identity,
-        images=[image_root / path for path in paths],
+        images=images,
         question=question,
         options=options,
-        answer=parsed.solution.strip() if answer is None else answer,
-        solution="" if answer is None else parsed.solution,
+        answer=answer,
+        solution="" if stated is None else parsed.solution,
         family=family_of(paths),
         source=source,
         key_steps=[] if parsed.key_steps is None else parsed.key_steps,
+        problem=marks_problem(parsed.problem, len(images)) if marked else None,
     )
 
 
 def from_record(record: Mapping[str, Any], images: Sequence[str]) -> R1VLRow:
     """Turn an RL prompt into an R1-VL-10K row; ``images`` are paths below the image folder."""
     return R1VLRow(
-        image_path=images[0] if len(images) == 1 else list(images),
+        images=images[0] if len(images) == 1 else list(images),
         problem=render_question(record["question"], record["options"]),
         solution=record["solution"] or answer_text(record),
         key_steps={"Steps": [list(group) for group in record["key_steps"]]},
