@@ -64,9 +64,11 @@ lock-vllm: ## the same for the environment of test-vllm, into requirements-vllm.
 	  | grep -vE '^torch(audio|codec)==' > requirements-vllm.lock
 	rm -rf .venv-lock
 
-clean: ## forget results and the tracking store; the environment stays
-	find data -type f ! -name .gitkeep -delete
-	find data -mindepth 2 -type d -empty -delete
+# Raw files (01_raw) are the user's, and so is all that does not lie in one of Kedro's layers.
+clean: ## forget what runs made, and the tracking store; raw data and the environment stay
+	for layer in data/0[2-8]_* data/*/0[2-8]_*; do \
+	  [ -d "$$layer" ] && find "$$layer" -mindepth 1 ! -name .gitkeep -delete; done; true
+	rm -rf data/.made_from data/.saving data/.locks data/*/.made_from data/*/.saving data/*/.locks
 	rm -rf mlruns mlartifacts mlflow.db*
 
 $(VENV)/bin/python:

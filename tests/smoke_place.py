@@ -28,19 +28,23 @@ class Place:
         shutil.copytree(ROOT / "conf", self.conf)
         (self.conf / "smoke" / "globals.yml").write_text(f"data: {self.data}\n")
 
-    def run(self, *arguments: str, params: str = "") -> str:
+    def run(self, *arguments: str, params: str = "", pipeline: str = "ablation") -> str:
         """``kedro run`` of the smoke ablation; its output."""
-        code, output = self.attempt(*arguments, params=params)
+        code, output = self.attempt(*arguments, params=params, pipeline=pipeline)
         assert code == 0, output[-6000:]
         return output
 
     def attempt(
-        self, *arguments: str, params: str = "", through: tuple[str, ...] = ("-m", "kedro")
+        self,
+        *arguments: str,
+        params: str = "",
+        pipeline: str = "ablation",
+        through: tuple[str, ...] = ("-m", "kedro"),
     ) -> tuple[int, str]:
         """Exit code and output of ``kedro run`` of the smoke ablation."""
         store = f"tracking.uri={self.root / 'mlflow.db'}"
         return kedro_run(
-            *("--pipelines=ablation", "--env=smoke", "--conf-source", str(self.conf)),
+            *(f"--pipelines={pipeline}", "--env=smoke", "--conf-source", str(self.conf)),
             *("--params", f"{store},{params}" if params else store),
             *arguments,
             through=through,

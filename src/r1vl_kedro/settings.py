@@ -5,7 +5,14 @@ from pathlib import Path
 
 from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
-from r1vl_kedro.hooks import EntriesHooks, LockHooks, SavingHooks, SignalHooks, TrackingHooks
+from r1vl_kedro.hooks import (
+    EntriesHooks,
+    LockHooks,
+    MadeFromHooks,
+    SavingHooks,
+    SignalHooks,
+    TrackingHooks,
+)
 from r1vl_kedro.scrubbing import scrub_logs
 
 # Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
@@ -38,4 +45,11 @@ CONFIG_LOADER_ARGS = {
 }
 
 # The last registered is called first: signals, then the lock, then what stands behind it.
-HOOKS = (EntriesHooks(), TrackingHooks(), SavingHooks(), LockHooks(), SignalHooks())
+HOOKS = (
+    EntriesHooks(),
+    TrackingHooks(),
+    MadeFromHooks(),
+    SavingHooks(),
+    LockHooks(),
+    SignalHooks(),
+)

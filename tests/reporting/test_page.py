@@ -10,7 +10,7 @@ import pytest
 from r1vl_kedro.reporting.collect import collect_verdicts
 from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.page import headline, notes, render, script_json
+from r1vl_kedro.reporting.page import headline, notes, render, script_json, warnings
 
 OPTIONS = ReportingOptions(resamples=500)
 OVERVIEW = pd.DataFrame(
@@ -154,6 +154,7 @@ def page(**changes) -> str:
         "figures": {"kl": go.Figure(go.Scatter(x=[1], y=[2], name="</script>"), {"title": "KL"})},
         "examples": [example],
         "said": ["one note"],
+        "warnings": [],
         "settings": {"seed": 7},
         "versions": {"python": "3.11"},
         "commit": "abc",
@@ -226,6 +227,13 @@ def test_settings_versions_commit_and_notes_are_there():
     text = "".join(read(page()).text)
     for wanted in ('"seed": 7', "python 3.11", "abc", "one note", "3 of 9 questions"):
         assert wanted in text
+
+
+def test_rows_of_other_settings_are_named_above_everything_else():
+    said = warnings({"outcome": ["num_steps 22 instead of 30"]})
+    html = page(warnings=said)
+    assert html.index("num_steps 22 instead of 30") < html.index("<h2")
+    assert "--namespaces=outcome" in said[0]
 
 
 def test_a_report_without_examples_says_so():

@@ -12,7 +12,7 @@ from kedro.framework.hooks import hook_impl
 
 STOPPING = (
     "\n{}: jobs save their state and stop. The same command with --only-missing-outputs goes on "
-    "from there.\n"
+    "from there; it keeps earlier results that have the same parameters.\n"
 )
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

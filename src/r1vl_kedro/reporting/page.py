@@ -48,6 +48,20 @@ def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> l
     return sentences
 
 
+def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say which rows were made with other settings than the grid has, and how to renew them.
+
+    Args:
+        differences: by namespace, such as ``{"outcome": ["num_steps 22 instead of 30"]}``.
+    """
+    return [
+        f"The row {row} does not belong to this grid: it was made with {'; '.join(words)}. "
+        f"`kedro run --pipelines=ablation --namespaces={row}` makes it anew, then "
+        "`kedro run --pipelines=reporting` this report."
+        for row, words in differences.items()
+    ]
+
+
 def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
     """What the numbers and intervals say, and what they do not."""
     seeds = verdicts.loc[verdicts["seed"] >= 0, "seed"].nunique()
@@ -98,6 +112,7 @@ def render(
     figures: Mapping[str, go.Figure],
     examples: Sequence[Mapping[str, Any]],
     said: Sequence[str],
+    warnings: Sequence[str],
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
     commit: str,
@@ -110,6 +125,7 @@ def render(
         figures: by name.
         examples: from `build_examples`.
         said: notes, from `notes`.
+        warnings: shown above everything else, from `warnings`.
         settings: resolved parameters of the run.
         versions: package versions.
         commit: the code's commit.
@@ -128,6 +144,7 @@ def render(
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
     return environment.get_template("report.html.jinja").render(
         headline=headline(tables, options),
+        warnings=warnings,
         tables=shown,
         figures={name: script_json(figure.to_plotly_json()) for name, figure in figures.items()},
         figure_titles={name: figure.layout.title.text for name, figure in figures.items()},

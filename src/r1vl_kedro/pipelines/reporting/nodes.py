@@ -70,12 +70,17 @@ def make_tables(
     )
 
 
-def write_tables(verdicts: Frame, options: ReportingOptions, **tables: Frame) -> str:
+def write_tables(
+    verdicts: Frame,
+    options: ReportingOptions,
+    differences: Mapping[str, Sequence[str]],
+    **tables: Frame,
+) -> str:
     """The tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
-    from r1vl_kedro.reporting.page import notes
+    from r1vl_kedro.reporting.page import notes, warnings
 
-    return tables_markdown(tables, notes(verdicts, options))
+    return tables_markdown(tables, [*warnings(differences), *notes(verdicts, options)])
 
 
 def make_figures(
@@ -113,6 +118,7 @@ def write_report(
     examples: Sequence[Mapping[str, Any]],
     settings: Mapping[str, Any],
     options: ReportingOptions,
+    differences: Mapping[str, Sequence[str]],
     **tables_and_figures: Any,
 ) -> str:
     """The HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
@@ -124,6 +130,7 @@ def write_report(
         figures={name: tables_and_figures[f"figure_{name}"] for name in FIGURES},
         examples=examples,
         said=page.notes(verdicts, options),
+        warnings=page.warnings(differences),
         settings=settings,
         versions=provenance.versions(),
         commit=str(provenance.git_commit() or "unknown: no git checkout"),

@@ -20,6 +20,8 @@ from kedro.pipeline import Node, Pipeline
 from r1vl_kedro.pipelines.reporting import nodes
 
 OPTIONS = "params:reporting"
+DIFFERENCES = {"differences": "row_differences"}
+"""Filled by ``MadeFromHooks``: how rows that another run made differ from the grid."""
 EVALUATED = ("verdicts", "scores", "evaluation_manifest")
 
 
@@ -62,7 +64,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.write_tables,
-                inputs={"verdicts": "all_verdicts", "options": OPTIONS, **tables},
+                inputs={"verdicts": "all_verdicts", "options": OPTIONS, **DIFFERENCES, **tables},
                 outputs="tables_markdown",
                 name="write_tables",
             ),
@@ -91,6 +93,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
                     "examples": "report_examples",
                     "settings": "parameters",
                     "options": OPTIONS,
+                    **DIFFERENCES,
                     **{name: name for name in (*tables.values(), *figures.values())},
                 },
                 outputs="report",

@@ -1,0 +1,259 @@
+"""Every result keeps what it was made from, so that old results never pass for new ones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline
+
+from r1vl_kedro.hooks.values import flat
+
+logger = logging.getLogger(__name__)
+
+HOW_IT_RUNS = frozenset({"params:launcher", "params:work_dir"})
+"""Parameters that say where and beside what a node runs, not what it makes."""
+DIFFERENCES = "row_differences"
+"""The catalog entry with what differs between the rows of a report and the grid in force."""
+SHOWN = 60
+"""Characters of a value in a message."""
+Recipe = dict[str, Any]
+
+
+def recipes(
+    pipeline: Pipeline, parameters: Mapping[str, Any], leaf: Callable[[str], str]
+) -> dict[str, Recipe]:
+    """What each dataset of a pipeline is made from, by its name.
+
+    A recipe has the node's name, the values of its parameters, and a digest of the recipe of each
+    input; so it differs wherever anything before it does.
+
+    Args:
+        parameters: resolved, as nested mappings.
+        leaf: the digest of an input that no node of the pipeline makes.
+    """
+    made: dict[str, Recipe] = {}
+    for node in pipeline.nodes:  # in the order of their dependencies
+        recipe: Recipe = {"node": node.short_name, "params": {}, "inputs": {}}
+        for name in sorted({*node.inputs} - HOW_IT_RUNS):
+            if name == "parameters":
+                recipe["params"][name] = parameters
+            elif name.startswith("params:"):
+                key = name.removeprefix("params:")
+                recipe["params"][key] = value_of(parameters, key)
+            else:
+                recipe["inputs"][name] = digest(made[name]) if name in made else leaf(name)
+        made |= dict.fromkeys(node.outputs, json.loads(json.dumps(recipe, default=str)))
+    return made
+
+
+def value_of(parameters: Mapping[str, Any], key: str) -> Any:
+    """The parameter at a dotted key; None where there is none."""
+    value: Any = parameters
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def digest(recipe: Any) -> str:
+    """Sixteen hex digits of SHA-256 over the recipe as JSON with sorted keys."""
+    text = json.dumps(recipe, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def differences(old: Recipe, new: Recipe) -> list[str]:
+    """Parameters whose values differ, in words; inputs only where no parameter does.
+
+    Example:
+        >>> old = {"params": {"step_grpo": {"num_steps": 30}}, "inputs": {}}
+        >>> new = {"params": {"step_grpo": {"num_steps": 20}}, "inputs": {}}
+        >>> differences(old, new)
+        ['step_grpo.num_steps 30 instead of 20']
+    """
+    was, now = flat(old.get("params", {})), flat(new["params"])
+    words = [
+        f"{key} {_short(was.get(key))} instead of {_short(now.get(key))}"
+        for key in sorted(was.keys() | now.keys())
+        if was.get(key) != now.get(key)
+    ]
+    inputs = old.get("inputs", {})
+    return words or [
+        f"another {name}" for name, value in new["inputs"].items() if inputs.get(name) != value
+    ]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= SHOWN else text[:SHOWN] + " ..."
+
+
+class MadeFromHooks:
+    """Files a recipe beside every result, and compares before one is used again.
+
+    With ``--only-missing-outputs`` a result made with other parameters, or from inputs that were,
+    counts as missing and is made anew; the old one stays until then. A report over rows that
+    another run made with other parameters gets the differences as the catalog entry
+    ``row_differences``.
+    """
+
+    def __init__(self) -> None:
+        self._context: Any = None
+        self._directory = Path()
+        self._catalog = DataCatalog()
+        self._wanted: dict[str, Recipe] = {}
+
+    @hook_impl
+    def after_context_created(self, context: Any) -> None:
+        """Learn the parameters, and where the data directory is."""
+        data = Path(context.config_loader["globals"]["data"])
+        self._context, self._directory = context, (context.project_path / data / ".made_from")
+
+    @hook_impl
+    def after_catalog_created(self, catalog: DataCatalog) -> None:
+        """Add the entry for the differences of rows."""
+        self._catalog = catalog
+        catalog[DIFFERENCES] = MemoryDataset({}, copy_mode="assign")
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Compare what is there with what this run would make."""
+        self._catalog = catalog
+        self._wanted = recipes(pipeline, self._parameters(), self._leaf)
+        catalog[DIFFERENCES].save(self._rows_read(pipeline))
+        if run_params.get("only_missing_outputs"):
+            self._count_as_missing()
+
+    @hook_impl(tryfirst=True)
+    def before_dataset_saved(self, dataset_name: str) -> None:
+        """Forget the old recipe where it differs: a kill may come before the new result is whole.
+
+        Where there is no result yet, the recipe can be filed before it.
+        """
+        new, old = self._wanted.get(dataset_name), self._stored(dataset_name)
+        if new is None or self._temporary(dataset_name):
+            return
+        vars(self._catalog.get(dataset_name)).pop("_exists", None)  # it counted as missing
+        if new == old:
+            return
+        if old is None and not self._catalog.exists(dataset_name):
+            self._file(dataset_name, new)
+        else:
+            self._place(dataset_name).unlink(missing_ok=True)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """File the recipe."""
+        recipe = self._wanted.get(dataset_name)
+        if recipe is None or self._temporary(dataset_name):
+            return
+        if self._stored(dataset_name) != recipe:
+            self._file(dataset_name, recipe)
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline) -> None:
+        """Name a report that this run has left behind."""
+        rows = [name for name in self._wanted if name.endswith(".scores")]
+        if not rows or "report" in self._wanted or self._stored("report") is None:
+            return
+        whole = self._whole_grid()
+        if self._stored("report") != whole.get("report"):
+            logger.warning(
+                "the report and its tables still show %s as before this run; "
+                "`kedro run --pipelines=reporting` makes them anew",
+                ", ".join(sorted(name.partition(".")[0] for name in rows)),
+            )
+
+    def _parameters(self) -> Mapping[str, Any]:
+        return self._context.config_loader["parameters"]
+
+    def _whole_grid(self) -> dict[str, Recipe]:
+        from r1vl_kedro.pipelines.ablation import create_pipeline
+        from r1vl_kedro.pipelines.ablation.grid import variants_in_use
+
+        pipeline = create_pipeline(variants_in_use())
+        return recipes(pipeline, self._parameters(), self._leaf)
+
+    def _rows_read(self, pipeline: Pipeline) -> dict[str, list[str]]:
+        """What rows that this run only reads were made with, where the grid now differs."""
+        read = {name for name in pipeline.inputs() if name.endswith(".verdicts")}
+        if not read:
+            return {}
+        whole = self._whole_grid()
+        rows: dict[str, list[str]] = {}
+        for row in sorted(name.partition(".")[0] for name in read):
+            for name in (name for name in whole if name.startswith(f"{row}.")):
+                old = self._stored(name)
+                if old is not None and not self._temporary(name) and old != whole[name]:
+                    told = rows.setdefault(row, [])
+                    told += [word for word in differences(old, whole[name]) if word not in told]
+        for row, words in rows.items():
+            logger.warning("row %s was made with %s", row, "; ".join(words))
+        return rows
+
+    def _count_as_missing(self) -> None:
+        """Let Kedro's filter take what other parameters made as not there."""
+        stale = {}
+        for name, recipe in self._wanted.items():
+            if self._temporary(name) or self._stored(name) == recipe:
+                continue
+            dataset = self._catalog.get(name)
+            if dataset is not None and dataset.exists():
+                old = self._stored(name)
+                stale[name] = differences(old, recipe) if old else ["no note of its parameters"]
+                dataset._exists = lambda: False  # of this run's instance alone
+        told: set[str] = set()
+        for name, words in stale.items():
+            own = [word for word in words if not word.startswith("another ")]
+            if own and not told.issuperset(own):
+                logger.warning("%s was made with %s: made anew", name, "; ".join(own))
+            told.update(own)
+        if stale:
+            logger.warning(
+                "%d results of other parameters, or of inputs that were, are made anew", len(stale)
+            )
+
+    def _temporary(self, name: str) -> bool:
+        return name not in self._catalog or isinstance(self._catalog.get(name), MemoryDataset)
+
+    def _leaf(self, name: str) -> str:
+        """The digest of an input from outside: of its recipe if it has one, else its entry.
+
+        A file that was replaced under the same name is not noticed.
+        """
+        stored = self._stored(name)
+        if stored is not None:
+            return digest(stored)
+        if name == DIFFERENCES or self._temporary(name):
+            return ""
+        return digest(_entry(self._catalog.get(name), self._context.project_path))
+
+    def _place(self, name: str) -> Path:
+        return self._directory / f"{name}.json"
+
+    def _stored(self, name: str) -> Recipe | None:
+        try:
+            return json.loads(self._place(name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError:  # cut short by a power failure: as good as none
+            return None
+
+    def _file(self, name: str, recipe: Recipe) -> None:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        aside = self._directory / f".{name}.json"
+        aside.write_text(json.dumps(recipe), encoding="utf-8")
+        aside.replace(self._place(name))
+
+
+def _entry(dataset: AbstractDataset | None, root: Path) -> dict[str, Any]:
+    """What a catalog entry describes; paths below the project are relative to it."""
+    about = dataset._describe() if dataset is not None else {}
+    return {key: str(value).removeprefix(f"{root}/") for key, value in about.items()}
