@@ -7,6 +7,7 @@ from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
     EntriesHooks,
+    InputsHooks,
     LockHooks,
     MadeFromHooks,
     SavingHooks,
@@ -48,6 +49,7 @@ CONFIG_LOADER_ARGS = {
 HOOKS = (
     EntriesHooks(),
     TrackingHooks(),
+    InputsHooks(),
     MadeFromHooks(),
     SavingHooks(),
     LockHooks(),

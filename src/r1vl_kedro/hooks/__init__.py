@@ -1,6 +1,7 @@
 """Kedro hooks: tracking, one run a place at a time, whole and current results, clean stops."""
 
 from r1vl_kedro.hooks.entries import EntriesHooks
+from r1vl_kedro.hooks.inputs import InputsHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
 from r1vl_kedro.hooks.saving import SavingHooks
@@ -9,6 +10,7 @@ from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
     "EntriesHooks",
+    "InputsHooks",
     "LockHooks",
     "MadeFromHooks",
     "SavingHooks",

@@ -13,6 +13,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
+from r1vl_kedro import files
 from r1vl_kedro.hooks.values import flat
 
 logger = logging.getLogger(__name__)
@@ -247,10 +248,7 @@ class MadeFromHooks:
             return None
 
     def _file(self, name: str, recipe: Recipe) -> None:
-        self._directory.mkdir(parents=True, exist_ok=True)
-        aside = self._directory / f".{name}.json"
-        aside.write_text(json.dumps(recipe), encoding="utf-8")
-        aside.replace(self._place(name))
+        files.write_json(self._place(name), recipe)
 
 
 def _entry(dataset: AbstractDataset | None, root: Path) -> dict[str, Any]:

@@ -87,7 +87,9 @@ def test_standing_predictions_are_scored_again_without_a_model(tiny, files, judg
     manifests, predictions, _ = predict_benchmarks(tiny, some, LAUNCHER, 0, str(tmp_path), **files)
     predictions = predictions.assign(response="B is what can be seen on the left of the picture")
     again = options(names=["chartqa", "mmstar"], scoring="head")
-    verdicts, scores, manifest = score_benchmarks(predictions, manifests, again, judge)
+    others = again.model_copy(update={"label": "the configuration's own model"})
+    verdicts, scores, manifest = score_benchmarks(predictions, manifests, others, judge)
+    assert scores["label"] == manifest["label"] == "tiny"
     assert scores["mode"] == manifest["scoring"] == "head"
     assert scores["benchmarks"]["mmstar"]["needs_judge"] == 1
     assert scores["benchmarks"]["chartqa"]["needs_judge"] == 0

@@ -26,7 +26,15 @@ from r1vl_kedro.pipelines.hints import Frame
 
 logger = logging.getLogger(__name__)
 PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
-COMMON = ("checkpoint_digest", "decoding", "prompt_version", "prompt_template", "seed", "limit")
+COMMON = (
+    "label",
+    "checkpoint_digest",
+    "decoding",
+    "prompt_version",
+    "prompt_template",
+    "seed",
+    "limit",
+)
 """What the predictions of one table share."""
 VERDICTS = {True: "right", False: "wrong"}
 
@@ -91,6 +99,7 @@ def predict_benchmarks(
     frames, pictures = [], []
     for benchmark, manifest in manifests.items():
         where = place / benchmark
+        manifest["label"] = options.label  # scoring again, perhaps under other options, keeps it
         manifest["set_aside"] = json.loads((where / SET_ASIDE).read_text(encoding="utf-8"))
         cells = {row["index"]: row for row in read_rows(where)}
         frame = pd.read_parquet(where / PREDICTIONS)
@@ -162,9 +171,11 @@ def score_benchmarks(
         pd.concat(tables, ignore_index=True),
         {
             "mode": mode,
-            "label": options.label,
             "judge": asked,
-            **{name: manifest[name] for name in ("checkpoint_digest", "prompt_version", "limit")},
+            **{
+                name: manifest[name]
+                for name in ("label", "checkpoint_digest", "prompt_version", "limit")
+            },
             "benchmarks": scores,
         },
         manifest,
@@ -189,7 +200,6 @@ def _manifest(
                 )
     own = ("file", "records_digest", "digest", "rows", "set_aside")
     return {
-        "label": options.label,
         "scoring": options.benchmarks.scoring,
         "judge": judge,
         "checkpoint_dir": first["checkpoint_dir"],

@@ -1,0 +1,53 @@
+"""A run names everything it lacks before its first node."""
+
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Node, Pipeline
+from kedro_datasets.json import JSONDataset
+
+from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.hooks import InputsHooks
+
+
+def first(*values):
+    return values[0]
+
+
+PIPELINE = Pipeline(
+    [
+        Node(first, "records", "checkpoint", name="train"),
+        Node(first, ["checkpoint", "mathvista", "mme", "params:seed"], "table", name="evaluate"),
+    ]
+)
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    names = ("records", "checkpoint", "mathvista", "mme", "table")
+    files = {name: JSONDataset(filepath=str(tmp_path / f"{name}.json")) for name in names}
+    return DataCatalog({**files, "params:seed": MemoryDataset(0)})
+
+
+def check(catalog, **given):
+    InputsHooks().before_pipeline_run(run_params=given, pipeline=PIPELINE, catalog=catalog)
+
+
+def test_what_only_the_last_node_reads_is_missed_before_the_first(catalog):
+    catalog["records"].save([1])
+    with pytest.raises(UserFacingError) as told:
+        check(catalog)
+    assert "mathvista (" in str(told.value)
+    assert "mme.json" in str(told.value)
+    assert "records" not in str(told.value)
+    assert "checkpoint" not in str(told.value)
+    for name in ("mathvista", "mme"):
+        catalog[name].save([1])
+    check(catalog)
+
+
+def test_going_on_needs_only_what_is_still_read(catalog):
+    for name in ("checkpoint", "mathvista", "mme"):
+        catalog[name].save([1])
+    with pytest.raises(UserFacingError, match="records"):
+        check(catalog)
+    check(catalog, only_missing_outputs=True)
