@@ -149,7 +149,7 @@ class MadeFromHooks:
         else:
             self._place(dataset_name).unlink(missing_ok=True)
 
-    @hook_impl
+    @hook_impl(trylast=True)
     def after_dataset_saved(self, dataset_name: str) -> None:
         """File the recipe."""
         recipe = self._wanted.get(dataset_name)
