@@ -122,7 +122,7 @@ def test_a_run_goes_on_where_results_are_missing_and_ends_with_the_same_tables(p
 def test_a_row_of_other_settings_is_marked_and_made_anew_when_going_on(place):
     """A row made with three updates stands in the report as that, until the grid's is back."""
     before, log = place.tables(), place.data / "07_model_output/ablation/outcome/training_log.json"
-    place.run("--namespaces=outcome", params="variants.outcome.options.num_steps=3")
+    place.run("--namespaces=outcome", params="ablation.variants.outcome.num_steps=3")
     assert len(json.loads(log.read_text())) == 3
 
     place.run(pipeline="reporting")

@@ -83,7 +83,7 @@ def test_only_what_other_parameters_made_is_made_anew(project):
     assert code == 0, output
     assert lengths(project) == before
     code, output = toy.run(
-        project, "--only-missing-outputs", "--params", "variants.outcome.options.beta=0.5"
+        project, "--only-missing-outputs", "--params", "ablation.variants.outcome.beta=0.5"
     )
     assert code == 0, output
     assert "beta 0.1 instead of 0.5" in " ".join(output.split())
