@@ -176,3 +176,4 @@ def test_the_command_line_shows_the_message_alone_and_takes_the_old_spelling():
     assert done.stderr.strip().splitlines()[-1].startswith("Error: step_grpo.beta is 'high'")
     assert "Traceback" not in done.stdout + done.stderr
     assert "deprecated" not in done.stdout + done.stderr
+    assert "deprecated" not in done.stdout + done.stderr

@@ -43,6 +43,7 @@ class ProjectContext(KedroContext):
         checked(TrackingOptions, given.get("tracking", {}), "tracking")
         try:
             parameters = grid.expand(given)
+            grid.check_sources(parameters["variants"], self.config_loader["catalog"])
             _check_rows(parameters)
             grid.use(parameters)
         except ConfigurationError as error:

@@ -128,6 +128,10 @@ def test_a_wrong_grid_is_named_before_any_node_runs(ablation, said):
     ("given", "said"),
     [
         ({"ablation": {"variants": {"x": {"beta": -1}}}}, "ablation.variants.x.beta is -1"),
+        (
+            {"ablation": {"variants": {"x": {"stages": [{"records": "rl_promts"}]}}}},
+            "ablation.variants.x.stages.step_grpo.records is 'rl_promts', which nothing makes",
+        ),
         ({"step_grpo": {"rollouts_per_step": 64}}, "64 is not a multiple of group_size 3"),
         ({"reporting": {"headline": "x"}}, "reporting.headline 'x' is unknown"),
     ],
@@ -195,6 +199,23 @@ def test_kedro_viz_builds_its_graph():
     layers = data_access_manager.get_sorted_layers_for_registered_pipeline("ablation")
     assert layers[0] == "raw"
     assert layers[-1] == "reporting"
+
+
+def test_kedro_viz_shows_stages_inside_the_box_of_their_variant():
+    from kedro_viz.data_access import data_access_manager
+    from kedro_viz.integrations.kedro.data_loader import load_data
+    from kedro_viz.server import populate_data
+    from kedro_viz.utils import _hash_input_output
+
+    variants = {"two": {"stages": [{"method": "sft", "n_records": 9}, {"beta": 0.0}]}}
+    given = {"ablation": {"variants": variants}}
+    catalog, loaded, extras = load_data(ROOT, extra_params=given)
+    populate_data(data_access_manager, catalog, loaded, extras)
+    tree = data_access_manager.create_modular_pipelines_tree_for_registered_pipeline("ablation")
+    inside = {child.id for child in tree["two"].children}
+    assert {"two.sft", "two.step_grpo"} <= inside
+    assert tree["two"].outputs == {_hash_input_output("two.results")}
+    context_of()
 
 
 def test_listing_pipelines_imports_no_heavy_library():

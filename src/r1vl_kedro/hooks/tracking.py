@@ -223,6 +223,8 @@ class TrackingHooks:
         store, kind = self._store, values.kind(data)
         place, _, short = name.rpartition(".")
         stage = self._stage(place)
+        if short in ("training_log", "rollouts") and self._has_stages(place):
+            return  # they join what the stages have filed
         if short == "scores" and isinstance(data, dict):
             metrics = values.score_metrics(data)
             store.metrics(run_id, metrics)
@@ -231,8 +233,7 @@ class TrackingHooks:
         elif short == "benchmark_scores":
             store.metrics(run_id, values.benchmark_metrics(data))
         elif short.endswith("training_log") and isinstance(data, list):
-            if stage or not self._has_stages(place):  # else it joins what the stages logged
-                store.history(run_id, values.training_metrics(data, stage))
+            store.history(run_id, values.training_metrics(data, stage))
         elif short == "rollouts" and kind == "frame":
             self._table(short, data, run_id, f"tables/{stage}" if stage else "tables")
         elif short == "benchmark_evaluation_manifest":

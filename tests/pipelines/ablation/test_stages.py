@@ -1,11 +1,13 @@
 """The grid expanded: what each stage starts from, reads and gets, and the pipeline over it."""
 
+import pandas as pd
 import pytest
 
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.ablation import create_pipeline
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.grid import expand
+from r1vl_kedro.pipelines.ablation.nodes import join_logs, join_rollouts
 from r1vl_kedro.training import methods
 from r1vl_kedro.training.options import TrainingOptions
 
@@ -115,7 +117,24 @@ def test_the_pipeline_joins_the_logs_of_stages_and_evaluates_the_last():
     assert "x.a.checkpoint" in nodes["x.b.train_step_grpo"].inputs
     assert "x.b.checkpoint" in nodes["x.predict_test"].inputs
     assert nodes["x.join_logs"].outputs == ["x.training_log"]
-    assert {"x.training_log", "x.b.rollouts"} <= set(nodes["x.gather"].inputs)
+    assert nodes["x.join_rollouts"].inputs == ["x.a.rollouts", "x.b.rollouts"]
+    assert {"x.training_log", "x.rollouts"} <= set(nodes["x.gather"].inputs)
+
+
+def test_joined_logs_count_their_steps_on():
+    log = [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 0.4}]
+    assert join_logs(sft=log, step_grpo=log[:1]) == [
+        {"step": 1, "loss": 0.5, "stage": "sft"},
+        {"step": 2, "loss": 0.4, "stage": "sft"},
+        {"step": 3, "loss": 0.5, "stage": "step_grpo"},
+    ]
+
+
+def test_joined_rollouts_name_their_stage():
+    rollouts = pd.DataFrame({"step": [1], "completion": ["5"]})
+    joined = join_rollouts(sft=pd.DataFrame(), step_grpo=rollouts, step_grpo_2=rollouts)
+    assert list(joined["stage"]) == ["step_grpo", "step_grpo_2"]
+    assert join_rollouts(sft=pd.DataFrame()).empty
 
 
 def test_without_a_warm_up_none_is_trained():

@@ -122,6 +122,19 @@ def _variant(
     return Variant(**about | last | {"overrides": {"stages": written}, "stages": stages})
 
 
+def check_sources(variants: Mapping[str, Any], catalog: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError where a stage reads records that are no entry of the catalog."""
+    for entry in variants.values():
+        for stage, one in (entry["stages"] or {"": entry}).items():
+            name = one["records"]
+            if name and "." not in name and name not in catalog:
+                raise ConfigurationError(
+                    f"{where(entry['name'], stage)}.records is {name!r:.100}, which nothing makes: "
+                    "it may name an entry of the catalog such as rl_prompts or warm_up_records, an "
+                    "earlier stage, or a variant that makes records"
+                )
+
+
 def refuse_old_spelling(parameters: Mapping[str, Any]) -> None:
     """Raise ConfigurationError where options are given by namespace instead of in the grid."""
     for path in _paths(parameters.get("variants") or {}):

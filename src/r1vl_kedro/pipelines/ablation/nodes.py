@@ -9,7 +9,7 @@ from typing import Any
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
-from r1vl_kedro.pipelines.hints import Records
+from r1vl_kedro.pipelines.hints import Frame, Records
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.overrides import ContinuedSFTOptions
 
@@ -65,3 +65,11 @@ def join_logs(**logs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         before = joined[-1]["step"] if joined else 0
         joined += [{**row, "step": before + row["step"], "stage": stage} for row in log]
     return joined
+
+
+def join_rollouts(**rollouts: Frame) -> Frame:
+    """Join the example rollouts of a variant's stages, in order, with a column ``stage``."""
+    import pandas as pd
+
+    parts = [frame.assign(stage=stage) for stage, frame in rollouts.items() if len(frame)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

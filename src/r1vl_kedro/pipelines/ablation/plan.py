@@ -80,8 +80,8 @@ class Plan:
         if given not in STARTS:
             known = [*STARTS, *earlier, *(other for other in self.entries if other != name)]
             raise ConfigurationError(
-                f"{where(name, stage)}.from is {given!r}, which leaves no checkpoint; it may name "
-                f"{', '.join(known)}"
+                f"{where(name, stage)}.from is {given!r:.100}, which leaves no checkpoint; it may "
+                f"name {', '.join(known)}"
             )
         if given == WARM_UP and self.warm_up and name != self.warm_up:
             self.found[name].add(self.warm_up)
@@ -100,8 +100,8 @@ class Plan:
         dataset, made = self._resolve(name, earlier, entry.records, seed)
         if made == CHECKPOINT:
             raise ConfigurationError(
-                f"{where(name, stage)}.records is {entry.records!r}, which leaves a checkpoint "
-                f"and no records; name a catalog entry such as {wanted}"
+                f"{where(name, stage)}.records is {entry.records!r:.100}, which leaves a "
+                f"checkpoint and no records; name a catalog entry such as {wanted}"
             )
         return dataset
 

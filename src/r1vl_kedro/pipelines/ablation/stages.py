@@ -22,7 +22,8 @@ from r1vl_kedro.pipelines.ablation import nodes
 from r1vl_kedro.pipelines.ablation.entries import Stage, Variant
 from r1vl_kedro.training.methods import CHECKPOINT, METHODS, get_method
 
-GATHERED = ("training_log", "rollouts")
+JOINED = {"training_log": nodes.join_logs, "rollouts": nodes.join_rollouts}
+"""What is gathered beside the evaluation, and how it is joined over stages."""
 QUESTIONS = "rl_prompts"
 
 
@@ -89,25 +90,23 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
 
 
 def create_gather(namespace: str, variant: Variant, box: str | None = None) -> Pipeline:
-    """A variant's results as one dataset, the logs of its stages joined.
+    """A variant's results as one dataset, the logs and rollouts of its stages joined.
 
     Args:
         box: the namespace of the nodes, where it is not the variant's own.
     """
-    left = {name: found for name in GATHERED if (found := _left(namespace, variant, name))}
-    sources = {name: found[-1] for name, found in left.items()}
-    joined = []
-    if variant.stages and "training_log" in left:
-        logs = {name.split(".")[-2]: name for name in left["training_log"]}
-        sources["training_log"] = f"{namespace}.training_log"
-        joined = [Node(nodes.join_logs, logs, sources["training_log"], name="join_logs")]
-    gather = reporting.create_gather(list(sources))
-    own = {name: f"{namespace}.{name}" for name in gather.inputs() | gather.outputs()} | sources
+    left = {name: found for name in JOINED if (found := _left(namespace, variant, name))}
+    gather = reporting.create_gather(list(left))
+    own = {name: f"{namespace}.{name}" for name in gather.datasets()}
     gather = Pipeline(
         gather,
         inputs={name: own[name] for name in gather.inputs()},
         outputs={name: own[name] for name in gather.outputs()},
     )
+    joined = []
+    for name, found in left.items() if variant.stages else ():
+        by_stage = {dataset.split(".")[-2]: dataset for dataset in found}
+        joined.append(Node(JOINED[name], by_stage, own[name], name=JOINED[name].__name__))
     whole = Pipeline([*joined, gather])
     return Pipeline(
         whole,
