@@ -183,7 +183,7 @@ def engine(server):
 def test_the_engine_gives_the_completions_asked_for_or_an_error(reply):
     with (
         Server(lambda handler: send(handler, reply)) as server,
-        pytest.raises(EndpointError, match=rf"nothing answers at {server.url} \("),
+        pytest.raises(EndpointError, match=rf"no usable answer from {server.url} \("),
     ):
         engine(server).generate([prompt("odd")], 0)
 

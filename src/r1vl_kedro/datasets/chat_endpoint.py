@@ -8,6 +8,7 @@ from typing import Any
 from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro.endpoint import ChatClient, ChatOptions
+from r1vl_kedro.scrubbing import scrub
 
 
 class ChatEndpointDataset(AbstractDataset):
@@ -58,4 +59,8 @@ class ChatEndpointDataset(AbstractDataset):
         return True
 
     def _describe(self) -> dict[str, Any]:
-        return {"model": self._model, "base_url": self._base_url, "cache": self._cache}
+        return {
+            "model": self._model,
+            "base_url": self._base_url and scrub(self._base_url),
+            "cache": self._cache,
+        }

@@ -163,9 +163,9 @@ def patiently(call: Callable[[], Result], retries: int, address: str) -> Result:
             return call()
         except AgainError as again:
             if attempt == retries:
-                problem = f"nothing answers at {address}" if again.silent else "no usable answer"
+                problem = "nothing answers at" if again.silent else "no usable answer from"
                 raise EndpointError(
-                    f"{problem} ({again}); set base_url to the address of an endpoint that speaks "
+                    f"{problem} {address} ({again}); set base_url to the address of an endpoint that speaks "
                     "the OpenAI API, such as http://127.0.0.1:8000/v1"
                 ) from None
             time.sleep(pause(attempt, again.after, 0.5, 30.0))
