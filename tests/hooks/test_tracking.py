@@ -129,6 +129,9 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     process = toy.kedro(root, "run", "--pipelines=ablation")
     wait_for(started, process)
     wait_for(base_scores, process)
+    while states(root, parents(root)[0]["id"])["base"] == "RUNNING":
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=30)
     assert process.returncode != 0, output

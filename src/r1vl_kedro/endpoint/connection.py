@@ -165,8 +165,8 @@ def patiently(call: Callable[[], Result], retries: int, address: str) -> Result:
             if attempt == retries:
                 problem = "nothing answers at" if again.silent else "no usable answer from"
                 raise EndpointError(
-                    f"{problem} {address} ({again}); set base_url to the address of an endpoint that speaks "
-                    "the OpenAI API, such as http://127.0.0.1:8000/v1"
+                    f"{problem} {address} ({again}); set base_url to the address of an "
+                    "endpoint that speaks the OpenAI API, such as http://127.0.0.1:8000/v1"
                 ) from None
             time.sleep(pause(attempt, again.after, 0.5, 30.0))
     raise AssertionError("retries is negative")
