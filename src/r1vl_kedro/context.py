@@ -14,7 +14,15 @@ from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro.hooks.tracking import TrackingOptions
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.parameters import Common, ConfigurationError, check_names, checked, describe
+from r1vl_kedro.parameters import (
+    Common,
+    ConfigurationError,
+    check_names,
+    checked,
+    describe,
+    with_grammar,
+    with_rewards,
+)
 from r1vl_kedro.pipelines.ablation import grid
 from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
@@ -41,6 +49,7 @@ class ProjectContext(KedroContext):
         check_names(given, {*self._names_in_base(), *OTHERS})
         checked(Common, given, "")
         checked(TrackingOptions, given.get("tracking", {}), "tracking")
+        given = with_rewards(with_grammar(given))
         try:
             parameters = grid.expand(given)
             grid.check_sources(parameters["variants"], self.config_loader["catalog"])

@@ -18,7 +18,13 @@ from pydantic import (
 )
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.responses import R1VL, GrammarName, get_grammar
 
+READ_RESPONSES = (
+    "data_prep", "annotation", "warm_up", "step_grpo", "preference", "evaluation", "reporting",
+    "reward_card",
+)  # fmt: skip
+"""Sections whose options have a ``grammar``."""
 Model = TypeVar("Model", bound=BaseModel)
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 """What NumPy takes as a seed."""
@@ -49,12 +55,13 @@ class Prompt(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    template: str
+    template: str | None
+    """Wording around every question; None takes the grammar's."""
 
     @field_validator("template")
     @classmethod
-    def _fillable(cls, template: str) -> str:
-        if "{question}" not in template:
+    def _fillable(cls, template: str | None) -> str | None:
+        if template is not None and "{question}" not in template:
             raise ValueError("it has no '{question}' to fill")
         return template
 
@@ -64,6 +71,7 @@ class Common(BaseModel):
 
     seed: Seed
     prompt: Prompt
+    grammar: GrammarName = R1VL.name
     work_dir: str
 
 
@@ -149,3 +157,40 @@ def _fields(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
             return []
         model = inner[0]
     return list(model.model_fields)
+
+
+def with_grammar(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with their one ``grammar`` given to all that writes or reads responses.
+
+    Every section of ``READ_RESPONSES`` gets it unless it has one of its own, and a prompt template
+    that is null becomes the grammar's wording.
+
+    Raises:
+        ValueError: no such grammar.
+    """
+    name = parameters.get("grammar") or R1VL.name
+    filled = {**parameters, "grammar": name}
+    for section in READ_RESPONSES:
+        if isinstance(filled.get(section), Mapping):
+            filled[section] = {"grammar": name, **filled[section]}
+    filled["prompt"] = _worded(filled.get("prompt"), name)
+    evaluation = filled.get("evaluation")
+    if isinstance(evaluation, Mapping) and isinstance(evaluation.get("benchmarks"), Mapping):
+        worded = _worded(evaluation["benchmarks"], evaluation["grammar"])
+        filled["evaluation"] = {**evaluation, "benchmarks": worded}
+    return filled
+
+
+def with_rewards(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with StepGRPO's rewards given to the reward card, unless it has its own."""
+    card, step_grpo = parameters.get("reward_card"), parameters.get("step_grpo")
+    if not isinstance(card, Mapping) or not isinstance(step_grpo, Mapping):
+        return dict(parameters)
+    own = {"rewards": step_grpo["rewards"]} if "rewards" in step_grpo else {}
+    return {**parameters, "reward_card": {**own, **card}}
+
+
+def _worded(section: Any, grammar: str) -> Any:
+    if isinstance(section, Mapping) and section.get("template") is None:
+        return {**section, "template": get_grammar(grammar).wording}
+    return section

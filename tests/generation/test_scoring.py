@@ -34,6 +34,36 @@ def test_reference_paths_are_right_valid_and_hold_every_key_step(known):
     assert verdicts["step_rar"].eq(1.1).all()
 
 
+def test_key_steps_count_as_the_run_counts_them(known):
+    """The node reads alpha and matching of the options that it is given: the variant's own."""
+    from r1vl_kedro.pipelines.evaluation.nodes import score_test
+    from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+    from r1vl_kedro.training.options import StepGRPOOptions
+
+    key_steps = {"alpha": 0.5, "matching": "exact"}
+    step_grpo = StepGRPOOptions(
+        num_steps=1, prompts_per_step=1, rewards={"outcome": 1.0, "key_steps": key_steps}
+    )
+    options = EvaluationOptions.model_validate(
+        {"checkpoint": "c", "label": "l", "decoding": {}, "benchmarks": {}}
+    )
+    given = predictions(known, lambda row, _: row["solution"])
+    verdicts, _, manifest = score_test(given, {}, known, options, step_grpo, 0)
+    assert verdicts["step_rar"].tolist() == (1 + 0.5 * verdicts["k"]).tolist()
+    assert verdicts["k"].lt(1).any(), "soft matching, unlike exact, finds them all"
+    assert manifest["key_steps"] == {"alpha": 0.5, "matching": "exact", "threshold": 90.0}
+
+
+def test_responses_are_read_in_the_grammar(known):
+    from r1vl_kedro.responses import R1VL, THINK_ANSWER, rewrite
+
+    tagged = predictions(known, lambda row, _: rewrite(row["solution"], R1VL, THINK_ANSWER))
+    verdicts = score(tagged, known, grammar="think_answer")
+    assert verdicts[["correct", "valid", "k"]].eq(1).all().all()
+    assert verdicts["step_rar"].eq(1.1).all()
+    assert score(tagged, known)["valid"].eq(0).all()
+
+
 def test_a_bare_wrong_answer_is_wrong_and_invalid(known):
     verdicts = score(predictions(known, lambda *_: "### The final answer is:\nsome"), known)
     assert verdicts[["correct", "valid", "k", "step_rar"]].eq(0).all().all()

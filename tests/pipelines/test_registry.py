@@ -237,3 +237,32 @@ def test_who_may_import_whom():
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_key_steps_count_in_scores_as_in_the_training_of_the_variant():
+    context_of(ablation={"variants": {"outcome": {"rewards": {"key_steps": {"alpha": 0.5}}}}})
+    nodes = {node.name: node for node in pipelines["ablation"].nodes}
+    assert "params:variants.outcome.options" in nodes["outcome.score_test"].inputs
+    assert "params:step_grpo" in nodes["sft.score_test"].inputs
+
+
+def test_one_grammar_reaches_every_section_and_the_wording():
+    parameters = context_of(grammar="think_answer").config_loader["parameters"]
+    sections = ("data_prep", "annotation", "warm_up", "step_grpo", "evaluation", "reporting",
+                "reward_card")  # fmt: skip
+    assert {parameters[name]["grammar"] for name in sections} == {"think_answer"}
+    assert "<answer>" in parameters["prompt"]["template"]
+    assert "<answer>" in parameters["evaluation"]["benchmarks"]["template"]
+    assert parameters["variants"]["outcome"]["options"]["grammar"] == "think_answer"
+    assert parameters["variants"]["sft"]["options"]["grammar"] == "think_answer"
+
+
+def test_the_prompt_of_the_default_grammar_is_the_bare_question():
+    parameters = context_of().config_loader["parameters"]
+    assert parameters["prompt"]["template"] == "{question}"
+    assert parameters["reward_card"]["rewards"] == parameters["step_grpo"]["rewards"]
+
+
+def test_an_unknown_grammar_is_named_with_those_there_are():
+    with pytest.raises(ConfigurationError, match=r"grammar is 'r2vl': .* choose from boxed, plain"):
+        context_of(grammar="r2vl")

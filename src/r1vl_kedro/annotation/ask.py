@@ -111,7 +111,9 @@ def refine_request(
             if allowed(key, options.refine)
         ]
         keys = list({spelling(key): key for key in reversed(keys)}.values())[::-1]
-        found = match_key_steps(record["solution"], [[key] for key in keys])
+        found = match_key_steps(
+            record["solution"], [[key] for key in keys], grammar=options.grammar
+        )
         kept = [key for key, hit in zip(keys, found, strict=True) if hit]
         if not kept:
             raise ValueError(f"none of the key steps {keys!r:.150} is in the solution")

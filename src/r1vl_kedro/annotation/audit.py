@@ -9,6 +9,7 @@ from typing import Any
 
 from r1vl_kedro.annotation.options import AuditOptions
 from r1vl_kedro.annotation.refine import spelling
+from r1vl_kedro.responses import R1VL
 from r1vl_kedro.rewards import match_key_steps
 
 
@@ -40,8 +41,10 @@ class RecordAudit:
         return 1 - self.coverage + self.false_match + len(self.duplicates) / 10 + (not self.groups)
 
 
-def _share(response: str, groups: Sequence[Sequence[str]]) -> tuple[float, list[bool]]:
-    found = match_key_steps(response, groups) if groups else []
+def _share(
+    response: str, groups: Sequence[Sequence[str]], grammar: str
+) -> tuple[float, list[bool]]:
+    found = match_key_steps(response, groups, grammar=grammar) if groups else []
     return (sum(found) / len(found) if found else 0.0), found
 
 
@@ -57,7 +60,10 @@ def _duplicates(groups: Sequence[Sequence[str]]) -> list[str]:
 
 
 def audit_records(
-    records: Sequence[Mapping[str, Any]], options: AuditOptions, seed: int
+    records: Sequence[Mapping[str, Any]],
+    options: AuditOptions,
+    seed: int,
+    grammar: str = R1VL.name,
 ) -> Iterator[RecordAudit]:
     """Audit each record against its own path and against others drawn by the seed.
 
@@ -68,7 +74,7 @@ def audit_records(
     rng = random.Random(f"{seed}-audit")
     for index, record in enumerate(records):
         groups = record["key_steps"]
-        coverage, own = _share(record["solution"], groups)
+        coverage, own = _share(record["solution"], groups, grammar)
         shares, counts, tried = [], [0] * len(groups), 0
         for _ in range(4 * options.others):
             other = records[rng.randrange(len(records))]
@@ -77,7 +83,7 @@ def audit_records(
             if other["question"] == record["question"] or not groups:
                 continue
             tried += 1
-            share, found = _share(other["solution"], groups)
+            share, found = _share(other["solution"], groups, grammar)
             shares.append(share)
             counts = [n + hit for n, hit in zip(counts, found, strict=True)]
         bound = options.everywhere * tried

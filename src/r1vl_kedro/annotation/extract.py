@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from r1vl_kedro.mathtext import plain
-from r1vl_kedro.responses import parse_response
+from r1vl_kedro.responses import R1VL, parse_response
 
 MAX_KEY = 60
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?:\\.|[^$\\])*\$|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
@@ -242,6 +242,6 @@ def fallback(body: str) -> list[str]:
     return spans[:4] or re.findall(_NUMBER, text)[:2]
 
 
-def extract(solution: str) -> list[list[str]]:
+def extract(solution: str, grammar: str = R1VL.name) -> list[list[str]]:
     """Key steps of each reasoning step of a path, in order."""
-    return [extract_step(step.body) for step in parse_response(solution).steps]
+    return [extract_step(step.body) for step in parse_response(solution, grammar).steps]

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.responses import R1VL, GrammarName
+
 
 class _Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,3 +60,4 @@ class AnnotationOptions(_Options):
     refine: RefineOptions = RefineOptions()
     augment: AugmentOptions = AugmentOptions()
     audit: AuditOptions = AuditOptions()
+    grammar: GrammarName = R1VL.name

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from r1vl_kedro.annotation.options import RefineOptions
+from r1vl_kedro.responses import R1VL
 from r1vl_kedro.rewards import match_key_steps
 
 _SIGN = re.compile(r"<=|>=|!=|~=|[=<>+*/^]|\d\s*-\s*\d|\w: \w")
@@ -67,6 +68,7 @@ def refine(
     solution: str,
     options: RefineOptions,
     share: Mapping[str, float] | None = None,
+    grammar: str = R1VL.name,
 ) -> list[str]:
     """The key steps of one record that stay.
 
@@ -77,12 +79,13 @@ def refine(
         steps: extracted key steps of each reasoning step.
         solution: the reference path they came from.
         share: what ``shares`` gives over all records.
+        grammar: how the path is written.
     """
     share = share or {}
     kept: list[str] = []
     for step in steps:
         usable = [key for key in step if allowed(key, options)]
-        found = match_key_steps(solution, [[key] for key in usable])
+        found = match_key_steps(solution, [[key] for key in usable], grammar=grammar)
         usable = [key for key, match in zip(usable, found, strict=True) if match]
         rare = [key for key in usable if share.get(spelling(key), 0) <= options.max_share]
         common = sorted(

@@ -55,10 +55,12 @@ def extract_all(
 ) -> Steps:
     """Record id -> key steps of each reasoning step."""
     if options.annotator == "rules":
-        return {record["id"]: extract(record["solution"]) for record in texts(records)}
+        return {
+            record["id"]: extract(record["solution"], options.grammar) for record in texts(records)
+        }
     paths = {record["id"]: record["solution"] for record in texts(records)}
     requests = (ask.extract_request(record, prompts) for record in texts(records))
-    return _asked(client, requests, lambda key: extract(paths[key]), "extract")
+    return _asked(client, requests, lambda key: extract(paths[key], options.grammar), "extract")
 
 
 def refine_all(
@@ -73,8 +75,9 @@ def refine_all(
 
     def by_rules(record: Mapping[str, Any]) -> list[str]:
         path = record["solution"]
-        kept = refine(extracted[record["id"]], path, options.refine, share)
-        return kept or refine(extract(path), path, options.refine)
+        grammar = options.grammar
+        kept = refine(extracted[record["id"]], path, options.refine, share, grammar)
+        return kept or refine(extract(path, grammar), path, options.refine, grammar=grammar)
 
     if options.annotator == "rules":
         return {record["id"]: by_rules(record) for record in texts(records)}

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.answers import equivalent
-from r1vl_kedro.responses import final_answer
+from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.rewards import match_key_steps, step_rar, step_rvr
-from r1vl_kedro.rewards.matching import Matching
+from r1vl_kedro.rewards.key_steps import DEFAULT_ALPHA
+from r1vl_kedro.rewards.matching import DEFAULT_THRESHOLD, Matching
 from r1vl_kedro.statistics import mean_interval, wilson_interval
 
 if TYPE_CHECKING:
@@ -19,13 +20,23 @@ _RESAMPLES = 2000
 
 
 def score(
-    predictions: pd.DataFrame, records: Dataset, *, alpha: float = 0.1, matching: Matching = "soft"
+    predictions: pd.DataFrame,
+    records: Dataset,
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    matching: Matching = "soft",
+    threshold: float = DEFAULT_THRESHOLD,
+    grammar: str = R1VL.name,
 ) -> pd.DataFrame:
     """Predictions with their verdicts: `correct`, `valid`, `k` and `step_rar`.
 
     `correct` (0 or 1) compares the final answer, or the whole response where it states none;
     `valid` is StepRVR (strict); `k` the share of key steps matched and `step_rar` the reward, both
     null where the record has no key steps.
+
+    Args:
+        alpha, matching, threshold: how key steps count, as in training; see `rewards.step_rar`.
+        grammar: how responses are written.
 
     Raises:
         KeyError: a prediction's id is not among the records.
@@ -38,28 +49,21 @@ def score(
         if name not in known:
             raise KeyError(f"prediction {name!r} answers none of the {len(known)} records")
         options = list(row["options"]) if row["options"] is not None else []
-        stated = final_answer(response)
+        stated = final_answer(response, grammar)
         correct = equivalent(response if stated is None else stated, answer, options=options)
         key_steps = steps.get(name)
-        found = match_key_steps(response, key_steps, matching=matching) if key_steps else None
+        found = reward = None
+        if key_steps:
+            how = {"matching": matching, "threshold": threshold, "grammar": grammar}
+            found = match_key_steps(response, key_steps, **how)
+            reward = step_rar(response, answer, key_steps, alpha=alpha, options=options, **how)
         rows.append(
             {
                 **row,
                 "correct": float(correct),
-                "valid": step_rvr(response),
+                "valid": step_rvr(response, grammar=grammar),
                 "k": sum(found) / len(found) if found else None,
-                "step_rar": (
-                    step_rar(
-                        response,
-                        answer,
-                        key_steps,
-                        alpha=alpha,
-                        matching=matching,
-                        options=options,
-                    )
-                    if key_steps
-                    else None
-                ),
+                "step_rar": reward,
             }
         )
     return _frame(rows, [*predictions.columns, "correct", "valid", "k", "step_rar"])

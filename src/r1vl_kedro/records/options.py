@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from r1vl_kedro.responses import R1VL, GrammarName
+
 
 class _Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,3 +60,5 @@ class DataPrepOptions(_Options):
     validation: ValidationOptions = ValidationOptions()
     decontamination: DecontaminationOptions = DecontaminationOptions()
     split: SplitOptions = SplitOptions()
+    grammar: GrammarName = R1VL.name
+    """How reference paths are stored; those of a source that writes another are rewritten."""

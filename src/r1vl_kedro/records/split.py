@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import SplitOptions
 from r1vl_kedro.records.schema import COLUMNS, RecordsError
-from r1vl_kedro.responses import parse_response
+from r1vl_kedro.responses import R1VL, parse_response
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -20,7 +20,9 @@ def draw(n: int | None, total: int, seed: str) -> list[int]:
     return sorted(random.Random(seed).sample(range(total), n))
 
 
-def split(dataset: Dataset, options: SplitOptions, seed: int) -> tuple[Dataset, Dataset]:
+def split(
+    dataset: Dataset, options: SplitOptions, seed: int, grammar: str = R1VL.name
+) -> tuple[Dataset, Dataset]:
     """Warm-up records and RL records, two independent draws from the same pool (section 4.1).
 
     Where fewer records exist than are asked for, all are taken.
@@ -33,7 +35,9 @@ def split(dataset: Dataset, options: SplitOptions, seed: int) -> tuple[Dataset, 
     fit = list(range(len(pool)))
     if options.min_rl_steps:
         paths = pool["solution"]
-        fit = [k for k in fit if len(parse_response(paths[k]).steps) >= options.min_rl_steps]
+        fit = [
+            k for k in fit if len(parse_response(paths[k], grammar).steps) >= options.min_rl_steps
+        ]
     if not fit:
         raise RecordsError(
             f"none of {len(pool)} records has a path of {options.min_rl_steps} steps, so there is "

@@ -17,7 +17,7 @@ from r1vl_kedro.records.questions import resolve_answer, special_token
 from r1vl_kedro.records.rejections import Rejection, nothing_left
 from r1vl_kedro.records.schema import RawRecord, RecordsError, groups_of
 from r1vl_kedro.records.store import write_rows
-from r1vl_kedro.rewards import validity_problems
+from r1vl_kedro.responses import get_grammar, grammar_of, rewrite
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -44,8 +44,39 @@ def _writable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Rejection:
-    """One record in the stored form, images as bytes with their hashes; or why not."""
+def reference_path(text: str, grammar: str | None) -> str:
+    """A record's reference path, rewritten in a grammar where its source writes another.
+
+    Reflective paths stay as they are, since what is wrong with them would be lost.
+
+    Args:
+        grammar: None leaves every path in the grammar it is written in.
+
+    Raises:
+        ValueError: the path is not whole, in its own grammar or in the one wanted; names what is
+            missing or out of order.
+    """
+    given = grammar_of(text)
+    wanted = given if grammar is None else get_grammar(grammar)
+    if reflective_reason(text):
+        return text
+    problems = given.problems(given.parse(text))
+    if not problems and given is not wanted:
+        text = rewrite(text, given, wanted)
+        problems = wanted.problems(wanted.parse(text))
+    if problems:
+        raise ValueError("; ".join(problems))
+    return text
+
+
+def check(
+    raw: RawRecord, options: ValidationOptions, grammar: str | None = None
+) -> dict[str, Any] | Rejection:
+    """One record in the stored form, images as bytes with their hashes; or why not.
+
+    Args:
+        grammar: how its reference path is stored; see `reference_path`.
+    """
 
     def reject(reason: str, detail: str) -> Rejection:
         return Rejection(_writable(raw.id)[:200], "validate", reason, _writable(detail)[:500])
@@ -66,13 +97,14 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
         return reject("too_many_options", f"{len(raw.options)} options; at most {MAX_OPTIONS}")
     if raw.options and any(not option.strip() for option in raw.options):
         return reject("empty_option", f"options are {list(raw.options)!r:.200}")
-    if not raw.solution.strip():
-        if options.require_solution:
-            return reject("no_solution", "there is no reference path")
-    elif not reflective_reason(raw.solution):
-        problems = validity_problems(raw.solution)
-        if problems:
-            return reject("unparsable_path", "; ".join(problems)[:200])
+    solution = raw.solution.strip()
+    if not solution and options.require_solution:
+        return reject("no_solution", "there is no reference path")
+    if solution:
+        try:
+            solution = reference_path(raw.solution, grammar).strip()
+        except ValueError as error:
+            return reject("unparsable_path", str(error)[:200])
     if not raw.answer.strip():
         return reject("empty_answer", "there is no final answer")
     try:
@@ -112,7 +144,7 @@ def check(raw: RawRecord, options: ValidationOptions) -> dict[str, Any] | Reject
         "question": raw.question.strip(),
         "options": list(raw.options),
         "answer": answer,
-        "solution": raw.solution.strip(),
+        "solution": solution,
         "family": raw.family,
         "source": raw.source,
         "key_steps": key_steps,
@@ -144,8 +176,12 @@ def validate(
     directory: Path | None = None,
     key_steps: bool = False,
     image_hashes: bool = True,
+    grammar: str | None = None,
 ) -> tuple[Dataset, list[Rejection]]:
     """Check a source's records and store the good ones; memory stays bounded.
+
+    Args:
+        grammar: how reference paths are stored; see `reference_path`.
 
     Returns:
         The records on disk (with ``image_hashes`` for the next stages) and what was set aside.
@@ -157,7 +193,9 @@ def validate(
     seen: set[str] = set()
 
     def good() -> Iterator[dict[str, Any]]:
-        checked = ordered_map(lambda raw: check(raw, options), source, workers=options.workers)
+        checked = ordered_map(
+            lambda raw: check(raw, options, grammar), source, workers=options.workers
+        )
         for result in checked:
             if isinstance(result, Rejection):
                 rejections.append(result)

@@ -9,9 +9,12 @@ import pandas as pd
 
 from r1vl_kedro.records.images import data_uri, decode_all
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.variants import variant
-from r1vl_kedro.responses import R1VL, parse_response
+from r1vl_kedro.reporting.variants import Grid, Variant, key_steps_of, variant
+from r1vl_kedro.responses import R1VL, get_grammar
 from r1vl_kedro.rewards import as_groups, match_key_steps
+from r1vl_kedro.rewards.key_steps import KeyStepReward
+from r1vl_kedro.rewards.matching import DEFAULT_THRESHOLD, Matching
+from r1vl_kedro.training.options import StepGRPOOptions
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -20,7 +23,9 @@ MAX_PIXELS_A_SIDE = 512
 _WORD = re.compile(r"\S+")
 
 
-def choose(verdicts: pd.DataFrame, options: ReportingOptions) -> list[dict[str, Any]]:
+def choose(
+    verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
+) -> list[dict[str, Any]]:
     """Question ids for the report, by case: who of headline and reference variant was right.
 
     The first seed and the first sample of each variant decide. Within a case a seeded draw decides,
@@ -38,7 +43,8 @@ def choose(verdicts: pd.DataFrame, options: ReportingOptions) -> list[dict[str, 
     else:
         ids = ours.index.intersection(theirs.index)
         right, before = ours.loc[ids, "correct"] > 0, theirs.loc[ids, "correct"] > 0
-        after_name, before_name = variant(options.headline).label, variant(options.reference).label
+        after_name = variant(options.headline, grid).label
+        before_name = variant(options.reference, grid).label
         both = ours.loc[ids]
         cases = {
             f"{after_name} right, {before_name} wrong": both.loc[right & ~before],
@@ -62,7 +68,11 @@ def choose(verdicts: pd.DataFrame, options: ReportingOptions) -> list[dict[str, 
 
 
 def build_examples(
-    verdicts: pd.DataFrame, records: "Dataset", options: ReportingOptions
+    verdicts: pd.DataFrame,
+    records: "Dataset",
+    options: ReportingOptions,
+    grid: Grid | None = None,
+    step_grpo: StepGRPOOptions | None = None,
 ) -> list[dict[str, Any]]:
     """The chosen questions with image, key steps and parsed answers, as plain JSON values.
 
@@ -70,13 +80,16 @@ def build_examples(
         verdicts: the frame of `collect_verdicts`, with ``response``.
         records: test records with ``images`` in the stored form (`records.store.undecoded`), and
             ``key_steps`` where there are any.
+        grid: the runs, whose options say how the key steps of each count and what it is called.
+        step_grpo: how key steps count for models that StepGRPO did not train.
 
     Raises:
         KeyError: a chosen question is not among the records.
     """
     places = {name: place for place, name in enumerate(records["id"])}
+    common = step_grpo or StepGRPOOptions(num_steps=1, prompts_per_step=1)
     examples = []
-    for entry in choose(verdicts, options):
+    for entry in choose(verdicts, options, grid):
         if entry["id"] not in places:
             raise KeyError(f"question {entry['id']!r} was answered but is not a test record")
         record = records[places[entry["id"]]]
@@ -93,7 +106,13 @@ def build_examples(
                 ],
                 "key_steps": [[clean(phrase) for phrase in group] for group in groups],
                 "answers": [
-                    _answer(row, groups, options.matching)
+                    _answer(
+                        row,
+                        groups,
+                        key_steps_of(row["namespace"], grid, common),
+                        variant(row["variant"], grid),
+                        options.grammar,
+                    )
                     for row in _rows(verdicts, entry["id"], options.example_variants)
                 ],
             }
@@ -101,14 +120,19 @@ def build_examples(
     return examples
 
 
-def highlight(body: str, groups: Sequence[Sequence[str]], matching: str) -> list[dict[str, Any]]:
+def highlight(
+    body: str,
+    groups: Sequence[Sequence[str]],
+    matching: Matching = "soft",
+    threshold: float = DEFAULT_THRESHOLD,
+) -> list[dict[str, Any]]:
     """A step's text in parts: ``text`` and ``group``, the key step matched there or None.
 
     The part is the shortest run of words, ending first, in which the key step is matched.
     """
     marks: dict[int, tuple[int, int]] = {}
     for number, group in enumerate(groups):
-        span = _span(body, group, matching)
+        span = _span(body, group, matching, threshold)
         if span is not None:
             marks[number] = span
     parts: list[dict[str, Any]] = []
@@ -151,10 +175,15 @@ def _rows(verdicts: pd.DataFrame, name: str, variants: Sequence[str]) -> list[Ma
 
 
 def _answer(
-    row: Mapping[str, Any], groups: Sequence[Sequence[str]], matching: str
+    row: Mapping[str, Any],
+    groups: Sequence[Sequence[str]],
+    key_steps: KeyStepReward,
+    look: Variant,
+    grammar: str,
 ) -> dict[str, Any]:
-    look = variant(row["variant"])
     response = row["response"]
+    how = key_steps.model_dump(include={"matching", "threshold"})
+    found = match_key_steps(response, groups, grammar=grammar, **how) if groups else []
     return {
         "variant": look.name,
         "label": look.label,
@@ -165,49 +194,56 @@ def _answer(
         "step_rar": _number(row.get("step_rar")),
         "tokens": _number(row.get("tokens")),
         "truncated": bool(row.get("truncated", False)),
-        "matched": match_key_steps(response, groups, matching=matching) if groups else [],
-        "sections": _sections(response, groups, matching),
+        "matched": found,
+        "sections": _sections(response, groups, how, grammar),
     }
 
 
 def _sections(
-    response: str, groups: Sequence[Sequence[str]], matching: str
+    response: str, groups: Sequence[Sequence[str]], how: Mapping[str, Any], grammar: str
 ) -> list[dict[str, Any]]:
-    parsed = parse_response(response)
-    first = parsed.sections[0].start if parsed.sections else len(response)
-    sections = []
-    if response[:first].strip():
-        parts = [{"text": clean(response[:first].strip()), "group": None}]
-        sections.append({"kind": "text", "title": "", "parts": parts})
-    for section in parsed.sections:
-        title = R1VL.title(section)
+    form = get_grammar(grammar)
+    sections, at = [], 0
+    for section in form.parse(response).sections:
+        sections += _text_between(response[at : section.start])
         body = section.body.strip()
         parts = (
-            highlight(body, groups, matching)
+            highlight(body, groups, **how)
             if section.kind == "step"
             else [{"text": body, "group": None}]
         )
         parts = [{**part, "text": clean(part["text"])} for part in parts]
-        sections.append({"kind": section.kind, "title": title, "parts": parts})
-    return sections
+        sections.append({"kind": section.kind, "title": form.title(section), "parts": parts})
+        at = section.end
+    return sections + _text_between(response[at:])
 
 
-def _span(body: str, group: Sequence[str], matching: str) -> tuple[int, int] | None:
+def _text_between(text: str) -> list[dict[str, Any]]:
+    """What belongs to no section, where there is anything."""
+    if not text.strip():
+        return []
+    return [{"kind": "text", "title": "", "parts": [{"text": clean(text.strip()), "group": None}]}]
+
+
+def _span(
+    body: str, group: Sequence[str], matching: Matching, threshold: float
+) -> tuple[int, int] | None:
     words = [match.span() for match in _WORD.finditer(body)]
-    if not words or not _matches(body, group, matching):
+    if not words or not _matches(body, group, matching, threshold):
         return None
-    ends = (end for _, end in words if _matches(body[:end], group, matching))
+    ends = (end for _, end in words if _matches(body[:end], group, matching, threshold))
     end = next(ends, len(body))
     starts = (
         start
         for start, _ in reversed(words)
-        if start < end and _matches(body[start:end], group, matching)
+        if start < end and _matches(body[start:end], group, matching, threshold)
     )
     return next(starts, 0), end
 
 
-def _matches(body: str, group: Sequence[str], matching: str) -> bool:
-    return match_key_steps(R1VL.render([body]), [group], matching=matching)[0]  # type: ignore[arg-type]
+def _matches(body: str, group: Sequence[str], matching: Matching, threshold: float) -> bool:
+    one_step = R1VL.render([body])
+    return match_key_steps(one_step, [group], matching=matching, threshold=threshold)[0]
 
 
 def _number(value: Any) -> float | None:

@@ -14,7 +14,7 @@ from r1vl_kedro.reporting.curves import (
     zero_variance_over_updates,
 )
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.variants import Variant, in_order, variant
+from r1vl_kedro.reporting.variants import Grid, Variant, in_order, variant
 
 INK, MUTED, GRID = "#1f2937", "#6b7280", "#e5e7eb"
 PAPER_COLOUR = "#b45309"
@@ -32,11 +32,11 @@ RL_ACCURACY = (
 LENGTH = ("completions/mean_length", "completion_length", "completions/mean_terminated_length")
 
 
-def accuracy_figure(overview: pd.DataFrame) -> go.Figure:
+def accuracy_figure(overview: pd.DataFrame, grid: Grid | None = None) -> go.Figure:
     """Accuracy of every variant with its interval, best read from top to bottom."""
     figure = go.Figure()
     for row in overview.to_dict("records"):
-        look = variant(row["variant"])
+        look = variant(row["variant"], grid)
         text = f"{row['accuracy']:.1f}"
         figure.add_scatter(
             x=[row["accuracy"]],
@@ -110,7 +110,9 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def sft_versus_rl_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.Figure:
+def sft_versus_rl_figure(
+    curves: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
+) -> go.Figure:
     """Figure "SFT versus RL over training": validation accuracy of continued SFT and StepGRPO.
 
     Where no validation accuracy was logged, the accuracy reward of the rollouts stands in, and the
@@ -126,8 +128,8 @@ def sft_versus_rl_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.
         evaluated = metric in EVALUATED
         unevaluated = unevaluated or not evaluated
         data = curve(curves, name, metric, 1 if evaluated else options.smoothing)
-        label = variant(name).label + ("" if evaluated else f" ({metric})")
-        _add_curve(figure, data, variant(name), label, markers=evaluated, band=True)
+        label = variant(name, grid).label + ("" if evaluated else f" ({metric})")
+        _add_curve(figure, data, variant(name, grid), label, markers=evaluated, band=True)
     title = "SFT versus RL over training"
     y_title = "validation accuracy" if not unevaluated else "share (see legend)"
     _style(figure, title, "updates after warm-up", y_title)
@@ -140,6 +142,7 @@ def metric_figure(
     title: str,
     y_title: str,
     options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> go.Figure:
     """One metric over updates, a line per variant that logged one of ``metrics``."""
     figure = go.Figure()
@@ -147,16 +150,18 @@ def metric_figure(
         metric = first_metric(curves, name, tuple(metrics))
         if metric is not None:
             data = curve(curves, name, metric, options.smoothing)
-            _add_curve(figure, data, variant(name), variant(name).label)
+            _add_curve(figure, data, variant(name, grid), variant(name, grid).label)
     _style(figure, title, "updates", y_title)
     return _or_empty(figure, f"no variant logged {' or '.join(metrics)}")
 
 
-def zero_variance_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.Figure:
+def zero_variance_figure(
+    curves: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
+) -> go.Figure:
     """Groups whose rewards are all equal: per variant and, for the headline one, over updates."""
     shares = zero_variance(curves)
     over_time = zero_variance_over_updates(curves, options.headline, options.smoothing)
-    label = variant(options.headline).label
+    label = variant(options.headline, grid).label
     figure = make_subplots(
         cols=2,
         column_widths=[0.55, 0.45],
@@ -168,7 +173,7 @@ def zero_variance_figure(curves: pd.DataFrame, options: ReportingOptions) -> go.
         colour = REASON_COLOURS[i % len(REASON_COLOURS)]
         figure.add_bar(
             x=[100 * shares.loc[name, reason] for name in names],
-            y=[variant(name).label for name in names],
+            y=[variant(name, grid).label for name in names],
             orientation="h",
             name=reason,
             legendgroup=reason,
@@ -202,18 +207,23 @@ def make_figures(
     overview: pd.DataFrame,
     group_size: pd.DataFrame,
     options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> dict[str, go.Figure]:
     """All figures of the report by name."""
     rl = curves.loc[~curves["variant"].isin({"base", "warm_up", "sft", "sft_warm_up"})]
     return {
-        "accuracy": accuracy_figure(overview),
+        "accuracy": accuracy_figure(overview, grid),
         "group_size": group_size_figure(group_size),
-        "sft_versus_rl": sft_versus_rl_figure(curves, options),
-        "reward": metric_figure(rl, ["reward"], "Reward", "mean reward of a rollout", options),
-        "kl": metric_figure(rl, ["kl"], "Distance from the warm-up", "KL to reference", options),
-        "zero_variance": zero_variance_figure(rl, options),
+        "sft_versus_rl": sft_versus_rl_figure(curves, options, grid),
+        "reward": metric_figure(
+            rl, ["reward"], "Reward", "mean reward of a rollout", options, grid
+        ),
+        "kl": metric_figure(
+            rl, ["kl"], "Distance from the warm-up", "KL to reference", options, grid
+        ),
+        "zero_variance": zero_variance_figure(rl, options, grid),
         "completion_length": metric_figure(
-            rl, LENGTH, "Completion length", "tokens a completion", options
+            rl, LENGTH, "Completion length", "tokens a completion", options, grid
         ),
     }
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.parameters import Words, check_choices
+from r1vl_kedro.responses import R1VL, GrammarName
 
 
 class ReportingOptions(BaseModel):
@@ -31,9 +32,7 @@ class ReportingOptions(BaseModel):
         ["base", "warm_up", "outcome", "sft", "step_grpo"],
         description="variants whose answers stand side by side",
     )
-    matching: str = Field(
-        "soft", pattern="^(soft|exact|released)$", description="key-step matching in examples"
-    )
+    grammar: GrammarName = Field(R1VL.name, description="how the examples' responses are read")
 
     def check_rows(self, rows: Iterable[str]) -> None:
         """Raise ConfigurationError where the report is about a row that there is not.

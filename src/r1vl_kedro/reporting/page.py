@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.variants import in_order, variant
+from r1vl_kedro.reporting.variants import Grid, in_order, variant
 
 FIGURE_NOTES = {
     "accuracy": "Points are accuracies, bars their intervals.",
@@ -24,12 +24,14 @@ FIGURE_NOTES = {
 }
 
 
-def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> list[str]:
+def headline(
+    tables: Mapping[str, pd.DataFrame], options: ReportingOptions, grid: Grid | None = None
+) -> list[str]:
     """The answer in sentences: the headline variant's accuracy and its differences.
 
     A difference is called one only where the contrasts' table does; see `contrasts_table`.
     """
-    name = variant(options.headline).label
+    name = variant(options.headline, grid).label
     overview = tables["overview"].set_index("variant")
     if options.headline not in overview.index:
         return [f"{name} was not run in this grid, so there is nothing to say about it."]
@@ -43,7 +45,7 @@ def headline(tables: Mapping[str, pd.DataFrame], options: ReportingOptions) -> l
     ]
     for contrast in tables["contrasts"].to_dict("records"):
         if pd.notna(contrast["difference"]):
-            label = variant(contrast["variant"]).label
+            label = variant(contrast["variant"], grid).label
             sentences.append(_contrast(contrast, label, options.margin))
     return sentences
 
@@ -62,7 +64,7 @@ def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
     ]
 
 
-def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
+def notes(verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None) -> list[str]:
     """What the numbers and intervals say, and what they do not."""
     seeds = verdicts.loc[verdicts["seed"] >= 0, "seed"].nunique()
     share = f"{100 * options.confidence:g} %"
@@ -86,10 +88,10 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions) -> list[str]:
     trained_once = set(verdicts.loc[verdicts["seed"] < 0, "variant"])
     if seeds > 1:
         if trained_once:
+            labels = ", ".join(variant(name, grid).label for name in in_order(trained_once))
             said.append(
-                "One model, without a seed of its own, stands against every seed: "
-                f"{', '.join(variant(name).label for name in in_order(trained_once))}. The spread "
-                "of training it again is in no interval."
+                f"One model, without a seed of its own, stands against every seed: {labels}. The "
+                "spread of training it again is in no interval."
             )
         said.insert(
             3,
@@ -117,6 +119,7 @@ def render(
     versions: Mapping[str, str],
     commit: str,
     options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> str:
     """The whole report as HTML; Plotly's code is inlined once.
 
@@ -130,6 +133,7 @@ def render(
         versions: package versions.
         commit: the code's commit.
         options: of the report.
+        grid: the runs, which say what each variant is called.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
@@ -143,7 +147,7 @@ def render(
     )
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
     return environment.get_template("report.html.jinja").render(
-        headline=headline(tables, options),
+        headline=headline(tables, options, grid),
         warnings=warnings,
         tables=shown,
         figures={name: script_json(figure.to_plotly_json()) for name, figure in figures.items()},

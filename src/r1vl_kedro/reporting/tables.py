@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from r1vl_kedro.reporting.collect import answer_matrix, paired
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.variants import in_order, variant
+from r1vl_kedro.reporting.variants import (
+    STEP_GRPO,
+    Grid,
+    by_group_size,
+    has_own_label,
+    in_order,
+    is_as_printed,
+    variant,
+)
 from r1vl_kedro.statistics import (
     Claim,
     Interval,
@@ -41,7 +49,10 @@ class Row:
 
 
 def rewards_table(
-    verdicts: pd.DataFrame, paper: Mapping[str, Any], options: ReportingOptions
+    verdicts: pd.DataFrame,
+    paper: Mapping[str, Any],
+    options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> pd.DataFrame:
     """Table "rewards": base, warm-up, + StepRAR, + StepRVR, both."""
     printed = paper["ablation_rewards"]
@@ -52,23 +63,34 @@ def rewards_table(
         "step_rvr": "Warm-up + StepRVR",
         "step_grpo": "Warm-up + StepRAR + StepRVR",
     }
-    rows = [Row(name, label, printed.get(name)) for name, label in labels.items()]
+    rows = [_row(name, label, printed, grid) for name, label in labels.items()]
     return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
 def group_size_table(
-    verdicts: pd.DataFrame, paper: Mapping[str, Any], options: ReportingOptions
+    verdicts: pd.DataFrame,
+    paper: Mapping[str, Any],
+    options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> pd.DataFrame:
-    """Table "group size M": M = 2..6 responses a question, the same rollouts in all."""
+    """Table "group size M": M = 2..6 responses a question, the same rollouts in all.
+
+    A row's variant is the one that has this M in its own options, and those of ``step_grpo`` else.
+    """
     printed = {int(m): value for m, value in paper["ablation_group_size"].items()}
-    names = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}
+    usual = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}
+    ran = by_group_size(STEP_GRPO, grid) if grid else usual
+    names = {m: ran.get(m, f"step_grpo_m{m}") for m in sorted({*usual, *ran})}
     rows = [Row(name, f"M = {m}", printed.get(m)) for m, name in names.items()]
     warm_up = paper["ablation_rewards"].get("warm_up")
     return _paper_table(verdicts, rows, warm_up, options)
 
 
 def reward_level_table(
-    verdicts: pd.DataFrame, paper: Mapping[str, Any], options: ReportingOptions
+    verdicts: pd.DataFrame,
+    paper: Mapping[str, Any],
+    options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> pd.DataFrame:
     """Table "outcome versus step reward": warm-up, outcome-level reward, step-wise reward."""
     printed = paper["ablation_reward_level"]
@@ -77,11 +99,13 @@ def reward_level_table(
         "outcome": "Warm-up + outcome-level reward",
         "step_grpo": "Warm-up + step-wise reward",
     }
-    rows = [Row(name, label, printed.get(name)) for name, label in labels.items()]
+    rows = [_row(name, label, printed, grid) for name, label in labels.items()]
     return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
-def contrasts_table(verdicts: pd.DataFrame, options: ReportingOptions) -> pd.DataFrame:
+def contrasts_table(
+    verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
+) -> pd.DataFrame:
     """The headline variant minus each of ``options.contrasts``, with what may be claimed of it.
 
     ``p_holm`` is adjusted for the number of contrasts; ``verdict`` is different, equivalent (within
@@ -93,7 +117,7 @@ def contrasts_table(verdicts: pd.DataFrame, options: ReportingOptions) -> pd.Dat
     for name in options.contrasts:
         other = answer_matrix(verdicts, name)
         interval, n, seeds = _difference(ours, other, options)
-        row = f"{variant(options.headline).label} minus {variant(name).label}"
+        row = f"{variant(options.headline, grid).label} minus {variant(name, grid).label}"
         cells.append(
             {"variant": name, "row": row, "n": n, "seeds": seeds, **_difference_cells(interval)}
         )
@@ -128,6 +152,7 @@ def overview_table(
     verdicts: pd.DataFrame,
     scores: Mapping[str, Mapping[str, Any]],
     options: ReportingOptions,
+    grid: Grid | None = None,
 ) -> pd.DataFrame:
     """All variants that ran: accuracy and difference, validity, tokens, k, and what scores add.
 
@@ -140,7 +165,7 @@ def overview_table(
     rows = []
     for name in in_order(verdicts["variant"]):
         part = verdicts.loc[verdicts["variant"] == name]
-        cells = {"variant": name, "row": variant(name).label}
+        cells = {"variant": name, "row": variant(name, grid).label}
         cells |= _measured_cells(verdicts, name, options)
         cells |= _difference_cells(_to_reference(verdicts, name, reference, options))
         cells |= {
@@ -154,6 +179,14 @@ def overview_table(
         cells |= _family_cells(verdicts, name)
         rows.append(cells)
     return _typed(pd.DataFrame(rows))
+
+
+def _row(name: str, label: str, printed: Mapping[str, float], grid: Grid | None) -> Row:
+    """A row as the paper calls it, unless the grid has a label or other options for the variant."""
+    printed_here = is_as_printed(name, grid)
+    kept = printed_here and not has_own_label(name, grid)
+    own = label if kept else variant(name, grid).label
+    return Row(name, own, printed.get(name) if printed_here else None)
 
 
 def _paper_table(

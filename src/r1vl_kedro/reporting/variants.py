@@ -1,10 +1,28 @@
-"""Variants by name: labels, colours, and what a namespace says about variant and seed."""
+"""Variants by name: labels and colours, from what each run of the grid was made with."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from r1vl_kedro.rewards.key_steps import KeyStepReward
+from r1vl_kedro.training.options import StepGRPOOptions
+
+Grid = Mapping[str, Mapping[str, Any]]
+"""``parameters.variants``: by namespace the name, method and options of each run."""
+STEP_GRPO = "step_grpo"
 _SEEDED = re.compile(r"(?P<variant>.+)_seed(?P<seed>\d+)")
+_SIZES = {"group_size", "rollouts_per_step", "prompts_per_step"}
+_REWARDED = {
+    ("outcome",): "Outcome reward",
+    ("outcome", "key_steps"): "+ StepRAR",
+    ("outcome", "validity"): "+ StepRVR",
+    ("outcome", "key_steps", "validity"): "StepGRPO",
+    ("validity",): "Validity alone",
+}
+"""What the paper calls a sum of rewards, by those of a weight above 0."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +64,110 @@ def split_namespace(namespace: str) -> tuple[str, int | None]:
     return match["variant"], int(match["seed"])
 
 
-def variant(name: str) -> Variant:
-    """Label and colour of a variant; one the paper does not have is called by its own name."""
-    return _KNOWN.get(name) or Variant(name, name, "#65a30d")
+def variant(name: str, grid: Grid | None = None) -> Variant:
+    """Label and colour of a variant.
+
+    The grid's ``label`` and ``colour`` come first. Without a label, a row of the paper is called by
+    what its options say (rewards, M, and what differs from the paper's), any other by its name.
+
+    Args:
+        name: of the variant, without a seed.
+        grid: the runs; None where only names are known, so that the paper's options are taken.
+    """
+    entry = _entry(name, grid)
+    known = _KNOWN.get(name) or Variant(name, name, "#65a30d")
+    if entry is None:
+        return known
+    label = entry.get("label")
+    if not label and name in _KNOWN and _is_step_grpo(entry):
+        label = label_of(name, StepGRPOOptions.model_validate(entry["options"]))
+    return Variant(name, label or known.label, entry.get("colour") or known.colour, known.dash)
+
+
+def is_as_printed(name: str, grid: Grid | None) -> bool:
+    """Whether a variant's rewards and M are the paper's, so that its printed number belongs to it.
+
+    One that is not in the grid counts as printed.
+    """
+    entry = _entry(name, grid)
+    if entry is None or not _is_step_grpo(entry):
+        return True
+    options = StepGRPOOptions.model_validate(entry["options"])
+    return name in _KNOWN and label_of(name, options) == _KNOWN[name].label
+
+
+def has_own_label(name: str, grid: Grid | None) -> bool:
+    """Whether the grid says what a variant is called."""
+    return bool((_entry(name, grid) or {}).get("label"))
+
+
+def label_of(name: str, options: StepGRPOOptions) -> str:
+    """What a StepGRPO run is called by its options.
+
+    Example:
+        >>> options = {"num_steps": 1, "rollouts_per_step": 6, "group_size": 6}
+        >>> label_of("step_grpo", StepGRPOOptions.model_validate(options))
+        'StepGRPO (both, M = 6)'
+    """
+    rewarded = tuple(key for key, reward in options.rewards.items() if reward.weight)
+    label = _REWARDED.get(tuple(sorted(rewarded, key=_paper_order)), " + ".join(rewarded))
+    size = f"M = {options.group_size}"
+    if label == "StepGRPO":
+        label = f"{label} (both, {size})" if name == STEP_GRPO else f"{label}, {size}"
+    return ", ".join([label, *_departures(options)])
+
+
+def _paper_order(reward: str) -> int:
+    order = ("outcome", "key_steps", "validity")
+    return order.index(reward) if reward in order else len(order)
+
+
+def _departures(options: StepGRPOOptions) -> list[str]:
+    """What differs from the paper's rewards beside which of them count."""
+    said = []
+    for name, reward in options.rewards.items():
+        if not reward.weight:
+            continue
+        if reward.weight != 1:
+            said.append(f"{name} × {reward.weight:g}")
+        usual = type(reward)()
+        for option, value in reward.model_dump(exclude={"weight"}).items():
+            if value != getattr(usual, option):
+                said.append(f"{'α' if option == 'alpha' else option} = {value}")
+    return said
+
+
+def key_steps_of(namespace: str, grid: Grid | None, step_grpo: StepGRPOOptions) -> KeyStepReward:
+    """How a run's key steps count: by its own options, else by those of StepGRPO."""
+    entry = (grid or {}).get(namespace)
+    if entry is None or not _is_step_grpo(entry):
+        return step_grpo.key_steps
+    return StepGRPOOptions.model_validate(entry["options"]).key_steps
+
+
+def by_group_size(name: str, grid: Grid) -> dict[int, str]:
+    """Variants by M that differ from ``name`` in M alone; of several the first, ``name`` before."""
+    entries = {entry["name"]: entry for entry in reversed(grid.values()) if _is_step_grpo(entry)}
+    if name not in entries:
+        return {}
+    wanted = _without_size(entries[name])
+    sizes: dict[int, str] = {}
+    for other in [name, *reversed(entries)]:
+        if _without_size(entries[other]) == wanted:
+            sizes.setdefault(entries[other]["options"]["group_size"], other)
+    return sizes
+
+
+def _without_size(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry["options"].items() if key not in _SIZES}
+
+
+def _entry(name: str, grid: Grid | None) -> Mapping[str, Any] | None:
+    return next((entry for entry in (grid or {}).values() if entry["name"] == name), None)
+
+
+def _is_step_grpo(entry: Mapping[str, Any]) -> bool:
+    return entry["method"] == STEP_GRPO
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -50,6 +50,7 @@ __all__ = [
     "check_released",
     "final_answer",
     "get_grammar",
+    "grammar_of",
     "has_content",
     "parse_response",
     "released_answer",
@@ -88,3 +89,16 @@ def final_answer(text: str, grammar: str = R1VL.name) -> str | None:
         '42'
     """
     return parse_response(text, grammar).answer
+
+
+def grammar_of(text: str) -> Grammar:
+    """The grammar whose marks a text shows: headers, else tags, else a box; R1-VL's without any.
+
+    Example:
+        >>> grammar_of("<answer>5</answer>").name
+        'think_answer'
+    """
+    for grammar in (R1VL, THINK_ANSWER):
+        if grammar.parse(text).sections:
+            return grammar
+    return BOXED if BOXED.parse(text).answers else R1VL

@@ -32,9 +32,12 @@ def parse(text: str) -> Response:
         if tag[0] == "<think>":
             steps = line_steps(text, tag.end(), stop, number)
             if steps:
+                if following and following[0] == "</think>":
+                    steps[-1] = steps[-1]._replace(end=following.end())
                 steps[0] = steps[0]._replace(start=tag.start())
             else:
                 body = text[tag.end() : stop]
+                stop = following.end() if following and following[0] == "</think>" else stop
                 steps = [Section("step", number, tag.start(), tag.end(), stop, body)]
             sections += steps
             number += len(steps)

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.responses import Response, parse_response
-from r1vl_kedro.rewards.key_steps import DEFAULT_ALPHA, step_rar
+from r1vl_kedro.responses import R1VL, Response, parse_response
+from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in, step_rar
 from r1vl_kedro.rewards.matching import (
-    DEFAULT_THRESHOLD,
     as_groups,
     find_key_steps,
     match_key_steps,
     match_score,
 )
 from r1vl_kedro.rewards.outcome import outcome
+from r1vl_kedro.rewards.registry import PAPERS, Reward, read_rewards, reading
 from r1vl_kedro.rewards.spans import match_span
 from r1vl_kedro.rewards.validity import step_rvr, validity_problems
 
@@ -31,23 +31,30 @@ class CardError(UserFacingError, ValueError):
     """Responses that cannot be scored; names the row and what would be accepted."""
 
 
+def columns(rewards: Mapping[str, Reward]) -> list[str]:
+    """The card's columns: those of every card, then one for each reward beyond the paper's."""
+    return [*COLUMNS, *(name for name in rewards if name not in PAPERS)]
+
+
 def score_row(
     row: Mapping[str, Any],
     *,
-    alpha: float = DEFAULT_ALPHA,
-    threshold: float = DEFAULT_THRESHOLD,
+    rewards: Mapping[str, Reward] | None = None,
+    grammar: str = R1VL.name,
     where: str = "row 1",
 ) -> dict[str, Any]:
     """One line of the card: every component under every mode.
 
     Args:
         row: ``response`` and ``answer``; ``options``, ``key_steps`` and ``id`` may be missing.
-        alpha: weight of the key steps.
-        threshold: how alike two words must be in soft matching, 0 to 100.
+        rewards: what ``total`` sums, by their weights; the paper's unless given.
+        grammar: how the response is written; the published script's modes, which read R1-VL's
+            only, are None in another.
         where: names the row in errors, beside its ``id``, and in the card where it has none.
 
     Raises:
-        CardError: ``response`` or ``answer`` missing or no text, or malformed options or key steps.
+        CardError: ``response`` or ``answer`` missing or no text, malformed options or key steps,
+            or a column missing that a reward reads.
     """
     identity = _present(row.get("id"))
     place = where if identity is None else f"{where}, id {str(identity)[:100]}"
@@ -60,44 +67,66 @@ def score_row(
     except ValueError as error:
         raise CardError(str(error)) from None
     options = _option_texts(row.get("options"), place)
-    scores = {
-        f"step_rar_{mode}": step_rar(
-            response, answer, groups, alpha=alpha, matching=mode, threshold=threshold,
-            options=options,
+    rewards = reading(read_rewards(PAPERS) if rewards is None else rewards, grammar)
+    how = key_steps_in(rewards)
+    read = {**row, "options": options, "key_steps": groups}
+    values = {name: _value(reward, read, place) for name, reward in rewards.items()}
+    modes = ("soft", "exact", "released") if grammar == R1VL.name else ("soft", "exact")
+    scores: dict[str, float | None] = dict.fromkeys(
+        ("k_released", "step_rar_released", "step_rvr_released", "outcome_released")
+    )
+    for mode in modes:
+        like = {"matching": mode, "threshold": how.threshold, "grammar": grammar}
+        scores[f"k_{mode}"] = match_score(match_key_steps(response, groups, **like))
+        scores[f"step_rar_{mode}"] = step_rar(
+            response, answer, groups, alpha=how.alpha, options=options, **like
         )
-        for mode in ("soft", "exact", "released")
-    }  # fmt: skip
-    matches = {
-        mode: match_key_steps(response, groups, matching=mode, threshold=threshold)
-        for mode in ("soft", "exact", "released")
-    }
-    strict, released = step_rvr(response), step_rvr(response, mode="released")
+    scores["outcome"] = outcome(response, answer, options=options, grammar=grammar)
+    scores["step_rvr_strict"] = step_rvr(response, grammar=grammar)
+    if "released" in modes:
+        scores["outcome_released"] = outcome(response, answer, mode="released")
+        scores["step_rvr_released"] = step_rvr(response, mode="released")
     return {
         "id": where if identity is None else str(identity),
-        "given": parse_response(response).answer or "",
+        "given": parse_response(response, grammar).answer or "",
         "reference": answer,
-        "outcome": outcome(response, answer, options=options),
-        "outcome_released": outcome(response, answer, mode="released"),
-        **{f"k_{mode}": match_score(found) for mode, found in matches.items()},
         **scores,
-        "step_rvr_strict": strict,
-        "step_rvr_released": released,
-        "total": scores["step_rar_soft"] + strict,
-        "total_released": scores["step_rar_released"] + released,
-        "matched": f"{sum(matches['soft'])} of {len(groups)}",
-        "problems": "; ".join(validity_problems(response)),
+        "total": sum(rewards[name].weight * value for name, value in values.items()),
+        "total_released": (
+            scores["step_rar_released"] + scores["step_rvr_released"]
+            if "released" in modes
+            else None
+        ),
+        "matched": f"{round(scores['k_soft'] * len(groups))} of {len(groups)}",
+        "problems": "; ".join(validity_problems(response, grammar)),
+        **{name: value for name, value in values.items() if name not in PAPERS},
     }
+
+
+def _value(reward: Reward, row: Mapping[str, Any], place: str) -> float:
+    """What a reward gives one response; 0.0 where it does not apply."""
+    missing = [name for name in reward.columns if name not in row]
+    if missing:
+        raise CardError(
+            f"{place}: no column {missing[0]!r}, which the reward {reward.name} reads; the row has "
+            f"{sorted(map(str, row))!r:.200}"
+        )
+    [value] = reward([row["response"]], **{name: [row[name]] for name in reward.columns})
+    return value or 0.0
 
 
 def markdown_table(scores: Sequence[Mapping[str, Any]]) -> str:
     """The lines of the card as one Markdown table."""
 
     def cell(value: Any) -> str:
+        if value is None or value != value:
+            return "–"
         text = f"{value:.4g}" if isinstance(value, float) else str(value)
         return " ".join(text.replace("|", "\\|").split())[:200]
 
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    lines += ["| " + " | ".join(cell(score[name]) for name in COLUMNS) + " |" for score in scores]
+    names = list(scores[0]) if scores else list(COLUMNS)
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(cell(score[name]) for name in names) + " |" for score in scores]
     return "\n".join(lines) + "\n"
 
 
@@ -105,31 +134,35 @@ def html_card(
     rows: Sequence[Mapping[str, Any]],
     scores: Sequence[Mapping[str, Any]],
     *,
-    alpha: float = DEFAULT_ALPHA,
-    threshold: float = DEFAULT_THRESHOLD,
+    rewards: Mapping[str, Reward] | None = None,
+    grammar: str = R1VL.name,
 ) -> str:
     """A page without outside parts: each response with its matches marked, and its arithmetic.
 
     Args:
         rows: as given to :func:`score_row`, in the same order as ``scores``.
         scores: what :func:`score_row` returned.
-        alpha: weight of the key steps.
-        threshold: as scored.
+        rewards, grammar: as scored.
     """
+    rewards = read_rewards(PAPERS) if rewards is None else rewards
     body = "".join(
-        _row_html(row, score, alpha, threshold) for row, score in zip(rows, scores, strict=True)
+        _row_html(row, score, rewards, grammar) for row, score in zip(rows, scores, strict=True)
     )
     return _PAGE.replace("{body}", body).replace("{count}", str(len(rows)))
 
 
 def _row_html(
-    row: Mapping[str, Any], score: Mapping[str, Any], alpha: float, threshold: float
+    row: Mapping[str, Any],
+    score: Mapping[str, Any],
+    rewards: Mapping[str, Reward],
+    grammar: str,
 ) -> str:
-    response = row["response"]
+    response, how = row["response"], key_steps_in(rewards)
     groups = as_groups(_present(row.get("key_steps")))
-    found = find_key_steps(response, groups, threshold=threshold)
-    spans = [match_span(response, match) if match else None for match in found]
-    modes = {m: match_key_steps(response, groups, matching=m) for m in ("exact", "released")}
+    found = find_key_steps(response, groups, threshold=how.threshold, grammar=grammar)
+    spans = [match_span(response, match, grammar) if match else None for match in found]
+    others = ("exact", "released") if grammar == R1VL.name else ("exact",)
+    modes = {m: match_key_steps(response, groups, matching=m, grammar=grammar) for m in others}
     items = ""
     for number, (group, match) in enumerate(zip(groups, found, strict=True)):
         phrasing = html.escape(group[match.phrasing] if match else " / ".join(group) or "(empty)")
@@ -139,28 +172,36 @@ def _row_html(
         mark = f'<b class="k{number % 6}">{number + 1}</b>'
         items += f"<li>{mark} {'found' if match else '<i>not found</i>'}: {phrasing} "
         items += f"<small>({also})</small></li>"
-    problems = validity_problems(response)
+    problems = validity_problems(response, grammar)
     reasons = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
     answered = (
         f"answer <code>{html.escape(score['given'][:200])}</code>, reference "
         f"<code>{html.escape(score['reference'][:200])}</code>"
     )
+    terms = " + ".join(_term(name, reward, score, how) for name, reward in rewards.items())
     return (
         f"<section><h2>{html.escape(score['id'])}</h2>"
-        f"<p class=sum>{score['outcome']:g} (outcome) + {_term(score, alpha)} + "
-        f"{score['step_rvr_strict']:g} (validity) = <b>{score['total']:.4g}</b></p>"
+        f"<p class=sum>{terms} = <b>{score['total']:.4g}</b></p>"
         f"<p>{answered}</p>{_modes_html(score)}"
         f"<div class=two><div><h3>Key steps</h3><ol class=keys>{items or '<li>none</li>'}</ol>"
         f"<h3>Validity</h3><ul>{reasons or '<li>complete and in order</li>'}</ul></div>"
-        f"<pre>{_marked(parse_response(response), spans)}</pre></div></section>"
+        f"<pre>{_marked(parse_response(response, grammar), spans)}</pre></div></section>"
     )
 
 
-def _term(score: Mapping[str, Any], alpha: float) -> str:
-    earned = score["step_rar_soft"] - score["outcome"]
-    if not score["given"] and score["k_soft"]:
-        return f"0 (no answer, so k = {score['k_soft']:.3g} earns nothing)"
-    return f"{earned:.4g} (α {alpha:g} × k {score['k_soft']:.3g})"
+def _term(name: str, reward: Reward, score: Mapping[str, Any], how: KeyStepReward) -> str:
+    """One term of the sum, with its weight where that is not 1."""
+    weight = "" if reward.weight == 1 else f"{reward.weight:g} × "
+    if name == "key_steps":
+        k = score[f"k_{how.matching}"]
+        if not score["given"] and k and how.matching != "released":
+            return f"{weight}0 (no answer, so k = {k:.3g} earns nothing)"
+        return f"{weight}{how.alpha * k:.4g} (α {how.alpha:g} × k {k:.3g})"
+    mode = getattr(reward, "mode", "strict")
+    shown = {"outcome": "outcome", "validity": "step_rvr_strict"}
+    if mode == "released":
+        shown = {"outcome": "outcome_released", "validity": "step_rvr_released"}
+    return f"{weight}{score[shown.get(name, name)]:g} ({html.escape(name)})"
 
 
 def _modes_html(score: Mapping[str, Any]) -> str:
@@ -172,7 +213,9 @@ def _modes_html(score: Mapping[str, Any]) -> str:
         ("StepRVR", "step_rvr", ("_strict", "_released")),
     ):
         cells = ", ".join(
-            f"{name.lstrip('_') or 'strict'} <b>{score[prefix + name]:.4g}</b>" for name in names
+            f"{name.lstrip('_') or 'strict'} <b>{score[prefix + name]:.4g}</b>"
+            for name in names
+            if score[prefix + name] == score[prefix + name] and score[prefix + name] is not None
         )
         lines += f"<tr><th>{label}</th><td>{cells}</td></tr>"
     return f"<table>{lines}</table>"

@@ -1,6 +1,6 @@
 """The key-step term alpha * k, and StepRAR, which adds it to the outcome (R1-VL, section 3.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -121,3 +121,9 @@ class KeyStepReward(Reward):
             )
             for completion, steps in zip(completions, key_steps, strict=True)
         ]
+
+
+def key_steps_in(rewards: Mapping[str, Reward]) -> KeyStepReward:
+    """How key steps count; by the defaults where they are not rewarded."""
+    found = rewards.get(KeyStepReward.name)
+    return found if isinstance(found, KeyStepReward) else KeyStepReward()

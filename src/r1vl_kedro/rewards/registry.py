@@ -8,9 +8,16 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+)
 
 from r1vl_kedro.responses import R1VL, GrammarName
 
@@ -185,6 +192,18 @@ def read_rewards(given: Mapping[str, Any]) -> dict[str, Reward]:
     return rewards
 
 
+def _read_mapping(rewards: Any) -> dict[str, Reward]:
+    if not isinstance(rewards, Mapping):
+        raise ValueError("give a mapping of reward names to weights or options")
+    return read_rewards(rewards)
+
+
+Rewards = Annotated[dict[str, SerializeAsAny[Reward]], BeforeValidator(_read_mapping)]
+"""The type of an option that names rewards; see `read_rewards`."""
+PAPERS = {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}
+"""R1-VL's rewards (arXiv 2503.12937), of which outcome + key_steps is StepRAR."""
+
+
 def as_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """``rewards`` with every bare number written out, ``1.0`` as ``{"weight": 1.0}``."""
     return {
@@ -218,6 +237,18 @@ def _in_words(name: str, problem: Mapping[str, Any]) -> str:
     said = problem["msg"].removeprefix("Value error, ")
     value = "" if isinstance(problem["input"], Mapping) else f" is {problem['input']!r:.100}"
     return f"{key}{value}: {said[:1].lower() + said[1:]}"
+
+
+def reading(rewards: Mapping[str, Reward], grammar: str) -> dict[str, Reward]:
+    """The rewards set to read a grammar.
+
+    Raises:
+        ValueError: one of them cannot, as the published script's modes.
+    """
+    return {
+        name: type(reward).model_validate({**reward.model_dump(), "grammar": grammar})
+        for name, reward in rewards.items()
+    }
 
 
 def columns_read(rewards: Iterable[Reward]) -> dict[str, str]:

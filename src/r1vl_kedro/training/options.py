@@ -10,13 +10,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    SerializeAsAny,
     field_validator,
     model_validator,
 )
 
 from r1vl_kedro.responses import R1VL, GrammarName
-from r1vl_kedro.rewards import Reward, read_rewards
+from r1vl_kedro.rewards import Reward
+from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
+from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
 from r1vl_kedro.training.deepspeed_configs import stage
 
 
@@ -178,9 +179,7 @@ class StepGRPOOptions(TrainingOptions):
     """Completions per process and forward pass; None takes the whole share at once."""
     temperature: float = Field(1.2, gt=0)
     beta: float = Field(0.04, ge=0)
-    rewards: dict[str, SerializeAsAny[Reward]] = Field(
-        {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}, validate_default=True
-    )
+    rewards: Rewards = Field(PAPERS, validate_default=True)
     """By name the options of each, `weight` among them, which a bare number gives; null leaves out
     one that another configuration has. The paper's StepRAR is outcome + key_steps."""
     max_completion_length: int = Field(1024, ge=1)
@@ -210,13 +209,6 @@ class StepGRPOOptions(TrainingOptions):
             )
         return given
 
-    @field_validator("rewards", mode="before")
-    @classmethod
-    def _by_name(cls, rewards: Any) -> Any:
-        if not isinstance(rewards, Mapping):
-            raise ValueError("give a mapping of reward names to weights or options")
-        return read_rewards(rewards)
-
     @model_validator(mode="after")
     def _some_reward_in_the_grammar(self) -> Self:
         if not any(reward.weight for reward in self.rewards.values()):
@@ -224,15 +216,17 @@ class StepGRPOOptions(TrainingOptions):
                 f"rewards {', '.join(self.rewards) or '{}'}: none has a weight above 0, so there "
                 "is nothing to learn"
             )
-        for reward in self.rewards.values():
-            type(reward).model_validate({**reward.model_dump(), "grammar": self.grammar})
+        reading(self.rewards, self.grammar)
         return self
+
+    @property
+    def key_steps(self) -> KeyStepReward:
+        """How key steps count; by the defaults where they are not rewarded."""
+        return key_steps_in(self.rewards)
 
     def reward_functions(self) -> list[Reward]:
         """The rewards in their order, each reading the run's grammar."""
-        return [
-            reward.model_copy(update={"grammar": self.grammar}) for reward in self.rewards.values()
-        ]
+        return list(reading(self.rewards, self.grammar).values())
 
     @model_validator(mode="after")
     def _batch_of_whole_groups(self) -> Self:

@@ -15,6 +15,7 @@ from PIL import Image
 from r1vl_kedro.pipelines.reporting import create_gather, create_pipeline
 from r1vl_kedro.pipelines.reporting.nodes import FIGURES, TABLES, collect, gather
 from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.training.options import StepGRPOOptions
 
 ROOT = Path(__file__).parents[3]
 NAMESPACES = ("base", "warm_up", "step_grpo_seed0", "step_grpo_seed1", "sft_seed0", "sft_seed1")
@@ -63,26 +64,36 @@ def results(namespace: str) -> dict:
     )
 
 
-class Records(list):
-    """Rows that also answer by column, as a Hugging Face dataset does."""
+def grid() -> dict:
+    """The runs as the parameters describe them."""
+    options = StepGRPOOptions(num_steps=1, prompts_per_step=1).model_dump(mode="json")
+    entries = {}
+    for namespace in NAMESPACES:
+        name = namespace.split("_seed")[0]
+        entries[namespace] = {"name": name, "method": name, "options": options}
+    return entries
 
-    def __getitem__(self, key):
-        return [row[key] for row in self] if isinstance(key, str) else super().__getitem__(key)
 
+def held_out_records():
+    from datasets import Dataset
 
-def held_out_records() -> Records:
-    return Records(
+    from r1vl_kedro.records.schema import features
+
+    rows = [
         {
             "id": f"q{i}",
-            "family": "charts",
+            "images": [Image.new("RGB", (8, 8), "blue")],
             "question": "How many?",
             "options": ["4", "5"],
             "answer": "B",
-            "images": [Image.new("RGB", (8, 8), "blue")],
+            "solution": "",
+            "family": "charts",
+            "source": "test",
             "key_steps": [["6 - 1 = 5"]],
         }
         for i in range(4)
-    )
+    ]
+    return Dataset.from_list(rows, features=features(key_steps=True))
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +109,8 @@ def reported(tmp_path_factory):
     catalog["test_records"] = held_out_records()
     catalog["parameters"] = {"seed": 7}
     catalog["params:reporting"] = ReportingOptions(resamples=200)
+    catalog["params:variants"] = grid()
+    catalog["params:step_grpo"] = StepGRPOOptions(num_steps=1, prompts_per_step=1)
     SequentialRunner().run(create_pipeline(NAMESPACES), catalog)
     return data / "08_reporting", catalog
 
@@ -169,7 +182,7 @@ def test_options_are_validated_by_kedro_at_every_node():
     assert len(nodes) == 5
     for node in nodes:
         hints = TypeExtractor({"reporting": Pipeline([node])}).extract_types_from_pipelines()
-        assert hints == {"reporting": ReportingOptions}
+        assert hints["reporting"] is ReportingOptions
 
 
 def test_the_shipped_options_are_the_defaults():

@@ -16,8 +16,10 @@ from r1vl_kedro.datasets.responses import ResponsesDataset
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.pipelines.reward_card import create_pipeline
 from r1vl_kedro.pipelines.reward_card.nodes import RewardCardOptions, page, score_responses
+from r1vl_kedro.responses import R1VL
 
 TEXTS = ("id", "given", "reference", "matched", "problems")
+HONEST = R1VL.render(["6 - 1 = 5"], "5", description="Six cubes.", rationale="Count.")
 EXAMPLES = Path(__file__).resolve().parents[3] / "conf/base/reward_card_examples.jsonl"
 
 
@@ -125,7 +127,56 @@ def test_a_row_may_have_no_options(missing):
 @pytest.mark.parametrize("alpha", [float("inf"), float("nan"), -1])
 def test_alpha_is_a_finite_number(alpha):
     with pytest.raises(ValidationError, match="alpha"):
-        RewardCardOptions(alpha=alpha)
+        RewardCardOptions(rewards={"key_steps": {"alpha": alpha}})
+
+
+@pytest.mark.parametrize("key", ["alpha", "threshold"])
+def test_what_belongs_to_a_reward_is_refused_with_its_new_place(key):
+    with pytest.raises(ValidationError, match=f"{key} is now rewards.key_steps.{key}"):
+        RewardCardOptions(**{key: 1})
+
+
+def test_the_total_is_the_weighted_sum_of_the_rewards_asked_for():
+    row = {"response": HONEST, "answer": "5", "key_steps": [["6 - 1 = 5"], ["9"]], "level": 3}
+    options = RewardCardOptions(
+        rewards={
+            "outcome": 2.0, "key_steps": {"weight": 4.0, "alpha": 0.5}, "validity": 0.0,
+            f"{__name__}.of_level": 0.5,
+        }
+    )  # fmt: skip
+    rows = pd.DataFrame([row])
+    scores = score_responses(rows, options)
+    assert scores["total"].tolist() == [2.0 + 4.0 * 0.25 + 0.5 * 3]
+    assert scores[f"{__name__}.of_level"].tolist() == [3.0]
+    shown = page(rows, scores, options)
+    assert "2 × 1 (outcome) + 4 × 0.25 (α 0.5 × k 0.5) + 0 × 1 (validity)" in shown
+    with pytest.raises(UserFacingError, match="row 1: no column 'level', which the reward "):
+        score_responses(rows.drop(columns="level"), options)
+
+
+def of_level(completions, level, **columns):
+    """A reward from elsewhere: a column of the file."""
+    return [float(value) for value in level]
+
+
+def test_responses_in_another_grammar():
+    row = {"response": "<think>6 - 1 = 5</think><answer>5</answer>", "answer": "5",
+           "key_steps": [["6 - 1 = 5"]]}  # fmt: skip
+    options = RewardCardOptions(grammar="think_answer", rewards={"outcome": 1.0, "format": 1.0})
+    scores = score_responses(pd.DataFrame([row]), options)
+    [score] = scores.to_dict("records")
+    assert (score["given"], score["total"], score["k_soft"], score["format"]) == (
+        "5",
+        2.0,
+        1.0,
+        1.0,
+    )
+    assert (score["step_rvr_strict"], score["problems"]) == (1.0, "")
+    assert pd.isna(score["k_released"]) and pd.isna(score["total_released"])
+    shown = page(pd.DataFrame([row]), scores, options)
+    assert '<span class="k0">6 - 1 = 5</span>' in shown
+    assert "1 (outcome) + 1 (format) = <b>2</b>" in shown
+    assert "nan" not in shown and "None" not in shown
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ def create_variant(namespace: str, variant: Variant) -> Pipeline:
     if not is_evaluated(variant):
         return Pipeline(trainings)
     own = {"params:seed": f"params:variants.{namespace}.seed"} if variant.trained else {}
+    if variant.method == "step_grpo":  # its key steps count in scores as they did in training
+        own["params:step_grpo"] = f"params:variants.{namespace}.options"
     checkpoint = {CHECKPOINT: _left(namespace, variant, CHECKPOINT)[-1]}
     evaluated = within(namespace, evaluation.create_pipeline(), checkpoint, own)
     return Pipeline([*trainings, evaluated, create_gather(namespace, variant)])

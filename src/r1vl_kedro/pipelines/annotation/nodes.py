@@ -60,7 +60,7 @@ def audit_key_steps(
     if not n:
         raise RecordsError("annotation: there are no RL prompts to audit")
     rows = list(prompts.select_columns(columns).select(range(n)))
-    audits = list(audit.audit_records(rows, options.audit, seed))
+    audits = list(audit.audit_records(rows, options.audit, seed, options.grammar))
     summary = audit.summarise(audits)
     figure = audit_html.histogram(audits)
     pictures = undecoded(prompts)

@@ -29,7 +29,7 @@ def validate_records(
     source: Iterable[RawRecord], options: DataPrepOptions
 ) -> tuple[Dataset, list[Rejection]]:
     """Usable records, and those set aside with the reason."""
-    records, dropped = validate(source, options.validation)
+    records, dropped = validate(source, options.validation, grammar=options.grammar)
     _say("validate", len(records), dropped)
     return records, dropped
 
@@ -60,7 +60,7 @@ def decontaminate(
 
 def split_records(records: Dataset, options: DataPrepOptions, seed: int) -> tuple[Dataset, Dataset]:
     """Warm-up and RL records, both drawn from the same pool."""
-    warm_up, rl = split(records, options.split, seed)
+    warm_up, rl = split(records, options.split, seed, options.grammar)
     for name, asked, got in (
         ("n_warm_up", options.split.n_warm_up, len(warm_up)),
         ("n_rl", options.split.n_rl, len(rl)),

@@ -12,6 +12,7 @@ from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
+from r1vl_kedro.training.options import StepGRPOOptions
 
 PREDICT = "r1vl_kedro.generation.predict:predict"
 
@@ -59,8 +60,19 @@ def job_place(work_dir: str) -> Path:
 
 
 def score_test(
-    predictions: Frame, manifest: dict[str, Any], records: Any, seed: int
+    predictions: Frame,
+    manifest: dict[str, Any],
+    records: Any,
+    options: EvaluationOptions,
+    step_grpo: StepGRPOOptions,
+    seed: int,
 ) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
-    """Verdicts on the predictions, scores with intervals overall and by family, their manifest."""
-    verdicts = score(predictions, records)
-    return verdicts, summarise(verdicts, seed), {**manifest, "scoring": "robust"}
+    """Verdicts on the predictions, scores with intervals overall and by family, their manifest.
+
+    Args:
+        step_grpo: says how key steps count: the variant's own options where StepGRPO trained it.
+    """
+    how = step_grpo.key_steps.model_dump(include={"alpha", "matching", "threshold"})
+    verdicts = score(predictions, records, grammar=options.grammar, **how)
+    scored = {"scoring": "robust", "grammar": options.grammar, "key_steps": how}
+    return verdicts, summarise(verdicts, seed), {**manifest, **scored}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from r1vl_kedro.benchmarks import BENCHMARKS, Mode, get_benchmark
 from r1vl_kedro.generation import DecodingOptions
+from r1vl_kedro.responses import R1VL, GrammarName
 
 
 class BenchmarkOptions(BaseModel):
@@ -21,8 +22,8 @@ class BenchmarkOptions(BaseModel):
     scoring: Mode = "robust"
     prompt: str = Field("published", pattern="^(published|plain)$")
     """Inner text: R1-VL's evaluation, or as this project's training renders questions."""
-    template: str = "{question}"
-    """Wording around the inner text."""
+    template: str | None = None
+    """Wording around the inner text; None takes the grammar's, R1-VL's where none is given."""
     template_file: Path | None = None
     """A text file with ``{question}`` that takes the template's place."""
     limit: int | None = Field(None, ge=1)
@@ -63,7 +64,7 @@ class BenchmarkOptions(BaseModel):
     def wording(self) -> str:
         """The template's text."""
         if self.template_file is None:
-            return self.template
+            return R1VL.wording if self.template is None else self.template
         if not self.template_file.is_file():
             raise ValueError(f"template_file {self.template_file.absolute()} does not exist")
         return self.template_file.read_text(encoding="utf-8").rstrip("\n")
@@ -80,3 +81,5 @@ class EvaluationOptions(BaseModel):
     """What the table calls it."""
     decoding: DecodingOptions
     benchmarks: BenchmarkOptions
+    grammar: GrammarName = R1VL.name
+    """How responses to the test records are read."""

@@ -46,7 +46,14 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 score_test,
-                inputs=["predictions", "prediction_manifest", "test_records", "params:seed"],
+                inputs={
+                    "predictions": "predictions",
+                    "manifest": "prediction_manifest",
+                    "records": "test_records",
+                    "options": "params:evaluation",
+                    "step_grpo": "params:step_grpo",
+                    "seed": "params:seed",
+                },
                 outputs=["verdicts", "scores", "evaluation_manifest"],
                 name="score_test",
                 tags="evaluation",

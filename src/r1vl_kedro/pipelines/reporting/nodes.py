@@ -11,6 +11,7 @@ from typing import Any
 
 from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.training.options import StepGRPOOptions
 
 TABLES = ("rewards", "group_size", "reward_level", "contrasts", "overview")
 FIGURES = (
@@ -57,16 +58,17 @@ def make_tables(
     scores: Mapping[str, Mapping[str, Any]],
     paper: Mapping[str, Any],
     options: ReportingOptions,
+    grid: Mapping[str, Any] | None = None,
 ) -> tuple[Frame, ...]:
     """The tables in the order of `TABLES`."""
     from r1vl_kedro.reporting import tables
 
     return (
-        tables.rewards_table(verdicts, paper, options),
-        tables.group_size_table(verdicts, paper, options),
-        tables.reward_level_table(verdicts, paper, options),
-        tables.contrasts_table(verdicts, options),
-        tables.overview_table(verdicts, scores, options),
+        tables.rewards_table(verdicts, paper, options, grid),
+        tables.group_size_table(verdicts, paper, options, grid),
+        tables.reward_level_table(verdicts, paper, options, grid),
+        tables.contrasts_table(verdicts, options, grid),
+        tables.overview_table(verdicts, scores, options, grid),
     )
 
 
@@ -74,13 +76,14 @@ def write_tables(
     verdicts: Frame,
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
+    grid: Mapping[str, Any] | None = None,
     **tables: Frame,
 ) -> str:
     """The tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
     from r1vl_kedro.reporting.page import notes, warnings
 
-    return tables_markdown(tables, [*warnings(differences), *notes(verdicts, options)])
+    return tables_markdown(tables, [*warnings(differences), *notes(verdicts, options, grid)])
 
 
 def make_figures(
@@ -88,11 +91,12 @@ def make_figures(
     overview: Frame,
     group_size: Frame,
     options: ReportingOptions,
+    grid: Mapping[str, Any] | None = None,
 ) -> tuple[Any, ...]:
     """The Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting import figures
 
-    made = figures.make_figures(curves, overview, group_size, options)
+    made = figures.make_figures(curves, overview, group_size, options, grid)
     return tuple(made[name] for name in FIGURES)
 
 
@@ -104,13 +108,17 @@ def draw_figures(*figures: Any) -> tuple[Any, ...]:
 
 
 def build_examples(
-    verdicts: Frame, records: Any, options: ReportingOptions
+    verdicts: Frame,
+    records: Any,
+    options: ReportingOptions,
+    step_grpo: StepGRPOOptions,
+    grid: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Example questions with all variants' answers side by side."""
     from r1vl_kedro.records.store import undecoded
     from r1vl_kedro.reporting import examples
 
-    return examples.build_examples(verdicts, undecoded(records), options)
+    return examples.build_examples(verdicts, undecoded(records), options, grid, step_grpo)
 
 
 def write_report(
@@ -119,6 +127,7 @@ def write_report(
     settings: Mapping[str, Any],
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
+    grid: Mapping[str, Any] | None = None,
     **tables_and_figures: Any,
 ) -> str:
     """The HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
@@ -129,10 +138,11 @@ def write_report(
         tables={name: tables_and_figures[f"table_{name}"] for name in TABLES},
         figures={name: tables_and_figures[f"figure_{name}"] for name in FIGURES},
         examples=examples,
-        said=page.notes(verdicts, options),
+        said=page.notes(verdicts, options, grid),
         warnings=page.warnings(differences),
         settings=settings,
         versions=provenance.versions(),
         commit=str(provenance.git_commit() or "unknown: no git checkout"),
         options=options,
+        grid=grid,
     )

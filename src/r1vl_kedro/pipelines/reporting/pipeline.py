@@ -20,6 +20,7 @@ from kedro.pipeline import Node, Pipeline
 from r1vl_kedro.pipelines.reporting import nodes
 
 OPTIONS = "params:reporting"
+GRID = "params:variants"
 DIFFERENCES = {"differences": "row_differences"}
 """Filled by ``MadeFromHooks``: how rows that another run made differ from the grid."""
 EVALUATED = ("verdicts", "scores", "evaluation_manifest")
@@ -58,19 +59,25 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.make_tables,
-                inputs=["all_verdicts", "all_scores", "paper_results", OPTIONS],
+                inputs=["all_verdicts", "all_scores", "paper_results", OPTIONS, GRID],
                 outputs=list(tables.values()),
                 name="make_tables",
             ),
             Node(
                 nodes.write_tables,
-                inputs={"verdicts": "all_verdicts", "options": OPTIONS, **DIFFERENCES, **tables},
+                inputs={
+                    "verdicts": "all_verdicts",
+                    "options": OPTIONS,
+                    "grid": GRID,
+                    **DIFFERENCES,
+                    **tables,
+                },
                 outputs="tables_markdown",
                 name="write_tables",
             ),
             Node(
                 nodes.make_figures,
-                inputs=["training_curves", "table_overview", "table_group_size", OPTIONS],
+                inputs=["training_curves", "table_overview", "table_group_size", OPTIONS, GRID],
                 outputs=list(figures.values()),
                 name="make_figures",
             ),
@@ -82,7 +89,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.build_examples,
-                inputs=["all_verdicts", "test_records", OPTIONS],
+                inputs=["all_verdicts", "test_records", OPTIONS, "params:step_grpo", GRID],
                 outputs="report_examples",
                 name="build_examples",
             ),
@@ -93,6 +100,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
                     "examples": "report_examples",
                     "settings": "parameters",
                     "options": OPTIONS,
+                    "grid": GRID,
                     **DIFFERENCES,
                     **{name: name for name in (*tables.values(), *figures.values())},
                 },

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.pipelines.hints import Frame
-from r1vl_kedro.rewards.card import COLUMNS, CardError, html_card, markdown_table, score_row
+from r1vl_kedro.responses import R1VL, GrammarName
+from r1vl_kedro.rewards.card import CardError, columns, html_card, markdown_table, score_row
+from r1vl_kedro.rewards.registry import PAPERS, Rewards
 
 
 class RewardCardOptions(BaseModel):
@@ -13,14 +15,21 @@ class RewardCardOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    alpha: float = Field(0.1, ge=0, allow_inf_nan=False)
-    """Weight of the key steps in StepRAR."""
-    threshold: float = Field(90.0, gt=0, le=100)
-    """How alike two words must be in soft matching."""
+    rewards: Rewards = Field(PAPERS, validate_default=True)
+    """What the total sums; a configuration gives those of ``step_grpo`` unless it says others."""
+    grammar: GrammarName = R1VL.name
     max_responses: int | None = Field(None, ge=1)
     """Only the first so many responses; null for all."""
     max_shown: int = Field(200, ge=0)
     """How many responses the page shows; the table has all."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_as_today(cls, given: Any) -> Any:
+        old = [key for key in ("alpha", "threshold") if key in given]
+        if old:
+            raise ValueError("; ".join(f"{key} is now rewards.key_steps.{key}" for key in old))
+        return given
 
 
 def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
@@ -41,10 +50,10 @@ def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
             f"the responses have no column {missing}; they have {list(responses.columns)!r:.500}"
         )
     scores = [
-        score_row(row, alpha=options.alpha, threshold=options.threshold, where=f"row {number}")
+        score_row(row, rewards=options.rewards, grammar=options.grammar, where=f"row {number}")
         for number, row in enumerate(_rows(responses, options.max_responses), start=1)
     ]
-    return pd.DataFrame(scores, columns=list(COLUMNS))
+    return pd.DataFrame(scores, columns=columns(options.rewards))
 
 
 def table(scores: Frame) -> str:
@@ -58,8 +67,8 @@ def page(responses: Frame, scores: Frame, options: RewardCardOptions) -> str:
     return html_card(
         _rows(responses, shown),
         scores.head(shown).to_dict("records"),
-        alpha=options.alpha,
-        threshold=options.threshold,
+        rewards=options.rewards,
+        grammar=options.grammar,
     )
 
 

@@ -27,7 +27,7 @@ from r1vl_kedro.records.rows import (
     row_id,
 )
 from r1vl_kedro.records.schema import RawRecord
-from r1vl_kedro.responses import final_answer
+from r1vl_kedro.responses import grammar_of
 
 _ROLES = {"user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant"}
 
@@ -116,7 +116,7 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
         identity = row_id(parsed.extra.get("id"), paths, index)
     except ValueError as error:
         return malformed(f"#{index}", source, str(error))
-    answer = bare_answer(final_answer(parsed.response) or "")
+    answer = bare_answer(grammar_of(parsed.response).parse(parsed.response).answer or "")
     question, options = read_question(parsed.user, answer)
     return RawRecord(
         id=identity,
