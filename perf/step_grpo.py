@@ -27,7 +27,7 @@ from pathlib import Path
 PHASES = ("step", "generate", "reference", "update")
 SHAPES = {
     # (image width and height in pixels, words in the question, tokens sampled)
-    "paper": ((700, 560), 68, 300),
+    "paper": ((700, 560), 33, 300),
     "embedded": ((84, 84), 6, 100),
 }
 """A visual token is 28 x 28 pixels."""
@@ -233,14 +233,20 @@ def start(given: argparse.Namespace, place: str, variant: str) -> list[subproces
             "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(given.processes),
             "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
         }  # fmt: skip
+        command = [sys.executable, __file__, *sys.argv[1:], "--child", variant, "--place", place]
         ranks.append(
             subprocess.Popen(
-                [sys.executable, __file__, *sys.argv[1:], "--child", variant, "--place", place],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 stderr=None if given.verbose else subprocess.DEVNULL,
-                env={**os.environ, "OMP_NUM_THREADS": "1",
-                     **(several if given.processes > 1 else {})},
-            )  # fmt: skip
+                text=True,
+                env={
+                    **os.environ,
+                    "OMP_NUM_THREADS": "1",
+                    **(several if given.processes > 1 else {}),
+                },
+            )
         )
     return ranks
 

@@ -1,6 +1,7 @@
 """Functions that launcher tests run as jobs."""
 
 import ctypes
+import functools
 import json
 import logging
 import os
@@ -196,3 +197,28 @@ def training_killed(kind, moment=None, **kwargs):
     if moment is not None and last:
         arm(moment)
     return train(kind, **kwargs)
+
+
+def step_grpo_gradients(record, **kwargs):
+    """StepGRPO that keeps the sum of each rank's own gradients in ``<record>/rank<n>.pt``."""
+    import torch
+
+    from r1vl_kedro.training import step_grpo
+    from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
+
+    sums = {}
+    inner = StepGRPOTrainer.training_step
+
+    def add(name, gradient):
+        sums[name] = sums.get(name, 0) + gradient.detach().double()
+
+    def recorded(self, model, *args):
+        if not sums:
+            for name, parameter in self.accelerator.unwrap_model(model).named_parameters():
+                parameter.register_hook(functools.partial(add, name))
+        return inner(self, model, *args)
+
+    StepGRPOTrainer.training_step = recorded
+    done = step_grpo.train_step_grpo(**kwargs)
+    torch.save(sums, Path(record) / f"rank{os.environ.get('RANK', '0')}.pt")
+    return done

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from training_fixtures import GRPO, SFT, same_weights, train, weights
 
 from r1vl_kedro.launcher import JobError, LauncherOptions, run_job
@@ -179,3 +180,49 @@ def test_two_processes_killed_go_on_from_their_checkpoint_to_the_same_weights(
     assert job()["resumed_from"] == 2
     assert losses(tmp_path) == pytest.approx(losses(one_process[kind]), abs=1e-3)
     assert distance(tmp_path / "model", one_process[kind] / "model", bases[kind]) < 0.02
+
+
+def gradient(place: Path) -> torch.Tensor:
+    """All ranks' own gradients of a step, one after the other."""
+    files = sorted(place.glob("rank*.pt"))
+    assert len(files) == 2
+    ranks = [torch.load(file) for file in files]
+    return torch.cat([sums[name].flatten() for sums in ranks for name in sorted(sums)])
+
+
+@pytest.mark.parametrize(
+    ("engine", "checkpointing"),
+    [
+        ("zero3", True),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [
+                (None, False),
+                (None, True),
+                ("zero2", False),
+                ("zero2", True),
+                ("zero3", False),
+            ]
+        ),
+    ],
+)
+def test_shared_prompts_give_the_gradients_of_trls_own_forward(
+    engine, checkpointing, bases, records, tmp_path
+):
+    found = {}
+    for shared in (True, False):
+        place = tmp_path / str(shared)
+        place.mkdir()
+        options = {
+            **OPTIONS["grpo"], "num_steps": 1, "micro_batch_size": 3, "deepspeed": engine,
+            "gradient_checkpointing": checkpointing, "share_prompts": shared,
+        }  # fmt: skip
+        run_job(
+            "job_entries:step_grpo_gradients",
+            {"base": bases["grpo"], "records": records, "output": str(place / "model"),
+             "options": options, "seed": 5, "record": str(place)},
+            options=TWO, log_dir=place / "logs", name="job",
+        )  # fmt: skip
+        found[shared] = gradient(place)
+    assert float(found[False].norm()) > 0.01
+    assert float((found[True] - found[False]).norm() / found[False].norm()) < 1e-5

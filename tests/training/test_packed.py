@@ -178,6 +178,16 @@ def test_a_row_holds_each_prompt_once_and_each_branch_behind_it():
     assert row.cells.tolist() == [0, 1, 2, 3, 4, 14]
 
 
+def test_a_batch_of_empty_completions_gives_zeros_and_zero_gradients():
+    model = small("qwen2_vl").train()
+    prepare(model)
+    prompts, completions, kept, owner, _ = batch()
+    logps, entropies = packed_logps(model, prompts, completions, 0 * kept, owner)
+    assert not logps.any() and not entropies.any()
+    logps.sum().backward()
+    assert all(p.grad is not None and not p.grad.any() for p in model.parameters())
+
+
 def test_logits_beyond_the_limit_are_computed_in_chunks(monkeypatch):
     import r1vl_kedro.training.packed as packed
 

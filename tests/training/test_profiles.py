@@ -12,6 +12,7 @@ from r1vl_kedro.training import preflight
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, split_batch
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 from r1vl_kedro.training.preflight import PreflightOptions
+from r1vl_kedro.training.sharing import prompt_reads
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = {"qwen2_vl_2b": 1e-5, "qwen2_vl_7b": 5e-6, "qwen2_5_vl_7b": 5e-6}
@@ -67,6 +68,14 @@ def test_paper_settings_stand_in_the_profile(env):
     assert weights == {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}
     assert given["data_prep"]["split"]["n_rl"] == 10_000
     assert given["launcher"]["num_processes"] == 4
+
+
+@pytest.mark.parametrize("env", PAPER)
+def test_profile_reads_each_prompt_once_for_its_group(env):
+    given = config(env)["parameters"]
+    rl = StepGRPOOptions.model_validate(given["step_grpo"])
+    assert rl.share_prompts and rl.gradient_checkpointing and rl.deepspeed in ("zero2", "zero3")
+    assert prompt_reads(rl, given["launcher"]["num_processes"]) == rl.prompts == rl.rollouts // 4
 
 
 @pytest.mark.parametrize("env", PAPER)

@@ -19,6 +19,7 @@ from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
 from r1vl_kedro.training.deepspeed_configs import stage
+from r1vl_kedro.training.vllm_options import VllmOptions
 
 
 class _Options(BaseModel):
@@ -32,27 +33,6 @@ class LoraOptions(_Options):
     alpha: float = Field(32.0, gt=0)
     dropout: float = Field(0.0, ge=0, lt=1)
     target_modules: list[str] | Literal["all-linear"] = "all-linear"
-
-
-class VllmOptions(_Options):
-    """Rollouts by vLLM: in the training processes (colocate), or by a server of their own."""
-
-    mode: Literal["colocate", "server"] = "colocate"
-    gpu_memory_utilization: float = Field(0.3, gt=0, lt=1)
-    tensor_parallel_size: int = Field(1, ge=1)
-    max_model_length: int | None = Field(None, ge=1)
-    """Tokens of prompt and completion together; None adds the two limits."""
-    server_base_url: str | None = None
-    sleep_between_rollouts: bool = False
-
-    @model_validator(mode="after")
-    def _server_needs_address(self) -> Self:
-        if self.mode == "server" and not self.server_base_url:
-            raise ValueError(
-                "vllm.mode is 'server' but vllm.server_base_url is not set; "
-                "give the address of a `vllm serve` (docs/scaling.md says how), e.g. http://host:8000"
-            )
-        return self
 
 
 class TrainingOptions(_Options):
@@ -186,8 +166,19 @@ class StepGRPOOptions(TrainingOptions):
     num_iterations: int = Field(1, ge=1)
     """Updates per batch of rollouts."""
     epsilon: float = Field(0.2, gt=0)
-    loss_type: Literal["grpo", "dr_grpo", "bnpo", "dapo"] = "grpo"
+    epsilon_high: float | None = Field(None, gt=0)
+    """Upper clipping bound by itself (DAPO, arXiv 2503.14476); None takes ``epsilon``. For
+    ``cispo`` the ratio's own upper bound."""
+    loss_type: Literal["grpo", "dr_grpo", "bnpo", "dapo", "gspo", "cispo", "sapo"] = "grpo"
+    """TRL's, and ``gspo``: the ratio of whole sequences (arXiv 2507.18071)."""
     scale_rewards: Literal["group", "batch", "none"] = "group"
+    aggregation: Literal["sum_then_normalize", "normalize_then_sum"] = "sum_then_normalize"
+    """``normalize_then_sum`` standardises each reward within its group by itself before the
+    weighted sum (GDPO, arXiv 2601.05242), so that a saturated reward does not dilute others."""
+    mask_truncated_completions: bool = False
+    """Leave completions that met the length limit out of the loss."""
+    top_entropy_quantile: float = Field(1.0, gt=0, le=1)
+    """Share of tokens, those of highest entropy, that the policy term keeps (arXiv 2506.01939)."""
     max_kl: float | None = Field(None, gt=0)
     """A step whose mean KL to the reference exceeds this is treated by ``on_bad_loss``."""
     share_prompts: bool = True
@@ -227,6 +218,25 @@ class StepGRPOOptions(TrainingOptions):
     def reward_functions(self) -> list[Reward]:
         """The rewards in their order, each reading the run's grammar."""
         return list(reading(self.rewards, self.grammar).values())
+
+    @model_validator(mode="after")
+    def _objective(self) -> Self:
+        if self.loss_type == "cispo" and (self.epsilon_high is None or self.epsilon_high < 1):
+            raise ValueError(
+                f"loss_type cispo bounds the ratio itself by epsilon_high, which is "
+                f"{self.epsilon_high}; give 1 or more, e.g. 5.0 (arXiv 2510.13786)"
+            )
+        if self.aggregation == "normalize_then_sum" and self.scale_rewards != "group":
+            raise ValueError(
+                f"aggregation normalize_then_sum scales each reward within its group; "
+                f"scale_rewards is {self.scale_rewards!r}, only 'group' goes with it"
+            )
+        if self.share_prompts and self.attention == "eager":
+            raise ValueError(
+                "attention eager cannot read packed prompts; take sdpa, flash_attention_2 or "
+                "auto, or set share_prompts: false"
+            )
+        return self
 
     @model_validator(mode="after")
     def _batch_of_whole_groups(self) -> Self:

@@ -24,9 +24,8 @@ from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.sharing import MODEL_TYPES
 
-MODEL_TYPES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
-"""Models whose multimodal positions (M-RoPE) this module knows."""
 ATTENTION = ("sdpa", "flash_attention_2")
 """Attention implementations that packed rows can be read beside."""
 LOGITS = 2**28
@@ -65,7 +64,8 @@ class PackedRow:
         position_ids: (3, 1, S), or (1, S) where all three axes are equal.
         layout: where prompts and branches lie.
         labels: (K,) the completion tokens in the order of the row.
-        cells: (K,) their cells in the flattened (N, C) matrix of completions.
+        cells: (K,) their cells in the flattened (N, C) matrix of completions; none where all
+            completions are empty.
     """
 
     input_ids: torch.Tensor
@@ -167,7 +167,7 @@ def packed_logps(
     )
     empty = logps.new_zeros(completion_ids.numel())
     return tuple(
-        empty.index_copy(0, row.cells, part).view(completion_ids.shape)
+        empty.index_copy(0, row.cells, part[: len(row.cells)]).view(completion_ids.shape)
         for part in (logps, entropies)
     )
 
@@ -181,6 +181,9 @@ def pack(
 ) -> PackedRow:
     """Lay prompts and completions out in one row; empty completions leave no branch.
 
+    Where all are empty one branch of a token stays, so that the forward runs and gradients, all
+    zero, reach every weight on every process.
+
     Args:
         core: the part of the model that has ``get_rope_index``; its weights are not read.
         prompts, completion_ids, completion_mask, owner: as for ``packed_logps``.
@@ -189,7 +192,10 @@ def pack(
     kept = prompts["attention_mask"].bool()
     positions = _prompt_positions(core, prompts)
     lengths = (kept.sum(1) - 1).tolist()
-    sizes = completion_mask.sum(1).tolist()
+    kept_cells = [mask.nonzero().squeeze(1) for mask in completion_mask]
+    nothing = not any(map(len, kept_cells))
+    if nothing:
+        kept_cells[0] = torch.zeros(1, dtype=torch.long, device=device)
     owners = owner.tolist()
     ids, places, cells, labels = [], [], [], []
     prompt, branch, branch_owner = [], [], []
@@ -200,14 +206,15 @@ def pack(
         places.append(where[:, :-1])
         prompt.append((until, length))
         until += length
-        for row, size in enumerate(sizes):
+        for row, columns in enumerate(kept_cells):
+            size = len(columns)
             if owners[row] != group or size == 0:
                 continue
-            completion = completion_ids[row, completion_mask[row].bool()]
+            completion = completion_ids[row, columns]
             ids += [tokens[-1:], completion[:-1]]
             places.append(where[:, -1:] + torch.arange(size, device=device))
             labels.append(completion)
-            cells.append(row * completion_ids.size(1) + completion_mask[row].nonzero().squeeze(1))
+            cells.append(row * completion_ids.size(1) + columns)
             branch.append((until, size))
             branch_owner.append(group)
             until += size
@@ -218,7 +225,7 @@ def pack(
         position_ids=torch.cat(places, dim=1).unsqueeze(1),
         layout=Layout(**{k: None if v is None else v.to(device) for k, v in vars(layout).items()}),
         labels=torch.cat(labels),
-        cells=torch.cat(cells),
+        cells=torch.cat(cells)[: 0 if nothing else None],
     )
 
 

@@ -6,11 +6,14 @@ advantages standardised within the M responses of a question.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from r1vl_kedro.training import data, run
+from r1vl_kedro.training import data, run, sharing
 from r1vl_kedro.training.models import load_model
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
+
+log = logging.getLogger(__name__)
 
 
 def train_step_grpo(
@@ -35,9 +38,12 @@ def train_step_grpo(
 
     Raises:
         ValueError: batch, group size and processes do not divide; before anything is loaded.
+        TrainingError: ``share_prompts`` with a model that cannot; before anything is loaded.
     """
     settings = StepGRPOOptions.model_validate(options)
     _, passes = run.batch_of(settings)
+    if settings.share_prompts:
+        sharing.check_model(base)
     start = run.prepare(
         "step_grpo", settings, base=base, records=records, output=output, template=template,
         seed=seed,
@@ -50,6 +56,9 @@ def train_step_grpo(
     from r1vl_kedro.training.rollout_log import OverGroups, RolloutLog
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
+    note = sharing.sharing_note(settings, start.world)
+    if note is not None:
+        log.info(note)
     prepare_processes(settings)
     run.seed_everything(seed)
     # Before the model: under ZeRO-3 the arguments make it be divided while it is loaded.
@@ -105,6 +114,13 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
             "vllm_max_model_length": vllm.max_model_length or limit,
             "vllm_server_base_url": vllm.server_base_url,
             "vllm_enable_sleep_mode": vllm.sleep_between_rollouts,
+            # The log-probabilities are always compared; without a correction the loss leaves
+            # the ratio out (``StepGRPOTrainer``).
+            "vllm_importance_sampling_mode": "token_truncate"
+            if vllm.correction == "none"
+            else vllm.correction,
+            "vllm_importance_sampling_clip_max": vllm.max_ratio,
+            "vllm_importance_sampling_clip_min": vllm.min_ratio,
         }
     return GRPOConfig(
         **common_arguments(options, state_dir, steps, seed),
@@ -119,7 +135,12 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
         top_k=0,
         beta=options.beta,
         epsilon=options.epsilon,
-        loss_type=options.loss_type,
+        epsilon_high=options.epsilon_high,
+        loss_type="grpo" if options.loss_type == "gspo" else options.loss_type,
+        importance_sampling_level="sequence" if options.loss_type == "gspo" else "token",
+        multi_objective_aggregation=options.aggregation,
+        mask_truncated_completions=options.mask_truncated_completions,
+        top_entropy_quantile=options.top_entropy_quantile,
         scale_rewards=options.scale_rewards,
         # The paper differentiates the k3 estimator itself.
         use_bias_correction_kl=False,

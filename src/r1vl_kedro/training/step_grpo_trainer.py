@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from typing import Any
 
 import torch
@@ -16,10 +17,13 @@ from trl.trainer.utils import (
 )
 
 from r1vl_kedro.training import vllm_rollouts
+from r1vl_kedro.training.mismatch import alarm, mismatch
 from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.rollout import repeated, run_lengths, sample, uniforms
 from r1vl_kedro.training.steady import SteadyTrainer
+
+log = logging.getLogger(__name__)
 
 
 class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
@@ -57,9 +61,29 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         numbers = repeated(list(range(len(self._runs))), self._runs)
         self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
         output = super()._generate_and_score_completions(inputs)
+        if "sampling_per_token_logps" in output:
+            self._compare_with_vllm(output)
         for observe in self.rollout_observers:
             observe(trainer=self, advantages=output["advantages"], **self._rollouts)
         return {**output, "prompt_index": self._prompt_index}
+
+    def _compare_with_vllm(self, output: dict) -> None:
+        vllm = self.options.vllm
+        ratio = output["old_per_token_logps"] - output["sampling_per_token_logps"]
+        ratio, mask = (
+            self.accelerator.gather(self.accelerator.pad_across_processes(part, dim=1))
+            for part in (ratio, output["completion_mask"])
+        )
+        found = mismatch(ratio, mask, vllm)
+        reason = alarm(found, vllm)
+        for name, value in {**found, "alarm": float(reason is not None)}.items():
+            self._metrics["train"][f"sampling/{name}"].append(value)
+        if reason is not None:
+            log.warning("step %d: %s", self.state.global_step + 1, reason)
+        if vllm.correction == "none":
+            output["importance_sampling_ratio"] = torch.ones_like(
+                output["importance_sampling_ratio"]
+            )
 
     def _prepare_inputs(self, generation_batch: Any) -> dict:
         """Split sampled rows into micro-batches in their order; TRL shuffles groups apart first.

@@ -20,6 +20,7 @@ from r1vl_kedro.records.schema import RawRecord, RecordsError
 from r1vl_kedro.training import preflight, preflight_text
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.preflight import PreflightOptions
+from r1vl_kedro.training.sharing import worth_knowing
 
 CHARACTERS_PER_TOKEN = 3.5
 LOWEST_PIXELS = 3136
@@ -205,7 +206,7 @@ def report(
             step_grpo,
         ),
         "disk_gb": disk,
-        "notes": found["notes"],
+        "notes": [*found["notes"], *worth_knowing(step_grpo, processes)],
         "problems": problems,
     }
     print("\n" + "\n".join(preflight_text.lines(result)) + "\n", flush=True)

@@ -1,0 +1,89 @@
+"""Where a group's prompt is read once, and what reading it more often costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.options import StepGRPOOptions, split_batch
+
+MODEL_TYPES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
+"""Models whose multimodal positions (M-RoPE) packed rows know."""
+
+
+def check_model(base: str) -> None:
+    """Refuse a model that cannot share prompts, from its configuration alone.
+
+    Args:
+        base: a checkpoint directory or hub name.
+
+    Raises:
+        TrainingError: another type of model; names those that can.
+    """
+    file = Path(base) / "config.json"
+    if file.is_file():
+        kind = json.loads(file.read_text(encoding="utf-8")).get("model_type")
+    else:
+        from transformers import AutoConfig
+
+        kind = AutoConfig.from_pretrained(base).model_type
+    if kind not in MODEL_TYPES:
+        raise TrainingError(
+            f"share_prompts: {base} is a model of type {kind!r}, whose positions are not known; "
+            f"{', '.join(MODEL_TYPES)} share prompts, others train with share_prompts: false"
+        )
+
+
+def prompt_reads(options: StepGRPOOptions, processes: int) -> int:
+    """Count the prompts that the loss reads per batch of rollouts, over all processes.
+
+    A group that lies in several micro-batches or processes is read once in each of them.
+    """
+    if not options.share_prompts:
+        return options.rollouts
+    micro, passes = split_batch(
+        options.rollouts, options.micro_batch_size, processes, "rollouts_per_step"
+    )
+    starts = range(0, micro * passes * processes, micro)
+    group = options.group_size
+    return sum((start + micro - 1) // group - start // group + 1 for start in starts)
+
+
+def sharing_note(options: StepGRPOOptions, processes: int) -> str | None:
+    """Say why prompts are read more than once and what it costs; None where each is read once."""
+    reads = prompt_reads(options, processes)
+    if reads == options.prompts:
+        return None
+    micro, _ = split_batch(
+        options.rollouts, options.micro_batch_size, processes, "rollouts_per_step"
+    )
+    if not options.share_prompts:
+        why = "share_prompts is off"
+    else:
+        why = (
+            f"micro-batches of {micro} on {processes} processes divide groups of "
+            f"{options.group_size}"
+        )
+    extra = (reads - options.prompts) * options.max_prompt_length
+    return (
+        f"StepGRPO reads {reads} prompts a step for {options.prompts} questions, since {why}: up "
+        f"to {extra:,} tokens more in each of the passes over them"
+    )
+
+
+def worth_knowing(options: StepGRPOOptions, processes: int) -> list[str]:
+    """Notes for preflight: prompts read more than once, sequences that vLLM's ratio may mask."""
+    try:
+        found = [sharing_note(options, processes)]
+    except ValueError:  # batches that do not divide are named as a problem
+        found = []
+    length = options.max_completion_length
+    masked = options.vllm.expected_masked(length) if options.vllm is not None else 0.0
+    if masked > 0.01:
+        found.append(
+            f"step_grpo.vllm.correction {options.vllm.correction}: about {masked:.0%} of sequences "
+            f"of {length} tokens lie beyond its bounds where a token's log-ratio spreads by 0.05; "
+            "sampling/spread in the training log is the measured one"
+        )
+    return [note for note in found if note]
