@@ -3,6 +3,7 @@
 from r1vl_kedro.answers.amounts import quantities_differ, unit_free, units_differ
 from r1vl_kedro.answers.equivalence import (
     MAX_ANSWER,
+    chosen_option,
     equivalent,
     explain,
     read_answer,
@@ -13,6 +14,7 @@ from r1vl_kedro.answers.verdicts import yes_or_no
 
 __all__ = [
     "MAX_ANSWER",
+    "chosen_option",
     "equivalent",
     "explain",
     "quantities_differ",

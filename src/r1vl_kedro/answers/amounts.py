@@ -39,6 +39,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
             if same_dimension(a, b)
         ]
     elif given.percent != gold.percent:
+        if given.percent and 0 < abs(gold.number) < 1:  # 0.5 is half and no half percent
+            pairs = []
         pairs.append((unit_free(given), unit_free(gold)))
     raw = (given.number, gold.number)
     for pair in pairs:
@@ -63,18 +65,24 @@ def units_differ(given: Quantity, gold: Quantity) -> str:
         fits = any(same_dimension(a, b) for a in given.units for b in gold.units)
         return SAME if fits else "another unit"
     if given.noun and gold.noun:
-        return SAME if given.noun == gold.noun else "another thing is counted"
+        return SAME if _same_thing(given.noun, gold.noun) else "another thing is counted"
     if (given.units and gold.noun) or (given.noun and gold.units):
         units = given.units or gold.units
         return SAME if any(is_generic(u) for u in units) else "a unit and a counted thing"
     return SAME
 
 
+def _same_thing(first: str, second: str) -> bool:
+    """Whether two nouns are the same, one of them perhaps with more words before it."""
+    ours, theirs = first.split(), second.split()
+    return ours[-1] == theirs[-1] and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
+
+
 def close(first: Fraction | float, second: Fraction | float) -> bool:
     """Whether two numbers are equal, or to nine digits where one is no fraction."""
     if isinstance(first, Fraction) and isinstance(second, Fraction):
         return first == second
-    return math.isclose(first, second, rel_tol=1e-9, abs_tol=1e-12)
+    return math.isclose(first, second, rel_tol=1e-9, abs_tol=0 if first and second else 1e-12)
 
 
 def _rounded(given: Quantity, gold: Quantity) -> bool:
@@ -82,12 +90,14 @@ def _rounded(given: Quantity, gold: Quantity) -> bool:
         return False
     gap = abs(float(given.number) - float(gold.number))
     shown, wanted = given.decimals, gold.decimals
+    if given.repeats and (wanted or 0) < 3:
+        return False
     if given.cut or gold.cut:
         return _truncated(given, gold) if given.cut else _truncated(gold, given)
     if (shown or 0) >= 6 and gap <= 1e-6 * min(1.0, abs(float(gold.number))):
         return True
-    if (wanted or 0) >= 2 and (shown is None or shown >= (wanted or 0)):
-        return gap <= _half_a_digit(wanted or 0)
+    if wanted and wanted >= 2 and (shown is None or shown >= wanted):
+        return _digits(gold, wanted) >= 2 and gap <= _half_a_digit(wanted)
     if shown is None and wanted and _unending(given.number) and _digits(gold, wanted) >= 3:
         return gap <= _half_a_digit(wanted)
     if shown is None or shown < 2:

@@ -6,17 +6,18 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.mentions import Mention, letters_in, texts_in
 from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.words import fold, squeezed
 
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
 _ALONE = re.compile(
-    r"^[\s(\[{*#\"'“]*(?:(?:option|choice|answer)\b|选项?|答案是?)?[\s:(\[{*#$\"'“]*([A-Za-z])"
-    r"[\s)\]}.:,;*$\"”、]*$",
+    r"^[\s(\[{#\"'“]*(?:(?:option|choice|answer)\b|选项?|答案是?)?[\s:(\[{#$\"'“]*([A-Za-z])"
+    r"[\s)\]}.:,;$\"”、]*$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^\s*(?:(?:option|choice|选项?)\s*)?[(\[{]?([A-Za-z])(?:[)\]}]+\s*[:.,、]?|[.:,;、](?=\s|\S{1})|\s+[-–—]\s)\s*(?P<rest>.*)$",
+    r"^\s*(?:(?:option|choice|选项?)\s*)?[(\[{]?([A-Za-z])(?:[)\]}]+\s*[:.,、]?|[.:,;、](?=\s|\S{2})|\s+[-–—]\s)\s*(?P<rest>.*)$",
     re.S | re.I,
 )
 _SPACED = re.compile(r"^\s*([A-Z])\s+(?P<rest>\S.*)$", re.S)
@@ -41,9 +42,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         exact = _verbatim(core, options)
         if exact is not None:
             return exact
-    alone = _ALONE.match(plain)
-    if alone and alone[1].upper() in letters:
-        return letters.index(alone[1].upper())
+    for core in cores(plain):
+        alone = _ALONE.match(core)
+        if alone and alone[1].upper() in letters:
+            return letters.index(alone[1].upper())
     labelled = _LABEL.match(plain)
     if labelled and labelled[1].upper() in letters and _is_label(labelled[1], labelled["rest"]):
         return _labelled(letters.index(labelled[1].upper()), labelled["rest"], plain, options, same)
@@ -55,7 +57,16 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     by_value = _by_value(given, options, same)
     if by_value:
         return by_value[0] if len(by_value) == 1 else None
+    if not is_prose(plain) or (compares(plain) and not any(map(is_prose, options))):
+        return None
     return _in_sentence(plain, options, letters)
+
+
+def is_prose(plain: str) -> bool:
+    """Whether a text holds a word, a letter that stands alone among others, or several parts."""
+    return bool(
+        re.search(r"(?<![\\A-Za-z])[A-Za-z]{3,}|[^\W\d_A-Za-z]{2}|[A-Z]\W+\s[A-Z]\b", plain)
+    )
 
 
 def _is_label(letter: str, rest: str) -> bool:
@@ -136,7 +147,7 @@ def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
     if own:
         return False
     named = _asserted(texts_in(_folded(rest), [_folded(option) for option in options]))
-    return bool(named - {place}) and place not in named and len(rest.split()) <= 6
+    return bool(named - {place}) and len(rest.split()) <= 6
 
 
 def _folded(text: str) -> str:
@@ -200,7 +211,9 @@ def chosen_letter(given: str, letters: str) -> str | None:
             return None
         others = [m for m in asserted if m.which != which and (m.labels or m.cued)]
         listed = re.match(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b", given)
-        return None if others or listed else label[1]
+        loose = given[label.end(1) : label.end(1) + 1] == "," and not _REASON.search(given)
+        several = loose and any(m.which != which for m in asserted)
+        return None if others or listed or several else label[1]
     cued = {mention.which for mention in asserted if mention.cued}
     lower = {letters.index(x.upper()) for x in _LOWER_CUED.findall(given) if x.upper() in letters}
     cued |= lower if not asserted else set()
@@ -218,6 +231,7 @@ def chosen_letter(given: str, letters: str) -> str | None:
     return letters[pool.pop()]
 
 
+_REASON = re.compile(r"\b(?:because|since|as|for|so|while|whereas)\b", re.IGNORECASE)
 _LOWER_CUED = re.compile(
     r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*([b-j])\b(?!['’])", re.IGNORECASE
 )

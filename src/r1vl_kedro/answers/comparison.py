@@ -1,10 +1,11 @@
 """Whether two values are the same, kind by kind; where not, why."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from r1vl_kedro.answers.amounts import SAME, close, quantities_differ
 from r1vl_kedro.answers.evaluation import equal, proportional
-from r1vl_kedro.answers.expression import Formula, Unreadable, parse
+from r1vl_kedro.answers.expression import Formula, Tree, Unreadable, parse
 from r1vl_kedro.answers.model import (
     Clock,
     Date,
@@ -42,6 +43,10 @@ def difference(given: Value, gold: Value) -> str:
         gold = _open_interval(gold) or gold
     if isinstance(gold, Interval) and isinstance(given, Items):
         given = _open_interval(given) or given
+    if isinstance(given, Relation) and isinstance(gold, Interval):
+        return _relations(given, _half_line(gold))
+    if isinstance(given, Interval) and isinstance(gold, Relation):
+        return _relations(_half_line(given), gold)
     if isinstance(given, Quantity | Expression) and isinstance(gold, Quantity | Expression):
         if isinstance(given, Quantity) and isinstance(gold, Quantity):
             return quantities_differ(given, gold)
@@ -205,6 +210,21 @@ def _intervals(given: Interval, gold: Interval) -> str:
         if not (close(ours[0], theirs[0]) and close(ours[2], theirs[2])):
             return "another end"
     return SAME
+
+
+def _half_line(interval: Interval) -> Relation | None:
+    """``x > 3`` as an inequality of formulas; None for other intervals."""
+    if len(interval.pieces) != 1 or not interval.name:
+        return None
+    (low, low_in, high, high_in), symbol = interval.pieces[0], ("symbol", interval.name)
+    symbols = frozenset({interval.name})
+    if low == -math.inf and high != math.inf:
+        tree: Tree = ("-", symbol, ("number", high))
+        return Relation("<=" if high_in else "<", Formula(tree, symbols, False))
+    if high == math.inf and low != -math.inf:
+        tree = ("-", ("number", low), symbol)
+        return Relation("<=" if low_in else "<", Formula(tree, symbols, False))
+    return None
 
 
 def _open_interval(items: Items) -> Interval | None:

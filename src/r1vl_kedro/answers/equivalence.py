@@ -10,7 +10,8 @@ from r1vl_kedro.answers.comparison import difference
 from r1vl_kedro.answers.model import Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
-from r1vl_kedro.answers.statements import clean, cores, statement_end, value_in_sentence
+from r1vl_kedro.answers.sentences import statement_end, value_in_sentence
+from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.symbolic import allowance, texts_equal
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed
@@ -19,6 +20,7 @@ MAX_ANSWER = 2000
 """Longer answers are compared as strings only."""
 
 _LETTERS = ascii_uppercase[:10]
+_BARE_NOUN = re.compile(r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?)$", re.IGNORECASE)
 _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
@@ -109,6 +111,20 @@ def stated_quantity(text: str) -> Quantity | None:
     return None
 
 
+def chosen_option(text: str, options: Sequence[str]) -> int | None:
+    """The index of the option that an answer names; None where it names none or several.
+
+    Example:
+        >>> chosen_option("so it is (B)", ["30", "45"]), chosen_option("30 or 45", ["30", "45"])
+        (1, None)
+    """
+    if len(text) > MAX_ANSWER:
+        return None
+    with allowance():
+        given = clean(text)
+        return chosen(given, options, _same) if given else None
+
+
 def _option_index(gold: str, options: Sequence[str]) -> int | None:
     if gold in options:
         same = [place for place, option in enumerate(options) if option == gold]
@@ -156,7 +172,7 @@ def _explain_open(given: str, gold: str) -> str:
 def _said_of_it(ours: str, theirs: str, reason: str) -> str:
     """Whether a sentence ends on the reference: "The capital is Paris." for Paris."""
     wanted = {fold(core) for core in cores(theirs)}
-    if any(fold(core) in wanted for core in cores(ours)):
+    if any(fold(_BARE_NOUN.sub("", core)) in wanted for core in cores(ours)):
         return SAME
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):

@@ -48,7 +48,7 @@ def _value(tree: Tree, at: Mapping[str, complex]) -> Number:
     if name == "call":
         argument = complex(_value(tree[2], at))
         seed = 1 + zlib.crc32(tree[1].encode()) / 2**32
-        return cmath.sin(seed * argument) + seed * argument
+        return cmath.sin(seed * argument) + cmath.cos(argument) + seed * argument
     operands = [_value(operand, at) for operand in tree[1:]]
     if name == "+":
         return bounded(operands[0] + operands[1])
@@ -66,6 +66,8 @@ def _value(tree: Tree, at: Mapping[str, complex]) -> Number:
         return abs(operands[0])
     if name == "!":
         return _factorial(operands[0])
+    if name == "binom":
+        return _binomial(*operands)
     if name == "log":
         argument = operands[-1]
         if argument == 0:
@@ -87,6 +89,13 @@ def _factorial(number: Number) -> Number:
     if not 0 <= number <= MAX_FACTORIAL:
         raise Unreadable("the factorial is too large")
     return bounded(Fraction(math.factorial(int(number))))
+
+
+def _binomial(above: Number, below: Number) -> Number:
+    whole = all(isinstance(n, Fraction) and n.denominator == 1 for n in (above, below))
+    if not whole or not 0 <= below <= above <= MAX_FACTORIAL:
+        raise Unreadable("a binomial coefficient of no small whole numbers")
+    return bounded(Fraction(math.comb(int(above), int(below))))
 
 
 def _power(base: Number, exponent: Number) -> Number:
@@ -171,7 +180,9 @@ def values_at_points(first: Formula, second: Formula) -> list[tuple[complex, com
 
 def near(first: complex, second: complex) -> bool:
     """Whether two values agree to nine digits."""
-    return abs(first - second) <= 1e-9 * max(abs(first), abs(second), 1e-30) + 1e-14
+    if first == 0 or second == 0:
+        return abs(first - second) <= 1e-12
+    return abs(first - second) <= 1e-9 * max(abs(first), abs(second))
 
 
 def equal(first: Formula, second: Formula) -> bool | None:

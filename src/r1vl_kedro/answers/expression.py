@@ -36,7 +36,7 @@ _NUMBER = r"\d+\.?\d*\(\d+\)|\.\d+\(\d+\)|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+
 _SCIENTIFIC = r"[eE][-+]?\d{1,4}(?![\w.])"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<mixed>\d+\s+\d+/\d+)(?![\d.])|(?P<number>(?:{_NUMBER})(?:{_SCIENTIFIC})?)"
-    r"|(?P<word>[A-Za-z]+)|(?P<index>_(?:\w+|\([^()]*\)))|(?P<prime>'+)|(?P<op>\*\*|[-+*/^()!|]))"
+    r"|(?P<word>[A-Za-z]+)|(?P<index>_(?:\w+|\([^()]*\)))|(?P<prime>'+)|(?P<op>\*\*|[-+*/^()!|;]))"
 )
 _DIGITS = re.compile(r"\d+")
 _SINGLE_ARGUMENT = frozenset("fgFGPOh")
@@ -140,6 +140,8 @@ class _Parser:
         self.deeper()
         exponent = self.signed_factor()
         self.depth -= 1
+        if base[0] == "^" and exponent[0] != "number":
+            self.signed = True  # (x^2)^(1/2) is |x|
         return ("^", base, exponent)
 
     def postfix(self, tree: Tree) -> Tree:
@@ -191,7 +193,14 @@ class _Parser:
             return self.root(name, index)
         if name == "log" and index.startswith("_"):
             return ("log", literal_or_symbol(index[1:].strip("()")), self.argument())
-        if name == "binom" or (name in DECORATIONS and not index):
+        if name == "binom" and not index:
+            self.expect("(")
+            above = self.sum()
+            self.expect(";")
+            below = self.sum()
+            self.expect(")")
+            return ("binom", above, below)
+        if name in DECORATIONS and not index:
             return self.marked(name)
         if name in FUNCTIONS and not index.startswith("'"):
             return self.function(name, index)

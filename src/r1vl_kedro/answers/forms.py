@@ -54,6 +54,7 @@ _RANGE = re.compile(
 _DECADE = re.compile(r"^(\d{4})s$")
 _RELATION = re.compile(r"<=|>=|!=|<|>")
 _VARIABLE = re.compile(r"^\|?[A-Za-z]\w{0,3}(?:_\w+)?'?\|?$")
+_OF = re.compile(r"^\s*[A-Za-z]\w?\s*(?:∈|\bin\b)\s*")
 _BRACKETED = re.compile(r"^([\[(\]])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60}?)\s*([\])\[])$")
 _BOUNDS = [
     (re.compile(r"^(?:more|greater|larger|higher|over|above)(?:\s+than)?\s+(.+)$", re.I), ">"),
@@ -231,7 +232,7 @@ def read_interval(text: str) -> Interval | None:
                 return Interval(tuple(joined), names.pop())
     found = bracketed(text)
     if found is not None:
-        (low, low_in, high, high_in), sure = found.pieces[0], text[0] + text[-1]
+        (low, low_in, high, high_in), sure = found.pieces[0], _OF.sub("", text)[0] + text[-1]
         unbounded = inf in (abs(low), abs(high))
         listed = sure == "[]" and min(low, high) >= 1000  # [2007, 2008]: a list of years
         return (
@@ -247,7 +248,7 @@ MAX_INTERVAL = 200
 
 def bracketed(text: str) -> Interval | None:
     """Two numbers in brackets as an interval, whatever else they may be."""
-    text = re.sub(r"^[A-Za-z]\w?\s*(?:\\in|∈|in)\s*", "", text.strip())
+    text = _OF.sub("", text.strip())
     found = _BRACKETED.match(text)
     if not found:
         return None

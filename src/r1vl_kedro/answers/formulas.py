@@ -14,6 +14,10 @@ _RUN = re.compile(r"[A-Za-z]{2,}")
 _SIGNS = re.compile(
     r"[-+*/^!|(]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
 )
+_DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
+_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$")
+_COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
+_IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
 _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
 
 
@@ -41,7 +45,9 @@ def read_relation(text: str) -> Relation | None:
 
 
 def read_expression(text: str) -> Expression | None:
-    """A formula with symbols, or None."""
+    """A formula with symbols, or None; ``2+i3`` and ``2+3j`` are complex numbers."""
+    if _COMPLEX.match(text):
+        text = _IMAGINARY_FIRST.sub(r"\1*i", text.replace("j", "i"))
     if not is_formula(text):
         return None
     try:
@@ -61,6 +67,8 @@ def is_formula(text: str) -> bool:
         (True, False, True, False)
     """
     text = text.strip()
+    if _DERIVATIVE.search(text) or _DATE.match(text):
+        return False
     if _SINGLE.match(text):
         return len(text) == 1 or "_" in text or "'" in text or text in KNOWN
     for found in _RUN.finditer(text):

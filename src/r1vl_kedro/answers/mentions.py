@@ -4,21 +4,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LETTER = re.compile(r"(?<![\w'’\\.])([A-Z])(?![\w'’°])")
+_LETTER = re.compile(r"(?<![\w'’\\.])([A-Z])(?![\w'’°♭♯#])")
 _AS_WORD = re.compile(
-    r"\s(?!or\b|and\b|is\b|because\b|since\b|as\b|was\b|seems\b|looks\b|must\b)[a-z]"
+    r"\s(?!(?:or|and|is|because|since|as|was|seems|looks|must|not)\b)[A-Za-z][a-z]"
 )
 _DENIED_BEFORE = re.compile(
     r"(?:\b(?:not|isn'?t|aren'?t|never|neither|nor|except(?:\s+for)?|excluding|excludes?|unlike|without|"
     r"rul(?:es?|ed|ing)\s+out|eliminat(?:es?|ed|ing)|reject(?:s|ed|ing)?|(?:instead|rather)\s+(?:of|than)|"
-    r"other\s+than|apart\s+from|(?:everything|anything|any|all|nothing|none|nobody|every\s+one)\s+but|no|"
-    r"against|cannot\s+be|can'?t\s+be|wrong|false|incorrect)|n't)"
+    r"other\s+than|apart\s+from|(?:every\w*|any\w*|all|nothing|none|nobody|no)\b[\w\s]{0,20}?\bbut|no|"
+    r"non-|against|cannot\s+be|can'?t\s+be|wrong|false|incorrect)|n't)"
     r"(?:\s+(?:necessarily|the|a|an|be|option|options|answer|choice|letter|letters|it|is|by|in|really|only))*[\s(\"'“:]*\Z",
     re.IGNORECASE,
 )
 _NOT_ONLY = re.compile(r"\bnot\s+only\s*\Z", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
-    r"\A[\s)\"'”]*(?:(?:,\s*)?(?:which|this|that)\s+)?(?:is|are|was|were|would\s+be|would|can|could|does|do|must\s+be|seems?|looks?)?\s*"
+    r"\A[\s)\"'”]*(?:(?:one|option|answer|choice|letter|\w+\s+one)\s+)?(?:(?:,\s*)?(?:which|this|that)\s+)?(?:is|are|was|were|would\s+be|would|can|could|does|do|must\s+be|seems?|looks?)?\s*"
     r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|surely|therefore|just|simply|be|all\s+of\s+them|each)\s+)*"
     r"(?:not(?!\s+only)\b|n't\b|isn'?t\b|aren'?t\b|wasn'?t\b|can'?t\b|cannot\b|doesn'?t\b|don'?t\b|won'?t\b|never\b|wrong\b|incorrect\b|"
     r"false\b|out\b|impossible\b|excluded\b|eliminated\b|ruled\s+out\b|rejected\b|too\b|invalid\b)",
@@ -32,14 +32,16 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r"\A[\s)\]\"'”]*(?:,|/|&|\bor\b|\band\b|,\s*or\b|,\s*and\b|\n)[\s(\[\"'“]*(?:either\s+|option\s+)?\Z",
-    re.I,
+    r"\A[\s)\]\"'”]*(?:,|/|&|\n|,?\s*\(?\b(?:or|and|as\s+well\s+as)\b)[\s,(\[\"'“]*"
+    r"(?:(?:maybe|perhaps|possibly|even|also|option|choice|either|else|alternatively|probably|"
+    r"answer|letter)\s+)*[(\[]?\Z",
+    re.IGNORECASE,
 )
 _TERM_BEFORE = re.compile(
-    r"(?:[+*/^√]|[<>=]|\bsqrt\(?|[\w)+*/^-]\(|\d|\\[a-z]+\{?|(?<![A-Za-z]{2})(?<![A-Za-z]{2}\s)[-−])\s*\Z"
+    r"(?:[+*/^√¬~!|∪∩]|[<>=]|\bsqrt\(?|[\w)+*/^-]\(|\d|\\[a-z]+\{?|(?<![A-Za-z]{2})(?<![A-Za-z]{2}\s)[-−])\s*\Z"
 )
 _TERM_AFTER = re.compile(
-    r"\A[)\]]*\s*(?:[+*/^<>=!_](?!\*)|\((?=[a-z0-9])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d))|\A\([A-Za-z0-9]"
+    r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"
 )
 _NUMBER_AFTER = re.compile(r"\A(?:[xyz]|pi|sqrt)\b|\A\s+(?:[xyz]|pi|sqrt)\b")
 

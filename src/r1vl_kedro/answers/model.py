@@ -18,6 +18,7 @@ class Quantity:
         units: the meanings of its unit; empty without one.
         noun: the counted thing (``apple``), empty without one.
         cut: an ellipsis follows: the digits go on.
+        repeats: written as a repeating decimal.
         tight: the unit is one letter right after the digits (``2m``), so perhaps a symbol.
     """
 
@@ -28,6 +29,7 @@ class Quantity:
     noun: str = ""
     cut: bool = False
     tight: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ def _assigned(text: str, form: Reader) -> Value | None:
     found = _WORDED.match(text)
     if found and not _NO_NAME.search(found["name"]) and len(found["name"]) <= 60:
         value = form(found["value"].strip())
-        if value is not None and not isinstance(value, Relation | Named):
+        if isinstance(value, Relation | Named | Interval):
+            return value
+        if value is not None:
             return Named(((_name(found["name"]), value),))
     return None
 

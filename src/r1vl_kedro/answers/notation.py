@@ -51,7 +51,7 @@ _COMMANDS = {
     "triangle": " triangle ", "angle": " angle ", "varphi": " phi ", "vartheta": " theta ",
     "varepsilon": " epsilon ", "tg": " tan ", "ctg": " cot ", "displaylimits": "", "nonumber": "",
     "euro": "€", "pounds": "£", "yen": "¥", "emptyset": " empty set ", "varnothing": " empty set ",
-    "therefore": " therefore ", "because": " because ", "square": "□", "bullet": "•",
+    "in": " ∈ ", "therefore": " therefore ", "because": " because ", "square": "□", "bullet": "•",
 }  # fmt: skip
 _WRAPPERS = frozenset(
     (
@@ -123,6 +123,8 @@ def spelled(text: str) -> str:
         text = _ROOT_CHAR.sub(r"\\sqrt\1", text)
     if "\\" in text or "{" in text or "}" in text:
         text = _SEPARATOR.sub("", _DEGREES.sub("°", text))
+        if "\\vec" in text:
+            text = text.replace("\\times", "\\cross")  # and no product of numbers
         text = _REPEATING.sub(r"\g<head>(\g<cycle>)", text)
         grouped = _GROUPED.match(text)
         if grouped and "\\" not in text:
@@ -196,7 +198,10 @@ class _Reader:
             return self.group().strip()
         if token[0] == "\\":
             self.at += 1
-            return self.command(token[1:], []).strip()
+            self.depth += 1
+            inner = self.command(token[1:], []).strip() if self.depth <= MAX_DEPTH else "\\deep"
+            self.depth -= 1
+            return inner
         if token == "}":
             return ""
         token = token.lstrip()
@@ -228,7 +233,7 @@ class _Reader:
             order, radicand = self.order(), self.root_argument()
             return f" sqrt({radicand})" if order is None else f" root({order})({radicand})"
         if name in ("binom", "tbinom", "dbinom"):
-            return f" binom({self.argument()},{self.argument()})"
+            return f" binom({self.argument()};{self.argument()})"
         if name in ("pmod", "pod"):
             return f" (mod {self.argument()})"
         if name in _DECORATIONS:

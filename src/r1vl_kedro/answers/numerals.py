@@ -98,7 +98,9 @@ def leading_number(text: str) -> tuple[Fraction, str] | None:
         ((Fraction(5, 2), ' hours'), (Fraction(105, 1), ''))
     """
     total, group, at, seen = Fraction(0), None, 0, False
-    article = re.match(r"\s*an?\s+(?=(?:dozen|half|third|quarter|hundred|thousand)\b)", text, re.I)
+    article = re.match(
+        r"\s*an?\s+(?=(?:dozen|half|third|quarter|hundred|thousand|million|billion)\b)", text, re.I
+    )
     if article:
         at, group = article.end(), Fraction(1)
     while found := _WORD.match(text, at):

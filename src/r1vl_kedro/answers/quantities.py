@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.expression import literal
+from r1vl_kedro.answers.expression import FUNCTIONS, literal
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.numerals import (
     CARDINALS,
@@ -16,8 +16,11 @@ from r1vl_kedro.answers.numerals import (
     leading_number,
 )
 from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.mathtext import GREEK_LETTERS
 
 MAX_LENGTH = 200
+ORDINAL = "ordinal"
+"""What an ordinal number (``2nd``, ``second``) has in the place of a counted noun."""
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.?\d*\(\d+\)|\d+(?:\.\d*)?|\.\d+)"
 NUMBER = rf"{_DIGITS}(?:[eE][-+]?\d{{1,3}}(?![\w.]))?"
@@ -45,25 +48,34 @@ _COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
 _DIFFERENCE = re.compile(
     r"^[-+(]?[\d\s.,/]*\d\)?\s*-\s*[\d.(][^*^!+(]*$"
 )  # 10-20 is a range or a date
+_TRIGONOMETRIC = re.compile(r"^[\d.\s*-]*(?:sin|cos|tan|cot|sec|csc)\b(?!\s*\()")
+_COUNTERS = re.compile(r"^\s*[个只条张块本名人位棵辆支件次倍种组]\s*$")
+# 1/2/2020 is no quotient, and 1990s no time.
+_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^\d{3}0s$")
+_TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _EUROPEAN = re.compile(
     r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}(?!\d))\d+|0,\d+|\d{4,},\d+)$"
 )
 _MEASURED = re.compile(
-    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|left|altogether|"
+    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )left|altogether|"
     r"in total"
                        r"|total|overall|in all|of them|of age|in length|in area|"
                        r"in height)$")  # fmt: skip
-_PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which|are|is|were|was)\s.*$")
-_NO_NOUN = frozenset(
-    (
-        "or and to plus minus times squared cubed factorial more less fewer than over under "
-        "above below hundred thousand million billion trillion dozen half quarter third point "
-        "power root not no nor but if then mod modulo remainder through until between above "
-        "choose divided multiplied degrees hundredths tenths thousandths thirds fifths halves "
-        "sixths ninths eighths"
-    ).split()
+_PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
+NO_NOUN = (
+    FUNCTIONS
+    | frozenset(GREEK_LETTERS.values())
+    | frozenset(
+        (
+            "or and to plus minus times squared cubed factorial more less fewer than over under "
+            "above below hundred thousand million billion trillion dozen half quarter third point "
+            "power root not no nor but if then mod modulo remainder through until between above "
+            "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
+            "halves sixths ninths eighths"
+        ).split()
+    )
 )
 _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
@@ -77,18 +89,18 @@ def noun_of(text: str) -> str | None:
 
     Example:
         >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
-        ('cube', 'person', None)
+        ('red cube', 'person', None)
     """
     found = _NOUN.match(text.strip())
     if not found:
         return None
     words = _PREPOSITION.sub("", _MEASURED.sub("", f" {found[1].strip()}") + " ").lower().split()
     words = [word for word in words if word not in _ADJECTIVE_ONLY]
-    if any(word in _NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
+    if any(word in NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
         return None
     if any(word in CARDINALS for word in words):
         return None
-    return singular(words[-1]) if words else ""
+    return " ".join([*words[:-1], singular(words[-1])]) if words else ""
 
 
 def singular(word: str) -> str:
@@ -114,7 +126,7 @@ def read_quantity(text: str) -> Quantity | None:
         (Fraction(90, 1), 'apple')
     """
     text = text.strip()
-    if not text or len(text) > MAX_LENGTH:
+    if not text or len(text) > MAX_LENGTH or _DATE.match(text):
         return None
     body = _MINUS.sub("-", text)
     currency = _CURRENCY.match(body)
@@ -147,7 +159,7 @@ def _digits(body: str) -> Quantity | None:
         return Quantity(Fraction(inches[1]), units=read_units("in"))
     ordinal = _ORDINAL.match(body)
     if ordinal:
-        return Quantity(Fraction(ordinal[1]), 0, noun="")
+        return Quantity(Fraction(ordinal[1]), 0, noun=ORDINAL)
     found = _PREFIX.match(body)
     if not found:
         return None
@@ -158,6 +170,8 @@ def _digits(body: str) -> Quantity | None:
     rest = body[found.end() :]
     cut = bool(found["dots"]) and bool(decimals)
     if not rest.strip():
+        if "(" in (found["number"] or ""):
+            return Quantity(number, repeats=True)
         return _with_cut(number, decimals, cut, found["number"] or "")
     scaled = _SCALED.match(rest)
     if scaled and not (scaled["tight"] and rest[:1].isspace()):
@@ -207,7 +221,7 @@ def _united(
     number: Fraction | float, decimals: int | None, rest: str, *, tight: bool
 ) -> Quantity | None:
     """The number with the unit or noun that follows it, or None where neither does."""
-    if not rest.strip() or rest.strip().lower() == "times":
+    if not rest.strip() or rest.strip().lower() == "times" or _COUNTERS.match(rest):
         return Quantity(number, decimals)
     if mixed := and_a_part(rest, 0):
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
@@ -216,9 +230,8 @@ def _united(
     units = read_units(words)
     if not units:
         units = read_units(_PREPOSITION.sub("", f"{words} ").strip()) if " " in words else ()
-    if not units and words.split()[0] != words:  # 45-degree angle: the unit, then a noun
-        first = words.split()[0]
-        units = read_units(first) if len(first) > 2 and noun_of(words[len(first) :]) else ()
+    if not units and _TURNED.search(words):  # a 45-degree angle
+        units = read_units(words.split()[0])
     if units:
         letter = tight and not rest[0].isspace() and len(words) == 1 and words.isascii()
         return Quantity(number, decimals, units=units, tight=letter)
@@ -253,7 +266,7 @@ def _words(body: str) -> Quantity | None:
     negative = body.startswith("-") and body[1:2].isalpha()
     text = body[1:] if negative else body
     if text.lower() in ORDINALS:
-        return Quantity(Fraction(ORDINALS[text.lower()]))
+        return Quantity(Fraction(ORDINALS[text.lower()]), noun=ORDINAL)
     chinese = chinese_number(text)
     if chinese is not None:
         return Quantity(Fraction(-chinese if negative else chinese))
@@ -275,6 +288,8 @@ def _formula(body: str) -> Quantity | None:
     if number is not None:
         return Quantity(number)
     pieces = body.split(" ")
+    if _TRIGONOMETRIC.match(body):
+        return None  # the degrees of sin 30 degrees are the argument's
     for count in range(1, min(4, len(pieces))):
         head, tail = " ".join(pieces[:-count]), " ".join(pieces[-count:])
         units = read_units(tail)

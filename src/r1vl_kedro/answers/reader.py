@@ -128,7 +128,7 @@ def _ratio(text: str, nesting: int) -> Ratio | None:
     return Ratio(tuple(value for value in values if value is not None))
 
 
-def _items(text: str, nesting: int) -> Items | None:
+def _items(text: str, nesting: int) -> Items | Quantity | None:
     marks = ""
     inside = text
     if len(text) > 1 and text[0] in _OPEN and text[-1] in _CLOSE and encloses(text):
@@ -140,8 +140,8 @@ def _items(text: str, nesting: int) -> Items | None:
         return None
     if marks in ("(]", "[)", "(}", "{)", "[}", "{]"):
         return None
-    if len(parts) == 1 and marks == "[]" and not read_quantity(parts[0]):
-        return None
+    if len(parts) == 1 and marks == "[]":
+        return read_quantity(parts[0])
     values = tuple(inner(part, partial(form, nesting=nesting + 1)) for part in parts)
     prose = any(isinstance(value, Text) for value in values)
     if not marks and prose and not all(isinstance(value, Text) for value in values):

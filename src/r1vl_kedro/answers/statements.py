@@ -1,10 +1,9 @@
-"""What is said around an answer: lead-ins, hedges, remarks; and the one value in a sentence."""
+"""What is said around an answer: markup, lead-ins, remarks."""
 
 import re
 from functools import lru_cache
 
-from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.quantities import NUMBER, read_quantity
+from r1vl_kedro.answers.quantities import read_quantity
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)
 _MARKDOWN = re.compile(
@@ -30,76 +29,29 @@ _LEAD = re.compile(
     r"would say|say|count|would pick|select|"
     r"conclude|go with)\b\s*(?:that\s+|it\s+is\s+|it's\s+)?"
     r"|(?:only|just|exactly|precisely|a total of|total of|in total|all in all|roughly)\s*,?\s+"
-    r"|(?:about|approximately|approx\.?|around|nearly|almost)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
-    r"|(?:~=|~|≈|=|:=)\s*"
+    r"|(?:about|approximately|approx\.?|around)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
+    r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
+    r"|(?:~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
     r"|(?:答案|结果|结论|选项?|选择|所以|因此|故|共有?|约|总共|一共)(?:是|为|选|等于)?\s*[:：]?\s*"
+    r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
+    r"|(?:the\s+)?(?:equation|function|formula|line|expression)\s+(?:is\s+)?(?=[a-z](?:\([a-z]\))?\s*=)"
     r"|(?:是|为|等于)(?=[\d０-９A-Za-z])"
     r")",
     re.IGNORECASE,
 )
+_ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*:?\s*(?=\S)", re.IGNORECASE)
 _REMARK = re.compile(
-    r"(?:[\s,;]+(?:since|because|as|where|given|for|due to|so that|"
-    r"which)\b(?!\s+(?:long|many|much))\s.*"
-    r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|"
-    r"approx\.?|roughly|respectively)"
-    r"|\s*[(\[](?:[a-z][a-z .]*|approx\.?|units?)[)\]]|\s*[.!]?\s*therefore.*"
+    r"(?:[\s,;]+(?:since|because)\s.*"
+    r"|[\s,;]+(?:as|where|given|which|so that|due to)\s(?!well\b|long\b|many\b|much\b)"
+    r"(?:(?!\b(?:or|and|not|no|wrong|incorrect)\b)[a-z '-])*"
+    r"|,\s*(?:and\s+|but\s+)?not\s.*"
+    r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
+    r"respectively)"
+    r"|\s*[(\[](?!(?:\w+\s+)*(?:not|no|wrong|incorrect|false|or|maybe)\b)(?:[a-z]{2}[a-z .]*)[)\]]"
     r")\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40})\)$")
-_COPULA = re.compile(
-    r"^(?P<subject>(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    r"(?:is|are|was|were|will be|will|equals|becomes|be)\s+(?P<rest>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-_COPULA_TAIL = re.compile(r"^(?:called|named|known as|in|on|at|the|a|an)\s+(?=\w\w)", re.IGNORECASE)
-_DENIED = re.compile(
-    r"\b(?:not|never|no|nor|neither|cannot|except|without|nothing|none|but|wrong|incorrect|false|"
-    r"unless|if|or|either|maybe|perhaps|possibly|might|could|may|wait|unlikely|than|instead|rather)\b"
-    r"|n't\b|\?|不|没|非|否",
-    re.IGNORECASE,
-)
-_HEDGE = re.compile(
-    r"\b(?:or|either|maybe|perhaps|possibly|might|could|may|wait|unlikely|not|never|neither|nor|cannot|except|"
-    r"no|wrong|incorrect|actually|unless|without|but)\b|n't\b|\?|不|没",
-    re.IGNORECASE,
-)
-_END = rf"(?:USD |[€£¥])?{NUMBER}(?:\s?%)?"
-_FOUND = re.compile(
-    rf"(?<![\w.^_'])(?:(?:USD |EUR |Rs\.? ?|[€£¥])?(?<![-\d])"
-    rf"-?)(?:\d{{1,2}}:[0-5]\d(?:\s*[ap]\.?m\.?)?"
-    rf"|\d{{4}}-\d\d-\d\d|\d+\s*:\s*\d+(?:\s*:\s*\d+)*|{_END}\s?(?:-|to)\s?{_END}(?![\w-])|\d+\s+\d+/\d+|\d+/\d+"
-    rf"|{NUMBER})(?:st|nd|rd|th)?",
-    re.IGNORECASE,
-)
-_WORD_NUMBER = re.compile(
-    rf"\b(?:{'|'.join(word for word in CARDINALS)})"
-    rf"(?:[- ](?:{'|'.join(CARDINALS)}|hundred|thousand|million|dozen))*\b",
-    re.IGNORECASE,
-)
-_AFTER_WORDS = re.compile(
-    r"^-?\s?((?:square |cubic |sq\.? |"
-    r"cu\.? )?[A-Za-z%€£¢°][^\s,;:!?()\[\].]*(?:\s+per\s+[A-Za-z]+|\s+(?:points?|[CF])\b)?)"
-)
-_SPOILT_BEFORE = re.compile(
-    r"(?:[\^/+*<>!(_=]|~|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z|\b(?:least|most|than|over|under|above|below|beyond|"
-    r"log|ln|sin|cos|tan|sqrt|root|nearly|almost|between|plus|minus|times|twice|"
-    r"double|half|triple|up to|close to|"
-    r"(?:square|cube|half|third|quarter|double|root|percent|multiple|factor|"
-    r"power|logarithm|sum|product|%|ratio) of|"
-    r"(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )"
-    r"(?<!corresponds )(?<!belongs )to)\s+\Z",
-    re.IGNORECASE,
-)
-_SPOILT_AFTER = re.compile(
-    r"\s*(?:[\^/*+<>=_!)]|-\s*[A-Za-z](?![A-Za-z])|\.\d)|\d|\s+(?:plus|minus|times\s+[\dxyz]|squared|cubed|"
-    r"factorial|and a half|at least|at most|or more|or less|more than|less than|"
-    r"to|hundred|thousand|"
-    r"million|billion|trillion|dozen|of \d|mod)\b|\s?[a-zA-Z](?![\w'])",
-    re.IGNORECASE,
-)
-_UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
-MAX_SENTENCE = 400
 
 
 def clean(text: str) -> str:
@@ -184,12 +136,20 @@ def cores(plain: str) -> tuple[str, ...]:
         if shorter == text:
             shorter = _restated(text)
         if shorter == text:
+            shorter = _declared(text)
+        if shorter == text:
             break
         text = _stripped(shorter)
         if not text:
             break
         found.append(text)
     return tuple(found)
+
+
+def _declared(text: str) -> str:
+    """What follows the last "the answer is" of a sentence; else the text as it is."""
+    found = list(_ANSWER_IS.finditer(text))
+    return text[found[-1].end() :] if found else text
 
 
 def _stripped(text: str) -> str:
@@ -210,58 +170,3 @@ def _restated(text: str) -> str:
     if first is None or second is None or first.number != second.number:
         return text
     return found["first"] if first.units or first.noun or not second.units else found["second"]
-
-
-def value_in_sentence(plain: str) -> str | None:
-    """The one number, range, time or ratio in a sentence, with its unit; None where there are more.
-
-    It counts unless it is part of a formula (``5x``), of a bound (``at least 5``), or the sentence
-    hedges or denies.
-
-    Example:
-        >>> value_in_sentence("There are 14 bars in it"), value_in_sentence("14 or 15")
-        ('14 bars', None)
-    """
-    if len(plain) > MAX_SENTENCE or _HEDGE.search(plain) or re.search(r"[<>\\{}±|]|!=", plain):
-        return None
-    if not re.search(r"[^\W\d_]{2}", plain):
-        return None
-    found = list(_FOUND.finditer(plain)) + list(_WORD_NUMBER.finditer(plain))
-    if not found:
-        return None
-    values = {_value(plain, one) for one in found}
-    if None in values:
-        return None
-    distinct = {}
-    for one in values:
-        if one:
-            quantity = read_quantity(one)
-            distinct.setdefault(quantity.number if quantity else one, []).append(one)
-    if len(distinct) != 1:
-        return None
-    return max(next(iter(distinct.values())), key=len)
-
-
-def _value(text: str, found: re.Match[str]) -> str | None:
-    before, after = text[: found.start()][-14:], text[found.end() :][:60]
-    if _SPOILT_BEFORE.search(before):
-        return None
-    following = _AFTER_WORDS.match(after)
-    if following:
-        one = f"{found[0]} {following[1].rstrip('.')}"
-        letter = len(following[1]) == 1 and following[1].isalpha()
-        if (not letter or following[1] in _UNIT_LETTERS) and read_quantity(one):
-            return one
-    if _SPOILT_AFTER.match(after):
-        return None
-    return found[0]
-
-
-def statement_end(plain: str) -> str | None:
-    """What a sentence says of its subject (``The capital is Paris``), or None where it denies."""
-    if _DENIED.search(plain) or len(plain) > MAX_SENTENCE:
-        return None
-    found = _COPULA.match(plain)
-    if not found:
-        return None
-    return _COPULA_TAIL.sub("", _stripped(found["rest"]))

@@ -101,6 +101,13 @@ _PLAIN = [
     ("degreesC degC", "celsius centigrade", "celsius", "1"),
     ("degreesF degF", "fahrenheit", "fahrenheit", "1"), ("deg", "degree", "celsius", "1"),
     ("deg", "degree", "fahrenheit", "1"), ("", "unit", "unit", "1"),
+    ("毫米", "", "length", "1/1000"),
+    ("厘米", "", "length", "1/100"), ("米", "", "length", "1"), ("千米 公里", "", "length", "1000"),
+    ("克", "", "mass", "1"), ("千克 公斤", "", "mass", "1000"), ("度", "", "angle", "1"),
+    ("秒", "", "time", "1"), ("分 分钟", "", "time", "60"), ("小时", "", "time", "3600"),
+    ("天", "", "time", "86400"), ("升", "", "length^3", "1/1000"),
+    ("毫升", "", "length^3", "1/1000000"),
+    ("平方米", "", "length^2", "1"), ("岁 年", "", "month", "12"),
 ]  # fmt: skip
 _GENERIC = "unit"
 _LOOSE = {
@@ -145,7 +152,7 @@ _SYMBOLS, _NAMES = _tables()
 _TOKEN = re.compile(
     r"\s*(?P<op>/|\*|\bper\b)|\s*\^\s*\(?\s*(?P<power>[-+]?\d)\s*\)?"
     r"|\s*(?P<shape>square|sq|cubic|cu)\b\.?(?=\s*[A-Za-z])|\s*(?P<raised>squared|cubed)\b"
-    r"|\s*(?P<word>[A-Za-z]+|[€£¥¢₹元円$])(?P<digit>[23](?!\d))?\.?|\s*(?P<open>[()])"
+    r"|\s*(?P<word>[A-Za-z]+|[€£¥¢₹元円$]|[\u4e00-\u9fff]{1,3})(?P<digit>[23](?!\d))?\.?|\s*(?P<open>[()])"
 )
 _TEMPERATURE = re.compile(
     r"\bdegrees?\s*([CFK]|celsius|centigrade|fahrenheit|kelvin)\b", re.IGNORECASE

@@ -2,7 +2,8 @@
 
 import re
 
-from r1vl_kedro.answers.statements import MAX_SENTENCE, cores
+from r1vl_kedro.answers.sentences import MAX_SENTENCE
+from r1vl_kedro.answers.statements import cores
 
 YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
 NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
@@ -16,6 +17,12 @@ _BOTH = re.compile(
     r"\b(?:yes|no)\s*(?:/|\bor\b|\band\b)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z|\bneither\b"
 )
 _NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
+_NO_DOUBT = re.compile(r"\b(?:no|without(?: an?y?)?|beyond(?: any)?) doubt\b", re.IGNORECASE)
+_DOUBT = re.compile(
+    r"\b(?:doubt\w*|hardly|barely|scarcely|unlikely|maybe|perhaps|possibly|might|half|partly|"
+    r"partially|almost|if|whether|unless)\b"
+)
+_LAST = re.compile(r"(?<!not a )(?<!not )\b(yes|no)\W*\Z")
 _IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possible|impossible)\b")
 _NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
 _IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
@@ -54,20 +61,22 @@ def yes_or_no(text: str) -> str | None:
 
 
 def _said(text: str) -> str | None:
-    folded = text.lower().strip(" \n\t\"'$(){}[]")
+    folded = _NO_DOUBT.sub("", text.lower()).strip(" \n\t,\"'$(){}[]")
     if _BOTH.search(folded):
         return None
     if _IMPOSSIBLE.match(folded):
         return "no"
     words = re.findall(r"[a-z']+", folded[:_REACH])
-    later = re.search(r"\b(?:yes|no)\b", folded[3:])
-    if (
-        words
-        and words[0] in YES | NO
-        and not (_NO_NOUN.match(folded) and later and later[0] == "yes")
-    ):
-        return "yes" if words[0] in YES else "no"
-    if _NO_NOUN.match(folded):
+    last = _LAST.search(folded)
+    begins = (
+        "yes" if words[:1] and words[0] in YES else "no" if words[:1] and words[0] in NO else None
+    )
+    noun = bool(_NO_NOUN.match(folded))  # "no text on the left, so yes"
+    if begins and not (noun and last and last[1] == "yes"):
+        return begins if last is None or last[1] == begins else None
+    if _DOUBT.search(folded):
+        return None
+    if noun:
         folded = folded[3:]
     said = {_affirms(match, folded) for match in _SAID.finditer(folded)} - {None}
     return None if len(said) != 1 else "yes" if said.pop() else "no"

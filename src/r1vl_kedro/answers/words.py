@@ -8,7 +8,7 @@ _SMALL = frozenset(
     ("no is it up of on to at by we he in or an as so if me my go do be us am ok").split()
 )
 _ARTICLES = frozenset({"a", "an", "the"})
-_ENDINGS = ".!?。;,: "
+_ENDINGS = ".!。;,: "
 _PAIRS = re.compile(r"^(?:([A-Za-z])(?i:\1))+$")
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
@@ -60,8 +60,8 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
         if len(words[1]) == 1 and words[0] in ("A", "a"):
             break
         words = words[1:]
-    if words[-1:] == ["solution"] and words[0] == "infinitely":
-        words = words[:-1]
+    if words[:1] == ["infinitely"] and words[1:] in (["many", "solution"], ["solution"], []):
+        words = ["infinitely", "many"]
     return tuple(words)
 
 

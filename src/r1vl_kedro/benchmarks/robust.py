@@ -10,7 +10,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from r1vl_kedro.answers import MAX_ANSWER, equivalent, yes_or_no
+from r1vl_kedro.answers import (
+    MAX_ANSWER,
+    chosen_option,
+    equivalent,
+    stated_quantity,
+    yes_or_no,
+)
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.responses.boxed import last_box
@@ -25,6 +31,7 @@ _DECLARED = re.compile(
     r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is|:|=)\s*:?\s*|(?:option|choice)\s+)",
     re.IGNORECASE,
 )
+_ANSWER_AFTER = re.compile(r"\banswer\W{0,4}(?:is\b|[:：])(?P<answer>.*\w.*)", re.I | re.S)
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
 _SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
@@ -34,6 +41,7 @@ _LABEL = re.compile(r"[(\[{\s'\"$]*([A-Za-z])(?!\w)[)\]}'\"$]*\s*[.:,)\-–]?\s*
 _WRAPPED = re.compile(r"\\(?:mathrm|text)\{([^{}]*)\}|(?<=[A-Za-z])_\{?(\d+)\}?")
 _LOOKS = re.compile(r"\$|(?<!\d)\s+|\s+(?!\d)")
 _LETTER_ONLY = re.compile(r"[\s(\[{'\"$*_]*(?:\\text\{)?([A-Za-z])[\s)\]}'\"$*_.,:;!]*")
+_YES_NO = {"A": "yes", "B": "no"}
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _COPULA = r"\b(?:is|are|was|were|be|equals)\s+(?:the\s+|on\s+|in\s+|a\s+|an\s+)?"
 _ARTICLE = re.compile(r"\A(?:the|an?)\s+(?=\w\w)")
@@ -62,9 +70,15 @@ def stated(raw: str) -> str:
 
 
 def unboxed(text: str) -> str:
-    r"""What stands in the last ``\boxed{...}`` whose braces close; else the text as it is."""
+    r"""What stands in the last ``\boxed{...}`` whose braces close; else the text as it is.
+
+    An "Answer:" after the box is part of the answer, and decides.
+    """
     box = last_box(text)
-    return text if box is None else box
+    if box is None:
+        return text
+    after = _ANSWER_AFTER.search(text[text.rindex(box) + len(box) :])
+    return after["answer"].strip() if after else box
 
 
 def short_answer(text: str) -> str | None:
@@ -111,22 +125,21 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
     """Whether the one option that an answer names, by letter or text, is the right one."""
     if any(refusal in text for refusal in REFUSALS):
         return False
-    letters = list(choices)
-    if answer not in letters:
+    if answer not in choices:
         return equivalent(text[:MAX_ANSWER], answer, options=list(choices.values()))
+    letters = list(choices)
     if letters != [chr(ord("A") + k) for k in range(len(letters))]:
         choices = _without_gaps(choices)
+    named = option_named(text, choices)
+    return named is not None and choices[named].strip() == choices[answer].strip()
+
+
+def option_named(text: str, choices: Mapping[str, str]) -> str | None:
+    """The letter of the one option that an answer names in its first reading that names one."""
     options = list(choices.values())
-    for reading in readings(text):
-        named = _named_letter(reading, choices)
-        if named is not None:
-            return named == answer
-        if equivalent(reading, answer, options=options):
-            return True
-        others = [letter for letter in choices if letter != answer]
-        if any(equivalent(reading, letter, options=options) for letter in others):
-            return False
-    return False
+    places = (chosen_option(reading, options) for reading in readings(text))
+    place = next((place for place in places if place is not None), None)
+    return None if place is None else list(choices)[place]
 
 
 def _without_gaps(choices: Mapping[str, str]) -> dict[str, str]:
@@ -138,40 +151,12 @@ def _without_gaps(choices: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _named_letter(text: str, choices: Mapping[str, str]) -> str | None:
-    """A letter that is the whole answer or labels the very text of its option; else that text."""
-    found = _LETTER_ONLY.fullmatch(text)
-    if found:
-        letter = found[1].upper()
-        by_text = [key for key, option in choices.items() if option.strip() == found[1]]
-        if len(by_text) == 1:
-            return by_text[0]
-        return letter if letter in choices else None
-    wanted = _squeezed(text)
-    by_text = [key for key, option in choices.items() if _squeezed(option) == wanted]
-    if wanted and len(by_text) == 1:
-        return by_text[0]
-    label = _LABEL.match(text)
-    if label and label[1].upper() in choices:
-        rest = text[label.end() :].strip().rstrip(".").lower()
-        if rest and rest == choices[label[1].upper()].strip().lower():
-            return label[1].upper()
-    return None
-
-
-def _squeezed(text: str) -> str:
-    """An option without what only makes it look well: dollars, spaces, indices, case."""
-    for _ in range(2):  # an index may stand in a wrapper
-        text = _WRAPPED.sub(r"\1\2", text)
-    return _LOOKS.sub("", text).lower().rstrip(".")
-
-
 def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
     """Whether an answer says yes or no as it should; with `letters`, A is yes and B is no."""
     if letters:
-        options = {"A": "Yes", "B": "No"}
-        if option_verdict(text, options, "A") != option_verdict(text, options, "B"):
-            return option_verdict(text, options, {"yes": "A"}.get(answer.strip().lower(), "B"))
+        named = option_named(text, _YES_NO)
+        if named is not None:
+            return _YES_NO[named] == answer.strip().lower()
     said = next(filter(None, (yes_or_no(reading) for reading in readings(text))), None)
     return said is not None and said == answer.strip().lower()
 
@@ -181,9 +166,11 @@ def value_verdict(text: str, answer: str) -> bool | None:
 
     None where both are prose of several words and differ: only a judge could tell.
     """
-    texts = readings(text)
-    if any(equivalent(reading, answer) for reading in texts):
-        return True
+    for reading in readings(text):
+        if equivalent(reading, answer):
+            return True
+        if stated_quantity(reading) is not None:  # another one: what follows it is no second try
+            return False
     if len(text) <= MAX_ANSWER and _is_prose(answer) and _is_prose(text):
         return None
     return False

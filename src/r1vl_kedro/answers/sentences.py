@@ -1,0 +1,131 @@
+"""What a sentence states: the one value in it, or what it says of its subject."""
+
+import re
+from functools import lru_cache
+
+from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.quantities import NO_NOUN, NUMBER, read_quantity
+
+MAX_SENTENCE = 400
+
+_COPULA = re.compile(
+    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
+    r"(?:is|are|was|were|will be|will|equals|becomes|be)\s+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COPULA_TAIL = re.compile(r"^(?:called|named|known as|in|on|at|the|a|an)\s+(?=\w\w)", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|no|nor|neither|cannot|without|nothing|none|nobody|but|wrong|incorrect|false|"
+    r"unless|if|whether|or|either|maybe|perhaps|possibly|might|could|may|wait|unlikely|hardly|"
+    r"barely|scarcely|doubt\w*|den(?:y|ies|ied)|instead|rather|except|excluding|besides|unlike|"
+    r"other|another|different|opposite|guess\w*|actually|fails?|far|used to)\b"
+    r"|n't\b|\?|不|没|非|否",
+    re.IGNORECASE,
+)
+"""Words of denial, doubt and choice: a sentence with one states nothing."""
+_COMPARED = re.compile(
+    r"\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
+    r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
+    r"minus|times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|up to|close to|until|"
+    r"log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|and a half|"
+    r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
+    re.IGNORECASE,
+)
+"""Words of comparison and reckoning: the number beside them is part of another."""
+_MONTH = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:[a-z]*\b|\b\.?)\s+\d|[A-Za-z]\d",
+    re.IGNORECASE,
+)
+_END = rf"(?:USD |[€£¥])?{NUMBER}(?:\s?%)?"
+_FOUND = re.compile(
+    r"(?<![\w.^_'])(?:(?:USD |EUR |Rs\.? ?|[€£¥])?(?<![-\d])-?)"
+    r"(?:\d{1,2}:[0-5]\d(?:\s*[ap]\.?m\.?)?|\d{4}-\d\d-\d\d|\d+\s*:\s*\d+(?:\s*:\s*\d+)*"
+    rf"|{_END}\s?(?:-|to)\s?{_END}(?![\w-])|\d+\s+\d+/\d+|\d+/\d+|{NUMBER})(?:st|nd|rd|th)?",
+    re.IGNORECASE,
+)
+_WORD_NUMBER = re.compile(
+    rf"\b(?:{'|'.join(CARDINALS)})"
+    rf"(?:[- ](?:{'|'.join(CARDINALS)}|hundred|thousand|million|dozen))*\b",
+    re.IGNORECASE,
+)
+_UNIT_AFTER = re.compile(
+    r"^-?\s?((?:square |cubic |sq\.? |cu\.? )?[A-Za-z%€£¢°][^\s,;:!?()\[\].]*"
+    r"(?:\s+per\s+[A-Za-z]+|\s+(?:points?|[CF])\b)?)"
+)
+_SPOILT_BEFORE = re.compile(
+    r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
+    r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!corresponds )\bto\s+\Z",
+    re.IGNORECASE,
+)
+_SPOILT_AFTER = re.compile(
+    r"\s*(?:[\^/*+<>=_!)]|-\s*[A-Za-z](?![A-Za-z])|\.\d)|\d"
+    r"|\s+(?:to|hundred|thousand|million|billion|trillion|dozen|of \d)\b|\s?[a-zA-Z](?![\w'])",
+    re.IGNORECASE,
+)
+_UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
+
+
+@lru_cache(maxsize=8192)
+def value_in_sentence(plain: str) -> str | None:
+    """The one number, range, time or ratio in a sentence, with its unit; None where there are more.
+
+    It counts unless it is part of a formula (``5x``) or of a bound (``at least 5``), or the
+    sentence compares, hedges or denies.
+
+    Example:
+        >>> value_in_sentence("There are 14 bars in it"), value_in_sentence("14 or 15")
+        ('14 bars', None)
+    """
+    if len(plain) > MAX_SENTENCE or re.search(r"[<>\\{}±|]|!=", plain):
+        return None
+    if not re.search(r"[^\W\d_]{2}", plain) or any(
+        pattern.search(plain) for pattern in (_DENIED, _COMPARED, _MONTH)
+    ):
+        return None
+    found = [*_FOUND.finditer(plain), *_WORD_NUMBER.finditer(plain)]
+    values = [_value(plain, one) for one in found]
+    distinct: dict[object, list[str]] = {}
+    for one in values:
+        if one is None:
+            return None
+        quantity = read_quantity(one)
+        distinct.setdefault(quantity.number if quantity else one, []).append(one)
+    return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
+
+
+def _value(text: str, found: re.Match[str]) -> str | None:
+    """A number as it stands in a text, with the unit after it; None where it is part of more."""
+    if spoilt(text, *found.span(), units=True):
+        return None
+    following = _UNIT_AFTER.match(text[found.end() :][:60])
+    if following:
+        one = f"{found[0]} {following[1].rstrip('.')}"
+        letter = len(following[1]) == 1 and following[1].isalpha()
+        if (not letter or following[1] in _UNIT_LETTERS) and read_quantity(one):
+            return one
+        if following[1].lower() in NO_NOUN:
+            return None
+    return None if _SPOILT_AFTER.match(text[found.end() :][:60]) else found[0]
+
+
+def spoilt(text: str, start: int, end: int, *, units: bool = False) -> bool:
+    """Whether a number is part of a formula: 45 in -45, 2*45, 45/2 and 45x.
+
+    ``units`` leaves what follows it to the caller.
+    """
+    if _SPOILT_BEFORE.search(text[:start][-14:]):
+        return True
+    return not units and bool(_SPOILT_AFTER.match(text[end:][:60]))
+
+
+def compares(text: str) -> bool:
+    """Whether a text compares or reckons, so that a number in it is part of another."""
+    return bool(_COMPARED.search(text))
+
+
+def statement_end(plain: str) -> str | None:
+    """What a sentence says of its subject (``The capital is Paris``), or None where it denies."""
+    if _DENIED.search(plain) or len(plain) > MAX_SENTENCE:
+        return None
+    found = _COPULA.match(plain)
+    return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;")) if found else None
