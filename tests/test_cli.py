@@ -157,3 +157,11 @@ def test_an_unknown_name_is_said_with_what_there_is(run, monkeypatch, arguments,
 def test_a_value_error_that_is_about_no_name_keeps_its_traceback(run):
     error = ValueError("of a node")
     assert run(error, "--pipelines=ablation", "--namespaces=outcome,data").exception is error
+
+
+@pytest.mark.parametrize("runner", ["ParallelRunner", "kedro.runner.ParallelRunner"])
+def test_a_runner_of_processes_is_refused_with_the_one_to_take(run, runner):
+    done = run(AssertionError("not reached"), "--runner", runner)
+    assert done.exit_code == 1
+    assert "--runner ParallelRunner is not for this project" in done.output
+    assert "r1vl_kedro.runner.SlotRunner" in done.output

@@ -1,5 +1,8 @@
 """Profiles that extend one another: base, then the extended environment, then the own one."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
@@ -58,3 +61,29 @@ def test_what_was_set_by_hand_is_given_back(conf):
     loader = conf("other")
     loader["parameters"] = {"seed": 4}
     assert loader["parameters"] == {"seed": 4}
+
+
+@pytest.mark.parametrize("form", ["directory", "gztar", "zip"])
+def test_files_of_the_configuration_are_found_in_a_directory_and_in_an_archive(tmp_path, form):
+    conf = tmp_path / "elsewhere" / "conf"
+    (conf / "base").mkdir(parents=True)
+    (conf / "base" / "wording.txt").write_text("Think.\n")
+    (conf / "base" / "parameters.yml").write_text(
+        "{file: '${conf:base/wording.txt}', text: '${text:base/wording.txt}'}"
+    )
+    if form != "directory":
+        archive = shutil.make_archive(tmp_path / "conf", form, tmp_path / "elsewhere", "conf")
+        shutil.rmtree(conf)
+        conf = archive
+    found = CONFIG_LOADER_CLASS(conf_source=conf, env="base", **CONFIG_LOADER_ARGS)["parameters"]
+    assert found["text"] == "Think."
+    assert Path(found["file"]).is_absolute() and Path(found["file"]).read_text() == "Think.\n"
+
+
+def test_files_of_the_package_are_found_wherever_it_is_installed(tmp_path):
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "parameters.yml").write_text("model: '${package:world/assets}'")
+    found = CONFIG_LOADER_CLASS(conf_source=str(tmp_path), env="base", **CONFIG_LOADER_ARGS)[
+        "parameters"
+    ]
+    assert (Path(found["model"]) / "base_model" / "config.json").is_file()

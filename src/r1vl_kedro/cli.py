@@ -12,7 +12,7 @@ import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
-from kedro.utils import load_obj
+from kedro.utils import find_kedro_project, load_obj
 from omegaconf import OmegaConf
 
 from r1vl_kedro.errors import UserFacingError
@@ -113,7 +113,8 @@ def _said(error: Exception) -> str | None:
 def _check_environment(options: dict[str, Any]) -> None:
     """Raise ConfigurationError for an environment that the configuration has no folder of."""
     env = options.get("env") or os.environ.get("KEDRO_ENV")
-    conf = Path(options.get("conf_source") or settings.CONF_SOURCE)
+    project = find_kedro_project(Path.cwd()) or Path.cwd()  # this may be a folder below it
+    conf = Path(options.get("conf_source") or project / settings.CONF_SOURCE)
     if env and conf.is_dir() and not (conf / env).is_dir():  # conf may be an archive
         check_choices([env], (path.name for path in conf.iterdir() if path.is_dir()), "--env")
 
@@ -123,9 +124,15 @@ def _check_runner(runner: str | None) -> None:
         load_obj(runner or "SequentialRunner", "kedro.runner")
     except (AttributeError, ImportError, ValueError) as error:
         raise click.ClickException(
-            f"--runner {runner!r} is unknown ({error}): there are SequentialRunner, ThreadRunner, "
-            f"ParallelRunner and {SLOT_RUNNER}"
+            f"--runner {runner!r} is unknown ({error}): there are SequentialRunner, ThreadRunner "
+            f"and {SLOT_RUNNER}"
         ) from error
+    if (runner or "").rpartition(".")[2] == "ParallelRunner":
+        raise click.ClickException(
+            "--runner ParallelRunner is not for this project: its nodes know the MLflow run and "
+            "start jobs in processes of their own; variants train side by side by the default "
+            f"runner of --pipelines=ablation, {SLOT_RUNNER}"
+        )
 
 
 def _check_selection(options: dict[str, Any]) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from kedro.config import MissingConfigException, OmegaConfigLoader
@@ -24,7 +28,23 @@ class ProfileConfigLoader(OmegaConfigLoader):
         extends: qwen2_vl_7b
         data: data/qwen2_5_vl_7b
         model: Qwen2.5-VL-7B
+
+    ``${conf:base/prompts/reasoning.txt}`` is the path of a file of the configuration in use, which
+    may be the archive that ``kedro package`` makes, and ``${text:base/prompts/reasoning.txt}`` its
+    text; ``${package:world/assets}`` is a path below the installed package.
     """
+
+    def __init__(self, conf_source: str | Path, *args: Any, **kwargs: Any):
+        source = unpacked(conf_source)
+        place = Path(source)
+        resolvers = {
+            "conf": lambda path: str(place.absolute() / path),
+            "text": lambda path: (place / path).read_text(encoding="utf-8").rstrip("\n"),
+            "package": lambda path: str(Path(__file__).parent / path),
+        }
+        for name, resolve in resolvers.items():  # Kedro's argument keeps those of an older loader
+            OmegaConf.register_new_resolver(name, resolve, replace=True)
+        super().__init__(source, *args, **kwargs)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Return the merged configuration of a kind, such as ``parameters``.
@@ -55,6 +75,19 @@ class ProfileConfigLoader(OmegaConfigLoader):
         if self.merge_strategy.get(key) == "soft":
             return OmegaConf.to_container(OmegaConf.merge(below, above))
         return {**below, **above}
+
+
+def unpacked(conf_source: str | Path) -> str:
+    """Return a directory that holds the configuration, for this process where it is an archive."""
+    source = Path(conf_source)
+    if not source.is_file():
+        return str(conf_source)
+    place = tempfile.mkdtemp(prefix="r1vl-conf-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    only_files = {} if source.suffix == ".zip" else {"filter": "data"}
+    shutil.unpack_archive(source, place, **only_files)
+    [top] = Path(place).iterdir()  # `kedro package` packs the folder itself
+    return str(top)
 
 
 def with_present_names(catalog: dict[str, Any]) -> dict[str, Any]:

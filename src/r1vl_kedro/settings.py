@@ -1,11 +1,11 @@
 """Settings that Kedro reads at start; https://docs.kedro.org/en/stable/configure/."""
 
 import warnings
-from pathlib import Path
 
 from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
+    DirectoryHooks,
     EntriesHooks,
     InputsHooks,
     LockHooks,
@@ -27,25 +27,15 @@ scrub_logs()
 CONTEXT_CLASS = ProjectContext
 
 
-def text_of(path: str) -> str:
-    """What a text file says, for ``${text:conf/base/prompts/reasoning.txt}`` in a configuration.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-    """
-    return Path(path).read_text(encoding="utf-8").rstrip("\n")
-
-
 CONFIG_LOADER_CLASS = ProfileConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     # An environment states only what differs.
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
-    "custom_resolvers": {"text": text_of},
 }
 
-# The last registered is called first: signals, then the lock, then what stands behind it.
+# The last registered is called first: the directory, signals, the lock, what stands behind it.
 HOOKS = (
     EntriesHooks(),
     TrackingHooks(),
@@ -54,4 +44,5 @@ HOOKS = (
     SavingHooks(),
     LockHooks(),
     SignalHooks(),
+    DirectoryHooks(),
 )

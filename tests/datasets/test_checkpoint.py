@@ -92,3 +92,23 @@ def test_without_its_mark_it_does_not_exist(tmp_path):
     with pytest.raises(DatasetError, match="has no _COMPLETE mark"):
         half.load()
     assert CheckpointDataset(path=str(tmp_path / "half"), marked=False).exists()
+
+
+def test_a_shipped_model_is_loaded_until_another_is_saved(tmp_path, caplog):
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "config.json").write_text("shipped")
+    dataset = CheckpointDataset(path=str(tmp_path / "own"), otherwise=str(shipped))
+    assert dataset.exists() and dataset.load() == shipped
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (scratch / "config.json").write_text("own")
+    dataset.save(scratch)
+    assert (dataset.load() / "config.json").read_text() == "own"
+    assert (shipped / "config.json").read_text() == "shipped"
+    (tmp_path / "own" / "config.json").unlink()
+    assert dataset.load() == shipped
+    assert f"{shipped} is taken, not {tmp_path / 'own'}" in caplog.text
+    shutil.rmtree(shipped)
+    with pytest.raises(DatasetError, match="holds no complete checkpoint"):
+        dataset.load()

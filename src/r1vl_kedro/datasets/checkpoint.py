@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from copy import deepcopy
 from pathlib import Path
@@ -11,6 +12,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro import files
 
+logger = logging.getLogger(__name__)
 _SETTLING = threading.Lock()
 
 
@@ -28,13 +30,22 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
           type: r1vl_kedro.datasets.CheckpointDataset
           path: data/06_models/warm_up
 
+    ``otherwise`` names a directory to load where nothing was saved yet, such as a shipped model.
     ``marked: false`` is for a directory that others made (a downloaded or shipped model): it needs
     a ``config.json`` instead of the mark.
     """
 
-    def __init__(self, *, path: str, marked: bool = True, metadata: dict[str, Any] | None = None):
+    def __init__(
+        self,
+        *,
+        path: str,
+        marked: bool = True,
+        otherwise: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
         self._path = Path(path)
         self._marked = marked
+        self._otherwise = None if otherwise is None else Path(otherwise)
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Path:
@@ -42,9 +53,13 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
         with _SETTLING:
             files.settle(self._path)
         problem = self._problem()
-        if problem is not None:
+        if problem is None:
+            return self._path.resolve()
+        if not self._has_other():
             raise DatasetError(f"{self._path} holds no complete checkpoint: {problem}")
-        return self._path.resolve()
+        if self._path.exists():
+            logger.warning("%s is taken, not %s: %s", self._otherwise, self._path, problem)
+        return self._otherwise.resolve()
 
     def save(self, data: Path) -> None:
         """Move the directory ``data`` here; the older checkpoint stays until the new is whole."""
@@ -62,8 +77,11 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
             return files.problem(place)
         return None if (place / "config.json").is_file() else f"there is no config.json in {place}"
 
+    def _has_other(self) -> bool:
+        return self._otherwise is not None and (self._otherwise / "config.json").is_file()
+
     def _exists(self) -> bool:
-        return self._problem() is None
+        return self._problem() is None or self._has_other()
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._path), "marked": self._marked}

@@ -1,5 +1,6 @@
 """Kedro hooks: tracking, one run a place at a time, whole and current results, clean stops."""
 
+from r1vl_kedro.hooks.directory import DirectoryHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.inputs import InputsHooks
 from r1vl_kedro.hooks.lock import LockHooks
@@ -9,6 +10,7 @@ from r1vl_kedro.hooks.signals import SignalHooks
 from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
+    "DirectoryHooks",
     "EntriesHooks",
     "InputsHooks",
     "LockHooks",

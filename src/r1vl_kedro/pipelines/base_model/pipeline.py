@@ -13,7 +13,7 @@ from r1vl_kedro.pipelines.base_model import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Nothing but a seed to the base model that every other pipeline starts from."""
+    """Train a base model from a seed; other pipelines prefer it to the shipped one."""
     return Pipeline(
         [
             Node(

@@ -1,0 +1,38 @@
+"""Relative paths of the configuration are those of the project, wherever a run is started."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+
+
+class DirectoryHooks:
+    """Runs in the project's directory, also from a subfolder, a notebook or another program."""
+
+    def __init__(self) -> None:
+        self._before: Path | None = None
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
+        """Go there; the program's own directory is remembered."""
+        if self._before is None:
+            self._before = Path.cwd()
+        os.chdir(run_params["project_path"])
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self) -> None:
+        """Go back."""
+        self._restore()
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self) -> None:
+        """Go back."""
+        self._restore()
+
+    def _restore(self) -> None:
+        if self._before is not None:
+            os.chdir(self._before)
+            self._before = None
