@@ -87,6 +87,7 @@ def wait(mark, go):
 """
 
 CATALOG = """
+rl_prompts: {type: MemoryDataset}
 common: {type: json.JSONDataset, filepath: "${globals:data}/common.json"}
 "{variant}.training_log": {type: json.JSONDataset, filepath: "${globals:data}/{variant}/log.json"}
 "{variant}.scores": {type: json.JSONDataset, filepath: "${globals:data}/{variant}/scores.json"}
