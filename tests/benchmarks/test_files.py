@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from r1vl_kedro.benchmarks import BENCHMARKS, get_benchmark, score_response
+from r1vl_kedro.benchmarks import BENCHMARKS, build_prompt, get_benchmark, score_response
 from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError, lmu_data
 from r1vl_kedro.world.benchmarks import write_benchmark
 
@@ -25,6 +25,12 @@ def png(colour="red"):
 
 def cell(colour="red"):
     return base64.b64encode(png(colour)).decode()
+
+
+def wide():
+    stream = io.BytesIO()
+    Image.new("RGB", (8100, 40)).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
 
 
 def row(index, image=None, **other):
@@ -60,11 +66,51 @@ def test_a_list_literal_is_several_images(tmp_path):
     assert one.images == [png(), png("blue")]
 
 
-def test_cells_that_pandas_reads_as_missing_are_left_out(tmp_path):
-    header = [*HEADER, "A", "B", "C", "D"]
-    cells = {"A": "None", "B": "NA", "C": "nan", "D": "no"}
+def test_missing_cells_are_left_out_but_none_and_na_are_words_of_options(tmp_path):
+    header = [*HEADER, "A", "B", "C", "D", "hint"]
+    cells = {"A": "None", "B": "NA", "C": "nan", "D": "no", "hint": "None"}
     [one] = file(tmp_path, row(1, **cells), header=header).rows()
-    assert {key for key in one.cells if key in "ABCD"} == {"D"}
+    assert {key for key in one.cells if key in "ABCD"} == {"A", "B", "D"}
+    assert "hint" not in one.cells
+
+
+def test_the_option_none_is_shown(tmp_path):
+    header = ["index", "image", "question", "answer", "A", "B", "C", "D", "category"]
+    cells = {"A": "1", "B": "2", "C": "3", "D": "None", "answer": "D"}
+    path = file(tmp_path, row(1, **cells), header=header).path
+    [one] = BenchmarkFile(get_benchmark("mmstar"), path, official=False).rows()
+    for style in ("published", "plain"):
+        assert "D: None" in build_prompt("mmstar", one.cells, style=style)
+
+
+@pytest.mark.parametrize("name", ["tabs", "end", "later quote"])
+def test_a_quote_that_is_never_closed_is_an_error_with_its_row(tmp_path, name):
+    rows = [row(k) for k in range(1, 40)]
+    rows[2] = row(3, question='"Is it open?')
+    if name == "tabs":  # closed by a later cell, so that the rows between would be one cell
+        rows[9] = row(10, question='Is it 5"')
+    if name == "later quote":
+        rows[9] = row(10, question='A 5" screen?')
+    read = file(tmp_path, *rows)
+    with pytest.raises(BenchmarkFileError, match=r"MME\.tsv, row 3: a quote .*not closed"):
+        list(read.rows())
+
+
+def test_quoted_cells_hold_line_breaks_and_doubled_quotes(tmp_path):
+    read = file(tmp_path, row(1, question='"Is it\n""it""?"'), row(2, question='A 5" screen?'))
+    assert [r.cells["question"] for r in read.rows()] == ['Is it\n"it"?', 'A 5" screen?']
+
+
+def test_indices_that_pandas_wrote_as_floats_are_whole_numbers(tmp_path):
+    rows = list(file(tmp_path, row("1.0"), row(2, "1.0"), row("3.0", "1")).rows())
+    assert [r.index for r in rows] == ["1", "2", "3"]
+    assert [r.images for r in rows] == [[png()]] * 3
+
+
+def test_images_may_be_data_addresses_or_url_safe_base64(tmp_path):
+    safe = base64.urlsafe_b64encode(png("blue")).decode()
+    rows = list(file(tmp_path, row(1, f"data:image/png;base64,{cell()}"), row(2, safe)).rows())
+    assert [r.images for r in rows] == [[png()], [png("blue")]]
 
 
 def test_rows_without_image_are_dropped_and_counted(tmp_path):
@@ -90,6 +136,10 @@ def test_an_image_path_beside_the_file_serves_where_there_is_no_image_column(tmp
         (row(2, question=""), "question", "empty"),
         (row(2, answer="nan"), "answer", "empty"),
         (row(2, image_path="x\ty"), "row", "7 cells for 6 columns"),
+        (row(2, "[]"), "image", "the row has no image"),
+        (row(2, wide()), "image", "sides may differ 200 times"),
+        (row(2, question="Is it <|image_pad|>?"), "question", "<|image_pad|>, a special token"),
+        (row(2, category="cooking"), "cells", "column 'category' is 'cooking'"),
     ],
 )
 def test_a_broken_row_is_set_aside_with_file_row_and_column(tmp_path, broken, column, reason):
@@ -99,6 +149,48 @@ def test_a_broken_row_is_set_aside_with_file_row_and_column(tmp_path, broken, co
     assert (left.row, left.column) == (2, column)
     assert reason in left.reason
     assert "MME.tsv, row 2" in str(left)
+
+
+@pytest.mark.parametrize("name", ["/etc/hostname", "../secret.png", "a/../../b.png", "n" * 300])
+def test_image_paths_stay_below_the_folder(tmp_path, name):
+    (tmp_path / "1.png").write_bytes(png())
+    header = [name for name in HEADER if name != "image"]
+    read = file(tmp_path, row(1), row(2, image_path=name), header=header)
+    assert [r.index for r in read.rows()] == ["1"]
+    assert read.set_aside[0].column == "image" and len(read.set_aside[0].reason) <= 400
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "reason"),
+    [
+        ("mmstar", {"answer": "E", "A": "1", "B": "2", "C": "3", "D": "4"}, "answer is 'E'"),
+        (
+            "mmstar",
+            {"answer": "None", "A": "1", "B": "2", "C": "3", "D": "4"},
+            "options A, B, C, D",
+        ),
+        ("mathvista", {"question_type": "multi_choice", "choices": "['1', '2']"}, "answer_option"),
+        ("mathvista", {"question_type": "multi_choice", "answer_option": "A"}, "no options"),
+        ("mathvista", {"question_type": "multi_choice", "choices": "array(['1'])"}, "list literal"),
+        ("dynamath", {"answer_type": "float", "answer": "many", "qid": "1"}, "many"),
+        ("hallusionbench", {"answer": "Yes"}, "must read category_subcategory"),
+    ],
+)
+def test_a_row_that_nothing_could_be_right_for_is_set_aside_when_it_is_read(
+    tmp_path, name, cells, reason
+):
+    benchmark = get_benchmark(name)
+    header = ["index", "image", "question", "answer", *benchmark.columns]
+    whole = {
+        "mmstar": {"A": "1", "B": "2", "C": "3", "D": "4", "answer": "A"},
+        "hallusionbench": {},
+    }
+    fine = {"question_type": "free_form", "answer_type": "text", "answer": "Yes", "qid": "0"}
+    first = "VD_illusion_1_0_0_0" if name == "hallusionbench" else 1
+    rows = [row(first, **fine | whole.get(name, {})), row(2, **fine | cells)]
+    read = BenchmarkFile(benchmark, file(tmp_path, *rows, header=header).path, official=False)
+    assert [r.index for r in read.rows()] == [str(first)]
+    assert reason in read.set_aside[0].reason
 
 
 def test_a_missing_column_is_an_error_that_names_it(tmp_path):
@@ -117,11 +209,15 @@ def test_empty_files_and_files_without_a_usable_row_are_errors(tmp_path):
         list(BenchmarkFile(MME, tmp_path / "none.tsv").rows())
 
 
-@pytest.mark.parametrize("name", ["MME.tsv", "test.jsonl"])
-def test_a_file_that_is_no_text_is_an_error(tmp_path, name):
-    (tmp_path / name).write_bytes(b"index\timage\n\x1f\x8b\xff\xfe")
-    with pytest.raises(BenchmarkFileError, match=rf"{name}: no table in UTF-8: .*byte 0x8b"):
-        list(BenchmarkFile(MME, tmp_path / name).rows())
+def test_a_file_that_is_no_text_is_an_error(tmp_path):
+    data = "\t".join(HEADER).encode() + b"\n\x1f\x8b\xff\xfe"
+    for name, message in (
+        ("MME.tsv", "no table in UTF-8: .*byte 0x8b"),
+        ("x.jsonl", "no usable row"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(BenchmarkFileError, match=message):
+            list(BenchmarkFile(MME, tmp_path / name).rows())
 
 
 def test_another_md5_is_a_warning(tmp_path, caplog):
@@ -170,9 +266,20 @@ def test_mathvision_asks_with_its_options_where_they_say_more_than_letters(tmp_p
         ("{", "line", "no JSON object"),
         ("[1]", "line", "no JSON object: a list"),
         ("[" * 100_000, "line", "nested too deeply"),
-        ('{"id": "2", "question": "q", "answer": "1", "image": "1.png"}', "'subject'", "missing"),
-        ('{"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}', "id",
-         "an earlier row has the same id"),
+        ('{"id": "2", "answer": "1", "image": "1.png", "subject": "s"}', "row", "'question': None"),
+        ('{"id": "2", "question": "q", "answer": null, "image": "1.png"}', "row", "'answer': None"),
+        ('{"id": "2", "question": "q", "answer": ["1"], "image": "1.png"}', "row", "answer': ['1"),
+        ('{"id": "2", "question": "q", "answer": "A", "options": "A,B", "image": "1.png"}', "row",
+         "'options': 'A,B'"),
+        ('{"id": "2", "question": "q", "answer": "E", "options": ["1", "2"], "image": "1.png"}',
+         "cells", "options A, B"),
+        ('{"id": "2", "question": "q\\ud800", "answer": "1", "image": "1.png"}', "question",
+         "lone surrogate"),
+        ('{"id": "2", "question": "q", "answer": "1", "image": "' + "n" * 300 + '"}', "image",
+         "too long"),
+        ('{"id": "2", "question": "q", "answer": "1", "image": "../1.png"}', "row", "may not"),
+        ('{"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}', "index",
+         "an earlier row has the same index"),
         ('{"id": "2", "question": "q", "answer": "1", "image": "2.png", "subject": "s"}', "image",
          "2.png stands neither in"),
     ],
@@ -202,3 +309,29 @@ def test_the_embedded_world_has_a_file_in_every_schema(tmp_path, name):
     before = path.read_bytes()
     path.unlink()
     assert write_benchmark(name, path, n=20, seed=3).read_bytes() == before
+
+
+def test_a_byte_order_mark_and_an_array_are_read(tmp_path):
+    (tmp_path / "1.png").write_bytes(png())
+    whole = {"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}
+    path = tmp_path / "test.jsonl"
+    for text in ("\ufeff" + json.dumps(whole), json.dumps([whole], indent=1)):
+        path.write_text(text, encoding="utf-8")
+        assert [r.index for r in BenchmarkFile(get_benchmark("mathvision"), path).rows()] == ["1"]
+
+
+def test_every_case_file_is_read_or_named(shared_dir):
+    """Each of the reference files gives rows, rows set aside or one sentence, never a traceback."""
+    folder = shared_dir / "cases/files"
+    for path in sorted([*folder.glob("tsv/*.tsv"), *folder.glob("mathvision/*.json*")]):
+        name = "mathvista" if path.name.startswith("mv_") else "mmstar"
+        read = BenchmarkFile(
+            get_benchmark(name if path.suffix == ".tsv" else "mathvision"), path, official=False
+        )
+        try:
+            for one in read.rows():
+                answer = one.cells.get("answer_option") or one.cells["answer"]
+                raw = f"### The final answer is:\n{answer}"
+                assert score_response(read.benchmark.name, one.cells, raw) is True
+        except BenchmarkFileError as error:
+            assert str(path) in str(error) and "\n" not in str(error)

@@ -88,3 +88,12 @@ def test_only_a_leading_digit_is_a_verdict():
     assert [read_verdict(text) for text in ("1", " 0.", "1 because", "10", "yes")] == [
         True, False, True, None, None,
     ]  # fmt: skip
+
+
+def test_rows_set_aside_stand_beside_the_score():
+    given = scores()
+    given["benchmarks"]["mme"] |= {"set_aside": 5, "set_aside_reasons": "image 5; the first, ..."}
+    text = "\n".join(notes(given))
+    assert "Questions answered: MathVista 10, MME_sum 10 of 15." in text
+    assert "MME_sum: 5 rows of its file set aside (image 5; the first, ...)" in text
+    assert table_rows(given, "ours", PAPER)[0]["set_aside"] == 5

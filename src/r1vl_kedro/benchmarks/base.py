@@ -26,6 +26,7 @@ class Benchmark:
         verdict: (row, whole response, mode) to right, wrong or None, "only a judge could decide".
         aggregate: (rows, verdicts) to named figures; all in percent, but MME in points.
         headline: which of the figures stands in the table.
+        check: raises ValueError for a row that no answer could be right for.
         place: where its column stands in the main table, from 1.
         full_marks: the highest headline figure; AVG takes figures in percent of it.
     """
@@ -39,6 +40,7 @@ class Benchmark:
     verdict: Callable[[Row, str, Mode], bool | None]
     aggregate: Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]
     headline: str
+    check: Callable[[Row], None] | None = None
     place: int = 1000
     full_marks: float = 100
 

@@ -9,6 +9,15 @@ from string import ascii_uppercase
 from typing import Any
 
 MAX_LITERAL = 20_000
+NAN = frozenset(
+    [
+        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+        "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+    ]
+)  # fmt: skip
+"""Cells that pandas, and so VLMEvalKit, reads as missing."""
+WORDS = frozenset(["N/A", "NA", "None", "n/a"])
+"""Those of them that an option or an answer may be."""
 
 Row = Mapping[str, Any]
 
@@ -68,6 +77,18 @@ def parse_list(text: str) -> list[Any] | None:
 def lettered(values: list[Any]) -> dict[str, str]:
     """Options by letter: A for the first."""
     return {letter: str(value) for letter, value in zip(ascii_uppercase, values, strict=False)}
+
+
+def check_option(row: Row, options: Mapping[str, str], name: str) -> None:
+    """Check that a cell is the letter of an option.
+
+    Raises:
+        ValueError: it is not; names the cell and the letters.
+    """
+    answer = needed(row, name)
+    if answer not in options:
+        letters = f"options {', '.join(options)}" if options else "no options"
+        raise ValueError(f"{name} is {answer!r:.100}, and the row has {letters}")
 
 
 def options_of(row: Row) -> dict[str, str]:

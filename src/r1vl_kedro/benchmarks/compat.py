@@ -32,6 +32,7 @@ _DIGIT_COMMA = re.compile(r"\d,\d")
 _PERIOD = re.compile(r"(?!<=\d)(\.)(?!\d)")
 _MAX_PERIODS = 32  # upstream passes re.UNICODE, which is 32, where the count belongs
 _MAX_LATEX = 100
+_BOXED = re.compile(r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}")
 _MAX_BRACKETS = 10
 _LATEX_COMMAND = re.compile(r"\\[a-z]+")
 _RATIONAL_COMMANDS = frozenset(
@@ -46,6 +47,14 @@ def cut(raw: str) -> str:
     """
     parts = raw.split(MARKER)
     return parts[1].strip() if len(parts) == 2 else raw
+
+
+def prediction(raw: str) -> str:
+    """Return what scoring reads: the cut answer, and ``nan`` for an empty one.
+
+    Upstream keeps predictions in a table, from which pandas reads an empty cell as NaN.
+    """
+    return cut(raw) or "nan"
 
 
 def infer_option(text: str, choices: Mapping[str, str], era: Era) -> str | None:
@@ -147,8 +156,12 @@ def _same(given: Number | None, wanted: Number) -> bool:
 
 @lru_cache(maxsize=4096)
 def latex_value(text: str) -> Number | None:
-    """Value of a rational number in LaTeX; None for roots, pi, letters and anything long."""
-    text = text.strip()
+    """Value of a rational number in LaTeX; None for roots, pi, letters and anything long.
+
+    Of a text with one box the content is read, as `latex2sympy` does.
+    """
+    boxes = _BOXED.findall(text)
+    text = (boxes[0] if len(boxes) == 1 else text).strip()
     if not text or len(text) > _MAX_LATEX:
         return None
     if any(command not in _RATIONAL_COMMANDS for command in _LATEX_COMMAND.findall(text)):

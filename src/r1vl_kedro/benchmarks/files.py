@@ -1,50 +1,44 @@
 """Reading benchmark files row by row: VLMEvalKit's TSV and MATH-Vision's ``jsonl`` with images.
 
-A gigabyte of base64 is never held at once. A row that cannot be used is set aside with its file,
-row and column; a file that cannot be used is an error.
+A gigabyte of base64 is never held at once. Whatever a row is needed for later, its prompt, its
+scoring, its aggregation, is tried when it is read: a row that cannot be used is set aside with its
+file, row and column before anything is generated. A file that cannot be used is an error.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import csv
 import hashlib
 import json
 import logging
 import os
-import re
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from r1vl_kedro.benchmarks.base import Benchmark
-from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.benchmarks.base import MODES, Benchmark
+from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.benchmarks.prompts import plain_prompt
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, Images, from_file, iter_cells
 from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.questions import special_token
+from r1vl_kedro.records.readers.mathvision import MathVisionRow
+from r1vl_kedro.records.schema import RecordsError
+from r1vl_kedro.records.validate import undecodable
 
 logger = logging.getLogger(__name__)
 
-NAN = frozenset(
-    [
-        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-        "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
-    ]
-)  # fmt: skip
-"""Cells that pandas, and so VLMEvalKit, reads as missing."""
-REFERENCE_LENGTH = 64
-"""An image cell of at most this many characters is the index of the row that has the image."""
+NEEDED = ("index", "question", "answer")
 MAX_ASPECT = 200.0
 """Longer side over shorter; the processors of Qwen2-VL refuse more."""
-_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _BLOCK = 1 << 22
 
-
-class BenchmarkFileError(UserFacingError, ValueError):
-    """A benchmark file as a whole cannot be used; the message names it and why."""
+__all__ = ["BenchmarkFile", "BenchmarkFileError", "BenchmarkRow", "SetAside", "lmu_data", "reasons"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +55,14 @@ class SetAside:
         return f"{self.file}, row {self.row} (index {self.index}), {self.column}: {self.reason}"
 
 
+def reasons(set_aside: Iterable[Mapping[str, Any]]) -> str:
+    """List for which columns how many rows were set aside, and the first row with its reason."""
+    rows = list(set_aside)
+    counts = Counter(row["column"] for row in rows).most_common()
+    words = ", ".join(f"{column} {count}" for column, count in counts)
+    return f"{words}; the first, row {rows[0]['row']}: {rows[0]['reason']}"
+
+
 @dataclass(frozen=True)
 class BenchmarkRow:
     """One question: its cells without the image (missing ones left out), and its encoded images."""
@@ -70,13 +72,23 @@ class BenchmarkRow:
     images: list[bytes]
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """A row as read, its images not yet; ``problem`` (column, reason) where it is none."""
+
+    number: int
+    cells: dict[str, str]
+    images: Callable[[], list[bytes]] = list
+    problem: tuple[str, str] | None = None
+
+
 @dataclass
 class BenchmarkFile:
     """The rows of a benchmark's file, read anew on each call of `rows`.
 
     Attributes:
-        benchmark: which of the nine.
-        path: ``.tsv``, or ``.jsonl`` in MATH-Vision's published layout.
+        benchmark: whose file it is.
+        path: ``.tsv``, or ``.jsonl`` (``.json``) in MATH-Vision's published layout.
         check_images: decode every image, so that a truncated one is set aside here.
         official: meant to be the published file, whose md5 is known.
         set_aside: rows left out, as of the last complete reading.
@@ -89,10 +101,10 @@ class BenchmarkFile:
     set_aside: list[SetAside] = field(default_factory=list)
 
     def rows(self) -> Iterator[BenchmarkRow]:
-        """Usable rows in the order of the file.
+        """Yield usable rows in the order of the file.
 
         Raises:
-            BenchmarkFileError: no such file, no text, no rows, or columns missing.
+            BenchmarkFileError: no such file, no text, no rows, columns missing, or an open quote.
         """
         self.set_aside = []
         if not self.path.is_file():
@@ -100,22 +112,30 @@ class BenchmarkFile:
                 f"{self.path}: no such file; {self.benchmark.column} needs VLMEvalKit's "
                 f"{self.benchmark.dataset}.tsv"
             )
-        read = self._jsonl_rows if self.path.suffix == ".jsonl" else self._tsv_rows
-        found = False
-        try:
-            for row in read():
-                found = True
-                yield row
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise BenchmarkFileError(f"{self.path}: no table in UTF-8: {error}") from error
-        if not found:
+        seen: set[str] = set()
+        for draft in self._tsv() if self.path.suffix == ".tsv" else self._jsonl():
+            index = draft.cells.get("index", "")
+            problem = draft.problem or self._problem(draft.cells, seen)
+            images: list[bytes] = []
+            if problem is None:
+                try:
+                    images = [self._whole(data) for data in draft.images()]
+                    problem = None if images else ("image", "the row has no image")
+                except ValueError as error:
+                    problem = ("image", str(error))
+            if problem is not None:
+                self._leave(draft.number, index, *problem)
+                continue
+            seen.add(index)
+            yield BenchmarkRow(index, draft.cells, images)
+        if not seen:
             reason = (
                 f"; first of {len(self.set_aside)}: {self.set_aside[0]}" if self.set_aside else ""
             )
             raise BenchmarkFileError(f"{self.path}: no usable row{reason}")
 
     def check_md5(self) -> bool:
-        """Whether the file is the published one; warns where it is not."""
+        """Tell whether the file is the published one; warn where it is not."""
         wanted = self.benchmark.md5
         if wanted is None or self.path.suffix != ".tsv":
             return True
@@ -132,202 +152,127 @@ class BenchmarkFile:
         return False
 
     def _leave(self, number: int, index: str, column: str, reason: str) -> None:
-        self.set_aside.append(SetAside(str(self.path), number, index, column, reason))
+        index, reason = (
+            text.encode("utf-8", "backslashreplace").decode() for text in (index, reason)
+        )
+        self.set_aside.append(SetAside(str(self.path), number, index[:100], column, reason[:400]))
 
-    def _cells(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """(number from 1, cells with the missing ones left out) of each row of the TSV."""
-        csv.field_size_limit(sys.maxsize)
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter="\t")
-            header = next(reader, None)
-            if not header:
-                raise BenchmarkFileError(f"{self.path}: the file is empty")
-            missing = [name for name in self._needed() if name not in header]
-            if missing:
-                raise BenchmarkFileError(
-                    f"{self.path}: column {missing[0]!r} is missing"
-                    + (f" (also {missing[1:]})" if missing[1:] else "")
-                    + f"; has {header}"
-                )
-            if "image" not in header and "image_path" not in header:
-                raise BenchmarkFileError(f"{self.path}: column 'image' is missing; has {header}")
-            for number, values in enumerate(reader, start=1):
-                if len(values) > len(header):
-                    index = values[0][:40]
-                    self._leave(
-                        number, index, "row", f"{len(values)} cells for {len(header)} columns"
-                    )
-                    continue
-                cells = dict(zip(header, values, strict=False))
-                yield number, {name: text for name, text in cells.items() if text not in NAN}
-
-    def _needed(self) -> list[str]:
-        return ["index", "question", "answer", *self.benchmark.columns]
-
-    def _tsv_rows(self) -> Iterator[BenchmarkRow]:
-        with tempfile.TemporaryDirectory(prefix="r1vl-images-") as folder:
-            shared = self._spool(Path(folder))
-            self.set_aside = []  # the first pass has noted the broken rows as well
-            seen: set[str] = set()
-            for number, cells in self._cells():
-                index = cells.get("index", "")
-                problem = next(
-                    (name for name in ("index", "question", "answer") if name not in cells), None
-                )
-                if problem:
-                    self._leave(number, index, problem, "the cell is empty")
-                    continue
-                if index in seen:
-                    self._leave(number, index, "index", "an earlier row has the same index")
-                    continue
-                seen.add(index)
-                image = cells.pop("image", None)
-                try:
-                    images = self._images(image, cells.get("image_path"), shared)
-                except ValueError as error:
-                    self._leave(number, index, "image", str(error))
-                    continue
-                yield BenchmarkRow(index, cells, images)
-
-    def _spool(self, folder: Path) -> dict[str, Path | None]:
-        """Images that other rows refer to, on disk by index; None where there is no such row."""
-        wanted: set[str] = set()
-        for _, cells in self._cells():
-            for part in _parts(cells.get("image")):
-                if len(part) <= REFERENCE_LENGTH:
-                    wanted.add(part)
-        shared: dict[str, Path | None] = dict.fromkeys(wanted)
-        if not wanted:
-            return shared
-        for _, cells in self._cells():
-            index, image = cells.get("index", ""), cells.get("image", "")
-            if index in wanted and shared[index] is None and len(image) > REFERENCE_LENGTH:
-                path = folder / f"{len(os.listdir(folder))}.txt"
-                path.write_text(image)
-                shared[index] = path
-        return shared
-
-    def _images(
-        self, cell: str | None, image_path: str | None, shared: dict[str, Path | None]
-    ) -> list[bytes]:
-        if cell is None:
-            return [self._from_file(part) for part in self._paths(image_path)]
-        images = []
-        for part in _parts(cell):
-            if len(part) <= REFERENCE_LENGTH:
-                target = shared.get(part)
-                if target is None:
-                    raise ValueError(f"refers to the image of index {part!r}, which no row has")
-                images += [self._decode(inner) for inner in _parts(target.read_text())]
-            else:
-                images.append(self._decode(part))
-        return images
-
-    def _paths(self, image_path: str | None) -> list[str]:
-        if image_path is None:
-            raise ValueError("the row has no image")
-        parts = [a or b for a, b in _QUOTED.findall(image_path)]
-        return parts if image_path.startswith("[") and parts else [image_path]
-
-    def _from_file(self, name: str) -> bytes:
-        """An image beside the file, or in ``images/<dataset>`` as VLMEvalKit lays them."""
-        folders = (self.path.parent, self.path.parent / "images" / self.benchmark.dataset)
-        for folder in folders:
-            path = folder / name
-            if path.is_file():
-                return self._whole(path.read_bytes())
-        places = " nor ".join(map(str, folders))
-        raise ValueError(f"the row has no image, and {name} stands neither in {places}")
-
-    def _decode(self, text: str) -> bytes:
+    def _problem(self, cells: Row, seen: set[str]) -> tuple[str, str] | None:
+        """Return the column and why a row cannot be used; None where it can."""
+        for name in NEEDED:
+            if name not in cells:
+                return name, "the cell is empty"
+        if cells["index"] in seen:
+            return "index", "an earlier row has the same index"
+        for name, text in cells.items():
+            if problem := undecodable([text]):
+                return name, problem
+            if token := special_token(text):
+                return name, f"{token}, a special token of the model"
+        benchmark = self.benchmark
         try:
-            data = base64.b64decode("".join(text.split()), validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise ValueError(f"broken base64 of {len(text)} characters: {error}") from error
-        return self._whole(data)
+            if benchmark.check is not None:
+                benchmark.check(cells)
+            benchmark.prompt(cells)
+            plain_prompt(cells)
+            for mode in MODES:
+                benchmark.verdict(cells, "", mode)
+            benchmark.aggregate([cells], [False])
+        except ValueError as error:
+            return "cells", str(error)
+        return None
 
     def _whole(self, data: bytes) -> bytes:
-        """The encoded image as it is, checked by decoding it."""
+        """Return an encoded image as it is, checked by decoding it."""
         name = f"{len(data)} bytes"
-        pictures.check_size(
-            pictures.size_of(data, name), min_side=1, max_aspect=MAX_ASPECT, name=name
-        )
+        size = pictures.size_of(data, name)
+        pictures.check_size(size, min_side=1, max_aspect=MAX_ASPECT, name=name)
         if self.check_images:
             pictures.decode(data, name)
         return data
 
-    def _jsonl_rows(self) -> Iterator[BenchmarkRow]:
-        """MATH-Vision's layout: an object a line, ``image`` a path beside the file."""
-        seen: set[str] = set()
-        with self.path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.strip():
+    def _folders(self) -> list[Path]:
+        """The file's own folder, and ``images/<dataset>`` in it, as VLMEvalKit lays them."""
+        return [self.path.parent, self.path.parent / "images" / self.benchmark.dataset]
+
+    def _tsv(self) -> Iterator[_Draft]:
+        needed = [*NEEDED, *self.benchmark.columns]
+        with tempfile.TemporaryDirectory(prefix="r1vl-images-") as folder:
+            images = Images(self.path, needed, Path(folder), self._folders())
+            for number, cells in iter_cells(self.path, needed):
+                if isinstance(cells, str):
+                    yield _Draft(number, {}, problem=("row", cells))
                     continue
-                found = {}
-                try:
-                    found = _object(line)
-                    index = str(found["id"])
-                    options = [str(option) for option in found.get("options") or []]
-                    cells = {
-                        "index": index,
-                        "question": _with_options(str(found["question"]), options),
-                        "answer": str(found["answer"]),
-                        "choices": repr(options),
-                        "category": str(found["subject"]),
-                    }
-                    if found.get("level") is not None:
-                        cells["level"] = str(found["level"])
-                    names = found["image"]
-                    images = [
-                        self._from_file(name)
-                        for name in (names if isinstance(names, list) else [names])
-                    ]
-                except json.JSONDecodeError as error:
-                    self._leave(number, "", "line", f"no JSON object: {error}")
-                    continue
-                except RecursionError:
-                    self._leave(number, "", "line", "no JSON object: nested too deeply")
-                    continue
-                except KeyError as error:
-                    self._leave(number, str(found.get("id", "")), str(error), "missing")
-                    continue
-                except (ValueError, TypeError) as error:
-                    self._leave(number, str(found.get("id", "")), "image", str(error))
-                    continue
-                if index in seen:
-                    self._leave(number, index, "id", "an earlier row has the same id")
-                    continue
-                seen.add(index)
-                yield BenchmarkRow(index, cells, images)
+                image = cells.pop("image", None)
+                yield _Draft(number, cells, partial(images.of, image, cells.get("image_path")))
+
+    def _jsonl(self) -> Iterator[_Draft]:
+        for number, found in enumerate(_objects(self.path), start=1):
+            if isinstance(found, str):
+                yield _Draft(number, {}, problem=("line", found))
+                continue
+            try:
+                row = MathVisionRow.from_json(found, number - 1, self.path.parent)
+            except ValueError as error:
+                yield _Draft(number, {"index": str(found.get("id"))}, problem=("row", str(error)))
+                continue
+            cells = {
+                "index": row.id,
+                "question": _with_options(row.question, row.options),
+                "answer": row.answer,
+                "choices": repr(row.options),
+                "category": row.subject or "",
+                "level": row.level or "",
+            }
+            given = {name: text for name, text in cells.items() if text}
+            yield _Draft(number, given, partial(self._read, row.images))
+
+    def _read(self, images: Sequence[Path | bytes]) -> list[bytes]:
+        root = self.path.parent
+        return [
+            image
+            if isinstance(image, bytes)
+            else from_file(image.relative_to(root).as_posix(), self._folders())
+            for image in images
+        ]
 
 
-def _object(line: str) -> dict[str, Any]:
-    """A JSON object; another value is no line of the file."""
-    found = json.loads(line)
-    if not isinstance(found, dict):
-        raise json.JSONDecodeError(f"a {type(found).__name__}", line, 0)
-    return found
+def _objects(path: Path) -> Iterator[dict[str, Any] | str]:
+    """Yield the objects of JSON lines or of an array; of a line that is none, why not.
+
+    Raises:
+        BenchmarkFileError: a broken array.
+    """
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        if not file.readline().lstrip().startswith("["):
+            file.seek(0)
+            yield from (_object(line) for line in file if line.strip())
+            return
+    try:
+        yield from iter_objects(path)
+    except RecordsError as error:
+        raise BenchmarkFileError(str(error)) from error
+
+
+def _object(line: str) -> dict[str, Any] | str:
+    try:
+        found = json.loads(line)
+    except RecursionError:
+        return "no JSON object: nested too deeply"
+    except ValueError as error:
+        return f"no JSON object: {error}"
+    return found if isinstance(found, dict) else f"no JSON object: a {type(found).__name__}"
 
 
 def _with_options(question: str, options: Sequence[str]) -> str:
-    """The question with its options, as MATH-Vision's code asks it; bare letters say nothing."""
+    """Write options below a question as MATH-Vision's code does, but for bare letters."""
     if not options or "".join(options) == "ABCDE":
         return question
     lines = [f"({letter}) {text}" for letter, text in zip(ascii_uppercase, options, strict=False)]
     return "\n".join([question, "Choices:", *lines])
 
 
-def _parts(cell: str | None) -> list[str]:
-    """A cell's images: the elements of a list literal, else the cell itself; [] when missing."""
-    if cell is None:
-        return []
-    cell = cell.strip()
-    if cell.startswith("[") and cell.endswith("]"):
-        return [a or b for a, b in _QUOTED.findall(cell)]
-    return [cell]
-
-
 def lmu_data() -> Path:
-    """VLMEvalKit's data folder: ``$LMUData`` where it is a directory, else ``~/LMUData``."""
+    """Return VLMEvalKit's data folder: ``$LMUData`` where it is a directory, else ``~/LMUData``."""
     given = os.environ.get("LMUData")  # noqa: SIM112  the published spelling
     return Path(given) if given and Path(given).is_dir() else Path.home() / "LMUData"

@@ -91,6 +91,7 @@ def _row(
         },
         AVERAGE: None if None in values.values() else average(values),
         "questions": total or None,
+        "set_aside": sum(entry.get("set_aside", 0) for entry in about.values()) if total else None,
         "needs_judge": share("needs_judge"),
         "undecided": share("undecided"),
     }
@@ -131,6 +132,19 @@ def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:
     if limit is not None:
         lines.append(f"A trial on the first {limit} questions of each benchmark, not a score.")
     sizes = ", ".join(
-        f"{BENCHMARKS[name].column} {entry['n']}" for name, entry in scores["benchmarks"].items()
+        f"{BENCHMARKS[name].column} {entry['n']}{_of_all(entry)}"
+        for name, entry in scores["benchmarks"].items()
     )
-    return ["", *[f"- {line}" for line in [*lines, f"Questions answered: {sizes}."]]]
+    lines.append(f"Questions answered: {sizes}.")
+    lines += [
+        f"{BENCHMARKS[name].column}: {entry['set_aside']} rows of its file set aside "
+        f"({entry['set_aside_reasons']}); the score is on the others."
+        for name, entry in scores["benchmarks"].items()
+        if entry.get("set_aside")
+    ]
+    return ["", *[f"- {line}" for line in lines]]
+
+
+def _of_all(entry: Mapping[str, Any]) -> str:
+    left = entry.get("set_aside", 0)
+    return f" of {entry['n'] + left}" if left else ""

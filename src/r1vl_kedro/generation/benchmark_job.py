@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ROWS = "rows.jsonl"
 SET_ASIDE = "set_aside.json"
+READING = 2
+"""Raised when the same file is read in another way, so that records are made anew."""
 SIDE = 256
 """Height of a thumbnail in pixels, at most; its width is at most twice that."""
 
@@ -61,18 +63,19 @@ def predict_benchmarks(
     def engine_of(directory: str, decoding: DecodingOptions) -> Engine:
         return make_engine(directory, decoding)
 
+    for name, about in files.items():  # all of them, before anything is generated
+        path, check, official = Path(about["path"]), about["check_images"], about["official"]
+        file = BenchmarkFile(get_benchmark(name), path, check, official)
+        prepare(file, Path(output_dir) / name, limit, prompt)
     manifests = {}
     for name, about in files.items():
         place = Path(output_dir) / name
-        path, check, official = Path(about["path"]), about["check_images"], about["official"]
-        file = BenchmarkFile(get_benchmark(name), path, check, official)
-        prepare(file, place, limit, prompt)
         manifest = predict(
             checkpoint, str(place / "records"), str(place), checked, template, seed, engine_of
         )
         manifests[name] = {
             **manifest,
-            "file": str(path),
+            "file": about["path"],
             "prompt": prompt,
             "prompt_version": f"{prompt}-{manifest['prompt_template_digest'][:8]}",
             "limit": limit,
@@ -86,6 +89,7 @@ def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) ->
     made_from = {
         "file": str(file.path), "bytes": state and state.st_size,
         "modified": state and state.st_mtime_ns, "limit": limit, "prompt": prompt,
+        "reading": READING,
     }  # fmt: skip
     records = place / "records"
     if is_whole(records, made_from):

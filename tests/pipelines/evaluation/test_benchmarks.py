@@ -197,3 +197,23 @@ def test_a_checkpoint_that_is_none_is_named(checkpoint, message, files, tmp_path
 def test_wrong_options_are_named(wrong, message):
     with pytest.raises(ValidationError, match=message):
         options(**wrong)
+
+
+def test_rows_set_aside_are_told_on_the_console_and_in_the_table(tiny, judge, tmp_path, caplog):
+    dataset = EmbeddedBenchmarkDataset(benchmark="chartqa", folder=str(tmp_path), n=10)
+    file = dataset.load()
+    lines = file.path.read_text().splitlines(keepends=True)
+    lines[2] = lines[2].replace(lines[2].split("\t")[1], "bm8gaW1hZ2U" * 9)
+    file.path.write_text("".join(lines))
+    some = options(names=["chartqa"], limit=None)
+    manifests, predictions, _ = predict_benchmarks(
+        tiny, some, LAUNCHER, 0, str(tmp_path / "work"), chartqa=file
+    )
+    rows = len(predictions)
+    assert (
+        f"chartqa: {rows} of {rows + 1} rows answered, 1 set aside (image 1; the first, row 2"
+        in (caplog.text)
+    )
+    table, _, text = make_table_1(score_benchmarks(predictions, manifests, some, judge)[1], PAPER)
+    assert table["set_aside"][0] == 1
+    assert f"ChartQA {rows} of {rows + 1}" in text

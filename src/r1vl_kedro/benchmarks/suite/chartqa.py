@@ -39,7 +39,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
         if len(references) > 1 and _names_all(text, references):
             return True
         return True if True in verdicts else None if None in verdicts else False
-    text = compat.cut(raw).strip()
+    text = compat.prediction(raw).strip()
     if mode == "paper":
         return any(compat.relaxed(text, reference) for reference in references)
     return any(compat.relaxed(reference, text) for reference in references)

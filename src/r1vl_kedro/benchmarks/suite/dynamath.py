@@ -21,14 +21,13 @@ _KEY = "short answer"
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     """A float within 0.001, the one letter named, or a text.
 
-    What upstream cannot parse goes to its judge first, and is left open here (None). Only where the
-    judge fails as well does upstream take the option for right if the first three characters hold
-    its letter; as "(D) or B" shows, that would no longer be a lower bound.
+    What upstream cannot parse goes to its judge, and is left open here (None). Without a judge, as
+    here, upstream takes an option for right if the first three characters hold its letter.
     """
     kind, answer = needed(row, "answer_type"), needed(row, "answer")
     if mode == "robust":
         return _careful(robust.stated(raw), answer, kind)
-    text = _object(compat.cut(raw))
+    text = _object(compat.prediction(raw))
     short = _short_answer(text)
     if short is not None and mode == "paper":
         return _paper_short(short, answer, kind)
@@ -36,7 +35,8 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     if parsed is None:
         parsed = _parse(text, kind)
     if parsed is None:
-        return None
+        fallback = kind == "multiple choice" and answer in text[:3].upper()
+        return True if fallback else None
     if kind == "float":
         return abs(float(parsed) - float(answer)) <= TOLERANCE
     if kind == "multiple choice":

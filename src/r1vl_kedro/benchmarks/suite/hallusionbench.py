@@ -22,7 +22,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     answer = needed(row, "answer")
     if mode == "robust":
         return robust.yes_no_verdict(robust.stated(raw), answer, letters=True)
-    text = compat.cut(raw)
+    text = compat.prediction(raw)
     if raw.count(compat.MARKER) == 1:
         lowered = text.lower()
         text = "Yes" if "a" in lowered else "No" if "b" in lowered else text

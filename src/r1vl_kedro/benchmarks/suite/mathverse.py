@@ -22,7 +22,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
         if options and answer.strip() in options:
             return robust.option_verdict(text, options, answer.strip())
         return robust.value_verdict(text, answer)
-    return True if compat.cut(raw).strip() == answer.strip() else None
+    return True if compat.prediction(raw).strip() == answer.strip() else None
 
 
 def _metadata(row: Row, key: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, lettered, literal_list, needed
+from r1vl_kedro.benchmarks.cells import Row, check_option, lettered, literal_list, needed
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
 
@@ -28,13 +28,19 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
         if options:
             return robust.option_verdict(text, options, answer)
         return robust.value_verdict(text, answer)
-    text = compat.cut(raw)
+    text = compat.prediction(raw)
     boxed = _first_box(text) if mode == "head" else None
     if boxed is not None:
         text = boxed
     if options:
         return compat.option_verdict(text, options, answer, mode)
     return True if text and compat.math_equal(text, answer) else None
+
+
+def check(row: Row) -> None:
+    """Raise ValueError where there are options and the answer is no letter of one."""
+    if options := lettered(literal_list(row, "choices")):
+        check_option(row, options, "answer")
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
@@ -54,6 +60,7 @@ BENCHMARKS["mathvision"] = Benchmark(
     columns=("choices", "category"),
     prompt=plain_question,
     verdict=verdict,
+    check=check,
     aggregate=aggregate,
     place=3,
     headline="overall",

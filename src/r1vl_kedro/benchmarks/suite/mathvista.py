@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from r1vl_kedro.answers import stated_quantity, unit_free
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, cell, lettered, literal_list, needed, parse_list
+from r1vl_kedro.benchmarks.cells import (
+    Row,
+    cell,
+    check_option,
+    lettered,
+    literal_list,
+    needed,
+    parse_list,
+)
 from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
 
@@ -26,7 +34,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
             return robust.list_verdict(text, values)
         same = robust.value_verdict(text, answer)
         return same or _as_precise(row, text, answer) or same
-    text = compat.cut(raw)
+    text = compat.prediction(raw)
     if choices:
         options = lettered(literal_list(row, "choices"))
         return compat.option_verdict(text, options, needed(row, "answer_option"), mode)
@@ -41,6 +49,12 @@ def _as_precise(row: Row, text: str, answer: str) -> bool:
         return False
     gap = abs(float(unit_free(given)) - float(answer))
     return gap <= 0.5 * 10.0 ** -int(float(decimals)) * (1 + 1e-9)
+
+
+def check(row: Row) -> None:
+    """Raise ValueError where choices are asked for and the answer is no letter of one."""
+    if needed(row, "question_type") == "multi_choice":
+        check_option(row, lettered(literal_list(row, "choices")), "answer_option")
 
 
 def _number(text: str, answer: str, kind: str) -> bool | None:
@@ -79,6 +93,7 @@ BENCHMARKS["mathvista"] = Benchmark(
     columns=("question_type", "answer_type", "choices", "answer_option", "task", "skills"),
     prompt=plain_question,
     verdict=verdict,
+    check=check,
     aggregate=aggregate,
     place=1,
     headline="overall",

@@ -24,7 +24,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     answer = needed(row, "answer")
     if mode == "robust":
         return robust.yes_no_verdict(robust.stated(raw), answer, letters=False)
-    return compat.yes_no_verdict(compat.cut(raw), answer)
+    return compat.yes_no_verdict(compat.prediction(raw), answer)
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:

@@ -16,7 +16,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     answer = needed(row, "answer")
     if mode == "robust":
         return robust.value_verdict(robust.stated(raw), answer)
-    return True if compat.cut(raw).strip() == answer.strip() else None
+    return True if compat.prediction(raw).strip() == answer.strip() else None
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:

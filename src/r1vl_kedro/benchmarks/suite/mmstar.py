@@ -6,17 +6,23 @@ from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, needed, options_of
+from r1vl_kedro.benchmarks.cells import NAN, Row, check_option, needed, options_of
 from r1vl_kedro.benchmarks.groups import by_column, percent
 from r1vl_kedro.benchmarks.prompts import choice_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """The option named by letter or text."""
+    """The option named by letter or text; upstream lacks those that pandas reads as missing."""
     options, answer = options_of(row), needed(row, "answer")
     if mode == "robust":
         return robust.option_verdict(robust.stated(raw), options, answer)
-    return compat.option_verdict(compat.cut(raw), options, answer, mode)
+    options = {letter: text for letter, text in options.items() if text not in NAN}
+    return compat.option_verdict(compat.prediction(raw), options, answer, mode)
+
+
+def check(row: Row) -> None:
+    """Raise ValueError where the answer is no letter of an option."""
+    check_option(row, options_of(row), "answer")
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
@@ -36,6 +42,7 @@ BENCHMARKS["mmstar"] = Benchmark(
     columns=("A", "B", "C", "D", "category"),
     prompt=choice_question,
     verdict=verdict,
+    check=check,
     aggregate=aggregate,
     place=2,
     headline="overall",

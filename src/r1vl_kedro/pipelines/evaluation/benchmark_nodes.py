@@ -8,39 +8,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.benchmarks import MODES, Mode, aggregate, get_benchmark, score_response
-from r1vl_kedro.benchmarks.compat import cut
-from r1vl_kedro.benchmarks.files import BenchmarkFile
-from r1vl_kedro.benchmarks.judge import decide
-from r1vl_kedro.benchmarks.robust import stated
+from r1vl_kedro.benchmarks import MODES
+from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
 from r1vl_kedro.benchmarks.table import markdown, notes, table_rows
-from r1vl_kedro.endpoint import ChatClient, ChatRequest
-from r1vl_kedro.errors import CheckpointError, UserFacingError
+from r1vl_kedro.endpoint import ChatClient
+from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
+from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, manifest_of, score_one
 from r1vl_kedro.pipelines.hints import Frame
 
 logger = logging.getLogger(__name__)
 PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
-COMMON = (
-    "label",
-    "checkpoint_digest",
-    "decoding",
-    "prompt_version",
-    "prompt_template",
-    "seed",
-    "limit",
-)
-"""What the predictions of one table share."""
 VERDICTS = {True: "right", False: "wrong"}
-
-
-class EvaluationError(UserFacingError, ValueError):
-    """What was predicted is not what is to be scored."""
 
 
 def given_checkpoint(options: EvaluationOptions) -> str:
@@ -100,7 +84,14 @@ def predict_benchmarks(
     for benchmark, manifest in manifests.items():
         where = place / benchmark
         manifest["label"] = options.label  # scoring again, perhaps under other options, keeps it
-        manifest["set_aside"] = json.loads((where / SET_ASIDE).read_text(encoding="utf-8"))
+        left = json.loads((where / SET_ASIDE).read_text(encoding="utf-8"))
+        manifest["set_aside"] = left
+        if left:
+            rows = manifest["records"]
+            logger.warning(
+                "%s: %d of %d rows answered, %d set aside (%s)",
+                *(benchmark, rows, rows + len(left), len(left), reasons(left)),
+            )
         cells = {row["index"]: row for row in read_rows(where)}
         frame = pd.read_parquet(where / PREDICTIONS)
         frame = frame[["id", "response", "tokens", "truncated", "sample"]]
@@ -163,10 +154,12 @@ def score_benchmarks(
                 f"no predictions on {name} (there are: {there}); run the node predict_benchmarks "
                 "for it, or leave it out of evaluation.benchmarks.names"
             )
-        table, entry = _score(name, part, mode, judge if options.benchmarks.judge else None)
+        table, entry = score_one(name, part, mode, judge if options.benchmarks.judge else None)
         tables.append(table)
-        scores[name] = {**entry, "set_aside": len(manifests[name]["set_aside"])}
-    manifest = _manifest(options, {name: manifests[name] for name in scores}, asked)
+        left = manifests[name]["set_aside"]
+        why = {"set_aside_reasons": reasons(left)} if left else {}
+        scores[name] = {**entry, "set_aside": len(left), **why}
+    manifest = manifest_of(options, {name: manifests[name] for name in scores}, asked)
     return (
         pd.concat(tables, ignore_index=True),
         {
@@ -180,84 +173,6 @@ def score_benchmarks(
         },
         manifest,
     )
-
-
-def _manifest(
-    options: EvaluationOptions, manifests: dict[str, Any], judge: str | None
-) -> dict[str, Any]:
-    """What scores rest on: settings common to all benchmarks, then what each has of its own.
-
-    Raises:
-        EvaluationError: predictions of several checkpoints, prompts or decodings.
-    """
-    first = next(iter(manifests.values()))
-    for name, manifest in manifests.items():
-        for key in COMMON:
-            if manifest[key] != first[key]:
-                raise EvaluationError(
-                    f"{key} of {name}'s predictions is {manifest[key]!r}, elsewhere {first[key]!r};"
-                    " one table needs one; run the node predict_benchmarks anew"
-                )
-    own = ("file", "records_digest", "digest", "rows", "set_aside")
-    return {
-        "scoring": options.benchmarks.scoring,
-        "judge": judge,
-        "checkpoint_dir": first["checkpoint_dir"],
-        **{key: first[key] for key in COMMON},
-        "versions": first["versions"],
-        "benchmarks": {
-            name: {key: manifest[key] for key in own} for name, manifest in manifests.items()
-        },
-    }
-
-
-def _score(
-    name: str, part: Frame, mode: Mode, judge: ChatClient | None
-) -> tuple[Frame, dict[str, Any]]:
-    import pandas as pd
-
-    rows = [json.loads(text) for text in part["row"]]
-    responses = part["response"].tolist()
-    verdicts = [
-        score_response(name, row, raw, mode=mode) for row, raw in zip(rows, responses, strict=True)
-    ]
-    left_open = [verdict is None for verdict in verdicts]
-    if judge is not None and any(left_open):
-        verdicts = decide(rows, responses, verdicts, lambda asked: _ask(judge, name, asked))
-    figures = aggregate(name, rows, verdicts)
-    table = pd.DataFrame(
-        {
-            "benchmark": name,
-            "id": part["id"].tolist(),
-            "question": [row["question"] for row in rows],
-            "answer": [row.get("answer_option") or row["answer"] for row in rows],
-            "extracted": [stated(raw) if mode == "robust" else cut(raw) for raw in responses],
-            "verdict": pd.array(verdicts, dtype="boolean"),
-            "needs_judge": left_open,
-            "response": responses,
-        }
-    )
-    return table, {
-        "mode": mode,
-        "column": get_benchmark(name).column,
-        "headline": figures[get_benchmark(name).headline],
-        "n": len(rows),
-        "needs_judge": sum(left_open) / len(rows),
-        "undecided": sum(verdict is None for verdict in verdicts) / len(rows),
-        "mean_tokens": float(part["tokens"].mean()),
-        "truncated": float(part["truncated"].mean()),
-        "figures": figures,
-    }
-
-
-def _ask(judge: ChatClient, name: str, asked: list[tuple[str, list[dict]]]) -> dict[str, str]:
-    requests = [ChatRequest(f"{name} {key}", messages) for key, messages in asked]
-    answers = judge.answers(requests)
-    return {
-        key: str(answer.value)
-        for (key, _), answer in zip(asked, answers, strict=True)
-        if not answer.error
-    }
 
 
 def make_examples(verdicts: Frame, scores: dict[str, Any], thumbnails: Frame) -> Frame:
