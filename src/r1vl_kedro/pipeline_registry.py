@@ -17,7 +17,7 @@ from r1vl_kedro.pipelines import (
     step_grpo,
     warm_up,
 )
-from r1vl_kedro.pipelines.ablation.grid import variants_in_use
+from r1vl_kedro.pipelines.ablation.grid import in_use
 
 
 class Pipelines(dict[str, Pipeline]):
@@ -36,7 +36,9 @@ class Pipelines(dict[str, Pipeline]):
 OVER_THE_GRID = {
     "ablation": ablation.create_pipeline,
     "reporting": ablation.create_reporting,
-    "probe": lambda variants: probe.create_pipeline(),  # forecasts for the grid's rewards
+    "probe": lambda variants, benchmarks: (
+        probe.create_pipeline()
+    ),  # forecasts for the grid's rewards
 }
 
 
@@ -66,7 +68,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "reward_card": reward_card.create_pipeline(),
     }
     try:
-        variants = variants_in_use()
+        grid = in_use()
     except ConfigurationError as wrong:
         return Pipelines(pipelines, wrong)
-    return Pipelines(pipelines | {name: create(variants) for name, create in OVER_THE_GRID.items()})
+    return Pipelines(pipelines | {name: create(*grid) for name, create in OVER_THE_GRID.items()})

@@ -23,7 +23,7 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.ablation.grid import variants_in_use
+from r1vl_kedro.pipelines.ablation.grid import in_use
 from r1vl_kedro.run_context import RUN
 
 
@@ -59,7 +59,7 @@ def report(**scores):
 
 def register_pipelines():
     nodes = [Node(share, "params:place", "common", name="share")]
-    names = list(variants_in_use())
+    names = list(in_use()[0])
     for name in names:
         nodes += [
             Node(

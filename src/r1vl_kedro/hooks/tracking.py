@@ -212,7 +212,7 @@ class TrackingHooks:
             return
         stages = [f"{namespace}.{stage}" for stage in self._variants[namespace].stages]
         for place in (namespace, *stages):
-            for name in ("scores", "training_log", "rollouts"):
+            for name in ("scores", "training_log", "rollouts", "benchmark_scores"):
                 dataset = f"{place}.{name}"
                 if dataset in catalog and catalog.exists(dataset):
                     self._file(dataset, catalog.load(dataset), run_id, set())

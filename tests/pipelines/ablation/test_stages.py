@@ -7,7 +7,7 @@ from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.ablation import create_pipeline
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.grid import expand
-from r1vl_kedro.pipelines.ablation.nodes import join_logs, join_rollouts
+from r1vl_kedro.pipelines.ablation.nodes import join_logs, join_rollouts, tabulate_benchmarks
 from r1vl_kedro.training import methods
 from r1vl_kedro.training.options import TrainingOptions
 
@@ -135,6 +135,41 @@ def test_joined_rollouts_name_their_stage():
     joined = join_rollouts(sft=pd.DataFrame(), step_grpo=rollouts, step_grpo_2=rollouts)
     assert list(joined["stage"]) == ["step_grpo", "step_grpo_2"]
     assert join_rollouts(sft=pd.DataFrame()).empty
+
+
+def test_every_variant_answers_the_benchmarks_that_the_grid_names():
+    pipeline = create_pipeline(variants(base=BASE, x={}), ["mme", "mathvista"])
+    nodes = {node.name: node for node in pipeline.nodes}
+    assert {"benchmark_mme", "benchmark_mathvista", "base_model"} <= set(
+        nodes["base.predict_benchmarks"].inputs
+    )
+    assert "x.checkpoint" in nodes["x.predict_benchmarks"].inputs
+    assert set(nodes["reporting.tabulate_benchmarks"].inputs) == {
+        "base.benchmark_scores", "x.benchmark_scores"
+    }  # fmt: skip
+    assert "benchmark_chartqa" not in pipeline.inputs()
+    assert not {name for name in create_pipeline(variants(x={})).datasets() if "benchmark" in name}
+
+
+def test_benchmarks_of_all_variants_stand_in_one_table():
+    entry = {"n": 6, "headline": 50.0, "undecided": 0.5}
+    scored = {"mode": "robust", "benchmarks": {"mme": entry}}
+    table = tabulate_benchmarks(base=scored, x_seed3=scored)
+    assert table.to_dict("list") == {
+        "variant": ["base", "x"],
+        "seed": pytest.approx([float("nan"), 3], nan_ok=True),
+        "benchmark": ["mme", "mme"],
+        "n": [6, 6],
+        "score": [50.0, 50.0],
+        "undecided": [0.5, 0.5],
+        "scoring": ["robust", "robust"],
+    }
+
+
+def test_a_benchmark_that_there_is_not_is_named():
+    ablation = {"seeds": [0], "variants": {"x": {}}, "benchmarks": "mme matvista"}
+    with pytest.raises(ConfigurationError, match=r"ablation.benchmarks .*matvista.*mathvista"):
+        expand({**PARAMETERS, "ablation": ablation})
 
 
 def test_without_a_warm_up_none_is_trained():

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from r1vl_kedro.benchmarks import get_benchmark
 from r1vl_kedro.parameters import Seed, Words
 
 BOXES = ("data", "reporting")
@@ -97,6 +98,8 @@ class Grid(BaseModel):
     """None leaves out a variant that another environment has."""
     slots: int | None = Field(None, ge=1)
     """Variants that run side by side; None takes the cores over the threads of a job."""
+    benchmarks: Annotated[list[str], Words] = []
+    """Benchmarks that every variant answers beside the test records."""
     warm_up_per_seed: bool = False
     """Train a warm-up for every seed, in the variant of method ``warm_up``; else all share one."""
 
@@ -106,6 +109,13 @@ class Grid(BaseModel):
         if len(set(seeds)) < len(seeds):
             raise ValueError(f"seeds {seeds} repeat themselves; each seed is one run")
         return seeds
+
+    @field_validator("benchmarks")
+    @classmethod
+    def _known(cls, benchmarks: list[str]) -> list[str]:
+        for name in benchmarks:
+            get_benchmark(name)
+        return list(dict.fromkeys(benchmarks))
 
     @field_validator("variants")
     @classmethod

@@ -162,23 +162,25 @@ def _paths(values: Any) -> Iterator[tuple[str, ...]]:
 def use(parameters: Mapping[str, Any] | ConfigurationError) -> None:
     """Register pipelines for these (expanded) parameters, or for what is wrong with them."""
     global _in_use
-    _in_use = parameters if isinstance(parameters, Exception) else dict(parameters["variants"])
+    _in_use = parameters if isinstance(parameters, ConfigurationError) else dict(parameters)
 
 
-def variants_in_use() -> dict[str, Variant]:
-    """Variants by namespace: of the context in force, else of the project's configuration.
+def in_use() -> tuple[dict[str, Variant], list[str]]:
+    """(Variants by namespace, benchmarks) of the context in force, else of the configuration.
 
     Commands that make no context (``kedro registry list``) follow ``KEDRO_ENV``.
 
     Raises:
         ConfigurationError: the grid is wrong.
     """
-    entries = _in_use
-    if isinstance(entries, ConfigurationError):
-        raise entries
-    if entries is None:
-        entries = expand(_configured_parameters())["variants"]
-    return {namespace: Variant.model_validate(entry) for namespace, entry in entries.items()}
+    if isinstance(_in_use, ConfigurationError):
+        raise _in_use
+    parameters = expand(_configured_parameters()) if _in_use is None else _in_use
+    variants = {
+        namespace: Variant.model_validate(entry)
+        for namespace, entry in parameters["variants"].items()
+    }
+    return variants, Grid.model_validate(parameters["ablation"]).benchmarks
 
 
 def _configured_parameters() -> dict[str, Any]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
+from r1vl_kedro.pipelines.evaluation import benchmark_nodes
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.overrides import ContinuedSFTOptions
 
@@ -73,3 +78,56 @@ def join_rollouts(**rollouts: Frame) -> Frame:
 
     parts = [frame.assign(stage=stage) for stage, frame in rollouts.items() if len(frame)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def predict_benchmarks(
+    checkpoint: Path | str,
+    options: EvaluationOptions,
+    launcher: LauncherOptions,
+    seed: int,
+    work_dir: str,
+    **files: BenchmarkFile,
+) -> tuple[dict[str, Any], Frame, Frame]:
+    """Answer the grid's benchmarks; see `evaluation.benchmark_nodes.predict_benchmarks`."""
+    asked = _of_the_grid(options, files)
+    return benchmark_nodes.predict_benchmarks(checkpoint, asked, launcher, seed, work_dir, **files)
+
+
+def score_benchmarks(
+    predictions: Frame, manifests: dict[str, Any], options: EvaluationOptions, judge: ChatClient
+) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
+    """Score a variant's answers; see `evaluation.benchmark_nodes.score_benchmarks`."""
+    asked = _of_the_grid(options, manifests)
+    return benchmark_nodes.score_benchmarks(predictions, manifests, asked, judge)
+
+
+def _of_the_grid(options: EvaluationOptions, benchmarks: Iterable[str]) -> EvaluationOptions:
+    """The options with the grid's benchmarks in place of their own, and the variant as label."""
+    run = RUN.get()
+    label = (run.variant if run is not None else None) or options.label
+    chosen = options.benchmarks.model_copy(update={"names": list(benchmarks)})
+    return options.model_copy(update={"benchmarks": chosen, "label": label})
+
+
+def tabulate_benchmarks(**scores: Mapping[str, Any]) -> Frame:
+    """One row a variant, seed and benchmark: questions, headline figure and undecided share."""
+    import pandas as pd
+
+    from r1vl_kedro.reporting.variants import split_namespace
+
+    rows = []
+    for namespace, scored in scores.items():
+        variant, seed = split_namespace(namespace)
+        rows += [
+            {
+                "variant": variant,
+                "seed": seed,
+                "benchmark": name,
+                "n": entry["n"],
+                "score": entry["headline"],
+                "undecided": entry["undecided"],
+                "scoring": scored["mode"],
+            }
+            for name, entry in scored["benchmarks"].items()
+        ]
+    return pd.DataFrame(rows)

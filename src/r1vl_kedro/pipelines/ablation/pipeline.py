@@ -15,23 +15,30 @@ well, so that Kedro-Viz shows each as a box; their datasets keep plain names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines import annotation, data_prep, reporting, warm_up
+from r1vl_kedro.pipelines.ablation import nodes
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.stages import create_gather, create_variant, is_evaluated
 from r1vl_kedro.training.methods import WARM_UP
 
 
-def create_pipeline(variants: Mapping[str, Variant]) -> Pipeline:
-    """All variants by namespace, what they share, and the report over them."""
-    rows = Pipeline([create_variant(name, variant) for name, variant in variants.items()])
+def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] = ()) -> Pipeline:
+    """All variants by namespace, what they share, and the report over them.
+
+    Args:
+        benchmarks: what every variant answers beside the test records.
+    """
+    rows = Pipeline(
+        [create_variant(name, variant, benchmarks) for name, variant in variants.items()]
+    )
     shared = [create_data()]
     if WARM_UP in rows.inputs():
         shared.append(warm_up.create_pipeline())
-    return Pipeline([*shared, rows, reporting.create_pipeline(_rows_of_tables(variants))])
+    return Pipeline([*shared, rows, _create_tables(_rows_of_tables(variants), benchmarks)])
 
 
 def create_data() -> Pipeline:
@@ -43,11 +50,24 @@ def create_data() -> Pipeline:
     )
 
 
-def create_reporting(variants: Mapping[str, Variant]) -> Pipeline:
+def create_reporting(variants: Mapping[str, Variant], benchmarks: Sequence[str] = ()) -> Pipeline:
     """The report by itself, over what the variants left."""
     rows = _rows_of_tables(variants)
     gathers = [create_gather(name, variants[name], f"reporting.{name}") for name in rows]
-    return Pipeline([*gathers, reporting.create_pipeline(rows)])
+    return Pipeline([*gathers, _create_tables(rows, benchmarks)])
+
+
+def _create_tables(rows: Sequence[str], benchmarks: Sequence[str]) -> Pipeline:
+    """The report, and the table of benchmarks where the grid names some."""
+    scores = {name: f"{name}.benchmark_scores" for name in rows}
+    node = Node(nodes.tabulate_benchmarks, scores, "table_benchmarks", name="tabulate_benchmarks")
+    table = Pipeline(
+        [node] if benchmarks else [],
+        namespace="reporting",
+        prefix_datasets_with_namespace=False,
+        tags="reporting",
+    )
+    return Pipeline([reporting.create_pipeline(rows), table])
 
 
 def _rows_of_tables(variants: Mapping[str, Variant]) -> list[str]:

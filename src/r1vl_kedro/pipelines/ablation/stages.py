@@ -13,7 +13,7 @@ and their logs joined in ``<variant>``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
@@ -27,7 +27,7 @@ JOINED = {"training_log": nodes.join_logs, "rollouts": nodes.join_rollouts}
 QUESTIONS = "rl_prompts"
 
 
-def create_variant(namespace: str, variant: Variant) -> Pipeline:
+def create_variant(namespace: str, variant: Variant, benchmarks: Sequence[str] = ()) -> Pipeline:
     """A variant's trainings, its evaluation where it ends with a model, and all it left."""
     trainings = [
         create_stage(f"{namespace}.{name}", stage, f"variants.{namespace}.stages.{name}", namespace)
@@ -41,8 +41,41 @@ def create_variant(namespace: str, variant: Variant) -> Pipeline:
     if variant.method == "step_grpo":  # its key steps count in scores as they did in training
         own["params:step_grpo"] = f"params:variants.{namespace}.options"
     checkpoint = {CHECKPOINT: _left(namespace, variant, CHECKPOINT)[-1]}
-    evaluated = within(namespace, evaluation.create_pipeline(), checkpoint, own)
+    answered = Pipeline([evaluation.create_pipeline(), _create_benchmarks(benchmarks)])
+    evaluated = within(namespace, answered, checkpoint, own)
     return Pipeline([*trainings, evaluated, create_gather(namespace, variant)])
+
+
+def _create_benchmarks(benchmarks: Sequence[str]) -> Pipeline:
+    """A checkpoint's answers to the grid's benchmarks, and their scores."""
+    if not benchmarks:
+        return Pipeline([])
+    predicted = ["benchmark_manifests", "benchmark_predictions", "benchmark_thumbnails"]
+    predict = Node(
+        nodes.predict_benchmarks,
+        inputs={
+            "checkpoint": CHECKPOINT,
+            "options": "params:evaluation",
+            "launcher": "params:launcher",
+            "seed": "params:seed",
+            "work_dir": "params:work_dir",
+            **{name: f"benchmark_{name}" for name in benchmarks},
+        },
+        outputs=predicted,
+        name="predict_benchmarks",
+    )
+    score = Node(
+        nodes.score_benchmarks,
+        inputs=[
+            "benchmark_predictions",
+            "benchmark_manifests",
+            "params:evaluation",
+            "benchmark_judge",
+        ],
+        outputs=["benchmark_verdicts", "benchmark_scores", "benchmark_evaluation_manifest"],
+        name="score_benchmarks",
+    )
+    return Pipeline([predict, score], tags="evaluation")
 
 
 def is_evaluated(variant: Variant) -> bool:
