@@ -14,6 +14,7 @@ _HOME = {
     "PairFileDataset": "pair_file",
     "RecordFileDataset": "record_file",
     "RecordsDataset": "records",
+    "TableDataset": "table",
 }
 _FORMER = {
     "MathVisionDataset": "mathvision",

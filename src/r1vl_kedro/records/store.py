@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import copy
 import fcntl
 import shutil
-import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +18,7 @@ from r1vl_kedro.records.schema import features
 if TYPE_CHECKING:
     from datasets import Dataset
 
+SCRATCH = "r1vl-records-"
 ROWS_AT_ONCE = 32
 """Rows that wait in memory with their images before they go to disk."""
 _MAKING = threading.Lock()
@@ -75,13 +74,6 @@ def made_once(path: Path, made_from: Any, make: Callable[[], None]) -> Dataset:
     return load_from_disk(str(path.resolve()))
 
 
-def scratch_directory() -> Path:
-    """A fresh directory below TMPDIR that is removed when the process ends."""
-    directory = Path(tempfile.mkdtemp(prefix="r1vl-records-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return directory
-
-
 def write_rows(
     rows: Iterable[Mapping[str, Any]],
     directory: Path | None = None,
@@ -99,7 +91,7 @@ def write_rows(
     from datasets.arrow_writer import ArrowWriter
 
     columns = features(key_steps=key_steps, image_hashes=image_hashes)
-    directory = directory or scratch_directory()
+    directory = directory or files.scratch_directory(SCRATCH)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "records.arrow"
     count = 0
