@@ -70,7 +70,7 @@ def trainer_of(given: argparse.Namespace, place: Path, variant: str):
     from PIL import Image as pillow
     from trl import GRPOConfig, GRPOTrainer
 
-    from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
+    from r1vl_kedro.models import load_model, load_processor, vision_token_ids
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
     size, words, length = SHAPES[given.shape]

@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """An untrained tiny Qwen2-VL on disk."""
-    from r1vl_kedro.training.models import save_processor
+    from r1vl_kedro.models import save_processor
     from r1vl_kedro.world.tiny import build_model, build_processor
 
     path = tmp_path_factory.mktemp("tiny")

@@ -85,7 +85,7 @@ def referenced(tmp_path_factory, pairs, other) -> str:
 @pytest.fixture(scope="session")
 def other(tmp_path_factory, tiny) -> str:
     """A model like ``tiny`` with other weights."""
-    from r1vl_kedro.training.models import load_processor, save_processor
+    from r1vl_kedro.models import load_processor, save_processor
     from r1vl_kedro.world.tiny import build_model
 
     directory = tmp_path_factory.mktemp("other") / "model"

@@ -69,7 +69,7 @@ def make_records(directory: Path, count: int = 12, question: str = "How many are
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory) -> str:
     """Directory of an untrained tiny model with its processor."""
-    from r1vl_kedro.training.models import save_processor
+    from r1vl_kedro.models import save_processor
     from r1vl_kedro.world.tiny import build_model, build_processor
 
     directory = tmp_path_factory.mktemp("tiny") / "model"

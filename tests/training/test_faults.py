@@ -9,9 +9,9 @@ from training_fixtures import GRPO, SFT, make_records, run, same_weights, train
 
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.files import WriteError
+from r1vl_kedro.models import load_model, load_processor
 from r1vl_kedro.training import state, steady, step_grpo
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
-from r1vl_kedro.training.models import load_model, load_processor
 
 STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from training_fixtures import GRPO, SFT, train, weights
 
+from r1vl_kedro.models import load_processor
 from r1vl_kedro.training import data
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import load_processor
 from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, assert_answers_only
 
 

@@ -225,8 +225,8 @@ def test_reference_log_probabilities_belong_to_their_pairs(own, tiny):
     import torch
     from trl.trainer.utils import add_fused_lm_head
 
+    from r1vl_kedro.models import load_model, load_processor
     from r1vl_kedro.training import data
-    from r1vl_kedro.training.models import load_model, load_processor
     from r1vl_kedro.training.pair_batch import PairCollator, completion_logps
 
     model = load_model(tiny).eval()

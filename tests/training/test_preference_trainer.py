@@ -5,10 +5,10 @@ import torch
 from datasets import load_from_disk
 from pair_fixtures import PREFERENCE, pair_rows, save_pairs, with_reference
 
+from r1vl_kedro.models import load_model, load_processor
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
-from r1vl_kedro.training.models import load_model, load_processor
 from r1vl_kedro.training.pair_batch import PairCollator
 from r1vl_kedro.training.preference_options import PreferenceOptions
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 from training_fixtures import make_records
 
+from r1vl_kedro.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
-from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.training.rollout import choose, repeated, run_lengths, sample, uniforms
 
 

@@ -67,7 +67,7 @@ def test_runs_are_told_apart_by_what_stands_between():
 
 
 def test_pixels_that_differ_from_the_checkpoint_are_refused(tiny):
-    from r1vl_kedro.training.models import load_processor
+    from r1vl_kedro.models import load_processor
 
     check_images(tiny, load_processor(tiny))
     with pytest.raises(TrainingError, match=r"784 to 3136 pixels.* they have 784 to 7056"):

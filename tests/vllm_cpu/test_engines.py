@@ -109,7 +109,7 @@ def test_no_engine_samples_a_placeholder_at_a_high_temperature(offline, prompts,
 def test_the_server_samples_no_placeholder_at_a_high_temperature(model, server, prompts):
     from r1vl_kedro.generation import DecodingOptions
     from r1vl_kedro.generation.openai_engine import OpenAIEngine
-    from r1vl_kedro.training.models import load_processor, vision_token_ids
+    from r1vl_kedro.models import load_processor, vision_token_ids
 
     hot = {**DECODING, "temperature": 1.5, "num_samples": 4}
     options = DecodingOptions(engine="openai", base_url=server.url, model_name="tiny", **hot)

@@ -47,7 +47,7 @@ def train(tmp_path: Path, **kwargs) -> subprocess.CompletedProcess:
 @pytest.fixture(scope="module")
 def policy(base, tmp_path_factory):
     """The base model with weights in float32, which vLLM takes over from its configuration."""
-    from r1vl_kedro.training.models import load_model, load_processor, save_processor
+    from r1vl_kedro.models import load_model, load_processor, save_processor
 
     place = tmp_path_factory.mktemp("policy") / "model"
     load_model(base, dtype="float32").save_pretrained(place)

@@ -93,7 +93,7 @@ class OpenAIEngine:
 
     def _served_vision_tokens(self) -> list[str]:
         """Ids of the vision placeholders in the served model's vocabulary, as JSON wants them."""
-        from r1vl_kedro.training.models import VISION_TOKENS
+        from r1vl_kedro.models import VISION_TOKENS
 
         place = self._connection.beside("tokenize")  # not below http://host:8000/v1
         found = []

@@ -28,7 +28,7 @@ class TransformersEngine:
     def __init__(self, checkpoint: str, options: DecodingOptions) -> None:
         import torch
 
-        from r1vl_kedro.training.models import load_model, load_processor, vision_token_ids
+        from r1vl_kedro.models import load_model, load_processor, vision_token_ids
 
         self._options = options
         self._processor = load_processor(checkpoint, **options.pixels)

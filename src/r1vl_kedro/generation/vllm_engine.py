@@ -34,7 +34,7 @@ class VllmEngine:
         import torch
 
         from r1vl_kedro.generation.transformers_engine import best_dtype
-        from r1vl_kedro.training.models import load_processor, vision_token_ids
+        from r1vl_kedro.models import load_processor, vision_token_ids
 
         self._options = options
         self._processor = load_processor(checkpoint, **options.pixels)

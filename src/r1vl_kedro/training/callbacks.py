@@ -14,9 +14,9 @@ from typing import Any
 from transformers import Trainer, TrainerCallback
 
 from r1vl_kedro.launcher import report, stopping
+from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.rewards.diagnostics import hacking_alarm
-from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.rollout import sample
 
 log = logging.getLogger(__name__)

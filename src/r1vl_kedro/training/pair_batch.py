@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.packed import packed_logps, vision_of
 
 if TYPE_CHECKING:

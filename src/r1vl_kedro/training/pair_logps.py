@@ -129,7 +129,7 @@ class _Scorer:
         import torch
         from trl.trainer.utils import add_fused_lm_head
 
-        from r1vl_kedro.training.models import load_model, load_processor
+        from r1vl_kedro.models import load_model, load_processor
         from r1vl_kedro.training.packed import prepare
         from r1vl_kedro.training.pair_batch import PairCollator
 

@@ -6,10 +6,10 @@ import logging
 from collections import Counter
 from typing import Any
 
+from r1vl_kedro.models import load_model
 from r1vl_kedro.records.pairs import explain, problem_of
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import load_model
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
 log = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ from typing import Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
+from r1vl_kedro.models import load_processor, save_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
 from r1vl_kedro.training.methods import METHODS
-from r1vl_kedro.training.models import load_processor, save_processor
 from r1vl_kedro.training.options import TrainingOptions, split_batch
 from r1vl_kedro.training.tracking import LogToMlflow, metric_callback
 
@@ -338,7 +338,7 @@ def _merge_on_cpu(model: Any, weights: dict[str, Any], directory: Path) -> None:
     from peft import PeftModel
     from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
-    from r1vl_kedro.training.models import load_model
+    from r1vl_kedro.models import load_model
 
     adapter = directory.with_name(f"{directory.name}.adapter")
     model.save_pretrained(adapter, state_dict=weights)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from r1vl_kedro.models import load_model
 from r1vl_kedro.training import data, run
-from r1vl_kedro.training.models import load_model
 from r1vl_kedro.training.options import SFTOptions
 
 

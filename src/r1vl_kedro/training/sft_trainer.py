@@ -7,8 +7,8 @@ from typing import Any
 from trl import SFTTrainer
 from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
 
+from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.steady import SteadyTrainer
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro import files
+from r1vl_kedro.models import load_model
 from r1vl_kedro.training import state
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import load_model
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from r1vl_kedro.models import load_model
 from r1vl_kedro.training import data, run, sharing
-from r1vl_kedro.training.models import load_model
 from r1vl_kedro.training.options import StepGRPOOptions, split_batch
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ from trl.trainer.utils import (
     unsplit_pixel_values_by_grid,
 )
 
+from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.mismatch import alarm, mismatch
-from r1vl_kedro.training.models import vision_token_ids
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.rollout import repeated, run_lengths, sample, uniforms
 from r1vl_kedro.training.steady import SteadyTrainer

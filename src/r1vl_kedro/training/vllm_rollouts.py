@@ -12,8 +12,8 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+from r1vl_kedro.models import load_processor
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.models import load_processor
 
 
 def check_images(model: str, processor: Any) -> None:

@@ -73,7 +73,7 @@ def train_base_model(
     import torch
     from tqdm.auto import tqdm
 
-    from r1vl_kedro.training.models import save_processor
+    from r1vl_kedro.models import save_processor
     from r1vl_kedro.world.tiny import build_model, build_processor
 
     torch.set_num_threads(options.threads)

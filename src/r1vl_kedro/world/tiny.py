@@ -78,7 +78,7 @@ def build_processor(seed: int = 0) -> Qwen2VLProcessor:
     """Tokenizer and image processor; an image becomes one visual token per 28x28 pixels."""
     from transformers import Qwen2VLImageProcessorPil
 
-    from r1vl_kedro.processors import image_only_processor_class
+    from r1vl_kedro.models.processors import image_only_processor_class
 
     images = Qwen2VLImageProcessorPil(
         patch_size=PATCH, merge_size=MERGE, min_pixels=CELL * CELL, max_pixels=SIDE * SIDE

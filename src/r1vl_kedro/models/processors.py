@@ -1,4 +1,4 @@
-"""Loading and saving a vision-language model and its processor, behind one function each."""
+"""Load and save a model's processor; without torchvision one of images and text alone."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.errors import CheckpointError
-from r1vl_kedro.processors import image_only_processor_class
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, ProcessorMixin
+    from transformers import ProcessorMixin, Qwen2VLProcessor
 
-VISION_TOKENS = (
-    "<|image_pad|>",
-    "<|video_pad|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|vision_pad|>",
-)
 _VIDEO_FILE = "video_preprocessor_config.json"
 
 
@@ -33,6 +25,30 @@ def has_torchvision() -> bool:
     return True
 
 
+@functools.cache
+def image_only_processor_class() -> type[Qwen2VLProcessor]:
+    """`Qwen2VLProcessor` with an image processor and a tokenizer only.
+
+    The full class also wants the video processor, which needs torchvision, of which no CPU build
+    is published.
+    """
+    from transformers import Qwen2VLProcessor
+
+    class Qwen2VLImageProcessorOnly(Qwen2VLProcessor):
+        """Images and text; the video processor is left out."""
+
+        @classmethod
+        def get_attributes(cls) -> list[str]:
+            return ["image_processor", "tokenizer"]
+
+        def __init__(self, image_processor=None, tokenizer=None, chat_template=None, **kwargs):
+            super().__init__(image_processor, tokenizer, chat_template=chat_template, **kwargs)
+
+    # Saved files name the class, and vLLM and AutoProcessor must find it.
+    Qwen2VLImageProcessorOnly.__name__ = "Qwen2VLProcessor"
+    return Qwen2VLImageProcessorOnly
+
+
 def load_processor(
     path: str | Path, *, min_pixels: int | None = None, max_pixels: int | None = None
 ) -> ProcessorMixin:
@@ -43,7 +59,8 @@ def load_processor(
         min_pixels, max_pixels: bounds on an image's area in pixels; None keeps the checkpoint's.
 
     Raises:
-        CheckpointError: the processor's files are missing or unreadable.
+        CheckpointError: the processor's files are missing, unreadable or another model's, or the
+            bounds exclude each other.
     """
     path = str(path)
     try:
@@ -63,12 +80,42 @@ def load_processor(
                 tokenizer=tokenizer,
                 chat_template=tokenizer.chat_template or _chat_template(path),
             )
-    except (OSError, ValueError, KeyError) as error:
-        raise CheckpointError(f"no processor can be loaded from {path}: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        # The last two are what missing or mixed tokenizer files raise.
+        raise CheckpointError(
+            f"no processor can be loaded from {path}; it needs the files of tokenizer and image "
+            f"processor that save_pretrained writes: {str(error).strip().splitlines()[0]:.200}"
+        ) from error
+    if processor.chat_template is None:
+        raise CheckpointError(
+            f"{path} has no chat template; put chat_template.jinja of the model's family there"
+        )
+    _check_tokens(processor, path)
     processor.tokenizer.padding_side = "left"
     if min_pixels is not None or max_pixels is not None:
         _limit_pixels(processor.image_processor, min_pixels, max_pixels)
     return processor
+
+
+def _check_tokens(processor: ProcessorMixin, path: str) -> None:
+    """Raise CheckpointError where model and tokenizer number the placeholders differently."""
+    file = Path(path) / "config.json"
+    if not file.is_file():  # a hub name
+        return
+    config = json.loads(file.read_text(encoding="utf-8"))
+    tokenizer = processor.tokenizer
+    wanted, found = config.get("image_token_id"), getattr(processor, "image_token_id", None)
+    if None not in (wanted, found) and wanted != found:
+        raise CheckpointError(
+            f"{path}: config.json has image_token_id {wanted}, its tokenizer has {found} for "
+            f"{processor.image_token}; the files are of two models"
+        )
+    words = config.get("text_config", config).get("vocab_size")
+    if words is not None and len(tokenizer) > words:
+        raise CheckpointError(
+            f"{path}: its tokenizer has {len(tokenizer)} tokens, config.json a vocab_size of "
+            f"{words}; the files are of two models"
+        )
 
 
 def _chat_template(path: str) -> str | None:
@@ -88,42 +135,16 @@ def _limit_pixels(image_processor: Any, low: int | None, high: int | None) -> No
     if high is not None:
         size["longest_edge"] = high
     if size["shortest_edge"] > size["longest_edge"]:
-        raise ValueError(
-            f"min_pixels {size['shortest_edge']} exceeds max_pixels {size['longest_edge']}"
+        raise CheckpointError(
+            f"min_pixels {size['shortest_edge']} exceeds max_pixels {size['longest_edge']}; "
+            "the one that the options leave open is the checkpoint's, so give both"
+        )
+    smallest = (image_processor.patch_size * image_processor.merge_size) ** 2
+    if size["longest_edge"] < smallest:
+        raise CheckpointError(
+            f"max_pixels {size['longest_edge']} is below {smallest}, an image of one visual token"
         )
     image_processor.size = type(image_processor.size)(**size)
-
-
-def has_flash_attention() -> bool:
-    """Whether FlashAttention 2 is installed and a GPU is there to run it."""
-    from transformers.utils import is_flash_attn_2_available
-
-    return is_flash_attn_2_available()
-
-
-def load_model(
-    path: str | Path, *, dtype: str = "float32", attention: str | None = None
-) -> PreTrainedModel:
-    """The model of a checkpoint.
-
-    Args:
-        path: a directory written by ``save_pretrained``, or a hub name.
-        dtype: a torch dtype by name.
-        attention: ``auto``, ``sdpa``, ``flash_attention_2``, ``eager``; None as transformers likes.
-
-    Raises:
-        CheckpointError: missing, truncated or otherwise unreadable files; names the path.
-    """
-    from safetensors import SafetensorError
-    from transformers import AutoModelForImageTextToText
-
-    if attention == "auto":
-        attention = "flash_attention_2" if has_flash_attention() else "sdpa"
-    options = {} if attention is None else {"attn_implementation": attention}
-    try:
-        return AutoModelForImageTextToText.from_pretrained(str(path), dtype=dtype, **options)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(f"no model can be loaded from {path}: {error}") from error
 
 
 def save_processor(processor: ProcessorMixin, path: str | Path) -> None:
@@ -140,12 +161,3 @@ def save_processor(processor: ProcessorMixin, path: str | Path) -> None:
             "size": dict(image.size),
         }
         (path / _VIDEO_FILE).write_text(json.dumps(video, indent=2) + "\n", encoding="utf-8")
-
-
-def vision_token_ids(tokenizer: Any) -> list[int]:
-    """Ids of the placeholders that stand for images and videos; no sampler may emit them.
-
-    A sampled placeholder has no image features and breaks the next forward pass.
-    """
-    vocabulary = tokenizer.get_vocab()
-    return sorted(vocabulary[token] for token in VISION_TOKENS if token in vocabulary)

@@ -1,0 +1,43 @@
+"""Load a vision-language model from a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from r1vl_kedro.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+def has_flash_attention() -> bool:
+    """Whether FlashAttention 2 is installed and a GPU is there to run it."""
+    from transformers.utils import is_flash_attn_2_available
+
+    return is_flash_attn_2_available()
+
+
+def load_model(
+    path: str | Path, *, dtype: str = "float32", attention: str | None = None
+) -> PreTrainedModel:
+    """The model of a checkpoint.
+
+    Args:
+        path: a directory written by ``save_pretrained``, or a hub name.
+        dtype: a torch dtype by name.
+        attention: ``auto``, ``sdpa``, ``flash_attention_2``, ``eager``; None as transformers likes.
+
+    Raises:
+        CheckpointError: missing, truncated or otherwise unreadable files; names the path.
+    """
+    from safetensors import SafetensorError
+    from transformers import AutoModelForImageTextToText
+
+    if attention == "auto":
+        attention = "flash_attention_2" if has_flash_attention() else "sdpa"
+    options = {} if attention is None else {"attn_implementation": attention}
+    try:
+        return AutoModelForImageTextToText.from_pretrained(str(path), dtype=dtype, **options)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise CheckpointError(f"no model can be loaded from {path}: {error}") from error
