@@ -1,6 +1,7 @@
 """Validation, cleaning and splitting of records that are partly broken on purpose."""
 
 import base64
+import time
 from collections import Counter
 from io import BytesIO
 
@@ -11,6 +12,8 @@ from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 
 from r1vl_kedro.records import clean
 from r1vl_kedro.records.options import SplitOptions, ValidationOptions
+from r1vl_kedro.records.prose import path_from_prose
+from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.schema import RecordsError, directory_of
 from r1vl_kedro.records.split import split
@@ -245,3 +248,62 @@ def test_a_selection_has_no_directory_of_its_own(tmp_path):
     assert (directory_of(records) / "records.arrow").is_file()
     with pytest.raises(RecordsError, match="selection"):
         directory_of(records.select([1]))
+
+
+@pytest.mark.parametrize("kind", ["cmyk", "float", "turned"])
+def test_held_out_questions_may_have_pictures_of_any_kind(tmp_path, kind):
+    upright = Image.open(BytesIO(image_bytes(5, side=96)))
+    other = BytesIO()
+    if kind == "cmyk":
+        upright.convert("CMYK").save(other, "JPEG", quality=95)
+    elif kind == "float":
+        upright = upright.convert("L").convert("RGB")
+        upright.convert("F").save(other, "TIFF")
+    else:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        upright.transpose(Image.Transpose.ROTATE_90).save(other, "JPEG", quality=95, exif=exif)
+    rows = [mulberry_row("a/0.png"), mulberry_row("a/1.png")]
+    images = {"a/0.png": _png(upright), "a/1.png": image_bytes(1)}
+    records, _ = prepared(tmp_path, rows, images)
+    held_out = {"id": "t", "question": "Find x.", "images": [other.getvalue()]}
+    fields = {"options": [], "answer": "45", "solution": "", "family": "", "source": ""}
+    reference = write_rows([held_out | fields], tmp_path / "test")
+    kept, dropped = clean.decontaminate(records, {"test": reference}, max_distance=0.12)
+    assert [r.id for r in dropped] == ["a/0.png#0"]
+    assert kept["id"] == ["a/1.png#1"]
+
+
+def test_questions_without_images_are_compared_among_themselves(tmp_path):
+    shared = {
+        "options": [],
+        "answer": "4",
+        "solution": "",
+        "family": "",
+        "source": "",
+        "images": [],
+    }
+    rows = [{"id": "a", "question": "Two plus two?"}, {"id": "b", "question": "Two plus three?"}]
+    records = write_rows([row | shared | {"image_hashes": []} for row in rows], image_hashes=True)
+    held_out = [{"id": "t", "question": "two plus two", "images": []}]
+    kept, dropped = clean.decontaminate(records, {"test": held_out}, max_distance=0.12)
+    assert kept["id"] == ["b"]
+    assert dropped[0].detail == "same question as test/t, both without an image"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\\boxed{", "<answer>", "\na) x", "\\[", "\\begin{align}", "? (A) 4", "<image>", "$", " "],
+)
+def test_readers_of_text_take_linear_time(text):
+    """Four times the text takes about four times the work; a quadratic rule takes sixteen."""
+
+    def work(length):
+        long = text * (length // len(text))
+        start = time.process_time()
+        read_question(long, "4")
+        bare_answer(long)
+        path_from_prose(long, "4")
+        return time.process_time() - start
+
+    assert work(80_000) <= 10 * max(work(20_000), 0.005)

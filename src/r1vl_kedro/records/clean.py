@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 RETHINKING = "let me rethink it"
 _IMAGE_MARK = re.compile(r"<image\s*\d*>")
 _SCAN = 2000
+TEXT_ONLY = "\x02"
+"""Before the key of a question without an image."""
 
 
 def reflective_reason(solution: str) -> str:
@@ -109,7 +111,9 @@ def drop_duplicates(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
 
 
 def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str], np.ndarray]]:
-    """Normalised question -> names and hashes of evaluation images under that question.
+    """Index evaluation records by normalised question: names and hashes of the images under it.
+
+    A question without an image has its name there without a hash.
 
     Args:
         references: name -> evaluation records: a records dataset, a data frame or rows with
@@ -122,12 +126,16 @@ def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str],
         for row in _reference_rows(reference):
             key = question_key(str(row.get("question") or ""))
             images = row.get("images") if row.get("images") is not None else row.get("image")
-            for image in images if isinstance(images, (list, tuple)) else [images]:
+            images = images if isinstance(images, (list, tuple)) else [images]
+            identity = f"{name}/{row.get('id', row.get('index', '?'))}"
+            if not any(image is not None for image in images):
+                names.setdefault(TEXT_ONLY + key, []).append(identity)
+            for image in images:
                 if image is None:
                     continue
-                names.setdefault(key, []).append(f"{name}/{row.get('id', row.get('index', '?'))}")
+                names.setdefault(key, []).append(identity)
                 hashes.setdefault(key, []).append(pictures.perceptual_hash(_decoded(image)))
-    return {key: (names[key], pictures.hash_bits(hashes[key])) for key in names}
+    return {key: (names[key], pictures.hash_bits(hashes.get(key, []))) for key in names}
 
 
 def _reference_rows(reference: Any) -> Iterable[Mapping[str, Any]]:
@@ -148,15 +156,20 @@ def decontaminate(
     """Drop records that also occur in an evaluation set.
 
     A record occurs there if its normalised question does and, under that question, one of its
-    images is within ``max_distance`` (share of differing hash bits, 0 to 1) of one there.
+    images is within ``max_distance`` (share of differing hash bits, 0 to 1) of one there, or
+    neither has an image.
     """
     index = reference_index(references)
 
     def judge(row: dict[str, Any]) -> Rejection | None:
-        found = index.get(question_key(row["question"]))
-        if found is None or not row["image_hashes"]:
+        key = question_key(row["question"])
+        found = index.get(key if row["image_hashes"] else TEXT_ONLY + key)
+        if found is None:
             return None
         names, bits = found
+        if not row["image_hashes"]:
+            detail = f"same question as {names[0]}, both without an image"
+            return Rejection(row["id"], "contamination", "in_evaluation_set", detail)
         for own in pictures.hash_bits(row["image_hashes"]):
             distance = pictures.distances(own, bits)
             nearest = int(distance.argmin())

@@ -198,7 +198,9 @@ def hash_bits(hashes: list[str]) -> np.ndarray:
     """Return hashes as a matrix of bytes, one row each, for ``distances``."""
     import numpy as np
 
-    return np.frombuffer(bytes.fromhex("".join(hashes)), dtype=np.uint8).reshape(len(hashes), -1)
+    return np.frombuffer(bytes.fromhex("".join(hashes)), dtype=np.uint8).reshape(
+        len(hashes), HASH_BITS // 8
+    )
 
 
 def distances(one: np.ndarray, many: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.rejections import Rejection, count_reasons, nothing_left
-from r1vl_kedro.records.rows import family_of, image_paths, is_scalar
+from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory
 
@@ -103,11 +103,13 @@ class PairFile:
         for one in given:
             data = one.get("bytes") if isinstance(one, Mapping) else None
             if data is None:
-                path = one.get("path") if isinstance(one, Mapping) else one
-                paths += image_paths(path, "images")
-                data = pictures.read(root / paths[-1])
-            pictures.decode(data, paths[-1] if paths else "image")
-            encoded.append(data)
+                images, found = images_of(one, "images", root)
+                paths += found
+            else:
+                images = [data]
+            for image in images:
+                encoded.append(pictures.read(image))
+                pictures.decode(encoded[-1], paths[-1] if paths else "image")
         return encoded, paths
 
 

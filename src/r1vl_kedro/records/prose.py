@@ -13,12 +13,12 @@ _ALTERNATIVE = re.compile(
     r"\[?\b(?:Alternatively\s*:|Alternative(?: solution| method)\s*\d*\s*:?|OR\s*\n)", re.IGNORECASE
 )
 _ENVIRONMENT = re.compile(
-    r"\\begin\{((?:align|aligned|gather|equation)\*?)\}(.*?)\\end\{\1\}", re.DOTALL
+    r"\\begin\{((?:align|aligned|gather|equation)\*?)\}(.{0,2000}?)\\end\{\1\}", re.DOTALL
 )
 _WRITTEN_BREAK = re.compile(r"\\n(?=[A-Z\s\\\[(]|$)")  # a backslash and an n, not a newline
 _MATH = re.compile(
-    r"\$\$.*?\$\$|\$(?:\\.|[^$\\])*\$|\\\[.*?\\\]|\\\(.*?\\\)"
-    r"|\\begin\{(tabular|array)\}.*?\\end\{\1\}",
+    r"\$\$.{0,2000}?\$\$|\$(?:\\.|[^$\\]){0,2000}\$|\\\[.{0,2000}?\\\]|\\\(.{0,1000}?\\\)"
+    r"|\\begin\{(tabular|array)\}.{0,4000}?\\end\{\1\}",
     re.DOTALL,
 )
 _SENTENCE_END = re.compile(
@@ -27,16 +27,21 @@ _SENTENCE_END = re.compile(
 
 
 def _unwrap(text: str, command: str) -> str:
-    """Replace ``\\command{...}`` by what stands in its balanced braces."""
+    """Replace ``\\command{...}`` by what stands in its balanced braces, in linear time."""
     head = f"\\{command}{{"
-    while (start := text.find(head)) >= 0:
-        depth, end = 1, start + len(head)
-        while end < len(text) and depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0) * (text[end - 1] != "\\")
-            end += 1
-        inner = text[start + len(head) : end - (depth == 0)]
-        text = text[:start] + inner + text[end:]
-    return text
+    kept: list[str] = []
+    boxes: list[bool] = []  # open braces: whether each is the command's
+    last = 0
+    for found in re.finditer(rf"{re.escape(head)}|(?<!\\)[{{}}]", text):
+        opens, closes = found[0] == head, found[0] == "}"
+        if opens or (closes and boxes and boxes[-1]):
+            kept.append(text[last : found.start()])
+            last = found.end()
+        if opens or (boxes and not closes):
+            boxes.append(opens)
+        elif boxes:
+            boxes.pop()
+    return "".join([*kept, text[last:]])
 
 
 def _as_formula(found: re.Match[str]) -> str:

@@ -22,7 +22,6 @@ _OPTION_LINE = re.compile(r"[ \t]*\(?([A-Za-z])[).:][ \t]*(.*)")
 _LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?:\(([A-Za-z])\)[ \t]*|([A-Za-z])[).:][ \t]+)")
 _SENTENCE_END = re.compile(r"(?<=[?.!:])\s+(?=\(?[Aa][).:])")
 _LETTER = re.compile(r"\(?([A-Za-z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
-_TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 _BOXED = re.compile(r"\$?\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}\$?\.?")
 
 
@@ -127,10 +126,11 @@ def _unannounced(text: str, answer: str) -> tuple[str, list[str]]:
     """Read options that no ``Choices:`` announces, where the answer names one of them."""
     text = text.strip()
     lines = text.split("\n")
+    labels = [_OPTION_LINE.fullmatch(line) for line in lines]
+    first_options = [k for k, found in enumerate(labels) if k and found and found[1] in "Aa"]
     tries = [
         ("\n".join(lines[:k]).strip(), _one_a_line("\n".join(lines[k:])))
-        for k in range(1, len(lines))
-        if (found := _OPTION_LINE.fullmatch(lines[k])) and found[1] in "Aa"
+        for k in first_options[-2:]
     ]
     if (end := _SENTENCE_END.search(text)) and "\n" not in text[end.end() :]:
         tries.append((text[: end.start()].strip(), _in_one_line(text[end.end() :])))
@@ -142,8 +142,9 @@ def _unannounced(text: str, answer: str) -> tuple[str, list[str]]:
 
 def bare_answer(text: str) -> str:
     """Take ``<answer>`` tags, or a ``\\\\boxed{}`` that holds all of it, off an answer."""
-    tagged = _TAGGED.findall(text)
-    text = tagged[-1].strip() if tagged else text.strip()
+    end = text.rfind("</answer>")
+    start = text.rfind("<answer>", 0, max(end, 0))
+    text = (text[start + len("<answer>") : end] if start >= 0 else text).strip()
     boxed = _BOXED.fullmatch(text)
     return boxed[1].strip() if boxed else text
 

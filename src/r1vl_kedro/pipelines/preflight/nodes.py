@@ -16,6 +16,7 @@ from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.prompts import MAX_OPTIONS, render_question
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.records.questions import special_token
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 from r1vl_kedro.training import preflight, preflight_text
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
@@ -86,6 +87,9 @@ def measure(
         counted["records"] += 1
         if record.problem is not None:
             counted["unreadable rows"] += 1
+            continue
+        if any(map(special_token, (record.question, *record.options, record.solution))):
+            counted["rows with special tokens"] += 1
             continue
         if number >= options.sample:
             continue
