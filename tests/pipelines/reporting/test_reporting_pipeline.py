@@ -109,6 +109,7 @@ def reported(tmp_path_factory):
     catalog["test_records"] = held_out_records()
     catalog["parameters"] = {"seed": 7}
     catalog["params:reporting"] = ReportingOptions(resamples=200)
+    catalog["row_differences"] = {}
     catalog["params:variants"] = grid()
     catalog["params:step_grpo"] = StepGRPOOptions(num_steps=1, prompts_per_step=1)
     SequentialRunner().run(create_pipeline(NAMESPACES), catalog)
