@@ -101,8 +101,8 @@ def reported(tmp_path_factory):
     """Folder and catalog after a run with the shipped catalog entries."""
     data = tmp_path_factory.mktemp("data")
     text = (ROOT / "conf/base/catalog_reporting.yml").read_text()
+    text = text.replace("${conf:base/paper_results.yml}", str(ROOT / "conf/base/paper_results.yml"))
     config = yaml.safe_load(text.replace("${globals:data}", str(data)))
-    config["paper_results"]["filepath"] = str(ROOT / config["paper_results"]["filepath"])
     catalog = DataCatalog.from_config(config)
     for namespace in NAMESPACES:
         catalog[f"{namespace}.results"] = results(namespace)
