@@ -1,5 +1,7 @@
 """The audit names what is wrong with key steps."""
 
+from record_builders import image_bytes
+
 from r1vl_kedro.annotation.audit import audit_records, summarise, worst
 from r1vl_kedro.annotation.audit_html import histogram, page
 from r1vl_kedro.annotation.options import AuditOptions
@@ -48,7 +50,7 @@ def test_the_summary_counts_by_family():
 def test_the_page_needs_nothing_else_and_escapes_what_it_shows():
     records = [record(0, "a < b <script>", [["<b>"]])]
     audits = list(audit_records(records, AuditOptions(), 0))
-    html = page(summarise(audits), histogram(audits), [(audits[0], records[0], [b"picture"])])
-    assert "data:image;base64,cGljdHVyZQ==" in html
+    html = page(summarise(audits), histogram(audits), [(audits[0], records[0], [image_bytes(0)])])
+    assert "data:image/png;base64," in html
     assert "&lt;script&gt;" in html
     assert "<script src=" not in html

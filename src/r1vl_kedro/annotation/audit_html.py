@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.annotation.audit import RecordAudit
 from r1vl_kedro.records.images import data_uri, decode
+from r1vl_kedro.reporting.pages import document
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}
-table{border-collapse:collapse;margin:1rem 0}td,th{padding:.3rem .7rem;border-bottom:1px solid #ddd;
-text-align:right}td:first-child,th:first-child{text-align:left}article{display:grid;
-grid-template-columns:14rem 1fr;gap:1.5rem;border-top:1px solid #ddd;padding:1rem 0}
-img{max-width:14rem;max-height:14rem;image-rendering:auto}pre{white-space:pre-wrap;
-background:#f6f6f4;padding:.7rem}.no{color:#a22}.ok{color:#276}small{color:#666}
-"""
 
 
 def histogram(audits: Sequence[RecordAudit]) -> go.Figure:
@@ -92,10 +84,6 @@ def page(
 ) -> str:
     """The whole page; needs no network to be shown."""
     plot = figure.to_html(full_html=False, include_plotlyjs="inline")
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Key-step audit</title>'
-        f"<style>{_STYLE}</style><h1>Key-step audit</h1>{table_html(rows)}{plot}"
-        f"<h2>The {len(cards)} records whose key steps fit worst</h2>"
-        + "".join(_card(*card) for card in cards)
-        + "</html>"
-    )
+    worst = f"<h2>The {len(cards)} records whose key steps fit worst</h2>"
+    body = table_html(rows) + plot + worst + "".join(_card(*card) for card in cards)
+    return document("Key-step audit", body)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from r1vl_kedro.benchmarks import BENCHMARKS, Mode
+from r1vl_kedro.reporting.pages import markdown_table
 
 AVERAGE = "AVG"
 
@@ -100,16 +101,9 @@ def _row(
 def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> str:
     """A table as Markdown, one line a row with the columns of the first, its notes below."""
     columns = list(rows[0])
-    lines = [
-        "| " + " | ".join(columns) + " |",
-        "|"
-        + "|".join("---" if name in ("model", "scoring", "reward") else "--:" for name in columns)
-        + "|",
-    ]
-    for row in rows:
-        cells = ["" if row.get(name) is None else str(row[name]) for name in columns]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join([*lines, "", *notes]) + "\n"
+    left = {k for k, name in enumerate(columns) if name in ("model", "scoring", "reward")}
+    cells = [["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows]
+    return "\n".join([markdown_table(columns, cells, left), "", *notes]) + "\n"
 
 
 def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from r1vl_kedro.reporting.pages import markdown_table
+
 TITLES = {
     "rewards": "Rewards",
     "group_size": "Group size M",
@@ -46,10 +48,7 @@ def display(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 
 def table_markdown(table: pd.DataFrame) -> str:
     """One table in Markdown; first column left, the others right."""
-    headers, rows = display(table)
-    rule = [":--", *["--:"] * (len(headers) - 1)]
-    lines = [headers, rule, *rows]
-    return "\n".join("| " + " | ".join(_escape(cell) for cell in line) + " |" for line in lines)
+    return markdown_table(*display(table))
 
 
 def tables_markdown(tables: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> str:
@@ -84,7 +83,3 @@ def _with_interval(row: Mapping[str, object], name: str, low: str, high: str, no
     if pd.isna(row[low]):
         return f"{value} ({row[note]})"
     return f"{value} [{row[low]:{sign}.1f}, {row[high]:{sign}.1f}]"
-
-
-def _escape(cell: str) -> str:
-    return cell.replace("|", "\\|").replace("\n", " ")

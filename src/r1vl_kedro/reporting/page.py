@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.pages import stylesheet
 from r1vl_kedro.reporting.variants import Grid, in_order, variant
 
 FIGURE_NOTES = {
@@ -147,6 +148,7 @@ def render(
     )
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
     return environment.get_template("report.html.jinja").render(
+        style=stylesheet(),
         headline=headline(tables, options, grid),
         warnings=warnings,
         tables=shown,

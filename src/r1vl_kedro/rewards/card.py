@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.reporting.pages import document, markdown_table
 from r1vl_kedro.responses import R1VL, Response, parse_response
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in, step_rar
 from r1vl_kedro.rewards.matching import (
@@ -115,19 +116,17 @@ def _value(reward: Reward, row: Mapping[str, Any], place: str) -> float:
     return value or 0.0
 
 
-def markdown_table(scores: Sequence[Mapping[str, Any]]) -> str:
-    """The lines of the card as one Markdown table."""
+def card_markdown(scores: Sequence[Mapping[str, Any]]) -> str:
+    """Write the lines of the card as one Markdown table."""
 
     def cell(value: Any) -> str:
         if value is None or value != value:
             return "–"
-        text = f"{value:.4g}" if isinstance(value, float) else str(value)
-        return " ".join(text.replace("|", "\\|").split())[:200]
+        return (f"{value:.4g}" if isinstance(value, float) else str(value))[:200]
 
     names = list(scores[0]) if scores else list(COLUMNS)
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    lines += ["| " + " | ".join(cell(score[name]) for name in names) + " |" for score in scores]
-    return "\n".join(lines) + "\n"
+    rows = [[cell(score[name]) for name in names] for score in scores]
+    return markdown_table(names, rows, range(len(names))) + "\n"
 
 
 def html_card(
@@ -148,7 +147,11 @@ def html_card(
     body = "".join(
         _row_html(row, score, rewards, grammar) for row, score in zip(rows, scores, strict=True)
     )
-    return _PAGE.replace("{body}", body).replace("{count}", str(len(rows)))
+    about = (
+        f"<p>{len(rows)} responses. Marked: where each key step was found by soft matching; its "
+        "number stands before it.</p>"
+    )
+    return document("Reward card", about + body, kind="card")
 
 
 def _row_html(
@@ -263,22 +266,3 @@ def _option_texts(value: Any, where: str) -> list[str] | None:
     if not isinstance(options, list | tuple) or not all(isinstance(text, str) for text in options):
         raise CardError(f"{where}: 'options' is {value!r:.200}; accepted: a list of strings")
     return list(options) or None
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Reward card</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:1200px;margin:2rem auto;padding:0 1rem;color:#222}
-section{border-top:1px solid #ccc;padding:.5rem 0 1.5rem}h2{font-size:1.1rem;margin:.5rem 0}
-h3{font-size:.95rem;margin:.6rem 0 .2rem}.sum{font-size:1.05rem}
-.two{display:grid;grid-template-columns:minmax(240px,1fr) 2fr;gap:1.5rem}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f7f7f7;padding:.8rem;margin:0}
-table{border-collapse:collapse;font-size:.9rem}th{text-align:left;padding-right:1rem}
-.keys{list-style:none;padding:0}.keys b{padding:0 .4em;border-radius:.2em}
-.h{color:#667;font-weight:600}
-.k0{background:#fde68a}.k1{background:#bfdbfe}.k2{background:#bbf7d0}.k3{background:#fbcfe8}
-.k4{background:#ddd6fe}.k5{background:#fed7aa}sup{font-weight:700}
-@media(max-width:700px){.two{grid-template-columns:1fr}}
-</style></head><body><h1>Reward card</h1><p>{count} responses. Marked: where each key step was found
-by soft matching; its number stands before it.</p>{body}</body></html>
-"""

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.responses import R1VL, GrammarName
-from r1vl_kedro.rewards.card import CardError, columns, html_card, markdown_table, score_row
+from r1vl_kedro.rewards.card import CardError, card_markdown, columns, html_card, score_row
 from r1vl_kedro.rewards.registry import PAPERS, Rewards
 
 
@@ -58,7 +58,7 @@ def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
 
 def table(scores: Frame) -> str:
     """The card as a Markdown table."""
-    return markdown_table(scores.to_dict("records"))
+    return card_markdown(scores.to_dict("records"))
 
 
 def page(responses: Frame, scores: Frame, options: RewardCardOptions) -> str:

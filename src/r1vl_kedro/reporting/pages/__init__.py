@@ -1,0 +1,47 @@
+"""Pages that need no network and Markdown tables: one form and one stylesheet for all."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+
+
+@cache
+def stylesheet() -> str:
+    """Read the stylesheet of all pages."""
+    return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+
+
+def document(title: str, body: str, kind: str = "") -> str:
+    """Put HTML into a page of its own, with the stylesheet inside.
+
+    Args:
+        title: plain text; the page's title and first heading.
+        kind: class of the page's main part, for rules that hold on such pages only.
+    """
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title>"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>\n{stylesheet()}</style></head>\n"
+        f'<body><main class="{kind}"><h1>{escape(title)}</h1>{body}</main></body></html>\n'
+    )
+
+
+def markdown_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,)
+) -> str:
+    """Write a table in Markdown, a line a row; bars and line breaks in cells are escaped.
+
+    Args:
+        left: numbers of the columns that are set to the left; the others go to the right.
+    """
+    rule = [":--" if number in left else "--:" for number in range(len(headers))]
+    lines = [map(_cell, headers), rule, *(map(_cell, row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
