@@ -9,7 +9,8 @@ from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training import preflight
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, split_batch
+from r1vl_kedro.training.batches import split_batch
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 from r1vl_kedro.training.preflight import PreflightOptions
 from r1vl_kedro.training.sharing import prompt_reads

@@ -18,6 +18,7 @@ from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
+from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.deepspeed_configs import stage
 from r1vl_kedro.training.vllm_options import VllmOptions
 
@@ -285,28 +286,3 @@ class StepGRPOOptions(TrainingOptions):
         if self.num_steps is not None:
             return self.num_steps
         return max(1, math.ceil(records * self.num_epochs / self.prompts)) * self.num_iterations
-
-
-def split_batch(sequences: int, micro: int | None, processes: int, what: str) -> tuple[int, int]:
-    """(sequences per process and forward pass, passes per step) of a global batch.
-
-    Raises:
-        ValueError: the three do not divide; names values that would work.
-    """
-    if sequences % processes:
-        near = [n for n in (sequences - sequences % processes,) if n] + [
-            sequences - sequences % processes + processes
-        ]
-        raise ValueError(
-            f"{what} {sequences} is not a multiple of {processes} processes; "
-            f"{' or '.join(map(str, near))} would work"
-        )
-    share = sequences // processes
-    micro = micro or share
-    if share % micro:
-        divisors = [n for n in range(1, share + 1) if share % n == 0]
-        raise ValueError(
-            f"micro_batch_size {micro} does not divide the {share} sequences per process "
-            f"({what} {sequences} over {processes} processes); {divisors} would work"
-        )
-    return micro, share // micro

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.deepspeed_configs import stage
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions, split_batch
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
 
 PIXELS_PER_TOKEN = 28 * 28
 """Qwen2-VL: patches of 14 pixels, merged two by two."""

@@ -17,9 +17,10 @@ from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.models import load_processor, save_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
+from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.errors import Interrupted, TrainingError
 from r1vl_kedro.training.methods import METHODS
-from r1vl_kedro.training.options import TrainingOptions, split_batch
+from r1vl_kedro.training.options import TrainingOptions
 from r1vl_kedro.training.tracking import LogToMlflow, metric_callback
 
 log = logging.getLogger(__name__)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.options import StepGRPOOptions, split_batch
+
+if TYPE_CHECKING:
+    from r1vl_kedro.training.options import StepGRPOOptions
 
 MODEL_TYPES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
 """Models whose multimodal positions (M-RoPE) packed rows know."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from r1vl_kedro.models import load_model
 from r1vl_kedro.training import data, run, sharing
-from r1vl_kedro.training.options import StepGRPOOptions, split_batch
+from r1vl_kedro.training.batches import split_batch
+from r1vl_kedro.training.options import StepGRPOOptions
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,160 @@
+"""Attention within a packed row: prompts to themselves, branches to their prompt and themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn.attention.bias import causal_lower_right
+from torch.nn.functional import pad, scaled_dot_product_attention
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+ATTENTION = ("sdpa", "flash_attention_2")
+"""Attention implementations that packed rows can be read beside."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where prompts and branches lie in a packed row of S tokens; each index is padded by 0.
+
+    Attributes:
+        prompt: (G, P) places of each prompt's shared tokens, padded on the right.
+        branch: (N, B) places of each branch, padded on the right.
+        owner: (N,) the prompt of each branch.
+        mask: (N, 1, B, P + B) the keys, shared tokens first, that a branch sees; None where all
+            prompts are equally long and a causal mask aligned to the lower right says the same.
+        back: (S,) place of each token of the row in prompts and branches, flattened one after
+            the other.
+        scored: (K,) places in the row whose hidden states predict a completion token.
+    """
+
+    prompt: torch.Tensor
+    branch: torch.Tensor
+    owner: torch.Tensor
+    mask: torch.Tensor | None
+    back: torch.Tensor
+    scored: torch.Tensor
+
+
+def layout_of(
+    prompt: list[tuple[int, int]],
+    branch: list[tuple[int, int]],
+    owner: torch.Tensor,
+    scored: torch.Tensor,
+) -> Layout:
+    """Index a packed row.
+
+    Args:
+        prompt, branch: (start, length) of each prompt's shared tokens and of each branch.
+        owner: (N,) the prompt of each branch.
+        scored: (K,) as in ``Layout``.
+    """
+    prompts, branches = _padded(prompt), _padded(branch)
+    width, depth = prompts.size(1), branches.size(1)
+    back = torch.empty(sum(size for _, size in prompt + branch), dtype=torch.long)
+    offset = 0
+    for parts, size in ((prompt, width), (branch, depth)):
+        for i, (start, length) in enumerate(parts):
+            back[start : start + length] = torch.arange(length) + offset + i * size
+        offset += len(parts) * size
+    lengths = torch.tensor([length for _, length in prompt])
+    mask = None
+    if not bool((lengths == width).all()):
+        shared = torch.arange(width) < lengths[owner].unsqueeze(1)
+        own = torch.ones(depth, depth, dtype=torch.bool).tril()
+        mask = torch.cat(
+            [
+                shared[:, None, None].expand(-1, 1, depth, -1),
+                own.expand(len(branch), 1, -1, -1),
+            ],
+            dim=-1,
+        )
+    return Layout(prompts, branches, owner, mask, back, scored)
+
+
+def _padded(parts: list[tuple[int, int]]) -> torch.Tensor:
+    width = max(length for _, length in parts)
+    return torch.stack([pad(torch.arange(s, s + n), (0, width - n)) for s, n in parts])
+
+
+def register(attention: str) -> str:
+    """Register an attention that reads packed rows, and all else as ``attention`` does.
+
+    Returns:
+        Its name in transformers' registries.
+    """
+    name = "shared_prompt" if attention == "sdpa" else "shared_prompt_beside_flash"
+    AttentionInterface.register(name, _beside(ALL_ATTENTION_FUNCTIONS[attention]))
+    AttentionMaskInterface.register(name, ALL_MASK_ATTENTION_FUNCTIONS[attention])
+    return name
+
+
+def _beside(usual: Callable) -> Callable:
+    def attend(
+        module: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        packed_layout: Layout | None = None,
+        **kwargs: Any,
+    ) -> tuple[torch.Tensor, None]:
+        if packed_layout is None:
+            return usual(module, query, key, value, attention_mask, **kwargs)
+        return shared_attention(query, key, value, packed_layout, kwargs["scaling"]), None
+
+    return attend
+
+
+def shared_attention(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout: Layout, scale: float
+) -> torch.Tensor:
+    """Attend within a packed row: prompts to themselves, branches to their prompt and themselves.
+
+    On a GPU both calls run by the FlashAttention kernel of torch where prompts are equally long
+    (a group per micro-batch), else by the memory-efficient one.
+
+    Args:
+        query: (1, H, S, D).
+        key, value: (1, K, S, D) with K dividing H.
+
+    Returns:
+        (1, S, H, D).
+    """
+    heads, width = query.size(1), query.size(3)
+    q, k, v = (part[0].transpose(0, 1) for part in (query, key, value))
+
+    def gathered(part: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+        picked = part.index_select(0, index.flatten()).unflatten(0, index.shape)
+        return picked.transpose(1, 2)
+
+    def repeated(part: torch.Tensor) -> torch.Tensor:
+        return part.repeat_interleave(heads // part.size(1), dim=1)
+
+    prompt_keys, prompt_values = gathered(k, layout.prompt), gathered(v, layout.prompt)
+    outputs = []
+    if layout.prompt.size(1):
+        prompt = scaled_dot_product_attention(
+            gathered(q, layout.prompt),
+            repeated(prompt_keys),
+            repeated(prompt_values),
+            is_causal=True,
+            scale=scale,
+        )
+        outputs.append(prompt.transpose(1, 2).reshape(-1, heads, width))
+    keys, values = (
+        torch.cat([shared.index_select(0, layout.owner), gathered(own, layout.branch)], dim=2)
+        for shared, own in ((prompt_keys, k), (prompt_values, v))
+    )
+    mask = layout.mask
+    if mask is None:
+        mask = causal_lower_right(layout.branch.size(1), keys.size(2))
+    branches = scaled_dot_product_attention(
+        gathered(q, layout.branch), repeated(keys), repeated(values), attn_mask=mask, scale=scale
+    )
+    outputs.append(branches.transpose(1, 2).reshape(-1, heads, width))
+    return torch.cat(outputs).index_select(0, layout.back).unsqueeze(0)
