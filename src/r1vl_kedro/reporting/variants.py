@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward
 from r1vl_kedro.training.options import StepGRPOOptions
 
@@ -143,6 +144,17 @@ def key_steps_of(namespace: str, grid: Grid | None, step_grpo: StepGRPOOptions) 
     if entry is None or not _is_step_grpo(entry):
         return step_grpo.key_steps
     return StepGRPOOptions.model_validate(entry["options"]).key_steps
+
+
+def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Reward]]:
+    """The grid's different sums of rewards, each by the name of the first variant that has it."""
+    sums: dict[str, list[Reward]] = {}
+    for entry in grid.values():
+        if _is_step_grpo(entry):
+            rewards = StepGRPOOptions.model_validate(entry["options"]).reward_functions()
+            if rewards not in sums.values():
+                sums[entry["name"]] = rewards
+    return sums or {STEP_GRPO: step_grpo.reward_functions()}
 
 
 def by_group_size(name: str, grid: Grid) -> dict[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import click
@@ -19,7 +18,7 @@ from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.records.schema import directory_of
-from r1vl_kedro.rewards import Reward
+from r1vl_kedro.reporting.variants import sums_of_rewards
 from r1vl_kedro.rewards.diagnostics import dead_group_forecast
 from r1vl_kedro.rewards.outcome import OutcomeReward
 from r1vl_kedro.rewards.sums import weighted_sums
@@ -118,7 +117,7 @@ def forecast_dead_groups(
     }
     responses = predictions["response"].tolist()
     by_question = [list(rows) for rows in predictions.groupby("id").indices.values()]
-    sums = _sums_of_rewards(step_grpo, variants)
+    sums = sums_of_rewards(step_grpo, variants)
     totals = weighted_sums(sums, responses, columns, by_question)
     table = []
     for name, total in totals.items():
@@ -131,19 +130,6 @@ def forecast_dead_groups(
     text = _markdown(frame, right, options, step_grpo.temperature)
     click.echo(text)
     return frame, text
-
-
-def _sums_of_rewards(
-    step_grpo: StepGRPOOptions, variants: Mapping[str, Any]
-) -> dict[str, list[Reward]]:
-    """The grid's different sums of rewards, each by the name of the first variant that has it."""
-    sums: dict[str, list[Reward]] = {}
-    for entry in variants.values():
-        if entry["method"] == "step_grpo":
-            rewards = StepGRPOOptions.model_validate(entry["options"]).reward_functions()
-            if rewards not in sums.values():
-                sums[entry["name"]] = rewards
-    return sums or {"step_grpo": step_grpo.reward_functions()}
 
 
 def _markdown(frame: Any, right: list, options: ProbeOptions, temperature: float) -> str:
