@@ -58,7 +58,7 @@ def accuracy_figure(overview: pd.DataFrame, grid: Grid | None = None) -> go.Figu
             font={"color": look.colour, "size": 13},
         )
     height = 110 + 34 * len(overview)
-    _style(figure, "Accuracy on the test split", "accuracy, %", "", height=height)
+    style(figure, "Accuracy on the test split", "accuracy, %", "", height=height)
     figure.update_yaxes(autorange="reversed", gridcolor="white")
     figure.update_layout(margin={"l": 170})
     return figure
@@ -97,7 +97,7 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
         marker={"symbol": "diamond", "size": 8},
         secondary_y=True,
     )
-    _style(figure, "Group size M, same number of rollouts", "responses a question, M", "")
+    style(figure, "Group size M, same number of rollouts", "responses a question, M", "")
     figure.update_xaxes(dtick=1)
     figure.update_yaxes(title_text="accuracy here, %", secondary_y=False)
     figure.update_yaxes(title_text="paper, %", secondary_y=True, showgrid=False)
@@ -132,8 +132,8 @@ def sft_versus_rl_figure(
         _add_curve(figure, data, variant(name, grid), label, markers=evaluated, band=True)
     title = "SFT versus RL over training"
     y_title = "validation accuracy" if not unevaluated else "share (see legend)"
-    _style(figure, title, "updates after warm-up", y_title)
-    return _or_empty(figure, "neither sft nor StepGRPO logged an accuracy")
+    style(figure, title, "updates after warm-up", y_title)
+    return or_empty(figure, "neither sft nor StepGRPO logged an accuracy")
 
 
 def metric_figure(
@@ -151,8 +151,8 @@ def metric_figure(
         if metric is not None:
             data = curve(curves, name, metric, options.smoothing)
             _add_curve(figure, data, variant(name, grid), variant(name, grid).label)
-    _style(figure, title, "updates", y_title)
-    return _or_empty(figure, f"no variant logged {' or '.join(metrics)}")
+    style(figure, title, "updates", y_title)
+    return or_empty(figure, f"no variant logged {' or '.join(metrics)}")
 
 
 def zero_variance_figure(
@@ -194,12 +194,12 @@ def zero_variance_figure(
                 row=1,
                 col=2,
             )
-    _style(figure, "Groups that teach nothing (all rewards equal)", "updates", "", height=460)
+    style(figure, "Groups that teach nothing (all rewards equal)", "updates", "", height=460)
     figure.update_layout(barmode="stack", margin={"t": 84})
     figure.update_yaxes(autorange="reversed", col=1, row=1)
     figure.update_xaxes(title_text="share of groups, %", col=1, row=1)
     figure.update_yaxes(title_text="share of groups, %", col=2, row=1)
-    return _or_empty(figure, "no variant logged zero_variance/<reason>")
+    return or_empty(figure, "no variant logged zero_variance/<reason>")
 
 
 def make_figures(
@@ -277,7 +277,7 @@ def _transparent(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.14)"
 
 
-def _style(figure: go.Figure, title: str, x_title: str, y_title: str, height: int = 430) -> None:
+def style(figure: go.Figure, title: str, x_title: str, y_title: str, height: int = 430) -> None:
     axis = {"gridcolor": GRID, "zeroline": False, "linecolor": MUTED, "ticks": "outside"}
     axis |= {"tickcolor": GRID, "title_font": {"size": 13, "color": MUTED}}
     figure.update_layout(
@@ -295,7 +295,7 @@ def _style(figure: go.Figure, title: str, x_title: str, y_title: str, height: in
     figure.update_yaxes(title_text=y_title, automargin=True, **axis)
 
 
-def _or_empty(figure: go.Figure, why: str) -> go.Figure:
+def or_empty(figure: go.Figure, why: str) -> go.Figure:
     """The figure, or a short one that says why there is nothing to draw."""
     if not figure.data:
         figure.layout.annotations = ()

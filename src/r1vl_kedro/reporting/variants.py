@@ -166,12 +166,18 @@ def by_group_size(name: str, grid: Grid) -> dict[int, str]:
     sizes: dict[int, str] = {}
     for other in [name, *reversed(entries)]:
         if _without_size(entries[other]) == wanted:
-            sizes.setdefault(entries[other]["options"]["group_size"], other)
+            sizes.setdefault(options_of(entries[other])["group_size"], other)
     return sizes
 
 
+def options_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of a run by name; Kedro puts a model in their place where a node wants one."""
+    options = entry["options"]
+    return options if isinstance(options, Mapping) else options.model_dump(mode="json")
+
+
 def _without_size(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry["options"].items() if key not in _SIZES}
+    return {key: value for key, value in options_of(entry).items() if key not in _SIZES}
 
 
 def _entry(name: str, grid: Grid | None) -> Mapping[str, Any] | None:

@@ -266,12 +266,12 @@ def implicit_rewards(name: str, p: Pairs, **options: Any) -> tuple[Tensor, Tenso
 
     The log-ratio to the reference where the objective has one, else the log-probability; its mean
     over tokens where the objective compares means. The share of pairs whose chosen response has
-    the higher one is the reward accuracy (arXiv 2405.14734, sec. 4.2).
+    the higher one is the reward accuracy (arXiv 2405.14734, sec. 4.2). Takes tensors or arrays.
     """
     objective = find_objective(name, options)
     chosen, rejected = (p.lw - p.rw, p.ll - p.rl) if objective.reference else (p.lw, p.ll)
     if objective.per_token and options.get("length_norm", True):
-        return chosen / p.nw.clamp(min=1), rejected / p.nl.clamp(min=1)
+        return chosen / p.nw, rejected / p.nl
     return chosen, rejected
 
 

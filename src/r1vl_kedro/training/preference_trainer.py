@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+import time
 from typing import Any
 
 import torch
@@ -31,11 +34,26 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
         self.settings = settings
         if settings.share_prompts:
             prepare(self.model)
-        self._vision_calls = 0
+        self._vision_calls, self._seconds = 0, 0.0
         visual = getattr(core_of(self.model), "visual", None)
         if visual is None:
             raise TrainingError(f"{type(model).__name__} has no vision encoder")
         visual.register_forward_hook(self._count_vision)
+
+    def training_step(self, *args: Any, **kwargs: Any) -> Any:
+        """DPOTrainer's, with its seconds and this process's peak memory logged."""
+        start = time.perf_counter()
+        loss = super().training_step(*args, **kwargs)
+        self._seconds += time.perf_counter() - start
+        self._metrics["train"]["step_time"] = [self._seconds]
+        self._metrics["train"]["peak_memory_mib"] = [peak_memory_mib()]
+        return loss
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        """Log by DPOTrainer; the next step's time counts from zero."""
+        super().log(logs, *args, **kwargs)
+        if self.model.training:
+            self._seconds = 0.0
 
     def _count_vision(self, *_: Any) -> None:
         self._vision_calls += 1
@@ -48,7 +66,7 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
         if "pixel_values" in inputs and self._vision_calls == before:
             raise TrainingError("a batch has images, but the vision encoder was not called")
         lw, ll = by_pair(inputs, sums)
-        nw, nl = by_pair(inputs, inputs["completion_mask"].sum(1))
+        nw, nl = (n.clamp(min=1) for n in by_pair(inputs, inputs["completion_mask"].sum(1)))
         present = by_pair(inputs, torch.ones_like(sums))
         references = {"rw": "ref_chosen_logps", "rl": "ref_rejected_logps"} if row.reference else {}
         given: dict[str, Any] = {short: inputs[name] for short, name in references.items()}
@@ -65,9 +83,7 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
                 for name, there in zip(weights, present, strict=True)
             }
             options, count = {**options, **sides}, len(sums)
-        losses = preference_loss(
-            self.settings.objective, lw, ll, nw.clamp(min=1), nl.clamp(min=1), **given, **options
-        )
+        losses = preference_loss(self.settings.objective, lw, ll, nw, nl, **given, **options)
         self._note(Pairs(lw, ll, nw, nl, given.get("rw"), given.get("rl")), present, inputs)
         loss = losses.sum() / count
         return (loss, None) if return_outputs else loss
@@ -110,6 +126,14 @@ class PreferenceTrainer(SteadyTrainer, DPOTrainer):
         if mode == "train":
             self._total_train_tokens += int(tokens)
         self._metrics[mode]["num_tokens"] = [self._total_train_tokens]
+
+
+def peak_memory_mib() -> float:
+    """Most memory so far in MiB: of the GPU where there is one, else of this process."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 2**20
+    scale = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
 
 
 def _placeholder(model: Any) -> torch.nn.Module:

@@ -19,11 +19,16 @@ from collections.abc import Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
-from r1vl_kedro.pipelines import annotation, data_prep, reporting, warm_up
+from r1vl_kedro.pipelines import annotation, data_prep, preference, reporting, warm_up
 from r1vl_kedro.pipelines.ablation import nodes
 from r1vl_kedro.pipelines.ablation.entries import Variant
-from r1vl_kedro.pipelines.ablation.stages import create_gather, create_variant, is_evaluated
-from r1vl_kedro.training.methods import WARM_UP
+from r1vl_kedro.pipelines.ablation.stages import (
+    create_gather,
+    create_variant,
+    datasets_of,
+    is_evaluated,
+)
+from r1vl_kedro.training.methods import CHECKPOINT, WARM_UP
 
 
 def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] = ()) -> Pipeline:
@@ -38,7 +43,8 @@ def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] =
     shared = [create_data()]
     if WARM_UP in rows.inputs():
         shared.append(warm_up.create_pipeline())
-    return Pipeline([*shared, rows, _create_tables(_rows_of_tables(variants), benchmarks)])
+    measures = _create_measures(variants)
+    return Pipeline([*shared, rows, measures, _create_tables(variants, benchmarks)])
 
 
 def create_data() -> Pipeline:
@@ -54,11 +60,24 @@ def create_reporting(variants: Mapping[str, Variant], benchmarks: Sequence[str] 
     """The report by itself, over what the variants left."""
     rows = _rows_of_tables(variants)
     gathers = [create_gather(name, variants[name], f"reporting.{name}") for name in rows]
-    return Pipeline([*gathers, _create_tables(rows, benchmarks)])
+    return Pipeline([*gathers, _create_tables(variants, benchmarks)])
 
 
-def _create_tables(rows: Sequence[str], benchmarks: Sequence[str]) -> Pipeline:
-    """The report, and the table of benchmarks where the grid names some."""
+def _create_measures(variants: Mapping[str, Variant]) -> Pipeline:
+    """Trained models on held-out pairs, in a grid whose variants learn from pairs."""
+    measures = [
+        preference.create_measure(name, datasets_of(name, variants[name], CHECKPOINT)[-1], pairs)
+        for name, pairs in preference.measured_on(variants).items()
+    ]
+    return Pipeline(measures)
+
+
+def _create_tables(variants: Mapping[str, Variant], benchmarks: Sequence[str]) -> Pipeline:
+    """The report, the table of benchmarks, and the one of objectives, where the grid has any."""
+    rows = _rows_of_tables(variants)
+    measured = list(preference.measured_on(variants))
+    sampled = [one for name, v in variants.items() for one in datasets_of(name, v, "pairs_report")]
+    objectives = [preference.create_report(measured, sampled)] if measured else []
     scores = {name: f"{name}.benchmark_scores" for name in rows}
     node = Node(nodes.tabulate_benchmarks, scores, "table_benchmarks", name="tabulate_benchmarks")
     table = Pipeline(
@@ -67,7 +86,7 @@ def _create_tables(rows: Sequence[str], benchmarks: Sequence[str]) -> Pipeline:
         prefix_datasets_with_namespace=False,
         tags="reporting",
     )
-    return Pipeline([reporting.create_pipeline(rows), table])
+    return Pipeline([reporting.create_pipeline(rows), table, *objectives])
 
 
 def _rows_of_tables(variants: Mapping[str, Variant]) -> list[str]:

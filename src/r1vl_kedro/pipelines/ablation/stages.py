@@ -40,7 +40,7 @@ def create_variant(namespace: str, variant: Variant, benchmarks: Sequence[str] =
     own = {"params:seed": f"params:variants.{namespace}.seed"} if variant.trained else {}
     if variant.method == "step_grpo":  # its key steps count in scores as they did in training
         own["params:step_grpo"] = f"params:variants.{namespace}.options"
-    checkpoint = {CHECKPOINT: _left(namespace, variant, CHECKPOINT)[-1]}
+    checkpoint = {CHECKPOINT: datasets_of(namespace, variant, CHECKPOINT)[-1]}
     answered = Pipeline([evaluation.create_pipeline(), _create_benchmarks(benchmarks)])
     evaluated = within(namespace, answered, checkpoint, own)
     return Pipeline([*trainings, evaluated, create_gather(namespace, variant)])
@@ -130,7 +130,7 @@ def create_gather(namespace: str, variant: Variant, box: str | None = None) -> P
     Args:
         box: the namespace of the nodes, where it is not the variant's own.
     """
-    left = {name: found for name in JOINED if (found := _left(namespace, variant, name))}
+    left = {name: found for name in JOINED if (found := datasets_of(namespace, variant, name))}
     gather = reporting.create_gather(list(left))
     own = {name: f"{namespace}.{name}" for name in gather.datasets()}
     gather = Pipeline(
@@ -151,7 +151,7 @@ def create_gather(namespace: str, variant: Variant, box: str | None = None) -> P
     )
 
 
-def _left(namespace: str, variant: Variant, name: str) -> list[str]:
+def datasets_of(namespace: str, variant: Variant, name: str) -> list[str]:
     """Datasets of this name that a variant's stages leave, in their order."""
     if not variant.trained:
         return [variant.base] if name == CHECKPOINT else []

@@ -1,0 +1,237 @@
+"""Figures of the preference report: SimPO's (arXiv 2405.14734, fig. 2 to 5) on our own pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import qualitative
+
+from r1vl_kedro.reporting.figures import or_empty, style
+from r1vl_kedro.reporting.preference.numbers import SETTINGS
+from r1vl_kedro.reporting.variants import options_of
+
+BINS = 24
+COLOURS = qualitative.Dark24
+NO_PAIRS = "no variant was measured on held-out pairs"
+
+
+def make(
+    scores: pd.DataFrame, table: pd.DataFrame, variants: Mapping[str, Any]
+) -> dict[str, go.Figure]:
+    """All figures by name.
+
+    Args:
+        scores: measured pairs, from `numbers.collect`.
+        table: from `numbers.table`.
+        variants: the grid's entries by namespace, whose options the sweeps are drawn over.
+    """
+    names = [name for name in table["variant"] if name in set(scores["variant"])]
+    learnt = [name for name in names if scores.loc[scores["variant"] == name, "objective"].any()]
+    labels = dict(zip(table["variant"], table["row"], strict=True))
+    colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(table["variant"])}
+    parts = {name: scores.loc[scores["variant"] == name] for name in names}
+    return {
+        "preference_accuracy": _accuracy(table, colours),
+        "preference_margins": _densities(
+            {labels[n]: _standardised(parts[n]["reward_w"] - parts[n]["reward_l"]) for n in learnt},
+            {labels[n]: colours[n] for n in learnt},
+            "Difference of implicit rewards on held-out pairs",
+            "chosen minus rejected, in standard deviations",
+        ),
+        "preference_likelihood": _densities(
+            {labels[n]: parts[n]["mean_w"] for n in names},
+            {labels[n]: colours[n] for n in names},
+            "Log-likelihood of the chosen responses",
+            "mean log-probability a token, nats",
+        ),
+        "preference_length": _length(table, colours),
+        "preference_rankings": _rankings({labels[n]: parts[n] for n in learnt}),
+        "preference_gamma": _gamma(table, variants),
+        "preference_kl": _kl_by_beta(table, variants),
+    }
+
+
+def _accuracy(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
+    """Accuracy on test questions over reward accuracy on held-out pairs."""
+    figure = go.Figure()
+    for row in table.dropna(subset=["reward_accuracy"]).to_dict("records"):
+        figure.add_scatter(
+            x=[row["reward_accuracy"]],
+            y=[row["accuracy"]],
+            mode="markers",
+            name=row["row"],
+            marker={"color": colours[row["variant"]], "size": 11},
+            error_x=_bar(row["reward_accuracy"], row["reward_low"], row["reward_high"]),
+            error_y=_bar(row["accuracy"], row["low"], row["high"]),
+        )
+    style(
+        figure,
+        "What ranking pairs right has to do with answering right",
+        "reward accuracy on held-out pairs, %",
+        "accuracy on test questions, %",
+        height=520,
+    )
+    return or_empty(figure, NO_PAIRS)
+
+
+def _bar(value: float, low: float, high: float) -> dict[str, Any] | None:
+    if pd.isna(low):
+        return None
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value],
+        "arrayminus": [value - low],
+        "thickness": 1,
+        "color": "#9ca3af",
+    }
+
+
+def _standardised(values: pd.Series) -> pd.Series:
+    spread = values.std()
+    return values / spread if spread > 0 else values
+
+
+def _densities(
+    values: Mapping[str, pd.Series], colours: Mapping[str, str], title: str, x_title: str
+) -> go.Figure:
+    """Histograms over common bins, as lines; each sums to one."""
+    figure = go.Figure()
+    known = {name: part.dropna().to_numpy(float) for name, part in values.items()}
+    known = {name: part for name, part in known.items() if len(part)}
+    if known:
+        low, high = np.quantile(np.concatenate(list(known.values())), [0.005, 0.995])
+        edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
+        middles = ((edges[:-1] + edges[1:]) / 2).tolist()
+        for name, part in known.items():
+            counts, _ = np.histogram(np.clip(part, edges[0], edges[-1]), bins=edges)
+            figure.add_scatter(
+                x=middles,
+                y=(counts / len(part)).tolist(),
+                mode="lines",
+                name=name,
+                line={"color": colours[name], "width": 1.8},
+            )
+    style(figure, title, x_title, "share of pairs", height=480)
+    return or_empty(figure, NO_PAIRS)
+
+
+def _length(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
+    """Spearman's correlation of the log-probability per token with the length, by variant."""
+    figure = go.Figure()
+    for row in table.dropna(subset=["length_correlation"]).to_dict("records"):
+        figure.add_bar(
+            x=[row["length_correlation"]],
+            y=[row["row"]],
+            orientation="h",
+            marker={"color": colours[row["variant"]]},
+            name=row["row"],
+            showlegend=False,
+        )
+    style(
+        figure,
+        "Does the model prefer long responses?",
+        "Spearman's correlation of mean log-probability and length",
+        "",
+        height=130 + 26 * len(table),
+    )
+    figure.update_yaxes(autorange="reversed")
+    figure.update_layout(margin={"l": 190})
+    return or_empty(figure, NO_PAIRS)
+
+
+def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
+    """Of the held-out pairs, the shares by which of two rankings put the chosen response first.
+
+    One is the objective's own implicit reward, the other the mean log-probability, by which a
+    model generates.
+    """
+    figure = go.Figure()
+    kinds = (
+        ("both", True, True, "#16a34a"),
+        ("reward only", True, False, "#f59e0b"),
+        ("likelihood only", False, True, "#60a5fa"),
+        ("neither", False, False, "#9ca3af"),
+    )
+    names = list(parts)
+    for label, by_reward, by_likelihood, colour in kinds:
+        shares = [
+            float(
+                (
+                    ((part["reward_w"] > part["reward_l"]) == by_reward)
+                    & ((part["mean_w"] > part["mean_l"]) == by_likelihood)
+                ).mean()
+            )
+            for part in parts.values()
+        ]
+        if names:
+            figure.add_bar(
+                x=[100 * share for share in shares],
+                y=names,
+                orientation="h",
+                name=label,
+                marker={"color": colour},
+            )
+    style(
+        figure,
+        "Chosen response ranked first: by implicit reward, by likelihood",
+        "share of held-out pairs, %",
+        "",
+        height=160 + 26 * len(names),
+    )
+    figure.update_layout(barmode="stack", margin={"l": 190})
+    figure.update_yaxes(autorange="reversed")
+    return or_empty(figure, NO_PAIRS)
+
+
+def _settings(table: pd.DataFrame, variants: Mapping[str, Any]) -> pd.DataFrame:
+    """The table with each variant's objective and hyper-parameters as columns."""
+    entries = {entry["name"]: options_of(entry) for entry in variants.values()}
+    columns = ("objective", "length_norm", *SETTINGS)
+    rows = [
+        {"variant": name, **{f"set_{key}": entries.get(name, {}).get(key) for key in columns}}
+        for name in table["variant"]
+    ]
+    return table.merge(pd.DataFrame(rows), on="variant")
+
+
+def _gamma(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
+    """SimPO over its target margin γ: reward accuracy on pairs and accuracy on questions."""
+    figure = go.Figure()
+    known = _settings(table, variants)
+    part = known.loc[(known["set_objective"] == "simpo") & (known["set_length_norm"] != False)]  # noqa: E712
+    part = part.assign(set_gamma=part["set_gamma"].fillna(1.0).astype(float))
+    part = part.sort_values("set_gamma")
+    lines = (("accuracy", "on test questions"), ("reward_accuracy", "of rewards on pairs"))
+    for (column, label), colour in zip(lines, ("#1d4ed8", "#d97706"), strict=True):
+        if len(part) > 1:
+            figure.add_scatter(
+                x=part["set_gamma"].tolist(),
+                y=part[column].tolist(),
+                mode="lines+markers",
+                name=label,
+                line={"color": colour, "width": 2},
+            )
+    style(figure, "SimPO's target margin", "γ", "accuracy, %")
+    return or_empty(figure, "a sweep needs two variants of SimPO with other gammas")
+
+
+def _kl_by_beta(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
+    """Divergence from the start on chosen responses over β, a line for each objective with a β."""
+    figure = go.Figure()
+    known = _settings(table, variants).dropna(subset=["set_beta", "kl"])
+    for place, (objective, part) in enumerate(known.groupby("set_objective")):
+        part = part.sort_values("set_beta")
+        figure.add_scatter(
+            x=part["set_beta"].astype(float).tolist(),
+            y=part["kl"].tolist(),
+            mode="lines+markers",
+            name=str(objective),
+            line={"color": COLOURS[place % len(COLOURS)], "width": 1.8},
+        )
+    style(figure, "How far from the start", "β", "log-ratio to the start on chosen, nats")
+    return or_empty(figure, "no measured variant has a beta")

@@ -1,0 +1,238 @@
+"""Numbers on held-out pairs and win rates against the start, by variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.variants import options_of, split_namespace
+from r1vl_kedro.statistics import share_interval
+from r1vl_kedro.training.objectives import OBJECTIVES, Pairs, implicit_rewards
+
+SETTINGS = ("learning_rate", "beta", "gamma", "lambda_", "delta", "tau", "alpha")
+
+
+def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -> pd.DataFrame:
+    """All measured pairs below one another, with what each objective ranks them by.
+
+    Args:
+        measured: by namespace, the frames of ``measure_pairs``.
+        variants: the grid's entries by namespace.
+
+    Returns:
+        Beside the frames' columns ``namespace``, ``variant``, ``seed`` (-1: none), ``objective``
+        ("" for other methods), ``reward_w``, ``reward_l`` (up to a factor; for other methods the
+        log-ratio to the start), ``mean_w``, ``mean_l`` (log-probability per token), and ``ratio``
+        (log-ratio of the chosen response to the start, nats).
+    """
+    parts = []
+    for namespace, frame in measured.items():
+        name, seed = split_namespace(namespace)
+        options = options_of(variants[namespace])
+        objective = options.get("objective", "")
+        names = OBJECTIVES[objective].options if objective else ()
+        given = {key: options[key] for key in names if options.get(key) is not None}
+        pairs = _pairs(frame)
+        rewards = implicit_rewards(objective or "dpo", pairs, **given)
+        parts.append(
+            frame.assign(
+                namespace=namespace,
+                variant=name,
+                seed=-1 if seed is None else seed,
+                objective=objective,
+                reward_w=rewards[0],
+                reward_l=rewards[1],
+                mean_w=pairs.lw / pairs.nw,
+                mean_l=pairs.ll / pairs.nl,
+                ratio=pairs.lw - pairs.rw,
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _pairs(frame: pd.DataFrame) -> Pairs:
+    names = ("chosen_logps", "rejected_logps", "chosen_length", "rejected_length")
+    columns = [frame.get(name, pd.Series(dtype=float)).astype(float) for name in names]
+    references = [
+        frame[name].astype(float) if name in frame else columns[0] * np.nan
+        for name in ("ref_chosen_logps", "ref_rejected_logps")
+    ]
+    return Pairs(*columns, *references)
+
+
+def matrix(scores: pd.DataFrame, variant: str, column: str) -> NDArray[np.float64]:
+    """Pairs x seeds of one variant; pairs without a value in every seed are left out."""
+    part = scores.loc[scores["variant"] == variant]
+    wide = part.pivot_table(index="id", columns="seed", values=column).dropna()
+    return wide.to_numpy(float)
+
+
+def win_rates(
+    verdicts: pd.DataFrame, variant: str, start: str
+) -> tuple[float | None, float | None]:
+    """Shares of test questions whose answer beats the start's: raw, and at equal length.
+
+    The judge is StepRAR, where the questions have key steps, else whether the answer is right; a
+    tie counts one half. The second rate is the intercept of a logistic regression of the
+    preference on the difference of lengths (standardised, tanh), as AlpacaEval controls for length
+    (arXiv 2404.04475).
+
+    Returns:
+        None, None where the start is not among the verdicts.
+    """
+    column = "step_rar" if verdicts.get("step_rar", pd.Series()).notna().any() else "correct"
+    ours = verdicts.loc[verdicts["variant"] == variant, ["id", "seed", column, "tokens"]]
+    theirs = verdicts.loc[verdicts["variant"] == start, ["id", column, "tokens"]]
+    both = ours.merge(theirs.groupby("id", as_index=False).mean(), on="id", suffixes=("", "_start"))
+    if both.empty or variant == start:
+        return None, None
+    better = np.sign(both[column] - both[f"{column}_start"]).to_numpy(float)
+    wins = (better + 1) / 2
+    longer = (both["tokens"] - both["tokens_start"]).to_numpy(float)
+    spread = longer.std()
+    scaled = np.tanh(longer / spread) if spread > 0 else np.zeros_like(longer)
+    return float(wins.mean()), _at_equal_length(wins, scaled)
+
+
+def _at_equal_length(wins: NDArray[np.float64], longer: NDArray[np.float64]) -> float:
+    """σ(a) of wins ~ σ(a + b longer), fitted by Newton's method; a weak prior keeps it finite."""
+    features = np.stack([np.ones_like(longer), longer], axis=1)
+    weights, prior = np.zeros(2), 1e-3 * np.eye(2)
+    for _ in range(50):
+        expected = 1 / (1 + np.exp(-features @ weights))
+        slope = features.T @ (wins - expected) - prior @ weights
+        curvature = features.T @ (features * (expected * (1 - expected))[:, None]) + prior
+        step = np.linalg.solve(curvature, slope)
+        weights = weights + step
+        if np.abs(step).max() < 1e-10:
+            break
+    return float(1 / (1 + np.exp(-weights[0])))
+
+
+def spearman(scores: pd.DataFrame, variant: str) -> float | None:
+    """Rank correlation of the log-probability per token with the length, over all responses."""
+    part = scores.loc[scores["variant"] == variant]
+    means = pd.concat([part["mean_w"], part["mean_l"]], ignore_index=True)
+    lengths = pd.concat([part["chosen_length"], part["rejected_length"]], ignore_index=True)
+    if means.nunique() < 2 or lengths.nunique() < 2:
+        return None
+    return float(means.rank().corr(lengths.rank()))
+
+
+def table(
+    verdicts: pd.DataFrame,
+    overview: pd.DataFrame,
+    curves: pd.DataFrame,
+    scores: pd.DataFrame,
+    variants: Mapping[str, Any],
+    paper: Mapping[str, Any],
+    reports: Mapping[str, Mapping[str, Any]],
+    options: ReportingOptions,
+) -> pd.DataFrame:
+    """One row a variant, best accuracy first: on test questions, on held-out pairs, and its cost.
+
+    Shares are in percent. ``seconds`` are those of all updates of one training, mean over seeds;
+    ``sampled`` counts the responses that a training was made from.
+    """
+    printed = paper.get("preference_objectives", {})
+    ranks = {name: place for place, name in enumerate(sorted(printed, key=printed.get)[::-1], 1)}
+    rows = []
+    for row in overview.to_dict("records"):
+        name = row["variant"]
+        entries = [one for one in variants.values() if one["name"] == name]
+        if not entries:
+            continue
+        settings = options_of(entries[0])
+        correct = scores.loc[scores["variant"] == name]
+        accuracy = _reward_accuracy(scores, name, options) if len(correct) else {}
+        win, controlled = win_rates(verdicts, name, options.reference)
+        objective = settings.get("objective", "")
+        rows.append(
+            {
+                **{key: row[key] for key in (
+                    "variant", "row", "n", "seeds", "accuracy", "low", "high", "interval",
+                    "difference", "diff_low", "diff_high", "diff_interval", "mean_tokens",
+                )},
+                "paper": printed.get(objective) if name in (objective, "sft_chosen") else None,
+                "paper_rank": ranks.get(objective) if name in (objective, "sft_chosen") else None,
+                "win_rate": _percent(win),
+                "win_rate_lc": _percent(controlled),
+                **accuracy,
+                "kl": _mean(correct.get("ratio")),
+                "length_correlation": spearman(scores, name),
+                **_cost(curves, name, entries[0], variants, reports),
+                "settings": ", ".join(
+                    f"{key.rstrip('_')} {settings[key]:g}"
+                    for key in SETTINGS
+                    if isinstance(settings.get(key), int | float)
+                ),
+            }
+        )  # fmt: skip
+    made = pd.DataFrame(rows).sort_values("accuracy", ascending=False, ignore_index=True)
+    words = {"variant", "row", "interval", "diff_interval", "settings"}
+    return made.astype({name: float for name in made if name not in words | {"n", "seeds"}})
+
+
+def _reward_accuracy(
+    scores: pd.DataFrame, variant: str, options: ReportingOptions
+) -> dict[str, float | None]:
+    ranked = scores.assign(right=(scores["reward_w"] > scores["reward_l"]).astype(float))
+    found = share_interval(
+        matrix(ranked, variant, "right"),
+        resamples=options.resamples,
+        confidence=options.confidence,
+        seed=options.seed,
+    )
+    return {
+        "pairs": len(scores.loc[scores["variant"] == variant, "id"].unique()),
+        "reward_accuracy": _percent(found.estimate),
+        "reward_low": _percent(found.low),
+        "reward_high": _percent(found.high),
+    }
+
+
+def _cost(
+    curves: pd.DataFrame,
+    name: str,
+    entry: Mapping[str, Any],
+    variants: Mapping[str, Any],
+    reports: Mapping[str, Mapping[str, Any]],
+) -> dict[str, float | None]:
+    """Updates, seconds, peak memory and sampled responses of one training, means over seeds."""
+    part = curves.loc[curves["variant"] == name]
+    if part.empty:
+        return {}
+    by_run = part.loc[part["metric"] == "step_time"].groupby("namespace")["value"].sum()
+    peak = part.loc[part["metric"] == "peak_memory_mib"].groupby("namespace")["value"].max()
+    steps, options = float(part["step"].max()), options_of(entry)
+    if entry["method"] == "step_grpo":
+        rollouts = options["rollouts_per_step"] or (
+            options["prompts_per_step"] * options["group_size"]
+        )
+        sampled: float | None = steps * rollouts
+    else:
+        sampled = _responses(reports) if entry["method"] == "preference" else None
+    return {
+        "updates": steps,
+        "sampled": sampled,
+        "seconds": _mean(by_run),
+        "peak_memory_mib": _mean(peak),
+    }
+
+
+def _responses(reports: Mapping[str, Mapping[str, Any]]) -> float | None:
+    counts = [one["questions"] * one["samples"] for one in reports.values()]
+    return float(np.mean(counts)) if counts else None
+
+
+def _mean(values: pd.Series | None) -> float | None:
+    return None if values is None or values.dropna().empty else float(values.mean())
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 2) + 0.0

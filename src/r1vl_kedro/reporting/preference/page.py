@@ -1,0 +1,144 @@
+"""The page "Preference objectives", and its table in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.page import script_json
+
+COLUMNS = {
+    "row": "",
+    "n": "n",
+    "seeds": "seeds",
+    "accuracy": "accuracy, %",
+    "difference": "to the start",
+    "win_rate": "wins, %",
+    "win_rate_lc": "at equal length",
+    "reward_accuracy": "reward accuracy, %",
+    "kl": "log-ratio",
+    "mean_tokens": "tokens",
+    "length_correlation": "length corr.",
+    "updates": "updates",
+    "sampled": "responses",
+    "seconds": "seconds",
+    "peak_memory_mib": "MiB",
+    "paper": "paper, LC %",
+    "paper_rank": "paper's rank",
+    "settings": "settings",
+}
+WHOLE = ("n", "seeds", "updates", "sampled", "seconds", "peak_memory_mib", "paper_rank")
+NOTES = {
+    "preference_accuracy": "Bars are intervals. A higher reward accuracy need not answer better.",
+    "preference_margins": "Of the implicit reward by which each objective ranks responses.",
+    "preference_likelihood": "DPO may lower the likelihood of what it prefers.",
+    "preference_length": "Positive: longer responses are the likelier ones, token by token.",
+    "preference_rankings": "A model generates by likelihood; an objective may rank otherwise.",
+    "preference_gamma": "Drawn over the grid's variants of SimPO.",
+    "preference_kl": "Mean of log π/π_start over held-out chosen responses.",
+}
+
+
+def notes(options: ReportingOptions) -> list[str]:
+    """What the numbers say, and what they do not."""
+    share = f"{100 * options.confidence:g} %"
+    return [
+        f"Accuracy: on the test questions, greedy, with {share} intervals as in the ablation's "
+        f"tables; `to the start`: the paired difference to {options.reference}, in points.",
+        "Wins: share of test questions answered better than by the start, judged by StepRAR where "
+        "there are key steps, else by the answer; ties count one half. At equal length: the same "
+        "by a logistic regression on the difference of lengths, as AlpacaEval 2 controls for it.",
+        "Reward accuracy: share of held-out pairs whose chosen response has the higher implicit "
+        "reward; for methods that learn from no pairs, the higher log-ratio to the start.",
+        "Log-ratio: mean of log π/π_start on held-out chosen responses, nats; tokens: mean length "
+        "of test answers; length corr.: Spearman's correlation of mean log-probability and length.",
+        "Responses: sampled to train one model (shared by all that learn from the same pairs). "
+        "Seconds: of its updates, rollouts included, without sampling pairs and evaluation.",
+        "Paper: AlpacaEval 2 length-controlled win rates of the released Llama-3-Base models, as "
+        "printed by SimPO's repository: another model on another task. Compare ranks, not sizes.",
+    ]
+
+
+def cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Headers, and the rows as text."""
+    return list(COLUMNS.values()), [
+        [_cell(row, name) for name in COLUMNS] for row in table.to_dict("records")
+    ]
+
+
+def _cell(row: Mapping[str, object], name: str) -> str:
+    value = row.get(name)
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):
+        return "–"
+    low, high = {
+        "accuracy": ("low", "high"),
+        "difference": ("diff_low", "diff_high"),
+        "reward_accuracy": ("reward_low", "reward_high"),
+    }.get(name, ("", ""))
+    sign = "+" if name == "difference" else ""
+    digits = 0 if name in WHOLE else 2 if name in ("kl", "length_correlation") else 1
+    text = f"{value:{sign}.{digits}f}"
+    if low and pd.notna(row.get(low)):
+        text += f" [{row[low]:{sign}.1f}, {row[high]:{sign}.1f}]"
+    return text
+
+
+def markdown(table: pd.DataFrame, options: ReportingOptions) -> str:
+    """The table with its notes."""
+    headers, rows = cells(table)
+    lines = [headers, [":--", *["--:"] * (len(headers) - 1)], *rows]
+    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    said = "\n".join(f"- {note}" for note in notes(options))
+    return f"## Preference objectives\n\n{body}\n\n{said}\n"
+
+
+def render(
+    scores: pd.DataFrame,
+    table: pd.DataFrame,
+    figures: Mapping[str, go.Figure],
+    options: ReportingOptions,
+) -> str:
+    """The page as HTML; Plotly's code is inlined once.
+
+    Args:
+        figures: by the names of their datasets, ``figure_<name>``.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    environment = Environment(
+        loader=PackageLoader("r1vl_kedro.reporting", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    headers, rows = cells(table)
+    shown = {name.removeprefix("figure_"): figure for name, figure in figures.items()}
+    return environment.get_template("preference.html.jinja").render(
+        headline=headline(table, len(scores["id"].unique())),
+        headers=headers,
+        rows=rows,
+        notes=notes(options),
+        figures={name: script_json(figure.to_plotly_json()) for name, figure in shown.items()},
+        titles={name: figure.layout.title.text for name, figure in shown.items()},
+        figure_notes=NOTES,
+        plotlyjs=get_plotlyjs(),
+    )
+
+
+def headline(table: pd.DataFrame, pairs: int) -> str:
+    """The first sentence: the best row and its interval."""
+    if table.empty:
+        return "No variant was evaluated."
+    best = table.iloc[0]
+    interval = "" if pd.isna(best["low"]) else f" [{best['low']:.1f}, {best['high']:.1f}]"
+    return (
+        f"{best['row']} answers most test questions right: {best['accuracy']:.1f} %{interval} of "
+        f"{best['n']:.0f}; {pairs} held-out pairs."
+    )
