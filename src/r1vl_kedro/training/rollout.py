@@ -99,7 +99,11 @@ def sample(
             out = model(**inputs, use_cache=True, logits_to_keep=1)
             cache = out.past_key_values
             mask = inputs["attention_mask"][source]
-            position = (mask.sum(1, keepdim=True) + core.rope_deltas.to(device)[source]).long()
+            if core.rope_deltas is None:  # no image: the prompt's positions are those of its places
+                position = torch.full_like(mask[:, :1], mask.shape[1])
+            else:
+                position = mask.sum(1, keepdim=True) + core.rope_deltas.to(device)[source]
+            position = position.long()
             logits = out.logits[:, -1][source]
             cache.batch_select_indices(source)
             rows = torch.arange(len(source), device=device)
