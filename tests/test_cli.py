@@ -17,9 +17,9 @@ from r1vl_kedro.hooks.lock import AlreadyRunning
 from r1vl_kedro.hooks.saving import HalfWrittenError
 from r1vl_kedro.launcher import JobError
 from r1vl_kedro.parameters import ConfigurationError
+from r1vl_kedro.preflight.shapes import PreflightError
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.errors import PromptTooLongError
-from r1vl_kedro.training.preflight import PreflightError
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from pydantic import ValidationError
 
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.preflight.clashes import clashes
+from r1vl_kedro.preflight.estimates import visual_tokens
+from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
-from r1vl_kedro.training import preflight
 from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
-from r1vl_kedro.training.preflight import PreflightOptions
 from r1vl_kedro.training.sharing import prompt_reads
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +83,7 @@ def test_profile_reads_each_prompt_once_for_its_group(env):
 @pytest.mark.parametrize("env", PAPER)
 def test_profile_clashes_only_in_what_is_not_installed(env):
     given = config(env)["parameters"]
-    found = preflight.clashes(
+    found = clashes(
         SFTOptions.model_validate(given["warm_up"]),
         StepGRPOOptions.model_validate(given["step_grpo"]),
         given["launcher"]["num_processes"],
@@ -201,7 +202,7 @@ def test_clashes_are_all_listed():
     rl = StepGRPOOptions(
         num_steps=1, rollouts_per_step=60, max_pixels=4_000_000, max_prompt_length=1024
     )
-    found = preflight.clashes(
+    found = clashes(
         SFTOptions(num_steps=1, batch_size=10), rl, 4, DecodingOptions(max_new_tokens=100)
     )
     text = "\n".join(found)
@@ -218,4 +219,4 @@ def test_visual_tokens_are_the_processors():
         patches = images.get_number_of_image_patches(
             height, width, {"min_pixels": 3136, "max_pixels": 400_000}
         )
-        assert preflight.visual_tokens(width, height, 3136, 400_000) == patches // 4
+        assert visual_tokens(width, height, 3136, 400_000) == patches // 4

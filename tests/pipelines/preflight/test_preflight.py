@@ -14,9 +14,9 @@ from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
+from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
-from r1vl_kedro.training.preflight import PreflightOptions
 
 WARM_UP = SFTOptions(
     num_epochs=2, batch_size=8, deepspeed="zero3", dtype="bfloat16", gradient_checkpointing=True
@@ -77,12 +77,15 @@ def entries(root) -> DataCatalog:
     return DataCatalog({**datasets, "other": MemoryDataset(1)})
 
 
-def report(root, problems=(), launcher=FOUR_GPUS, options=None, step_grpo=STEP_GRPO):
+MODEL = "Qwen/Qwen2-VL-2B-Instruct"
+
+
+def report(root, problems=(), launcher=FOUR_GPUS, options=None, step_grpo=STEP_GRPO, base=MODEL):
     options = options or PreflightOptions()
     return nodes.report(
         list(problems),
         nodes.look_for_data(entries(root), step_grpo, options),
-        "Qwen/Qwen2-VL-2B-Instruct",
+        base,
         DataPrepOptions.model_validate({"split": {"n_warm_up": None, "n_rl": 20}}),
         WARM_UP,
         step_grpo,
@@ -199,3 +202,33 @@ def test_nothing_in_the_way_passes_and_a_reason_stops():
     assert nodes.decide({"problems": []}) is None
     with pytest.raises(nodes.WouldFail):
         nodes.decide({"problems": ["there is no GPU"]})
+
+
+def test_what_an_unknown_model_leaves_open_is_named_and_the_rest_goes_on(complete, capsys):
+    done = report(complete, base=str(complete / "no model"))
+    (note,) = [note for note in done["notes"] if "not estimated" in note]
+    assert note.startswith(f"memory, hours and disk are not estimated: base model '{complete}")
+    assert len(note) < 400
+    assert done["memory_gb_per_gpu"] == done["hours"] == done["disk_gb"] == {}
+    assert done["plan"]["step_grpo"]["steps"] == 5 and done["problems"] == []
+    said = capsys.readouterr().out
+    assert "Plan" in said and "Memory a GPU" not in said
+    assert nodes.decide(done) is None
+
+
+def test_the_size_of_a_model_is_read_from_its_configuration_alone(tmp_path):
+    from transformers import Qwen2VLConfig
+
+    from r1vl_kedro.preflight.shapes import SHAPES, shape_of
+
+    text = {"hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 1000}
+    text |= {"intermediate_size": 128, "num_attention_heads": 4, "num_key_value_heads": 4}
+    vision = {"depth": 1, "embed_dim": 32, "num_heads": 2, "hidden_size": 64}
+    config = Qwen2VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=True)
+    config.save_pretrained(tmp_path)
+    shape = shape_of(str(tmp_path))
+    assert (shape.layers, shape.hidden, shape.vocabulary) == (3, 64, 1000)
+    layer = 4 * 64 * 64 + 3 * 64 + 3 * 64 * 128 + 2 * 64  # attention, its biases, MLP, two norms
+    assert shape.parameters > 1000 * 64 + 3 * layer
+    assert shape.parameters < 1000 * 64 + 3 * layer + 200_000  # the vision encoder of one block
+    assert SHAPES[MODEL].parameters == pytest.approx(2.21e9)

@@ -34,9 +34,10 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if measured:
         yield from _section(f"Lengths in tokens, of the first {measured:,} records", _bars(report))
     yield from _section("Plan", _plan(report["plan"]))
-    yield from _section("Memory a GPU in GB (estimate)", _memory(report["memory_gb_per_gpu"]))
-    yield from _section("Time in hours (estimate)", _pairs(report["hours"], "{:.1f}"))
-    yield from _section("Disk in GB (estimate)", _pairs(report["disk_gb"], "{:,.0f}"))
+    if report["memory_gb_per_gpu"]:
+        yield from _section("Memory a GPU in GB (estimate)", _memory(report["memory_gb_per_gpu"]))
+        yield from _section("Time in hours (estimate)", _pairs(report["hours"], "{:.1f}"))
+        yield from _section("Disk in GB (estimate)", _pairs(report["disk_gb"], "{:,.0f}"))
     if report["notes"]:
         yield from _section("Worth knowing", _listed(report["notes"]))
     if report["problems"]:

@@ -1,117 +1,20 @@
-"""What a training run will take and where its settings clash, worked out without its weights."""
+"""What a training will take: tokens, steps, memory, hours and disk."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.training.batches import split_batch
+from r1vl_kedro.preflight.options import PreflightOptions
+from r1vl_kedro.preflight.shapes import Shape
 from r1vl_kedro.training.deepspeed_configs import stage
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
 
 PIXELS_PER_TOKEN = 28 * 28
 """Qwen2-VL: patches of 14 pixels, merged two by two."""
-SHAPES = {
-    "Qwen/Qwen2-VL-2B-Instruct": (2.21e9, 28, 1536, 151936),
-    "Qwen/Qwen2-VL-7B-Instruct": (8.29e9, 28, 3584, 152064),
-    "Qwen/Qwen2.5-VL-7B-Instruct": (8.29e9, 28, 3584, 152064),
-}
-"""Parameters, layers, hidden width and vocabulary, for where the hub cannot be reached."""
-
-
-class PreflightError(UserFacingError):
-    """Something that preflight needs cannot be worked out."""
-
-
-class PreflightOptions(BaseModel):
-    """The machine that the estimates are for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    gpu_memory_gb: float = Field(80.0, gt=0)
-    gpu_tflops: float = Field(989.0, gt=0)
-    """Peak of a GPU in bf16; 989 for an H100."""
-    utilisation: float = Field(0.2, gt=0, le=1)
-    """Share of the peak that training reaches; EasyR1 reports 0.16 to 0.23 for a 7B model."""
-    rollout_tokens_per_second: float = Field(1800.0, gt=0)
-    """Sampled tokens a second and GPU; EasyR1 reports 1600 to 2000 for a 7B model with vLLM."""
-    sample: int = Field(2000, ge=1)
-    """Records whose images are opened and whose text is measured; all are counted."""
-
-
-def clashes(
-    warm_up: SFTOptions,
-    step_grpo: StepGRPOOptions,
-    processes: int,
-    decoding: DecodingOptions,
-) -> list[str]:
-    """Reasons why these settings cannot work together, each with what would."""
-    found: list[str] = []
-    batches = (
-        ("warm_up", warm_up.batch_size, warm_up.micro_batch_size, "batch_size"),
-        ("step_grpo", step_grpo.rollouts, step_grpo.micro_batch_size, "rollouts_per_step"),
-    )
-    for name, sequences, micro, what in batches:
-        try:
-            split_batch(sequences, micro, processes, f"{name}.{what}")
-        except ValueError as error:
-            found.append(str(error))
-    for name, options in (("warm_up", warm_up), ("step_grpo", step_grpo)):
-        found += [f"{name}.{problem}" for problem in _clashes_of(options)]
-    vllm = step_grpo.vllm
-    if vllm is not None:
-        needed = step_grpo.max_prompt_length + step_grpo.max_completion_length
-        if vllm.max_model_length is not None and vllm.max_model_length < needed:
-            found.append(
-                f"step_grpo.vllm.max_model_length {vllm.max_model_length} counts prompt and "
-                f"completion, which may reach {needed} tokens"
-            )
-        if vllm.mode == "colocate" and processes % vllm.tensor_parallel_size:
-            found.append(
-                f"step_grpo.vllm.tensor_parallel_size {vllm.tensor_parallel_size} does not divide "
-                f"{processes} processes"
-            )
-        if importlib.util.find_spec("vllm") is None:
-            found.append("step_grpo.vllm is set but vllm is not installed (extra 'gpu')")
-    if decoding.engine == "vllm" and importlib.util.find_spec("vllm") is None:
-        found.append("evaluation.decoding.engine is vllm, which is not installed (extra 'gpu')")
-    if decoding.max_new_tokens < step_grpo.max_completion_length:
-        found.append(
-            f"evaluation.decoding.max_new_tokens {decoding.max_new_tokens} is below "
-            f"step_grpo.max_completion_length {step_grpo.max_completion_length}; answers that "
-            "training allows would be cut off in evaluation"
-        )
-    return found
-
-
-def _clashes_of(options: TrainingOptions) -> list[str]:
-    found = []
-    if options.deepspeed is not None:
-        if importlib.util.find_spec("deepspeed") is None:
-            found.append("deepspeed is set but DeepSpeed is not installed (extra 'gpu')")
-        if options.on_bad_loss == "skip":
-            found.append("on_bad_loss: skip does not go with deepspeed; use stop")
-    if options.attention == "flash_attention_2" and not importlib.util.find_spec("flash_attn"):
-        found.append(
-            "attention: flash_attention_2 but flash-attn is not installed; auto falls back"
-        )
-    if options.max_pixels is not None:
-        visual = math.ceil(options.max_pixels / PIXELS_PER_TOKEN)
-        if visual >= options.max_prompt_length:
-            found.append(
-                f"max_prompt_length {options.max_prompt_length} leaves no room for the question "
-                f"beside an image of max_pixels {options.max_pixels} ({visual} tokens)"
-            )
-    return found
 
 
 def visual_tokens(width: int, height: int, low: int, high: int) -> int:
@@ -124,27 +27,6 @@ def visual_tokens(width: int, height: int, low: int, high: int) -> int:
         scale = math.sqrt(low / (height * width))
         h, w = (math.ceil(side * scale / 28) * 28 for side in (height, width))
     return h * w // PIXELS_PER_TOKEN
-
-
-def shape_of(base: str) -> tuple[float, int, int, int]:
-    """Parameters, layers, hidden width and vocabulary of a model, from its configuration alone.
-
-    Raises:
-        PreflightError: neither on disk, nor reachable, nor known.
-    """
-    if base in SHAPES:
-        return SHAPES[base]
-    file = Path(base) / "config.json"
-    if not file.is_file():
-        raise PreflightError(
-            f"base model {base!r}: no config.json there, and not one of {sorted(SHAPES)}"
-        )
-    text = json.loads(file.read_text(encoding="utf-8")).get("text_config", {})
-    layers, hidden, words = (
-        text[key] for key in ("num_hidden_layers", "hidden_size", "vocab_size")
-    )
-    weights = sum(path.stat().st_size for path in Path(base).glob("*.safetensors"))
-    return weights / 4, layers, hidden, words
 
 
 def plan(
@@ -183,7 +65,7 @@ def _steps(
 
 def memory_gb(
     options: TrainingOptions,
-    shape: tuple[float, int, int, int],
+    shape: Shape,
     processes: int,
     tokens: int,
     micro: int,
@@ -195,7 +77,8 @@ def memory_gb(
     Bytes a parameter: weights 2, gradients 2, optimizer 12 (fp32 copy and two moments), divided
     over the processes as the ZeRO stage says (Rajbhandari et al., 2020, section 5).
     """
-    parameters, layers, hidden, words = shape
+    parameters, layers = shape.parameters, shape.layers
+    hidden, words = shape.hidden, shape.vocabulary
     zero, n = stage(options.deepspeed), processes
     offload = (options.deepspeed or "").endswith("offload")
     trained = parameters if options.lora is None else 0.01 * parameters

@@ -1,0 +1,1 @@
+"""What a run will take and why it would fail, worked out without weights."""

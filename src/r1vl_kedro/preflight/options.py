@@ -1,0 +1,21 @@
+"""Options of the preflight."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PreflightOptions(BaseModel):
+    """The machine that the estimates are for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    gpu_memory_gb: float = Field(80.0, gt=0)
+    gpu_tflops: float = Field(989.0, gt=0)
+    """Peak of a GPU in bf16; 989 for an H100."""
+    utilisation: float = Field(0.2, gt=0, le=1)
+    """Share of the peak that training reaches; EasyR1 reports 0.16 to 0.23 for a 7B model."""
+    rollout_tokens_per_second: float = Field(1800.0, gt=0)
+    """Sampled tokens a second and GPU; EasyR1 reports 1600 to 2000 for a 7B model with vLLM."""
+    sample: int = Field(2000, ge=1)
+    """Records whose images are opened and whose text is measured; all are counted."""
