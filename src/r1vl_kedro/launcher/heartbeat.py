@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from r1vl_kedro import files
 
 ALIVE = "alive"
 BEAT_SECONDS = 1.0
@@ -25,11 +26,9 @@ def beating(directory: Path, wanted: bool = True) -> Iterator[None]:
     over = threading.Event()
 
     def beat() -> None:
-        aside = directory / f"{ALIVE}.tmp"
         for count in itertools.count():
-            with contextlib.suppress(OSError):  # a full disk may have room at the next beat
-                aside.write_text(str(count), encoding="utf-8")
-                os.replace(aside, directory / ALIVE)
+            with contextlib.suppress(OSError, files.WriteError):  # the next may have room
+                files.write_text(directory / ALIVE, str(count), durable=False)
             if over.wait(BEAT_SECONDS):
                 return
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import queue
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro import files
 from r1vl_kedro.launcher import alone, progress
 from r1vl_kedro.launcher.commands import command, environment, gpus, threads, uses_cuda
 from r1vl_kedro.launcher.ending import stop
@@ -109,9 +109,7 @@ def run_job(
     }
     with _slot(options) as slot, beating(directory, options.num_machines > 1):
         job_file = directory / "job.json"
-        aside = directory / "job.json.tmp"
-        aside.write_text(json.dumps(job, indent=1), encoding="utf-8")
-        os.replace(aside, job_file)
+        files.write_text(job_file, json.dumps(job, indent=1), durable=False)
         return _see_through(job_file, job["id"], entry, options, slot)
 
 

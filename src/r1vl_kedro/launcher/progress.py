@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro import files
+
 PROGRESS = "R1VL_PROGRESS"
 WARNINGS = "warnings.jsonl"
 _last = [0.0]
@@ -34,11 +36,9 @@ def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
     if now - _last[0] < 0.2 and done < total:
         return
     _last[0] = now
-    aside = Path(f"{target}.tmp")
     line = {"done": done, "total": total, "unit": unit, "text": text}
-    with contextlib.suppress(OSError):
-        aside.write_text(json.dumps(line) + "\n", encoding="utf-8")
-        os.replace(aside, target)
+    with contextlib.suppress(OSError, files.WriteError):
+        files.write_text(Path(target), json.dumps(line) + "\n", durable=False)
 
 
 def read(path: Path) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from r1vl_kedro import files
 from r1vl_kedro.launcher import ending, error_report, ranks
 from r1vl_kedro.launcher.alone import hold
 from r1vl_kedro.launcher.progress import KeepWarnings
@@ -63,9 +64,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     try:
         result = resolve(entry)(**job["kwargs"])
         if rank == 0:
-            aside = directory / "result.json.tmp"
-            aside.write_text(json.dumps(result), encoding="utf-8")
-            os.replace(aside, directory / "result.json")
+            files.write_text(directory / "result.json", json.dumps(result))
     except SystemExit as stop:
         _say(f"rank {rank}: {stop}")
         return stop.code if isinstance(stop.code, int) else 1
