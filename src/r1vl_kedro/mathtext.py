@@ -61,7 +61,7 @@ _LATEX_THOUSANDS = re.compile(r"(?<=\d)(?:\{,\}|\\[,!:;])(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"\\[dtc]?frac\s*(\d)\s*(\d)")
 _INNERMOST = re.compile(
     r"\\[dtc]?frac\s*\{(?P<num>[^{}]*)\}\s*\{(?P<den>[^{}]*)\}"
-    r"|(?P<root>\\sqrt|√)\s*(?:\[(?P<order>[^\[\]{}]{1,9})\])?\s*\{(?P<radicand>[^{}]*)\}"
+    r"|(?P<root>\\sqrt|√)\s*(?:\[(?P<order>[^\[\]{}]{1,9})\]\s*)?\{(?P<radicand>[^{}]*)\}"
     r"|\\(?:text|mathrm|mathbf|mathit|textbf|textit|operatorname|mbox|boxed|overline|vec)"
     r"\s*\{(?P<plain>[^{}]*)\}"
     r"|\^\s*\{(?P<power>[^{}]*)\}"

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.choices import chosen, letter_only
 from r1vl_kedro.answers.comparison import difference
-from r1vl_kedro.answers.model import Quantity, Range, Ratio, Text, Value
+from r1vl_kedro.answers.model import Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
 from r1vl_kedro.answers.sentences import statement_end, value_in_sentence
@@ -83,11 +83,13 @@ def symbolically_equal(text: str, reference: str) -> bool:
 def read_answer(text: str) -> Value:
     """The value that an answer states, markup and what is said around it left out.
 
+    A text of more than ``MAX_ANSWER`` characters is a text.
+
     Example:
         >>> read_answer("**about 5 cm**").number
         Fraction(5, 1)
     """
-    return read(clean(text))
+    return read(clean(text)) if len(text) <= MAX_ANSWER else Text((text,), text)
 
 
 def stated_quantity(text: str) -> Quantity | None:
@@ -98,13 +100,13 @@ def stated_quantity(text: str) -> Quantity | None:
         ('cube', None)
     """
     value = read_answer(text)
-    if hasattr(value, "values") and type(value).__name__ == "Named" and len(value.values) == 1:
+    if isinstance(value, Named) and len(value.values) == 1:
         value = value.values[0][1]
-    if type(value).__name__ == "Items" and value.decimal:
+    if isinstance(value, Items) and value.decimal:
         return value.decimal
     if isinstance(value, Quantity):
         return value
-    if isinstance(value, Text):
+    if isinstance(value, Text) and len(text) <= MAX_ANSWER:
         inner = value_in_sentence(spelled(clean(text)))
         found = form(inner) if inner else None
         return found if isinstance(found, Quantity) else None

@@ -232,14 +232,11 @@ def read_interval(text: str) -> Interval | None:
                 return Interval(tuple(joined), names.pop())
     found = bracketed(text)
     if found is not None:
-        (low, low_in, high, high_in), sure = found.pieces[0], _OF.sub("", text)[0] + text[-1]
-        unbounded = inf in (abs(low), abs(high))
-        listed = sure == "[]" and min(low, high) >= 1000  # [2007, 2008]: a list of years
-        return (
-            found
-            if unbounded or low_in != high_in or (sure in ("[]", "][") and not listed)
-            else None
-        )
+        (low, low_in, high, high_in), bare = found.pieces[0], _OF.sub("", text)
+        marks = bare[0] + bare[-1]
+        listed = marks == "[]" and min(low, high) >= 1000  # [2007, 2008]: a list of years
+        sure = bare != text or inf in (abs(low), abs(high)) or low_in != high_in
+        return found if sure or (marks in ("[]", "][") and not listed) else None
     return inequality(text) or _worded(text)
 
 

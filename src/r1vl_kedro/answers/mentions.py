@@ -38,7 +38,7 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _TERM_BEFORE = re.compile(
-    r"(?:[+*/^√¬~!|∪∩]|[<>=]|\bsqrt\(?|[\w)+*/^-]\(|\d|\\[a-z]+\{?|(?<![A-Za-z]{2})(?<![A-Za-z]{2}\s)[-−])\s*\Z"
+    r"(?:\bdegrees|[+*/^√¬~!|∪∩]|[<>=]|\bsqrt\(?|[\w)+*/^-]\(|\d|\\[a-z]+\{?|(?<![A-Za-z]{2})(?<![A-Za-z]{2}\s)[-−])\s*\Z"
 )
 _TERM_AFTER = re.compile(
     r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"

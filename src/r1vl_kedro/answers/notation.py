@@ -75,7 +75,6 @@ _DEGREES = re.compile(r"\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?!
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _CURRENCY = re.compile(r"(?:US|A|C|HK)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
 _GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
-_EDGE_DOLLARS = re.compile(r"^\s*\$+(.*?)\$+\s*\.?\s*$", re.DOTALL)
 
 
 def dollars(text: str) -> str:
@@ -91,9 +90,10 @@ def dollars(text: str) -> str:
         return text
     text = re.sub(r"(?:US)?\\\$(?=\s?\.?\d)", "USD ", text)
     text = re.sub(r"(?<=\d)\s?\\\$", " USD ", text)
-    edges = _EDGE_DOLLARS.match(text)
-    if edges and "$" not in edges[1] and not re.fullmatch(r"[\d.,\s]+", text.strip()):
-        return edges[1]
+    ends = text.strip().rstrip(".").rstrip()
+    inside = ends.strip("$")
+    if len(ends) > 1 and ends[0] == ends[-1] == "$" and "$" not in inside:
+        return inside
     count = text.count("$")
     before_numbers = len(re.findall(r"\$(?=\s?\.?\d)", text))
     if before_numbers == count or (count == 1 and re.search(r"\d\s?\$\s*$", text)):

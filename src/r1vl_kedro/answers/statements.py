@@ -41,7 +41,7 @@ _LEAD = re.compile(
 )
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*:?\s*(?=\S)", re.IGNORECASE)
 _REMARK = re.compile(
-    r"(?:[\s,;]+(?:since|because)\s.*"
+    r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s.*"
     r"|[\s,;]+(?:as|where|given|which|so that|due to)\s(?!well\b|long\b|many\b|much\b)"
     r"(?:(?!\b(?:or|and|not|no|wrong|incorrect)\b)[a-z '-])*"
     r"|,\s*(?:and\s+|but\s+)?not\s.*"

@@ -14,7 +14,7 @@ _CHINESE = {
 }
 _SAID = re.compile(rf"\b(?:{'|'.join(sorted(YES | NO))})\b")
 _BOTH = re.compile(
-    r"\b(?:yes|no)\s*(?:/|\bor\b|\band\b)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z|\bneither\b"
+    r"\b(?:yes|no)\s*(?:/|\bor\b|\band\b)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z|\bneither\b|\byes\W+no\W+yes\b|\bno\W+yes\W+no\b"
 )
 _NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
 _NO_DOUBT = re.compile(r"\b(?:no|without(?: an?y?)?|beyond(?: any)?) doubt\b", re.IGNORECASE)
@@ -34,6 +34,7 @@ _LABEL = re.compile(
 )
 _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _REACH = 40
+_LONGEST = 2000
 
 
 def yes_or_no(text: str) -> str | None:
@@ -45,12 +46,12 @@ def yes_or_no(text: str) -> str | None:
         >>> [yes_or_no(text) for text in ("Yes, no more than two.", "No doubt, yes.", "yes/no")]
         ['yes', 'yes', None]
     """
-    text = _MARKUP.sub("", text).strip()
+    text = _MARKUP.sub("", text[-_LONGEST:]).strip()
     if text.strip(" 。.!！") in _CHINESE:
         return _CHINESE[text.strip(" 。.!！")]
-    declared = list(_ANSWER_IS.finditer(text[-2000:]))
+    declared = list(_ANSWER_IS.finditer(text))
     if declared:
-        said = _said(text[-2000:][declared[-1].end() :])
+        said = _said(text[declared[-1].end() :])
         if said:
             return said
     for reading in dict.fromkeys((text, cores(text[:MAX_SENTENCE])[-1])):
