@@ -3,6 +3,7 @@
 from r1vl_kedro.hooks.directory import DirectoryHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.inputs import InputsHooks
+from r1vl_kedro.hooks.libraries import LibraryHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
 from r1vl_kedro.hooks.saving import SavingHooks
@@ -13,6 +14,7 @@ __all__ = [
     "DirectoryHooks",
     "EntriesHooks",
     "InputsHooks",
+    "LibraryHooks",
     "LockHooks",
     "MadeFromHooks",
     "SavingHooks",

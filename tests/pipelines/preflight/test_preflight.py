@@ -151,7 +151,7 @@ def test_images_and_rows_of_every_odd_kind_are_counted(tmp_path):
     for image in ("n" * 300, "a\0.png", "a\ud800.png"):
         rows.append({**rows[0], "images": image})
     many = "\n".join(f"{letter}: {letter}" for letter in map(chr, range(65, 65 + 28)))
-    turn = {"role": "user", "content": f"Question: x?\nChoices:\n{many}"}
+    turn = {"role": "user", "content": f"<image>\nQuestion: x?\nChoices:\n{many}"}
     rows.append({**rows[0], "messages": [turn, rows[0]["messages"][1]]})
     path.write_text(json.dumps(rows))
     done = report(tmp_path)

@@ -1,0 +1,70 @@
+"""A library that a run's options need is looked for before its first node."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from r1vl_kedro.errors import UserFacingError
+
+
+class MissingLibraryError(UserFacingError):
+    """Options need a library that is not installed; the message names both."""
+
+
+class LibraryHooks:
+    """Refuses a run whose trainings or evaluations need vLLM or DeepSpeed where they are not.
+
+    The paper's profiles sample and evaluate by vLLM, and would find out after the warm-up.
+    """
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Look at the options of every node that trains, predicts or samples.
+
+        Raises:
+            MissingLibraryError: names the options, the library and the extra that installs it.
+        """
+        nodes = pipeline.nodes
+        if run_params.get("only_missing_outputs"):
+            nodes = [node for node in nodes if not all(map(catalog.exists, node.outputs))]
+        needs = {need for node in nodes for need in _needs(node, catalog)}
+        lacking = sorted(need for need in needs if importlib.util.find_spec(need[1]) is None)
+        if lacking:
+            options = ", ".join(f"{where} needs {library}" for where, library in lacking)
+            raise MissingLibraryError(
+                f"nothing was started: {options}, not installed here; install the extra 'gpu', or "
+                "set step_grpo.vllm=null, evaluation.decoding.engine=transformers, deepspeed=null"
+            )
+
+
+def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
+    """Each option of a node that needs a library, with the library."""
+    name = node.name.rpartition(".")[2]
+    for given in node.inputs:
+        if not given.startswith("params:"):
+            continue
+        where = given.removeprefix("params:")
+        if "training" in node.tags:
+            options = catalog.load(given)
+            if _at(options, "vllm") is not None:
+                yield f"{where}.vllm", "vllm"
+            if _at(options, "deepspeed") is not None:
+                yield f"{where}.deepspeed", "deepspeed"
+        elif name.startswith(("predict", "sample")):
+            options = catalog.load(given)
+            if _at(_at(options, "decoding"), "engine") == "vllm":
+                yield f"{where}.decoding.engine=vllm", "vllm"
+
+
+def _at(options: Any, key: str) -> Any:
+    """An option of a model or, as variants have them, of a dictionary."""
+    return options.get(key) if isinstance(options, Mapping) else getattr(options, key, None)
