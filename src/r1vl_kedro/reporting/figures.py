@@ -14,7 +14,7 @@ from r1vl_kedro.reporting.curves import (
     zero_variance_over_updates,
 )
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.variants import Grid, Variant, in_order, variant
+from r1vl_kedro.reporting.variants import Grid, Variant, in_order, samples, variant
 
 INK, MUTED, GRID = "#1f2937", "#6b7280", "#e5e7eb"
 PAPER_COLOUR = "#b45309"
@@ -210,7 +210,7 @@ def make_figures(
     grid: Grid | None = None,
 ) -> dict[str, go.Figure]:
     """All figures of the report by name."""
-    rl = curves.loc[~curves["variant"].isin({"base", "warm_up", "sft", "sft_warm_up"})]
+    rl = curves.loc[[samples(name, grid) for name in curves["variant"]]]
     return {
         "accuracy": accuracy_figure(overview, grid),
         "group_size": group_size_figure(group_size),

@@ -9,6 +9,7 @@ from typing import Any
 
 from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward
+from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.options import StepGRPOOptions
 
 Grid = Mapping[str, Mapping[str, Any]]
@@ -186,6 +187,19 @@ def _entry(name: str, grid: Grid | None) -> Mapping[str, Any] | None:
 
 def _is_step_grpo(entry: Mapping[str, Any]) -> bool:
     return entry["method"] == STEP_GRPO
+
+
+def samples(name: str, grid: Grid | None) -> bool:
+    """Whether a variant, or one of its stages, trains on responses that it samples.
+
+    One that is not in the grid is taken for a method of its name, else for StepGRPO.
+    """
+    entry = _entry(name, grid)
+    if entry is None:
+        return METHODS[name if name in METHODS else STEP_GRPO].samples
+    return any(
+        METHODS[one["method"]].samples for one in (entry.get("stages") or {"": entry}).values()
+    )
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -1,8 +1,9 @@
 """The methods of training, one row each.
 
 Everything that trains or composes trainings reads this table: the grid and its stages, the
-pipelines, the checks of the configuration, the fork server. To add a method, write its file (an
-options model and an entry function) and its row here; `preference` shows all that a row may need.
+pipelines, the checks of the configuration, the fork server, the figures. To add a method, write a
+module of this package that adds its row to `METHODS` (CONTRIBUTING.md has an example); `preference`
+shows all that a row may need.
 
 An entry is called as ``entry(base, records, output, options, seed, template, validation)``: paths
 as text, ``options`` as a dictionary of the method's options model, ``validation`` None unless
@@ -17,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from pydantic import BaseModel
@@ -66,6 +69,12 @@ class Method:
     def makes(self) -> str:
         """The dataset that other stages start from or read."""
         return self.leaves[-1]
+
+    @property
+    def samples(self) -> bool:
+        """Whether it trains on responses that it samples and rewards, and logs them."""
+        rewarded = self.options is not None and "rewards" in self.options.model_fields
+        return rewarded and self.makes == CHECKPOINT
 
 
 def _sft(records: str, sections: tuple[str, ...], **more: Any) -> Method:
@@ -193,3 +202,7 @@ def refuse_length(changes: Mapping[str, Any], follows: str) -> None:
             f"{', '.join(given)} cannot be set: continued SFT is as long as StepGRPO; set "
             f"{follows}.num_steps or {follows}.rollouts_per_step"
         )
+
+
+for _module in iter_modules(__path__, f"{__name__}."):
+    import_module(_module.name)
