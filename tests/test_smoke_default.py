@@ -58,7 +58,7 @@ def last_run(root: Path):
 def test_table_1_is_printed_with_all_nine_and_the_papers_rows_beside_them(finished):
     root, output = finished
     lines = output[output.index("Table 1") :].splitlines()
-    header, own, *rest = [line for line in lines if line.startswith("| ")]
+    header, own, *rest = [line for line in lines if line.startswith("| ") and ":--" not in line]
     assert all(benchmark.column in header for benchmark in BENCHMARKS.values())
     assert "| robust |" in own
     papers = [line.split(" | ")[0] for line in rest]
