@@ -182,6 +182,8 @@ class StepGRPOOptions(TrainingOptions):
     """Share of tokens, those of highest entropy, that the policy term keeps (arXiv 2506.01939)."""
     max_kl: float | None = Field(None, gt=0)
     """A step whose mean KL to the reference exceeds this is treated by ``on_bad_loss``."""
+    resample_dead_groups: int = Field(0, ge=0)
+    """How often at most a step samples groups anew whose rewards have no variance."""
     share_prompts: bool = True
     """Read each prompt and its images once for the completions of it in a forward pass."""
     vllm: VllmOptions | None = None
@@ -231,6 +233,16 @@ class StepGRPOOptions(TrainingOptions):
             raise ValueError(
                 f"aggregation normalize_then_sum scales each reward within its group; "
                 f"scale_rewards is {self.scale_rewards!r}, only 'group' goes with it"
+            )
+        if self.resample_dead_groups and self.vllm is not None:
+            raise ValueError(
+                f"resample_dead_groups {self.resample_dead_groups} samples with transformers; "
+                "it goes with vllm: null only"
+            )
+        if self.resample_dead_groups and not self.deepspeed_gather_for_rollouts:
+            raise ValueError(
+                "resample_dead_groups needs deepspeed_gather_for_rollouts: true, since processes "
+                "sample different numbers of groups anew"
             )
         if self.share_prompts and self.attention == "eager":
             raise ValueError(

@@ -14,18 +14,42 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def uniforms(seed: int, step: int, rows: Sequence[int], length: int) -> torch.Tensor:
-    """Numbers in [0, 1), shape (rows, length), from a counter-based generator (Philox)."""
+def uniforms(seed: int, step: int, rows: Sequence[int], length: int, turn: int = 0) -> torch.Tensor:
+    """Numbers in [0, 1), shape (rows, length), from a counter-based generator (Philox).
+
+    Args:
+        turn: how often the rows were sampled before in this step.
+    """
     import numpy as np
     import torch
 
     streams = [
-        np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, row, step])).random(
+        np.random.Generator(np.random.Philox(key=seed, counter=[0, turn, row, step])).random(
             length, dtype=np.float32
         )
         for row in rows
     ]
     return torch.from_numpy(np.stack(streams))
+
+
+def dead_groups(
+    rewards: torch.Tensor, weights: torch.Tensor, group_size: int, *, apart: bool
+) -> torch.Tensor:
+    """Tell which groups have no variance in their rewards, hence no advantage.
+
+    Args:
+        rewards: (groups * group_size, functions); NaN where a function does not apply.
+        weights: (functions,).
+        apart: whether each function is standardised by itself, so that one that varies is enough.
+
+    Returns:
+        (groups,) booleans.
+    """
+    weighted = (rewards * weights).nan_to_num(0.0)
+    values = weighted if apart else weighted.sum(1, keepdim=True)
+    grouped = values.view(-1, group_size, values.size(1))
+    spread = grouped.amax(1) - grouped.amin(1)
+    return (spread < 1e-6).all(-1)
 
 
 def run_lengths(keys: list[str]) -> list[int]:

@@ -20,7 +20,7 @@ from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.mismatch import alarm, mismatch
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
-from r1vl_kedro.training.rollout import repeated, run_lengths, sample, uniforms
+from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, sample, uniforms
 from r1vl_kedro.training.steady import SteadyTrainer
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         super().__init__(**kwargs)
         self.suppressed = vision_token_ids(self._tokenizer)
         self.rollout_observers: list = []
+        self._rows: list[dict] = []
         self._runs: list[int] = []
         self._rollouts: dict[str, Any] = {}
         self.share_prompts = share_prompts
@@ -57,6 +58,7 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         self._signature_columns = None
 
     def _generate_and_score_completions(self, inputs: list[dict]) -> dict:
+        self._rows = inputs
         self._runs = run_lengths([row["id"] for row in inputs])
         numbers = repeated(list(range(len(self._runs))), self._runs)
         self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
@@ -157,9 +159,21 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
             return super()._generate_single_turn(
                 prompt_ids, images, multimodal_fields, num_generations, has_tool_images
             )
-        firsts = [prompt_ids[sum(self._runs[:i])] for i in range(len(self._runs))]
-        tensors = [torch.tensor(ids) for ids in firsts]
+        distinct = self._distinct_prompts(prompt_ids, multimodal_fields)
+        rows = list(range(len(prompt_ids)))
+        completions = self._sample(distinct, rows, turn=0)
+        for turn in range(1, self.options.resample_dead_groups + 1):
+            rows = self._rows_without_variance(prompt_ids, completions, first=turn == 1)
+            if rows is None:
+                break
+            for row, completion in zip(rows, self._sample(distinct, rows, turn), strict=True):
+                completions[row] = completion
+        return completions, None
+
+    def _distinct_prompts(self, prompt_ids: list, multimodal_fields: dict) -> dict:
+        """The model's inputs of this process's distinct prompts, left-padded."""
         left = functools.partial(pad, padding_side="left")
+        tensors = [torch.tensor(prompt_ids[sum(self._runs[:i])]) for i in range(len(self._runs))]
         fields = {
             key: value
             if isinstance(value, torch.Tensor)
@@ -171,14 +185,17 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
             "attention_mask": left([torch.ones_like(t) for t in tensors], padding_value=0),
             **fields,
         }
-        batch = {key: value.to(self.accelerator.device) for key, value in batch.items()}
-        first = self.accelerator.process_index * len(prompt_ids)
-        random = uniforms(
-            self.args.seed,
-            self.state.global_step,
-            range(first, first + len(prompt_ids)),
-            self.max_completion_length,
-        )
+        return {key: value.to(self.accelerator.device) for key, value in batch.items()}
+
+    def _sample(self, distinct: dict, rows: list[int], turn: int) -> list[list[int]]:
+        """Completions of some of this process's rows, which are in order.
+
+        All processes call it together, some perhaps without rows: ZeRO-3 gathers the weights.
+        """
+        place = repeated(list(range(len(self._runs))), self._runs)
+        copies = run_lengths([place[row] for row in rows])
+        chosen = torch.tensor(sorted({place[row] for row in rows}), dtype=torch.long)
+        first = self.accelerator.process_index * len(place)
         with (
             unwrap_model_for_generation(
                 self.model_wrapped,
@@ -188,17 +205,59 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
             torch.no_grad(),
             self.accelerator.autocast(),
         ):
-            completions = sample(
+            if not rows:
+                return []
+            return sample(
                 model,
-                batch,
-                self._runs,
+                distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen),
+                copies,
                 max_new_tokens=self.max_completion_length,
                 temperature=self.temperature,
-                random=random,
+                random=uniforms(
+                    self.args.seed,
+                    self.state.global_step,
+                    [first + row for row in rows],
+                    self.max_completion_length,
+                    turn,
+                ),
                 eos=self.eos_token_ids,
                 suppress=self.suppressed,
             )
-        return completions, None
+
+    def _of(self, distinct: dict, chosen: torch.Tensor) -> dict:
+        """Some of the distinct prompts."""
+        starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
+        counts = [len(self._rows[start]["images"]) for start in starts]
+        vision = ("pixel_values", "image_grid_thw")
+        by_row = {
+            key: value[chosen.to(value.device)]
+            for key, value in distinct.items()
+            if key not in vision
+        }
+        return {**by_row, **vision_of(chosen, *(distinct.get(key) for key in vision), counts)}
+
+    def _rows_without_variance(
+        self, prompts: list, completions: list[list[int]], first: bool
+    ) -> list[int] | None:
+        """This process's rows in groups without variance; None where no process has any."""
+        texts = self.processing_class.batch_decode(completions, skip_special_tokens=True)
+        answers = [[{"role": "assistant", "content": text}] for text in texts]
+        rewards = super()._calculate_rewards(
+            self._rows, [row["prompt"] for row in self._rows], answers, completions
+        )
+        weights = self.reward_weights.to(rewards.device)
+        apart = self.multi_objective_aggregation == "normalize_then_sum"
+        dead = dead_groups(rewards, weights, self.num_generations, apart=apart)
+        count = int(dead.sum())
+        metrics = self._metrics["train"]
+        if first:
+            metrics["dead_groups/first"].append(count / len(dead))
+            metrics["rollouts_discarded"].append(0.0)
+        metrics["rollouts_discarded"][-1] += count * self.num_generations
+        if not count:
+            return None
+        start = self.accelerator.process_index * len(prompts)
+        return [row for row in range(len(prompts)) if dead[(start + row) // self.num_generations]]
 
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
