@@ -14,7 +14,7 @@ from r1vl_kedro.rewards.matching import (
     match_key_steps,
     match_score,
 )
-from r1vl_kedro.rewards.outcome import outcome
+from r1vl_kedro.rewards.outcome import answer_problem, outcome
 from r1vl_kedro.rewards.registry import PAPERS, Reward, read_rewards, reading
 from r1vl_kedro.rewards.spans import match_span
 from r1vl_kedro.rewards.validity import step_rvr, validity_problems
@@ -22,7 +22,7 @@ from r1vl_kedro.rewards.validity import step_rvr, validity_problems
 COLUMNS = (
     "id", "given", "reference", "outcome", "outcome_released", "k_soft", "k_exact", "k_released",
     "step_rar_soft", "step_rar_exact", "step_rar_released", "step_rvr_strict", "step_rvr_released",
-    "total", "total_released", "matched", "problems",
+    "total", "total_released", "matched", "problems", "answer_problem",
 )  # fmt: skip
 MAX_SHOWN = 20_000
 """Characters of a response shown in the HTML card; scores see all of it."""
@@ -100,6 +100,7 @@ def score_row(
         ),
         "matched": f"{round(scores['k_soft'] * len(groups))} of {len(groups)}",
         "problems": "; ".join(validity_problems(response, grammar)),
+        "answer_problem": answer_problem(response, answer, options=options, grammar=grammar),
         **{name: value for name, value in values.items() if name not in PAPERS},
     }
 
@@ -181,6 +182,8 @@ def _row_html(
         f"answer <code>{html.escape(score['given'][:200])}</code>, reference "
         f"<code>{html.escape(score['reference'][:200])}</code>"
     )
+    if score["answer_problem"]:
+        answered += f": {html.escape(score['answer_problem'])}"
     terms = " + ".join(_term(name, reward, score, how) for name, reward in rewards.items())
     return (
         f"<section><h2>{html.escape(score['id'])}</h2>"

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from r1vl_kedro.answers import equivalent, symbolically_equal
+from r1vl_kedro.answers import equivalent, explain, symbolically_equal
 from r1vl_kedro.responses import (
     R1VL,
     check_released,
@@ -51,6 +51,27 @@ def outcome(
     given = parse_response(response, grammar).answers
     gold = final_answer(answer, grammar) or answer
     return float(bool(given) and all(equivalent(a, gold, options=options) for a in given))
+
+
+def answer_problem(
+    response: str,
+    answer: str,
+    *,
+    options: Sequence[str] | None = None,
+    grammar: str = R1VL.name,
+) -> str:
+    """Why ``outcome`` is 0 in strict mode, in a few words; empty where it is 1.
+
+    Example:
+        >>> answer_problem("### The final answer is: 60 m", "60 cm")
+        'another number'
+    """
+    given = parse_response(response, grammar).answers
+    if not given:
+        return "no answer"
+    gold = final_answer(answer, grammar) or answer
+    reasons = (explain(one, gold, options=options) for one in given)
+    return next((reason for reason in reasons if reason), "")
 
 
 @register

@@ -18,7 +18,7 @@ from r1vl_kedro.pipelines.reward_card import create_pipeline
 from r1vl_kedro.pipelines.reward_card.nodes import RewardCardOptions, page, score_responses
 from r1vl_kedro.responses import R1VL
 
-TEXTS = ("id", "given", "reference", "matched", "problems")
+TEXTS = ("id", "given", "reference", "matched", "problems", "answer_problem")
 HONEST = R1VL.render(["6 - 1 = 5"], "5", description="Six cubes.", rationale="Count.")
 EXAMPLES = Path(__file__).resolve().parents[3] / "conf/base/reward_card_examples.jsonl"
 
@@ -152,6 +152,14 @@ def test_the_total_is_the_weighted_sum_of_the_rewards_asked_for():
     assert "2 × 1 (outcome) + 4 × 0.25 (α 0.5 × k 0.5) + 0 × 1 (validity)" in shown
     with pytest.raises(UserFacingError, match="row 1: no column 'level', which the reward "):
         score_responses(rows.drop(columns="level"), options)
+
+
+def test_the_card_says_why_an_answer_is_not_the_reference():
+    rows = pd.DataFrame([{"response": HONEST, "answer": answer} for answer in ("5", "5 cm", "4-5")])
+    scores = score_responses(rows, RewardCardOptions())
+    assert scores["answer_problem"].tolist() == ["", "", "a quantity for a range"]
+    shown = page(rows, scores, RewardCardOptions())
+    assert "reference <code>4-5</code>: a quantity for a range" in shown
 
 
 def of_level(completions, level, **columns):
