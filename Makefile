@@ -33,9 +33,8 @@ test-vllm: export VLLM_NO_USAGE_STATS := 1
 test-vllm: $(VLLM_VENV)/.installed ## run the tests that need vLLM, on the CPU, in an environment of their own
 	$(VLLM_VENV)/bin/python -m pytest tests/vllm_cpu -m vllm $(ARGS)
 
-ui: $(VENV)/.installed ## MLflow on http://127.0.0.1:5000
-	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --workers 1 \
-	  --backend-store-uri sqlite:///$(CURDIR)/mlflow.db $(ARGS)
+ui: $(VENV)/.installed ## MLflow on http://127.0.0.1:5000 (ARGS='--port 5001'); prints where the runs are
+	$(BIN)/python -m r1vl_kedro.tracking.ui $(ARGS)
 
 viz: $(VENV)/.installed ## Kedro-Viz on http://127.0.0.1:4141
 	$(BIN)/kedro viz run $(ARGS)

@@ -132,6 +132,6 @@ def test_killed_at_every_stage_the_ablation_ends_with_the_same_models_and_tables
     _, expected, _ = whole.runs()
     for variant, run in children.items():
         assert run.info.status == "FINISHED"
-        accuracy = run.data.metrics["test/accuracy"]
-        assert accuracy == expected[variant].data.metrics["test/accuracy"]
+        accuracy = run.data.metrics["accuracy"]
+        assert accuracy == expected[variant].data.metrics["accuracy"]
     assert place.states() == {"KILLED", "FINISHED"}

@@ -47,20 +47,44 @@ class TestFinishedRun:
             ("base", "outcome", "step_grpo"), "FINISHED"
         )
 
-    def test_children_carry_only_the_parameters_that_differ(self, finished):
+    def test_children_have_what_the_grid_varies_and_the_headline_options(self, finished):
         children = by_name(finished, parents(finished)[0]["id"])
         assert children["base"]["params"] == {"method": "base"}
-        assert children["outcome"]["params"] == {
-            "method": "step_grpo", "beta": "0.1", "seed": "0"
-        }  # fmt: skip
-        assert children["step_grpo"]["params"] == {"method": "step_grpo", "seed": "0"}
+        weights = {f"rewards.{name}.weight": "1.0" for name in ("outcome", "key_steps", "validity")}
+        common = {"method": "step_grpo", "seed": "0", "group_size": "4", **weights}
+        assert children["outcome"]["params"] == {**common, "beta": "0.1"}
+        assert children["step_grpo"]["params"] == {**common, "beta": "0.04"}
 
-    def test_final_scores_are_metrics_of_child_and_parent(self, finished):
+    def test_children_have_the_colours_and_labels_of_the_report(self, finished):
+        children = by_name(finished, parents(finished)[0]["id"])
+        assert children["step_grpo"]["tags"]["mlflow.runColor"] == "#1d4ed8"
+        assert children["step_grpo"]["tags"]["label"] == "StepGRPO (both, M = 4)"
+
+    def test_the_curve_of_a_shared_warm_up_belongs_to_the_variant_that_evaluates_it(self):
+        from kedro.pipeline import Node, Pipeline
+
+        from r1vl_kedro.hooks.tracking import owners
+        from r1vl_kedro.pipelines.ablation.entries import Variant
+
+        def make(name, *inputs, namespace=None):
+            return Node(print, list(inputs), f"{name}_made", name=name, namespace=namespace)
+
+        warm_up = Node(lambda: 1, None, ["warm_up_log", "warm_up_checkpoint"], name="train_warm_up")
+        score = make("score", "warm_up_checkpoint", namespace="warm_up")
+        about = {"name": "warm_up", "seed": None, "method": "warm_up"}
+        variants = {"warm_up": Variant(**about, base="warm_up_checkpoint")}
+        assert owners(Pipeline([warm_up, score]), variants) == {
+            "train_warm_up": "warm_up", "warm_up.score": "warm_up"
+        }  # fmt: skip
+
+    def test_final_scores_are_metrics_of_the_child_and_sizes_are_none(self, finished):
         (parent,) = parents(finished)
         child = by_name(finished, parent["id"])["outcome"]
-        assert child["metrics"]["test/accuracy"] == 0.5
+        assert child["metrics"]["accuracy"] == 0.5
         assert child["metrics"]["test/counting/accuracy"] == 0.25
-        assert parent["metrics"]["accuracy/outcome"] == 0.5
+        assert not [name for name in child["metrics"] if name.endswith("/n")]
+        assert child["tags"]["n"] == "4"
+        assert parent["metrics"] == {}
 
     def test_the_training_log_is_a_curve(self, finished):
         from mlflow import MlflowClient
@@ -110,7 +134,7 @@ def test_a_failing_variant_is_failed_and_the_others_keep_what_they_did(tmp_path)
     children = by_name(root, parent["id"])
     assert children["outcome"]["status"] == "FAILED"
     assert "outcome cannot be trained" in children["outcome"]["tags"]["error"]
-    rest = {children[name]["status"] for name in ("base", "step_grpo")}
+    rest = {children[name]["status"] for name in {"base", "step_grpo"} & children.keys()}
     assert rest <= {"FINISHED", "KILLED"}
 
 
@@ -165,7 +189,7 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     children = by_name(root, resumed["id"])
     assert {run["status"] for run in children.values()} == {"FINISHED"}
     # The resumed run shows every variant, those that were not run again too.
-    assert {run["metrics"]["test/accuracy"] for run in children.values()} == {0.5}
+    assert {run["metrics"]["accuracy"] for run in children.values()} == {0.5}
     assert "score" in children["base"]["tags"]["r1vl.reused"]
     assert "r1vl.reused" not in children["outcome"]["tags"]
 

@@ -11,12 +11,11 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 from pydantic import BaseModel, ConfigDict, Field
 
-from r1vl_kedro.hooks import values
+from r1vl_kedro.hooks import about, values
 from r1vl_kedro.pipelines.ablation.entries import Variant
-from r1vl_kedro.provenance import git_commit
 from r1vl_kedro.run_context import RUN, RunContext
 from r1vl_kedro.scrubbing import scrub
-from r1vl_kedro.tracking.addresses import from_environment, resolve_uri
+from r1vl_kedro.tracking.addresses import StoreError, from_environment, resolve_uri
 from r1vl_kedro.tracking.store import Store
 
 logger = logging.getLogger(__name__)
@@ -37,9 +36,10 @@ class TrackingOptions(BaseModel):
 class TrackingHooks:
     """Opens the runs of a ``kedro run``, files what its nodes save, closes each as it ended.
 
-    All children are made before the first node, and are addressed by id: nodes of several variants
-    run at once. A child is FINISHED when every node of its namespace has run, FAILED where one
-    raised, KILLED where the run ended before it was through.
+    A child begins with the first node of its variant and is addressed by id: nodes of several
+    variants run at once. It is FINISHED when every node of its namespace has run, FAILED where one
+    raised, KILLED where the run ended before it was through. The training of a shared checkpoint
+    belongs to the variant that only evaluates it.
     """
 
     def __init__(self) -> None:
@@ -54,6 +54,10 @@ class TrackingHooks:
         self._children: dict[str, str] = {}
         self._variants: dict[str, Variant] = {}
         self._todo: dict[str, set[str]] = {}
+        self._owners: dict[str, str] = {}
+        self._late: set[str] = set()
+        self._about: dict[str, Any] = {}
+        self._run_params: dict[str, Any] = {}
         self._ended: set[str] = set()
         self._digests: dict[str, str] = {}
         self._noted: set[tuple[str, str]] = set()
@@ -65,7 +69,7 @@ class TrackingHooks:
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Any) -> None:
-        """Connect, close what dead processes left open, make the parent and all children."""
+        """Connect, close what dead processes left open, make the parent."""
         self._killed()  # a session before this one in the same process, interrupted
         self._forget()
         parameters = self._context.config_loader["parameters"]
@@ -73,9 +77,9 @@ class TrackingHooks:
         self._variants = {
             name: Variant.model_validate(entry) for name, entry in parameters["variants"].items()
         }
-        for node in pipeline.nodes:
-            if _namespace(node) in self._variants:
-                self._todo.setdefault(_namespace(node), set()).add(node.name)
+        self._owners = owners(pipeline, self._variants)
+        for name, owner in self._owners.items():
+            self._todo.setdefault(owner, set()).add(name)
         self._store = None
         if not options.enabled:
             return
@@ -88,43 +92,41 @@ class TrackingHooks:
         data = Path(self._context.config_loader["globals"]["data"])
         self._store = store = Store(uri, experiment, artifacts, root / data / ".tracking")
         store.sweep()
-        names = run_params.get("pipeline_names") or ["__default__"]
-        common = {**_commit(root), "env": env or "local", "pipeline": ",".join(names)}
+        names = ",".join(run_params.get("pipeline_names") or ["__default__"])
         runner = run_params["runner"].strip("<>").partition(" object at ")[0]
-        self._parent = store.start(",".join(names), {**common, "runner": runner})
-        for namespace in self._todo:
-            variant = self._variants[namespace]
-            about = {"variant": variant.name, "method": variant.method, "seed": variant.seed}
-            self._children[namespace] = store.start(namespace, {**common, **about}, self._parent)
-        self._describe(store, run_params, parameters)
-
-    def _describe(self, store: Store, run_params: dict, parameters: dict) -> None:
-        """Parameters that differ, and the whole resolved configuration beside them."""
+        self._about = {**about.commit_tags(root), "env": env or "local", "pipeline": names}
+        self._run_params = run_params
+        name = about.run_name(run_params, parameters)
+        self._parent = store.start(name, {**self._about, "runner": runner})
         given = values.flat(run_params.get("runtime_params") or {})
         store.params(self._parent, {"seed": parameters.get("seed"), **given})
-        text = _plain(parameters)
-        store.artifact(
-            "the configuration",
-            lambda client: client.log_dict(self._parent, text, "config/parameters.yml"),
-        )
-        catalog = _plain(self._context.config_loader["catalog"])
-        store.artifact(
-            "the catalog",
-            lambda client: client.log_dict(self._parent, catalog, "config/catalog.yml"),
-        )
-        for namespace, run_id in self._children.items():
+        self._log_yaml(self._parent, parameters, "config/parameters.yml")
+        catalog = self._context.config_loader["catalog"]
+        self._log_yaml(self._parent, catalog, "config/catalog.yml")
+
+    def _log_yaml(self, run_id: str, content: Any, file: str) -> None:
+        text = about.plain(content)
+        self._store.artifact(file, lambda client: client.log_dict(run_id, text, file))
+
+    def _child(self, namespace: str) -> str:
+        """The run of a variant, begun where it is not yet; "" while the store takes none."""
+        with self._lock:
+            if namespace in self._children or not self._store:
+                return self._children.get(namespace, "")
             variant = self._variants[namespace]
-            differs = {"method": variant.method, **values.flat(variant.overrides)}
-            if variant.seed is not None:
-                differs["seed"] = variant.seed
-            store.params(run_id, differs)
-            entry = _plain(variant.model_dump())
-            store.artifact(
-                "a variant's options",
-                lambda client, run_id=run_id, entry=entry: client.log_dict(
-                    run_id, entry, "config/variant.yml"
-                ),
-            )
+            grid = self._context.config_loader["parameters"]["variants"]
+            tags = {**self._about, **about.child_tags(variant, grid)}
+            try:
+                run_id = self._store.start(namespace, tags, self._parent)
+            except StoreError as error:
+                logger.warning("%s is filed at the end: %s", namespace, error)
+                self._late.add(namespace)
+                return ""
+            self._children[namespace] = run_id
+        given = self._run_params.get("runtime_params") or {}
+        self._store.params(run_id, about.child_params(namespace, self._variants, given))
+        self._log_yaml(run_id, variant.model_dump(), "config/variant.yml")
+        return run_id
 
     @hook_impl
     def before_node_run(self, node: Any) -> None:
@@ -144,8 +146,9 @@ class TrackingHooks:
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any, node: Any) -> None:
         """Note the records that a node reads, by digest."""
-        if self._store and values.kind(data) == "records":
-            run_id = self._run_of(node)
+        if not self._store or values.kind(data) != "records":
+            return
+        if run_id := self._run_of(node):
             with self._lock:
                 if (run_id, dataset_name) in self._noted:
                     return
@@ -161,8 +164,8 @@ class TrackingHooks:
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Any) -> None:
         """File what was saved; a node is through when its last output is."""
-        if self._store:
-            self._file(dataset_name, data, self._run_of(node), node.tags)
+        if self._store and (run_id := self._run_of(node)):
+            self._file(dataset_name, data, run_id, node.tags)
         if dataset_name == node.outputs[-1]:
             self._node_done(node)
 
@@ -173,7 +176,7 @@ class TrackingHooks:
             self._node_done(node)
 
     def _node_done(self, node: Any) -> None:
-        namespace = _namespace(node)
+        namespace = self._owners.get(node.name, "")
         with self._lock:
             todo = self._todo.get(namespace)
             if todo is None:
@@ -186,7 +189,7 @@ class TrackingHooks:
     @hook_impl
     def on_node_error(self, error: Exception, node: Any) -> None:
         """The variant whose node raised has failed."""
-        namespace = _namespace(node)
+        namespace = self._owners.get(node.name, "")
         if namespace in self._children and self._store:
             message = f"{node.name}: {type(error).__name__}: {error}"
             self._store.tags(self._children[namespace], {"error": message[:4000]})
@@ -200,15 +203,17 @@ class TrackingHooks:
     @hook_impl
     def after_pipeline_run(self, run_params: dict[str, Any], catalog: Any) -> None:
         """Close everything; what was left out as there already is filed from the catalog."""
-        if self._store and run_params.get("only_missing_outputs"):
-            for namespace, run_id in list(self._children.items()):
-                self._file_existing(namespace, run_id, catalog)
+        skipped = run_params.get("only_missing_outputs")
+        for namespace, left in self._todo.items():
+            late = namespace in self._late
+            if (left and skipped) or late:
+                self._file_existing(namespace, catalog, late)
         self._close("FINISHED", "FINISHED")
 
-    def _file_existing(self, namespace: str, run_id: str, catalog: Any) -> None:
-        """Results of nodes that ``--only-missing-outputs`` skipped: the same as if they had run."""
-        left = self._todo.get(namespace)
-        if not left:
+    def _file_existing(self, namespace: str, catalog: Any, late: bool) -> None:
+        """Results that are in the catalog only: the same as if the nodes had run just now."""
+        run_id, left = self._child(namespace), self._todo[namespace]
+        if not run_id:
             return
         stages = [f"{namespace}.{stage}" for stage in self._variants[namespace].stages]
         for place in (namespace, *stages):
@@ -216,7 +221,8 @@ class TrackingHooks:
                 dataset = f"{place}.{name}"
                 if dataset in catalog and catalog.exists(dataset):
                     self._file(dataset, catalog.load(dataset), run_id, set())
-        self._store.tags(run_id, {"r1vl.reused": ", ".join(sorted(left))})
+        if left and not late:
+            self._store.tags(run_id, {"r1vl.reused": ", ".join(sorted(left))})
 
     def _file(self, name: str, data: Any, run_id: str, tags: set[str]) -> None:
         """Scores as metrics, logs as curves, tables and figures as artifacts."""
@@ -226,10 +232,8 @@ class TrackingHooks:
         if short in ("training_log", "rollouts") and self._has_stages(place):
             return  # they join what the stages have filed
         if short == "scores" and isinstance(data, dict):
-            metrics = values.score_metrics(data)
-            store.metrics(run_id, metrics)
-            if run_id != self._parent and "test/accuracy" in metrics:
-                store.metrics(self._parent, {f"accuracy/{place}": metrics["test/accuracy"]})
+            store.metrics(run_id, values.score_metrics(data))
+            store.tags(run_id, {"n": data.get("n")})
         elif short == "benchmark_scores":
             store.metrics(run_id, values.benchmark_metrics(data))
         elif short.endswith("training_log") and isinstance(data, list):
@@ -249,9 +253,11 @@ class TrackingHooks:
         elif short == "table_1":
             self._table(short, data, run_id, "benchmarks")
         elif short == "table_1_markdown":
-            store.tags(run_id, {"mlflow.note.content": data})
+            store.tags(run_id, {about.NOTE: data})
         elif "reporting" in tags and kind == "frame" and short.startswith("table_"):
             self._table(short.removeprefix("table_"), data, run_id)
+            if short == "table_overview" and data["accuracy"].notna().any():
+                store.tags(run_id, {about.NOTE: about.description(data)})
         elif "reporting" in tags and short == "report":
             store.artifact(short, lambda client: client.log_text(run_id, data, "report.html"))
         elif kind in ("plotly", "matplotlib"):
@@ -274,7 +280,8 @@ class TrackingHooks:
         return stage if self._has_stages(variant) and stage else None
 
     def _run_of(self, node: Any) -> str:
-        return self._children.get(_namespace(node), self._parent)
+        owner = self._owners.get(node.name)
+        return self._parent if owner is None else self._child(owner)
 
     def _end_child(self, namespace: str, status: str) -> None:
         with self._lock:
@@ -310,6 +317,21 @@ def _namespace(node: Any) -> str:
     return (node.namespace or "").partition(".")[0]
 
 
+def owners(pipeline: Any, variants: dict[str, Variant]) -> dict[str, str]:
+    """By node the variant whose run it belongs to; nodes that the variants share are missing."""
+    owners = {node.name: _namespace(node) for node in pipeline.nodes}
+    owners = {name: owner for name, owner in owners.items() if owner in variants}
+    evaluated = {
+        variants[owner].base: owner
+        for owner in sorted(set(owners.values()))
+        if not variants[owner].trained
+    }
+    for node in pipeline.nodes:
+        for output in evaluated.keys() & set(node.outputs):
+            owners.setdefault(node.name, evaluated[output])
+    return owners
+
+
 def _chosen(name: str, variable: str, options: TrackingOptions) -> str:
     default = TrackingOptions.model_fields[name].default
     chosen = from_environment(variable, getattr(options, name), default)
@@ -323,23 +345,3 @@ def _artifact_root(uri: str, root: Path) -> Path:
     if uri.startswith("sqlite:///"):
         return Path(uri.removeprefix("sqlite:///")).parent / "mlartifacts"
     return root / "mlartifacts"
-
-
-def _commit(root: Path) -> dict[str, str]:
-    found = git_commit(root)
-    if found is None:
-        return {}
-    return {"mlflow.source.git.commit": found.commit, "git.dirty": str(found.changed).lower()}
-
-
-def _plain(value: Any) -> Any:
-    """Configuration as mappings, lists and scalars that YAML has."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json")
-    if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, int | float) or value is None:
-        return value
-    return scrub(str(value))

@@ -13,6 +13,7 @@ from r1vl_kedro.run_context import metric_name
 
 TABLE_ROWS = 200
 """Larger frames are shown by their last rows."""
+NO_METRICS = frozenset({"n", "records", "ci_low", "ci_high"})
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -27,11 +28,15 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
-    """Scores as metrics: ``test/accuracy``, ``test/counting/accuracy``."""
+    """Scores as metrics: ``accuracy``, then ``test/validity``, ``test/counting/accuracy``, ...
+
+    Sizes and bounds of intervals are no metrics: a chart of them shows nothing.
+    """
     metrics = {}
     for key, value in flat(scores).items():
-        if _is_number(value):
-            metrics["test/" + key.removeprefix("by_family.").replace(".", "/")] = float(value)
+        if _is_number(value) and key.rpartition(".")[2] not in NO_METRICS:
+            name = "test/" + key.removeprefix("by_family.").replace(".", "/")
+            metrics["accuracy" if name == "test/accuracy" else name] = float(value)
     return metrics
 
 

@@ -1,0 +1,104 @@
+"""What an MLflow run is called, and which parameters and tags tell it from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from r1vl_kedro.hooks.values import flat
+from r1vl_kedro.pipelines.ablation.entries import Variant
+from r1vl_kedro.provenance import git_commit
+from r1vl_kedro.reporting.markdown import table_markdown
+from r1vl_kedro.reporting.variants import options_of, variant
+from r1vl_kedro.scrubbing import scrub
+
+COLOUR, NOTE = "mlflow.runColor", "mlflow.note.content"
+NAME_LENGTH = 100
+"""Characters of a run's name."""
+
+
+def run_name(run_params: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    """The pipelines, and what this run of them is about: a label, namespaces, given parameters.
+
+    Example:
+        >>> run = {"pipeline_names": ["evaluation"], "runtime_params": {}}
+        >>> run_name(run, {"evaluation": {"label": "outcome only"}})
+        'evaluation: outcome only'
+    """
+    names = run_params.get("pipeline_names") or ["__default__"]
+    given = flat(run_params.get("runtime_params") or {})
+    about = [
+        f"{key.rpartition('.')[2]}={value}"
+        for key, value in given.items()
+        if not key.startswith(("evaluation.", "tracking."))
+    ]
+    if "evaluation" in names:
+        about.insert(0, str(parameters["evaluation"]["label"]))
+    about = [*(run_params.get("namespaces") or ()), *about]
+    return scrub(": ".join([",".join(names), *([", ".join(about)] if about else [])]))[:NAME_LENGTH]
+
+
+def child_params(
+    namespace: str, variants: Mapping[str, Variant], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Parameters of a variant's run: enough to plot its scores against any option of the grid.
+
+    They are its method and seed, its group size and weights of rewards, every option in which two
+    variants of the grid differ, what the grid itself has of it, and what the command line gave.
+
+    Args:
+        given: ``--params`` as nested mappings.
+    """
+    own = variants[namespace]
+    options = {name: flat(options_of(one.model_dump())) for name, one in variants.items()}
+    params = {"method": own.method, **flat(given), **flat(own.overrides)}
+    for key, value in options[namespace].items():
+        values = {repr(other[key]) for other in options.values() if key in other}
+        weight = key.startswith("rewards.") and key.endswith(".weight")
+        if key == "group_size" or weight or len(values) > 1:
+            params[key] = value
+    for reward in own.overrides.get("rewards", {}):  # a bare weight, as the grid writes it
+        if f"rewards.{reward}.weight" in params:
+            params.pop(f"rewards.{reward}", None)
+    if own.seed is not None:
+        params["seed"] = own.seed
+    return {key: value for key, value in params.items() if not key.startswith("ablation.")}
+
+
+def child_tags(own: Variant, grid: Mapping[str, Any]) -> dict[str, Any]:
+    """Tags of a variant's run, with the label and colour that it has in the report."""
+    drawn = variant(own.name, grid)
+    tags = {"variant": own.name, "method": own.method, "seed": own.seed}
+    return {**tags, "label": drawn.label, COLOUR: drawn.colour}
+
+
+def description(overview: Any) -> str:
+    """The table of all variants as the description of a run, best row first in a sentence."""
+    best = overview.loc[overview["accuracy"].idxmax()]
+    sentence = f"Highest accuracy on the test records: **{best['row']}**, {best['accuracy']:.1f} %"
+    columns = [name for name in overview.columns if name not in ("p", "step_rar", "mean_tokens")]
+    return f"{sentence} (n = {best['n']}).\n\n{table_markdown(overview[columns])}\n"
+
+
+def commit_tags(root: Path) -> dict[str, str]:
+    """The commit of the project's checkout as tags; none outside one."""
+    found = git_commit(root)
+    if found is None:
+        return {}
+    return {"mlflow.source.git.commit": found.commit, "git.dirty": str(found.changed).lower()}
+
+
+def plain(value: Any) -> Any:
+    """Configuration as mappings, lists and scalars that YAML has, without secrets."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, int | float) or value is None:
+        return value
+    return scrub(str(value))
