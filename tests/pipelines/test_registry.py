@@ -84,7 +84,7 @@ def test_every_variant_samples_as_many_responses_a_step():
     assert {entry["group_size"] for entry in options} == {2, 3, 4, 5, 6}
 
 
-@pytest.mark.parametrize("env", [None, "smoke", "thorough", "preference"])
+@pytest.mark.parametrize("env", [None, "smoke", "thorough", "preference", "preference_search"])
 def test_every_dataset_of_the_ablation_is_in_the_catalog(env):
     context = context_of(env=env)
     catalog = context.catalog
@@ -95,9 +95,9 @@ def test_every_dataset_of_the_ablation_is_in_the_catalog(env):
 def test_environments_do_not_share_a_data_directory():
     roots = {
         env: context_of(env=env).config_loader["globals"]["data"]
-        for env in ("local", "smoke", "thorough", "preference")
+        for env in ("local", "smoke", "thorough", "preference", "preference_search")
     }
-    assert len(set(roots.values())) == 4
+    assert len(set(roots.values())) == 5
 
 
 @pytest.mark.parametrize(

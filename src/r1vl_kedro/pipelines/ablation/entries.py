@@ -96,6 +96,9 @@ class Grid(BaseModel):
     seeds: Annotated[list[Seed], Words] = Field(min_length=1)
     variants: dict[str, VariantEntry | None] = Field(min_length=1)
     """None leaves out a variant that another environment has."""
+    search: dict[str, dict[str, Annotated[list[float], Field(min_length=1)]]] = {}
+    """By variant, values of its options to try in every combination, the same number of trials for
+    each. For an environment whose test records are validation records."""
     slots: int | None = Field(None, ge=1)
     """Variants that run side by side; None takes the cores over the threads of a job."""
     benchmarks: Annotated[list[str], Words] = []

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from r1vl_kedro.parameters import ConfigurationError, checked, describe
 from r1vl_kedro.pipelines.ablation.entries import Grid, Stage, StageEntry, Variant
 from r1vl_kedro.pipelines.ablation.plan import Plan, where
+from r1vl_kedro.pipelines.ablation.search import trials
 from r1vl_kedro.training.methods import METHODS, get_method, options_of, refuse_length
 
 _in_use: dict[str, Any] | ConfigurationError | None = None
@@ -29,6 +30,7 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """
     grid = checked(Grid, parameters["ablation"], "ablation")
     entries = {name: entry for name, entry in grid.variants.items() if entry is not None}
+    entries = trials(entries, grid.search)
     plan = Plan(grid, entries)
     _check_sections(plan, parameters)
     options = {

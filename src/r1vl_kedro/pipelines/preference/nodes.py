@@ -69,15 +69,16 @@ def make_preference_table(
     variants: Mapping[str, Any],
     options: ReportingOptions,
     **measured: Any,
-) -> tuple[Frame, Frame, str]:
-    """All measured pairs below one another, the table of objectives, and it in Markdown."""
+) -> tuple[Frame, Frame, Frame, str]:
+    """All measured pairs below one another, the table of objectives, the best trials, Markdown."""
     from r1vl_kedro.reporting.preference import numbers, page
 
     frames = {name[len("scores_") :]: f for name, f in measured.items() if name[:7] == "scores_"}
     reports = {name: one for name, one in measured.items() if name[:7] != "scores_"}
     scores = numbers.collect(frames, variants)
     table = numbers.table(verdicts, overview, curves, scores, variants, paper, reports, options)
-    return scores, table, page.markdown(table, options)
+    best = numbers.best_trials(table)
+    return scores, table, best, page.markdown(table, options, best)
 
 
 def make_preference_figures(

@@ -85,7 +85,12 @@ def create_report(namespaces: Sequence[str], reports: Sequence[str] = ()) -> Pip
                     **common,
                     **left,
                 },
-                outputs=["preference_pairs", "table_preference", "preference_markdown"],
+                outputs=[
+                    "preference_pairs",
+                    "table_preference",
+                    "table_search",
+                    "preference_markdown",
+                ],
                 name="make_preference_table",
             ),
             Node(

@@ -178,6 +178,28 @@ def table(
     return made.astype({name: float for name in made if name not in words | {"n", "seeds"}})
 
 
+def best_trials(table: pd.DataFrame) -> pd.DataFrame:
+    """Of each searched variant the trial with the best accuracy, the first of several; none: empty.
+
+    Returns:
+        ``variant``, ``trial``, ``settings``, ``accuracy``, ``low``, ``high``, ``n``, ``trials``.
+    """
+    of = table["variant"].str.extract(r"^(?P<searched>.+)_trial\d+$")["searched"]
+    rows = []
+    for name, part in table.assign(searched=of).groupby("searched", sort=True):
+        best = part.sort_values(["accuracy", "variant"], ascending=[False, True]).iloc[0]
+        rows.append(
+            {
+                "variant": name,
+                "trial": best["variant"],
+                **{key: best[key] for key in ("settings", "accuracy", "low", "high", "n")},
+                "trials": len(part),
+            }
+        )
+    columns = ["variant", "trial", "settings", "accuracy", "low", "high", "n", "trials"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _reward_accuracy(
     scores: pd.DataFrame, variant: str, options: ReportingOptions
 ) -> dict[str, float | None]:

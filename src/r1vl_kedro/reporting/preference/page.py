@@ -88,13 +88,24 @@ def _cell(row: Mapping[str, object], name: str) -> str:
     return text
 
 
-def markdown(table: pd.DataFrame, options: ReportingOptions) -> str:
-    """The table with its notes."""
+def markdown(
+    table: pd.DataFrame, options: ReportingOptions, best: pd.DataFrame | None = None
+) -> str:
+    """The table with its notes, and of a search the best trials."""
     headers, rows = cells(table)
     lines = [headers, [":--", *["--:"] * (len(headers) - 1)], *rows]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     said = "\n".join(f"- {note}" for note in notes(options))
-    return f"## Preference objectives\n\n{body}\n\n{said}\n"
+    text = f"## Preference objectives\n\n{body}\n\n{said}\n"
+    if best is None or best.empty:
+        return text
+    found = [
+        f"| {row['variant']} | {row['settings']} | {row['accuracy']:.1f} | {row['n']:.0f} | "
+        f"{row['trials']:.0f} |"
+        for row in best.to_dict("records")
+    ]
+    head = "| variant | best settings | accuracy, % | n | trials |\n| :-- | :-- | --: | --: | --: |"
+    return "\n".join([text, "## Search", "", head, *found, ""])
 
 
 def render(

@@ -1,0 +1,186 @@
+"""Numbers of the preference report: what each objective ranks by, win rates, costs."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.preference import figures, numbers, page
+
+OPTIONS = ReportingOptions(resamples=200)
+
+
+def measured(lw, ll, nw=(10, 10), nl=(10, 20), rw=(-5.0, -5.0), rl=(-5.0, -5.0)):
+    return pd.DataFrame(
+        {
+            "id": ["a", "b"],
+            "chosen_logps": lw,
+            "rejected_logps": ll,
+            "chosen_length": nw,
+            "rejected_length": nl,
+            "ref_chosen_logps": rw,
+            "ref_rejected_logps": rl,
+        }
+    )
+
+
+def entry(name, objective=None, method="preference", **options):
+    given = {"objective": objective, **options} if objective else options
+    return {"name": name, "method": method, "options": given, "label": None}
+
+
+VARIANTS = {
+    "dpo": entry("dpo", "dpo", beta=0.1, learning_rate=1e-5),
+    "simpo": entry("simpo", "simpo", beta=2.0, gamma=0.5),
+    "sums": entry("sums", "simpo", length_norm=False),
+    "step_grpo": entry("step_grpo", None, "step_grpo", rollouts_per_step=60, learning_rate=1e-4),
+}
+
+
+@pytest.fixture
+def scores():
+    # In row b the rejected response is twice as long: its sum is lower, its mean higher.
+    frame = measured(lw=(-4.0, -8.0), ll=(-6.0, -12.0))
+    return numbers.collect(dict.fromkeys(VARIANTS, frame), VARIANTS)
+
+
+def test_each_objective_ranks_by_its_own_reward(scores):
+    right = {
+        name: (part["reward_w"] > part["reward_l"]).tolist()
+        for name, part in scores.groupby("variant")
+    }
+    assert right == {
+        "dpo": [True, True],  # log-ratios 1 > -1 and -3 > -7
+        "simpo": [True, False],  # means -0.4 > -0.6 and -0.8 < -0.6
+        "sums": [True, True],
+        "step_grpo": [True, True],
+    }
+    assert scores.loc[scores["variant"] == "dpo", "ratio"].tolist() == [1.0, -3.0]
+
+
+def test_length_correlation(scores):
+    # Means and lengths of dpo's four responses: (-.4, 10), (-.8, 10), (-.6, 10), (-.6, 20).
+    expected = pd.Series([-0.4, -0.8, -0.6, -0.6]).rank().corr(pd.Series([10, 10, 10, 20]).rank())
+    assert numbers.spearman(scores, "dpo") == pytest.approx(expected)
+
+
+def verdicts(ours, theirs, ours_tokens=None, theirs_tokens=None):
+    n = len(ours)
+    frames = [
+        ("dpo", ours, ours_tokens or [50] * n),
+        ("warm_up", theirs, theirs_tokens or [50] * n),
+    ]
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "id": [f"q{i}" for i in range(n)],
+                    "namespace": name,
+                    "variant": name,
+                    "seed": -1,
+                    "family": "f",
+                    "correct": right,
+                    "tokens": tokens,
+                    "valid": 1.0,
+                }
+            )
+            for name, right, tokens in frames
+        ],
+        ignore_index=True,
+    )
+
+
+def test_ties_are_half_a_win():
+    wins, controlled = numbers.win_rates(verdicts([1.0, 1, 0, 0], [0.0, 1, 1, 0]), "dpo", "warm_up")
+    assert wins == 0.5 and controlled == pytest.approx(0.5, abs=1e-6)
+
+
+def test_a_win_by_length_alone_is_no_win_at_equal_length():
+    # Longer answers win, shorter ones lose; more of them are longer.
+    rng = np.random.default_rng(0)
+    longer = rng.normal(0.7, 1.0, 400)
+    chance = 1 / (1 + np.exp(-3 * longer))
+    wins = (rng.random(400) < chance).astype(float)
+    tokens = [int(100 + 20 * d) for d in longer]
+    frame = verdicts(wins.tolist(), (1 - wins).tolist(), tokens, [100] * 400)
+    raw, controlled = numbers.win_rates(frame, "dpo", "warm_up")
+    assert raw > 0.65
+    assert controlled == pytest.approx(0.5, abs=0.08)
+
+
+def test_the_start_has_no_win_rate_over_itself():
+    assert numbers.win_rates(verdicts([1.0], [0.0]), "warm_up", "warm_up") == (None, None)
+
+
+@pytest.fixture
+def table(scores):
+    found = verdicts([1.0, 1, 0, 1], [0.0, 1, 0, 0])
+    rows = [
+        {
+            "variant": name, "row": name, "n": 4, "seeds": 1, "accuracy": accuracy, "low": 30.0,
+            "high": 90.0, "interval": "Wilson", "difference": 5.0, "diff_low": -1.0,
+            "diff_high": 11.0, "diff_interval": "paired", "mean_tokens": 50.0,
+        }
+        for name, accuracy in (("dpo", 60.0), ("simpo", 70.0), ("step_grpo", 65.0))
+    ]  # fmt: skip
+    curves = pd.DataFrame(
+        [
+            ("dpo", "dpo", -1, step, metric, value)
+            for step in (1, 2)
+            for metric, value in (("step_time", 1.5), ("peak_memory_mib", 100.0 + step))
+        ]
+        + [("step_grpo", "step_grpo", -1, 5, "step_time", 2.0)],
+        columns=["namespace", "variant", "seed", "step", "metric", "value"],
+    )
+    reports = {"pairs": {"questions": 30, "samples": 5}}
+    paper = {"preference_objectives": {"dpo": 18.2, "simpo": 22.0}}
+    return numbers.table(
+        found, pd.DataFrame(rows), curves, scores, VARIANTS, paper, reports, OPTIONS
+    )
+
+
+def test_the_table_is_sorted_and_says_what_a_training_cost(table):
+    assert table["variant"].tolist() == ["simpo", "step_grpo", "dpo"]
+    row = table.set_index("variant").loc["dpo"]
+    assert (row["updates"], row["seconds"], row["peak_memory_mib"]) == (2, 3.0, 102.0)
+    assert row["sampled"] == 150 and row["settings"] == "learning_rate 1e-05, beta 0.1"
+    assert (row["paper"], row["paper_rank"]) == (18.2, 2)
+    assert row["kl"] == -1.0 and row["reward_accuracy"] == 100.0 and row["pairs"] == 2
+    assert table.set_index("variant").loc["step_grpo", "sampled"] == 300
+
+
+def test_the_table_in_markdown(table):
+    lines = page.markdown(table, OPTIONS).splitlines()
+    assert lines[4].startswith("| simpo | 4 | 1 | 70.0 [30.0, 90.0] | +5.0 [-1.0, +11.0] |")
+
+
+def test_best_trials_are_those_of_the_highest_accuracy():
+    found = pd.DataFrame(
+        {
+            "variant": ["dpo_trial1", "dpo_trial2", "warm_up"],
+            "settings": ["a", "b", ""],
+            "accuracy": [50.0, 55.0, 60.0],
+            "low": 0.0,
+            "high": 1.0,
+            "n": 300,
+        }
+    )
+    (row,) = numbers.best_trials(found).to_dict("records")
+    assert (row["variant"], row["settings"], row["trials"]) == ("dpo", "b", 2)
+
+
+def test_figures_are_drawn_from_what_there_is(scores, table):
+    made = figures.make(scores, table, VARIANTS)
+    assert {trace.name for trace in made["preference_rankings"].data} == {
+        "both", "reward only", "likelihood only", "neither",
+    }  # fmt: skip
+    shares = {trace.name: list(trace.x) for trace in made["preference_rankings"].data}
+    assert sum(part[0] for part in shares.values()) == pytest.approx(100)
+    for density in ("preference_margins", "preference_likelihood"):
+        assert all(sum(trace.y) == pytest.approx(1) for trace in made[density].data)
+
+
+def test_a_grid_without_held_out_pairs_has_empty_figures(table):
+    empty = numbers.collect({"dpo": measured((-4.0, -8.0), (-6.0, -12.0)).head(0)}, VARIANTS)
+    made = figures.make(empty, table, VARIANTS)
+    assert "Nothing to draw" in made["preference_margins"].layout.annotations[0].text
