@@ -26,6 +26,7 @@ PARAMS = ",".join(
 )
 
 STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+FILES = "r1vl_kedro.files"
 STATE = "r1vl_kedro.training.state"
 ENGINE = "r1vl_kedro.generation.transformers_engine:TransformersEngine"
 WRITE = "fsspec.implementations.local:LocalFileOpener.write"
@@ -39,8 +40,8 @@ STAGES = {
         ("warm-up: in a loss", f"{STEADY}.compute_loss", 3),
         ("warm-up: in an optimizer step", f"{STEADY}._get_grad_norm", 1),
         ("warm-up: before a checkpoint", f"{STEADY}._save_checkpoint", 1),
-        ("warm-up: while a checkpoint is written", f"{STATE}:mark_complete", 1),
-        ("warm-up: while the result is written", "r1vl_kedro.training.run:save_processor", 1),
+        ("warm-up: while a checkpoint is written", f"{FILES}:mark_complete", 1),
+        ("warm-up: while the result is written", "r1vl_kedro.training.saving:save_processor", 1),
         ("warm-up: its log half written", WRITE, 1),
         ("warm-up: before the model is filed", FILED, 1),
     ],
@@ -50,8 +51,8 @@ STAGES = {
         ("StepGRPO: in a loss", f"{STEADY}.compute_loss", 2),
         ("StepGRPO: in an optimizer step", f"{STEADY}._get_grad_norm", 2),
         ("StepGRPO: before a checkpoint", f"{STEADY}._save_checkpoint", 1),
-        ("StepGRPO: while a checkpoint is written", f"{STATE}:mark_complete", 1),
-        ("StepGRPO: before a checkpoint is moved", f"{STATE}:move_in_place", 1),
+        ("StepGRPO: while a checkpoint is written", f"{FILES}:mark_complete", 1),
+        ("StepGRPO: before a checkpoint is moved", f"{FILES}:move_in_place", 1),
         ("StepGRPO: while old checkpoints are pruned", f"{STATE}:prune", 1),
         ("StepGRPO: before the model is filed", FILED, 1),
     ],

@@ -18,7 +18,7 @@ MOMENTS = {  # where the process is killed, and the step it goes on from
     "before a checkpoint is moved": ("r1vl_kedro.files:move_in_place:1", 0),
     "while old checkpoints are pruned": ("r1vl_kedro.training.state:prune:2", 4),
     "while the last checkpoint is written": ("r1vl_kedro.files:mark_complete:3", 4),
-    "while the result is written": ("r1vl_kedro.training.run:save_processor:1", 5),
+    "while the result is written": ("r1vl_kedro.training.saving:save_processor:1", 5),
     "before the result is moved": ("r1vl_kedro.files:mark_complete:4", 5),
 }
 ONLY_GRPO = {
