@@ -137,7 +137,7 @@ def prepared(trainer, given: argparse.Namespace, place: Path, passes: int):
     )
     trainer.state_dir = place / "ours"
     trainer.sampler = StepSampler(
-        given.prompts, blocks=given.pairs + 1, prompts=given.prompts, copies=given.group,
+        given.prompts, blocks=given.pairs + 1, prompts=given.prompts, group_size=given.group,
         repeats=passes, seed=0,
     )  # fmt: skip
     return trainer

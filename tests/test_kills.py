@@ -25,7 +25,7 @@ PARAMS = ",".join(
     for option, value in (("num_steps", 3), ("checkpoint_steps", 1))
 )
 
-STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
 FILES = "r1vl_kedro.files"
 STATE = "r1vl_kedro.training.state"
 ENGINE = "r1vl_kedro.generation.transformers_engine:TransformersEngine"
@@ -37,20 +37,20 @@ STAGES = {
     ("--to-nodes=train_warm_up",): [
         ("data preparation", "r1vl_kedro.records.store:save_directory", 2),
         ("data preparation: a report half written", WRITE, 1),
-        ("warm-up: in a loss", f"{STEADY}.compute_loss", 3),
-        ("warm-up: in an optimizer step", f"{STEADY}._get_grad_norm", 1),
-        ("warm-up: before a checkpoint", f"{STEADY}._save_checkpoint", 1),
+        ("warm-up: in a loss", f"{RESUMABLE}.compute_loss", 3),
+        ("warm-up: in an optimizer step", f"{RESUMABLE}._get_grad_norm", 1),
+        ("warm-up: before a checkpoint", f"{RESUMABLE}._save_checkpoint", 1),
         ("warm-up: while a checkpoint is written", f"{FILES}:mark_complete", 1),
         ("warm-up: while the result is written", "r1vl_kedro.training.saving:save_processor", 1),
         ("warm-up: its log half written", WRITE, 1),
         ("warm-up: before the model is filed", FILED, 1),
     ],
     ("--to-outputs=" + ",".join(f"{variant}.checkpoint" for variant in TRAINED),): [
-        ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:choose", 40),
+        ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:draw_tokens", 40),
         ("StepGRPO: in rewards", "r1vl_kedro.rewards.outcome:OutcomeReward.__call__", 1),
-        ("StepGRPO: in a loss", f"{STEADY}.compute_loss", 2),
-        ("StepGRPO: in an optimizer step", f"{STEADY}._get_grad_norm", 2),
-        ("StepGRPO: before a checkpoint", f"{STEADY}._save_checkpoint", 1),
+        ("StepGRPO: in a loss", f"{RESUMABLE}.compute_loss", 2),
+        ("StepGRPO: in an optimizer step", f"{RESUMABLE}._get_grad_norm", 2),
+        ("StepGRPO: before a checkpoint", f"{RESUMABLE}._save_checkpoint", 1),
         ("StepGRPO: while a checkpoint is written", f"{FILES}:mark_complete", 1),
         ("StepGRPO: before a checkpoint is moved", f"{FILES}:move_in_place", 1),
         ("StepGRPO: while old checkpoints are pruned", f"{STATE}:prune", 1),

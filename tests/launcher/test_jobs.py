@@ -197,9 +197,9 @@ def test_a_job_that_ranks_cannot_share_is_one_process():
     options = LauncherOptions(
         num_processes=8, num_machines=2, main_process_ip="a", main_process_port=1, slots=["0,1"]
     )
-    line = " ".join(commands.command(Path("job.json"), "id", "a:b", options.undivided()))
+    line = " ".join(commands.command(Path("job.json"), "id", "a:b", options.in_one_process()))
     assert "accelerate" not in line and "torch.distributed" not in line
-    assert options.undivided().slots == ["0,1"]
+    assert options.in_one_process().slots == ["0,1"]
 
 
 def test_gpu_ranks_start_through_accelerate(tmp_path):

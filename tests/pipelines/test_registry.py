@@ -22,7 +22,7 @@ VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
     "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
 ]  # fmt: skip
-BOXES = {"data", "data.annotation", "data.data_prep", "reporting"}
+SHARED_NAMESPACES = {"data", "data.annotation", "data.data_prep", "reporting"}
 
 
 def context_of(env=None, **runtime_params):
@@ -35,7 +35,7 @@ def context_of(env=None, **runtime_params):
 def namespaces() -> set[str]:
     """Namespaces of the ablation's variants, without the boxes of shared work."""
     nodes = pipelines["ablation"].nodes
-    return {node.namespace for node in nodes if node.namespace} - BOXES
+    return {node.namespace for node in nodes if node.namespace} - SHARED_NAMESPACES
 
 
 def test_registered_names():
@@ -191,7 +191,7 @@ def test_kedro_viz_builds_its_graph():
     catalog, loaded, extras = load_data(ROOT)
     populate_data(data_access_manager, catalog, loaded, extras)
     tree = data_access_manager.create_modular_pipelines_tree_for_registered_pipeline("ablation")
-    assert set(tree) - {"__root__"} == {*VARIANTS, *BOXES}
+    assert set(tree) - {"__root__"} == {*VARIANTS, *SHARED_NAMESPACES}
     from kedro_viz.utils import _hash_input_output
 
     for name in VARIANTS:  # one way out of each box

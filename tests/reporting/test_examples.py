@@ -10,7 +10,7 @@ from record_builders import image_bytes
 
 from r1vl_kedro.records.images import data_uri
 from r1vl_kedro.reporting.collect import collect_verdicts
-from r1vl_kedro.reporting.examples import build_examples, choose, clean, highlight
+from r1vl_kedro.reporting.examples import build_examples, clean, highlight, select_questions
 from r1vl_kedro.reporting.options import ReportingOptions
 
 RESPONSE = (
@@ -60,7 +60,7 @@ def records(n: int = 6) -> Records:
 
 
 def test_every_case_is_shown_with_how_often_it_is_so():
-    chosen = choose(VERDICTS, OPTIONS)
+    chosen = select_questions(VERDICTS, OPTIONS)
     assert [(c["case"], c["count"], c["total"]) for c in chosen] == [
         ("StepGRPO (both, M = 4) right, Warm-up (SFT) wrong", 2, 6),
         ("StepGRPO (both, M = 4) wrong, Warm-up (SFT) right", 1, 6),
@@ -69,12 +69,12 @@ def test_every_case_is_shown_with_how_often_it_is_so():
     ]
     assert chosen[0]["id"] in {"q0", "q4"}
     assert [c["id"] for c in chosen[1::2]] == ["q1", "q3"]
-    assert chosen == choose(VERDICTS, OPTIONS)
+    assert chosen == select_questions(VERDICTS, OPTIONS)
 
 
 def test_without_the_headline_variant_any_question_serves():
     frame = collect_verdicts({"base": verdicts(1, 0)})
-    (chosen,) = choose(frame, OPTIONS)
+    (chosen,) = select_questions(frame, OPTIONS)
     assert (chosen["case"], chosen["count"], chosen["total"]) == ("Any question", 2, 2)
 
 

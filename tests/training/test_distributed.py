@@ -173,7 +173,7 @@ def test_two_processes_killed_go_on_from_their_checkpoint_to_the_same_weights(
         entry = "job_entries:training_killed"
         return run_job(entry, kwargs | moment, options=TWO, log_dir=tmp_path / "logs", name="job")
 
-    moment = "r1vl_kedro.training.steady:SteadyTrainer.compute_loss:4"
+    moment = "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:4"
     with pytest.raises(JobError, match="rank 1 was killed by signal 9"):
         job(moment=moment)
     assert (tmp_path / "model.state" / "checkpoint-2" / "_COMPLETE").is_file()

@@ -10,10 +10,10 @@ from training_fixtures import GRPO, SFT, make_records, run, same_weights, train
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.files import WriteError
 from r1vl_kedro.models import load_model, load_processor
-from r1vl_kedro.training import state, steady, step_grpo
+from r1vl_kedro.training import resumable, state, step_grpo
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 
-STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
 
 
 def job(tiny, records, tmp_path, options, **more):
@@ -32,13 +32,13 @@ def poison(monkeypatch):
     """Makes the loss of one step NaN."""
 
     def install(step: int):
-        original = steady.SteadyTrainer._problem
+        original = resumable.ResumableTrainer._problem
 
         def problem(self, loss):
             bad = self.state.global_step + 1 == step
             return original(self, loss * float("nan") if bad else loss)
 
-        monkeypatch.setattr(steady.SteadyTrainer, "_problem", problem)
+        monkeypatch.setattr(resumable.ResumableTrainer, "_problem", problem)
 
     return install
 
@@ -77,7 +77,7 @@ def test_exploding_kl_stops(tiny, records, tmp_path, monkeypatch):
 def test_truncated_checkpoint_is_named_and_the_one_before_used(tiny, records, tmp_path):
     kwargs = job(tiny, records, tmp_path, SFT)
     log = tmp_path / "log"
-    run("sft", log, f"{STEADY}.compute_loss:5", **kwargs)
+    run("sft", log, f"{RESUMABLE}.compute_loss:5", **kwargs)
     newest = tmp_path / "model.state" / "checkpoint-4" / "model.safetensors"
     newest.write_bytes(newest.read_bytes()[:1000])
     assert run("sft", log, **kwargs) == 0, log.read_text()[-2000:]
@@ -108,7 +108,7 @@ def test_full_disk_names_the_path_and_keeps_the_last_checkpoint(tiny, records, t
 
     kwargs = job(tiny, records, tmp_path, SFT)
     log = tmp_path / "log"
-    run("sft", log, f"{STEADY}.compute_loss:4", **kwargs)
+    run("sft", log, f"{RESUMABLE}.compute_loss:4", **kwargs)
     assert (tmp_path / "model.state" / "checkpoint-2" / "_COMPLETE").exists()
     context = multiprocessing.get_context("forkserver")
     with context.Pool(1) as pool:

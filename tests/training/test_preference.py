@@ -18,7 +18,7 @@ from r1vl_kedro.training.objectives import OBJECTIVES
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
 ENTRY = "r1vl_kedro.training.preference:train_preference"
-STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
 TWO = LauncherOptions(num_processes=2, threads_per_process=1, device="cpu", show_progress=False)
 
 
@@ -63,7 +63,7 @@ def test_every_objective_trains_on_images(name, tiny, own, tmp_path):
 
 def test_a_killed_run_ends_bit_identical(tiny, own, uninterrupted, tmp_path):
     kwargs, log = job(tiny, own, tmp_path / "model"), tmp_path / "log"
-    assert run("preference", log, f"{STEADY}.compute_loss:4", **kwargs) == -signal.SIGKILL
+    assert run("preference", log, f"{RESUMABLE}.compute_loss:4", **kwargs) == -signal.SIGKILL
     assert not (tmp_path / "model").exists()
     assert run("preference", log, **kwargs) == 0, log.read_text()[-2000:]
     assert "resuming from" in log.read_text()

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from training_fixtures import GRPO, SFT, make_records, run, same_weights
 
-STEADY = "r1vl_kedro.training.steady:SteadyTrainer"
+RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
 MOMENTS = {  # where the process is killed, and the step it goes on from
-    "before the first step": (f"{STEADY}.compute_loss:1", 0),
-    "in a loss": (f"{STEADY}.compute_loss:4", 2),
-    "before an optimizer step": (f"{STEADY}._get_grad_norm:3", 2),
-    "before the first checkpoint": (f"{STEADY}._save_checkpoint:1", 0),
+    "before the first step": (f"{RESUMABLE}.compute_loss:1", 0),
+    "in a loss": (f"{RESUMABLE}.compute_loss:4", 2),
+    "before an optimizer step": (f"{RESUMABLE}._get_grad_norm:3", 2),
+    "before the first checkpoint": (f"{RESUMABLE}._save_checkpoint:1", 0),
     "while a checkpoint is written": ("r1vl_kedro.files:mark_complete:2", 2),
     "before a checkpoint is moved": ("r1vl_kedro.files:move_in_place:1", 0),
     "while old checkpoints are pruned": ("r1vl_kedro.training.state:prune:2", 4),
@@ -22,7 +22,7 @@ MOMENTS = {  # where the process is killed, and the step it goes on from
     "before the result is moved": ("r1vl_kedro.files:mark_complete:4", 5),
 }
 ONLY_GRPO = {
-    "in a rollout": ("r1vl_kedro.training.rollout:choose:30", 2),
+    "in a rollout": ("r1vl_kedro.training.rollout:draw_tokens:30", 2),
     "while rewards are computed": ("r1vl_kedro.rewards.key_steps:KeyStepReward.__call__:3", 2),
 }
 OPTIONS = {"sft": SFT, "grpo": GRPO}
@@ -90,7 +90,7 @@ def test_signal_saves_state_and_leaves(kind, number, tiny, records, uninterrupte
         "seed": 3,
     }
     log = tmp_path / "run.log"
-    code = run(kind, log, f"{STEADY}.compute_loss:3", number, **kwargs)
+    code = run(kind, log, f"{RESUMABLE}.compute_loss:3", number, **kwargs)
     assert code == 128 + number, log.read_text()[-2000:]
     assert list((tmp_path / "model.state").glob("checkpoint-*/_COMPLETE"))
     assert run(kind, log, **kwargs) == 0
@@ -101,7 +101,7 @@ def test_signal_saves_state_and_leaves(kind, number, tiny, records, uninterrupte
 def test_changed_settings_do_not_resume_the_old_state(tiny, records, tmp_path):
     kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
     log = tmp_path / "log"
-    run("sft", log, f"{STEADY}.compute_loss:5", **kwargs, options=SFT)
+    run("sft", log, f"{RESUMABLE}.compute_loss:5", **kwargs, options=SFT)
     assert run("sft", log, **kwargs, options={**SFT, "num_steps": 3}) == 0
     assert "is discarded" in log.read_text()
     assert len(numbers(tmp_path / "model")) == 3
@@ -116,7 +116,7 @@ def test_a_signal_between_the_updates_of_a_batch_of_rollouts_waits_for_its_end(
     whole, cut = str(tmp_path / "whole"), str(tmp_path / "cut")
     log = tmp_path / "run.log"
     assert run("grpo", log, **kwargs, output=whole) == 0, log.read_text()[-2000:]
-    code = run("grpo", log, f"{STEADY}.compute_loss:3", signal.SIGTERM, **kwargs, output=cut)
+    code = run("grpo", log, f"{RESUMABLE}.compute_loss:3", signal.SIGTERM, **kwargs, output=cut)
     assert code == 128 + signal.SIGTERM, log.read_text()[-2000:]
     assert "step 4 is saved" in log.read_text()
     assert [p.name for p in Path(f"{cut}.state").glob("checkpoint-*")] == ["checkpoint-4"]
@@ -132,7 +132,7 @@ def test_training_writes_nothing_into_its_records_and_goes_by_their_rows(tiny, t
     kwargs["options"] = {**SFT, "eval_steps": 2, "eval_records": 4}
     kwargs["validation"] = str(records)
     log = tmp_path / "log"
-    assert run("sft", log, f"{STEADY}.compute_loss:4", **kwargs) == -signal.SIGKILL
+    assert run("sft", log, f"{RESUMABLE}.compute_loss:4", **kwargs) == -signal.SIGKILL
     assert {file.name: file.read_bytes() for file in records.iterdir()} == before
     (records / "cache-0123456789abcdef.arrow").write_bytes(b"of another program")
     assert run("sft", log, **kwargs) == 0, log.read_text()[-2000:]
@@ -143,7 +143,7 @@ def test_other_rows_under_the_same_name_do_not_resume_the_old_state(tiny, tmp_pa
     records = make_records(tmp_path / "rows")
     kwargs = {"base": tiny, "records": records, "output": str(tmp_path / "model"), "seed": 3}
     log = tmp_path / "log"
-    run("sft", log, f"{STEADY}.compute_loss:4", **kwargs, options=SFT)
+    run("sft", log, f"{RESUMABLE}.compute_loss:4", **kwargs, options=SFT)
     make_records(tmp_path / "rows", question="How many were there?")
     assert run("sft", log, **kwargs, options=SFT) == 0, log.read_text()[-2000:]
     assert "settings or inputs changed" in log.read_text() and resumed_from(log) == 0

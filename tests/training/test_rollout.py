@@ -8,7 +8,7 @@ from r1vl_kedro.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
-from r1vl_kedro.training.rollout import choose, repeated, run_lengths, sample, uniforms
+from r1vl_kedro.training.rollout import draw_tokens, repeated, run_lengths, sample, uniforms
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,14 @@ def setup(tiny, records):
     return load_model(tiny), dict(inputs), vision_token_ids(processor.tokenizer)
 
 
-def draw(setup, copies, length=16, temperature=1.0, eos=(), seed=0, rows=None):
+def draw(setup, group_sizes, length=16, temperature=1.0, eos=(), seed=0, rows=None):
     model, inputs, banned = setup
-    rows = range(sum(copies)) if rows is None else rows
+    rows = range(sum(group_sizes)) if rows is None else rows
     random = uniforms(seed, 0, rows, length) if temperature else None
     return sample(
         model,
         inputs,
-        copies,
+        group_sizes,
         max_new_tokens=length,
         temperature=temperature,
         random=random,
@@ -53,7 +53,7 @@ def test_greedy_is_what_transformers_generates(setup):
     assert draw(setup, [1, 1, 1], temperature=0) == reference.tolist()
 
 
-def test_copies_share_one_prefill_without_a_difference(setup):
+def test_completions_of_a_prompt_share_one_prefill_without_a_difference(setup):
     once = draw(setup, [1, 1, 1], temperature=0)
     assert draw(setup, [2, 3, 1], temperature=0) == repeated(once, [2, 3, 1])
 
@@ -74,7 +74,7 @@ def test_rows_do_not_depend_on_the_batch(setup):
     assert draw((model, alone, banned), [2], rows=[2, 3]) == together[2:4]
 
 
-def test_copies_differ_and_seeds_differ(setup):
+def test_completions_of_a_prompt_differ_and_seeds_differ(setup):
     first = draw(setup, [4, 1, 1])
     assert len({tuple(row) for row in first[:4]}) == 4
     assert draw(setup, [4, 1, 1]) == first
@@ -107,8 +107,8 @@ def test_vision_tokens_are_never_sampled_however_likely(setup):
 def test_choice_follows_the_distribution():
     logits = torch.log(torch.tensor([[0.1, 0.0, 0.6, 0.3]])).expand(4, 4)
     u = torch.tensor([0.05, 0.11, 0.69, 0.9999999])
-    assert choose(logits, 1.0, u).tolist() == [0, 2, 2, 3]
-    assert choose(logits, 0, None).tolist() == [2] * 4
+    assert draw_tokens(logits, 1.0, u).tolist() == [0, 2, 2, 3]
+    assert draw_tokens(logits, 0, None).tolist() == [2] * 4
 
 
 def test_runs_of_equal_prompts():
@@ -117,7 +117,7 @@ def test_runs_of_equal_prompts():
 
 
 def test_sampler_walks_all_records_before_any_again():
-    sampler = data.StepSampler(7, blocks=4, prompts=3, copies=2, repeats=2, seed=1)
+    sampler = data.StepSampler(7, blocks=4, prompts=3, group_size=2, repeats=2, seed=1)
     drawn = list(sampler)
     assert len(drawn) == len(sampler) == 4 * 3 * 2 * 2
     blocks = [drawn[i : i + 12] for i in range(0, 48, 12)]
@@ -125,7 +125,7 @@ def test_sampler_walks_all_records_before_any_again():
     prompts = [block[i] for block in blocks for i in (0, 2, 4)]
     assert sorted(prompts[:7]) == list(range(7))
     assert list(sampler) == drawn
-    other = data.StepSampler(7, blocks=4, prompts=3, copies=2, repeats=2, seed=2)
+    other = data.StepSampler(7, blocks=4, prompts=3, group_size=2, repeats=2, seed=2)
     assert list(other) != drawn
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.vllm_rollouts import check_images, mend, one_each
+from r1vl_kedro.training.vllm_rollouts import adapt_generation, check_images, one_each
 
 IMAGE, START, END = 9, 7, 8
 
@@ -28,7 +28,7 @@ PROMPTS = [[1, START, IMAGE, IMAGE, IMAGE, END, START, IMAGE, IMAGE, IMAGE, END,
 
 def test_colocated_vllm_gets_one_placeholder_an_image_and_answers_the_prompt_of_training():
     generation = Generation("colocate")
-    mend(generation, IMAGE, [IMAGE, START])
+    adapt_generation(generation, IMAGE, [IMAGE, START])
     prompts, completions, *_ = generation.generate(
         prompts=PROMPTS, images=["a", None], num_generations=2, profiler="p"
     )
@@ -41,14 +41,14 @@ def test_colocated_vllm_gets_one_placeholder_an_image_and_answers_the_prompt_of_
 
 def test_an_image_of_other_size_in_vllm_is_said_at_once():
     generation = Generation("colocate", visual=4)
-    mend(generation, IMAGE, [])
+    adapt_generation(generation, IMAGE, [])
     with pytest.raises(TrainingError, match=r"14 tokens \(8 of images\) where training has 12"):
         generation.generate(prompts=PROMPTS, images=["a", None], num_generations=1)
 
 
 def test_a_server_gets_the_prompts_as_they_are():
     generation = Generation("server")
-    mend(generation, IMAGE, [])
+    adapt_generation(generation, IMAGE, [])
     generation.generate(prompts=PROMPTS, images=["a", None], num_generations=2)
     assert generation.asked[0][0] == PROMPTS
 
@@ -56,7 +56,7 @@ def test_a_server_gets_the_prompts_as_they_are():
 @pytest.mark.parametrize("mode", ["colocate", "server"])
 def test_no_placeholder_is_sampled_and_other_settings_stay(mode):
     generation = Generation(mode, kwargs={"min_tokens": 2})
-    mend(generation, IMAGE, [START, END, IMAGE])
+    adapt_generation(generation, IMAGE, [START, END, IMAGE])
     bias = {START: -100.0, END: -100.0, IMAGE: -100.0}
     assert generation.generation_kwargs == {"min_tokens": 2, "logit_bias": bias}
 

@@ -1,4 +1,4 @@
-"""One job of a name at a time, also after its run was killed and the job has yet to notice."""
+"""Let one job of a name run at a time, also where the job of a killed run has not ended yet."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def hold(file: Path) -> IO[str]:
 def await_end(
     file: Path, seconds: float = WAIT_SECONDS, stopped: Callable[[], bool] = lambda: False
 ) -> None:
-    """Return once no process is the job any more.
+    """Wait until no process holds the job.
 
     Raises:
-        TimeoutError: one still is; names its file.
-        KeyboardInterrupt: ``stopped`` says so before it ends.
+        TimeoutError: one still does; names its file.
+        KeyboardInterrupt: ``stopped`` returns true before it ends.
     """
     deadline = time.monotonic() + seconds
     with file.open("a") as handle:

@@ -34,8 +34,8 @@ class LauncherOptions(BaseModel):
     """How long a job may take to save its state when it is told to stop."""
     show_progress: bool = True
 
-    def undivided(self) -> LauncherOptions:
-        """The same for a job that ranks cannot share: one process on this machine."""
+    def in_one_process(self) -> LauncherOptions:
+        """Return the options for a job that ranks cannot share: one process on this machine."""
         one = {"num_processes": 1, "num_machines": 1, "machine_rank": 0}
         return self.model_copy(update=one)
 

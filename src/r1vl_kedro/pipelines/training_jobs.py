@@ -50,7 +50,7 @@ def train(
         "template": template,
     }
     if not row.ranks:
-        launcher = launcher.undivided()
+        launcher = launcher.in_one_process()
     threads = _set(options, "threads")
     if threads:
         launcher = launcher.model_copy(update={"threads_per_process": threads})

@@ -23,10 +23,10 @@ MAX_PIXELS_A_SIDE = 512
 _WORD = re.compile(r"\S+")
 
 
-def choose(
+def select_questions(
     verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
 ) -> list[dict[str, Any]]:
-    """Question ids for the report, by case: who of headline and reference variant was right.
+    """Select question ids for the report, by case: who of headline and reference variant was right.
 
     The first seed and the first sample of each variant decide. Within a case a seeded draw decides,
     after families not yet shown. Each entry: ``case``, ``count`` and ``total`` (how many of the
@@ -89,7 +89,7 @@ def build_examples(
     places = {name: place for place, name in enumerate(records["id"])}
     common = step_grpo or StepGRPOOptions(num_steps=1, prompts_per_step=1)
     examples = []
-    for entry in choose(verdicts, options, grid):
+    for entry in select_questions(verdicts, options, grid):
         if entry["id"] not in places:
             raise KeyError(f"question {entry['id']!r} was answered but is not a test record")
         record = records[places[entry["id"]]]

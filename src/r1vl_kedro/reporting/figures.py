@@ -29,7 +29,11 @@ RL_ACCURACY = (
     "accuracy",
     "reward",
 )
-LENGTH = ("completions/mean_length", "completion_length", "completions/mean_terminated_length")
+COMPLETION_LENGTH = (
+    "completions/mean_length",
+    "completion_length",
+    "completions/mean_terminated_length",
+)
 
 
 def accuracy_figure(overview: pd.DataFrame, grid: Grid | None = None) -> go.Figure:
@@ -223,7 +227,7 @@ def make_figures(
         ),
         "zero_variance": zero_variance_figure(rl, options, grid),
         "completion_length": metric_figure(
-            rl, LENGTH, "Completion length", "tokens a completion", options, grid
+            rl, COMPLETION_LENGTH, "Completion length", "tokens a completion", options, grid
         ),
     }
 

@@ -186,7 +186,7 @@ def as_pairs(records: Dataset, template: str) -> Dataset:
 
 
 def _render(batch: dict[str, list], template: str) -> dict[str, list]:
-    # The copies of a group share one decoded image.
+    # The prompts of a group share one decoded image.
     decoded: dict[str, list] = {}
     rows = {key: list(values) for key, values in batch.items()}
     prompts, images = [], []
@@ -200,7 +200,7 @@ def _render(batch: dict[str, list], template: str) -> dict[str, list]:
 
 
 class StepSampler:
-    """Record indices for a whole run: shuffled epoch after epoch, each prompt ``copies`` times.
+    """Yield record indices for a whole run: epochs shuffled, each prompt ``group_size`` times.
 
     A step's block comes ``repeats`` times (one for each pass that TRL takes over it). The order
     depends on the seed alone, so a resumed run goes on with the very next block.
@@ -213,14 +213,14 @@ class StepSampler:
         blocks: int,
         prompts: int,
         seed: int,
-        copies: int = 1,
+        group_size: int = 1,
         repeats: int = 1,
     ):
         self.records, self.blocks, self.prompts = records, blocks, prompts
-        self.seed, self.copies, self.repeats = seed, copies, repeats
+        self.seed, self.group_size, self.repeats = seed, group_size, repeats
 
     def __len__(self) -> int:
-        return self.blocks * self.prompts * self.copies * self.repeats
+        return self.blocks * self.prompts * self.group_size * self.repeats
 
     def __iter__(self) -> Iterator[int]:
         stream = self._stream()
@@ -228,7 +228,7 @@ class StepSampler:
             block = [next(stream) for _ in range(self.prompts)]
             for _ in range(self.repeats):
                 for index in block:
-                    yield from [index] * self.copies
+                    yield from [index] * self.group_size
 
     def _stream(self) -> Iterator[int]:
         import numpy as np

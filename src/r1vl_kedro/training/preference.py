@@ -48,7 +48,7 @@ def train_preference(
         seed=seed, select=lambda pairs: usable(pairs, settings, records),
     )  # fmt: skip
     if start is None:
-        return run.nothing_to_do(output)
+        return run.already_trained(output)
 
     from trl import DPOConfig
 

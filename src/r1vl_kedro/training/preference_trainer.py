@@ -15,11 +15,11 @@ from r1vl_kedro.training.objectives import Pairs, implicit_rewards, preference_l
 from r1vl_kedro.training.packed import prepare
 from r1vl_kedro.training.pair_batch import by_pair, completion_logps, mismatched, only
 from r1vl_kedro.training.preference_options import PreferenceOptions
+from r1vl_kedro.training.resumable import ResumableTrainer
 from r1vl_kedro.training.rollout import core_of
-from r1vl_kedro.training.steady import SteadyTrainer
 
 
-class PreferenceTrainer(SteadyTrainer, DPOTrainer):
+class PreferenceTrainer(ResumableTrainer, DPOTrainer):
     """DPOTrainer with any loss of ``training.objectives`` and without a reference model.
 
     Log-probabilities under the reference come with the pairs. Each batch is seen to have its

@@ -1,4 +1,4 @@
-"""Sampling completions: one prefill for the M copies of a prompt, one random stream per row.
+"""Sampling completions: one prefill for the M completions of a prompt, one random stream per row.
 
 A row's random numbers depend on (seed, step, row) only, so the same rollouts come out of one
 process or several, and of a run that was killed and resumed.
@@ -64,14 +64,14 @@ def run_lengths(keys: list[str]) -> list[int]:
 
 
 def repeated(values: list, runs: list[int]) -> list:
-    """Each value as often as its run is long."""
+    """Repeat each value as often as its run is long."""
     return [value for value, run in zip(values, runs, strict=True) for _ in range(run)]
 
 
-def choose(logits: torch.Tensor, temperature: float, u: torch.Tensor | None) -> torch.Tensor:
-    """One token per row of ``logits`` (rows, vocabulary) by inverting the distribution at ``u``.
+def draw_tokens(logits: torch.Tensor, temperature: float, u: torch.Tensor | None) -> torch.Tensor:
+    """Draw one token per row of ``logits`` (rows, vocabulary), inverting the distribution at ``u``.
 
-    Temperature 0 takes the likeliest token. A token of probability zero is never chosen.
+    Temperature 0 takes the likeliest token. A token of probability zero is never drawn.
     """
     import torch
 
@@ -88,7 +88,7 @@ def choose(logits: torch.Tensor, temperature: float, u: torch.Tensor | None) -> 
 def sample(
     model: PreTrainedModel,
     inputs: dict[str, torch.Tensor],
-    copies: Sequence[int],
+    group_sizes: Sequence[int],
     *,
     max_new_tokens: int,
     temperature: float,
@@ -96,13 +96,13 @@ def sample(
     eos: Sequence[int],
     suppress: Sequence[int],
 ) -> list[list[int]]:
-    """Completions of a Qwen2-VL style model, end token included where it came.
+    """Sample completions of a Qwen2-VL style model, each with its end token where it has one.
 
     Args:
         inputs: what the processor made of the distinct prompts, left-padded.
-        copies: how many completions of each prompt.
-        random: (sum(copies), max_new_tokens) uniforms; None when ``temperature`` is 0.
-        suppress: tokens that are never chosen.
+        group_sizes: number of completions of each prompt.
+        random: (sum(group_sizes), max_new_tokens) uniforms; None when ``temperature`` is 0.
+        suppress: tokens that are never drawn.
 
     Returns:
         One token list per completion, in the order of the prompts.
@@ -112,7 +112,7 @@ def sample(
     core = core_of(model)
     device = inputs["input_ids"].device
     source = torch.repeat_interleave(
-        torch.arange(len(copies), device=device), torch.tensor(copies, device=device)
+        torch.arange(len(group_sizes), device=device), torch.tensor(group_sizes, device=device)
     )
     banned = torch.tensor(list(suppress), dtype=torch.long, device=device)
     stops = torch.tensor(list(eos), dtype=torch.long, device=device)
@@ -136,7 +136,7 @@ def sample(
             for t in range(max_new_tokens):
                 logits = logits.index_fill(-1, banned, float("-inf"))
                 u = None if random is None else random[rows.cpu(), t]
-                token = choose(logits, temperature, u)
+                token = draw_tokens(logits, temperature, u)
                 tokens[rows, t] = token
                 ended = torch.isin(token, stops)
                 if bool(ended.any()):

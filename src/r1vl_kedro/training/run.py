@@ -64,8 +64,8 @@ def _as_json(content: Any) -> Any:
     return json.loads(json.dumps(content, default=str))
 
 
-def nothing_to_do(output: str) -> dict[str, Any]:
-    """What training returns where an earlier call finished."""
+def already_trained(output: str) -> dict[str, Any]:
+    """Return what training does where an earlier call has finished."""
     return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
 
 

@@ -35,12 +35,12 @@ def train_sft(
         "sft", settings, base=base, records=records, output=output, template=template, seed=seed
     )
     if start is None:
-        return run.nothing_to_do(output)
+        return run.already_trained(output)
 
     from trl import SFTConfig
 
     from r1vl_kedro.training.arguments import common_arguments, prepare_processes
-    from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, SteadySFTTrainer
+    from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, ResumableSFTTrainer
 
     prepare_processes(settings)
     run.seed_everything(seed)
@@ -53,7 +53,7 @@ def train_sft(
     )
     model = load_model(base, dtype=settings.dtype, attention=settings.attention)
     run.freeze(model, settings)
-    trainer = SteadySFTTrainer(
+    trainer = ResumableSFTTrainer(
         model=model,
         args=arguments,
         train_dataset=data.as_pairs(start.rows, template),

@@ -9,10 +9,10 @@ from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
 
 from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.steady import SteadyTrainer
+from r1vl_kedro.training.resumable import ResumableTrainer
 
 
-class SteadySFTTrainer(SteadyTrainer, SFTTrainer):
+class ResumableSFTTrainer(ResumableTrainer, SFTTrainer):
     """Train on prompt and completion with images, in a fixed order and with guarded losses."""
 
 

@@ -50,7 +50,7 @@ def train_step_grpo(
         seed=seed,
     )  # fmt: skip
     if start is None:
-        return run.nothing_to_do(output)
+        return run.already_trained(output)
 
     from r1vl_kedro.training.arguments import prepare_processes
     from r1vl_kedro.training.callbacks import WatchForHacking
@@ -165,7 +165,7 @@ def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: in
         records,
         blocks=blocks,
         prompts=options.prompts,
-        copies=options.group_size,
+        group_size=options.group_size,
         repeats=passes * options.num_iterations,
         seed=seed,
     )

@@ -20,13 +20,13 @@ from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.mismatch import alarm, mismatch
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
+from r1vl_kedro.training.resumable import ResumableTrainer
 from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, sample, uniforms
-from r1vl_kedro.training.steady import SteadyTrainer
 
 log = logging.getLogger(__name__)
 
 
-class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
+class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
     """Read each group's prompt and images once, and sample rollouts that repeat exactly.
 
     Sampling draws from a stream per (seed, step, completion), whatever the number of processes.
@@ -52,7 +52,7 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
             self.generation_config.suppress_tokens = self.suppressed
         else:
             image = self.processing_class.image_token_id
-            vllm_rollouts.mend(self.vllm_generation, image, self.suppressed)
+            vllm_rollouts.adapt_generation(self.vllm_generation, image, self.suppressed)
 
     def _set_signature_columns_if_needed(self) -> None:
         self._signature_columns = None
@@ -193,7 +193,7 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
         All processes call it together, some perhaps without rows: ZeRO-3 gathers the weights.
         """
         place = repeated(list(range(len(self._runs))), self._runs)
-        copies = run_lengths([place[row] for row in rows])
+        group_sizes = run_lengths([place[row] for row in rows])
         chosen = torch.tensor(sorted({place[row] for row in rows}), dtype=torch.long)
         first = self.accelerator.process_index * len(place)
         with (
@@ -210,7 +210,7 @@ class StepGRPOTrainer(SteadyTrainer, GRPOTrainer):
             return sample(
                 model,
                 distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen),
-                copies,
+                group_sizes,
                 max_new_tokens=self.max_completion_length,
                 temperature=self.temperature,
                 random=uniforms(

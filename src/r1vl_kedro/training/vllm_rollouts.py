@@ -1,9 +1,9 @@
-"""What TRL's rollouts by vLLM lack for images: prompts as vLLM reads them, no placeholder drawn.
+"""Correct TRL's rollouts by vLLM for images: prompts as vLLM reads them, no placeholder sampled.
 
 Colocated, TRL 1.16 gives vLLM prompts whose images are already spread over their visual tokens;
 vLLM takes the first of them for a whole image and spreads it again, so that the policy answers
 another prompt than the one it is trained on (TRL issue 6294). A server is given images apart, and
-wants the prompts as TRL makes them.
+needs the prompts as TRL makes them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from r1vl_kedro.training.errors import TrainingError
 
 
 def check_images(model: str, processor: Any) -> None:
-    """That vLLM, which prepares images as the checkpoint says, makes as many tokens as training.
+    """Check that vLLM, which prepares images by the checkpoint's settings, makes as many tokens.
 
     Args:
         model: directory or hub name from which vLLM loads.
@@ -37,8 +37,8 @@ def check_images(model: str, processor: Any) -> None:
         )
 
 
-def mend(generation: Any, image_token: int, never: Sequence[int]) -> None:
-    """Change a trainer's `VLLMGeneration` in place.
+def adapt_generation(generation: Any, image_token: int, never: Sequence[int]) -> None:
+    """Adapt a trainer's `VLLMGeneration` in place to prompts with images.
 
     Args:
         generation: asked by TRL with token ids and images.
@@ -66,7 +66,7 @@ def _generate(
 
 
 def one_each(ids: Sequence[int], image_token: int) -> list[int]:
-    """Token ids with every run of `image_token` shortened to one."""
+    """Return token ids with every run of `image_token` shortened to one."""
     return [
         token
         for place, token in enumerate(ids)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from r1vl_kedro.benchmarks import get_benchmark
 from r1vl_kedro.parameters import Seed, Words
 
-BOXES = ("data", "reporting")
+SHARED_NAMESPACES = ("data", "reporting")
 """Namespaces of what all variants share."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SEEDED = re.compile(r".*_seed\d+")
@@ -126,8 +126,10 @@ class Grid(BaseModel):
         cls, variants: dict[str, VariantEntry | None]
     ) -> dict[str, VariantEntry | None]:
         for name in variants:
-            if name in BOXES:
-                raise ValueError(f"variant {name!r}: {' and '.join(BOXES)} name the shared work")
+            if name in SHARED_NAMESPACES:
+                raise ValueError(
+                    f"variant {name!r}: {' and '.join(SHARED_NAMESPACES)} name the shared work"
+                )
             if not _NAME.fullmatch(name) or _SEEDED.fullmatch(name):
                 raise ValueError(
                     f"variant {name!r} cannot name a namespace; use lower-case letters, digits and "

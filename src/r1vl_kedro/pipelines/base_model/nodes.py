@@ -8,7 +8,7 @@ from r1vl_kedro.world.base import BaseOptions
 
 
 def train_base_model(options: BaseOptions, seed: int, work_dir: str) -> Path:
-    """Train the tiny Qwen2-VL from scratch; its directory, with the record of its skills in it.
+    """Train the tiny Qwen2-VL from scratch; return its directory, with a record of its skills.
 
     Goes on from its last state in ``work_dir`` after a kill.
     """

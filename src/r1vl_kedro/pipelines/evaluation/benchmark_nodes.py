@@ -78,7 +78,7 @@ def predict_benchmarks(
         "prompt": chosen.prompt,
     }
     name = f"{place.parent.name}.benchmarks"
-    one = launcher.undivided()
+    one = launcher.in_one_process()
     manifests = run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name=name)
     frames, pictures = [], []
     for benchmark, manifest in manifests.items():

@@ -46,7 +46,7 @@ def predict_test(
         "seed": seed,
     }
     name = f"{place.parent.name}.predict"
-    one = launcher.undivided()
+    one = launcher.in_one_process()
     run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name=name)
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     return manifest, pd.read_parquet(place / "predictions.parquet")

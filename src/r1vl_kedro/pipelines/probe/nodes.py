@@ -86,7 +86,7 @@ def sample_responses(
         "template": template,
         "seed": seed,
     }
-    one = launcher.undivided()
+    one = launcher.in_one_process()
     run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name="probe")
     return pd.read_parquet(place / PREDICTIONS)
 

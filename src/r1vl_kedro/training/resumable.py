@@ -1,4 +1,4 @@
-"""What both trainers add to TRL's: a fixed order of records, safe checkpoints, guarded losses."""
+"""Extend TRL's trainers by a fixed order of records, whole checkpoints and guarded losses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from r1vl_kedro.training.errors import TrainingError
 log = logging.getLogger(__name__)
 
 
-class SteadyTrainer:
-    """Mixin before a TRL trainer class; set ``sampler``, ``options`` and ``state_dir`` after init.
+class ResumableTrainer:
+    """Mix in before a TRL trainer class; set ``sampler``, ``options`` and ``state_dir`` after init.
 
     - records come in the order of ``sampler``;
     - checkpoints are written aside, marked complete and moved in place;
@@ -36,7 +36,7 @@ class SteadyTrainer:
         return self.sampler
 
     def create_model_card(self, *args: Any, **kwargs: Any) -> None:
-        """No card per checkpoint; the manifest says how a model was made."""
+        """Write no card per checkpoint; the manifest records how a model was made."""
 
     # Checkpoints
 
