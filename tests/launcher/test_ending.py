@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -76,3 +77,25 @@ def test_a_job_ends_with_the_process_that_started_it(tmp_path):
     env = commands.environment("a", ONE, None) | {"R1VL_PARENT": str(gone.pid)}
     process = subprocess.run(line, env=env, timeout=120)
     assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)
+
+
+def test_a_family_is_killed_before_the_member_that_asks_for_it(tmp_path):
+    """Or torch's launcher, seeing that one dead, would wait half a minute for a stopped one."""
+    mark = tmp_path / "outlived"
+    asks = (
+        "import os; from pathlib import Path; from r1vl_kedro.launcher.ending import kill_family\n"
+        f"kill_family(os.getppid()); Path({str(mark)!r}).touch()\n"
+    )
+    script = (
+        "import os, signal, subprocess, sys\n"
+        "stopped = subprocess.Popen(['sleep', '600'])\n"
+        "os.kill(stopped.pid, signal.SIGSTOP)\n"
+        "print(stopped.pid, flush=True)\n"
+        f"subprocess.Popen([sys.executable, '-c', {asks!r}]).wait()\n"
+    )
+    launcher = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    stopped = int(launcher.stdout.readline())
+    assert launcher.wait() == -signal.SIGKILL
+    launcher.stdout.close()
+    while not mark.exists() or ending.alive(stopped):  # pytest's time-out is the limit
+        time.sleep(0.02)

@@ -44,9 +44,9 @@ def stop(job: Job, seconds: float) -> None:
 
 
 def kill_family(pid: int) -> None:
-    """Kill a process and all that descend from it, stopped ones too."""
+    """Kill a process and all that descend from it but the caller, stopped ones too."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        for process in [*_descendants(pid), psutil.Process(pid)]:
+        for process in {*_descendants(pid), psutil.Process(pid)} - {psutil.Process()}:
             with contextlib.suppress(psutil.Error):
                 process.kill()
 
