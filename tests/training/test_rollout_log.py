@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from training_fixtures import GRPO, train
 
+from r1vl_kedro.rewards.advantages import advantages
 from r1vl_kedro.training.errors import TrainingError
 
 OPTIONS = {**GRPO, "num_steps": 2, "checkpoint_steps": 0}
@@ -44,6 +45,34 @@ def test_advantages_are_those_trained_on(tiny, records, tmp_path, scale):
         elif scale == "batch":
             expected /= reward.std(ddof=1) + 1e-4
         assert advantage == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+SUM, EACH = "sum_then_normalize", "normalize_then_sum"
+
+
+@pytest.mark.parametrize(
+    ("scale", "aggregation"), [("group", SUM), ("batch", SUM), ("none", SUM), ("group", EACH)]
+)
+def test_the_pure_function_gives_the_trainers_advantages(
+    tiny, records, tmp_path, scale, aggregation
+):
+    names = {f"{__name__}.by_length": 0.5, f"{__name__}.by_vowels": 2.0}
+    _, rollouts = run(
+        tiny, records, tmp_path / "model", rewards=names, scale_rewards=scale,
+        aggregation=aggregation, num_steps=1,
+    )  # fmt: skip
+    rewards = rollouts[[f"reward_{name}" for name in names]].to_numpy().reshape(-1, 4, 2)
+    rewards[0, 0, 1] = np.nan  # the table has 0 where a reward does not apply
+    made = advantages(rewards, list(names.values()), scale_rewards=scale, aggregation=aggregation)
+    assert np.ptp(made) > 0
+    trained = rollouts["advantage"].to_numpy().reshape(-1, 4)
+    assert made == pytest.approx(trained, rel=1e-3, abs=1e-4)
+
+
+def by_vowels(completions, **columns):
+    """Another such reward, which does not apply to the first completion."""
+    counts = [float(sum(c in "aeiou" for c in text[0]["content"])) for text in completions]
+    return [None, *counts[1:]]
 
 
 def test_columns_are_found_by_name_wherever_a_reward_stands(tiny, records, tmp_path, monkeypatch):

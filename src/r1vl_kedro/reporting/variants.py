@@ -158,6 +158,25 @@ def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Re
     return sums or {STEP_GRPO: step_grpo.reward_functions()}
 
 
+def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOOptions]:
+    """The grid's different ways to advantages: rewards, how they are scaled and put together.
+
+    Returns:
+        By the name of the first variant that has it, that variant's options.
+    """
+    found: dict[str, StepGRPOOptions] = {}
+    for entry in grid.values():
+        if _is_step_grpo(entry):
+            options = StepGRPOOptions.model_validate(entry["options"])
+            if _to_advantages(options) not in map(_to_advantages, found.values()):
+                found[entry["name"]] = options
+    return found or {STEP_GRPO: step_grpo}
+
+
+def _to_advantages(options: StepGRPOOptions) -> tuple[Any, ...]:
+    return options.reward_functions(), options.scale_rewards, options.aggregation
+
+
 def by_group_size(name: str, grid: Grid) -> dict[int, str]:
     """Variants by M that differ from ``name`` in M alone; of several the first, ``name`` before."""
     entries = {entry["name"]: entry for entry in reversed(grid.values()) if _is_step_grpo(entry)}

@@ -1,6 +1,6 @@
-"""Weighted sums of rewards over responses that were sampled before."""
+"""Rewards of responses that were sampled before, by themselves and as weighted sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,22 +8,21 @@ import numpy as np
 from r1vl_kedro.rewards.registry import Reward
 
 
-def weighted_sums(
-    sums: Mapping[str, Sequence[Reward]],
+def computed_once(
     responses: Sequence[str],
     columns: Mapping[str, Sequence[Any]],
     questions: Sequence[Sequence[int]],
-) -> dict[str, np.ndarray]:
-    """Each sum of rewards for every response; a reward of several sums is computed once.
+) -> Callable[[Reward], np.ndarray]:
+    """A function from a reward to its values, which computes each reward once whatever its weight.
 
     Args:
-        sums: by name, the rewards with their weights.
         columns: record columns, one value a response.
         questions: places of each question's responses; a reward that needs whole groups gets all
             of a question's.
 
     Returns:
-        By name, one weighted sum a response, shape (responses,).
+        The function; it gives unweighted values, shape (responses,), NaN where a reward does not
+        apply.
     """
     known: list[tuple[Reward, np.ndarray]] = []
 
@@ -36,10 +35,32 @@ def weighted_sums(
         for rows in questions if bare.whole_groups else [range(len(responses))]:
             read = {name: [columns[name][i] for i in rows] for name in bare.columns}
             made[list(rows)] = bare([responses[i] for i in rows], **read)
-        known.append((bare, np.nan_to_num(made)))
-        return known[-1][1]
+        known.append((bare, made))
+        return made
 
+    return values
+
+
+def weighted_sums(
+    sums: Mapping[str, Sequence[Reward]],
+    responses: Sequence[str],
+    columns: Mapping[str, Sequence[Any]],
+    questions: Sequence[Sequence[int]],
+) -> dict[str, np.ndarray]:
+    """Each sum of rewards for every response; a reward of several sums is computed once.
+
+    Args:
+        sums: by name, the rewards with their weights.
+        columns, questions: see `computed_once`.
+
+    Returns:
+        By name, one weighted sum a response, shape (responses,).
+    """
+    values = computed_once(responses, columns, questions)
     return {
-        name: sum((reward.weight * values(reward) for reward in rewards), np.zeros(len(responses)))
+        name: sum(
+            (reward.weight * np.nan_to_num(values(reward)) for reward in rewards),
+            np.zeros(len(responses)),
+        )
         for name, rewards in sums.items()
     }

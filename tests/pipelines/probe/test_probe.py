@@ -1,10 +1,19 @@
 """The forecast of groups without variance, from responses to its table."""
 
+import gzip
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from r1vl_kedro.pipelines.probe.nodes import ProbeOptions, choose_questions, forecast_dead_groups
+from r1vl_kedro.pipelines.probe.nodes import (
+    choose_questions,
+    forecast_dead_groups,
+    measure_push,
+)
+from r1vl_kedro.pipelines.probe.options import ProbeOptions
 from r1vl_kedro.training.options import StepGRPOOptions
 
 PATH = """### Image Description:
@@ -108,3 +117,58 @@ def test_the_same_seed_draws_the_same_questions():
 def test_a_group_larger_than_the_samples_is_named():
     with pytest.raises(ValidationError, match=r"group_sizes \[5\].*from 2 to 4"):
         ProbeOptions(samples=4, group_sizes=[2, 5])
+
+
+def test_the_push_orders_the_rewards_on_reasoning(capsys):
+    """Question a: reasoning and short cuts are all right, so key steps alone favour reasoning."""
+    table, text, figure = measure_push(predictions(), prompts(), OPTIONS, STEP_GRPO, GRID, 0)
+    at = table.set_index(["reward", "M", "feature"])["push"]
+    assert at["outcome", 4, "reasons"] == 0 and at["validity_only", 4, "right"] == 0
+    assert at["step_rar", 4, "k"] > 0 == at["outcome", 4, "k"]
+    assert at["outcome", 4, "right"] == pytest.approx(at["step_rar", 4, "right"], rel=1e-3)
+    assert [trace.name for trace in figure.data] == ["right", "k", "valid", "reasons"]
+    assert figure.data[0].x[0] == "Outcome reward"
+    assert "Outcome reward: all responses are of one form" in text
+    assert text in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def of_the_warm_up():
+    """The push over what the default configuration's probe sampled of its warm-up, as stored."""
+    from datasets import Dataset
+
+    file = Path(__file__).with_name("warm_up_samples.json.gz")
+    stored = json.loads(gzip.decompress(file.read_bytes()))
+    samples = pd.DataFrame(stored).drop(columns="key_steps").explode("responses")
+    grid = {
+        "outcome": variant("outcome", outcome=1.0),
+        "step_rar": variant("step_rar", outcome=1.0, key_steps=1.0),
+        "step_rvr": variant("step_rvr", outcome=1.0, validity=1.0),
+        "step_grpo": variant("step_grpo", outcome=1.0, key_steps=1.0, validity=1.0),
+        "mild": variant("mild", outcome=1.0, key_steps=1.0, validity=0.1),
+    }
+    return measure_push(
+        samples.rename(columns={"responses": "response"}),
+        Dataset.from_list([{name: row[name] for name in ("id", "key_steps")} for row in stored]),
+        ProbeOptions(group_sizes=[4]),
+        STEP_GRPO,
+        grid,
+        seed=0,
+    )
+
+
+def test_the_push_on_reasoning_orders_the_rewards_as_five_seeds_did(of_the_warm_up):
+    """docs/results.md: StepRAR 65.0, StepGRPO 63.6, outcome-only 62.7, StepRVR 61.0 %."""
+    table = of_the_warm_up[0]
+    on_reasons = table[table["feature"] == "reasons"].set_index("reward")
+    ordered = on_reasons["push"].drop("mild").sort_values(ascending=False)
+    assert list(ordered.index) == ["step_rar", "step_grpo", "outcome", "step_rvr"]
+    assert (on_reasons["low"] > 0).all()
+    assert on_reasons["push"]["step_grpo"] < on_reasons["push"]["mild"] < ordered["step_rar"]
+
+
+def test_the_push_says_what_each_reward_teaches_and_what_either_form_is_worth(of_the_warm_up):
+    _, text, figure = of_the_warm_up
+    assert text.count("its first updates teach reasoning (+") == 5
+    assert "| short cut | 520 | 0.28 | 0.00 | 1.00 |" in text
+    assert len(figure.data) == 4 and len(figure.data[0].x) == 5

@@ -1,4 +1,4 @@
-"""Before RL: how many groups of each size would teach nothing, by reward."""
+"""Before RL: how many groups would teach nothing, and which way each reward pushes."""
 
 from r1vl_kedro.pipelines.probe.pipeline import create_pipeline
 

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import random
-from typing import Annotated, Any
+from typing import Any
 
 import click
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.benchmarks.table import markdown
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.parameters import Words
 from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.probe.options import ProbeOptions
 from r1vl_kedro.records.schema import directory_of
-from r1vl_kedro.reporting.variants import sums_of_rewards
+from r1vl_kedro.reporting import push
+from r1vl_kedro.reporting.variants import objectives_of, sums_of_rewards
 from r1vl_kedro.rewards.diagnostics import dead_group_forecast
 from r1vl_kedro.rewards.outcome import OutcomeReward
 from r1vl_kedro.rewards.sums import weighted_sums
 from r1vl_kedro.training.options import StepGRPOOptions
-
-
-class ProbeOptions(BaseModel):
-    """``params:probe``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    questions: int = Field(90, ge=1)
-    """Drawn from the RL prompts by the seed; all of them where there are fewer."""
-    samples: int = Field(8, ge=2)
-    """Responses a question, at StepGRPO's temperature."""
-    group_sizes: Annotated[list[int], Words] = Field([2, 3, 4, 5, 6], min_length=1)
-
-    @model_validator(mode="after")
-    def _groups_within_samples(self) -> ProbeOptions:
-        wrong = [size for size in self.group_sizes if not 2 <= size <= self.samples]
-        if wrong:
-            raise ValueError(
-                f"group_sizes {wrong}: a group is drawn from {self.samples} samples; give sizes "
-                f"from 2 to {self.samples}, or more samples"
-            )
-        return self
 
 
 def choose_questions(prompts: Any, options: ProbeOptions, seed: int) -> Any:
@@ -100,23 +78,13 @@ def forecast_dead_groups(
 ) -> tuple[Frame, str]:
     """Expected share of groups without variance for each reward and group size, also printed.
 
-    Args:
-        variants: the grid's, by namespace; those of StepGRPO say which sums of rewards there are.
-
     Returns:
-        One row for each sum of rewards, by the first variant that has it, with a column ``M = ...``
-        for each size (shares), and the table as Markdown with what the samples say of the model.
+        One row for each sum of rewards of the grid, by the first variant that has it, with a column
+        ``M = ...`` for each size (shares), and the table as Markdown with the samples' pass rate.
     """
     import pandas as pd
 
-    key_steps = dict(zip(prompts["id"], prompts["key_steps"], strict=True))
-    columns = {
-        "answer": predictions["answer"].tolist(),
-        "options": [list(some) for some in predictions["options"]],
-        "key_steps": [key_steps[name] for name in predictions["id"]],
-    }
-    responses = predictions["response"].tolist()
-    by_question = [list(rows) for rows in predictions.groupby("id").indices.values()]
+    responses, columns, by_question = _sampled(predictions, prompts)
     sums = sums_of_rewards(step_grpo, variants)
     totals = weighted_sums(sums, responses, columns, by_question)
     table = []
@@ -130,6 +98,43 @@ def forecast_dead_groups(
     text = _markdown(frame, right, options, step_grpo.temperature)
     click.echo(text)
     return frame, text
+
+
+def measure_push(
+    predictions: Frame,
+    prompts: Any,
+    options: ProbeOptions,
+    step_grpo: StepGRPOOptions,
+    variants: dict[str, Any],
+    seed: int,
+) -> tuple[Frame, str, Any]:
+    """Which way the first updates of each reward of the grid push the samples, also printed.
+
+    Returns:
+        One row for each reward, M and feature; the same as Markdown; and a figure, at StepGRPO's M
+        (the largest of the probe's where that is not among them).
+    """
+    sampled = _sampled(predictions, prompts)
+    features = push.features_of(*sampled[:2], step_grpo)
+    objectives = objectives_of(step_grpo, variants)
+    table = push.push_table(*sampled, objectives, features, options.group_sizes, seed)
+    sizes = options.group_sizes
+    size = step_grpo.group_size if step_grpo.group_size in sizes else max(sizes)
+    text = push.push_markdown(table, push.forms_table(features), size, variants)
+    click.echo(text)
+    return table, text, push.push_figure(table, size, variants)
+
+
+def _sampled(predictions: Frame, prompts: Any) -> tuple[list[str], dict[str, list], list]:
+    """The responses, the columns that rewards read, and the places of each question's."""
+    key_steps = dict(zip(prompts["id"], prompts["key_steps"], strict=True))
+    columns = {
+        "answer": predictions["answer"].tolist(),
+        "options": [list(some) for some in predictions["options"]],
+        "key_steps": [key_steps[name] for name in predictions["id"]],
+    }
+    by_question = [list(rows) for rows in predictions.groupby("id").indices.values()]
+    return predictions["response"].tolist(), columns, by_question
 
 
 def _markdown(frame: Any, right: list, options: ProbeOptions, temperature: float) -> str:

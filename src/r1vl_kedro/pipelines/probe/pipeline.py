@@ -4,7 +4,8 @@
 
     rl_prompts ─ choose_questions ─ probe_prompts ─┬─ sample_responses ─ probe_predictions ─┐
     warm_up_checkpoint ────────────────────────────┘                                        │
-                                  probe_table, probe_markdown ─ forecast_dead_groups ───────┘
+                                  probe_table, probe_markdown ─ forecast_dead_groups ───────┤
+                     push_table, push_markdown, push_figure ─ measure_push ─────────────────┘
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from r1vl_kedro.pipelines.probe import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """A sample of responses of the warmed-up model to a forecast for every group size."""
+    """A sample of responses of the warmed-up model to forecasts for every group size."""
     return Pipeline(
         [
             Node(
@@ -51,6 +52,19 @@ def create_pipeline() -> Pipeline:
                 ],
                 outputs=["probe_table", "probe_markdown"],
                 name="forecast_dead_groups",
+            ),
+            Node(
+                nodes.measure_push,
+                inputs=[
+                    "probe_predictions",
+                    "probe_prompts",
+                    "params:probe",
+                    "params:step_grpo",
+                    "params:variants",
+                    "params:seed",
+                ],
+                outputs=["push_table", "push_markdown", "push_figure"],
+                name="measure_push",
             ),
         ],
         tags="probe",

@@ -1,0 +1,31 @@
+"""What a user may set about the probe."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from r1vl_kedro.parameters import Words
+
+
+class ProbeOptions(BaseModel):
+    """``params:probe``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    questions: int = Field(90, ge=1)
+    """Drawn from the RL prompts by the seed; all of them where there are fewer."""
+    samples: int = Field(8, ge=2)
+    """Responses a question, at StepGRPO's temperature."""
+    group_sizes: Annotated[list[int], Words] = Field([2, 3, 4, 5, 6], min_length=1)
+
+    @model_validator(mode="after")
+    def _groups_within_samples(self) -> ProbeOptions:
+        wrong = [size for size in self.group_sizes if not 2 <= size <= self.samples]
+        if wrong:
+            raise ValueError(
+                f"group_sizes {wrong}: a group is drawn from {self.samples} samples; give sizes "
+                f"from 2 to {self.samples}, or more samples"
+            )
+        return self

@@ -1,0 +1,210 @@
+"""The push of each reward on what the model does, from samples taken before RL: tables, figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from r1vl_kedro.reporting.pages import markdown_table
+from r1vl_kedro.reporting.variants import Grid, variant
+from r1vl_kedro.responses import parse_response
+from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
+from r1vl_kedro.rewards.outcome import OutcomeReward
+from r1vl_kedro.rewards.push import push
+from r1vl_kedro.rewards.sums import computed_once
+from r1vl_kedro.rewards.validity import ValidityReward
+from r1vl_kedro.statistics import mean_interval
+from r1vl_kedro.training.options import StepGRPOOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+FEATURES = ("right", "k", "valid", "reasons")
+"""``reasons``: the response has two reasoning steps or more; the others take the short cut."""
+THOUSAND = 1000.0
+COLOURS = {"right": "#16a34a", "k": "#0d9488", "valid": "#9333ea", "reasons": "#1d4ed8"}
+
+
+def features_of(
+    responses: Sequence[str], columns: Mapping[str, Sequence[Any]], options: StepGRPOOptions
+) -> np.ndarray:
+    """`FEATURES` of each response, each in 0..1, shape (responses, 4).
+
+    Args:
+        columns: ``answer``, ``options`` and ``key_steps``, one value a response.
+        options: say how key steps are matched and how responses are written.
+    """
+    grammar = options.grammar
+    matching = key_steps_in(options.rewards).model_dump(include={"matching", "threshold"})
+    key_steps = KeyStepReward(alpha=1.0, grammar=grammar, **matching)
+    return np.column_stack(
+        [
+            OutcomeReward(grammar=grammar)(responses, **columns),
+            key_steps(responses, key_steps=columns["key_steps"]),
+            ValidityReward(grammar=grammar)(responses),
+            [len(parse_response(text, grammar).steps) >= 2 for text in responses],
+        ]
+    ).astype(float)
+
+
+def push_table(
+    responses: Sequence[str],
+    columns: Mapping[str, Sequence[Any]],
+    questions: Sequence[Sequence[int]],
+    objectives: Mapping[str, StepGRPOOptions],
+    features: np.ndarray,
+    group_sizes: Sequence[int],
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Mean of advantage x feature for each reward, M and feature.
+
+    Args:
+        questions: places of each question's responses.
+        objectives: by name, what advantages are made by.
+        features: see `features_of`.
+
+    Returns:
+        Columns reward, M, feature, push, low, high: 1e-3, a 95 % bootstrap over questions.
+    """
+    import pandas as pd
+
+    values = computed_once(responses, columns, questions)
+    rows = []
+    for name, options in objectives.items():
+        rewards = options.reward_functions()
+        scores = np.column_stack([values(reward) for reward in rewards])
+        weights = [reward.weight for reward in rewards]
+        for size in group_sizes:
+            by_question = THOUSAND * push(
+                scores, weights, features, questions, size,
+                scale_rewards=options.scale_rewards, aggregation=options.aggregation,
+            )  # fmt: skip
+            for feature, found in zip(FEATURES, by_question.T, strict=True):
+                mean = mean_interval(found, seed=seed)
+                rows.append(
+                    {"reward": name, "M": size, "feature": feature, "push": mean.estimate}
+                    | {"low": mean.low, "high": mean.high}
+                )
+    return pd.DataFrame(rows)
+
+
+def forms_table(features: np.ndarray) -> list[dict[str, Any]]:
+    """Right, k and valid of the responses that reason and of those that take the short cut."""
+    reasons = features[:, FEATURES.index("reasons")] > 0
+    rows = []
+    for form, part in (("reasons", features[reasons]), ("short cut", features[~reasons])):
+        means = part.mean(axis=0) if len(part) else np.full(len(FEATURES), np.nan)
+        shown = {name: means[FEATURES.index(name)] for name in ("right", "k", "valid")}
+        rows.append({"form": form, "responses": len(part), **shown})
+    return rows
+
+
+def sentence(name: str, row: Mapping[str, Any] | None) -> str:
+    """What the first updates of a reward teach, by its push on ``reasons``.
+
+    Args:
+        name: what the reward is called.
+        row: of `push_table`; None where all responses are of one form.
+    """
+    if row is None:
+        return f"{name}: all responses are of one form, so no push on it can be seen."
+    figure = f"{row['push']:+.0f}"
+    if row["low"] is None or np.isnan(row["low"]):
+        return f"{name}: {figure}, without an interval."
+    between = f"{figure} [{row['low']:+.0f}, {row['high']:+.0f}]"
+    if row["low"] > 0:
+        return f"{name}: its first updates teach reasoning ({between})."
+    if row["high"] < 0:
+        return f"{name}: its first updates teach short cuts ({between})."
+    return f"{name}: its first updates are not shown to favour either form ({between})."
+
+
+def push_markdown(
+    table: pd.DataFrame, forms: Sequence[Mapping[str, Any]], group_size: int, grid: Grid
+) -> str:
+    """The push at one M, on ``reasons`` at every M, the two forms, and a sentence a reward."""
+    both = all(row["responses"] for row in forms)
+    rewards = list(dict.fromkeys(table["reward"]))
+    sizes = sorted(set(table["M"]))
+    cells = {(row["reward"], row["M"], row["feature"]): row for row in table.to_dict("records")}
+    at = [
+        [_label(name, grid), *(_cell(cells[name, group_size, feature]) for feature in FEATURES)]
+        for name in rewards
+    ]
+    over = [
+        [_label(name, grid), *(_cell(cells[name, size, "reasons"]) for size in sizes)]
+        for name in rewards
+    ]
+    by_form = [
+        [row["form"], str(row["responses"]), *(_share(row[key]) for key in ("right", "k", "valid"))]
+        for row in forms
+    ]
+    said = [
+        sentence(_label(name, grid), cells[name, group_size, "reasons"] if both else None)
+        for name in rewards
+    ]
+    return "\n".join(
+        [
+            f"Push: mean over samples of advantage x feature, in 1e-3, M = {group_size}, with a "
+            "95 % bootstrap over questions. Above 0, the first updates make such responses "
+            "likelier. `reasons`: two steps or more.",
+            "",
+            markdown_table(["reward", *FEATURES], at),
+            "",
+            "The push on `reasons` for each group size:",
+            "",
+            markdown_table(["reward", *(f"M = {size}" for size in sizes)], over),
+            "",
+            "The responses by form:",
+            "",
+            markdown_table(["form", "responses", "right", "k", "valid"], by_form),
+            "",
+            *(f"- {line}" for line in said),
+            "",
+        ]
+    )
+
+
+def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
+    """A bar for each reward and feature at one M, with its interval."""
+    import plotly.graph_objects as go
+
+    from r1vl_kedro.reporting.figures import style
+
+    figure = go.Figure()
+    part = table[table["M"] == group_size]
+    for feature in FEATURES:
+        rows = part[part["feature"] == feature]
+        figure.add_bar(
+            x=[_label(name, grid) for name in rows["reward"]],
+            y=rows["push"].tolist(),
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": (rows["high"] - rows["push"]).tolist(),
+                "arrayminus": (rows["push"] - rows["low"]).tolist(),
+                "thickness": 1.2,
+            },
+            name=feature,
+            marker={"color": COLOURS[feature]},
+        )
+    style(figure, f"Push before training, M = {group_size}", "", "advantage x feature, 1e-3")
+    figure.update_layout(barmode="group")
+    return figure
+
+
+def _label(name: str, grid: Grid) -> str:
+    return variant(name, grid).label
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    if row["low"] is None or np.isnan(row["low"]):
+        return f"{row['push']:+.0f}"
+    return f"{row['push']:+.0f} [{row['low']:+.0f}, {row['high']:+.0f}]"
+
+
+def _share(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.2f}"
