@@ -36,7 +36,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    print("| seeds | interval covers | two-way bootstrap covers | false difference | false equivalence |")
+    print(
+        "| seeds | interval covers | two-way bootstrap covers | false difference | false equivalence |"
+    )
     print("| --: | --: | --: | --: | --: |")
     for seeds in (1, 2, 3, 5, 10):
         covered = bootstrap = different = equivalent = 0

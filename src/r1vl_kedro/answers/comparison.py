@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from r1vl_kedro.answers.amounts import SAME, close, quantities_differ
 from r1vl_kedro.answers.evaluation import equal, proportional
-from r1vl_kedro.answers.expression import Formula, Tree, Unreadable, parse
+from r1vl_kedro.answers.expression import Formula, Tree, parse
 from r1vl_kedro.answers.model import (
     Clock,
     Date,
@@ -23,6 +23,7 @@ from r1vl_kedro.answers.model import (
     Value,
 )
 from r1vl_kedro.answers.symbolic import expressions_equal
+from r1vl_kedro.answers.tokens import Unreadable
 
 _ANY = "any"  # x = 2 or x = 3, x = 2 and x = 3: the values of one name, however they are joined
 

@@ -11,9 +11,9 @@ import zlib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from r1vl_kedro.answers.expression import Formula, Number, Tree, Unreadable, bounded, parse
+from r1vl_kedro.answers.expression import Formula, Tree, parse
+from r1vl_kedro.answers.tokens import MAX_BITS, Number, Unreadable, bounded
 
-MAX_BITS = 900
 MAX_EXPONENT = 512
 MAX_FACTORIAL = 170
 POINTS = 4

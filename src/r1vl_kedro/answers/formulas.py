@@ -2,9 +2,10 @@
 
 import re
 
-from r1vl_kedro.answers.expression import DECORATIONS, FUNCTIONS, Formula, Unreadable, parse
+from r1vl_kedro.answers.expression import Formula, parse
 from r1vl_kedro.answers.model import Expression, Relation
 from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS, Unreadable
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
 EQUALS = re.compile(r"~=|(?<![<>!~=:])=(?![=>])")

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.expression import Unreadable, parse
+from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.formulas import EQUALS, KNOWN
 from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
+from r1vl_kedro.answers.tokens import Unreadable
 from r1vl_kedro.answers.words import fold
 
 MAX_NAMES = 50

@@ -47,7 +47,6 @@ NUMBER_NAMES = (
 _CHINESE_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _WORD = re.compile(r"\s*(?:and\s+|-)?([A-Za-z]+)")
-_SPELLED = re.compile(r"[-−]?\s*(?:(?:minus|negative)\s+)?([A-Za-z]+)", re.IGNORECASE)
 
 
 def ascii_digits(text: str) -> str:

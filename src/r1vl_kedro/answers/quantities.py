@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.expression import FUNCTIONS, literal
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.numerals import (
     CARDINALS,
@@ -15,6 +14,7 @@ from r1vl_kedro.answers.numerals import (
     chinese_number,
     leading_number,
 )
+from r1vl_kedro.answers.tokens import FUNCTIONS, literal
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
@@ -22,7 +22,7 @@ MAX_LENGTH = 200
 ORDINAL = "ordinal"
 """What an ordinal number (``2nd``, ``second``) has in the place of a counted noun."""
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.?\d*\(\d+\)|\d+(?:\.\d*)?|\.\d+)"
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d*\(\d+\)|\d+(?:\.\d*)?|\.\d+)"
 NUMBER = rf"{_DIGITS}(?:[eE][-+]?\d{{1,3}}(?![\w.]))?"
 _PREFIX = re.compile(
     rf"(?P<sign>[-+]?)\s*(?:(?P<mixed>\d+(?:\s+|\s*\((?=\d+/\d+\)))\d+/\d+\)?)(?![\d.])"

@@ -40,7 +40,7 @@ _END = rf"(?:USD |[€£¥])?{NUMBER}(?:\s?%)?"
 _FOUND = re.compile(
     r"(?<![\w.^_'])(?:(?:USD |EUR |Rs\.? ?|[€£¥])?(?<![-\d])-?)"
     r"(?:\d{1,2}:[0-5]\d(?:\s*[ap]\.?m\.?)?|\d{4}-\d\d-\d\d|\d+\s*:\s*\d+(?:\s*:\s*\d+)*"
-    rf"|{_END}\s?(?:-|to)\s?{_END}(?![\w-])|\d+\s+\d+/\d+|\d+/\d+|{NUMBER})(?:st|nd|rd|th)?",
+    rf"|{_END}\s?(?:-|to)\s?{_END}(?![\w-])|\(\d+/\d+\)|\d+\s+\d+/\d+|\d+/\d+|{NUMBER})(?:st|nd|rd|th)?",
     re.IGNORECASE,
 )
 _WORD_NUMBER = re.compile(

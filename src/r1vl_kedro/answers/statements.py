@@ -44,7 +44,7 @@ _REMARK = re.compile(
     r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s.*"
     r"|[\s,;]+(?:as|where|given|which|so that|due to)\s(?!well\b|long\b|many\b|much\b)"
     r"(?:(?!\b(?:or|and|not|no|wrong|incorrect)\b)[a-z '-])*"
-    r"|,\s*(?:and\s+|but\s+)?not\s.*"
+    r"|,\s*(?:and\s+|but\s+)?not\s.*|\.\s+I hope (?:it|this) is correct\.?"
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
     r"|\s*[(\[](?!(?:\w+\s+)*(?:not|no|wrong|incorrect|false|or|maybe)\b)(?:[a-z]{2}[a-z .]*)[)\]]"

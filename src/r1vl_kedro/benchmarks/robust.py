@@ -36,16 +36,8 @@ _SECTION = re.compile(r"\n\s*#{1,6}\s")
 _SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
-_LABEL = re.compile(r"[(\[{\s'\"$]*([A-Za-z])(?!\w)[)\]}'\"$]*\s*[.:,)\-–]?\s*")
-_WRAPPED = re.compile(r"\\(?:mathrm|text)\{([^{}]*)\}|(?<=[A-Za-z])_\{?(\d+)\}?")
-_LOOKS = re.compile(r"\$|(?<!\d)\s+|\s+(?!\d)")
-_LETTER_ONLY = re.compile(r"[\s(\[{'\"$*_]*(?:\\text\{)?([A-Za-z])[\s)\]}'\"$*_.,:;!]*")
 _YES_NO = {"A": "yes", "B": "no"}
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
-_COPULA = r"\b(?:is|are|was|were|be|equals)\s+(?:the\s+|on\s+|in\s+|a\s+|an\s+)?"
-_ARTICLE = re.compile(r"\A(?:the|an?)\s+(?=\w\w)")
-_WORD = re.compile(r"[A-Za-z][A-Za-z ]{1,40}")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
 MAX_LINE_WORDS = 3
@@ -78,7 +70,7 @@ def unboxed(text: str) -> str:
     if box is None:
         return text
     after = _ANSWER_AFTER.search(text[text.rindex(box) + len(box) :])
-    return after["answer"].strip() if after else box
+    return after["answer"].strip(" \n*_`") if after else box
 
 
 def short_answer(text: str) -> str | None:

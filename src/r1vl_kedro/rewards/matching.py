@@ -8,13 +8,12 @@ from typing import Any, Literal, get_args
 
 from rapidfuzz.distance import OSA, Indel
 
-from r1vl_kedro.answers.numerals import NUMBER_NAMES
 from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
+from r1vl_kedro.rewards.negation import denied_after, denied_before
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     BREAK,
     COMMA,
-    DENIERS,
     RELATIONS,
     STEP_END,
     is_number,
@@ -28,25 +27,6 @@ from r1vl_kedro.rewards.normalise import (
 Matching = Literal["soft", "exact", "released"]
 MATCHINGS: tuple[str, ...] = get_args(Matching)
 DEFAULT_THRESHOLD = 90.0
-NEGATION_REACH = 5
-"""How many tokens before a match, in the same clause, a negation still denies it."""
-DENIAL_REACH = 4
-"""How many tokens after a match, in the same clause, a denial ("is wrong") still denies it."""
-
-_VERDICTS = frozenset({"wrong", "incorrect", "false", "invalid", "untrue"})
-_AUXILIARIES = frozenset(
-    "is are was were be been does do did can could would should will has have".split()
-)
-_RIGHT = frozenset("right correct true valid possible hold work fit apply there present so".split())
-_AFFIRMING = frozenset(
-    "only doubt surprise wonder question coincidence secret problem forget overlook hard difficult "
-    "surprising loss".split()
-)
-"""Words after which a negation affirms: "no doubt that", "without loss of generality"."""
-_TURNS = frozenset("but however rather instead so then therefore hence thus because since".split())
-_CLAUSE_ENDS = _TURNS | {BREAK, COMMA, STEP_END}
-_CONTRASTS = frozenset({("instead", "of"), ("rather", "than"), ("other", "than")})
-_RELATIVES = frozenset({"which", "this", "that"})
 _LETTERS_OF_A_SLIP = 80
 # Single letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
 _FACTORS = frozenset("bdeiopqrtuxyz(") | {"sqrt", "pi"}
@@ -192,51 +172,7 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
 
 def _negated(text: StepText, start: int, end: int) -> bool:
     """Whether the clause around a window denies it."""
-    return _denied_before(text.tokens, start) or _denied_after(text.tokens, end)
-
-
-def _denied_before(tokens: Sequence[str], start: int) -> bool:
-    """Whether a negation before a window reaches it.
-
-    ``no`` and ``without`` deny a noun and not what follows a verb after it; an ``and`` before a
-    number, a variable or a verb begins anew; "no doubt that" and the like affirm.
-    """
-    if start > 1 and (tokens[start - 2], tokens[start - 1]) in _CONTRASTS:
-        return True
-    verb = False
-    for position in range(start - 1, max(start - 1 - NEGATION_REACH, -1), -1):
-        token = tokens[position]
-        following = tokens[position + 1]
-        anew = verb or is_operand(following) or following in NUMBER_NAMES
-        if token in _CLAUSE_ENDS or (token == "and" and anew):
-            return False
-        if token in DENIERS:
-            affirms = following in _AFFIRMING or (token in ("no", "without") and verb)
-            return not affirms
-        verb = verb or token in _AUXILIARIES
-    return False
-
-
-def _denied_after(tokens: Sequence[str], end: int) -> bool:
-    """Whether the words after a window call it wrong: "is wrong", "cannot be right".
-
-    What it is not is no denial: "x = 5 is not negative".
-    """
-    first = end
-    if tokens[first] == COMMA and tokens[first + 1] in _RELATIVES:
-        first += 2
-    auxiliary = negated = False
-    for position in range(first, min(first + DENIAL_REACH, len(tokens))):
-        token = tokens[position]
-        if token in _CLAUSE_ENDS or token == "and":
-            break
-        if token in _VERDICTS and (auxiliary or position == first):
-            return not negated
-        if negated and token in _RIGHT:
-            return True
-        negated = negated or (auxiliary and token in DENIERS and tokens[position + 1] != "only")
-        auxiliary = auxiliary or token in _AUXILIARIES
-    return False
+    return denied_before(text.tokens, start) or denied_after(text.tokens, end)
 
 
 def _part_of_larger(text: StepText, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ ARITHMETIC = frozenset({"+", "-", "*", "/", "^", "+-"})
 RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~="})
 OPERATORS = ARITHMETIC | RELATIONS | {"(", "%", ":", "=>"}
 DROPPED_ARTICLES = frozenset({"the", "an"})
-DENIERS = frozenset("not never no wrong incorrect false neither nor without".split())
+DENIERS = frozenset("not never no none wrong incorrect false neither nor without".split())
 """Words that deny what stands near them in the clause."""
 
 EXACT_WORDS = DENIERS | GREEK_NAMES | NUMBER_NAMES | {"sqrt", "inf"}
