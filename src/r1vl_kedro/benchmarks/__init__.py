@@ -33,7 +33,7 @@ __all__ = [
 
 
 def get_benchmark(name: str) -> Benchmark:
-    """The benchmark of this name.
+    """Return the benchmark of this name.
 
     Raises:
         ValueError: there is none; names those there are.
@@ -69,7 +69,7 @@ def score_response(benchmark: str, row: Row, raw: str, *, mode: Mode = "robust")
 def aggregate(
     benchmark: str, rows: Sequence[Row], verdicts: Sequence[bool | None]
 ) -> dict[str, float]:
-    """The benchmark's figures; a None verdict counts as wrong, so that they are lower bounds.
+    """Compute a benchmark's figures; a None verdict counts as wrong: they are lower bounds.
 
     In percent, but MME in points; `get_benchmark(name).headline` is the one in the main table.
 
@@ -82,7 +82,7 @@ def aggregate(
 
 
 def build_prompt(benchmark: str, row: Row, *, style: str = "published") -> str:
-    """The inner text of a row's prompt.
+    """Write the inner text of a row's prompt.
 
     Args:
         style: ``published`` is R1-VL's evaluation, with ``Question: `` before it where it has none;

@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 
 
 def cell(row: Row, name: str) -> str | None:
-    """A cell as text; None where the column is missing, empty or not a number (NaN)."""
+    """Return a cell as text; None where the column is missing, empty or not a number (NaN)."""
     value = row.get(name)
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
@@ -31,7 +31,7 @@ def cell(row: Row, name: str) -> str | None:
 
 
 def needed(row: Row, name: str) -> str:
-    """A cell that must be there.
+    """Return a cell that must be there.
 
     Raises:
         ValueError: it is not; names the row and the columns there are.
@@ -44,7 +44,7 @@ def needed(row: Row, name: str) -> str:
 
 
 def literal_list(row: Row, name: str) -> list[Any]:
-    """A cell that holds a Python list literal; [] where the cell is empty.
+    """Read a cell that holds a Python list literal; [] where the cell is empty.
 
     Raises:
         ValueError: the cell is too long or no list literal.
@@ -63,7 +63,7 @@ def literal_list(row: Row, name: str) -> list[Any]:
 
 
 def parse_list(text: str) -> list[Any] | None:
-    """A list literal's value, or None where the text is none."""
+    """Read a list literal; None where the text is none."""
     text = text.strip()
     if len(text) > MAX_LITERAL or not (text.startswith("[") and text.endswith("]")):
         return None
@@ -75,7 +75,7 @@ def parse_list(text: str) -> list[Any] | None:
 
 
 def lettered(values: list[Any]) -> dict[str, str]:
-    """Options by letter: A for the first."""
+    """Letter options: A for the first."""
     return {letter: str(value) for letter, value in zip(ascii_uppercase, values, strict=False)}
 
 
@@ -92,6 +92,6 @@ def check_option(row: Row, options: Mapping[str, str], name: str) -> None:
 
 
 def options_of(row: Row) -> dict[str, str]:
-    """Options in the columns A to Z, empty ones left out."""
+    """Return the options in the columns A to Z, empty ones left out."""
     found = {letter: cell(row, letter) for letter in ascii_uppercase if letter in row}
     return {letter: text for letter, text in found.items() if text is not None}

@@ -9,7 +9,7 @@ from r1vl_kedro.benchmarks.cells import Row, cell
 
 
 def percent(verdicts: Iterable[bool]) -> float:
-    """Share of true verdicts in percent.
+    """Compute the share of true verdicts in percent.
 
     Raises:
         ValueError: no verdict.
@@ -23,7 +23,7 @@ def percent(verdicts: Iterable[bool]) -> float:
 def grouped(
     keys: Iterable[Hashable | Iterable[Hashable]], verdicts: Iterable[bool]
 ) -> dict[Hashable, list[bool]]:
-    """Verdicts by key; a row with a list of keys counts in each of them."""
+    """Group verdicts by key; a row with a list of keys counts in each of them."""
     groups: dict[Hashable, list[bool]] = defaultdict(list)
     for key, verdict in zip(keys, verdicts, strict=True):
         for one in key if isinstance(key, list) else [key]:
@@ -34,7 +34,7 @@ def grouped(
 def by_column(
     rows: Sequence[Row], verdicts: Sequence[bool], column: str, label: str | None = None
 ) -> dict[str, float]:
-    """Percent by the value of a column, as ``label: value``; empty cells are left out."""
+    """Compute percent by the value of a column, as ``label: value``; empty cells are left out."""
     return by_key(rows, verdicts, lambda row: cell(row, column), label or column)
 
 
@@ -44,7 +44,7 @@ def by_key(
     key: Callable[[Row], Hashable | list[Hashable]],
     label: str,
 ) -> dict[str, float]:
-    """Percent by what `key` gives for a row, as ``label: value``; None is left out."""
+    """Compute percent by what `key` gives for a row, as ``label: value``; None is left out."""
     groups = grouped([key(row) for row in rows], verdicts)
     named = {
         f"{label}: {name}": percent(group) for name, group in groups.items() if name is not None
@@ -53,5 +53,5 @@ def by_key(
 
 
 def all_right(keys: Iterable[Hashable], verdicts: Iterable[bool]) -> float:
-    """Percent of groups whose every row is right."""
+    """Compute the percentage of groups whose every row is right."""
     return percent(all(group) for group in grouped(keys, verdicts).values())

@@ -21,7 +21,7 @@ Judge = Callable[[Sequence[tuple[str, list[dict[str, str]]]]], Mapping[str, str]
 
 
 def messages(row: Row, raw: str) -> list[dict[str, str]]:
-    """The chat that asks whether a response answers a row."""
+    """Write the chat that asks whether a response answers a row."""
     options = "".join(f"\n{letter}: {text}" for letter, text in options_of(row).items())
     text = (
         f"<question>\n{cell(row, 'question_for_eval') or needed(row, 'question')}{options}\n"
@@ -32,7 +32,7 @@ def messages(row: Row, raw: str) -> list[dict[str, str]]:
 
 
 def read_verdict(reply: str) -> bool | None:
-    """1 is right, 0 is wrong, anything else is no verdict."""
+    """Read a judge's reply: 1 is right, 0 is wrong, anything else is no verdict."""
     found = _VERDICT.match(reply)
     return None if found is None else found[1] == "1"
 
@@ -40,7 +40,7 @@ def read_verdict(reply: str) -> bool | None:
 def decide(
     rows: Sequence[Row], responses: Sequence[str], verdicts: Sequence[bool | None], judge: Judge
 ) -> list[bool | None]:
-    """Verdicts with those that were None decided by the judge; None where it gave no verdict."""
+    """Let the judge decide verdicts that are None; None stays where it gives no verdict."""
     open_ones = {str(k): k for k, verdict in enumerate(verdicts) if verdict is None}
     replies = judge([(key, messages(rows[k], responses[k])) for key, k in open_ones.items()])
     decided = list(verdicts)

@@ -19,12 +19,12 @@ _REQUEST = "Please answer yes or no."
 
 
 def plain_question(row: Row) -> str:
-    """The question as it stands in the file."""
+    """Return the question as it stands in the file."""
     return needed(row, "question")
 
 
 def choice_question(row: Row) -> str:
-    """Hint, question and the lettered choices of columns A to Z; Chinese gets a Chinese request."""
+    """Write hint, question and lettered choices; Chinese text gets a Chinese request."""
     hint = cell(row, "hint")
     text = f"Hint: {hint}\n" if hint is not None else ""
     text += f"{_PREFIX}{needed(row, 'question')}\n"
@@ -36,7 +36,7 @@ def choice_question(row: Row) -> str:
 
 
 def yes_no_question(row: Row) -> str:
-    """The question with ``A: Yes`` and ``B: No`` in place of its request to answer yes or no."""
+    """Write ``A: Yes`` and ``B: No`` in place of a question's request to answer yes or no."""
     question = needed(row, "question")
     if "Please answer yes or no" not in question:
         return question + _YES_NO_CHOICES
@@ -47,11 +47,11 @@ def yes_no_question(row: Row) -> str:
 
 
 def plain_prompt(row: Row) -> str:
-    """Question and options of columns A to Z as in training, without image marks and requests."""
+    """Write question and options of columns A to Z as in training, without marks and requests."""
     question = needed(row, "question").replace("<image1>", "").replace(_REQUEST, "").strip()
     return render_question(question, list(options_of(row).values()))
 
 
 def prefixed(text: str) -> str:
-    """The inner text with ``Question: `` before it where that stands nowhere in it."""
+    """Put ``Question: `` before an inner text that has it nowhere."""
     return text if _PREFIX in text else _PREFIX + text

@@ -14,7 +14,7 @@ AVERAGE = "AVG"
 
 
 def average(values: Mapping[str, float]) -> float:
-    """AVG of the main table: mean over benchmarks with MME_sum/28, truncated to one decimal.
+    """Compute AVG of the main table: mean with MME_sum/28, truncated to one decimal.
 
     Args:
         values: headline figures by benchmark, as printed or measured.
@@ -40,7 +40,7 @@ def average(values: Mapping[str, float]) -> float:
 def table_rows(
     scores: Mapping[str, Any], label: str, paper: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Rows of Table 1: the checkpoint's, then the paper's, all over the same benchmarks.
+    """Make the rows of Table 1: the checkpoint's, then the paper's, over the same benchmarks.
 
     What the paper does not print stays empty; a model with nothing printed on them is left out.
 
@@ -107,7 +107,7 @@ def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> st
 
 
 def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:
-    """What a reader of the table has to know: the scoring, the judge, the sizes.
+    """Write what a reader of the table has to know: the scoring, the judge, the sizes.
 
     Args:
         limit: questions of each benchmark that a trial was restricted to.

@@ -48,12 +48,12 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
         return self._path or lmu_data() / f"{self._benchmark.dataset}.tsv"
 
     def load(self) -> BenchmarkFile:
-        """The file; nothing of it is read before its rows are asked for."""
+        """Return the file; nothing of it is read before its rows are asked for."""
         path = self._file().resolve()
         return BenchmarkFile(self._benchmark, path, self._check_images, self._check_md5)
 
     def save(self, data: None) -> None:
-        """Official files are read, never written."""
+        """Refuse: official files are read, never written."""
         raise DatasetError(f"{self._file()}: a benchmark's file is read only")
 
     def _exists(self) -> bool:
@@ -107,7 +107,7 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         return BenchmarkFile(self._benchmark, self._path.resolve(), official=False)
 
     def save(self, data: None) -> None:
-        """The file is made, never saved."""
+        """Refuse: the file is made, never saved."""
         raise DatasetError(f"{self._path}: follows from n and seed; not saved")
 
     def _exists(self) -> bool:

@@ -35,7 +35,7 @@ class RecordsDataset(AbstractDataset):
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Dataset:
-        """The records, memory-mapped; ``records.schema.directory_of`` gives their directory."""
+        """Open the records, memory-mapped; `records.schema.directory_of` gives their place."""
         from datasets import load_from_disk
 
         files.settle(self._path)
@@ -49,7 +49,7 @@ class RecordsDataset(AbstractDataset):
         save_directory(data, self._path)
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """The first rows without their images."""
+        """Show the first rows without their images."""
         if not self._exists():
             return TablePreview({})
         dataset = self.load()

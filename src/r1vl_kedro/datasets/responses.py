@@ -41,7 +41,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
-        """All rows.
+        """Read all rows.
 
         Raises:
             DatasetError: no such file, another suffix, nothing in it, or not of its suffix's form.
@@ -64,7 +64,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         return frame
 
     def save(self, data: NoReturn) -> NoReturn:
-        """Responses are written by generation and training, not here."""
+        """Refuse: responses are written by generation and training."""
         raise DatasetError("ResponsesDataset is read-only")
 
     def _describe(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
 
 
 def _read_json(path: Path) -> pd.DataFrame:
-    """Values as they stand in the file, whatever other rows hold.
+    """Read values as they stand in the file, whatever other rows hold.
 
     Raises:
         RecordsError: not JSON of objects, or text that is not UTF-8; names file and place.

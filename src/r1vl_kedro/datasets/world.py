@@ -56,12 +56,12 @@ class EmbeddedMulberryDataset(AbstractDataset):
         self.metadata = deepcopy(metadata)
 
     def load(self) -> MulberryFile:
-        """The records, read one by one from the file."""
+        """Return the records, read one by one from the file."""
         file = write_corpus(self._path, self._n, self._seed, self._faults)
         return MulberryFile(file, file.parent, source="embedded world")
 
     def save(self, data: Any) -> None:
-        """The corpus is made, never saved."""
+        """Refuse: the corpus is made, never saved."""
         raise DatasetError(f"{self._path}: the embedded corpus follows from n and seed; not saved")
 
     def _exists(self) -> bool:
@@ -97,7 +97,7 @@ class EmbeddedSplitDataset(AbstractDataset):
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Dataset:
-        """The split's records, memory-mapped."""
+        """Open the split's records, memory-mapped."""
         wanted = {"split": self._split, "n": self._n, "seed": self._seed}
 
         def make() -> None:
@@ -107,7 +107,7 @@ class EmbeddedSplitDataset(AbstractDataset):
         return made_once(self._path, wanted, make)
 
     def save(self, data: Any) -> None:
-        """The split is made, never saved."""
+        """Refuse: the split is made, never saved."""
         raise DatasetError(f"{self._path}: the split follows from n and seed; not saved")
 
     def _exists(self) -> bool:

@@ -84,7 +84,7 @@ def predict_benchmarks(
 
 
 def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) -> None:
-    """Records of a benchmark's file below `place`, streamed; done once for the same file."""
+    """Store a benchmark's records below `place`, streamed; done once for the same file."""
     state = file.path.stat() if file.path.is_file() else None
     made_from = {
         "file": str(file.path), "bytes": state and state.st_size,
@@ -145,13 +145,13 @@ def _records(file: BenchmarkFile, cells: Any, limit: int | None, prompt: str) ->
 
 
 def read_rows(place: Path) -> list[dict[str, str]]:
-    """The cells of a prepared benchmark, in the order of its records."""
+    """Read the cells of a prepared benchmark, in the order of its records."""
     with (place / ROWS).open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
 def thumbnails(place: Path, count: int) -> list[dict[str, Any]]:
-    """Small pictures of `count` rows spread evenly over a prepared benchmark: `id` and `image`.
+    """Make small pictures of `count` rows spread evenly over a benchmark: `id` and `image`.
 
     A picture is WebP, at most `SIDE` pixels high; several images of a row stand side by side.
     """

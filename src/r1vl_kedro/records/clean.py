@@ -29,7 +29,7 @@ TEXT_ONLY = "\x02"
 
 
 def reflective_reason(solution: str) -> str:
-    """Why a path counts as reflective: its own words, or a section that comes twice; "" if not.
+    """Tell why a path counts as reflective: its words, or a section that comes twice; "" if not.
 
     Mulberry's reflective paths hold a wrong section, "Let me rethink it.", and the right one.
     """
@@ -45,7 +45,7 @@ def reflective_reason(solution: str) -> str:
 
 
 def question_key(question: str) -> str:
-    """A question with case, spacing, punctuation and image marks taken away.
+    """Take case, spacing, punctuation and image marks off a question.
 
     Signs that carry meaning (``+ - * / = < > ^ . ,`` between digits) stay.
     """
@@ -81,7 +81,7 @@ def _rows(dataset: Dataset, columns: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def drop_reflective(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
-    """Records whose path does not turn back on itself, and the others with the reason."""
+    """Drop records whose path turns back on itself, with the reason."""
 
     def judge(row: dict[str, Any]) -> Rejection | None:
         detail = reflective_reason(row["solution"])
@@ -91,7 +91,7 @@ def drop_reflective(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
 
 
 def drop_duplicates(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
-    """The first of all records with the same perceptual hashes, question and options."""
+    """Keep the first of all records with the same perceptual hashes, question and options."""
     first: dict[bytes, str] = {}
 
     def judge(row: dict[str, Any]) -> Rejection | None:

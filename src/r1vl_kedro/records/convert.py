@@ -26,7 +26,7 @@ def materialize(
     fingerprint: str,
     options: ValidationOptions | None = None,
 ) -> Dataset:
-    """The source's usable records, with key steps, stored at ``path`` and opened from there.
+    """Store a source's usable records, with key steps, at ``path`` and open them from there.
 
     Nothing is read again while ``fingerprint`` (the source's path, size, date and settings)
     stays what it was. What was set aside stands in ``rejected.json`` beside the records.

@@ -50,7 +50,7 @@ def _as_formula(found: re.Match[str]) -> str:
 
 
 def clean_prose(text: str) -> str:
-    """A solution's text without drawings, boxes and second solutions, spaces made single."""
+    """Take drawings, boxes and second solutions off a solution's text; make spaces single."""
     text = _DRAWING.sub(" ", _WRITTEN_BREAK.sub(" ", text))
     found = _ALTERNATIVE.search(text)
     if found and len(text[: found.start()].strip()) >= 20:
@@ -61,7 +61,7 @@ def clean_prose(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Sentences of cleaned prose; a formula or a table is never cut."""
+    """Split cleaned prose into sentences; a formula or a table is never cut."""
     kept: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
@@ -74,7 +74,7 @@ def sentences(text: str) -> list[str]:
 
 
 def _merge(parts: list[str], most: int) -> list[str]:
-    """Neighbours joined evenly until at most ``most`` remain."""
+    """Join neighbours evenly until at most ``most`` remain."""
     if len(parts) <= most:
         return parts
     edges = [round(i * len(parts) / most) for i in range(most + 1)]
@@ -84,7 +84,7 @@ def _merge(parts: list[str], most: int) -> list[str]:
 def path_from_prose(
     solution: str, answer: str, *, subject: str = "", max_steps: int = MAX_STEPS
 ) -> str:
-    """A reference path whose steps are the solution's own sentences; "" for an empty solution.
+    """Write a reference path of the solution's own sentences; "" for an empty solution.
 
     Description and rationale say only what is known without seeing the image: the subject and
     that the solution follows. ``answer`` is written as it should stand behind the last header.

@@ -21,7 +21,7 @@ def prep_report(
     options: SplitOptions,
     seed: int,
 ) -> dict[str, Any]:
-    """Counts per stage and reason; ``stages`` in order, what each set aside.
+    """Count per stage and reason; ``stages`` in order, what each set aside.
 
     ``read`` equals ``kept`` plus everything set aside: no record goes missing.
     """

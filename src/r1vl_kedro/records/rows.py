@@ -96,7 +96,7 @@ def _is_file(path: Path) -> bool:
 
 
 def row_id(given: Any, paths: Sequence[str], index: int) -> str:
-    """The id a row has, else its first image and its place in the file (from 0).
+    """Return the id a row has, else its first image and its place in the file (from 0).
 
     Raises:
         ValueError: an id that is neither text nor a number.
@@ -116,7 +116,7 @@ def is_scalar(value: Any) -> bool:
 
 
 def family_of(paths: Sequence[str]) -> str:
-    """The folder that the first image path starts with: the corpus it was taken from."""
+    """Return the folder that the first image path starts with: the corpus it was taken from."""
     parts = [part for part in PurePosixPath(paths[0] if paths else "").parts if part != "."]
     if len(parts) > 1 and parts[0] == "mulberry_images":
         parts = parts[1:]
@@ -137,7 +137,7 @@ def marks_problem(text: str, images: int) -> tuple[str, str] | None:
 
 
 def malformed(identity: str, source: str, problem: str) -> RawRecord:
-    """A row that cannot be read as a record, to be set aside with its reason."""
+    """Make a record of a row that cannot be read as one, to be set aside with its reason."""
     return RawRecord(id=identity, source=source, problem=("malformed_row", problem))
 
 
@@ -162,7 +162,7 @@ class RecordFile(ABC):
 
     @abstractmethod
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """A row as a record still to be checked; ``index`` counts from 0."""
+        """Read a row as a record still to be checked; ``index`` counts from 0."""
 
     @staticmethod
     def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
@@ -174,7 +174,7 @@ class RecordFile(ABC):
         raise NotImplementedError
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """The rows as they stand in the file."""
+        """Yield the rows as they stand in the file."""
         for index, row in enumerate(iter_objects(self.path)):
             if self.limit is not None and index >= self.limit:
                 return

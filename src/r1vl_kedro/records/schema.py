@@ -68,7 +68,7 @@ def groups_of(key_steps: Any) -> list[list[str]]:
 
 
 def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
-    """Columns of a record; ``key_steps`` adds those of an RL prompt.
+    """Return the columns of a record; ``key_steps`` adds those of an RL prompt.
 
     ``image_hashes`` adds one hexadecimal perceptual hash per image, the form between
     validation and the split.
@@ -102,7 +102,7 @@ def check_columns(dataset: Dataset, *, key_steps: bool = False, where: str = "re
 
 
 def directory_of(dataset: Dataset) -> Path:
-    """Directory on disk that holds exactly this dataset, for handing to another process.
+    """Return the directory that holds exactly this dataset, for handing to another process.
 
     Raises:
         RecordsError: the dataset lives in memory, or is a selection of what is on disk.
@@ -122,17 +122,17 @@ def directory_of(dataset: Dataset) -> Path:
 
 
 def without_images(dataset: Dataset, columns: Sequence[str]) -> Dataset:
-    """The dataset narrowed to text columns, so that a scan decodes no image."""
+    """Narrow a dataset to text columns, so that a scan decodes no image."""
     return dataset.select_columns(list(columns))
 
 
 def option_letter(index: int) -> str:
-    """A for 0, B for 1, and so on to Z."""
+    """Return A for 0, B for 1, and so on to Z."""
     return chr(ord("A") + index)
 
 
 def answer_text(record: Mapping[str, Any]) -> str:
-    """The answer as a response writes it: ``B: 45`` with options, else the value."""
+    """Write the answer as a response does: ``B: 45`` with options, else the value."""
     options = record.get("options") or ()
     answer = record["answer"]
     index = ord(answer) - ord("A") if len(answer) == 1 else -1

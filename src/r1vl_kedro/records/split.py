@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def draw(n: int | None, total: int, seed: str) -> list[int]:
-    """Sorted indices of a random draw without replacement; all of them where n is None."""
+    """Draw sorted indices at random without replacement; all of them where n is None."""
     if n is None or n >= total:
         return list(range(total))
     return sorted(random.Random(seed).sample(range(total), n))
@@ -23,7 +23,7 @@ def draw(n: int | None, total: int, seed: str) -> list[int]:
 def split(
     dataset: Dataset, options: SplitOptions, seed: int, grammar: str = R1VL.name
 ) -> tuple[Dataset, Dataset]:
-    """Warm-up records and RL records, two independent draws from the same pool (section 4.1).
+    """Draw warm-up and RL records independently from the same pool (section 4.1).
 
     Where fewer records exist than are asked for, all are taken.
 

@@ -27,7 +27,7 @@ Out = TypeVar("Out")
 
 
 def undecodable(texts: Iterable[str]) -> str:
-    """Where the first text that UTF-8 cannot hold goes wrong; "" if all can be written.
+    """Tell where the first text that UTF-8 cannot hold goes wrong; "" if all can be written.
 
     A lone surrogate is either written so (``\\ud800``) or a byte of the file that is not UTF-8.
     """
@@ -45,7 +45,7 @@ def _writable(text: str) -> str:
 
 
 def reference_path(text: str, grammar: str | None) -> str:
-    """A record's reference path, rewritten in a grammar where its source writes another.
+    """Return a record's reference path, rewritten in a grammar where its source writes another.
 
     Reflective paths stay as they are, since what is wrong with them would be lost.
 
@@ -72,7 +72,7 @@ def reference_path(text: str, grammar: str | None) -> str:
 def check(
     raw: RawRecord, options: ValidationOptions, grammar: str | None = None
 ) -> dict[str, Any] | Rejection:
-    """One record in the stored form, images as bytes with their hashes; or why not.
+    """Check a record: its stored form, images as bytes with their hashes, or why not.
 
     Args:
         grammar: how its reference path is stored; see `reference_path`.
@@ -155,7 +155,7 @@ def check(
 def ordered_map(
     function: Callable[[In], Out], items: Iterable[In], *, workers: int, ahead: int = 16
 ) -> Iterator[Out]:
-    """Results in the order of the items, computed by threads, a bounded number ahead."""
+    """Map by threads, results in the order of the items, a bounded number ahead."""
     if workers == 1:
         yield from map(function, items)
         return

@@ -26,7 +26,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Right if any reference is met; in `paper` the 5 % are of the prediction, not of it.
+    """Compare with every reference, one suffices; in `paper` the 5 % are of the prediction.
 
     In `robust` also where all references are listed.
     """
@@ -53,7 +53,7 @@ def _names_all(text: str, references: Sequence[str]) -> bool:
 
 
 def _careful(text: str, reference: str) -> bool | None:
-    """Equality of values, or within 5 % of the reference where it is no year.
+    """Compare values, or within 5 % of the reference where it is no year.
 
     A percent sign on one side only may be left out or worked in: 51 and 0.51 are near 50 %.
     """
@@ -75,7 +75,7 @@ def _careful(text: str, reference: str) -> bool | None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent over all rows and by split (human and augmented)."""
+    """Compute percent over all rows and by split (human and augmented)."""
     return {"overall": percent(verdicts), **by_column(rows, verdicts, "split")}
 
 

@@ -19,7 +19,7 @@ _KEY = "short answer"
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """A float within 0.001, the one letter named, or a text.
+    """Compare a float within 0.001, the one letter named, or a text.
 
     What upstream cannot parse goes to its judge, and is left open here (None). Without a judge, as
     here, upstream takes an option for right if the first three characters hold its letter.
@@ -45,7 +45,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def _object(text: str) -> str:
-    """Upstream's `preprocess`: from the first brace to the last, without backslashes."""
+    """Cut as upstream's `preprocess`: from the first brace to the last, without backslashes."""
     start, end = text.find("{"), text.rfind("}")
     if 0 <= start < end:
         text = text[start : end + 1]
@@ -61,7 +61,7 @@ def _short_answer(text: str) -> object:
 
 
 def _paper_short(short: object, answer: str, kind: str) -> bool:
-    """The short answer of the JSON object as it is (before 2024-12-06)."""
+    """Compare the short answer of the JSON object as it is (before 2024-12-06)."""
     if kind == "float":
         try:
             return abs(float(str(short)) - float(answer)) <= TOLERANCE
@@ -73,7 +73,7 @@ def _paper_short(short: object, answer: str, kind: str) -> bool:
 
 
 def _parse(text: str, kind: str) -> float | str | None:
-    """Upstream's `parse_answer`; None where it fails and a judge is asked."""
+    """Parse as upstream's `parse_answer`; None where it fails and a judge is asked."""
     if kind == "float":
         try:
             if text.isdigit():
@@ -103,13 +103,13 @@ def _careful(text: str, answer: str, kind: str) -> bool | None:
 
 
 def _subject(row: Row) -> str | None:
-    """The subject with single spaces (one published seed has several)."""
+    """Return the subject with single spaces (one published seed has several)."""
     text = cell(row, "subject")
     return None if text is None else " ".join(text.split())
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent of rows (`average`) and of questions right in every variant (`worst case`).
+    """Compute percent of rows (`average`) and of questions right in every variant (`worst case`).
 
     As upstream, of the variants there are: ten in the published file, fewer where a run is limited.
     """

@@ -14,7 +14,7 @@ _INDEX_PARTS = 6
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Yes or no; the prompt letters them, so that A is yes and B is no.
+    """Compare yes or no; the prompt letters them, so that A is yes and B is no.
 
     R1-VL reads any `a` in the answer after the marker as yes, so "No, they are different" is a yes;
     kept outside `robust`.
@@ -30,7 +30,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def _parts(row: Row) -> tuple[str, str, str, str]:
-    """(l2-category, set, figure, question) of a row's index.
+    """Read (l2-category, set, figure, question) from a row's index.
 
     Raises:
         ValueError: the index is not category_subcategory_visual_set_figure_question.
@@ -59,7 +59,7 @@ def _three(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """aAcc (rows), fAcc (figures), qAcc (question groups all right) and their mean, in percent.
+    """Compute aAcc (rows), fAcc (figures), qAcc (question groups) and their mean, in percent.
 
     Also for each category (VD, VS) and finer category. Published tables print the mean.
     """

@@ -14,7 +14,7 @@ from r1vl_kedro.benchmarks.prompts import plain_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Upstream lets a judge extract and compare; without one only the same text is right."""
+    """Compare texts, as upstream without its judge; in `robust` options and values."""
     answer = needed(row, "answer")
     if mode == "robust":
         text = robust.stated(raw)
@@ -26,7 +26,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def _metadata(row: Row, key: str) -> str | None:
-    """An entry of the `metadata` cell, which is the text of a Python dict."""
+    """Read an entry of the `metadata` cell, which is the text of a Python dict."""
     text = cell(row, "metadata")
     if text is None:
         return None
@@ -40,7 +40,7 @@ def _metadata(row: Row, key: str) -> str | None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent over all rows, by version, subject and subfield."""
+    """Compute percent over all rows, by version, subject and subfield."""
     return {
         "overall": percent(verdicts),
         **by_column(rows, verdicts, "problem_version", "version"),

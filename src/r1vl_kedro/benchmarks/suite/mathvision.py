@@ -14,14 +14,14 @@ _BOX = "\\boxed{"
 
 
 def _first_box(text: str) -> str | None:
-    """What stands between the first opening box and the next closing brace (upstream, 2025)."""
+    """Cut what stands between the first box's brace and the next closing one (upstream, 2025)."""
     start = text.find(_BOX)
     end = text.find("}", start)
     return text[start + len(_BOX) : end] if 0 <= start < end else None
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Options by letter or text; free answers by value."""
+    """Compare options by letter or text, free answers by value."""
     options, answer = lettered(literal_list(row, "choices")), needed(row, "answer")
     if mode == "robust":
         text = robust.stated(raw)
@@ -44,7 +44,7 @@ def check(row: Row) -> None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent overall, by subject and by level (1 to 5)."""
+    """Compute percent overall, by subject and by level (1 to 5)."""
     return {
         "overall": percent(verdicts),
         **by_column(rows, verdicts, "category", "subject"),

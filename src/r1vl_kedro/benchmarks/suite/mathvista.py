@@ -21,7 +21,7 @@ from r1vl_kedro.benchmarks.prompts import plain_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Options by letter or text; numbers by value (in `robust` with units and separators)."""
+    """Compare options by letter or text, numbers by value (`robust`: with units, separators)."""
     choices = needed(row, "question_type") == "multi_choice"
     if mode == "robust":
         text = robust.stated(raw)
@@ -58,7 +58,7 @@ def check(row: Row) -> None:
 
 
 def _number(text: str, answer: str, kind: str) -> bool | None:
-    """Upstream's check; zero, lists and anything unequal go to the judge."""
+    """Compare as upstream: zero, lists and anything unequal go to the judge."""
     read = {"integer": int, "float": float}.get(kind)
     if read is None:
         return None
@@ -77,7 +77,7 @@ def _skills(row: Row) -> list[str] | None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent overall, by task and by skill (a row counts in each of its skills)."""
+    """Compute percent overall, by task and by skill (a row counts in each of its skills)."""
     return {
         "overall": percent(verdicts),
         **by_column(rows, verdicts, "task"),

@@ -20,7 +20,7 @@ COGNITION = (
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Yes or no."""
+    """Compare yes or no."""
     answer = needed(row, "answer")
     if mode == "robust":
         return robust.yes_no_verdict(robust.stated(raw), answer, letters=False)
@@ -28,7 +28,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Points: accuracy plus accuracy+ (images whose questions are all right), 200 a subtask.
+    """Sum points: accuracy plus accuracy+ (images whose questions are all right), 200 a subtask.
 
     `perception` sums ten subtasks, `cognition` four, `sum` both (2,800 at most; a subtask without
     rows adds nothing).

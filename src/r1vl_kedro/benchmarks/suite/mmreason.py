@@ -12,7 +12,7 @@ from r1vl_kedro.benchmarks.prompts import plain_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Upstream lets a judge extract and compare; without one only the same text is right."""
+    """Compare texts, as upstream without its judge; in `robust` values."""
     answer = needed(row, "answer")
     if mode == "robust":
         return robust.value_verdict(robust.stated(raw), answer)
@@ -20,7 +20,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent overall and by discipline (upstream prints these as fractions)."""
+    """Compute percent overall and by discipline (upstream prints these as fractions)."""
     return {"overall": percent(verdicts), **by_column(rows, verdicts, "discipline")}
 
 

@@ -12,7 +12,7 @@ from r1vl_kedro.benchmarks.prompts import choice_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """The option named by letter or text; upstream lacks those that pandas reads as missing."""
+    """Compare the option named; outside `robust` without those that pandas reads as missing."""
     options, answer = options_of(row), needed(row, "answer")
     if mode == "robust":
         return robust.option_verdict(robust.stated(raw), options, answer)
@@ -26,7 +26,7 @@ def check(row: Row) -> None:
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Percent overall, by category and by finer category."""
+    """Compute percent overall, by category and by finer category."""
     return {
         "overall": percent(verdicts),
         **by_column(rows, verdicts, "category"),

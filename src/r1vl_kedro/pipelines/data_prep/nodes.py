@@ -28,21 +28,21 @@ def _say(stage: str, kept: int, dropped: list[Rejection]) -> None:
 def validate_records(
     source: Iterable[RawRecord], options: DataPrepOptions
 ) -> tuple[Dataset, list[Rejection]]:
-    """Usable records, and those set aside with the reason."""
+    """Check records; those set aside come with the reason."""
     records, dropped = validate(source, options.validation, grammar=options.grammar)
     _say("validate", len(records), dropped)
     return records, dropped
 
 
 def drop_reflective(records: Dataset) -> tuple[Dataset, list[Rejection]]:
-    """Records whose path does not turn back on itself."""
+    """Drop records whose path turns back on itself."""
     kept, dropped = clean.drop_reflective(records)
     _say("reflective", len(kept), dropped)
     return kept, dropped
 
 
 def drop_duplicates(records: Dataset) -> tuple[Dataset, list[Rejection]]:
-    """The first of equal records."""
+    """Keep the first of equal records."""
     kept, dropped = clean.drop_duplicates(records)
     _say("duplicates", len(kept), dropped)
     return kept, dropped
@@ -51,7 +51,7 @@ def drop_duplicates(records: Dataset) -> tuple[Dataset, list[Rejection]]:
 def decontaminate(
     records: Dataset, options: DataPrepOptions, **references: Any
 ) -> tuple[Dataset, list[Rejection]]:
-    """Records that occur in none of the evaluation sets."""
+    """Drop records that occur in an evaluation set."""
     distance = options.decontamination.max_image_distance
     kept, dropped = clean.decontaminate(records, references, max_distance=distance)
     _say("contamination", len(kept), dropped)
@@ -59,7 +59,7 @@ def decontaminate(
 
 
 def split_records(records: Dataset, options: DataPrepOptions, seed: int) -> tuple[Dataset, Dataset]:
-    """Warm-up and RL records, both drawn from the same pool."""
+    """Draw warm-up and RL records, both from the same pool."""
     warm_up, rl = split(records, options.split, seed, options.grammar)
     for name, asked, got in (
         ("n_warm_up", options.split.n_warm_up, len(warm_up)),
@@ -80,6 +80,6 @@ def report(
     seed: int,
     **stages: list[Rejection],
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Counts of what was read, set aside and kept; and every record set aside."""
+    """Count what was read, set aside and kept; list every record set aside."""
     counts = prep_report(stages, records, warm_up, rl, options.split, seed)
     return counts, [r.as_dict() for rejections in stages.values() for r in rejections]

@@ -22,7 +22,7 @@ OPTIONS = "params:data_prep"
 def create_pipeline(
     references: Sequence[str] = ("validation_records", "test_records"),
 ) -> Pipeline:
-    """Raw records to warm-up and RL records.
+    """Make warm-up and RL records of raw ones.
 
     Args:
         references: names of the evaluation datasets that no record may occur in.

@@ -28,7 +28,7 @@ VERDICTS = {True: "right", False: "wrong"}
 
 
 def given_checkpoint(options: EvaluationOptions) -> str:
-    """The checkpoint that `params:evaluation.checkpoint` names.
+    """Return the checkpoint that `params:evaluation.checkpoint` names.
 
     Raises:
         CheckpointError: it is none; an endpoint's is its own affair.
@@ -51,7 +51,7 @@ def predict_benchmarks(
     work_dir: str,
     **files: BenchmarkFile,
 ) -> tuple[dict[str, Any], Frame, Frame]:
-    """Answers to the chosen benchmarks, by one job; returns its manifests and the predictions.
+    """Answer the chosen benchmarks by one job.
 
     Args:
         files: the files of the benchmarks asked for, by name. Without `names` an embedded file that
@@ -126,7 +126,7 @@ def present(files: dict[str, BenchmarkFile], options: BenchmarkOptions) -> dict[
 
 
 def vars_of(file: BenchmarkFile) -> dict[str, Any]:
-    """What the job needs to open the file again."""
+    """Return what the job needs to open the file again."""
     return {"path": str(file.path), "check_images": file.check_images, "official": file.official}
 
 
@@ -136,7 +136,7 @@ def score_benchmarks(
     options: EvaluationOptions,
     judge: ChatClient,
 ) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
-    """Verdicts of the mode that `evaluation.benchmarks.scoring` names, the scores, their manifest.
+    """Score predictions in the mode of `evaluation.benchmarks.scoring`: verdicts, scores, manifest.
 
     Needs no model: predictions can be scored again in another mode at any time.
     """
@@ -176,7 +176,7 @@ def score_benchmarks(
 
 
 def make_examples(verdicts: Frame, scores: dict[str, Any], thumbnails: Frame) -> Frame:
-    """The rows that have a thumbnail, with image, response, extracted answer and verdict.
+    """Gather the rows that have a thumbnail, with image, response, extracted answer and verdict.
 
     Each row has a name of its own in the first column, and its verdict as a word: by these MLflow
     groups and filters.
@@ -190,7 +190,7 @@ def make_examples(verdicts: Frame, scores: dict[str, Any], thumbnails: Frame) ->
 
 
 def make_table_1(scores: dict[str, Any], paper: dict[str, Any]) -> tuple[Frame, Frame, str]:
-    """Table 1 with the paper's rows, every figure of every benchmark, and the table as Markdown."""
+    """Make Table 1 with the paper's rows, every benchmark's figures, and the table as Markdown."""
     import pandas as pd
 
     if scores["mode"] not in MODES:

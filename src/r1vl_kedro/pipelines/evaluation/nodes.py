@@ -26,7 +26,7 @@ def predict_test(
     seed: int,
     work_dir: str,
 ) -> tuple[dict[str, Any], Frame]:
-    """Answers to every test record, by a job; returns its manifest and the predictions.
+    """Answer every test record by a job; return its manifest and the predictions.
 
     Args:
         checkpoint: directory of a model (a `CheckpointDataset`), or a hub name.
@@ -53,7 +53,7 @@ def predict_test(
 
 
 def job_place(work_dir: str) -> Path:
-    """Where the running variant's jobs keep their state."""
+    """Return where the running variant's jobs keep their state."""
     run = RUN.get()
     variant = (run.variant if run is not None else None) or "main"
     return Path(work_dir).resolve() / variant
@@ -67,7 +67,7 @@ def score_test(
     step_grpo: StepGRPOOptions,
     seed: int,
 ) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
-    """Verdicts on the predictions, scores with intervals overall and by family, their manifest.
+    """Score predictions: verdicts, scores with intervals overall and by family, manifest.
 
     Args:
         step_grpo: says how key steps count: the variant's own options where StepGRPO trained it.

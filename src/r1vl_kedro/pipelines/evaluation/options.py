@@ -36,7 +36,7 @@ class BenchmarkOptions(BaseModel):
     @field_validator("names", mode="before")
     @classmethod
     def _words(cls, names: Any) -> Any:
-        """`--params` splits at commas, so a command names several as "chartqa mme"."""
+        """Split words: `--params` splits at commas, so a command names several as "chartqa mme"."""
         return names.split() if isinstance(names, str) else names
 
     @field_validator("names")

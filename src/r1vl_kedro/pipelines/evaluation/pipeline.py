@@ -26,7 +26,7 @@ from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
 
 
 def create_pipeline() -> Pipeline:
-    """Test records only: what every variant of the ablation goes through."""
+    """Evaluate on test records: what every variant of the ablation goes through."""
     return Pipeline(
         [
             Node(
@@ -65,7 +65,7 @@ def create_pipeline() -> Pipeline:
 def create_benchmark_pipeline(
     benchmarks: Sequence[str], checkpoint: str = "checkpoint"
 ) -> Pipeline:
-    """The benchmarks and Table 1, of the checkpoint in this catalog entry.
+    """Evaluate the checkpoint of a catalog entry on benchmarks, up to Table 1.
 
     Args:
         benchmarks: those asked for; only their files are inputs.
@@ -117,7 +117,7 @@ def create_benchmark_pipeline(
 
 
 def create_given_pipeline(benchmarks: Sequence[str]) -> Pipeline:
-    """The benchmarks on whatever checkpoint `params:evaluation.checkpoint` names."""
+    """Evaluate whatever checkpoint `params:evaluation.checkpoint` names on the benchmarks."""
     choose = Node(
         benchmark_nodes.given_checkpoint,
         inputs="params:evaluation",

@@ -33,7 +33,7 @@ class EvaluationError(UserFacingError, ValueError):
 def manifest_of(
     options: EvaluationOptions, manifests: dict[str, Any], judge: str | None
 ) -> dict[str, Any]:
-    """What scores rest on: settings common to all benchmarks, then what each has of its own.
+    """Gather what scores rest on: settings common to all benchmarks, then each one's own.
 
     Raises:
         EvaluationError: predictions of several checkpoints, prompts or decodings.

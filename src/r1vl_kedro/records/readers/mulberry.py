@@ -134,7 +134,7 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
 def from_record(
     record: Mapping[str, Any], images: Sequence[str], *, prefix: str = ""
 ) -> MulberryRow:
-    """A record as a Mulberry row with its id; ``images`` are paths below the image folder.
+    """Turn a record into a Mulberry row with its id; ``images`` are paths below the image folder.
 
     One image is written as a plain path, as the published file does.
     """
