@@ -1,6 +1,7 @@
 """A table of responses from JSON or Parquet, read-only."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -16,21 +17,35 @@ ACCEPTED = (
     "with columns response and answer"
 )
 
+LOOKED_UP = ("key_steps", "options")
+"""Columns of a record that rewards read and tables of responses do not repeat."""
+
 
 class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
     """Responses to explain, from ``.jsonl``, ``.json`` or ``.parquet``.
 
-    A column ``completion`` counts as ``response`` (rollouts of training have it).
+    A column ``completion`` counts as ``response`` (rollouts of training have it). Key steps and
+    options that the file does not hold are looked up by ``id`` in ``records``.
 
     Example usage for the YAML API::
 
         reward_card_responses:
           type: r1vl_kedro.datasets.responses.ResponsesDataset
           filepath: data/07_model_output/step_grpo/predictions.parquet
+          records: [data/05_model_input/rl_prompts, data/01_raw/test]
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        """Keep the path; nothing is read before ``load``.
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        records: Sequence[str] = (),
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep the paths; nothing is read before ``load``.
+
+        Args:
+            records: saved sets of records; one that is not there is passed over.
 
         Raises:
             DatasetError: no path.
@@ -38,6 +53,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         if not isinstance(filepath, str) or not filepath:
             raise DatasetError(f"filepath is {filepath!r}; wanted the path of a file; {ACCEPTED}")
         self._filepath = PurePosixPath(filepath)
+        self._records = [Path(path) for path in records]
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
@@ -61,7 +77,24 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
             raise DatasetError(f"{path} holds no responses; {ACCEPTED}")
         if "response" not in frame.columns and "completion" in frame.columns:
             frame = frame.rename(columns={"completion": "response"})
-        return frame
+        return self._completed(frame)
+
+    def _completed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows with the key steps and options of their records, None where there is none."""
+        wanted = [name for name in LOOKED_UP if name not in frame.columns]
+        if not wanted or "id" not in frame.columns:
+            return frame
+        found: dict[str, dict[str, Any]] = {}
+        ids = set(frame["id"].astype(str))
+        for path in self._records:
+            if _is_dataset(path):
+                for row in _columns_of(path, wanted):
+                    if row["id"] in ids:
+                        found.setdefault(row["id"], row)
+        rows = [found.get(str(name), {}) for name in frame["id"]]
+        return frame.assign(
+            **{name: pd.Series([row.get(name) for row in rows], frame.index) for name in wanted}
+        )
 
     def save(self, data: NoReturn) -> NoReturn:
         """Refuse: responses are written by generation and training."""
@@ -72,6 +105,21 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
 
     def _exists(self) -> bool:
         return Path(self._filepath).exists()
+
+
+def _is_dataset(path: Path) -> bool:
+    """Whether a directory holds records that `datasets` saved."""
+    return (path / "dataset_info.json").is_file()
+
+
+def _columns_of(path: Path, names: list[str]) -> Iterator[dict[str, Any]]:
+    """Ids and these columns of saved records, without their images."""
+    from datasets import load_from_disk
+
+    records = load_from_disk(str(path))
+    if "id" in records.column_names:
+        there = [name for name in names if name in records.column_names]
+        yield from records.select_columns(["id", *there])
 
 
 def _read_json(path: Path) -> pd.DataFrame:

@@ -136,6 +136,7 @@ def html_card(
     *,
     rewards: Mapping[str, Reward] | None = None,
     grammar: str = R1VL.name,
+    notes: Sequence[str] = (),
 ) -> str:
     """A page without outside parts: each response with its matches marked, and its arithmetic.
 
@@ -143,6 +144,7 @@ def html_card(
         rows: as given to :func:`score_row`, in the same order as ``scores``.
         scores: what :func:`score_row` returned.
         rewards, grammar: as scored.
+        notes: sentences that stand at the top.
     """
     rewards = read_rewards(PAPERS) if rewards is None else rewards
     body = "".join(
@@ -151,7 +153,7 @@ def html_card(
     about = (
         f"<p>{len(rows)} responses. Marked: where each key step was found by soft matching; its "
         "number stands before it.</p>"
-    )
+    ) + "".join(f"<p><b>{html.escape(note)}</b></p>" for note in notes)
     return document("Reward card", about + body, kind="card")
 
 

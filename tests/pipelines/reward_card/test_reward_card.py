@@ -229,3 +229,38 @@ def test_parquet_and_rollouts(tmp_path, card):
     pd.testing.assert_frame_equal(scores, card["scores"])
     with pytest.raises(DatasetError, match=r"\.csv'; accepted: \.jsonl .*\.json .*\.parquet"):
         ResponsesDataset(filepath="a.csv").load()
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """(rollouts as training writes them, the records that they answer)."""
+    from datasets import Dataset
+
+    records = [{"id": "a", "key_steps": [["6 - 1 = 5"]], "options": [], "answer": "5"}]
+    Dataset.from_list(records).save_to_disk(str(tmp_path / "records"))
+    rollouts = [
+        {"id": "a", "answer": "5", "completion": HONEST, "reward": 2.1},
+        {"id": "b", "answer": "5", "completion": HONEST, "reward": 2.1},
+    ]
+    pd.DataFrame(rollouts).to_parquet(tmp_path / "rollouts.parquet")
+    return ResponsesDataset(
+        filepath=str(tmp_path / "rollouts.parquet"), records=[str(tmp_path / "records")]
+    )
+
+
+def test_a_rollouts_key_steps_come_from_its_record_and_the_total_is_the_recorded_reward(recorded):
+    rollouts = recorded.load().head(1)
+    card = score_responses(rollouts, RewardCardOptions())
+    assert card["total"].tolist() == pytest.approx([2.1])
+    html = page(rollouts, card, RewardCardOptions())
+    assert "total equals the recorded reward in all 1 responses." in html
+
+
+def test_a_card_without_the_key_steps_of_a_response_names_what_is_missing(recorded):
+    card = score_responses(recorded.load(), RewardCardOptions())
+    assert card["missing"].tolist() == ["", "key steps"]
+    html = page(recorded.load(), card, RewardCardOptions())
+    assert "1 of 2 responses have no key steps, and none under their id" in html
+    assert "differs from the recorded reward in 1 of 2 responses, first in b: 2, recorded 2.1" in (
+        html
+    )

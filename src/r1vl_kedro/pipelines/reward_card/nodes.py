@@ -1,5 +1,6 @@
 """Nodes of the reward card: score, write a table, write a page."""
 
+import logging
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -8,6 +9,11 @@ from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.rewards.card import CardError, card_markdown, columns, html_card, score_row
 from r1vl_kedro.rewards.registry import PAPERS, Rewards
+
+logger = logging.getLogger(__name__)
+RECORDED = {"reward": "total", "correct": "outcome", "k": "k_soft", "valid": "step_rvr_strict"}
+"""Columns of rollouts and verdicts, by the column of the card that should equal them."""
+TOLERANCE = 1e-4
 
 
 class RewardCardOptions(BaseModel):
@@ -53,7 +59,49 @@ def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
         score_row(row, rewards=options.rewards, grammar=options.grammar, where=f"row {number}")
         for number, row in enumerate(_rows(responses, options.max_responses), start=1)
     ]
-    return pd.DataFrame(scores, columns=columns(options.rewards))
+    card = pd.DataFrame(scores, columns=columns(options.rewards))
+    rows = responses.head(len(card)).reset_index(drop=True)
+    if "id" in rows and "key_steps" not in rows:
+        rows["key_steps"] = None
+    if {"id", "key_steps"} <= set(rows) and rows["key_steps"].map(_absent).any():
+        card["missing"] = ["key steps" if _absent(v) else "" for v in rows["key_steps"]]
+    for name in RECORDED:
+        if name in rows and name not in card:
+            card[f"recorded_{name}"] = rows[name].astype(float)
+    for note in comparison(card):
+        logger.info(note)
+    return card
+
+
+def comparison(card: Frame) -> list[str]:
+    """Sentences on what a card lacks, and where it differs from what training recorded."""
+    notes = []
+    missing = int((card["missing"] != "").sum()) if "missing" in card else 0
+    if missing:
+        notes.append(
+            f"{missing} of {len(card)} responses have no key steps, and none under their id in "
+            "the records: what they match is not counted."
+        )
+    for name, column in RECORDED.items():
+        if f"recorded_{name}" not in card:
+            continue
+        recorded = card[f"recorded_{name}"]
+        other = (card[column].astype(float) - recorded).abs() > TOLERANCE
+        if not other.any():
+            notes.append(f"{column} equals the recorded {name} in all {len(card)} responses.")
+            continue
+        first = card[other].iloc[0]
+        notes.append(
+            f"{column} differs from the recorded {name} in {int(other.sum())} of {len(card)} "
+            f"responses, first in {str(first['id'])[:100]}: {first[column]:.4g}, recorded "
+            f"{first[f'recorded_{name}']:.4g}. They were made with other rewards or weights; "
+            "--params reward_card.rewards.<name>.weight=... takes theirs."
+        )
+    return notes
+
+
+def _absent(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)
 
 
 def table(scores: Frame) -> str:
@@ -69,6 +117,7 @@ def page(responses: Frame, scores: Frame, options: RewardCardOptions) -> str:
         scores.head(shown).to_dict("records"),
         rewards=options.rewards,
         grammar=options.grammar,
+        notes=comparison(scores),
     )
 
 
