@@ -13,8 +13,10 @@ from r1vl_kedro.hooks import (
     MadeFromHooks,
     SavingHooks,
     SignalHooks,
+    SummaryHooks,
     TrackingHooks,
 )
+from r1vl_kedro.logs import console_logs
 from r1vl_kedro.scrubbing import scrub_logs
 
 # Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
@@ -23,6 +25,7 @@ warnings.filterwarnings("ignore", message=".*'model_fields' attribute on the ins
 # Nodes that gather all variants read `<variant>.scores`; that is what the dots are for.
 warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
 
+console_logs()
 scrub_logs()
 
 CONTEXT_CLASS = ProjectContext
@@ -37,9 +40,11 @@ CONFIG_LOADER_ARGS = {
 }
 
 # The last registered is called first: the directory, signals, the lock, what stands behind it.
+tracking = TrackingHooks()
 HOOKS = (
     EntriesHooks(),
-    TrackingHooks(),
+    SummaryHooks(tracking),
+    tracking,
     InputsHooks(),
     LibraryHooks(),
     MadeFromHooks(),

@@ -8,6 +8,7 @@ from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
 from r1vl_kedro.hooks.saving import SavingHooks
 from r1vl_kedro.hooks.signals import SignalHooks
+from r1vl_kedro.hooks.summary import SummaryHooks
 from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "MadeFromHooks",
     "SavingHooks",
     "SignalHooks",
+    "SummaryHooks",
     "TrackingHooks",
 ]

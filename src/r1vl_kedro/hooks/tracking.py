@@ -17,6 +17,7 @@ from r1vl_kedro.run_context import RUN, RunContext
 from r1vl_kedro.scrubbing import scrub
 from r1vl_kedro.tracking.addresses import StoreError, from_environment, resolve_uri
 from r1vl_kedro.tracking.store import Store
+from r1vl_kedro.tracking.ui import runs_url
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class TrackingHooks:
         self._store: Store | None = None
         self._lock = threading.RLock()
         self._context: Any = None
+        self.page = ""
+        """Where MLflow shows the children of the last run, best first; "" where none were filed."""
         self._forget()
         atexit.register(self._killed)
 
@@ -80,7 +83,7 @@ class TrackingHooks:
         self._owners = owners(pipeline, self._variants)
         for name, owner in self._owners.items():
             self._todo.setdefault(owner, set()).add(name)
-        self._store = None
+        self._store, self.page = None, ""
         if not options.enabled:
             return
         root = self._context.project_path
@@ -98,6 +101,7 @@ class TrackingHooks:
         self._run_params = run_params
         name = about.run_name(run_params, parameters)
         self._parent = store.start(name, {**self._about, "runner": runner})
+        self.page = runs_url(store.experiment_id, self._parent if self._todo else "")
         given = values.flat(run_params.get("runtime_params") or {})
         store.params(self._parent, {"seed": parameters.get("seed"), **given})
         self._log_yaml(self._parent, parameters, "config/parameters.yml")

@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -91,11 +92,33 @@ def _message(line: bytes) -> str:
         return line.decode("utf-8", "replace").strip()
 
 
+class _Tenths:
+    """Logs a job's progress at each tenth of its steps."""
+
+    def __init__(self, name: str):
+        self._name, self._tenth = name, 0
+
+    def show(self, report: dict[str, Any] | None) -> None:
+        if report is None or not report["total"]:
+            return
+        tenth = 10 * report["done"] // report["total"]
+        if tenth > self._tenth:
+            self._tenth = tenth
+            said = [f"{report['done']}/{report['total']} {report['unit']}", report["text"]]
+            log.info("%s: %s", self._name, ", ".join(filter(None, said)))
+
+
 @contextlib.contextmanager
 def bar(name: str, wanted: bool) -> Iterator[Callable[[dict[str, Any] | None], None]]:
-    """Show a progress bar with the time left; jobs that run at once take lines of their own."""
+    """Show a progress bar with the time left; jobs that run at once take lines of their own.
+
+    Where no terminal is, a log line at each tenth.
+    """
     if not wanted:
         yield lambda report: None
+        return
+    if not sys.stderr.isatty():
+        yield _Tenths(name).show
         return
     from tqdm import tqdm
 
