@@ -33,6 +33,41 @@ def test_faults_occur_in_their_shares():
     assert sum(data is None for _, data in rows) > 0
 
 
+def test_a_path_is_abridged_by_its_number_of_steps():
+    """Longer paths more often; a number that is not given takes the next lower one's share."""
+    faults = Faults({2: 0.5, 3: 0.8, 4: 0.9}, 0, 0, 0, 0, 0)
+    assert [faults.abridged_of(steps) for steps in (1, 2, 3, 4, 6)] == [0.5, 0.5, 0.8, 0.9, 0.9]
+    families = ("each2", "each3", "each4")
+    short, seen = Counter(), Counter()
+    for row, _ in corpus(1500, 0, faults, families):
+        family = row["images"].split("/")[0]
+        seen[family] += 1
+        short[family] += row["messages"][1]["content"].count("### Step ") == 1
+    shares = [short[family] / seen[family] for family in families]
+    assert shares == pytest.approx([0.5, 0.8, 0.9], abs=0.07)
+    with pytest.raises(ValueError, match=r"abridged \{3: 1.5\}: give shares in 0..1"):
+        Faults({2: 0.5, 3: 1.5})
+
+
+def test_counting_asked_each_time_wants_every_count_on_the_way():
+    for row in split_rows("test", 30, 0, ("each3",)):
+        counts = row["answer"].split(", ")
+        assert row["family"] == "each3" and len(counts) == len(row["key_steps"]) == 3
+        assert row["question"].endswith("How many objects are left each time?")
+        for count, (step,) in zip(counts, row["key_steps"], strict=True):
+            assert step.endswith(f"= {count}.")
+
+
+def test_a_corpus_of_other_families_is_made_once_and_not_taken_for_another(tmp_path):
+    faults = Faults({2: 0.5, 3: 0.8})
+    file = write_corpus(tmp_path / "mulberry", 20, 0, faults, ("each2", "each3"))
+    before = file.stat().st_mtime_ns
+    assert write_corpus(tmp_path / "mulberry", 20, 0, faults, ("each2", "each3")) == file
+    assert file.stat().st_mtime_ns == before
+    write_corpus(tmp_path / "mulberry", 20, 0, faults, ("each3", "each2"))
+    assert file.stat().st_mtime_ns != before
+
+
 def test_a_finished_corpus_is_left_as_it_is(tmp_path):
     file = write_corpus(tmp_path / "mulberry", 20, 0)
     before = file.stat().st_mtime_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
-from r1vl_kedro.world.corpus import Faults, split_rows, write_corpus
+from r1vl_kedro.world.corpus import Faults, made_of, split_rows, write_corpus
+from r1vl_kedro.world.families import EACH_TIME, FAMILIES
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -34,6 +36,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
         seed: everything follows from it.
         faults: shares of abridged, sloppy, reflective, copied, leaked and broken rows, where they
             differ from `r1vl_kedro.world.corpus.Faults`.
+        families: of the questions, in turn; see `r1vl_kedro.world.families`.
         metadata: for Kedro-Viz and other plugins.
     """
 
@@ -43,21 +46,23 @@ class EmbeddedMulberryDataset(AbstractDataset):
         path: str,
         n: int,
         seed: int,
-        faults: dict[str, float] | None = None,
+        faults: dict[str, Any] | None = None,
+        families: Sequence[str] = FAMILIES,
         metadata: dict[str, Any] | None = None,
     ):
         self._path, self._n, self._seed = Path(path), n, seed
         try:
             self._faults = Faults(**(faults or {}))
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise DatasetError(
                 f"faults {faults}: {error}; known: {list(vars(Faults()))}"
             ) from error
+        self._families = _known(families)
         self.metadata = deepcopy(metadata)
 
     def load(self) -> MulberryFile:
         """Return the records, read one by one from the file."""
-        file = write_corpus(self._path, self._n, self._seed, self._faults)
+        file = write_corpus(self._path, self._n, self._seed, self._faults, self._families)
         return MulberryFile(file, file.parent, source="embedded world")
 
     def save(self, data: Any) -> None:
@@ -68,7 +73,8 @@ class EmbeddedMulberryDataset(AbstractDataset):
         return True
 
     def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path), "n": self._n, "seed": self._seed, **vars(self._faults)}
+        made_from = {"n": self._n, "seed": self._seed, **made_of(self._families)}
+        return {"path": str(self._path), **made_from, **vars(self._faults)}
 
 
 class EmbeddedSplitDataset(AbstractDataset):
@@ -91,17 +97,20 @@ class EmbeddedSplitDataset(AbstractDataset):
         split: str,
         n: int,
         seed: int,
+        families: Sequence[str] = FAMILIES,
         metadata: dict[str, Any] | None = None,
     ):
         self._path, self._split, self._n, self._seed = Path(path), split, n, seed
+        self._families = _known(families)
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Dataset:
         """Open the split's records, memory-mapped."""
         wanted = {"split": self._split, "n": self._n, "seed": self._seed}
+        wanted |= made_of(self._families)
 
         def make() -> None:
-            rows = split_rows(self._split, self._n, self._seed)
+            rows = split_rows(self._split, self._n, self._seed, self._families)
             save_directory(write_rows(rows, key_steps=True), self._path, made_from=wanted)
 
         return made_once(self._path, wanted, make)
@@ -114,4 +123,13 @@ class EmbeddedSplitDataset(AbstractDataset):
         return True
 
     def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path), "split": self._split, "n": self._n, "seed": self._seed}
+        made_from = {"split": self._split, "n": self._n, "seed": self._seed}
+        return {"path": str(self._path), **made_from, **made_of(self._families)}
+
+
+def _known(families: Sequence[str]) -> tuple[str, ...]:
+    known = (*FAMILIES, *EACH_TIME)
+    unknown = [name for name in families if name not in known]
+    if unknown or not families:
+        raise DatasetError(f"families {unknown or []!s:.100}: choose from {', '.join(known)}")
+    return tuple(families)

@@ -17,7 +17,7 @@ import os
 import random
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,22 +35,50 @@ REFLECTION = "I think I have made a mistake. Let me rethink it."
 
 @dataclass(frozen=True)
 class Faults:
-    """Shares of the corpus; what is left over is sound."""
+    """Shares of the corpus; what is left over is sound.
 
-    abridged: float = 0.8
+    ``abridged`` may give a share for each number of reasoning steps, such as ``{2: 0.5, 4: 0.9}``;
+    a path takes that of the largest number up to its own, or the smallest one's.
+
+    Raises:
+        ValueError: no share, a number of steps below 1, or a share outside 0..1.
+    """
+
+    abridged: float | Mapping[int, float] = 0.8
     sloppy: float = 0.08
     reflective: float = 0.04
     copied: float = 0.02
     leaked: float = 0.01
     broken: float = 0.03
 
+    def __post_init__(self) -> None:
+        given = self.abridged
+        if not isinstance(given, Mapping):
+            return
+        wrong = {k: v for k, v in given.items() if not (int(k) >= 1 and 0 <= v <= 1)}
+        if wrong or not given:
+            raise ValueError(
+                f"abridged {dict(wrong or given)}: give shares in 0..1 by numbers of steps from 1 "
+                "on, such as {2: 0.5, 3: 0.8}"
+            )
+        object.__setattr__(self, "abridged", {int(k): given[k] for k in sorted(given, key=int)})
 
-def problems(split: str, n: int, seed: int) -> Iterator[Problem]:
+    def abridged_of(self, steps: int) -> float:
+        """The share of abridged paths among those of so many steps."""
+        if not isinstance(self.abridged, Mapping):
+            return self.abridged
+        below = [number for number in self.abridged if number <= steps]
+        return self.abridged[max(below, default=min(self.abridged))]
+
+
+def problems(
+    split: str, n: int, seed: int, families: Sequence[str] = FAMILIES
+) -> Iterator[Problem]:
     """``n`` problems of a split, the families in turn; all different as (picture, question)."""
     rng = random.Random(f"{split} {seed}")
     seen: set[tuple[Any, ...]] = set()
     while len(seen) < n:
-        problem = random_problem(rng, FAMILIES[len(seen) % len(FAMILIES)], split)
+        problem = random_problem(rng, families[len(seen) % len(families)], split)
         key = (problem.picture, problem.question, problem.options)
         if key not in seen:
             seen.add(key)
@@ -96,12 +124,14 @@ def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
     }
 
 
-def corpus(n: int, seed: int, faults: Faults) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+def corpus(
+    n: int, seed: int, faults: Faults, families: Sequence[str] = FAMILIES
+) -> Iterator[tuple[dict[str, Any], bytes | None]]:
     """``n`` rows with the bytes of their image file (None: there is no such file)."""
     rng = random.Random(f"corpus {seed}")
-    leaked = problems("test", max(1, n), seed + HELD_OUT)
+    leaked = problems("test", max(1, n), seed + HELD_OUT, families)
     kept: list[tuple[dict[str, Any], bytes | None]] = []
-    for k, problem in enumerate(problems("train", n, seed)):
+    for k, problem in enumerate(problems("train", n, seed, families)):
         image = f"{problem.family}/{k:06d}.png"
         draw = rng.random()
         bound = faults.copied
@@ -119,9 +149,10 @@ def corpus(n: int, seed: int, faults: Faults) -> Iterator[tuple[dict[str, Any], 
             yield broken(rng, problem, image)
             continue
         kind = rng.random()
-        if kind < faults.abridged:
+        abridged = faults.abridged_of(len(problem.steps))
+        if kind < abridged:
             path = problem.path(abridged=True)
-        elif kind < faults.abridged + faults.sloppy:
+        elif kind < abridged + faults.sloppy:
             path = sloppy_path(rng, problem)
         else:
             path = problem.path()
@@ -149,23 +180,29 @@ def broken(rng: random.Random, problem: Problem, image: str) -> tuple[dict[str, 
     return mulberry_row(problem, path, image), data
 
 
-def write_corpus(directory: Path, n: int, seed: int, faults: Faults | None = None) -> Path:
+def write_corpus(
+    directory: Path,
+    n: int,
+    seed: int,
+    faults: Faults | None = None,
+    families: Sequence[str] = FAMILIES,
+) -> Path:
     """Write ``mulberry_sft.json`` and its images, whole or not at all; returns the JSON file.
 
     A finished directory of the same size, seed and shares is left as it is.
     """
     faults = faults or Faults()
-    made_from = {"n": n, "seed": seed, "faults": vars(faults)}
+    made_from = {"n": n, "seed": seed, "faults": vars(faults), **made_of(families)}
     file = directory / "mulberry_sft.json"
     if files.is_whole(directory, made_from):
         return file
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = directory.parent / f".{directory.name}.{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
-    for family in FAMILIES:
+    for family in families:
         (aside / family).mkdir(parents=True)
     rows = []
-    for row, data in corpus(n, seed, faults):
+    for row, data in corpus(n, seed, faults, families):
         rows.append(row)
         if data is not None:
             (aside / row["images"]).write_bytes(data)
@@ -175,7 +212,14 @@ def write_corpus(directory: Path, n: int, seed: int, faults: Faults | None = Non
     return file
 
 
-def split_rows(split: str, n: int, seed: int) -> Iterator[dict[str, Any]]:
+def made_of(families: Sequence[str]) -> dict[str, Any]:
+    """The families where they are not the default world's, for what a directory is made from."""
+    return {} if tuple(families) == FAMILIES else {"families": list(families)}
+
+
+def split_rows(
+    split: str, n: int, seed: int, families: Sequence[str] = FAMILIES
+) -> Iterator[dict[str, Any]]:
     """Held-out records in the form of `r1vl_kedro.records`, images as PNG bytes.
 
     Raises:
@@ -183,7 +227,7 @@ def split_rows(split: str, n: int, seed: int) -> Iterator[dict[str, Any]]:
     """
     if split not in ("validation", "test"):
         raise ValueError(f"split {split!r} is unknown; choose validation or test")
-    for k, problem in enumerate(problems(split, n, seed + HELD_OUT)):
+    for k, problem in enumerate(problems(split, n, seed + HELD_OUT, families)):
         yield {
             "id": f"{split}-{k:05d}",
             "images": [png(problem)],

@@ -1,4 +1,4 @@
-"""The three families of questions: counting, comparison and charts.
+"""The families of questions: counting, comparison and charts, and counting asked each time.
 
 Every problem carries its reference reasoning as step bodies; `path` puts them into the response
 grammar. A path may be *abridged*: it then jumps to the result in one step, as many paths in corpora
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from functools import partial
 
 from r1vl_kedro.responses import R1VL
 from r1vl_kedro.world.scenes import (
@@ -22,6 +23,10 @@ from r1vl_kedro.world.scenes import (
 )
 
 FAMILIES = ("counting", "comparison", "charts")
+"""Of the default world."""
+EACH_TIME = {f"each{kinds}": kinds for kinds in (2, 3, 4)}
+"""Counting asked each time: by family, how many kinds are taken away. All counts on the way are the
+answer ("5, 3"), so that it cannot be guessed."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +68,33 @@ def listing(phrase: object, found: list[str]) -> str:
     return f"{phrase}: {', '.join(found) or 'none'}."
 
 
-def counting(rng: random.Random, scene: Scene) -> Problem:
-    """How many objects are left after taking away two to four kinds of objects?"""
-    phrases = distinct_filters(rng, scene, rng.choice([2, 3, 3, 4]))
-    left, steps = scene.count, []
+def counting(rng: random.Random, scene: Scene, family: str = "counting") -> Problem:
+    """How many objects are left after taking away two to four kinds of objects?
+
+    Args:
+        family: ``counting``, or one of `EACH_TIME`, which asks for the count after each kind.
+    """
+    each = family in EACH_TIME
+    kinds = EACH_TIME[family] if each else rng.choice([2, 3, 3, 4])
+    phrases = distinct_filters(rng, scene, kinds)
+    left, steps, counts = scene.count, [], []
     for k, phrase in enumerate(phrases):
         found = places(scene, phrase, without=phrases[:k])
         name = f"{phrase} left" if k else str(phrase)
         steps.append(f"{listing(name, found)} {left} - {len(found)} = {left - len(found)}.")
         left -= len(found)
+        counts.append(str(left))
+    asked = "How many objects are left each time?" if each else "How many objects are left?"
+    answer = ", ".join(counts) if each else str(left)
     return Problem(
-        family="counting",
+        family=family,
         picture=scene,
-        question=" ".join(f"Subtract all {p}." for p in phrases) + " How many objects are left?",
-        answer=str(left),
+        question=" ".join(f"Subtract all {p}." for p in phrases) + f" {asked}",
+        answer=answer,
         description=f"A scene of {scene.count} objects.",
         rationale="Take away " + ", then ".join(map(str, phrases)) + ".",
         steps=tuple(steps),
-        shortcut=f"{left} objects are left.",
+        shortcut=f"{answer} objects are left.",
     )
 
 
@@ -255,6 +269,7 @@ _MAKERS = {
     "counting": (Scene, counting),
     "comparison": (Scene, comparison),
     "charts": (Chart, charts),
+    **{family: (Scene, partial(counting, family=family)) for family in EACH_TIME},
 }
 
 
@@ -267,8 +282,8 @@ def random_problem(rng: random.Random, family: str, split: str) -> Problem:
     """A problem of ``family`` on a picture that belongs to ``split``.
 
     Raises:
-        ValueError: the family is not one of `FAMILIES`.
+        ValueError: the family is not one of `FAMILIES` or `EACH_TIME`.
     """
     if family not in _MAKERS:
-        raise ValueError(f"family {family!r} is unknown; choose from {', '.join(FAMILIES)}")
+        raise ValueError(f"family {family!r} is unknown; choose from {', '.join(_MAKERS)}")
     return problem_on(rng, family, random_picture(rng, _MAKERS[family][0], split))
