@@ -57,7 +57,7 @@ STAGES = {
         ("StepGRPO: before the model is filed", FILED, 1),
     ],
     (): [
-        ("prediction: in an answer", f"{ENGINE}._batch", 1),
+        ("prediction: in an answer", f"{ENGINE}.answer_batch", 1),
         ("prediction: while a part is written", "r1vl_kedro.generation.predict:_write", 2),
         ("prediction: while the parts are joined", "r1vl_kedro.generation.predict:_join", 1),
         ("prediction: answers half written", WRITE, 1),

@@ -155,4 +155,4 @@ def test_as_many_at_once_as_there_is_room_for(monkeypatch, launcher, slots, at_o
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     entries = {"params:launcher": launcher, "params:ablation.slots": slots}
     catalog = DataCatalog({name: MemoryDataset(value) for name, value in entries.items()})
-    assert runner._slots(catalog) == at_once
+    assert runner.slots_of(catalog) == at_once

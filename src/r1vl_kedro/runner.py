@@ -34,7 +34,7 @@ class SlotRunner(ThreadRunner):
         # Where there is no lock yet, tqdm's thread_map (datasets are opened with it) makes one
         # and removes it in the end, while other threads use it.
         tqdm.get_lock()
-        self._max_workers = self._asked or _slots(catalog)
+        self._max_workers = self._asked or slots_of(catalog)
         self._logger.info("Up to %d nodes run side by side", self._max_workers)
         return super().run(pipeline, catalog, *args, **kwargs)
 
@@ -72,7 +72,8 @@ class _Slots(ThreadPoolExecutor):
         self.shutdown(wait=True, cancel_futures=kind is not None)
 
 
-def _slots(catalog: Any) -> int:
+def slots_of(catalog: Any) -> int:
+    """Return how many nodes run side by side; see `SlotRunner`."""
     asked = catalog.load("params:ablation.slots") if "params:ablation.slots" in catalog else None
     if asked:
         return int(asked)

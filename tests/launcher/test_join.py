@@ -83,12 +83,14 @@ def test_directories_that_vanish_do_not_end_join(tmp_path, machines, monkeypatch
 
     monkeypatch.setattr(os, "scandir", list_and_remove)
     monkeypatch.setattr(Path, "read_text", remove_and_read)
-    assert list(joining._jobs(tmp_path)) == []
-    assert list(joining._jobs(tmp_path / "not there yet")) == []
+    assert list(joining.jobs_below(tmp_path)) == []
+    assert list(joining.jobs_below(tmp_path / "not there yet")) == []
     assert not (tmp_path / "variant" / "gone").exists()
     # Nor does a job that is removed when it is about to begin here.
     monkeypatch.undo()
-    monkeypatch.setattr(joining, "_jobs", lambda place: [(tmp_path / "gone" / "job.json", found)])
+    monkeypatch.setattr(
+        joining, "jobs_below", lambda place: [(tmp_path / "gone" / "job.json", found)]
+    )
     counts = iter("12")
     monkeypatch.setattr(heartbeat, "last", lambda place: next(counts))
     monkeypatch.setattr(joining, "POLL_SECONDS", 0.01)
@@ -188,7 +190,7 @@ def test_an_interrupted_join_ends_its_ranks(tmp_path, part, monkeypatch):
         await_file(part)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(joining, "_await_end", interrupted)
+    monkeypatch.setattr(joining, "await_end", interrupted)
     started = []
     popen = subprocess.Popen
     monkeypatch.setattr(
@@ -211,12 +213,12 @@ def test_a_job_that_died_while_another_ran_is_not_joined(tmp_path, machines, mon
         return "as it died" if directory.name in ended else str(next(counts))
 
     monkeypatch.setattr(joining, "POLL_SECONDS", 0.01)
-    monkeypatch.setattr(joining, "_take_part", take_part)
+    monkeypatch.setattr(joining, "take_part", take_part)
     monkeypatch.setattr(heartbeat, "last", last)
     found = [
         (tmp_path / name / "job.json", a_job(name, machines))
         for name in ("first", "dies meanwhile", "lives")
     ]
-    monkeypatch.setattr(joining, "_jobs", lambda place: found)
+    monkeypatch.setattr(joining, "jobs_below", lambda place: found)
     assert join(tmp_path, machine_rank=1, entries=[SUM], jobs=2) == 0
     assert joined == ["first", "lives"]

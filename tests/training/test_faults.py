@@ -32,13 +32,13 @@ def poison(monkeypatch):
     """Makes the loss of one step NaN."""
 
     def install(step: int):
-        original = resumable.ResumableTrainer._problem
+        original = resumable.ResumableTrainer.loss_problem
 
         def problem(self, loss):
             bad = self.state.global_step + 1 == step
             return original(self, loss * float("nan") if bad else loss)
 
-        monkeypatch.setattr(resumable.ResumableTrainer, "_problem", problem)
+        monkeypatch.setattr(resumable.ResumableTrainer, "loss_problem", problem)
 
     return install
 

@@ -79,10 +79,11 @@ class TransformersEngine:
         size = self._options.batch_size
         for start in range(0, len(prompts), size):
             torch.manual_seed(seed * 1_000_003 + start)
-            answers += self._batch(prompts[start : start + size])
+            answers += self.answer_batch(prompts[start : start + size])
         return answers
 
-    def _batch(self, prompts: Sequence[Prompt]) -> list[list[Completion]]:
+    def answer_batch(self, prompts: Sequence[Prompt]) -> list[list[Completion]]:
+        """Answer a batch of prompts, each as often as the options ask."""
         import torch
 
         texts = [

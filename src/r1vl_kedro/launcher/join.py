@@ -43,7 +43,7 @@ def join(
     beats: dict[str, str] = {}
     failed = done = 0
     while jobs is None or done < jobs:
-        for file, job in _jobs(work_dir):
+        for file, job in jobs_below(work_dir):
             now = heartbeat.last(file.parent)
             if now is None or job["launch"]["num_machines"] <= machine_rank:
                 continue
@@ -57,7 +57,7 @@ def join(
                 break
             print(f"joining {file.parent.name} as machine {machine_rank}", flush=True)
             try:
-                code = _take_part(file, job, machine_rank)
+                code = take_part(file, job, machine_rank)
                 print(f"{file.parent.name} ended here with exit code {code}", flush=True)
             except FileNotFoundError as error:
                 code = 1
@@ -80,8 +80,8 @@ def refusal(job: Mapping[str, Any], entries: Collection[str]) -> str | None:
     return None
 
 
-def _jobs(work_dir: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """All jobs there with their files; machine 0 may remove directories at the same time."""
+def jobs_below(work_dir: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield all jobs with their files; machine 0 may remove directories at the same time."""
     for directory, _, files in os.walk(work_dir):
         if "job.json" in files:
             file = Path(directory, "job.json")
@@ -101,7 +101,7 @@ def _is_over(file: Path, job_id: str) -> bool:
         return False
 
 
-def _take_part(file: Path, job: dict[str, Any], machine_rank: int) -> int:
+def take_part(file: Path, job: dict[str, Any], machine_rank: int) -> int:
     """Start this machine's ranks of a job, and end them where its run is gone."""
     options = LauncherOptions.model_validate({**job["launch"], "machine_rank": machine_rank})
     with (file.parent / f"launcher-machine{machine_rank}.log").open("wb") as log:
@@ -114,7 +114,7 @@ def _take_part(file: Path, job: dict[str, Any], machine_rank: int) -> int:
             start_new_session=True,
         )
     try:
-        why = _await_end(process, file, job["id"])
+        why = await_end(process, file, job["id"])
     except BaseException:
         stop(process, options.stop_seconds)
         raise
@@ -124,8 +124,8 @@ def _take_part(file: Path, job: dict[str, Any], machine_rank: int) -> int:
     return process.wait()
 
 
-def _await_end(process: subprocess.Popen, file: Path, job_id: str) -> str:
-    """Nothing once the ranks have ended, or why they are to be ended."""
+def await_end(process: subprocess.Popen, file: Path, job_id: str) -> str:
+    """Wait for the ranks; return why they must be ended, or "" once they have ended."""
     beat, still = None, 0
     while process.poll() is None:
         time.sleep(POLL_SECONDS)

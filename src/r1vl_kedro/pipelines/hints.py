@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datasets import Dataset as Records
+    from matplotlib.figure import Figure as Drawing
     from pandas import DataFrame as Frame
+    from plotly.graph_objects import Figure
 else:
+    Drawing = Any
+    Figure = Any
     Frame = Any
     Records = Any

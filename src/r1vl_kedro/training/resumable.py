@@ -97,10 +97,10 @@ class ResumableTrainer:
         )
         if self.model.training:
             loss = result[0] if return_outputs else result
-            self._look_at(self._problem(loss), inputs)
+            self._look_at(self.loss_problem(loss), inputs)
         return result
 
-    def _problem(self, loss: Any) -> str | None:
+    def loss_problem(self, loss: Any) -> str | None:
         value = float(loss.detach())
         if not math.isfinite(value):
             return f"the loss is {value}"

@@ -9,25 +9,23 @@ from typing import Any
 from r1vl_kedro.annotation import audit, audit_html, stages
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.endpoint import ChatClient
+from r1vl_kedro.pipelines.hints import Records
 from r1vl_kedro.records.images import bytes_of
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import map_rows, undecoded
 
 logger = logging.getLogger(__name__)
 
-# Kedro resolves every hint of a node at start; importing datasets for one would cost a second.
-Dataset = Any
-
 
 def extract_key_steps(
-    records: Dataset, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
+    records: Records, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
 ) -> stages.Steps:
     """Stage 1: key steps of each reasoning step, by record id."""
     return stages.extract_all(records, options, llm, prompts)
 
 
 def refine_key_steps(
-    records: Dataset,
+    records: Records,
     extracted: stages.Steps,
     options: AnnotationOptions,
     llm: ChatClient,
@@ -38,19 +36,19 @@ def refine_key_steps(
 
 
 def augment_key_steps(
-    records: Dataset,
+    records: Records,
     refined: stages.Keys,
     options: AnnotationOptions,
     llm: ChatClient,
     prompts: dict[str, Any],
-) -> Dataset:
+) -> Records:
     """Stage 3: RL prompts, each key step with its phrasings."""
     groups = stages.augment_all(records, refined, options, llm, prompts)
     return map_rows(records, lambda row: {**row, "key_steps": groups[row["id"]]}, key_steps=True)
 
 
 def audit_key_steps(
-    prompts: Dataset, options: AnnotationOptions, seed: int
+    prompts: Records, options: AnnotationOptions, seed: int
 ) -> tuple[list[dict[str, Any]], Any, Any, str]:
     """How well key steps fit: summary rows, the same as a table, a histogram, a page."""
     import pandas as pd
@@ -76,7 +74,7 @@ def audit_key_steps(
 
 
 def estimate_annotation(
-    records: Dataset, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
+    records: Records, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
 ) -> dict[str, Any]:
     """A dry run: calls, tokens and cost of each stage; nothing is sent."""
     stages_cost = stages.estimate_all(records, options, llm, prompts)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+from r1vl_kedro.pipelines.hints import Records
 from r1vl_kedro.records import clean
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.rejections import Rejection, in_words
@@ -13,9 +14,6 @@ from r1vl_kedro.records.report import prep_report
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.split import split
 from r1vl_kedro.records.validate import validate
-
-# Kedro resolves every hint of a node at start; importing datasets for one would cost a second.
-Dataset = Any
 
 logger = logging.getLogger(__name__)
 
@@ -27,21 +25,21 @@ def _say(stage: str, kept: int, dropped: list[Rejection]) -> None:
 
 def validate_records(
     source: Iterable[RawRecord], options: DataPrepOptions
-) -> tuple[Dataset, list[Rejection]]:
+) -> tuple[Records, list[Rejection]]:
     """Check records; those set aside come with the reason."""
     records, dropped = validate(source, options.validation, grammar=options.grammar)
     _say("validate", len(records), dropped)
     return records, dropped
 
 
-def drop_reflective(records: Dataset) -> tuple[Dataset, list[Rejection]]:
+def drop_reflective(records: Records) -> tuple[Records, list[Rejection]]:
     """Drop records whose path turns back on itself."""
     kept, dropped = clean.drop_reflective(records)
     _say("reflective", len(kept), dropped)
     return kept, dropped
 
 
-def drop_duplicates(records: Dataset) -> tuple[Dataset, list[Rejection]]:
+def drop_duplicates(records: Records) -> tuple[Records, list[Rejection]]:
     """Keep the first of equal records."""
     kept, dropped = clean.drop_duplicates(records)
     _say("duplicates", len(kept), dropped)
@@ -49,8 +47,8 @@ def drop_duplicates(records: Dataset) -> tuple[Dataset, list[Rejection]]:
 
 
 def decontaminate(
-    records: Dataset, options: DataPrepOptions, **references: Any
-) -> tuple[Dataset, list[Rejection]]:
+    records: Records, options: DataPrepOptions, **references: Records
+) -> tuple[Records, list[Rejection]]:
     """Drop records that occur in an evaluation set."""
     distance = options.decontamination.max_image_distance
     kept, dropped = clean.decontaminate(records, references, max_distance=distance)
@@ -58,7 +56,7 @@ def decontaminate(
     return kept, dropped
 
 
-def split_records(records: Dataset, options: DataPrepOptions, seed: int) -> tuple[Dataset, Dataset]:
+def split_records(records: Records, options: DataPrepOptions, seed: int) -> tuple[Records, Records]:
     """Draw warm-up and RL records, both from the same pool."""
     warm_up, rl = split(records, options.split, seed, options.grammar)
     for name, asked, got in (
@@ -73,9 +71,9 @@ def split_records(records: Dataset, options: DataPrepOptions, seed: int) -> tupl
 
 
 def report(
-    records: Dataset,
-    warm_up: Dataset,
-    rl: Dataset,
+    records: Records,
+    warm_up: Records,
+    rl: Records,
     options: DataPrepOptions,
     seed: int,
     **stages: list[Rejection],

@@ -9,7 +9,7 @@ from typing import Any
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Frame, Records
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.options import StepGRPOOptions
@@ -19,7 +19,7 @@ PREDICT = "r1vl_kedro.generation.predict:predict"
 
 def predict_test(
     checkpoint: Path | str,
-    records: Any,
+    records: Records,
     options: EvaluationOptions,
     launcher: LauncherOptions,
     template: str,
@@ -62,7 +62,7 @@ def job_place(work_dir: str) -> Path:
 def score_test(
     predictions: Frame,
     manifest: dict[str, Any],
-    records: Any,
+    records: Records,
     options: EvaluationOptions,
     step_grpo: StepGRPOOptions,
     seed: int,

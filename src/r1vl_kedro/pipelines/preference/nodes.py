@@ -9,7 +9,7 @@ from typing import Any
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
-from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, Records
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting.options import ReportingOptions
@@ -68,9 +68,9 @@ def make_preference_table(
     paper: Mapping[str, Any],
     variants: Mapping[str, Any],
     options: ReportingOptions,
-    **measured: Any,
+    **measured: Frame | Mapping[str, Any],
 ) -> tuple[Frame, Frame, Frame, str]:
-    """All measured pairs below one another, the table of objectives, the best trials, Markdown."""
+    """Make the table of all measured pairs, of objectives, of the best trials, and Markdown."""
     from r1vl_kedro.reporting.preference import numbers, page
 
     frames = {name[len("scores_") :]: f for name, f in measured.items() if name[:7] == "scores_"}
@@ -83,25 +83,25 @@ def make_preference_table(
 
 def make_preference_figures(
     scores: Frame, table: Frame, variants: Mapping[str, Any]
-) -> tuple[Any, ...]:
-    """The Plotly figures in the order of `FIGURES`."""
+) -> tuple[Figure, ...]:
+    """Make the Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting.preference import figures
 
     made = figures.make(scores, table, variants)
     return tuple(made[name] for name in FIGURES)
 
 
-def draw_preference_figures(*figures: Any) -> tuple[Any, ...]:
-    """The same figures with matplotlib, in the same order."""
+def draw_preference_figures(*figures: Figure) -> tuple[Drawing, ...]:
+    """Draw the same figures with matplotlib, in the same order."""
     from r1vl_kedro.reporting.pngs import draw
 
     return tuple(draw(figure) for figure in figures)
 
 
 def write_preference_report(
-    scores: Frame, table: Frame, options: ReportingOptions, **figures: Any
+    scores: Frame, table: Frame, options: ReportingOptions, **figures: Figure
 ) -> str:
-    """The HTML page "Preference objectives"."""
+    """Render the HTML page "Preference objectives"."""
     from r1vl_kedro.reporting.preference import page
 
     return page.render(scores, table, figures, options)

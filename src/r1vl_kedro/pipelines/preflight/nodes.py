@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from kedro.io import DataCatalog
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.launcher import LauncherOptions
@@ -40,7 +41,7 @@ def check_settings(
 
 
 def look_for_data(
-    entries: Any, step_grpo: StepGRPOOptions, options: PreflightOptions
+    entries: DataCatalog, step_grpo: StepGRPOOptions, options: PreflightOptions
 ) -> dict[str, Any]:
     """What of the data is there; records counted and measured.
 
@@ -71,7 +72,7 @@ def look_for_data(
     return {**measured, "data": data, "problems": problems, "notes": notes}
 
 
-def _place(entries: Any, name: str) -> str:
+def _place(entries: DataCatalog, name: str) -> str:
     return str(entries.get(name)._describe().get("path", name))
 
 

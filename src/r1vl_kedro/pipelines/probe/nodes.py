@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Figure, Frame, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting import push
@@ -25,15 +26,15 @@ from r1vl_kedro.rewards.sums import weighted_sums
 from r1vl_kedro.training.options import StepGRPOOptions
 
 
-def choose_questions(prompts: Any, options: ProbeOptions, seed: int) -> Any:
-    """The questions of the probe, in the order of the RL prompts."""
+def choose_questions(prompts: Records, options: ProbeOptions, seed: int) -> Records:
+    """Draw the questions of the probe, in the order of the RL prompts."""
     count = min(options.questions, len(prompts))
     return prompts.select(sorted(random.Random(f"{seed}-probe").sample(range(len(prompts)), count)))
 
 
 def sample_responses(
-    checkpoint: Any,
-    prompts: Any,
+    checkpoint: Path | str,
+    prompts: Records,
     options: ProbeOptions,
     step_grpo: StepGRPOOptions,
     evaluation: EvaluationOptions,
@@ -42,7 +43,7 @@ def sample_responses(
     seed: int,
     work_dir: str,
 ) -> Frame:
-    """Several responses to each question, sampled as StepGRPO would; goes on after a kill."""
+    """Sample several responses to each question as StepGRPO would; goes on after a kill."""
     import pandas as pd
 
     decoding = DecodingOptions.model_validate(
@@ -71,12 +72,12 @@ def sample_responses(
 
 def forecast_dead_groups(
     predictions: Frame,
-    prompts: Any,
+    prompts: Records,
     options: ProbeOptions,
     step_grpo: StepGRPOOptions,
     variants: dict[str, Any],
 ) -> tuple[Frame, str]:
-    """Expected share of groups without variance for each reward and group size, also printed.
+    """Forecast and print the share of dead groups for each reward and group size.
 
     Returns:
         One row for each sum of rewards of the grid, by the first variant that has it, with a column
@@ -102,30 +103,29 @@ def forecast_dead_groups(
 
 def measure_push(
     predictions: Frame,
-    prompts: Any,
+    prompts: Records,
     options: ProbeOptions,
     step_grpo: StepGRPOOptions,
     variants: dict[str, Any],
     seed: int,
-) -> tuple[Frame, str, Any]:
-    """Which way the first updates of each reward of the grid push the samples, also printed.
+) -> tuple[Frame, str, Figure]:
+    """Measure which way the first updates of each reward push the samples, and print it.
 
     Returns:
-        One row for each reward, M and feature; the same as Markdown; and a figure, at StepGRPO's M
-        (the largest of the probe's where that is not among them).
+        One row for each reward, M and feature; Markdown; a figure, at StepGRPO's M or the largest.
     """
     sampled = _sampled(predictions, prompts)
     features = push.features_of(*sampled[:2], step_grpo)
     objectives = objectives_of(step_grpo, variants)
     table = push.push_table(*sampled, objectives, features, options.group_sizes, seed)
-    sizes = options.group_sizes
-    size = step_grpo.group_size if step_grpo.group_size in sizes else max(sizes)
+    size = step_grpo.group_size
+    size = size if size in options.group_sizes else max(options.group_sizes)
     text = push.push_markdown(table, push.forms_table(features), size, variants)
     click.echo(text)
     return table, text, push.push_figure(table, size, variants)
 
 
-def _sampled(predictions: Frame, prompts: Any) -> tuple[list[str], dict[str, list], list]:
+def _sampled(predictions: Frame, prompts: Records) -> tuple[list[str], dict[str, list], list]:
     """The responses, the columns that rewards read, and the places of each question's."""
     key_steps = dict(zip(prompts["id"], prompts["key_steps"], strict=True))
     columns = {
@@ -137,7 +137,7 @@ def _sampled(predictions: Frame, prompts: Any) -> tuple[list[str], dict[str, lis
     return predictions["response"].tolist(), columns, by_question
 
 
-def _markdown(frame: Any, right: list, options: ProbeOptions, temperature: float) -> str:
+def _markdown(frame: Frame, right: list, options: ProbeOptions, temperature: float) -> str:
     shown = frame.set_index("reward").map(lambda share: f"{100 * share:.0f} %").reset_index()
     any_right = sum(bool(group.max() > 0) for group in right) / len(right)
     mean = sum(float(group.mean()) for group in right) / len(right)

@@ -1,7 +1,7 @@
 """Nodes of the report; the work is done in `r1vl_kedro.reporting`.
 
-Kedro validates options only where it can resolve every type hint of a node, so what is imported
-late (figures, records) is hinted as Any.
+Kedro validates options only where it can resolve every type hint of a node, so classes of heavy
+libraries are hinted through `pipelines.hints`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, Records
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.training.options import StepGRPOOptions
 
@@ -92,16 +92,16 @@ def make_figures(
     group_size: Frame,
     options: ReportingOptions,
     grid: Mapping[str, Any] | None = None,
-) -> tuple[Any, ...]:
-    """The Plotly figures in the order of `FIGURES`."""
+) -> tuple[Figure, ...]:
+    """Make the Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting import figures
 
     made = figures.make_figures(curves, overview, group_size, options, grid)
     return tuple(made[name] for name in FIGURES)
 
 
-def draw_figures(*figures: Any) -> tuple[Any, ...]:
-    """The same figures with matplotlib, in the same order."""
+def draw_figures(*figures: Figure) -> tuple[Drawing, ...]:
+    """Draw the same figures with matplotlib, in the same order."""
     from r1vl_kedro.reporting.pngs import draw
 
     return tuple(draw(figure) for figure in figures)
@@ -109,12 +109,12 @@ def draw_figures(*figures: Any) -> tuple[Any, ...]:
 
 def build_examples(
     verdicts: Frame,
-    records: Any,
+    records: Records,
     options: ReportingOptions,
     step_grpo: StepGRPOOptions,
     grid: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """Example questions with all variants' answers side by side."""
+    """Build example questions with all variants' answers side by side."""
     from r1vl_kedro.records.store import undecoded
     from r1vl_kedro.reporting import examples
 
@@ -128,9 +128,9 @@ def write_report(
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
     grid: Mapping[str, Any] | None = None,
-    **tables_and_figures: Any,
+    **tables_and_figures: Frame | Figure,
 ) -> str:
-    """The HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
+    """Render the HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
     from r1vl_kedro import provenance
     from r1vl_kedro.reporting import page
 
