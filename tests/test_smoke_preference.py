@@ -92,4 +92,4 @@ def test_variants_are_children_of_the_run_in_mlflow(place):
     _, children, _ = place.runs()
     assert {"dpo", "simpo", "mdpo", "step_grpo"} <= set(children)
     assert children["dpo"].data.params["objective"] == "dpo"
-    assert "reward_accuracy" in children["dpo"].data.metrics
+    assert "train/reward_accuracy" in children["dpo"].data.metrics

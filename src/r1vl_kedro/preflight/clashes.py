@@ -6,9 +6,11 @@ import importlib.util
 import math
 
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.preflight.estimates import PIXELS_PER_TOKEN
 from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
+from r1vl_kedro.training.preference_options import PreferenceOptions
 
 
 def clashes(
@@ -52,6 +54,24 @@ def clashes(
             f"evaluation.decoding.max_new_tokens {decoding.max_new_tokens} is below "
             f"step_grpo.max_completion_length {step_grpo.max_completion_length}; answers that "
             "training allows would be cut off in evaluation"
+        )
+    return found
+
+
+def preference_clashes(
+    preference: PreferenceOptions, pairs: PairOptions, processes: int
+) -> list[str]:
+    """Reasons why pairs cannot be sampled, or learnt from, as these settings say."""
+    problem = preference.problem_with(processes)
+    found = [] if problem is None else [f"preference: {problem}"]
+    found += [f"preference.{one}" for one in _clashes_of(preference)]
+    if pairs.decoding.engine == "vllm" and importlib.util.find_spec("vllm") is None:
+        found.append("pairs.decoding.engine is vllm, which is not installed (extra 'gpu')")
+    if pairs.decoding.max_new_tokens > preference.max_completion_length:
+        found.append(
+            f"pairs.decoding.max_new_tokens {pairs.decoding.max_new_tokens} is above "
+            f"preference.max_completion_length {preference.max_completion_length}; pairs with "
+            "responses as long as are sampled would be set aside"
         )
     return found
 

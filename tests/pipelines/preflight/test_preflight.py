@@ -11,12 +11,15 @@ from PIL import Image
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.datasets import BenchmarkTSVDataset, RecordFileDataset
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
+from r1vl_kedro.preflight.clashes import preference_clashes
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+from r1vl_kedro.training.preference_options import PreferenceOptions
 
 WARM_UP = SFTOptions(
     num_epochs=2, batch_size=8, deepspeed="zero3", dtype="bfloat16", gradient_checkpointing=True
@@ -190,7 +193,9 @@ def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
         decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
     )
     three = LauncherOptions(num_processes=3, device="cuda")
-    problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation)
+    problems = nodes.check_settings(
+        WARM_UP, STEP_GRPO, three, evaluation, PreferenceOptions(num_steps=1), PairOptions(), {}
+    )
     text = "\n".join(problems)
     assert "warm_up.batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
     assert "step_grpo.rollouts_per_step 16 is not a multiple of 3 processes" in text
@@ -232,3 +237,11 @@ def test_the_size_of_a_model_is_read_from_its_configuration_alone(tmp_path):
     assert shape.parameters > 1000 * 64 + 3 * layer
     assert shape.parameters < 1000 * 64 + 3 * layer + 200_000  # the vision encoder of one block
     assert SHAPES[MODEL].parameters == pytest.approx(2.21e9)
+
+
+def test_pairs_are_checked_in_a_grid_that_learns_from_them():
+    preference = PreferenceOptions(num_steps=1, batch_size=10, max_completion_length=64)
+    found = preference_clashes(preference, PairOptions(), 4)
+    assert len(found) == 2
+    assert "batch_size 10 is not a multiple of 4 processes; 8 or 12 would work" in found[0]
+    assert "max_new_tokens 256 is above preference.max_completion_length 64" in found[1]

@@ -9,17 +9,19 @@ import click
 from kedro.io import DataCatalog
 
 from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.preflight import estimates, text
-from r1vl_kedro.preflight.clashes import clashes
+from r1vl_kedro.preflight.clashes import clashes, preference_clashes
 from r1vl_kedro.preflight.data import judge, measure
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.preflight.report import compose
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+from r1vl_kedro.training.preference_options import PreferenceOptions
 
 HELD_OUT = ("validation_records", "test_records")
 
@@ -33,9 +35,19 @@ def check_settings(
     step_grpo: StepGRPOOptions,
     launcher: LauncherOptions,
     evaluation: EvaluationOptions,
+    preference: PreferenceOptions,
+    pairs: PairOptions,
+    variants: dict[str, Any],
 ) -> list[str]:
-    """Clashes between settings, and what this machine lacks for them."""
-    found = clashes(warm_up, step_grpo, launcher.num_processes, evaluation.decoding)
+    """Clashes between settings, and what this machine lacks for them.
+
+    Args:
+        variants: the grid's, by namespace; only one with pairs is checked for them.
+    """
+    processes = launcher.num_processes
+    found = clashes(warm_up, step_grpo, processes, evaluation.decoding)
+    if any(variant["method"] == "preference" for variant in variants.values()):
+        found += preference_clashes(preference, pairs, processes)
     lack = launcher.missing_gpus(gpus()) if launcher.device == "cuda" else None
     return found + ([lack] if lack else [])
 

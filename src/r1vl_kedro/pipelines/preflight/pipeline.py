@@ -25,7 +25,14 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 nodes.check_settings,
-                inputs={**stages, **launcher, "evaluation": "params:evaluation"},
+                inputs={
+                    **stages,
+                    **launcher,
+                    "evaluation": "params:evaluation",
+                    "preference": "params:preference",
+                    "pairs": "params:pairs",
+                    "variants": "params:variants",
+                },
                 outputs="preflight_problems",
                 name="check_settings",
             ),
