@@ -36,7 +36,7 @@ AUGMENT_SCHEMA = _object(
 def messages(
     prompts: Mapping[str, Any], stage: str, record: Mapping[str, Any], **more: Any
 ) -> list[dict[str, str]]:
-    """A stage's system and user turn for one record.
+    """Return a stage's system and user turn for one record.
 
     Raises:
         ValueError: the prompts have no such stage, or a stage without ``system`` or ``user``.
@@ -149,7 +149,7 @@ def augment_request(
 
 
 def _consistent(group: list[str]) -> list[str]:
-    """Phrasings without those that hold other numbers than the key step."""
+    """Return phrasings without those that hold other numbers than the key step."""
     from r1vl_kedro.annotation.augment import numbers_in
 
     wanted = numbers_in(group[0])

@@ -103,7 +103,7 @@ def audit_records(
 
 
 def summarise(audits: Sequence[RecordAudit]) -> list[dict[str, Any]]:
-    """One row per family and one for all: the audit's table.
+    """Summarise the audit: one row per family and one for all.
 
     ``coverage`` and ``false_match`` are means over records, 0 to 1.
     """
@@ -129,5 +129,5 @@ def summarise(audits: Sequence[RecordAudit]) -> list[dict[str, Any]]:
 
 
 def worst(audits: Sequence[RecordAudit], n: int) -> list[RecordAudit]:
-    """The ``n`` records whose key steps fit worst."""
+    """Return the ``n`` records whose key steps fit worst."""
     return sorted(audits, key=lambda audit: (-audit.badness, audit.index))[:n]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def histogram(audits: Sequence[RecordAudit]) -> go.Figure:
-    """How coverage and false-match rate are spread over records."""
+    """Draw how coverage and false-match rate are spread over records."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -44,7 +44,7 @@ def histogram(audits: Sequence[RecordAudit]) -> go.Figure:
 
 
 def table_html(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The summary as an HTML table."""
+    """Return the summary as an HTML table."""
     head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows[0])
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>"
@@ -82,7 +82,7 @@ def page(
     figure: go.Figure,
     cards: Sequence[tuple[RecordAudit, Mapping[str, Any], Sequence[bytes]]],
 ) -> str:
-    """The whole page; needs no network to be shown."""
+    """Render the whole page; it needs no network to be shown."""
     plot = figure.to_html(full_html=False, include_plotlyjs="inline")
     worst = f"<h2>The {len(cards)} records whose key steps fit worst</h2>"
     body = table_html(rows) + plot + worst + "".join(_card(*card) for card in cards)

@@ -74,7 +74,7 @@ def _number_words(key: str) -> Iterator[str]:
 
 
 def augment(key: str, max_phrasings: int) -> list[str]:
-    """Equivalent phrasings of a key step, itself first.
+    """Return equivalent phrasings of a key step, itself first.
 
     Expressions in symbols, in words and in LaTeX, equations also turned round; angles with sign,
     word and LaTeX; percent; numbers up to twenty in digits and in words.
@@ -89,17 +89,17 @@ def augment(key: str, max_phrasings: int) -> list[str]:
 
 
 def as_path(step: str) -> str:
-    """A response whose only step is the text, for trying key steps on it."""
+    """Return a response whose only step is the text, for trying key steps on it."""
     return R1VL.render([step])
 
 
 def says_the_same(key: str, phrasing: str) -> bool:
-    """Whether a phrasing, written as a step, earns the key step softly."""
+    """Tell whether a phrasing, written as a step, earns the key step softly."""
     return match_key_steps(as_path(phrasing), [[key]])[0]
 
 
 def numbers_in(phrasing: str) -> list[str]:
-    """The numbers of a phrasing, number words up to twenty included, sorted."""
+    """Return the numbers of a phrasing, number words up to twenty included, sorted."""
     words = re.findall(r"\d+(?:\.\d+)?|[A-Za-z]+", plain(phrasing))
     values = (_NUMBER_OF.get(word.lower(), word) for word in words)
     return sorted(value for value in values if value[0].isdigit())

@@ -68,7 +68,7 @@ _EMPTY = frozenset(
 
 
 def sentences(body: str) -> list[str]:
-    """Sentences of a step body; formulas are never cut."""
+    """Split a step body into sentences; formulas are never cut."""
     kept: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
@@ -85,7 +85,7 @@ def _tidy(text: str) -> str:
 
 
 def _spaced(expression: str) -> str:
-    """An expression without loose ends, one space around each sign that joins two operands."""
+    """Trim an expression's loose ends, with one space around each sign that joins two operands."""
     text = re.sub(r"\s*(<=|>=|!=|~=|[=<>*/+])\s*", r" \1 ", expression)
     text = re.sub(r"(?<=[\w)])\s*-\s*(?=[\w(])", " - ", text)
     text = re.sub(r"(?<=[(^])\s+|\s+(?=[)^])", "", text)
@@ -93,7 +93,7 @@ def _spaced(expression: str) -> str:
 
 
 def chain(expression: str) -> list[str]:
-    """A chain of relations as key steps: whole where it is short, else link by link.
+    """Return a chain of relations as key steps: whole where it is short, else link by link.
 
     Example:
         >>> chain("a = b = 2")
@@ -117,7 +117,7 @@ def chain(expression: str) -> list[str]:
 
 
 def _is_math(kind: str, text: str, before: str) -> bool:
-    """Whether a token can stand in an equation: numbers, signs, labels, units after numbers."""
+    """Tell whether a token may be in an equation: numbers, signs, labels, units after numbers."""
     if kind == "word":
         label = len(text) == 1 or text in ("sqrt", "pi") or (text.isupper() and len(text) <= 4)
         unit = before == "number" and bool(_AFTER_NUMBER.fullmatch(text))
@@ -126,7 +126,7 @@ def _is_math(kind: str, text: str, before: str) -> bool:
 
 
 def equations(text: str) -> list[str]:
-    """Maximal runs of mathematics that hold a relation; a name before the first ``=`` stays.
+    """Find maximal runs of mathematics with a relation; a name before the first ``=`` stays.
 
     Linear in the text: tokens are looked at once.
     """
@@ -170,7 +170,7 @@ def _run(text: str, tokens: list[tuple[str, str, int, int]], start: int, end: in
 
 
 def _balanced(piece: str) -> str:
-    """The piece without brackets that open or close outside it."""
+    """Return the piece without brackets that open or close outside it."""
     while piece.count("(") > piece.count(")") and piece.startswith("("):
         piece = piece[1:]
     while piece.count(")") > piece.count("(") and piece.endswith(")"):
@@ -189,7 +189,7 @@ def _formulas(sentence: str) -> Iterator[str]:
 
 
 def _says(subject: str, complement: str) -> bool:
-    """Whether "subject is complement" is more than grammar."""
+    """Tell whether "subject is complement" is more than grammar."""
     words = (subject.lower(), complement.lower())
     return not any(word in _EMPTY or word in ("it", "we", "he", "she") for word in words) and not (
         complement[0].isalpha() and complement.endswith(("ed", "ing"))
@@ -197,7 +197,7 @@ def _says(subject: str, complement: str) -> bool:
 
 
 def extract_step(body: str) -> list[str]:
-    """Key steps of one step's body: expressions, listings, quantities, entities, relations.
+    """Extract key steps of a step's body: expressions, listings, quantities, entities, relations.
 
     Every key step is a span of the body in plain spelling, in order of what it says: expressions
     first. A step of mere prose gives its longest words.
@@ -224,7 +224,7 @@ def extract_step(body: str) -> list[str]:
 
 
 def fallback(body: str) -> list[str]:
-    """Runs of up to three neighbouring content words; single numbers where there are none."""
+    """Return runs of up to three neighbouring content words; where there are none, numbers."""
     text = plain(body)
     runs = [run.split() for run in re.split(r"[^A-Za-z' -]+", text)]
     spans = []
@@ -243,5 +243,5 @@ def fallback(body: str) -> list[str]:
 
 
 def extract(solution: str, grammar: str = R1VL.name) -> list[list[str]]:
-    """Key steps of each reasoning step of a path, in order."""
+    """Extract key steps of each reasoning step of a path, in order."""
     return [extract_step(step.body) for step in parse_response(solution, grammar).steps]

@@ -17,12 +17,12 @@ _LISTING = re.compile(r"[A-Za-z][^=<>]*: \S")
 
 
 def is_expression(key: str) -> bool:
-    """Whether a key step holds a relation, an operation or a listing (``cubes: left, right``)."""
+    """Tell whether a key step is a relation, an operation or a listing (``cubes: left, right``)."""
     return bool(_SIGN.search(key))
 
 
 def weight(key: str) -> int:
-    """How much a key step says: 6 for an equation with an operation, down to 0 for a number."""
+    """Weigh how much a key step states, from 6 for an equation with an operation to 0, a number."""
     if _RELATION.search(key):
         if _ARITHMETIC.search(key):
             return 6
@@ -40,17 +40,17 @@ def weight(key: str) -> int:
 
 
 def spelling(key: str) -> str:
-    """A key step without case and spacing, for comparing."""
+    """Return a key step without case and spacing, for comparing."""
     return re.sub(r"\s*([^\w\s])\s*", r"\1", " ".join(key.lower().split()))
 
 
 def allowed(key: str, options: RefineOptions) -> bool:
-    """At most ``max_words`` words, unless it is an expression."""
+    """Tell whether it has at most ``max_words`` words, or is an expression."""
     return is_expression(key) or len(key.split()) <= options.max_words
 
 
 def shares(extracted: Iterable[Sequence[Sequence[str]]]) -> dict[str, float]:
-    """In what share of all records a key step occurs, by spelling."""
+    """Return in what share of all records a key step occurs, by spelling."""
     counts: Counter[str] = Counter()
     total = 0
     for total, steps in enumerate(extracted, start=1):  # noqa: B007 - the count is used after
@@ -70,7 +70,7 @@ def refine(
     share: Mapping[str, float] | None = None,
     grammar: str = R1VL.name,
 ) -> list[str]:
-    """The key steps of one record that stay.
+    """Refine one record's key steps to those that stay.
 
     Per step the weightiest and rarest first; none that another one contains, none over the word
     limit, none that its own reference path does not hold (it could never be earned).

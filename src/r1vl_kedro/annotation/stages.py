@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 
 
 def texts(records: Dataset) -> Iterator[dict[str, Any]]:
-    """Each record's text columns; no image is decoded."""
+    """Yield each record's text columns; no image is decoded."""
     for batch in records.select_columns(TEXT_COLUMNS).iter(batch_size=1000):
         for values in zip(*(batch[name] for name in TEXT_COLUMNS), strict=True):
             yield dict(zip(TEXT_COLUMNS, values, strict=True))
@@ -36,7 +36,7 @@ def _asked(
     by_rules: Callable[[str], Value],
     stage: str,
 ) -> dict[str, Value]:
-    """Answers by record; where the model gave none after all retries, the rules' result."""
+    """Return answers by record; where the model gave none after all retries, the rules' result."""
     result: dict[str, Value] = {}
     failed = 0
     for answer in client.answers(requests):
@@ -115,7 +115,7 @@ def augment_all(
 def estimate_all(
     records: Dataset, options: AnnotationOptions, client: ChatClient, prompts: Mapping[str, Any]
 ) -> dict[str, Estimate]:
-    """What asking a model would cost, per stage, without asking it.
+    """Return what asking a model would cost, per stage, without asking it.
 
     The later stages are estimated with the rules' key steps in the model's place.
     """

@@ -42,7 +42,7 @@ class ChatEndpointDataset(AbstractDataset):
         self.metadata = deepcopy(metadata)
 
     def load(self) -> ChatClient:
-        """The client; opens no connection."""
+        """Return the client; opens no connection."""
         return ChatClient(
             model=self._model,
             cache=self._cache,
@@ -52,7 +52,7 @@ class ChatEndpointDataset(AbstractDataset):
         )
 
     def save(self, data: Any) -> None:
-        """An endpoint is asked, never saved."""
+        """Refuse: an endpoint is asked, never saved."""
         raise DatasetError(f"annotation endpoint {self._model}: nothing can be saved to it")
 
     def _exists(self) -> bool:

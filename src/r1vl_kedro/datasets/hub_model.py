@@ -23,11 +23,11 @@ class HubModelDataset(AbstractDataset[None, str]):
         self.metadata = deepcopy(metadata)
 
     def load(self) -> str:
-        """The name, as ``from_pretrained`` takes it."""
+        """Return the name, as ``from_pretrained`` takes it."""
         return self._name
 
     def save(self, data: None) -> None:
-        """A published model is not written."""
+        """Refuse: a published model is not written."""
         raise DatasetError(f"{self._name} is a model of the hub and is only read")
 
     def _describe(self) -> dict[str, Any]:

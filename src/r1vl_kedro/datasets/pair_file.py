@@ -55,7 +55,7 @@ class PairFileDataset(AbstractDataset):
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Dataset:
-        """The usable pairs, memory-mapped.
+        """Return the usable pairs, memory-mapped.
 
         Raises:
             DatasetError: there is no such file, or no usable pair in it.

@@ -80,7 +80,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         return self._completed(frame)
 
     def _completed(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows with the key steps and options of their records, None where there is none."""
+        """Complete rows by the key steps and options of their records, None where there is none."""
         wanted = [name for name in LOOKED_UP if name not in frame.columns]
         if not wanted or "id" not in frame.columns:
             return frame
@@ -108,12 +108,12 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
 
 
 def _is_dataset(path: Path) -> bool:
-    """Whether a directory holds records that `datasets` saved."""
+    """Tell whether a directory holds records that `datasets` saved."""
     return (path / "dataset_info.json").is_file()
 
 
 def _columns_of(path: Path, names: list[str]) -> Iterator[dict[str, Any]]:
-    """Ids and these columns of saved records, without their images."""
+    """Yield ids and these columns of saved records, without their images."""
     from datasets import load_from_disk
 
     records = load_from_disk(str(path))

@@ -25,7 +25,7 @@ class AnswerCache:
         self._db = _open(self.path)
 
     def get(self, key: str) -> str | None:
-        """The stored text, or None."""
+        """Return the stored text, or None."""
         with self._lock:
             row = self._db.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
@@ -46,7 +46,7 @@ class AnswerCache:
             )
 
     def spent(self) -> float:
-        """US dollars paid so far for everything in this cache."""
+        """Return US dollars paid so far for everything in this cache."""
         with self._lock:
             return self._db.execute("SELECT COALESCE(SUM(usd), 0) FROM paid").fetchone()[0]
 
@@ -57,7 +57,7 @@ class AnswerCache:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """The file with its tables; several processes may make it at once.
+    """Open the file with its tables; several processes may make it at once.
 
     Changing to a write-ahead log, SQLite does not wait for others as it does everywhere else, but
     says "database is locked" at once.

@@ -85,7 +85,7 @@ class ChatClient:
             return self._cache
 
     def key_of(self, request: ChatRequest) -> str:
-        """What an answer is stored under: model, prompt, settings and record."""
+        """Make the key of an answer: model, prompt, settings and record."""
         parts = {
             "model": self.model,
             "record": request.key,
@@ -98,7 +98,7 @@ class ChatClient:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def estimate(self, requests: Iterable[ChatRequest]) -> Estimate:
-        """A dry run: no call is made."""
+        """Estimate what requests would cost, without a call."""
         total = cached = tokens = 0
         for request in requests:
             total += 1
@@ -111,7 +111,7 @@ class ChatClient:
         return Estimate(total, cached, calls, tokens, output, self._usd(tokens, output))
 
     def answers(self, requests: Iterable[ChatRequest]) -> Iterator[ChatAnswer]:
-        """Answers in the order of the requests, a bounded number ahead.
+        """Yield answers in the order of the requests, a bounded number ahead.
 
         A record whose every attempt failed comes back with ``error``; it is asked again next time.
 

@@ -63,7 +63,7 @@ def tokens_of(reply: Any) -> tuple[int, int] | None:
 
 
 def storable(text: str) -> bool:
-    """Whether a text can be written as UTF-8; halves of surrogate pairs cannot."""
+    """Tell whether a text can be written as UTF-8; halves of surrogate pairs cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

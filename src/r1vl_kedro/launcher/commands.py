@@ -78,7 +78,7 @@ def _current_run() -> Any:
 
 
 def uses_cuda(options: LauncherOptions) -> bool:
-    """Whether a job's processes take GPUs."""
+    """Tell whether a job's processes take GPUs."""
     if options.device != "auto":
         return options.device == "cuda"
     return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidiactl").exists()

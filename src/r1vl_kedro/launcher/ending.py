@@ -21,7 +21,7 @@ class Job(Protocol):
     pid: int
 
     def wait(self, timeout: float) -> int:
-        """The exit code; raises ``subprocess.TimeoutExpired`` where the job runs on."""
+        """Return the exit code; raise ``subprocess.TimeoutExpired`` where the job runs on."""
 
 
 def stop(job: Job, seconds: float) -> None:
@@ -52,7 +52,7 @@ def kill_family(pid: int) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether the process still runs; one that only waits for its parent to ask does not."""
+    """Tell whether the process still runs; one that only waits for its parent to ask does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

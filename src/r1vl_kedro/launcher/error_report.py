@@ -18,7 +18,7 @@ KEPT_CHARACTERS = 10_000
 
 
 def reserve(directory: Path, rank: int) -> Path:
-    """A file whose space the report of ``rank`` will take; remove it where none is needed.
+    """Return a file whose space the report of ``rank`` will take; remove it where none is needed.
 
     Raises:
         OSError: the disk is full already.
@@ -48,6 +48,6 @@ def write(reserved: Path, rank: int, error: BaseException) -> None:
 
 
 def read(directory: Path) -> list[dict]:
-    """The reports of all ranks that failed, the first failure first."""
+    """Return the reports of all ranks that failed, the first failure first."""
     reports = [json.loads(path.read_text("utf-8")) for path in directory.glob("error*.json")]
     return sorted(reports, key=lambda report: report["time"])

@@ -42,7 +42,7 @@ def beating(directory: Path, wanted: bool = True) -> Iterator[None]:
 
 
 def last(directory: Path) -> str | None:
-    """The last count, or None where there is none or it cannot be read now."""
+    """Return the last count, or None where there is none or it cannot be read now."""
     try:
         return (directory / ALIVE).read_text(encoding="utf-8")
     except OSError:

@@ -42,7 +42,7 @@ def stop_all() -> None:
 
 
 def stopping() -> bool:
-    """Whether the jobs of this process were told to stop; jobs run in place ask themselves."""
+    """Tell whether the jobs of this process were told to stop; jobs run in place ask themselves."""
     return _stopping.is_set()
 
 
@@ -52,7 +52,7 @@ def forget_stop() -> None:
 
 
 def waiting() -> set[int]:
-    """Identifiers of the threads that see a job through; they end by ``stop_all``."""
+    """Return identifiers of the threads that see a job through; they end by ``stop_all``."""
     return set(_waiting)
 
 
@@ -115,7 +115,7 @@ def run_job(
 
 @contextlib.contextmanager
 def _threads_of(options: LauncherOptions) -> Iterator[None]:
-    """This process with the threads of a job: torch reads the environment only once."""
+    """Run with the threads of a job: torch reads the environment only once."""
     import torch
 
     before = torch.get_num_threads()
@@ -188,7 +188,7 @@ def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> 
 
 @contextlib.contextmanager
 def _slot(options: LauncherOptions) -> Iterator[str | None]:
-    """A free place for the job; waits for one where all are taken."""
+    """Take a free place for the job; wait for one where all are taken."""
     if not options.slots:
         yield None
         return

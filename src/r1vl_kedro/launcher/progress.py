@@ -43,7 +43,7 @@ def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The last report, or None where there is none yet."""
+    """Return the last report, or None where there is none yet."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -85,7 +85,7 @@ class TellWarnings:
 
 
 def _message(line: bytes) -> str:
-    """What a line says, also one that a full disk broke off."""
+    """Read a line's message, also of one that a full disk broke off."""
     try:
         return json.loads(line)
     except ValueError:

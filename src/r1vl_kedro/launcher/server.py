@@ -97,7 +97,7 @@ class ForkedJob:
                 pipe.write(order)
 
     def poll(self) -> int | None:
-        """The exit code, or None while the job runs."""
+        """Return the exit code, or None while the job runs."""
         if self.returncode is None and wait([self._status], 0):
             try:
                 self.returncode = forkserver.read_signed(self._status)
@@ -109,7 +109,7 @@ class ForkedJob:
         return self.returncode
 
     def wait(self, timeout: float) -> int:
-        """The exit code.
+        """Return the exit code.
 
         Raises:
             subprocess.TimeoutExpired: the job runs on.

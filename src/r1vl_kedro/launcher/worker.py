@@ -81,7 +81,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
 
 
 def resolve(entry: str) -> Callable[..., Any]:
-    """The function that ``package.module:function`` names."""
+    """Return the function that ``package.module:function`` names."""
     module, _, name = entry.partition(":")
     return getattr(importlib.import_module(module), name)
 
@@ -104,7 +104,7 @@ def leave(code: int) -> NoReturn:
 
 
 def _say(text: str) -> None:
-    """Into this process's log, where the disk has room for it."""
+    """Write into this process's log, where the disk has room for it."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 

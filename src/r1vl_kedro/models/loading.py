@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def has_flash_attention() -> bool:
-    """Whether FlashAttention 2 is installed and a GPU is there to run it."""
+    """Tell whether FlashAttention 2 is installed and a GPU is there to run it."""
     from transformers.utils import is_flash_attn_2_available
 
     return is_flash_attn_2_available()
@@ -21,7 +21,7 @@ def has_flash_attention() -> bool:
 def load_model(
     path: str | Path, *, dtype: str = "float32", attention: str | None = None
 ) -> PreTrainedModel:
-    """The model of a checkpoint.
+    """Load the model of a checkpoint.
 
     Args:
         path: a directory written by ``save_pretrained``, or a hub name.

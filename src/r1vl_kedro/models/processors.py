@@ -17,7 +17,7 @@ _VIDEO_FILE = "video_preprocessor_config.json"
 
 @functools.cache
 def has_torchvision() -> bool:
-    """Whether torchvision imports here (its CUDA build does not beside a CPU torch)."""
+    """Tell whether torchvision imports here (its CUDA build does not beside a CPU torch)."""
     try:
         import torchvision  # noqa: F401
     except (ImportError, RuntimeError):
@@ -27,7 +27,7 @@ def has_torchvision() -> bool:
 
 @functools.cache
 def image_only_processor_class() -> type[Qwen2VLProcessor]:
-    """`Qwen2VLProcessor` with an image processor and a tokenizer only.
+    """Return `Qwen2VLProcessor` with an image processor and a tokenizer only.
 
     The full class also wants the video processor, which needs torchvision, of which no CPU build
     is published.
@@ -52,7 +52,7 @@ def image_only_processor_class() -> type[Qwen2VLProcessor]:
 def load_processor(
     path: str | Path, *, min_pixels: int | None = None, max_pixels: int | None = None
 ) -> ProcessorMixin:
-    """The processor of a checkpoint, padding on the left.
+    """Load the processor of a checkpoint, padding on the left.
 
     Args:
         path: a directory written by ``save_pretrained``, or a hub name.

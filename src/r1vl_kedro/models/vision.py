@@ -12,7 +12,7 @@ VISION_TOKENS = (
 
 
 def vision_token_ids(tokenizer: Any) -> list[int]:
-    """Ids of the placeholders that stand for images and videos; no sampler may emit them.
+    """Return ids of the placeholders that stand for images and videos; no sampler may emit them.
 
     A sampled placeholder has no image features and breaks the next forward pass.
     """

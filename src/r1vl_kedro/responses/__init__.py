@@ -79,7 +79,7 @@ def parse_response(text: str, grammar: str = R1VL.name) -> Response:
 
 
 def final_answer(text: str, grammar: str = R1VL.name) -> str | None:
-    """The answer that a response ends on, or None where it gives none.
+    """Return the answer that a response ends on, or None where it gives none.
 
     The first line of the last answer section (the header's line or the one below). Where more
     than prose follows it, such as a list of options, the whole body, so that hedging shows.
@@ -92,7 +92,7 @@ def final_answer(text: str, grammar: str = R1VL.name) -> str | None:
 
 
 def grammar_of(text: str) -> Grammar:
-    """The grammar whose marks a text shows: headers, else tags, else a box; R1-VL's without any.
+    """Detect the grammar by a text's marks: headers, else tags, else a box; else R1-VL's.
 
     Example:
         >>> grammar_of("<answer>5</answer>").name

@@ -12,7 +12,7 @@ _BRACE = re.compile(r"[{}]")
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Response:
-    """Each box whose braces close as an answer, each line before the last of them as a step."""
+    """Parse each box whose braces close as an answer, each line before the last box as a step."""
     boxes = _boxes(text)
     sections: list[Section] = []
     at, number = 0, 1
@@ -24,7 +24,7 @@ def parse(text: str) -> Response:
 
 
 def _closed(text: str) -> list[Section]:
-    """Boxes whose braces close, by their starts; one may lie within another. One pass."""
+    """Return boxes whose braces close, by their starts; one may lie within another. One pass."""
     heads = {found.end() - 1: found.start() for found in _BOX.finditer(text)}
     boxes: list[Section] = []
     opened: list[int] = []
@@ -39,7 +39,7 @@ def _closed(text: str) -> list[Section]:
 
 
 def _boxes(text: str) -> list[Section]:
-    """The outermost boxes from left to right."""
+    """Return the outermost boxes from left to right."""
     boxes: list[Section] = []
     for box in _closed(text):
         if not boxes or box.start >= boxes[-1].end:
@@ -48,7 +48,7 @@ def _boxes(text: str) -> list[Section]:
 
 
 def last_box(text: str) -> str | None:
-    r"""What stands in the last ``\boxed{...}`` whose braces close, or None.
+    r"""Return the content of the last ``\boxed{...}`` whose braces close, or None.
 
     Example:
         >>> last_box(r"so $\boxed{\frac{1}{2}}$.")
@@ -59,7 +59,7 @@ def last_box(text: str) -> str | None:
 
 
 def problems(response: Response) -> list[str]:
-    """Why it is not reasoning and then one box with content."""
+    """Explain why it is not reasoning and then one box with content."""
     boxes = response.of("answer")
     found = [] if response.steps else ["no reasoning before the answer"]
     if not boxes:
@@ -78,7 +78,7 @@ def render(
     description: str | None = None,
     rationale: str | None = None,
 ) -> str:
-    """Description, rationale and steps as lines, then the box."""
+    """Render description, rationale and steps as lines, then the box."""
     lines = [text for text in (description, rationale, *steps) if text is not None]
     if answer is not None:
         lines.append(rf"\boxed{{{answer}}}")

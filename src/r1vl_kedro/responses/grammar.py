@@ -19,7 +19,7 @@ _PROSE_WORDS = 4
 
 
 def has_content(text: str) -> bool:
-    """Whether any character is a letter, a number or a symbol; punctuation alone says nothing."""
+    """Tell whether any character is a letter, a number or a symbol; punctuation alone is none."""
     return any(unicodedata.category(char)[0] in "LNS" for char in text)
 
 
@@ -51,7 +51,7 @@ class Response:
     sections: tuple[Section, ...]
 
     def of(self, *kinds: Kind) -> tuple[Section, ...]:
-        """The sections of these kinds, in order of appearance."""
+        """Return the sections of these kinds, in order of appearance."""
         return tuple(section for section in self.sections if section.kind in kinds)
 
     @property
@@ -112,7 +112,7 @@ class Grammar:
     titles: Mapping[Kind, str] = field(repr=False)
 
     def title(self, section: Section) -> str:
-        """What a person calls this section, such as ``Step 2``."""
+        """Return what a person calls this section, such as ``Step 2``."""
         return self.titles.get(section.kind, "").format(number=section.number)
 
 
@@ -133,7 +133,7 @@ def register(grammar: Grammar) -> Grammar:
 
 
 def get_grammar(name: str) -> Grammar:
-    """The grammar of this name, or the one at a dotted path (``my_package.module.NAME``).
+    """Return the grammar of this name, or the one at a dotted path (``my_package.module.NAME``).
 
     Raises:
         ValueError: there is none; names those there are.
@@ -168,7 +168,7 @@ GrammarName = Annotated[str, AfterValidator(_known)]
 
 
 def answer_in(body: str) -> str:
-    """What an answer's text answers: its first line, or all of it where more than prose follows.
+    """Read an answer's text: its first line, or all of it where more than prose follows.
 
     A short value or another option below the first line is a second answer, so that hedging shows.
     """
@@ -181,7 +181,7 @@ def answer_in(body: str) -> str:
 
 
 def rewrite(text: str, given: Grammar, wanted: Grammar) -> str:
-    """A response of one grammar written in another, with all its parts.
+    """Rewrite a response of one grammar in another, with all its parts.
 
     Example:
         >>> from r1vl_kedro.responses import R1VL, THINK_ANSWER
@@ -199,7 +199,7 @@ def rewrite(text: str, given: Grammar, wanted: Grammar) -> str:
 
 
 def line_steps(text: str, start: int, end: int, first: int = 1) -> list[Section]:
-    """The lines with content between two positions as steps, numbered from ``first``."""
+    """Return the lines with content between two positions as steps, numbered from ``first``."""
     sections, at = [], start
     for line in text[start:end].splitlines(keepends=True):
         if has_content(line):

@@ -13,7 +13,7 @@ _LEAD = re.compile(
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Response:
-    """The last line with content, without "The answer is:", as the answer; the others as steps."""
+    """Parse the last line with content, without "The answer is:", as answer, others as steps."""
     lines = line_steps(text, 0, len(text))
     if not lines:
         return Response(text, ())
@@ -26,7 +26,7 @@ def parse(text: str) -> Response:
 
 
 def problems(response: Response) -> list[str]:
-    """Why there is no answer; reasoning may be missing."""
+    """Explain why there is no answer; reasoning may be missing."""
     return [] if response.answers else ["no answer"]
 
 
@@ -37,7 +37,7 @@ def render(
     description: str | None = None,
     rationale: str | None = None,
 ) -> str:
-    """One line each: description, rationale, steps, answer."""
+    """Render one line each: description, rationale, steps, answer."""
     return "\n".join(t for t in (description, rationale, *steps, answer) if t is not None)
 
 

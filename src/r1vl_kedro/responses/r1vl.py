@@ -52,12 +52,12 @@ def _sections(text: str) -> Iterator[Section]:
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Response:
-    """Sections by their headers; text before the first header belongs to none."""
+    """Parse sections by their headers; text before the first header belongs to none."""
     return Response(text, tuple(_sections(text)))
 
 
 def completeness_problems(response: Response) -> list[str]:
-    """Why the path is not complete (paper: delta_c); empty where it is."""
+    """Explain why the path is not complete (paper: delta_c); empty where it is."""
     problems = []
     for kind, name in _NAMES.items():
         sections = response.of(kind)  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ def completeness_problems(response: Response) -> list[str]:
 
 
 def logic_problems(response: Response) -> list[str]:
-    """Why the path is not in order (paper: delta_l); empty where it is.
+    """Explain why the path is not in order (paper: delta_l); empty where it is.
 
     Background (description, rationale, the separator) in any order and number before the first
     step, steps 1 to n, one final answer, and nothing after it.
@@ -98,7 +98,7 @@ def logic_problems(response: Response) -> list[str]:
 
 
 def problems(response: Response) -> list[str]:
-    """All of both: why StepRVR (R1-VL, section 3.3) is 0."""
+    """Explain by both why StepRVR (R1-VL, section 3.3) is 0."""
     return completeness_problems(response) + logic_problems(response)
 
 
@@ -109,7 +109,7 @@ def render(
     description: str | None = None,
     rationale: str | None = None,
 ) -> str:
-    """A response under headers; the line that opens the steps comes with the background."""
+    """Render a response under headers; the line that opens the steps comes with the background."""
     background = {DESCRIPTION_HEADER: description, RATIONALE_HEADER: rationale}
     parts = [f"{header}\n{text}" for header, text in background.items() if text is not None]
     if parts:

@@ -25,18 +25,18 @@ def check_released(grammar: str) -> None:
 
 
 def released_steps_text(text: str) -> str:
-    """All step bodies as the published script joins and lower-cases them."""
+    """Return all step bodies as the published script joins and lower-cases them."""
     return " ".join(_STEP.findall(text)).lower()
 
 
 def released_answer(text: str) -> str:
-    """What follows the first answer header, or the whole text without one (published script)."""
+    """Return the text after the first answer header, or all of it (published script)."""
     found = _ANSWER.search(text)
     return found.group(1).strip() if found else text.strip()
 
 
 def released_order_holds(text: str) -> bool:
-    """The published script's order rules; False where it would crash for want of a step."""
+    """Check the published script's order rules; False where it would crash for want of a step."""
     headers = list(_STEP_HEADER.finditer(text))
     if not headers:
         return False

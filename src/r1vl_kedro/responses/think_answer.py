@@ -18,7 +18,7 @@ _JOINT = re.compile(r"</think>\s*<answer>")
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Response:
-    """Lines of the reasoning as steps, and every answer whose tags open and close.
+    """Parse lines of the reasoning as steps, and every answer whose tags open and close.
 
     The first step of a ``<think>`` has the tag as its header; reasoning that never closes still
     has steps, since a response may be cut off.
@@ -48,7 +48,7 @@ def parse(text: str) -> Response:
 
 
 def problems(response: Response) -> list[str]:
-    """Why it is not one reasoning and then one answer, both with content and nothing beside."""
+    """Explain why it is not one reasoning and one answer, both with content, nothing beside."""
     tags = _TAG.findall(response.text)
     found = []
     for tag in TAGS:
@@ -67,13 +67,13 @@ def problems(response: Response) -> list[str]:
 
 
 def last_tagged(text: str) -> str | None:
-    """What stands in the last ``<answer>``, in any case and even where it never closes, or None."""
+    """Return the last ``<answer>``'s content, in any case, even where it never closes, or None."""
     found = _ANSWER.findall(text)
     return found[-1].strip() or None if found else None
 
 
 def is_framed(text: str) -> bool:
-    r"""Whether the text as a whole matches ``<think>.*?</think>\s*<answer>.*?</answer>``.
+    r"""Tell whether the text as a whole matches ``<think>.*?</think>\s*<answer>.*?</answer>``.
 
     In time linear in its length, which the regular expression is not.
     """
@@ -83,7 +83,7 @@ def is_framed(text: str) -> bool:
 
 
 def has_each_tag_once(text: str) -> bool:
-    """Whether each of the four tags occurs exactly once."""
+    """Tell whether each of the four tags occurs exactly once."""
     return all(text.count(tag) == 1 for tag in TAGS)
 
 
@@ -94,7 +94,7 @@ def render(
     description: str | None = None,
     rationale: str | None = None,
 ) -> str:
-    """Description, rationale and steps as lines of the reasoning, then the answer."""
+    """Render description, rationale and steps as lines of the reasoning, then the answer."""
     lines = [text for text in (description, rationale, *steps) if text is not None]
     reasoning = "\n".join(["<think>", *lines, "</think>"])
     return reasoning if answer is None else f"{reasoning}\n<answer>{answer}</answer>"

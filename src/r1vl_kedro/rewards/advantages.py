@@ -20,7 +20,7 @@ def advantages(
     scale_rewards: Scaling = "group",
     aggregation: Aggregation = "sum_then_normalize",
 ) -> NDArray[np.float64]:
-    """Advantages of whole groups, as TRL's GRPOTrainer computes them in training.
+    """Compute the advantages of whole groups, as TRL's GRPOTrainer computes them in training.
 
     ``sum_then_normalize``: (r - mean) / (std + 1e-4) of the weighted sum r within the group (GRPO,
     arXiv 2402.03300), over the batch's std, or without one. ``normalize_then_sum``: each reward
@@ -62,7 +62,7 @@ def advantages(
 
 
 def _mean(values: NDArray[np.float64], axis: int | None) -> NDArray[np.float64]:
-    """Mean of what is known; 0 where nothing is."""
+    """Compute the mean of what is known; 0 where nothing is."""
     known = ~np.isnan(values)
     return np.nansum(values, axis=axis, keepdims=True) / np.maximum(
         known.sum(axis=axis, keepdims=True), 1
@@ -70,7 +70,7 @@ def _mean(values: NDArray[np.float64], axis: int | None) -> NDArray[np.float64]:
 
 
 def _deviation(values: NDArray[np.float64], axis: int | None) -> NDArray[np.float64]:
-    """Standard deviation of what is known; 0 of fewer than two values."""
+    """Compute the standard deviation of what is known; 0 of fewer than two values."""
     known = (~np.isnan(values)).sum(axis=axis, keepdims=True)
     squares = np.nansum((values - _mean(values, axis)) ** 2, axis=axis, keepdims=True)
     return np.sqrt(squares / np.maximum(known - 1, 1))

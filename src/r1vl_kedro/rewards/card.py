@@ -33,7 +33,7 @@ class CardError(UserFacingError, ValueError):
 
 
 def columns(rewards: Mapping[str, Reward]) -> list[str]:
-    """The card's columns: those of every card, then one for each reward beyond the paper's."""
+    """List the card's columns: those of every card, then one a reward beyond the paper's."""
     return [*COLUMNS, *(name for name in rewards if name not in PAPERS)]
 
 
@@ -44,7 +44,7 @@ def score_row(
     grammar: str = R1VL.name,
     where: str = "row 1",
 ) -> dict[str, Any]:
-    """One line of the card: every component under every mode.
+    """Score one line of the card: every component under every mode.
 
     Args:
         row: ``response`` and ``answer``; ``options``, ``key_steps`` and ``id`` may be missing.
@@ -106,7 +106,7 @@ def score_row(
 
 
 def _value(reward: Reward, row: Mapping[str, Any], place: str) -> float:
-    """What a reward gives one response; 0.0 where it does not apply."""
+    """Return what a reward gives one response; 0.0 where it does not apply."""
     missing = [name for name in reward.columns if name not in row]
     if missing:
         raise CardError(
@@ -138,7 +138,7 @@ def html_card(
     grammar: str = R1VL.name,
     notes: Sequence[str] = (),
 ) -> str:
-    """A page without outside parts: each response with its matches marked, and its arithmetic.
+    """Render a page without outside parts: responses with their matches marked, and arithmetic.
 
     Args:
         rows: as given to :func:`score_row`, in the same order as ``scores``.
@@ -198,7 +198,7 @@ def _row_html(
 
 
 def _term(name: str, reward: Reward, score: Mapping[str, Any], how: KeyStepReward) -> str:
-    """One term of the sum, with its weight where that is not 1."""
+    """Return one term of the sum, with its weight where that is not 1."""
     weight = "" if reward.weight == 1 else f"{reward.weight:g} × "
     if name == "key_steps":
         k = score[f"k_{how.matching}"]
@@ -230,7 +230,7 @@ def _modes_html(score: Mapping[str, Any]) -> str:
 
 
 def _marked(response: Response, spans: Sequence[tuple[int, int] | None]) -> str:
-    """The response escaped, with headers and matches marked; matches may overlap."""
+    """Return the response escaped, with headers and matches marked; matches may overlap."""
     text = response.text[:MAX_SHOWN]
     starts: dict[int, list[str]] = {}
     owner = [-1] * len(text)
@@ -259,12 +259,12 @@ def _marked(response: Response, spans: Sequence[tuple[int, int] | None]) -> str:
 
 
 def _present(value: Any) -> Any:
-    """None for what tables use where nothing stands (NaN)."""
+    """Replace NaN, an empty cell of a table, by None."""
     return None if isinstance(value, float) and value != value else value
 
 
 def _option_texts(value: Any, where: str) -> list[str] | None:
-    """A row's options as a list; None where it has none."""
+    """Return a row's options as a list; None where it has none."""
     options = value.tolist() if hasattr(value, "tolist") else value  # Parquet gives arrays
     if _present(options) is None:
         return None

@@ -13,7 +13,7 @@ _LETTER = re.compile(r"\b[A-J]\b")
 
 
 def choice(response: str, answer: str, *, grammar: str = THINK_ANSWER.name) -> float:
-    """Reward of a multiple-choice answer: 1.0, 0.5 or 0.0.
+    """Compute the reward of a multiple-choice answer: 1.0, 0.5 or 0.0.
 
     1.0 where the answer is the right letter alone, 0.5 where text stands beside it, 0.0 where it
     holds another letter, several (A to J) or none, or where there is no answer, or more than one.
@@ -53,7 +53,7 @@ class ChoiceReward(Reward):
     def __call__(
         self, completions: Sequence[Completion], answer: Sequence[str], **_: Any
     ) -> list[float]:
-        """Rewards of the completions."""
+        """Return the rewards of the completions."""
         return [
             choice(completion_text(completion), gold, grammar=self.grammar)
             for completion, gold in zip(completions, answer, strict=True)

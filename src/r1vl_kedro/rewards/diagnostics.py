@@ -19,7 +19,7 @@ EPSILON = 1e-8
 def zero_variance_reasons(
     rewards: ArrayLike, correct: ArrayLike | None, truncated: ArrayLike, group_size: int
 ) -> list[str | None]:
-    """For each group why all its rewards are equal, or None where they are not.
+    """Explain for each group why all its rewards are equal; None where they are not.
 
     Args:
         rewards: weighted sums, one a completion.
@@ -68,7 +68,7 @@ def zero_variance_shares(reasons: Sequence[str | None]) -> dict[str, float]:
 
 
 def dead_group_forecast(rewards: Sequence[ArrayLike], group_size: int) -> float:
-    """Expected share of groups without variance, from more samples a question than a group has.
+    """Forecast the share of dead groups from more samples a question than a group has.
 
     For each question the share of its subsets of ``group_size`` samples whose rewards are all
     equal, ``sum_v C(n_v, M) / C(n, M)`` with ``n_v`` samples of reward v: unbiased for any n >= M.
@@ -95,7 +95,7 @@ def dead_group_forecast(rewards: Sequence[ArrayLike], group_size: int) -> float:
 
 
 def key_step_density(matched: ArrayLike, tokens: ArrayLike) -> float:
-    """Matched key steps per 100 tokens over all completions; 0.0 without tokens.
+    """Return matched key steps per 100 tokens over all completions; 0.0 without tokens.
 
     A rise while k stays says that completions get shorter; a jump may say keyword stuffing.
 
@@ -112,7 +112,7 @@ def key_step_density(matched: ArrayLike, tokens: ArrayLike) -> float:
 
 
 def format_saturation(valid: ArrayLike, group_size: int) -> dict[str, float]:
-    """How far StepRVR still tells completions apart.
+    """Measure how far StepRVR still distinguishes completions.
 
     ``format/valid``: share of valid completions; ``format/saturated``: share of groups in which
     all are valid, so that the reward teaches nothing there.
@@ -131,7 +131,7 @@ def format_saturation(valid: ArrayLike, group_size: int) -> dict[str, float]:
 def length_summary(
     tokens: ArrayLike, truncated: ArrayLike, correct: ArrayLike | None
 ) -> dict[str, float]:
-    """Mean, median and longest completion in tokens, the share cut off, and means by outcome.
+    """Compute mean, median and longest completion in tokens, share cut off, means by outcome.
 
     The mean of an empty part (no right or no wrong completion) is left out, and both are where
     ``correct`` is None.
@@ -164,7 +164,7 @@ def step_diagnostics(
     truncated: ArrayLike,
     group_size: int,
 ) -> dict[str, float]:
-    """All diagnostics of one step as flat metrics, ready for a tracker.
+    """Compute all diagnostics of one step as flat metrics, ready for a tracker.
 
     What a run has no reward for is None, and so are the metrics that would need it.
 
@@ -195,7 +195,7 @@ def step_diagnostics(
 
 
 def trend(values: Sequence[float]) -> tuple[float, float]:
-    """Rise of the least-squares line over a series, and its t statistic.
+    """Compute the rise of the least-squares line over a series, and its t statistic.
 
     A series without scatter around its line has t = +-inf (0 where it is flat).
     """
@@ -221,7 +221,7 @@ def hacking_alarm(
     t: float = 3.0,
     accuracy_t: float = 1.0,
 ) -> str | None:
-    """A line of warning where key steps rise over the last window while accuracy does not.
+    """Warn, in a line, where key steps rise over the last window while accuracy does not.
 
     Args:
         key_steps: mean key-step term (alpha * k) of each step so far; not StepRAR, which holds the

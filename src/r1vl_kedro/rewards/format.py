@@ -48,7 +48,7 @@ class FormatReward(Reward):
     grammar: GrammarName = Field(THINK_ANSWER.name, exclude=True, repr=False)
 
     def __call__(self, completions: Sequence[Completion], **_: Any) -> list[float]:
-        """Rewards of the completions."""
+        """Return the rewards of the completions."""
         return [
             format_reward(completion_text(text), strict=self.strict, grammar=self.grammar)
             for text in completions

@@ -27,7 +27,7 @@ def key_step_term(
     threshold: float = DEFAULT_THRESHOLD,
     grammar: str = R1VL.name,
 ) -> float:
-    """The key-step part of StepRAR, alpha * k; 0.0 where the response gives no answer.
+    """Compute the key-step term of StepRAR, alpha * k; 0.0 where the response gives no answer.
 
     ``released`` does not look whether there is an answer.
     """
@@ -50,7 +50,7 @@ def step_rar(
     options: Sequence[str] | None = None,
     grammar: str = R1VL.name,
 ) -> float:
-    """Step-wise reasoning accuracy reward (paper, section 3.3).
+    """Compute StepRAR, the step-wise reasoning accuracy reward (paper, section 3.3).
 
     1 + alpha * k where the answer is right, alpha * k where one is present but wrong, 0 without;
     k is the share of key steps found in the step bodies.
@@ -109,7 +109,7 @@ class KeyStepReward(Reward):
     def __call__(
         self, completions: Sequence[Completion], key_steps: Sequence[Any], **_: Any
     ) -> list[float]:
-        """Rewards of the completions; null key steps give 0.0."""
+        """Return the rewards of the completions; null key steps give 0.0."""
         return [
             key_step_term(
                 completion_text(completion),
@@ -124,6 +124,6 @@ class KeyStepReward(Reward):
 
 
 def key_steps_in(rewards: Mapping[str, Reward]) -> KeyStepReward:
-    """How key steps count; by the defaults where they are not rewarded."""
+    """Return how key steps count; by the defaults where they are not rewarded."""
     found = rewards.get(KeyStepReward.name)
     return found if isinstance(found, KeyStepReward) else KeyStepReward()

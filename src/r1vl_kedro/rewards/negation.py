@@ -27,7 +27,7 @@ _RELATIVES = frozenset({"which", "this", "that"})
 
 
 def denied_before(tokens: Sequence[str], start: int) -> bool:
-    """Whether a negation before a window reaches it.
+    """Tell whether a negation before a window reaches it.
 
     ``no`` and ``without`` deny a noun and not what follows a verb after it; an ``and`` before a
     number, a variable or a verb begins anew; "no doubt that" and the like affirm.
@@ -49,7 +49,7 @@ def denied_before(tokens: Sequence[str], start: int) -> bool:
 
 
 def denied_after(tokens: Sequence[str], end: int) -> bool:
-    """Whether the words after a window call it wrong: "is wrong", "cannot be right".
+    """Tell whether the words after a window call it wrong: "is wrong", "cannot be right".
 
     What it is not is no denial: "x = 5 is not negative".
     """

@@ -55,22 +55,22 @@ _SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "?": BREAK, "!": BREAK}
 
 
 def is_number(token: str) -> bool:
-    """Whether a token is a number, sign included."""
+    """Tell whether a token is a number, sign included."""
     return token[-1].isdigit() and (token[0].isdigit() or token[0] == "-")
 
 
 def is_variable(token: str) -> bool:
-    """Whether a token is a single letter, or one with a number attached (``x1``)."""
+    """Tell whether a token is a single letter, or one with a number attached (``x1``)."""
     return token[0].isalpha() and (len(token) == 1 or token[1].isdigit())
 
 
 def is_word(token: str) -> bool:
-    """Whether a token is matched approximately: two letters or more, and no special word."""
+    """Tell whether a token is matched approximately: two letters or more, and no special word."""
     return len(token) > 1 and token.isalpha() and token not in EXACT_WORDS
 
 
 def is_operand(token: str) -> bool:
-    """Whether a value can end with this token: a number, a variable or a closing bracket."""
+    """Tell whether a value can end with this token: a number, a variable or a closing bracket."""
     return is_number(token) or is_variable(token) or token == ")"
 
 
@@ -88,7 +88,7 @@ def _spell(token: str) -> str:
 
 
 def _without_markdown(text: str) -> str:
-    """A text without stars of emphasis; list bullets come out as sentence ends.
+    """Return a text without stars of emphasis; list bullets come out as sentence ends.
 
     Stars between factors, and a sign that begins a line and goes on with a sum, stay.
     """
@@ -113,7 +113,7 @@ def _unstarred(found: re.Match[str]) -> str:
 
 
 def tokenise(text: str) -> list[str]:
-    """The comparable tokens of a text: one spelling, signs bound to their numbers.
+    """Split a text into comparable tokens: one spelling, signs bound to their numbers.
 
     Clause and sentence ends come out as ``,`` and ``|``; articles ``the`` and ``an`` go; brackets
     around one operand or around words go; a hyphen between words goes; so does Markdown's emphasis.
@@ -134,7 +134,7 @@ def tokenise(text: str) -> list[str]:
 
 
 def _spell_operators(raw: list[str]) -> list[str]:
-    """Word operators as symbols, the longest phrase first."""
+    """Return the word operators as symbols, the longest phrase first."""
     out = []
     position = 0
     while position < len(raw):
@@ -199,7 +199,7 @@ def _settle(raw: list[str]) -> list[str]:
 
 
 def phrase_tokens(phrase: str) -> tuple[str, ...]:
-    """The tokens of a key step's phrasing; punctuation that only separates words is dropped."""
+    """Split a key step's phrasing into tokens, without punctuation that only separates words."""
     tokens = tokenise(phrase)
     while tokens and tokens[-1] in (BREAK, COMMA):
         tokens.pop()

@@ -26,7 +26,7 @@ def outcome(
     mode: OutcomeMode = "strict",
     grammar: str = R1VL.name,
 ) -> float:
-    """Outcome reward: 1.0 if the final answer is right, else 0.0.
+    """Compute the outcome reward: 1.0 if the final answer is right, else 0.0.
 
     A response with several final answers is right only if each of them is.
 
@@ -60,7 +60,7 @@ def answer_problem(
     options: Sequence[str] | None = None,
     grammar: str = R1VL.name,
 ) -> str:
-    """Why ``outcome`` is 0 in strict mode, in a few words; empty where it is 1.
+    """Explain why ``outcome`` is 0 in strict mode, in a few words; empty where it is 1.
 
     Example:
         >>> answer_problem("### The final answer is: 60 m", "60 cm")
@@ -102,7 +102,7 @@ class OutcomeReward(Reward):
         options: Sequence[Sequence[str] | None] | None = None,
         **_: Any,
     ) -> list[float]:
-        """Rewards of the completions."""
+        """Return the rewards of the completions."""
         choices = options if options is not None else [None] * len(completions)
         return [
             outcome(

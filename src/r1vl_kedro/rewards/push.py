@@ -21,7 +21,7 @@ MAX_GROUPS = 256
 
 
 def groups_among(samples: int, size: int, seed: int = 0) -> NDArray[np.int64]:
-    """All groups of ``size`` out of ``samples`` places, or `MAX_GROUPS` different ones drawn.
+    """List all groups of ``size`` out of ``samples`` places, or draw `MAX_GROUPS` different ones.
 
     Returns:
         Shape (groups, size).
@@ -55,7 +55,7 @@ def push(
     scale_rewards: Scaling = "group",
     aggregation: Aggregation = "sum_then_normalize",
 ) -> NDArray[np.float64]:
-    """Mean over a question's groups and samples of advantage x feature.
+    """Compute the mean over a question's groups and samples of advantage x feature.
 
     Args:
         rewards: shape (responses, rewards), unweighted; NaN where one does not apply.

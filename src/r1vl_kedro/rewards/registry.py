@@ -63,7 +63,7 @@ class Reward(BaseModel):
         return self.name
 
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
-        """Rewards of the completions; None where this reward does not apply to one."""
+        """Return the rewards of the completions; None where this reward does not apply to one."""
         raise NotImplementedError
 
 
@@ -84,12 +84,12 @@ def register(reward: Found) -> Found:
 
 
 def completion_text(completion: Completion) -> str:
-    """The text of one completion: a string, or the last message of a conversation."""
+    """Return the text of one completion: a string, or the last message of a conversation."""
     return completion if isinstance(completion, str) else completion[-1]["content"]
 
 
 def get_reward(name: str) -> type[Reward]:
-    """The reward class of this name, or of the callable at a dotted path.
+    """Return the reward class of this name, or of the callable at a dotted path.
 
     A callable needs TRL's signature; its parameters without a default are the columns it reads.
 
@@ -141,7 +141,7 @@ class _Function(Reward):
     @classmethod
     @cache
     def of(cls, path: str, function: Callable[..., Any]) -> type[Reward]:
-        """The reward class of a function, whose name is its path."""
+        """Return the reward class of a function, whose name is its path."""
         needed = tuple(
             parameter.name
             for parameter in inspect.signature(function).parameters.values()
@@ -153,7 +153,7 @@ class _Function(Reward):
         return type(f"Function {path}", (cls,), {"__module__": __name__, **body})
 
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
-        """What the function gives."""
+        """Call the function."""
         return self.function(completions=completions, **columns)
 
     def __reduce__(self) -> tuple:
@@ -165,7 +165,7 @@ def _function_again(path: str, weight: float, grammar: str) -> Reward:
 
 
 def read_rewards(given: Mapping[str, Any]) -> dict[str, Reward]:
-    """A configuration's ``rewards``: by name the options of each, a bare number being its weight.
+    """Read a configuration's ``rewards``: options by name, a bare number being the weight.
 
     Null leaves out a reward.
 
@@ -205,7 +205,7 @@ PAPERS = {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}
 
 
 def as_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """``rewards`` with every bare number written out, ``1.0`` as ``{"weight": 1.0}``."""
+    """Write every bare number of ``rewards`` out, ``1.0`` as ``{"weight": 1.0}``."""
     return {
         name: {"weight": options}
         if isinstance(options, int | float) and not isinstance(options, bool)
@@ -240,7 +240,7 @@ def _in_words(name: str, problem: Mapping[str, Any]) -> str:
 
 
 def reading(rewards: Mapping[str, Reward], grammar: str) -> dict[str, Reward]:
-    """The rewards set to read a grammar.
+    """Set rewards to read a grammar.
 
     Raises:
         ValueError: one of them cannot, as the published script's modes.
@@ -252,7 +252,7 @@ def reading(rewards: Mapping[str, Reward], grammar: str) -> dict[str, Reward]:
 
 
 def columns_read(rewards: Iterable[Reward]) -> dict[str, str]:
-    """Each record column that rewards read, with the name of the first that does."""
+    """Return each record column that rewards read, with the name of the first that does."""
     columns: dict[str, str] = {}
     for reward in rewards:
         for column in reward.columns:
@@ -263,7 +263,7 @@ def columns_read(rewards: Iterable[Reward]) -> dict[str, str]:
 def by_groups(
     reward: Reward, completions: Sequence[Completion], group_size: int, **columns: Sequence[Any]
 ) -> list[float | None]:
-    """Rewards of many groups' completions, with one call for each group.
+    """Compute the rewards of many groups' completions, with one call for each group.
 
     Args:
         completions: whole groups, each standing together.

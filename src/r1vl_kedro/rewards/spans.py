@@ -12,7 +12,7 @@ MAX_BODY = 20_000
 
 
 def match_span(response: str, match: Match, grammar: str = R1VL.name) -> tuple[int, int]:
-    """Character positions (start, end) of a match in the response.
+    """Return the character positions (start, end) of a match in the response.
 
     The shortest run of space-separated chunks of the matched step that reads as the same tokens;
     the whole step body where normalisation joined what no run of chunks gives.
@@ -35,7 +35,7 @@ def match_span(response: str, match: Match, grammar: str = R1VL.name) -> tuple[i
 
 
 def _find(body: str, wanted: list[str], before: int) -> tuple[int, int] | None:
-    """The run of chunks that reads as the tokens wanted, nearest to where they should stand."""
+    """Find the run of chunks that reads as the tokens wanted, nearest to where they belong."""
     chunks = [found.span() for found in _CHUNK.finditer(body)]
     best: tuple[int, int, int, int] | None = None
     for first, (start, _) in enumerate(chunks):

@@ -13,7 +13,7 @@ def computed_once(
     columns: Mapping[str, Sequence[Any]],
     questions: Sequence[Sequence[int]],
 ) -> Callable[[Reward], np.ndarray]:
-    """A function from a reward to its values, which computes each reward once whatever its weight.
+    """Make a function from a reward to its values that computes each once whatever its weight.
 
     Args:
         columns: record columns, one value a response.
@@ -47,7 +47,7 @@ def weighted_sums(
     columns: Mapping[str, Sequence[Any]],
     questions: Sequence[Sequence[int]],
 ) -> dict[str, np.ndarray]:
-    """Each sum of rewards for every response; a reward of several sums is computed once.
+    """Compute each sum of rewards for every response, and a reward of several sums once.
 
     Args:
         sums: by name, the rewards with their weights.

@@ -18,7 +18,7 @@ ValidityMode = Literal["strict", "released"]
 
 
 def validity_problems(response: str, grammar: str = R1VL.name) -> list[str]:
-    """Every reason why ``step_rvr`` is 0 in strict mode; empty where it is 1.
+    """Return every reason why ``step_rvr`` is 0 in strict mode; empty where it is 1.
 
     Example:
         >>> validity_problems("### Step 2:\\n6 - 1 = 5\\n### The final answer is: 5")
@@ -29,7 +29,7 @@ def validity_problems(response: str, grammar: str = R1VL.name) -> list[str]:
 
 
 def step_rvr(response: str, *, mode: ValidityMode = "strict", grammar: str = R1VL.name) -> float:
-    """Step-wise reasoning validity reward: 1.0 if the path is complete and in order, else 0.0.
+    """Compute StepRVR, the validity reward: 1.0 if the path is complete and in order, else 0.0.
 
     Args:
         response: the whole response.
@@ -70,7 +70,7 @@ class ValidityReward(Reward):
         return self
 
     def __call__(self, completions: Sequence[Completion], **_: Any) -> list[float]:
-        """Rewards of the completions."""
+        """Return the rewards of the completions."""
         return [
             step_rvr(completion_text(completion), mode=self.mode, grammar=self.grammar)
             for completion in completions

@@ -80,14 +80,14 @@ def claims(
 
 
 def holm(p: Sequence[float | None]) -> list[float]:
-    """Holm's step-down adjustment (Holm, 1979), by statsmodels; the order is kept."""
+    """Compute Holm's step-down adjustment (Holm, 1979), by statsmodels; the order is kept."""
     from statsmodels.stats.multitest import multipletests
 
     return [float(value) for value in multipletests(p, method="holm")[1]] if len(p) else []
 
 
 def equivalence_p(interval: Interval, margin: float) -> float:
-    """The larger p of two one-sided t tests that the mean lies within plus or minus ``margin``."""
+    """Compute the larger p of two one-sided t tests that the mean lies within ``margin``."""
     from scipy.stats import t
 
     if not interval.error:
@@ -100,7 +100,7 @@ def equivalence_p(interval: Interval, margin: float) -> float:
 def seeds_needed(
     values: ArrayLike, reference: ArrayLike, *, margin: float, power: float = 0.8
 ) -> int | None:
-    """Seeds that tell a difference of ``margin`` at 5 %, two-sided, with this power.
+    """Return how many seeds detect a difference of ``margin`` at 5 %, two-sided, at this power.
 
     From the standard deviation between the seeds' mean differences, by statsmodels' power of the
     one-sample t test; None above `MOST_SEEDS`.

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 
 def area_under_curve(steps: ArrayLike, values: ArrayLike) -> float:
-    """Mean height of a curve: the area by trapezoids over the length of its axis.
+    """Compute the mean height of a curve: the area by trapezoids over the length of its axis.
 
     Args:
         steps: increasing, shape (points,); at least two.
@@ -20,7 +20,7 @@ def area_under_curve(steps: ArrayLike, values: ArrayLike) -> float:
 
 
 def updates_to_reach(steps: ArrayLike, values: ArrayLike, level: float) -> float | None:
-    """The first step, interpolated, at which a curve is at ``level``; None where it never is."""
+    """Return the first step, interpolated, at which a curve is at ``level``; None for never."""
     x, y = np.asarray(steps, float), np.asarray(values, float)
     reached = np.nonzero(y >= level)[0]
     if not len(reached):

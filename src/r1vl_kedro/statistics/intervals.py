@@ -36,7 +36,7 @@ class Interval:
 
 
 def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson, 1927); (0, 1) where ``n`` is 0.
+    """Compute Wilson's score interval of a share (Wilson, 1927); (0, 1) where ``n`` is 0.
 
     Raises:
         ValueError: ``successes`` outside 0..n, or ``confidence`` outside (0, 1).
@@ -58,7 +58,7 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
 
 
 def bootstrap_means(values: ArrayLike, *, resamples: int, seed: int) -> NDArray[np.float64]:
-    """Means of ``resamples`` bootstrap samples of questions; a question keeps all its seeds.
+    """Return means of ``resamples`` bootstrap samples of questions; a question keeps all its seeds.
 
     Args:
         values: shape (questions,) or (questions, seeds), finite.
@@ -87,7 +87,7 @@ def bootstrap_means(values: ArrayLike, *, resamples: int, seed: int) -> NDArray[
 def mean_interval(
     values: ArrayLike, *, resamples: int = 10_000, confidence: float = 0.95, seed: int = 0
 ) -> Interval:
-    """Mean of a matrix of questions x seeds: percentile bootstrap of one seed, two-way t of more.
+    """Average questions x seeds: percentile bootstrap of one seed, two-way t of more.
 
     Applied to differences taken question by question, this is the paired comparison. Fewer than two
     questions give no interval. The unit is that of the values.
@@ -119,7 +119,7 @@ def mean_interval(
 
 
 def two_way_error(values: ArrayLike) -> tuple[float, float]:
-    """Standard error of the mean of questions x seeds, both random, and its degrees of freedom.
+    """Compute error and degrees of freedom of the mean of questions x seeds, both random.
 
     Args:
         values: shape (questions, seeds), at least two of each.
@@ -143,7 +143,7 @@ def two_way_error(values: ArrayLike) -> tuple[float, float]:
 def t_interval(
     estimate: float, error: float, freedom: float, confidence: float, note: str
 ) -> Interval:
-    """Student's interval and two-sided p of an estimate with this standard error."""
+    """Compute Student's interval and two-sided p of an estimate with this standard error."""
     from scipy.stats import t
 
     half = float(t.ppf(0.5 + confidence / 2, freedom)) * error
@@ -181,7 +181,7 @@ def paired_difference(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Interval:
-    """Mean of ``values - reference``, paired by question and seed, with its interval.
+    """Compute the mean of ``values - reference``, paired by question and seed, with its interval.
 
     Both are matrices of questions x seeds; one that has a single column (a model without a training
     seed) stands against every seed of the other.
@@ -200,7 +200,7 @@ def paired_difference(
 
 
 def _resampling_counts(rng: np.random.Generator, rows: int, n: int) -> NDArray[np.float64]:
-    """How often each of ``n`` items is drawn in ``n`` draws; shape (rows, n), rows sum to n."""
+    """Count how often each of ``n`` items is drawn in ``n`` draws; (rows, n), rows sum to n."""
     drawn = rng.integers(0, n, size=(rows, n))
     drawn += np.arange(rows)[:, None] * n
     return np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64)

@@ -15,7 +15,7 @@ uniform in plus or minus them, so that the mean difference is exactly the one as
 def simulate(
     rng: np.random.Generator, *, questions: int, seeds: int, difference: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Answers of two variants to the same questions, questions and trainings drawn at random.
+    """Simulate answers of two variants to the same questions, questions and trainings random.
 
     Args:
         questions, seeds: shape of each matrix.
