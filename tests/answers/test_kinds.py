@@ -55,7 +55,8 @@ SAME = {
     "pairs": [("(3,500)", "(3, 500)"), ("x=4,y=-1", "(4,-1)"), ("(0.5, 1)", "(1/2, 1)")],
     "words": [
         ("The Nile.", "the nile"), ("Ann, Bob", "Ann and Bob"), ("It decreases", "decreases"),
-        ("The genotype is aa.", "aa"), ("U.K.", "UK"), ("the red one", "red"),
+        ("the point (2, 3)", "(2,3)"), ("The genotype is aa.", "aa"), ("U.K.", "UK"),
+        ("the red one", "red"),
         ("∠PQR", "angle PQR"),
     ],
     "what is said around an answer": [
@@ -117,13 +118,15 @@ OTHER = {
         (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", r"\begin{pmatrix}1&3\\2&4\end{pmatrix}"),
         (r"\begin{vmatrix}1&2\\3&4\end{vmatrix}", r"\begin{pmatrix}1&2\\3&4\end{pmatrix}"),
     ],
-    "pairs": [("3500", "(3,500)"), ("(1,000)", "1000"), ("(2, 1)", "(1, 2)"), ("1.2", "(1,2)")],
+    "pairs": [("3 and 2", "(2,3)"), ("y=2, x=3", "(2,3)"), ("3500", "(3,500)"),
+        ("(1,000)", "1000"), ("(2, 1)", "(1, 2)"), ("1.2", "(1,2)")],
     "or and and": [("3 or 4", "3 and 4"), ("Ann or Bob", "Ann and Bob"), ("3 and 4", "3 or 4")],
     "words": [
         ("not Paris", "Paris"), ("Paris or Rome", "Paris"), ("anything but Paris", "Paris"),
         ("Paris?", "Paris"), ("nobody knows whether it is Paris", "Paris"), ("unstable", "stable"),
     ],
     "what is said around an answer": [
+        ("the number after 7", "7"), ("7 at best", "7"), (r"\boxed{7}\boxed{8}", "78"),
         ("7 is too small", "7"), ("almost 7", "7"), ("just under 7", "7"), ("twice 7", "7"),
         ("7 more than x", "7"), ("7 as well as 8", "7"), ("7 for A and 8 for B", "7"), ("7+", "7"),
         ("seven (8)", "7"), ("7 (wrong)", "7"), ("It is 8, not 7.", "7"), ("Wait, 7", "7"),
@@ -243,6 +246,8 @@ def test_the_option_that_is_named(given, options, letter):
         ("Yes, because it is", "yes"), ("No doubt, yes.", "yes"), ("是的", "yes"), ("(B) No", "no"),
         ("No text on the left, so the answer is yes", "yes"), ("不是", "no"),
         ("not possible", "no"),
+        ("It is true that they are equal", "yes"), ("The correct count is 5", None),
+        ("Right angle", None), ("No idea", None), ("Yes is wrong", None),
         ("Yes, but no", None), ("neither yes nor no", None), ("I doubt it is true", None),
         ("It is hardly true", None), ("yes/no", None),
     ],

@@ -93,18 +93,26 @@ def _named(given: Value, gold: Value) -> str:
     if isinstance(given, Named) and isinstance(gold, Named):
         return _by_name(given, gold)
     if isinstance(given, Named):
-        return difference(_unnamed(given), gold)
+        return difference(_unnamed(given, by_name=_is_pair(gold)), gold)
     assert isinstance(gold, Named)
-    value = _unnamed(gold)
+    value = _unnamed(gold, by_name=_is_pair(given))
     (name, _), *more = gold.values
     if not more and len(name) == 1 and isinstance(value, Quantity | Expression):
         return f"{name} is not named"
     return difference(given, value)
 
 
-def _unnamed(named: Named) -> Value:
-    """The value alone; of several values a list, a set where all have one name."""
-    values = tuple(value for _, value in named.values)
+def _is_pair(value: Value) -> bool:
+    return isinstance(value, Items) and value.marks == "()"
+
+
+def _unnamed(named: Named, *, by_name: bool = False) -> Value:
+    """The value alone; of several values a list, a set where all have one name.
+
+    ``by_name`` puts the values in the order of their names, as the coordinates of a point are.
+    """
+    pairs = sorted(named.values, key=lambda pair: pair[0]) if by_name else named.values
+    values = tuple(value for _, value in pairs)
     if len(values) == 1:
         return values[0]
     alike = len({name for name, _ in named.values}) == 1
@@ -243,7 +251,8 @@ def _items(given: Items, gold: Items) -> str:
     joints = {given.joined, gold.joined}
     if len(joints) == 2 and "or" in joints and _ANY not in joints:
         return "or for and"
-    if "{}" in (given.marks, gold.marks) or given.joined or gold.joined:
+    pair = "()" in (given.marks, gold.marks)
+    if "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair):
         return _as_sets(given.values, gold.values)
     return _in_order(given.values, gold.values)
 

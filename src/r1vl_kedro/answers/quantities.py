@@ -7,16 +7,15 @@ from itertools import pairwise
 
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.model import Quantity
+from r1vl_kedro.answers.nouns import MEASURED, PREPOSITION, noun_of
 from r1vl_kedro.answers.numerals import (
-    CARDINALS,
     ORDINALS,
     and_a_part,
     chinese_number,
     leading_number,
 )
-from r1vl_kedro.answers.tokens import FUNCTIONS, literal
+from r1vl_kedro.answers.tokens import literal
 from r1vl_kedro.answers.units import read_units
-from r1vl_kedro.mathtext import GREEK_LETTERS
 
 MAX_LENGTH = 200
 ORDINAL = "ordinal"
@@ -42,7 +41,6 @@ _SCALED = re.compile(
 _TIGHT = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "mn": 10**6,
            "bn": 10**9, "dozen": 12, "hundred": 100}  # fmt: skip
-_NOUN = re.compile(r"^-?\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
 _DIFFERENCE = re.compile(
@@ -58,60 +56,6 @@ _INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _EUROPEAN = re.compile(
     r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}(?!\d))\d+|0,\d+|\d{4,},\d+)$"
 )
-_MEASURED = re.compile(
-    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )left|altogether|"
-    r"in total"
-                       r"|total|overall|in all|of them|of age|in length|in area|"
-                       r"in height)$")  # fmt: skip
-_PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
-NO_NOUN = (
-    FUNCTIONS
-    | frozenset(GREEK_LETTERS.values())
-    | frozenset(
-        (
-            "or and to plus minus times squared cubed factorial more less fewer than over under "
-            "above below hundred thousand million billion trillion dozen half quarter third point "
-            "power root not no nor but if then mod modulo remainder through until between above "
-            "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
-            "halves sixths ninths eighths"
-        ).split()
-    )
-)
-_SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
-              "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
-_ADJECTIVE_ONLY = frozenset(
-    ["exactly", "approximately", "about", "only", "around", "roughly", "approx"]
-)
-
-
-def noun_of(text: str) -> str | None:
-    """The counted thing after a number, in the singular; None where the words are no such thing.
-
-    Example:
-        >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
-        ('red cube', 'person', None)
-    """
-    found = _NOUN.match(text.strip())
-    if not found:
-        return None
-    words = _PREPOSITION.sub("", _MEASURED.sub("", f" {found[1].strip()}") + " ").lower().split()
-    words = [word for word in words if word not in _ADJECTIVE_ONLY]
-    if any(word in NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
-        return None
-    if any(word in CARDINALS for word in words):
-        return None
-    return " ".join([*words[:-1], singular(words[-1])]) if words else ""
-
-
-def singular(word: str) -> str:
-    """A noun in the singular, by rule."""
-    if word in _SAME_NOUN:
-        return _SAME_NOUN[word]
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if re.search(r"(?:s|x|z|ch|sh)es$", word):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
 @lru_cache(maxsize=8192)
@@ -226,10 +170,10 @@ def _united(
     if mixed := and_a_part(rest, 0):
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
-    words = _MEASURED.sub("", rest.strip().rstrip("."))
+    words = MEASURED.sub("", rest.strip().rstrip("."))
     units = read_units(words)
     if not units:
-        units = read_units(_PREPOSITION.sub("", f"{words} ").strip()) if " " in words else ()
+        units = read_units(PREPOSITION.sub("", f"{words} ").strip()) if " " in words else ()
     if not units and _TURNED.search(words):  # a 45-degree angle
         units = read_units(words.split()[0])
     if units:

@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.quantities import NO_NOUN, NUMBER, read_quantity
+from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 
 MAX_SENTENCE = 400
 
@@ -26,8 +27,9 @@ _DENIED = re.compile(
 _COMPARED = re.compile(
     r"\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
-    r"minus|times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|up to|close to|until|"
-    r"log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|and a half|"
+    r"minus|times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|best|worst|up to|"
+    r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
+    r"and a half|and a bit|and some|"
     r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
     re.IGNORECASE,
 )
@@ -54,7 +56,8 @@ _UNIT_AFTER = re.compile(
 )
 _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
-    r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!corresponds )\bto\s+\Z",
+    r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!corresponds )\bto\s+\Z"
+    r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to)\s+\Z",
     re.IGNORECASE,
 )
 _SPOILT_AFTER = re.compile(

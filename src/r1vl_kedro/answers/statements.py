@@ -34,6 +34,8 @@ _LEAD = re.compile(
     r"|(?:~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
     r"|(?:答案|结果|结论|选项?|选择|所以|因此|故|共有?|约|总共|一共)(?:是|为|选|等于)?\s*[:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
+    r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"
+    r"(?:is\s+|are\s+)?(?=[(\[{\d])"
     r"|(?:the\s+)?(?:equation|function|formula|line|expression)\s+(?:is\s+)?(?=[a-z](?:\([a-z]\))?\s*=)"
     r"|(?:是|为|等于)(?=[\d０-９A-Za-z])"
     r")",
@@ -105,7 +107,7 @@ def unboxed(text: str) -> str:
         end = _closing(text, found.end())
         if end is None:
             break
-        text = f"{text[: found.start()]}{text[found.end() : end]}{text[end + 1 :]}"
+        text = f"{text[: found.start()]} {text[found.end() : end]} {text[end + 1 :]}".strip()
     return text
 
 

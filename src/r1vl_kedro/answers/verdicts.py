@@ -26,7 +26,8 @@ _LAST = re.compile(r"(?<!not a )(?<!not )\b(yes|no)\W*\Z")
 _IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possible|impossible)\b")
 _NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
 _IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
-_CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z)")
+_CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z|(?:that|because|since)\b)")
+_UNKNOWN = re.compile(r"^no\s+(?:idea|clue|information|data|option|answer|way)\b")
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
 _LABEL = re.compile(
     r"^[(\[{\s'\"$]*([A-Ja-j])(?:[)\]}.:,]|\s+[-–]|\s+(?=\())\s*[(]?\s*(?=(?:yes|no|true|false)\b)",
@@ -67,11 +68,8 @@ def _said(text: str) -> str | None:
         return None
     if _IMPOSSIBLE.match(folded):
         return "no"
-    words = re.findall(r"[a-z']+", folded[:_REACH])
     last = _LAST.search(folded)
-    begins = (
-        "yes" if words[:1] and words[0] in YES else "no" if words[:1] and words[0] in NO else None
-    )
+    begins = _first_word(folded)
     noun = bool(_NO_NOUN.match(folded))  # "no text on the left, so yes"
     if begins and not (noun and last and last[1] == "yes"):
         return begins if last is None or last[1] == begins else None
@@ -83,11 +81,30 @@ def _said(text: str) -> str | None:
     return None if len(said) != 1 else "yes" if said.pop() else "no"
 
 
+def _first_word(text: str) -> str | None:
+    """What the first word says; an adjective before a noun ("Right angle") says nothing."""
+    found = re.match(r"\W*([a-z]+)", text)
+    if not found or _UNKNOWN.match(text) or re.match(r"\s+(?:is|would)\b", text[found.end() :]):
+        return None
+    word = found[1]
+    if word not in ("yes", "yeah", "yep", "no", "nope") and not _CLAUSE_END.match(
+        text, found.end()
+    ):
+        return None
+    return "yes" if word in YES else "no" if word in NO else None
+
+
 def _affirms(word: re.Match[str], text: str) -> bool | None:
     """Whether a word says yes, with a "not" before it turned round; None where it says neither."""
     before = text[: word.start()][-_REACH:]
     negated = bool(_NEGATED.search(before))
-    if word.group() in ("right", "wrong"):  # "on the right", "the wrong one"
+    if word.group() not in (
+        "yes",
+        "yeah",
+        "yep",
+        "no",
+        "nope",
+    ):  # "on the right", "the correct sum"
         predicate = negated or _IS.search(before)
         if not predicate or not _CLAUSE_END.match(text, word.end()):
             return None

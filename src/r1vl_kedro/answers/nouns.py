@@ -1,0 +1,69 @@
+"""Counted things: the nouns behind a number."""
+
+import re
+
+from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.tokens import FUNCTIONS
+from r1vl_kedro.mathtext import GREEK_LETTERS
+
+_NOUN = re.compile(r"^-?\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
+MEASURED = re.compile(
+    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )left|altogether|in total|total|"
+    r"overall|in all|of them|of age|in length|in area|in height)$"
+)
+PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
+NO_NOUN = (
+    FUNCTIONS
+    | frozenset(GREEK_LETTERS.values())
+    | frozenset(
+        (
+            "or and to plus minus times squared cubed factorial more less fewer than over under "
+            "above below hundred thousand million billion trillion dozen half quarter third point "
+            "power root not no nor but if then mod modulo remainder through until between above "
+            "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
+            "halves sixths ninths eighths"
+        ).split()
+    )
+)
+_SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
+              "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
+_ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())
+
+
+_NOTHING_COUNTED = re.compile(
+    r"^(?:of (?:them|these|those|it)|in (?:total|all|the)\b.*|on the\b.*|altogether|overall|total|"
+    r"each|exactly|approximately|about|only|around|roughly|approx|old|long|wide|high|tall|deep)$",
+    re.IGNORECASE,
+)
+
+
+def noun_of(text: str) -> str | None:
+    """The counted thing after a number, in the singular; None where the words are no such thing.
+
+    Example:
+        >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
+        ('red cube', 'person', None)
+    """
+    found = _NOUN.match(text.strip())
+    if not found:
+        return None
+    words = PREPOSITION.sub("", MEASURED.sub("", f" {found[1].strip()}") + " ").lower().split()
+    words = [word for word in words if word not in _ADJECTIVE_ONLY]
+    if any(word in NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
+        return None
+    if any(word in CARDINALS for word in words):
+        return None
+    if not words:  # "5 of them", and not "5 at best"
+        return "" if _NOTHING_COUNTED.match(found[1].strip()) else None
+    return " ".join([*words[:-1], singular(words[-1])])
+
+
+def singular(word: str) -> str:
+    """A noun in the singular, by rule."""
+    if word in _SAME_NOUN:
+        return _SAME_NOUN[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(?:s|x|z|ch|sh)es$", word):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
