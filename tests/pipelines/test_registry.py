@@ -23,6 +23,7 @@ VARIANTS = [
     "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
 ]  # fmt: skip
 SHARED_NAMESPACES = {"data", "data.annotation", "data.data_prep", "reporting"}
+PROFILES = ("thorough", "preference", "preference_search", "preference_thorough")
 
 
 def context_of(env=None, **runtime_params):
@@ -84,7 +85,9 @@ def test_every_variant_samples_as_many_responses_a_step():
     assert {entry["group_size"] for entry in options} == {2, 3, 4, 5, 6}
 
 
-@pytest.mark.parametrize("env", [None, "smoke", "thorough", "preference", "preference_search"])
+@pytest.mark.parametrize(
+    "env", [None, "smoke", "thorough", "preference", "preference_search", "preference_thorough"]
+)
 def test_every_dataset_of_the_ablation_is_in_the_catalog(env):
     context = context_of(env=env)
     catalog = context.catalog
@@ -95,9 +98,9 @@ def test_every_dataset_of_the_ablation_is_in_the_catalog(env):
 def test_environments_do_not_share_a_data_directory():
     roots = {
         env: context_of(env=env).config_loader["globals"]["data"]
-        for env in ("local", "smoke", "thorough", "preference", "preference_search")
+        for env in ("local", "smoke", *PROFILES)
     }
-    assert len(set(roots.values())) == 5
+    assert len(set(roots.values())) == len(roots)
 
 
 @pytest.mark.parametrize(

@@ -238,3 +238,17 @@ def test_reference_log_probabilities_belong_to_their_pairs(own, tiny):
         assert row["ref_chosen_logps"] == pytest.approx(chosen, rel=1e-5)
         assert row["ref_rejected_logps"] == pytest.approx(rejected, rel=1e-5)
         assert row["mismatched"] not in (row["chosen"], row["rejected"])
+
+
+def test_scoring_goes_on_with_the_parts_that_are_missing(tiny, pairs, tmp_path):
+    from r1vl_kedro.training.pair_logps import reference_pairs, score_pairs
+
+    options = {"batch_size": 2}
+    output = tmp_path / "ready"
+    score_pairs(tiny, pairs, f"{output}.state", options)
+    (part,) = Path(f"{output}.state").glob("parts-*/part-00001.json")
+    part.unlink()
+    assert reference_pairs(tiny, pairs, str(output), options, seed=0)["scored_now"] == 1
+    assert not Path(f"{output}.state").exists()
+    assert None not in load_from_disk(str(output))["ref_rejected_logps"]
+    assert reference_pairs(tiny, pairs, str(output), options, seed=0)["scored_now"] == 0
