@@ -20,6 +20,7 @@ from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.mismatch import alarm, mismatch
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
+from r1vl_kedro.training.phases import timed
 from r1vl_kedro.training.resumable import ResumableTrainer
 from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, sample, uniforms
 
@@ -53,6 +54,8 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         else:
             image = self.processing_class.image_token_id
             vllm_rollouts.adapt_generation(self.vllm_generation, image, self.suppressed)
+            sync = self.vllm_generation.sync_weights
+            self.vllm_generation.sync_weights = lambda: timed("weight_sync")(lambda _: sync())(self)
 
     def _set_signature_columns_if_needed(self) -> None:
         self._signature_columns = None
@@ -87,6 +90,7 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
                 output["importance_sampling_ratio"]
             )
 
+    @timed("prepare")
     def _prepare_inputs(self, generation_batch: Any) -> dict:
         """Split sampled rows into micro-batches in their order; TRL shuffles groups apart first.
 
@@ -106,13 +110,19 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         self._prompt_index = inputs["prompt_index"]  # of this micro-batch
         return super()._compute_loss(model, inputs)
 
-    def _get_per_token_logps_and_entropies(
+    def _get_per_token_logps_and_entropies(self, *args, **kwargs):
+        compute = self._packed_logps if self.share_prompts else self._trl_logps
+        if torch.is_grad_enabled():
+            return compute(*args, **kwargs)
+        with self.phases("old_and_reference_logps"):
+            return compute(*args, **kwargs)
+
+    def _trl_logps(self, *args, **kwargs):
+        return super()._get_per_token_logps_and_entropies(*args, **kwargs)
+
+    def _packed_logps(
         self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **given
     ):
-        if not self.share_prompts:
-            return super()._get_per_token_logps_and_entropies(
-                model, input_ids, attention_mask, logits_to_keep, batch_size, **given
-            )
         prompt, completion = slice(None, -logits_to_keep), slice(-logits_to_keep, None)
         size = batch_size or len(input_ids)
         parts = []
@@ -152,6 +162,7 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         repeat = functools.partial(repeated, runs=self._runs)
         return repeat(ids), images and repeat(images), fields
 
+    @timed("generate")
     def _generate_single_turn(
         self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
     ):
@@ -236,6 +247,7 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         }
         return {**by_row, **vision_of(chosen, *(distinct.get(key) for key in vision), counts)}
 
+    @timed("reward")
     def _rows_without_variance(
         self, prompts: list, completions: list[list[int]], first: bool
     ) -> list[int] | None:
@@ -259,6 +271,7 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         start = self.accelerator.process_index * len(prompts)
         return [row for row in range(len(prompts)) if dead[(start + row) // self.num_generations]]
 
+    @timed("reward")
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         stops = {*self.eos_token_ids, self._tokenizer.pad_token_id}
