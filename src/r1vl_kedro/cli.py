@@ -48,7 +48,7 @@ def read_parameters(context: click.Context, option: click.Parameter, value: Any)
 
 
 def _options() -> list[click.Parameter]:
-    """Kedro's options of ``run``, with ``--params`` read as above."""
+    """Run pipelines, with Kedro's options and ``--params`` read as above."""
     options = [copy.copy(option) for option in kedro_run.params]
     for option in options:
         if "--params" in option.opts:
@@ -58,7 +58,7 @@ def _options() -> list[click.Parameter]:
 
 @click.group(name="r1vl_kedro")
 def cli() -> None:
-    """Commands of the project."""
+    """Group the commands of the project."""
 
 
 @cli.command(name="run", params=_options(), help=kedro_run.help, epilog=EXAMPLES)
@@ -90,7 +90,7 @@ def run(context: click.Context, /, **options: Any) -> Any:
 
 
 def _said(error: Exception) -> str | None:
-    """What to show of an error; None for one that nobody foresaw."""
+    """Word an error for the terminal; None for one that was not foreseen."""
     chain: list[BaseException] = [error]
     while chain[-1].__cause__ is not None:
         chain.append(chain[-1].__cause__)

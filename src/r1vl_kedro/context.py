@@ -76,7 +76,7 @@ class ProjectContext(KedroContext):
         return super().params
 
     def _wrong(self) -> list[str]:
-        """What is wrong with the options of the pipelines that are asked for."""
+        """Return what is wrong with the options of the pipelines that are asked for."""
         names = self._pipelines_to_validate or list(project.pipelines)
         hints = TypeExtractor({name: project.pipelines[name] for name in names})
         parameters = self.config_loader["parameters"]
@@ -111,14 +111,14 @@ def _at(parameters: Mapping[str, Any], where: str) -> Any:
 
 
 def _check_rows(parameters: Mapping[str, Any]) -> None:
-    """The report speaks of rows that there are; one that this grid leaves out may be named."""
+    """Check that the report names rows that exist; one that this grid leaves out may be named."""
     if "reporting" in parameters:
         options = checked(ReportingOptions, parameters["reporting"], "reporting")
         options.check_rows([*ORDER, *parameters["ablation"]["variants"]])
 
 
 def _batches_that_do_not_divide(parameters: Mapping[str, Any], read: set[str]) -> list[str]:
-    """Batches of the trainings among what is read that do not go over the processes."""
+    """Return batches of the trainings among what is read that do not go over the processes."""
     processes = LauncherOptions.model_validate(parameters["launcher"]).num_processes
     stages = [
         (f"ablation.variants.{variant['name']}" + (f".stages.{name}" if name else ""), stage)

@@ -138,7 +138,7 @@ def problem(directory: Path, made_from: Any = None) -> str | None:
 
 
 def is_whole(directory: Path, made_from: Any = None) -> bool:
-    """Whether a directory is marked complete and has all its files, in their sizes."""
+    """Tell whether a directory is marked complete and has all its files, in their sizes."""
     return problem(directory, made_from) is None
 
 

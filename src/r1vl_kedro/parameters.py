@@ -105,7 +105,7 @@ def check_choices(given: Iterable[str], known: Iterable[str], what: str) -> None
 
 
 def checked(model: type[Model], values: Any, where: str) -> Model:
-    """The values as a model.
+    """Validate the values as a model.
 
     Args:
         where: the values' place in the parameters, such as ``step_grpo``.
@@ -120,7 +120,7 @@ def checked(model: type[Model], values: Any, where: str) -> Model:
 
 
 def describe(error: ValidationError, model: type[BaseModel], where: str) -> str:
-    """One line for each problem: the key in full, what it is, what would be accepted."""
+    """Describe each problem in a line: the key in full, its value, what would be accepted."""
     lines = []
     for problem in error.errors(include_url=False):
         *path, key = problem["loc"] or ("",)
@@ -146,7 +146,7 @@ def _unknown(place: str, key: str, known: Iterable[str]) -> str:
 
 
 def _fields(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
-    """Names that the model accepts at this place."""
+    """Return names that the model accepts at this place."""
     for key in path:
         if key not in model.model_fields:
             break  # an item of a list or mapping: its model follows from the field before
@@ -160,7 +160,7 @@ def _fields(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
 
 
 def with_grammar(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with their one ``grammar`` given to all that writes or reads responses.
+    """Give the one ``grammar`` of the parameters to all that writes or reads responses.
 
     Every section of ``READ_RESPONSES`` gets it unless it has one of its own, and a prompt template
     that is null becomes the grammar's wording.
@@ -182,7 +182,7 @@ def with_grammar(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_rewards(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with StepGRPO's rewards given to the reward card, unless it has its own."""
+    """Give StepGRPO's rewards to the reward card, unless it has its own."""
     card, step_grpo = parameters.get("reward_card"), parameters.get("step_grpo")
     if not isinstance(card, Mapping) or not isinstance(step_grpo, Mapping):
         return dict(parameters)

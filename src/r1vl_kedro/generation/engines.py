@@ -31,17 +31,17 @@ class Engine(Protocol):
     """Answers prompts in batches."""
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
-        """`num_samples` completions for each prompt, in the order of the prompts."""
+        """Return `num_samples` completions for each prompt, in the order of the prompts."""
         ...
 
 
 def seed_of(seed: int, number: int) -> int:
-    """The seed of one prompt of a call, for engines that seed every request by itself."""
+    """Return the seed of one prompt of a call, for engines that seed every request by itself."""
     return seed * 1_000_003 + number
 
 
 def make_engine(checkpoint: str, options: DecodingOptions) -> Engine:
-    """The engine named by `options.engine`, loaded with the checkpoint."""
+    """Load the engine named by `options.engine` with the checkpoint."""
     if options.engine == "transformers":
         from r1vl_kedro.generation.transformers_engine import TransformersEngine
 

@@ -48,7 +48,7 @@ class OpenAIEngine:
         self._more = self._vllm_extras() if self._is_vllm() else self._api_extras()
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
-        """Completions in the order of the prompts; after a failure no more are asked for."""
+        """Return completions in the order of the prompts; after a failure ask for no more."""
         pool = ThreadPoolExecutor(self._options.batch_size)
         try:
             waiting = [
@@ -92,7 +92,7 @@ class OpenAIEngine:
         return extras if not never else {**extras, "logit_bias": dict.fromkeys(never, -100)}
 
     def _served_vision_tokens(self) -> list[str]:
-        """Ids of the vision placeholders in the served model's vocabulary, as JSON wants them."""
+        """Return ids of the vision placeholders in the served model's vocabulary, as in JSON."""
         from r1vl_kedro.models import VISION_TOKENS
 
         place = self._connection.beside("tokenize")  # not below http://host:8000/v1
@@ -144,7 +144,7 @@ def _completion(choice: Choice, billed: int) -> Completion:
 
 
 def chat(prompt: Prompt) -> list[dict[str, Any]]:
-    """The messages with images as PNG data URLs, in the order of their marks."""
+    """Return the messages with images as PNG data URLs, in the order of their marks."""
     images = iter(prompt.images)
     messages = []
     for message in prompt.messages:

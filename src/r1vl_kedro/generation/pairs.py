@@ -68,7 +68,7 @@ class PairOptions(BaseModel):
         return self
 
     def reward_functions(self) -> list[Reward]:
-        """The rewards in their order, each reading the run's grammar."""
+        """Return the rewards in their order, each reading the run's grammar."""
         return [one.model_copy(update={"grammar": self.grammar}) for one in self.rewards.values()]
 
 
@@ -136,7 +136,7 @@ def _questions(records: str, settings: PairOptions) -> Dataset:
 
 
 def _judged(predictions: Path, questions: Dataset, settings: PairOptions) -> pd.DataFrame:
-    """The samples with the weighted sum of their rewards."""
+    """Return the samples with the weighted sum of their rewards."""
     import pandas as pd
 
     samples = pd.read_parquet(predictions)

@@ -97,7 +97,7 @@ def predict(
 
 
 def by_length(records: Dataset) -> list[int]:
-    """Row numbers, longest prompt first: little padding, and too little memory shows at once."""
+    """Order rows, longest prompt first: little padding, and too little memory shows at once."""
     questions, options = records["question"], records["options"]
     lengths = [
         len(render_question(question, choice or ()))
@@ -135,7 +135,7 @@ def _answer_blocks(
 
 
 def _progress() -> Progress:
-    """Tells the parent of a job how far it is; without a parent, a bar with the time left."""
+    """Tell the parent of a job how far it is; without a parent, show a bar with the time left."""
     if os.environ.get(PROGRESS):
         return lambda done, total, text: report(done, total, "record", text)
     from tqdm import tqdm
@@ -174,7 +174,7 @@ def _table(rows: Sequence[dict[str, Any]], answers: Sequence[list[Completion]]) 
 
 
 def prediction_schema() -> pa.Schema:
-    """Columns of predictions: one row per record and sample."""
+    """Return columns of predictions: one row per record and sample."""
     import pyarrow as pa
 
     text = pa.string()
@@ -190,7 +190,7 @@ def _part(parts: Path, number: int) -> Path:
 
 
 def _join(parts: Path, count: int, ids: Sequence[str]) -> pa.Table:
-    """All parts as one table in the order of the records."""
+    """Join all parts to one table in the order of the records."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -249,7 +249,7 @@ def _manifest(
     template: str,
     seed: int,
 ) -> dict[str, Any]:
-    """Everything the answers depend on, and the digest of it."""
+    """Collect everything the answers depend on, and the digest of it."""
     local = checkpoint if options.engine == "openai" else str(resolve_checkpoint(checkpoint))
     about = {
         "checkpoint": checkpoint if options.engine == "openai" else fingerprint(local),

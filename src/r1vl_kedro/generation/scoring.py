@@ -28,7 +28,7 @@ def score(
     threshold: float = DEFAULT_THRESHOLD,
     grammar: str = R1VL.name,
 ) -> pd.DataFrame:
-    """Predictions with their verdicts: `correct`, `valid`, `k` and `step_rar`.
+    """Add verdicts to predictions: `correct`, `valid`, `k` and `step_rar`.
 
     `correct` (0 or 1) compares the final answer, or the whole response where it states none;
     `valid` is StepRVR (strict); `k` the share of key steps matched and `step_rar` the reward, both
@@ -87,7 +87,7 @@ def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
 
 
 def summarise(verdicts: pd.DataFrame, seed: int = 0) -> dict[str, Any]:
-    """Scores of a variant, overall and by family.
+    """Score a variant, overall and by family.
 
     Each has `n` (answers), `accuracy` with its 95 % interval `ci_low`, `ci_high`, `validity`,
     `mean_tokens`, `truncated` (share), and `k` (mean share of key steps matched, null where there

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def best_dtype(name: str) -> str:
-    """`auto` as a dtype's name: bfloat16 on hardware that computes in it, else float32."""
+    """Return `auto` as a dtype's name: bfloat16 on hardware that computes in it, else float32."""
     if name != "auto":
         return name
     import torch
@@ -72,7 +72,7 @@ class TransformersEngine:
         }
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
-        """One batch after another of `batch_size` prompts; sampling is seeded per batch."""
+        """Answer one batch after another of `batch_size` prompts, sampling seeded per batch."""
         import torch
 
         answers: list[list[Completion]] = []

@@ -51,7 +51,7 @@ class VllmEngine:
         )
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
-        """All prompts at once; vLLM batches them by itself.
+        """Answer all prompts at once; vLLM batches them by itself.
 
         Raises:
             ValueError: the context is too short for a prompt and `max_new_tokens`.

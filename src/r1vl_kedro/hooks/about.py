@@ -21,7 +21,7 @@ NAME_LENGTH = 100
 
 
 def run_name(run_params: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
-    """The pipelines, and what this run of them is about: a label, namespaces, given parameters.
+    """Name the pipelines and what this run of them is about: label, namespaces, parameters.
 
     Example:
         >>> run = {"pipeline_names": ["evaluation"], "runtime_params": {}}
@@ -44,7 +44,7 @@ def run_name(run_params: Mapping[str, Any], parameters: Mapping[str, Any]) -> st
 def child_params(
     namespace: str, variants: Mapping[str, Variant], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Parameters of a variant's run: enough to plot its scores against any option of the grid.
+    """Collect a variant's parameters: enough to plot its scores against any option of the grid.
 
     They are its method and seed, its group size and weights of rewards, every option in which two
     variants of the grid differ, what the grid itself has of it, and what the command line gave.
@@ -69,14 +69,14 @@ def child_params(
 
 
 def child_tags(own: Variant, grid: Mapping[str, Any]) -> dict[str, Any]:
-    """Tags of a variant's run, with the label and colour that it has in the report."""
+    """Return tags of a variant's run, with the label and colour that it has in the report."""
     drawn = variant(own.name, grid)
     tags = {"variant": own.name, "method": own.method, "seed": own.seed}
     return {**tags, "label": drawn.label, COLOUR: drawn.colour}
 
 
 def description(overview: Any) -> str:
-    """The table of all variants as the description of a run, best row first in a sentence."""
+    """Describe a run by the table of all variants, best row first in a sentence."""
     best = overview.loc[overview["accuracy"].idxmax()]
     sentence = f"Highest accuracy on the test records: **{best['row']}**, {best['accuracy']:.1f} %"
     columns = [name for name in overview.columns if name not in ("p", "step_rar", "mean_tokens")]
@@ -84,7 +84,7 @@ def description(overview: Any) -> str:
 
 
 def commit_tags(root: Path) -> dict[str, str]:
-    """The commit of the project's checkout as tags; none outside one."""
+    """Return the commit of the project's checkout as tags; none outside one."""
     found = git_commit(root)
     if found is None:
         return {}
@@ -92,7 +92,7 @@ def commit_tags(root: Path) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """Configuration as mappings, lists and scalars that YAML has, without secrets."""
+    """Return configuration as mappings, lists and scalars that YAML has, without secrets."""
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     if isinstance(value, dict):

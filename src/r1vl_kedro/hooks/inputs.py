@@ -48,7 +48,7 @@ class InputsHooks:
 
 
 def _missing(dataset: AbstractDataset | None) -> str | None:
-    """Where an absent dataset should be; None for one that is there, or that cannot be asked."""
+    """Locate an absent dataset; None for one that is there, or that cannot be asked."""
     if dataset is None or isinstance(dataset, MemoryDataset):
         return None
     if type(dataset)._exists is AbstractDataset._exists or dataset.exists():

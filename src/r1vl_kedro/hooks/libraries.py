@@ -47,7 +47,7 @@ class LibraryHooks:
 
 
 def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
-    """Each option of a node that needs a library, with the library."""
+    """Yield each option of a node that needs a library, with the library."""
     name = node.name.rpartition(".")[2]
     for given in node.inputs:
         if not given.startswith("params:"):
@@ -66,5 +66,5 @@ def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
 
 
 def _at(options: Any, key: str) -> Any:
-    """An option of a model or, as variants have them, of a dictionary."""
+    """Return an option of a model or, as variants have them, of a dictionary."""
     return options.get(key) if isinstance(options, Mapping) else getattr(options, key, None)

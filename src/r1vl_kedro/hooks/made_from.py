@@ -30,7 +30,7 @@ Recipe = dict[str, Any]
 def recipes(
     pipeline: Pipeline, parameters: Mapping[str, Any], leaf: Callable[[str], str]
 ) -> dict[str, Recipe]:
-    """What each dataset of a pipeline is made from, by its name.
+    """Return what each dataset of a pipeline is made from, by its name.
 
     A recipe has the node's name, the values of its parameters, and a digest of the recipe of each
     input; so it differs wherever anything before it does.
@@ -55,7 +55,7 @@ def recipes(
 
 
 def value_of(parameters: Mapping[str, Any], key: str) -> Any:
-    """The parameter at a dotted key; None where there is none."""
+    """Return the parameter at a dotted key; None where there is none."""
     value: Any = parameters
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -63,13 +63,13 @@ def value_of(parameters: Mapping[str, Any], key: str) -> Any:
 
 
 def digest(recipe: Any) -> str:
-    """Sixteen hex digits of SHA-256 over the recipe as JSON with sorted keys."""
+    """Return sixteen hex digits of SHA-256 over the recipe as JSON with sorted keys."""
     text = json.dumps(recipe, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def differences(old: Recipe, new: Recipe) -> list[str]:
-    """Parameters whose values differ, in words; inputs only where no parameter does.
+    """Return parameters whose values differ, in words; inputs only where no parameter does.
 
     Example:
         >>> old = {"params": {"step_grpo": {"num_steps": 30}}, "inputs": {}}
@@ -183,7 +183,7 @@ class MadeFromHooks:
         return recipes(pipeline, self._parameters(), self._leaf)
 
     def _rows_read(self, pipeline: Pipeline) -> dict[str, list[str]]:
-        """What rows that this run only reads were made with, where the grid now differs."""
+        """Return what rows that this run only reads were made with, where the grid now differs."""
         read = {name for name in pipeline.inputs() if name.endswith(".verdicts")}
         if not read:
             return {}
@@ -225,7 +225,7 @@ class MadeFromHooks:
         return name not in self._catalog or isinstance(self._catalog.get(name), MemoryDataset)
 
     def _leaf(self, name: str) -> str:
-        """The digest of an input from outside: of its recipe if it has one, else its entry.
+        """Return the digest of an input from outside: of its recipe if it has one, else its entry.
 
         A file that was replaced under the same name is not noticed.
         """
@@ -252,6 +252,6 @@ class MadeFromHooks:
 
 
 def _entry(dataset: AbstractDataset | None, root: Path) -> dict[str, Any]:
-    """What a catalog entry describes; paths below the project are relative to it."""
+    """Return what a catalog entry describes; paths below the project are relative to it."""
     about = dataset._describe() if dataset is not None else {}
     return {key: str(value).removeprefix(f"{root}/") for key, value in about.items()}

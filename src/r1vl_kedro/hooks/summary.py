@@ -106,7 +106,7 @@ class SummaryHooks:
 
 
 def remaining(kinds: list[str], seconds: dict[str, list[float]], at_once: float) -> str:
-    """The time left, from how long nodes of the same kind took.
+    """Estimate the time left from how long nodes of the same kind took.
 
     Example:
         >>> remaining(["train", "train"], {"train": [300.0]}, 2.0)
@@ -125,7 +125,7 @@ def remaining(kinds: list[str], seconds: dict[str, list[float]], at_once: float)
 
 
 def score_line(scores: dict[str, Any]) -> str:
-    """A variant's accuracy with its interval.
+    """Return a variant's accuracy with its interval.
 
     Example:
         >>> score_line({"accuracy": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 100})
@@ -138,7 +138,7 @@ def score_line(scores: dict[str, Any]) -> str:
 
 
 def main_table(overview: Any) -> str:
-    """The table of all variants as aligned text."""
+    """Format the table of all variants as aligned text."""
     columns = [name for name in overview.columns if name in (*MAIN, *_INTERVALS)]
     headers, rows = display(overview[columns])
     headers[0] = "All variants"

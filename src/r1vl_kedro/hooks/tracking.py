@@ -113,7 +113,7 @@ class TrackingHooks:
         self._store.artifact(file, lambda client: client.log_dict(run_id, text, file))
 
     def _child(self, namespace: str) -> str:
-        """The run of a variant, begun where it is not yet; "" while the store takes none."""
+        """Begin the run of a variant where it is not yet; return "" while the store takes none."""
         with self._lock:
             if namespace in self._children or not self._store:
                 return self._children.get(namespace, "")
@@ -175,7 +175,7 @@ class TrackingHooks:
 
     @hook_impl
     def after_node_run(self, node: Any) -> None:
-        """A node without outputs is through when it has run."""
+        """Note that a node without outputs is through when it has run."""
         if not node.outputs:
             self._node_done(node)
 
@@ -192,7 +192,7 @@ class TrackingHooks:
 
     @hook_impl
     def on_node_error(self, error: Exception, node: Any) -> None:
-        """The variant whose node raised has failed."""
+        """Mark the variant whose node raised as failed."""
         namespace = self._owners.get(node.name, "")
         if namespace in self._children and self._store:
             message = f"{node.name}: {type(error).__name__}: {error}"
@@ -201,7 +201,7 @@ class TrackingHooks:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """The run has failed; variants that were not through are KILLED."""
+        """Mark the run as failed, and variants that were not through as KILLED."""
         self._close("KILLED", "FAILED", f"{type(error).__name__}: {error}")
 
     @hook_impl
@@ -215,7 +215,7 @@ class TrackingHooks:
         self._close("FINISHED", "FINISHED")
 
     def _file_existing(self, namespace: str, catalog: Any, late: bool) -> None:
-        """Results that are in the catalog only: the same as if the nodes had run just now."""
+        """Log results that are in the catalog only as if their nodes had run just now."""
         run_id, left = self._child(namespace), self._todo[namespace]
         if not run_id:
             return
@@ -229,7 +229,7 @@ class TrackingHooks:
             self._store.tags(run_id, {"r1vl.reused": ", ".join(sorted(left))})
 
     def _file(self, name: str, data: Any, run_id: str, tags: set[str]) -> None:
-        """Scores as metrics, logs as curves, tables and figures as artifacts."""
+        """Log scores as metrics, logs as curves, tables and figures as artifacts."""
         store, kind = self._store, values.kind(data)
         place, _, short = name.rpartition(".")
         stage = self._stage(place)
@@ -279,7 +279,7 @@ class TrackingHooks:
         return namespace in self._variants and bool(self._variants[namespace].stages)
 
     def _stage(self, namespace: str | None) -> str | None:
-        """The stage of a namespace ``<variant>.<stage>``; None of any other."""
+        """Return the stage of a namespace ``<variant>.<stage>``; None of any other."""
         variant, _, stage = (namespace or "").partition(".")
         return stage if self._has_stages(variant) and stage else None
 
@@ -313,7 +313,7 @@ class TrackingHooks:
         self._store = None
 
     def _killed(self) -> None:
-        """Interrupted: neither an end nor an error was announced."""
+        """End the runs as interrupted: neither an end nor an error was announced."""
         self._close("KILLED", "KILLED", "interrupted")
 
 
@@ -322,7 +322,7 @@ def _namespace(node: Any) -> str:
 
 
 def owners(pipeline: Any, variants: dict[str, Variant]) -> dict[str, str]:
-    """By node the variant whose run it belongs to; nodes that the variants share are missing."""
+    """Map nodes to the variant whose run they belong to, without those that variants share."""
     owners = {node.name: _namespace(node) for node in pipeline.nodes}
     owners = {name: owner for name, owner in owners.items() if owner in variants}
     evaluated = {
@@ -345,7 +345,7 @@ def _chosen(name: str, variable: str, options: TrackingOptions) -> str:
 
 
 def _artifact_root(uri: str, root: Path) -> Path:
-    """Artifacts lie beside an SQLite store."""
+    """Place artifacts beside an SQLite store."""
     if uri.startswith("sqlite:///"):
         return Path(uri.removeprefix("sqlite:///")).parent / "mlartifacts"
     return root / "mlartifacts"

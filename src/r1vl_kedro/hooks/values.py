@@ -17,7 +17,7 @@ NO_METRICS = frozenset({"n", "records", "ci_low", "ci_high"})
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings as one level, keys joined by dots."""
+    """Flatten nested mappings to one level, keys joined by dots."""
     result: dict[str, Any] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
@@ -28,7 +28,7 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
-    """Scores as metrics: ``accuracy``, then ``test/validity``, ``test/counting/accuracy``, ...
+    """Name scores as metrics: ``accuracy``, then ``test/validity``, ``test/counting/accuracy``.
 
     Sizes and bounds of intervals are no metrics: a chart of them shows nothing.
     """
@@ -41,7 +41,7 @@ def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
 
 
 def benchmark_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
-    """One metric per benchmark, named with its scoring mode: ``benchmark/robust/mathvista``.
+    """Return one metric per benchmark, named with its scoring mode: ``benchmark/robust/mathvista``.
 
     Beside them ``undecided/robust/mathvista``, the share whose verdict only a judge could give.
     """
@@ -55,7 +55,7 @@ def benchmark_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
 def training_metrics(
     log: Sequence[Mapping[str, Any]], stage: str | None = None
 ) -> list[tuple[str, float, int]]:
-    """A training log as (key, value, step), under the names that live reports have."""
+    """Return a training log as (key, value, step), under the names that live reports have."""
     return [
         (metric_name(key, stage), float(value), int(row["step"]))
         for row in log
@@ -71,7 +71,7 @@ def _is_number(value: Any) -> bool:
 
 
 def kind(data: Any) -> str | None:
-    """``frame``, ``plotly``, ``matplotlib``, ``records`` or None; imports none of their makers."""
+    """Classify: ``frame``, ``plotly``, ``matplotlib``, ``records`` or None; import none of them."""
     names = {f"{cls.__module__.partition('.')[0]}.{cls.__name__}" for cls in type(data).__mro__}
     for name, cls in (
         ("frame", "pandas.DataFrame"),
@@ -85,13 +85,13 @@ def kind(data: Any) -> str | None:
 
 
 def shown(frame: Any, rows: int = TABLE_ROWS) -> Any:
-    """The last rows of a frame for a table in MLflow, cells that JSON has."""
+    """Return the last rows of a frame for a table in MLflow, cells that JSON has."""
     part = frame.tail(rows).reset_index(drop=True)
     return part.map(_cell)
 
 
 def with_pictures(frame: Any) -> Any:
-    """A frame whose column `image` holds encoded pictures, with pictures that MLflow shows."""
+    """Convert a frame whose column `image` holds encoded pictures for MLflow."""
     from PIL import Image
 
     table = shown(frame.drop(columns="image"), len(frame))
@@ -109,7 +109,7 @@ def _cell(value: Any) -> Any:
 
 
 def digest(records: Any) -> str:
-    """SHA-256 over a data set's columns other than images, in order of its rows; 36 hex digits."""
+    """Digest a data set's columns other than images by SHA-256, rows in order; 36 hex digits."""
     sha = hashlib.sha256()
     names = sorted(name for name in records.column_names if name != "images")
     for batch in _batches(records.select_columns(names)):

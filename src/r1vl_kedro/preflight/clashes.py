@@ -19,7 +19,7 @@ def clashes(
     processes: int,
     decoding: DecodingOptions,
 ) -> list[str]:
-    """Reasons why these settings cannot work together, each with what would."""
+    """List reasons why these settings cannot work together, each with what would."""
     found: list[str] = []
     batches = (
         ("warm_up", warm_up.batch_size, warm_up.micro_batch_size, "batch_size"),
@@ -61,7 +61,7 @@ def clashes(
 def preference_clashes(
     preference: PreferenceOptions, pairs: PairOptions, processes: int
 ) -> list[str]:
-    """Reasons why pairs cannot be sampled, or learnt from, as these settings say."""
+    """List reasons why pairs cannot be sampled, or learnt from, with these settings."""
     problem = preference.problem_with(processes)
     found = [] if problem is None else [f"preference: {problem}"]
     found += [f"preference.{one}" for one in _clashes_of(preference)]

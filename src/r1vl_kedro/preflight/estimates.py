@@ -18,7 +18,7 @@ PIXELS_PER_TOKEN = 28 * 28
 
 
 def visual_tokens(width: int, height: int, low: int, high: int) -> int:
-    """Visual tokens of an image in pixels, as Qwen2-VL resizes it (its ``smart_resize``)."""
+    """Count visual tokens of an image in pixels, as Qwen2-VL resizes it (its ``smart_resize``)."""
     h, w = (max(28, round(side / 28) * 28) for side in (height, width))
     if h * w > high:
         scale = math.sqrt(height * width / high)
@@ -35,7 +35,7 @@ def plan(
     warm_up_records: int | None,
     prompts: int | None,
 ) -> dict[str, Any]:
-    """Steps and rollouts, with how they follow from records, epochs and batch; None is unknown."""
+    """Work out steps and rollouts from records, epochs and batch; None is unknown."""
     updates = step_grpo.num_iterations
     first = _steps(warm_up, warm_up_records, warm_up.batch_size, "records")
     second = _steps(step_grpo, prompts, step_grpo.prompts, "prompts", updates)
@@ -72,7 +72,7 @@ def memory_gb(
     reference: bool,
     gpu_memory_gb: float,
 ) -> dict[str, float]:
-    """Estimated memory of one GPU in GB by part; mixed-precision AdamW of all weights.
+    """Estimate memory of one GPU in GB by part; mixed-precision AdamW of all weights.
 
     Bytes a parameter: weights 2, gradients 2, optimizer 12 (fp32 copy and two moments), divided
     over the processes as the ZeRO stage says (Rajbhandari et al., 2020, section 5).
@@ -114,7 +114,7 @@ def hours(
     warm_up: SFTOptions,
     step_grpo: StepGRPOOptions,
 ) -> dict[str, float | None]:
-    """Estimated hours, None where unknown.
+    """Estimate hours; None where unknown.
 
     FLOPs a parameter and token: 6 trained, 8 with checkpointing, 2 read.
     """
@@ -142,7 +142,7 @@ def hours(
 def disk_gb(
     options: TrainingOptions, parameters: float, runs: int, place: Path
 ) -> dict[str, float]:
-    """What ``runs`` finished models and one training's checkpoints take, and what is free.
+    """Estimate the disk that ``runs`` models and one training's checkpoints take, and what is free.
 
     Bytes a parameter: 2 of a finished model (4 in fp32); 12 more (fp32 copy and two moments) of a
     resumable checkpoint, of which one is written before the oldest is removed.

@@ -10,7 +10,7 @@ WIDTH = 40
 
 
 def histogram(values: Sequence[int], width: int = WIDTH) -> list[str]:
-    """Lines of a text histogram with at most ten bins."""
+    """Draw a text histogram with at most ten bins."""
     if not values:
         return ["nothing was measured"]
     low, high = min(values), max(values)
@@ -27,7 +27,7 @@ def histogram(values: Sequence[int], width: int = WIDTH) -> list[str]:
 
 
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
-    """The whole report, a line at a time."""
+    """Write the whole report, a line at a time."""
     yield f"PREFLIGHT  {report['model']} on {report['machine']}"
     yield from _section("Data", _data(report))
     measured = report["lengths"]["measured"]

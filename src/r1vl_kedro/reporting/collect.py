@@ -15,7 +15,7 @@ NO_SEED = -1  # a namespace without a seed in its name
 
 
 def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """All verdicts below one another, with ``namespace``, ``variant`` and ``seed`` (-1: no seed).
+    """Stack all verdicts, with ``namespace``, ``variant`` and ``seed`` (-1: no seed).
 
     Args:
         verdicts: by namespace; each needs ``id``, ``family`` and ``correct`` in 0..1.
@@ -49,7 +49,7 @@ def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def collect_curves(logs: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:
-    """Training logs as one tidy frame: namespace, variant, seed (-1: none), step, metric, value.
+    """Tidy training logs: namespace, variant, seed (-1: none), step, metric, value.
 
     Rows without a ``step`` and values that are no number are left out; where a step was logged
     twice (a resumed run), the later value stands.
@@ -68,7 +68,7 @@ def collect_curves(logs: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFr
 
 
 def answer_matrix(verdicts: pd.DataFrame, variant: str, column: str = "correct") -> pd.DataFrame:
-    """Questions x seeds of one variant: the mean of ``column`` over the samples of each question.
+    """Average ``column`` over samples: questions x seeds of one variant.
 
     Args:
         verdicts: the frame of `collect_verdicts`.
@@ -88,7 +88,7 @@ def answer_matrix(verdicts: pd.DataFrame, variant: str, column: str = "correct")
 def paired(
     left: pd.DataFrame, right: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | str:
-    """Two matrices cut to common questions and seeds, or the reason why they cannot be paired.
+    """Cut two matrices to common questions and seeds, or explain why they cannot be paired.
 
     A matrix of one seed that the other does not have (a model without training) keeps its column.
     """

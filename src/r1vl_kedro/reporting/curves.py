@@ -13,7 +13,7 @@ ZERO_VARIANCE = "zero_variance/"
 
 
 def curve(curves: pd.DataFrame, variant: str, metric: str, smoothing: int = 1) -> pd.DataFrame:
-    """One variant's metric over updates: ``mean``, ``low`` and ``high`` over seeds.
+    """Return one variant's metric over updates: ``mean``, ``low`` and ``high`` over seeds.
 
     Args:
         curves: the tidy frame of `collect_curves`.
@@ -35,13 +35,13 @@ def curve(curves: pd.DataFrame, variant: str, metric: str, smoothing: int = 1) -
 
 
 def first_metric(curves: pd.DataFrame, variant: str, metrics: tuple[str, ...]) -> str | None:
-    """The first of ``metrics`` that the variant logged, or None."""
+    """Return the first of ``metrics`` that the variant logged, or None."""
     logged = set(curves.loc[curves["variant"] == variant, "metric"])
     return next((metric for metric in metrics if metric in logged), None)
 
 
 def zero_variance(curves: pd.DataFrame) -> pd.DataFrame:
-    """Mean share (0..1) over training of groups without variance, per variant and reason.
+    """Average the share (0..1) of groups without variance over training, by variant and reason.
 
     Returns:
         Index variant, columns the reasons as written in `REASONS`, unknown ones by their own name.
@@ -56,7 +56,7 @@ def zero_variance(curves: pd.DataFrame) -> pd.DataFrame:
 def zero_variance_over_updates(
     curves: pd.DataFrame, variant: str, smoothing: int = 1
 ) -> pd.DataFrame:
-    """The same shares of one variant over updates, averaged over seeds; index ``step``."""
+    """Return the same shares of one variant over updates, averaged over seeds; index ``step``."""
     part = _zero_variance_rows(curves)
     part = part.loc[part["variant"] == variant]
     if part.empty:

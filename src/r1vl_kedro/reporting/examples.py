@@ -74,7 +74,7 @@ def build_examples(
     grid: Grid | None = None,
     step_grpo: StepGRPOOptions | None = None,
 ) -> list[dict[str, Any]]:
-    """The chosen questions with image, key steps and parsed answers, as plain JSON values.
+    """Return the chosen questions with image, key steps and parsed answers, as plain JSON values.
 
     Args:
         verdicts: the frame of `collect_verdicts`, with ``response``.
@@ -126,7 +126,7 @@ def highlight(
     matching: Matching = "soft",
     threshold: float = DEFAULT_THRESHOLD,
 ) -> list[dict[str, Any]]:
-    """A step's text in parts: ``text`` and ``group``, the key step matched there or None.
+    """Return a step's text in parts: ``text`` and ``group``, the key step matched there or None.
 
     The part is the shortest run of words, ending first, in which the key step is matched.
     """
@@ -151,7 +151,7 @@ def highlight(
 
 
 def clean(text: str) -> str:
-    """Text that can be written as UTF-8 HTML: lone surrogates and control characters replaced."""
+    """Make text fit for UTF-8 HTML: lone surrogates and control characters are replaced."""
     text = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c in "\n\t" or c.isprintable() or c.isspace() else "\ufffd" for c in text)
 
@@ -219,7 +219,7 @@ def _sections(
 
 
 def _text_between(text: str) -> list[dict[str, Any]]:
-    """What belongs to no section, where there is anything."""
+    """Return the text that belongs to no section, where there is any."""
     if not text.strip():
         return []
     return [{"kind": "text", "title": "", "parts": [{"text": clean(text.strip()), "group": None}]}]

@@ -37,7 +37,7 @@ COMPLETION_LENGTH = (
 
 
 def accuracy_figure(overview: pd.DataFrame, grid: Grid | None = None) -> go.Figure:
-    """Accuracy of every variant with its interval, best read from top to bottom."""
+    """Draw the accuracy of every variant with its interval, best read from top to bottom."""
     figure = go.Figure()
     for row in overview.to_dict("records"):
         look = variant(row["variant"], grid)
@@ -69,7 +69,7 @@ def accuracy_figure(overview: pd.DataFrame, grid: Grid | None = None) -> go.Figu
 
 
 def group_size_figure(table: pd.DataFrame) -> go.Figure:
-    """Accuracy over the group size M, measured and as printed in the paper.
+    """Draw the accuracy over the group size M, measured and as printed in the paper.
 
     Two axes of the same length in points, each around its own middle, so that slopes compare.
     """
@@ -117,7 +117,7 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
 def sft_versus_rl_figure(
     curves: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
 ) -> go.Figure:
-    """Figure "SFT versus RL over training": validation accuracy of continued SFT and StepGRPO.
+    """Draw "SFT versus RL over training": validation accuracy of continued SFT and StepGRPO.
 
     Where no validation accuracy was logged, the accuracy reward of the rollouts stands in, and the
     legend says so.
@@ -148,7 +148,7 @@ def metric_figure(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> go.Figure:
-    """One metric over updates, a line per variant that logged one of ``metrics``."""
+    """Draw one metric over updates, a line per variant that logged one of ``metrics``."""
     figure = go.Figure()
     for name in in_order(curves["variant"]):
         metric = first_metric(curves, name, tuple(metrics))
@@ -162,7 +162,7 @@ def metric_figure(
 def zero_variance_figure(
     curves: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
 ) -> go.Figure:
-    """Groups whose rewards are all equal: per variant and, for the headline one, over updates."""
+    """Draw dead groups: per variant and, for the headline one, over updates."""
     shares = zero_variance(curves)
     over_time = zero_variance_over_updates(curves, options.headline, options.smoothing)
     label = variant(options.headline, grid).label
@@ -213,7 +213,7 @@ def make_figures(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> dict[str, go.Figure]:
-    """All figures of the report by name."""
+    """Draw all figures of the report by name."""
     rl = curves.loc[[samples(name, grid) for name in curves["variant"]]]
     return {
         "accuracy": accuracy_figure(overview, grid),
@@ -300,7 +300,7 @@ def style(figure: go.Figure, title: str, x_title: str, y_title: str, height: int
 
 
 def or_empty(figure: go.Figure, why: str) -> go.Figure:
-    """The figure, or a short one that says why there is nothing to draw."""
+    """Return the figure, or a short one that explains why there is nothing to draw."""
     if not figure.data:
         figure.layout.annotations = ()
         figure.add_annotation(

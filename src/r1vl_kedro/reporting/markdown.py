@@ -40,19 +40,19 @@ SMALLEST_P = 0.001
 
 
 def display(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Headers and cells as text: a value with its interval in brackets, or why it has none."""
+    """Format headers and cells: a value with its interval in brackets, or why it has none."""
     columns = [name for name in table.columns if name not in _FOLDED]
     rows = [[_cell(row, name) for name in columns] for row in table.to_dict("records")]
     return [_HEADERS.get(name, name.replace("_", " ")) for name in columns], rows
 
 
 def table_markdown(table: pd.DataFrame) -> str:
-    """One table in Markdown; first column left, the others right."""
+    """Write one table in Markdown; first column left, the others right."""
     return markdown_table(*display(table))
 
 
 def tables_markdown(tables: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> str:
-    """All tables under their titles, the notes below."""
+    """Write all tables under their titles, the notes below."""
     parts = [f"## {TITLES.get(name, name)}\n\n{table_markdown(t)}" for name, t in tables.items()]
     return "\n\n".join([*parts, "## Notes", "\n".join(f"- {note}" for note in notes)]) + "\n"
 

@@ -28,7 +28,7 @@ FIGURE_NOTES = {
 def headline(
     tables: Mapping[str, pd.DataFrame], options: ReportingOptions, grid: Grid | None = None
 ) -> list[str]:
-    """The answer in sentences: the headline variant's accuracy and its differences.
+    """Write the answer in sentences: the headline variant's accuracy and its differences.
 
     A difference is called one only where the contrasts' table does; see `contrasts_table`.
     """
@@ -66,7 +66,7 @@ def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def notes(verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None) -> list[str]:
-    """What the numbers and intervals say, and what they do not."""
+    """Explain what the numbers and intervals show, and what they do not."""
     seeds = verdicts.loc[verdicts["seed"] >= 0, "seed"].nunique()
     share = f"{100 * options.confidence:g} %"
     families = verdicts.drop_duplicates("id")["family"].value_counts().sort_index()
@@ -122,7 +122,7 @@ def render(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> str:
-    """The whole report as HTML; Plotly's code is inlined once.
+    """Render the whole report as HTML; Plotly's code is inlined once.
 
     Args:
         tables: by name, as `TITLES` knows them.
@@ -166,7 +166,7 @@ def render(
 
 
 def script_json(value: Any) -> str:
-    """JSON that can stand inside a script element, whatever the strings in it say."""
+    """Write JSON that is safe inside a script element, whatever strings it holds."""
     from plotly.utils import PlotlyJSONEncoder
 
     text = json.dumps(value, cls=PlotlyJSONEncoder)

@@ -16,7 +16,7 @@ _BAND_ALPHA = 0.14
 
 
 def draw(figure: go.Figure) -> "Figure":
-    """The same lines, bands, bars, stacks and error bars as a matplotlib figure.
+    """Draw the same lines, bands, bars, stacks and error bars as a matplotlib figure.
 
     Raises:
         ValueError: a trace of a type other than scatter and bar.
@@ -47,7 +47,7 @@ def draw(figure: go.Figure) -> "Figure":
 
 
 def _axes(picture: "Figure", figure: go.Figure) -> "dict[str, Axes]":
-    """One matplotlib axes for each y axis of the layout: its own column, or a twin."""
+    """Return one matplotlib axes for each y axis of the layout: its own column, or a twin."""
     layout = figure.layout
     names = sorted({trace.yaxis or "y" for trace in figure.data} or {"y"})
     own = [name for name in names if not layout[_axis(name)].overlaying]

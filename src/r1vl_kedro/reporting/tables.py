@@ -54,7 +54,7 @@ def rewards_table(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> pd.DataFrame:
-    """Table "rewards": base, warm-up, + StepRAR, + StepRVR, both."""
+    """Make the table "rewards": base, warm-up, + StepRAR, + StepRVR, both."""
     printed = paper["ablation_rewards"]
     labels = {
         "base": "Base model",
@@ -73,7 +73,7 @@ def group_size_table(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> pd.DataFrame:
-    """Table "group size M": M = 2..6 responses a question, the same rollouts in all.
+    """Make the table "group size M": M = 2..6 responses a question, the same rollouts in all.
 
     A row's variant is the one that has this M in its own options, and those of ``step_grpo`` else.
     """
@@ -92,7 +92,7 @@ def reward_level_table(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> pd.DataFrame:
-    """Table "outcome versus step reward": warm-up, outcome-level reward, step-wise reward."""
+    """Make the table "outcome versus step reward": warm-up, outcome-level, step-wise."""
     printed = paper["ablation_reward_level"]
     labels = {
         "warm_up": "Warm-up",
@@ -106,7 +106,7 @@ def reward_level_table(
 def contrasts_table(
     verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None = None
 ) -> pd.DataFrame:
-    """The headline variant minus each of ``options.contrasts``, with what may be claimed of it.
+    """Compare the headline variant with each of ``options.contrasts``, and claim what holds.
 
     ``p_holm`` is adjusted for the number of contrasts; ``verdict`` is different, equivalent (within
     ``options.margin``), undecided, or that one seed cannot tell; ``improvement`` is the share of
@@ -154,7 +154,7 @@ def overview_table(
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> pd.DataFrame:
-    """All variants that ran: accuracy and difference, validity, tokens, k, and what scores add.
+    """List all variants that ran: accuracy, difference, validity, tokens, k, and more scores.
 
     Args:
         verdicts: the frame of `collect_verdicts`.
@@ -182,7 +182,7 @@ def overview_table(
 
 
 def _row(name: str, label: str, printed: Mapping[str, float], grid: Grid | None) -> Row:
-    """A row as the paper calls it, unless the grid has a label or other options for the variant."""
+    """Name a row as the paper does, unless the grid has a label or other options for it."""
     printed_here = is_as_printed(name, grid)
     kept = printed_here and not has_own_label(name, grid)
     own = label if kept else variant(name, grid).label
@@ -245,7 +245,7 @@ def _to_reference(
 def _difference(
     left: pd.DataFrame, right: pd.DataFrame, options: ReportingOptions, right_name: str = ""
 ) -> tuple[Interval | str, int, int]:
-    """The difference or the reason for none, with its numbers of questions and seeds."""
+    """Return the difference or the reason for none, with its numbers of questions and seeds."""
     if left.empty:
         return NOT_RUN, 0, 0
     if right.empty:
@@ -308,7 +308,7 @@ def _bootstrap(options: ReportingOptions) -> dict[str, Any]:
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as floats with NaN for what is not there, so that an empty cell is empty in CSV."""
+    """Make numbers floats, with NaN for what is absent, so that its cell is empty in CSV."""
     words = {"variant", "row", "interval", "diff_interval", "verdict"}
     counts = {"n", "seeds"}
     numbers = [name for name in table.columns if name not in words | counts]

@@ -59,7 +59,7 @@ ORDER = tuple(_KNOWN)
 
 
 def split_namespace(namespace: str) -> tuple[str, int | None]:
-    """``"step_rar_seed3"`` -> ``("step_rar", 3)``; ``"step_rar"`` -> ``("step_rar", None)``."""
+    """Split ``step_rar_seed3`` into ``("step_rar", 3)``; ``step_rar`` has the seed None."""
     match = _SEEDED.fullmatch(namespace)
     if match is None:
         return namespace, None
@@ -67,7 +67,7 @@ def split_namespace(namespace: str) -> tuple[str, int | None]:
 
 
 def variant(name: str, grid: Grid | None = None) -> Variant:
-    """Label and colour of a variant.
+    """Look up label and colour of a variant.
 
     The grid's ``label`` and ``colour`` come first. Without a label, a row of the paper is called by
     what its options say (rewards, M, and what differs from the paper's), any other by its name.
@@ -87,7 +87,7 @@ def variant(name: str, grid: Grid | None = None) -> Variant:
 
 
 def is_as_printed(name: str, grid: Grid | None) -> bool:
-    """Whether a variant's rewards and M are the paper's, so that its printed number belongs to it.
+    """Tell whether a variant's rewards and M are the paper's, whose printed number it then has.
 
     One that is not in the grid counts as printed.
     """
@@ -99,12 +99,12 @@ def is_as_printed(name: str, grid: Grid | None) -> bool:
 
 
 def has_own_label(name: str, grid: Grid | None) -> bool:
-    """Whether the grid says what a variant is called."""
+    """Tell whether the grid gives the variant a label."""
     return bool((_entry(name, grid) or {}).get("label"))
 
 
 def label_of(name: str, options: StepGRPOOptions) -> str:
-    """What a StepGRPO run is called by its options.
+    """Return what a StepGRPO run is called by its options.
 
     Example:
         >>> options = {"num_steps": 1, "rollouts_per_step": 6, "group_size": 6}
@@ -125,7 +125,7 @@ def _paper_order(reward: str) -> int:
 
 
 def _departures(options: StepGRPOOptions) -> list[str]:
-    """What differs from the paper's rewards beside which of them count."""
+    """Return what differs from the paper's rewards beside which of them count."""
     said = []
     for name, reward in options.rewards.items():
         if not reward.weight:
@@ -140,7 +140,7 @@ def _departures(options: StepGRPOOptions) -> list[str]:
 
 
 def key_steps_of(namespace: str, grid: Grid | None, step_grpo: StepGRPOOptions) -> KeyStepReward:
-    """How a run's key steps count: by its own options, else by those of StepGRPO."""
+    """Return how a run's key steps count: by its own options, else by those of StepGRPO."""
     entry = (grid or {}).get(namespace)
     if entry is None or not _is_step_grpo(entry):
         return step_grpo.key_steps
@@ -148,7 +148,7 @@ def key_steps_of(namespace: str, grid: Grid | None, step_grpo: StepGRPOOptions) 
 
 
 def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Reward]]:
-    """The grid's different sums of rewards, each by the name of the first variant that has it."""
+    """Return the grid's different sums of rewards by the first variant that has each."""
     sums: dict[str, list[Reward]] = {}
     for entry in grid.values():
         if _is_step_grpo(entry):
@@ -159,7 +159,7 @@ def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Re
 
 
 def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOOptions]:
-    """The grid's different ways to advantages: rewards, how they are scaled and put together.
+    """Return the grid's different ways to advantages: rewards, how they are scaled and joined.
 
     Returns:
         By the name of the first variant that has it, that variant's options.
@@ -178,7 +178,7 @@ def _to_advantages(options: StepGRPOOptions) -> tuple[Any, ...]:
 
 
 def by_group_size(name: str, grid: Grid) -> dict[int, str]:
-    """Variants by M that differ from ``name`` in M alone; of several the first, ``name`` before."""
+    """Find variants by M that differ from ``name`` in M alone; of several the first."""
     entries = {entry["name"]: entry for entry in reversed(grid.values()) if _is_step_grpo(entry)}
     if name not in entries:
         return {}
@@ -191,7 +191,7 @@ def by_group_size(name: str, grid: Grid) -> dict[int, str]:
 
 
 def options_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options of a run by name; Kedro puts a model in their place where a node wants one."""
+    """Look up the options of a run by name; Kedro passes a model where a node asks for one."""
     options = entry["options"]
     return options if isinstance(options, Mapping) else options.model_dump(mode="json")
 
@@ -209,7 +209,7 @@ def _is_step_grpo(entry: Mapping[str, Any]) -> bool:
 
 
 def samples(name: str, grid: Grid | None) -> bool:
-    """Whether a variant, or one of its stages, trains on responses that it samples.
+    """Tell whether a variant, or one of its stages, trains on responses that it samples.
 
     One that is not in the grid is taken for a method of its name, else for StepGRPO.
     """
@@ -222,6 +222,6 @@ def samples(name: str, grid: Grid | None) -> bool:
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Variant names once each, in the order of the tables, unknown ones at the end."""
+    """Return variant names once each, in the order of the tables, unknown ones at the end."""
     rank = {name: i for i, name in enumerate(ORDER)}
     return sorted(set(names), key=lambda name: (rank.get(name, len(rank)), name))

@@ -22,7 +22,7 @@ def identity() -> dict[str, str]:
 
 
 def is_dead(who: Mapping[str, str]) -> bool:
-    """Whether the process is known to have ended; False where this cannot be known from here."""
+    """Tell whether the process is known to have ended; False where that is unknown here."""
     if who["host"] != socket.gethostname() or who["started"].count(":") != 3:
         return False
     machine, boot, namespace, ticks = who["started"].split(":")

@@ -84,7 +84,7 @@ class Store:
             )
 
     def start(self, name: str, tags: Mapping[str, Any], parent: str | None = None) -> str:
-        """A new run that belongs to this process; returns its id.
+        """Create a run that belongs to this process; return its id.
 
         Raises:
             StoreError: the store answers but takes no run, such as a database that is read-only.
@@ -232,13 +232,13 @@ class Store:
         self._write("parameters", write)
 
     def metrics(self, run_id: str, values: Mapping[str, float]) -> None:
-        """Final numbers, without a step."""
+        """Log final numbers, without a step."""
         rows = [(self._named(run_id, key), value, 0) for key, value in values.items()]
         metrics = _metrics(rows)
         self._write("metrics", lambda: self._log(run_id, metrics))
 
     def history(self, run_id: str, rows: list[tuple[str, float, int]]) -> None:
-        """Per-step numbers (key, value, step) that are not there yet.
+        """Log per-step numbers (key, value, step) that are not there yet.
 
         A resumed training, or one whose reports MLflow missed, is made whole from its log.
         """

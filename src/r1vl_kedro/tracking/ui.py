@@ -16,7 +16,7 @@ HOST, PORT = "127.0.0.1", 5000
 
 
 def runs_url(experiment_id: str, parent: str = "", host: str = HOST, port: int = PORT) -> str:
-    """The address of an experiment's runs; of one parent's children alone, best accuracy first.
+    """Address an experiment's runs; of one parent's children alone, best accuracy first.
 
     MLflow opens in its mode for language model applications, which shows no run of a training.
 

@@ -13,7 +13,7 @@ from r1vl_kedro.training.options import TrainingOptions
 def common_arguments(
     options: TrainingOptions, state_dir: str, steps: int, seed: int
 ) -> dict[str, Any]:
-    """Keyword arguments of transformers' TrainingArguments."""
+    """Return keyword arguments of transformers' TrainingArguments."""
     import torch
 
     several = int(os.environ.get("WORLD_SIZE", "1")) > 1
@@ -82,7 +82,7 @@ def prepare_processes(options: TrainingOptions) -> None:
 
 
 def engine_of(trainer: Any, options: TrainingOptions) -> str:
-    """What trains: ``single``, ``ddp`` or ``zero<stage>``.
+    """Name the engine: ``single``, ``ddp`` or ``zero<stage>``.
 
     Raises:
         TrainingError: DeepSpeed was asked for but is not in use.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def split_batch(sequences: int, micro: int | None, processes: int, what: str) -> tuple[int, int]:
-    """(sequences per process and forward pass, passes per step) of a global batch.
+    """Split a global batch: (sequences per process and forward pass, passes per step).
 
     Raises:
         ValueError: the three do not divide; names values that would work.

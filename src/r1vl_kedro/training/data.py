@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
-    """Records on disk, memory-mapped, images left encoded.
+    """Open records on disk, memory-mapped, images left encoded.
 
     Args:
         needed: columns that they must have.
@@ -133,7 +133,7 @@ def within_limits(
     max_answer_length: int | None = None,
     answers: Sequence[str] = (),
 ) -> tuple[Dataset, list[dict[str, Any]]]:
-    """Records whose prompt and ``answers`` fit; the others with their reason.
+    """Keep records whose prompt and ``answers`` fit; return the others with their reason.
 
     Args:
         answers: columns of texts that must not exceed ``max_answer_length``; None is no text.
@@ -170,12 +170,12 @@ def within_limits(
 
 
 def as_prompts(records: Dataset, template: str) -> Dataset:
-    """Rows with ``prompt`` and decoded ``images``, made when read; other columns stay."""
+    """Add ``prompt`` and decoded ``images`` to rows when they are read; other columns stay."""
     return records.with_transform(lambda batch: _render(batch, template))
 
 
 def as_pairs(records: Dataset, template: str) -> Dataset:
-    """Rows of ``prompt``, ``completion`` (the reference path) and decoded ``images``."""
+    """Make rows of ``prompt``, ``completion`` (the reference path) and decoded ``images``."""
 
     def render(batch: dict[str, list]) -> dict[str, list]:
         rows = _render(batch, template)

@@ -10,7 +10,7 @@ NAMES = ("zero2", "zero2_offload", "zero3", "zero3_offload")
 
 
 def config(name: str) -> dict[str, Any]:
-    """A DeepSpeed configuration; batch sizes, precision and clipping follow the trainer ("auto").
+    """Read a DeepSpeed configuration; sizes, precision and clipping follow the trainer ("auto").
 
     Args:
         name: one of ``NAMES``, or the path of a JSON file.
@@ -30,7 +30,7 @@ def config(name: str) -> dict[str, Any]:
 
 
 def stage(name: str | None) -> int:
-    """ZeRO stage of a configuration; 0 without DeepSpeed."""
+    """Return ZeRO stage of a configuration; 0 without DeepSpeed."""
     return 0 if name is None else int(config(name).get("zero_optimization", {}).get("stage", 0))
 
 

@@ -123,7 +123,7 @@ class SFTOptions(TrainingOptions):
     max_completion_length: int = Field(1024, ge=1)
 
     def steps(self, records: int) -> int:
-        """Optimizer steps on so many records."""
+        """Return optimizer steps on so many records."""
         if self.num_steps is not None:
             return self.num_steps
         return max(1, math.ceil(records * self.num_epochs / self.batch_size))
@@ -219,7 +219,7 @@ class StepGRPOOptions(TrainingOptions):
         return key_steps_in(self.rewards)
 
     def reward_functions(self) -> list[Reward]:
-        """The rewards in their order, each reading the run's grammar."""
+        """Return the rewards in their order, each reading the run's grammar."""
         return list(reading(self.rewards, self.grammar).values())
 
     @model_validator(mode="after")
@@ -294,7 +294,7 @@ class StepGRPOOptions(TrainingOptions):
         return self.rollouts
 
     def steps(self, records: int) -> int:
-        """Optimizer steps on so many prompts."""
+        """Return optimizer steps on so many prompts."""
         if self.num_steps is not None:
             return self.num_steps
         return max(1, math.ceil(records * self.num_epochs / self.prompts)) * self.num_iterations

@@ -35,7 +35,7 @@ class ContinuedSFTOptions(SFTOptions):
 
 
 def with_overrides(options: Options, overrides: Mapping[str, Any] | None) -> Options:
-    """``options`` with ``overrides`` laid over it, nested keys too, validated anew.
+    """Lay ``overrides`` over ``options``, nested keys too, and validate anew.
 
     Raises:
         pydantic.ValidationError: an unknown key or a value that does not fit; names it.
@@ -52,7 +52,7 @@ def with_overrides(options: Options, overrides: Mapping[str, Any] | None) -> Opt
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``over`` laid over it, mappings key by key."""
+    """Lay ``over`` over ``base``, mappings key by key."""
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
@@ -64,7 +64,7 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def continued_sft(
     warm_up: SFTOptions, step_grpo: StepGRPOOptions, overrides: Mapping[str, Any] | None = None
 ) -> ContinuedSFTOptions:
-    """SFT of the same length as StepGRPO: as many updates, each on as many sequences.
+    """Make SFT as long as StepGRPO: as many updates, each on as many sequences.
 
     Overrides with ``num_steps`` or ``num_epochs`` give it a length of its own instead.
     """

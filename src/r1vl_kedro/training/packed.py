@@ -98,7 +98,7 @@ def prepare(model: Any) -> None:
 
 
 def unwrapped(model: Any) -> Any:
-    """The transformers model inside DDP, DeepSpeed and PEFT."""
+    """Return the transformers model inside DDP, DeepSpeed and PEFT."""
     while hasattr(model, "module"):
         model = model.module
     return model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -243,7 +243,7 @@ def score(
 
 
 def first_rows(index: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """A row of each distinct prompt, and each row's place among them, from prompt numbers."""
+    """Find a row of each distinct prompt, and each row's place among them, by prompt numbers."""
     _, place = torch.unique(index, return_inverse=True)
     rows = torch.arange(len(index), device=index.device)
     first = torch.full((int(place.max()) + 1,), len(index), device=index.device)
@@ -256,7 +256,7 @@ def vision_of(
     image_grid_thw: torch.Tensor | None,
     num_images: list[int] | None,
 ) -> dict[str, torch.Tensor]:
-    """The patches and grids of some rows' images, out of those of all rows."""
+    """Return the patches and grids of some rows' images, out of those of all rows."""
     if pixel_values is None:
         return {}
     images_until = [0]

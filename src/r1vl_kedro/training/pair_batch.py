@@ -93,7 +93,7 @@ class PairCollator:
         )
 
     def _completion(self, prompt: list, text: str) -> str:
-        """The text with the end of its turn, as the chat template writes it after the prompt."""
+        """End a text's turn as the chat template does after the prompt."""
         turn = {"role": "assistant", "content": [{"type": "text", "text": text}]}
         start = self.processor.apply_chat_template(
             prompt, add_generation_prompt=True, tokenize=False
@@ -133,7 +133,7 @@ class PairCollator:
 
 
 def corrupted(image: Image, name: str) -> Image:
-    """A copy that shows a random fifth of the image, grey elsewhere; the same for a ``name``."""
+    """Corrupt an image: a random fifth of it, grey elsewhere; the same for a ``name``."""
     from PIL import Image
 
     draw = random.Random(name)
@@ -150,7 +150,7 @@ def corrupted(image: Image, name: str) -> Image:
 def completion_logps(
     model: Any, batch: Mapping[str, torch.Tensor], *, share: bool, corrupted_image: bool = False
 ) -> torch.Tensor:
-    """Log-probabilities (K,) of a batch's completions, summed over their tokens, in nats.
+    """Return log-probabilities (K,) of a batch's completions, summed over their tokens, in nats.
 
     Args:
         model: what training calls, wrapped as it may be.
@@ -184,20 +184,20 @@ def completion_logps(
 
 
 def by_pair(batch: Mapping[str, torch.Tensor], values: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Values (K,) of completions as those of chosen and rejected, (B,) each; 0 where absent."""
+    """Split values (K,) of completions into chosen and rejected, (B,) each; 0 where absent."""
     zeros = values.new_zeros(len(batch["input_ids"]))
     sides = (~batch["rejected"], batch["rejected"])
     return tuple(zeros.index_copy(0, batch["owner"][side], values[side]) for side in sides)
 
 
 def only(batch: Mapping[str, torch.Tensor], keep: torch.Tensor) -> dict[str, torch.Tensor]:
-    """The batch with the completions of ``keep`` (K,) alone."""
+    """Return the batch with the completions of ``keep`` (K,) alone."""
     names = ("completion_ids", "completion_mask", "owner", "rejected")
     return {**batch, **{name: batch[name][keep] for name in names}}
 
 
 def mismatched(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The batch with each prompt's mismatched completion in place of its own ones."""
+    """Replace each prompt's completions by its mismatched one."""
     rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
     return {
         **batch,

@@ -207,7 +207,7 @@ def _made_from(
 def _parts(
     output: str, checkpoint: str, pairs: str, settings: PairScoringOptions, template: str
 ) -> Path:
-    """The directory of the parts, named by all that they depend on."""
+    """Return the directory of the parts, named by all that they depend on."""
     made_from = _made_from(checkpoint, pairs, settings, template)
     return Path(output) / f"parts-{provenance.digest_json(made_from)[:12]}"
 

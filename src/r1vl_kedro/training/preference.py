@@ -87,7 +87,7 @@ def train_preference(
 
 
 def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, list[dict[str, Any]]]:
-    """Pairs that the objective can learn from, and the others' ids with the reason.
+    """Return pairs that the objective can learn from, and the others' ids with the reason.
 
     Raises:
         TrainingError: the objective needs log-probabilities that the pairs lack; all rows have
@@ -127,14 +127,14 @@ def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, li
 
 
 def trained_on(pairs: Any) -> Any:
-    """The pairs that are not held out."""
+    """Return the pairs that are not held out."""
     if "held_out" not in pairs.column_names or not any(pairs["held_out"]):
         return pairs
     return pairs.select([place for place, held in enumerate(pairs["held_out"]) if not held])
 
 
 def _reference_columns(pairs: Any, settings: PreferenceOptions, where: str) -> list[str]:
-    """The columns from the reference that the objective reads."""
+    """Return the columns from the reference that the objective reads."""
     row = settings.row
     needed = ["ref_chosen_logps", "ref_rejected_logps"] * row.reference
     needed += ["mismatched", "ref_mismatched_logps"] * row.kl

@@ -58,7 +58,7 @@ class PreferenceOptions(TrainingOptions):
         return find_objective(self.objective)
 
     def steps(self, records: int) -> int:
-        """Optimizer steps on so many pairs."""
+        """Return optimizer steps on so many pairs."""
         if self.num_steps is not None:
             return self.num_steps
         return max(1, math.ceil(records * self.num_epochs / self.batch_size))

@@ -41,7 +41,7 @@ class PreferenceTrainer(ResumableTrainer, DPOTrainer):
         visual.register_forward_hook(self._count_vision)
 
     def training_step(self, *args: Any, **kwargs: Any) -> Any:
-        """DPOTrainer's, with its seconds and this process's peak memory logged."""
+        """Take a step as DPOTrainer does; log its seconds and this process's peak memory."""
         start = time.perf_counter()
         loss = super().training_step(*args, **kwargs)
         self._seconds += time.perf_counter() - start
@@ -89,7 +89,7 @@ class PreferenceTrainer(ResumableTrainer, DPOTrainer):
         return (loss, None) if return_outputs else loss
 
     def _reference_point(self, model: Any, inputs: dict) -> torch.Tensor:
-        """KTO's z: β max(0, mean log-ratio of mismatched completions), over all processes."""
+        """Compute KTO's z: β max(0, mean log-ratio of mismatched completions), of all processes."""
         with torch.no_grad():
             sums = completion_logps(model, mismatched(inputs), share=self.settings.share_prompts)
         kl = (sums - inputs["ref_mismatched_logps"]).mean()
@@ -129,7 +129,7 @@ class PreferenceTrainer(ResumableTrainer, DPOTrainer):
 
 
 def peak_memory_mib() -> float:
-    """Most memory so far in MiB: of the GPU where there is one, else of this process."""
+    """Return most memory so far in MiB: of the GPU where there is one, else of this process."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() / 2**20
     scale = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
@@ -137,7 +137,7 @@ def peak_memory_mib() -> float:
 
 
 def _placeholder(model: Any) -> torch.nn.Module:
-    """One parameter in the place of a reference model that nothing asks."""
+    """Make one parameter in the place of a reference model that is not used."""
     reference = torch.nn.Linear(1, 1)
     reference.config = model.config
     return reference

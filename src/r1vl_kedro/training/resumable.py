@@ -76,7 +76,7 @@ class ResumableTrainer:
         self.accelerator.wait_for_everyone()
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        """Weights of a checkpoint, all of them.
+        """Load all weights of a checkpoint.
 
         transformers 5.17 reads the file's names as they are, while ``save_pretrained`` gives
         Qwen2-VL's weights the names of the published checkpoints: nothing matches, and training
@@ -144,7 +144,7 @@ class ResumableTrainer:
     # Losses
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        """TRL's loss, looked at before it is used."""
+        """Compute TRL's loss and check it before it is used."""
         result = super().compute_loss(
             model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def uniforms(seed: int, step: int, rows: Sequence[int], length: int, turn: int = 0) -> torch.Tensor:
-    """Numbers in [0, 1), shape (rows, length), from a counter-based generator (Philox).
+    """Draw numbers in [0, 1), shape (rows, length), from a counter-based generator (Philox).
 
     Args:
         turn: how often the rows were sampled before in this step.
@@ -53,7 +53,7 @@ def dead_groups(
 
 
 def run_lengths(keys: list[str]) -> list[int]:
-    """Lengths of the runs of equal neighbours: ``a a b`` gives ``[2, 1]``."""
+    """Return lengths of the runs of equal neighbours: ``a a b`` gives ``[2, 1]``."""
     runs: list[int] = []
     for i, key in enumerate(keys):
         if i and key == keys[i - 1]:
@@ -166,7 +166,7 @@ def sample(
 
 
 def core_of(model: Any) -> Any:
-    """The part of a Qwen2-VL model below its output layer, which knows the image positions."""
+    """Return the part of a Qwen2-VL model below its output layer, with the image positions."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     if not hasattr(base.model, "rope_deltas"):
         raise TypeError(

@@ -98,11 +98,11 @@ class RolloutLog:
                 out.write(json.dumps(line) + "\n")
 
     def _measured(self, what: str, scores: dict[str, np.ndarray]) -> np.ndarray | None:
-        """The first reward that measures this, or None."""
+        """Return the first reward that measures this, or None."""
         return next((scores[r.name] for r in self.rewards if r.measures == what), None)
 
     def _matched(self, scores: dict[str, np.ndarray], rows: list[dict]) -> np.ndarray | None:
-        """Key steps matched by each completion of all processes; None without that reward."""
+        """Gather key steps matched by completions of all processes; None without that reward."""
         from accelerate.utils import gather_object
 
         key_steps = next((r for r in self.rewards if isinstance(r, KeyStepReward)), None)
@@ -113,7 +113,7 @@ class RolloutLog:
         return share * np.array(groups)
 
     def table(self) -> pd.DataFrame:
-        """Examples of the whole run, one row per completion."""
+        """Collect examples of the whole run, one row per completion."""
         if not self.path.is_file():
             return pd.DataFrame()
         return pd.read_json(self.path, lines=True, dtype={"id": str, "answer": str})
@@ -127,7 +127,7 @@ class OverGroups:
         self.__name__ = reward.name
 
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
-        """Rewards of this process's completions, from the groups that all processes hold."""
+        """Compute rewards of this process's completions from the groups of all processes."""
         from accelerate import PartialState
         from accelerate.utils import gather_object
 

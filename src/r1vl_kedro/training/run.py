@@ -32,7 +32,7 @@ Selection = Callable[[Any], tuple[Any, list[dict[str, Any]]]]
 
 
 def seed_everything(seed: int) -> None:
-    """Python, NumPy and torch; the samplers take the seed themselves."""
+    """Seed Python, NumPy and torch; the samplers take the seed themselves."""
     import numpy as np
     import torch
 
@@ -42,7 +42,7 @@ def seed_everything(seed: int) -> None:
 
 
 def finished(output: str, made_from: Mapping[str, Any]) -> bool:
-    """Whether an earlier call wrote this output completely, from the same settings and inputs.
+    """Tell whether an earlier call wrote this output completely, from the same settings and inputs.
 
     Args:
         made_from: what the output's manifest must say.
@@ -60,7 +60,7 @@ def finished(output: str, made_from: Mapping[str, Any]) -> bool:
 
 
 def _as_json(content: Any) -> Any:
-    """What reading it back from a file of JSON gives."""
+    """Return a content as reading it back from a file of JSON gives it."""
     return json.loads(json.dumps(content, default=str))
 
 
@@ -70,7 +70,7 @@ def already_trained(output: str) -> dict[str, Any]:
 
 
 def batch_of(options: TrainingOptions) -> tuple[int, int]:
-    """(sequences per process and forward pass, passes per step) with this job's processes.
+    """Split the batch over this job's processes: (sequences per forward pass, passes per step).
 
     Raises:
         ValueError: they do not divide.
@@ -162,7 +162,7 @@ def prepare(
 
 
 def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
-    """The directory of resumable state beside ``output``, emptied if it is another recipe's.
+    """Open the directory of resumable state beside ``output``; empty another recipe's.
 
     Raises:
         CheckpointError: it cannot be written; names the path.
@@ -291,7 +291,7 @@ def _restore_on_cpu_ranks() -> None:
 
 
 def attach_lora(model: Any, options: Any) -> Any:
-    """PEFT configuration for TRL, or None."""
+    """Return PEFT configuration for TRL, or None."""
     if options.lora is None:
         return None
     from peft import LoraConfig

@@ -77,7 +77,7 @@ def sharing_note(options: StepGRPOOptions, processes: int) -> str | None:
 
 
 def worth_knowing(options: StepGRPOOptions, processes: int) -> list[str]:
-    """Notes for preflight: prompts read more than once, sequences that vLLM's ratio may mask."""
+    """Note for preflight prompts read more than once and sequences that vLLM's ratio may mask."""
     try:
         found = [sharing_note(options, processes)]
     except ValueError:  # batches that do not divide are named as a problem

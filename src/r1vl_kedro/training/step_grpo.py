@@ -91,7 +91,7 @@ def train_step_grpo(
 
 
 def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int, processes: int):
-    """TRL's settings for these options; the paper's names translated.
+    """Translate these options, in the paper's names, to TRL's settings.
 
     Raises:
         ValueError: the batch does not divide over processes and micro-batches.
@@ -154,12 +154,12 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
 
 
 def reward_weights(options: StepGRPOOptions) -> list[float]:
-    """Weights in the order of the reward functions; one of weight 0 is still logged."""
+    """Return weights in the order of the reward functions; one of weight 0 is still logged."""
     return [reward.weight for reward in options.rewards.values()]
 
 
 def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: int, seed: int):
-    """The order of prompts for a run; whole groups, one block per batch of rollouts."""
+    """Return the order of prompts for a run; whole groups, one block per batch of rollouts."""
     blocks = -(-steps // options.num_iterations)
     return data.StepSampler(
         records,

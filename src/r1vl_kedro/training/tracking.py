@@ -24,7 +24,7 @@ CLOSE_SECONDS = 20.0
 
 
 def metric_callback() -> list[TrainerCallback]:
-    """The callback for the run named in the environment; none outside rank 0 or without a run."""
+    """Make the callback for the run that the environment names; none outside rank 0."""
     uri, run_id = os.environ.get(TRACKING_URI), os.environ.get(RUN_ID)
     if not uri or not run_id or os.environ.get("RANK", "0") != "0":
         return []

@@ -136,7 +136,7 @@ def train_base_model(
 
 
 def resumable(state_file: Path, recipe: dict[str, Any]) -> dict[str, Any] | None:
-    """The state of a killed training of this recipe, or None; says what differs in another's."""
+    """Load the state of a killed training of this recipe, or None; log what another differs in."""
     import torch
 
     if not state_file.exists():
@@ -156,7 +156,7 @@ def resumable(state_file: Path, recipe: dict[str, Any]) -> dict[str, Any] | None
 
 
 def draw(step: int, options: BaseOptions, seed: int) -> list[Conversation]:
-    """The conversations of one update, of all lessons and lengths.
+    """Make the conversations of one update, of all lessons and lengths.
 
     Batches of like length would save a third of the padding, but charts are short: they would come
     by themselves, and of 5,000 updates so divided the bars were not learnt.
@@ -170,7 +170,7 @@ def draw(step: int, options: BaseOptions, seed: int) -> list[Conversation]:
 
 
 def schedule(step: int, options: BaseOptions) -> float:
-    """Linear rise, then cosine down to ``final_share`` of the highest learning rate."""
+    """Schedule a linear rise, then cosine down to ``final_share`` of the highest learning rate."""
     if step < options.warm_up_steps:
         return (step + 1) / options.warm_up_steps
     past = (step - options.warm_up_steps) / max(1, options.steps - options.warm_up_steps)
@@ -197,7 +197,7 @@ class Batches:
         )
 
     def loss(self, talks: list[Conversation]) -> torch.Tensor:
-        """Mean cross-entropy over the answer tokens of all conversations (a scalar)."""
+        """Compute the mean cross-entropy over the answer tokens of all conversations (a scalar)."""
         import numpy as np
         import torch
 
@@ -224,7 +224,7 @@ class Batches:
         return torch.nn.functional.cross_entropy(logits.float(), labels[:, 1:][taken])
 
     def encode(self, talks: list[Conversation]) -> tuple[list[list[int]], list[list[bool]]]:
-        """Token ids and, per token, whether it is part of an answer."""
+        """Encode conversations: token ids and, per token, whether it is part of an answer."""
         texts, owners, answers = [], [], []
         for k, (_, turns) in enumerate(talks):
             for n, (question, answer) in enumerate(turns):
@@ -243,7 +243,7 @@ class Batches:
 
 
 def patches(pixels: np.ndarray, mean: list[float], std: list[float]) -> np.ndarray:
-    """What Qwen2-VL's image processor makes of a batch of equal images.
+    """Prepare a batch of equal images as Qwen2-VL's image processor does.
 
     Args:
         pixels: uint8 of shape (images, 84, 84, 3).
@@ -310,7 +310,7 @@ def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, f
 
 
 def answer(model: Any, processor: Any, asked: list[tuple[Any, str]], batch: int = 100) -> list[str]:
-    """Greedy answers to (picture, question) pairs."""
+    """Answer (picture, question) pairs greedily."""
     import torch
 
     said = []

@@ -63,7 +63,7 @@ def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Pat
 
 
 def encoded(picture: Picture) -> str:
-    """A picture as base64 of its PNG."""
+    """Make a picture as base64 of its PNG."""
     buffer = io.BytesIO()
     to_image(picture).save(buffer, "PNG")
     return base64.b64encode(buffer.getvalue()).decode()
@@ -181,7 +181,7 @@ def _dynamath(rng: random.Random, n: int) -> Iterator[Row]:
 
 
 def _sum_variants(rng: random.Random) -> Iterator[Row]:
-    """One sum of three bars, on ever other charts of all six colours."""
+    """Yield one sum of three bars, on ever other charts of all six colours."""
     terms = rng.sample(list(random_chart(rng, low=6).heights), 3)
     while True:
         chart = random_chart(rng, low=6)
@@ -201,7 +201,7 @@ def _scenes(rng: random.Random) -> Iterator[Scene]:
 
 
 def _more_variants(rng: random.Random) -> Iterator[Row]:
-    """One comparison of two kinds of objects, on ever other scenes."""
+    """Yield one comparison of two kinds of objects, on ever other scenes."""
     first, second = distinct_filters(rng, next(_scenes(rng)), 2)
     for scene in _scenes(rng):
         more = len(places(scene, first)) > len(places(scene, second))
@@ -215,7 +215,7 @@ def _more_variants(rng: random.Random) -> Iterator[Row]:
 
 
 def _left_variants(rng: random.Random) -> Iterator[Row]:
-    """One subtraction of two kinds of objects, on ever other scenes."""
+    """Yield one subtraction of two kinds of objects, on ever other scenes."""
     first, second = distinct_filters(rng, next(_scenes(rng)), 2)
     for scene in _scenes(rng):
         gone = {*places(scene, first), *places(scene, second)}
@@ -229,7 +229,7 @@ def _left_variants(rng: random.Random) -> Iterator[Row]:
 
 
 def _hallusionbench(rng: random.Random, n: int) -> Iterator[Row]:
-    """Sets of two figures and two questions; the second figure turns the first answer round."""
+    """Yield sets of two figures and two questions; the second figure inverts the first answer."""
     for number in range(max(2, n // 4)):
         first, second, *figures = _both_ways(rng)
         questions = [
@@ -254,7 +254,7 @@ def _more(scene: Scene, first: Filter, second: Filter) -> bool:
 
 
 def _both_ways(rng: random.Random) -> tuple[Filter, Filter, Scene, Scene]:
-    """Two kinds of objects, a scene with more of the first, and one with more of the second."""
+    """Draw two kinds of objects, a scene with more of the first, one with more of the second."""
     while True:
         first, second = distinct_filters(rng, next(_scenes(rng)), 2)
         scenes = [scene for scene, _ in zip(_scenes(rng), range(_TRIES), strict=False)]
@@ -265,7 +265,7 @@ def _both_ways(rng: random.Random) -> tuple[Filter, Filter, Scene, Scene]:
 
 
 def _mathverse(rng: random.Random, n: int) -> Iterator[Row]:
-    """Each problem five times; all but the first row refer to the first one's image."""
+    """Yield each problem five times; all but the first row refer to the first one's image."""
     index = 0
     for number in range(1, max(2, n // len(VERSIONS)) + 1):
         choice = number % 2 == 0
@@ -297,7 +297,7 @@ def _mathverse(rng: random.Random, n: int) -> Iterator[Row]:
 
 
 def _mme(rng: random.Random, n: int) -> Iterator[Row]:
-    """Two questions an image, one to be answered yes and one no."""
+    """Yield two questions an image, one to be answered yes and one no."""
     kinds = [_count_pair, _colour_pair, _existence_pair, _sum_pair]
     for pair in range(max(len(kinds), n // 2)):
         category, picture, questions = kinds[pair % len(kinds)](rng)
@@ -329,7 +329,7 @@ def _count_pair(rng: random.Random) -> Pair:
 
 
 def _thing_pair(rng: random.Random, category: str, named: tuple[str, ...]) -> Pair:
-    """Whether there is a thing as one in the picture, and as none in it."""
+    """Ask whether there is a thing, once one of the picture and once one that is not in it."""
     while True:
         scene = next(_scenes(rng))
         there = rng.choice([cell for cell in scene.cells if cell])

@@ -64,7 +64,7 @@ class Faults:
         object.__setattr__(self, "abridged", {int(k): given[k] for k in sorted(given, key=int)})
 
     def abridged_of(self, steps: int) -> float:
-        """The share of abridged paths among those of so many steps."""
+        """Return the share of abridged paths among those of so many steps."""
         if not isinstance(self.abridged, Mapping):
             return self.abridged
         below = [number for number in self.abridged if number <= steps]
@@ -74,7 +74,7 @@ class Faults:
 def problems(
     split: str, n: int, seed: int, families: Sequence[str] = FAMILIES
 ) -> Iterator[Problem]:
-    """``n`` problems of a split, the families in turn; all different as (picture, question)."""
+    """Yield ``n`` problems of a split, the families in turn; all (picture, question) differ."""
     rng = random.Random(f"{split} {seed}")
     seen: set[tuple[Any, ...]] = set()
     while len(seen) < n:
@@ -86,14 +86,14 @@ def problems(
 
 
 def png(problem: Problem) -> bytes:
-    """The problem's picture as a PNG file."""
+    """Make the problem's picture as a PNG file."""
     stream = io.BytesIO()
     to_image(problem.picture).save(stream, format="PNG")
     return stream.getvalue()
 
 
 def sloppy_path(rng: random.Random, problem: Problem) -> str:
-    """The reference path with the last number of one step off by one; the answer stays right."""
+    """Put the last number of one step of the reference path off by one; the answer stays."""
     steps = list(problem.steps)
     numbered = [k for k, step in enumerate(steps) if re.search(r"\d", step)]
     if not numbered:
@@ -106,14 +106,14 @@ def sloppy_path(rng: random.Random, problem: Problem) -> str:
 
 
 def reflective_path(problem: Problem) -> str:
-    """Mulberry's reflective form: a wrong first step, a change of mind, the right steps."""
+    """Make Mulberry's reflective form: a wrong first step, a change of mind, the right steps."""
     step = f"{STEP_HEADER.format(1)}\n"
     head, _, tail = problem.path().partition(step)
     return f"{head}{step}{problem.shortcut}\n\n{REFLECTION}\n\n{step}{tail}"
 
 
 def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
-    """One row of Mulberry's JSON array."""
+    """Make one row of Mulberry's JSON array."""
     question = render_question(problem.question, problem.options)
     return {
         "messages": [
@@ -127,7 +127,7 @@ def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
 def corpus(
     n: int, seed: int, faults: Faults, families: Sequence[str] = FAMILIES
 ) -> Iterator[tuple[dict[str, Any], bytes | None]]:
-    """``n`` rows with the bytes of their image file (None: there is no such file)."""
+    """Yield ``n`` rows with the bytes of their image file (None: there is no such file)."""
     rng = random.Random(f"corpus {seed}")
     leaked = problems("test", max(1, n), seed + HELD_OUT, families)
     kept: list[tuple[dict[str, Any], bytes | None]] = []
@@ -161,7 +161,7 @@ def corpus(
 
 
 def broken(rng: random.Random, problem: Problem, image: str) -> tuple[dict[str, Any], bytes | None]:
-    """One of five ways in which a record cannot be used."""
+    """Make one of five ways in which a record cannot be used."""
     way = rng.choice(["missing image", "broken image", "no question", "no option", "no path"])
     data: bytes | None = png(problem)
     path = problem.path()
@@ -213,14 +213,14 @@ def write_corpus(
 
 
 def made_of(families: Sequence[str]) -> dict[str, Any]:
-    """The families where they are not the default world's, for what a directory is made from."""
+    """Name the families where they are not the default world's, for a directory's recipe."""
     return {} if tuple(families) == FAMILIES else {"families": list(families)}
 
 
 def split_rows(
     split: str, n: int, seed: int, families: Sequence[str] = FAMILIES
 ) -> Iterator[dict[str, Any]]:
-    """Held-out records in the form of `r1vl_kedro.records`, images as PNG bytes.
+    """Yield held-out records in the form of `r1vl_kedro.records`, images as PNG bytes.
 
     Raises:
         ValueError: the split is not ``validation`` or ``test``.

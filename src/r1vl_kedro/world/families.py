@@ -48,7 +48,7 @@ class Problem:
     result: str = field(default="")
 
     def path(self, *, abridged: bool = False, steps: tuple[str, ...] | None = None) -> str:
-        """The response in R1-VL's grammar.
+        """Make the response in R1-VL's grammar.
 
         Args:
             abridged: one step that jumps to the result instead of the reasoning.
@@ -64,12 +64,12 @@ class Problem:
 
 
 def listing(phrase: object, found: list[str]) -> str:
-    """``red things: NW, S.`` or ``red things: none.``"""
+    """Write ``red things: NW, S.`` or ``red things: none.``"""
     return f"{phrase}: {', '.join(found) or 'none'}."
 
 
 def counting(rng: random.Random, scene: Scene, family: str = "counting") -> Problem:
-    """How many objects are left after taking away two to four kinds of objects?
+    """Ask how many objects are left after taking away two to four kinds.
 
     Args:
         family: ``counting``, or one of `EACH_TIME`, which asks for the count after each kind.
@@ -99,7 +99,7 @@ def counting(rng: random.Random, scene: Scene, family: str = "counting") -> Prob
 
 
 def comparison(rng: random.Random, scene: Scene) -> Problem:
-    """More of one kind than of another (yes or no), which kind is the most, or is there one?"""
+    """Ask whether there are more of one kind, which kind is the most, or whether there is one."""
     form = rng.choice(["more", "more", "most", "exists"])
     if form == "exists":
         return _existence(rng, scene)
@@ -274,12 +274,12 @@ _MAKERS = {
 
 
 def problem_on(rng: random.Random, family: str, picture: Picture) -> Problem:
-    """A random problem of ``family`` on a given picture."""
+    """Make a random problem of ``family`` on a given picture."""
     return _MAKERS[family][1](rng, picture)  # type: ignore[operator]
 
 
 def random_problem(rng: random.Random, family: str, split: str) -> Problem:
-    """A problem of ``family`` on a picture that belongs to ``split``.
+    """Make a problem of ``family`` on a picture that belongs to ``split``.
 
     Raises:
         ValueError: the family is not one of `FAMILIES` or `EACH_TIME`.

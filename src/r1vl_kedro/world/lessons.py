@@ -45,19 +45,19 @@ def _joined(rng: random.Random, phrases: list[str]) -> str:
 
 
 def describe(rng: random.Random, picture: Picture) -> Turn:
-    """Everything there is, in reading order."""
+    """Describe everything there is, in reading order."""
     return ("Describe the picture.", f"{picture.describe()}.")
 
 
 def total(rng: random.Random, picture: Picture) -> Turn:
-    """How many objects or bars there are."""
+    """Ask how many objects or bars there are."""
     if isinstance(picture, Chart):
         return ("What is this?", f"A chart of {picture.count} bars.")
     return ("What is this?", f"A scene of {picture.count} objects.")
 
 
 def find(rng: random.Random, scene: Scene) -> Turn:
-    """The places of one kind of objects, and their number."""
+    """Ask for the places of one kind of objects, and their number."""
     phrase = random_filter(rng, scene)
     found = places(scene, phrase)
     if rng.random() < 0.15:
@@ -69,13 +69,13 @@ def find(rng: random.Random, scene: Scene) -> Turn:
 
 
 def look(rng: random.Random, scene: Scene) -> Turn:
-    """What stands at one place."""
+    """Ask what is at one place."""
     place = rng.randrange(len(POSITIONS))
     return (f"What is at {POSITIONS[place]}?", f"{scene.cells[place] or 'nothing'}.")
 
 
 def find_several(rng: random.Random, scene: Scene) -> Turn:
-    """Two to four kinds in the order asked, sometimes behind a description of the scene."""
+    """Ask for two to four kinds in the order asked, sometimes behind a description of the scene."""
     phrases = distinct_filters(rng, scene, rng.choice([2, 2, 3, 3, 4]))
     parts = []
     for phrase in phrases:
@@ -91,7 +91,7 @@ def find_several(rng: random.Random, scene: Scene) -> Turn:
 
 
 def take_away(rng: random.Random, scene: Scene) -> Turn:
-    """Kinds one after the other, each without what was taken before; at times with the count."""
+    """Ask kinds one after the other, each without what was taken before; at times the count."""
     phrases = distinct_filters(rng, scene, rng.choice([2, 2, 3, 3, 4]))
     count, left, parts = rng.random() < 0.6, scene.count, []
     for k, phrase in enumerate(phrases):
@@ -113,7 +113,7 @@ def take_away(rng: random.Random, scene: Scene) -> Turn:
 
 
 def read(rng: random.Random, chart: Chart) -> Turn:
-    """The heights of the bars asked for, in that order."""
+    """Ask for the heights of the bars asked for, in that order."""
     colours = rng.sample(list(chart.heights), rng.choice([1, 2, 3, 4]))
     heights = chart.heights
     if len(colours) == 1 and rng.random() < 0.5:
@@ -125,13 +125,13 @@ def read(rng: random.Random, chart: Chart) -> Turn:
 
 
 def tallest(rng: random.Random, chart: Chart) -> Turn:
-    """The tallest bar; among equals the first from the left."""
+    """Ask for the tallest bar; among equals the first from the left."""
     colour, height = max(chart.heights.items(), key=lambda bar: bar[1])
     return ("Which is the tallest?", f"The tallest is {colour}. {colour} is {height}.")
 
 
 def combine(rng: random.Random, chart: Chart) -> Turn:
-    """A running sum or difference over two to four bars."""
+    """Ask for a running sum or difference over two to four bars."""
     heights = chart.heights
     colours = rng.sample(list(heights), rng.choice([2, 3, 3, 4]))
     value = heights[colours[0]]
@@ -146,7 +146,7 @@ def combine(rng: random.Random, chart: Chart) -> Turn:
 
 
 def arithmetic(rng: random.Random, picture: Picture) -> Turn:
-    """One small sum, difference or comparison."""
+    """Ask for one small sum, difference or comparison."""
     one, two = rng.randint(0, 3 * MAX_HEIGHT), rng.randint(0, MAX_HEIGHT)
     if rng.random() < 0.3:
         other = rng.randint(0, 2 * MAX_HEIGHT)
@@ -158,14 +158,14 @@ def arithmetic(rng: random.Random, picture: Picture) -> Turn:
 
 
 def at_once(rng: random.Random, picture: Picture) -> Turn:
-    """A question of the three families, answered without any reasoning."""
+    """Ask a question of the three families, answered without any reasoning."""
     family = "charts" if isinstance(picture, Chart) else rng.choice(FAMILIES[:2])
     problem = problem_on(rng, family, picture)
     return (render_question(problem.question, problem.options), problem.answer)
 
 
 def copy(rng: random.Random, picture: Picture) -> Turn:
-    """Marked-up text repeated as it is: headers and contents at random, never a whole response.
+    """Ask to repeat marked-up text: headers and contents at random, never a whole response.
 
     A base model has seen headings; without them warm-up would first have to learn the symbols.
     """
@@ -214,7 +214,7 @@ def conversation(
     turns: int = 3,
     split: str = "train",
 ) -> Conversation:
-    """Several lessons on one picture of ``split``.
+    """Make several lessons on one picture of ``split``.
 
     Args:
         rng: source of all randomness.
@@ -233,7 +233,7 @@ def conversation(
 
 
 def vocabulary_texts(seed: int, n: int) -> list[str]:
-    """``n`` texts of lessons, questions and reference paths, to train the tokenizer on."""
+    """Make ``n`` texts of lessons, questions and reference paths, to train the tokenizer on."""
     rng = random.Random(seed)
     texts = []
     for k in range(n):

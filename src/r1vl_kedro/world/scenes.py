@@ -62,12 +62,12 @@ class Scene:
         return sum(cell is not None for cell in self.cells)
 
     def describe(self) -> str:
-        """Every object with its place: ``NW large red cube, S small blue sphere``."""
+        """Describe every object with its place: ``NW large red cube, S small blue sphere``."""
         placed = zip(POSITIONS, self.cells, strict=True)
         return ", ".join(f"{where} {thing}" for where, thing in placed if thing)
 
     def render(self) -> np.ndarray:
-        """uint8 pixels of shape (84, 84, 3)."""
+        """Draw uint8 pixels of shape (84, 84, 3)."""
         import numpy as np
 
         tiles = [sprite(thing) for thing in self.cells]
@@ -92,11 +92,11 @@ class Chart:
         return len(self.heights)
 
     def describe(self) -> str:
-        """Every bar from left to right: ``red is 4, blue is 7``."""
+        """Describe every bar from left to right: ``red is 4, blue is 7``."""
         return ", ".join(f"{colour} is {height}" for colour, height in self.heights.items())
 
     def render(self) -> np.ndarray:
-        """uint8 pixels of shape (84, 84, 3)."""
+        """Draw uint8 pixels of shape (84, 84, 3)."""
         import numpy as np
 
         pixels = np.empty((SIDE, SIDE, 3), dtype=np.uint8)
@@ -113,7 +113,7 @@ Picture = Scene | Chart
 
 @cache
 def sprite(thing: Thing | None) -> np.ndarray:
-    """One cell's uint8 pixels, (28, 28, 3), drawn four times larger and scaled down."""
+    """Draw one cell's uint8 pixels, (28, 28, 3), four times larger and scaled down."""
     import numpy as np
     from PIL import Image, ImageDraw
 
@@ -139,7 +139,7 @@ def sprite(thing: Thing | None) -> np.ndarray:
 
 
 def random_scene(rng: random.Random, low: int = 4, high: int = 9) -> Scene:
-    """A scene of ``low`` to ``high`` objects with independent attributes."""
+    """Make a scene of ``low`` to ``high`` objects with independent attributes."""
     cells: list[Thing | None] = [None] * (GRID * GRID)
     for place in rng.sample(range(GRID * GRID), rng.randint(low, high)):
         cells[place] = Thing(rng.choice(SIZES), rng.choice(list(COLOURS)[:5]), rng.choice(SHAPES))
@@ -147,7 +147,7 @@ def random_scene(rng: random.Random, low: int = 4, high: int = 9) -> Scene:
 
 
 def random_chart(rng: random.Random, low: int = 4, high: int = SLOTS) -> Chart:
-    """A chart of ``low`` to ``high`` bars, each colour at most once."""
+    """Make a chart of ``low`` to ``high`` bars, each colour at most once."""
     slots = sorted(rng.sample(range(SLOTS), rng.randint(low, high)))
     colours = rng.sample(list(COLOURS), len(slots))
     bars: list[tuple[str, int] | None] = [None] * SLOTS
@@ -157,7 +157,7 @@ def random_chart(rng: random.Random, low: int = 4, high: int = SLOTS) -> Chart:
 
 
 def split_of(picture: Picture) -> str:
-    """The one split a picture may occur in: train (70 %), validation (10 %) or test (20 %).
+    """Return the one split a picture may be in: train (70 %), validation (10 %) or test (20 %).
 
     Decided by a digest of the picture alone, so that no scene, and hence no (scene, question)
     pair, can stand in two splits, whatever the seeds.
@@ -167,7 +167,7 @@ def split_of(picture: Picture) -> str:
 
 
 def random_picture(rng: random.Random, kind: type[Picture], split: str) -> Picture:
-    """A random scene or chart that belongs to ``split``."""
+    """Make a random scene or chart that belongs to ``split``."""
     while True:
         picture = random_chart(rng) if kind is Chart else random_scene(rng)
         if split_of(picture) == split:
@@ -187,7 +187,7 @@ class Filter:
         return " ".join(word for word in (self.size, self.colour, noun) if word)
 
     def matches(self, thing: Thing) -> bool:
-        """Whether the object has every attribute that the phrase names."""
+        """Tell whether the object has every attribute that the phrase names."""
         return (
             (self.size is None or self.size == thing.size)
             and (self.colour is None or self.colour == thing.colour)
@@ -196,7 +196,7 @@ class Filter:
 
 
 def random_filter(rng: random.Random, scene: Scene | None = None) -> Filter:
-    """A phrase of one or two attributes; three times in four one that fits some object."""
+    """Make a phrase of one or two attributes; three times in four one that fits some object."""
     if scene is not None and rng.random() < 0.75:
         thing = rng.choice([cell for cell in scene.cells if cell])
     else:
@@ -206,7 +206,7 @@ def random_filter(rng: random.Random, scene: Scene | None = None) -> Filter:
 
 
 def distinct_filters(rng: random.Random, scene: Scene, n: int) -> list[Filter]:
-    """``n`` different phrases."""
+    """Make ``n`` different phrases."""
     chosen: list[Filter] = []
     while len(chosen) < n:
         phrase = random_filter(rng, scene)
@@ -216,7 +216,7 @@ def distinct_filters(rng: random.Random, scene: Scene, n: int) -> list[Filter]:
 
 
 def places(scene: Scene, phrase: Filter, without: Iterable[Filter] = ()) -> list[str]:
-    """Positions of the objects that fit ``phrase`` and none of ``without``, in reading order."""
+    """Find the objects that fit ``phrase`` and none of ``without``, in reading order."""
     gone = list(without)
     return [
         where
@@ -226,7 +226,7 @@ def places(scene: Scene, phrase: Filter, without: Iterable[Filter] = ()) -> list
 
 
 def to_image(picture: Picture) -> Image.Image:
-    """The picture as an 84x84 RGB image."""
+    """Render the picture as an 84x84 RGB image."""
     from PIL import Image
 
     return Image.fromarray(picture.render())

@@ -36,7 +36,7 @@ CHAT_TEMPLATE = (
 
 
 def build_tokenizer(seed: int = 0, texts: int = 1500) -> PreTrainedTokenizerFast:
-    """A byte-level BPE trained on the world's own text; headers of the grammar are one token each.
+    """Train a byte-level BPE on the world's own text; headers of the grammar are one token.
 
     Any text can be encoded (it falls back to bytes), only less briefly.
     """
@@ -75,7 +75,7 @@ def build_tokenizer(seed: int = 0, texts: int = 1500) -> PreTrainedTokenizerFast
 
 
 def build_processor(seed: int = 0) -> Qwen2VLProcessor:
-    """Tokenizer and image processor; an image becomes one visual token per 28x28 pixels."""
+    """Make tokenizer and image processor; an image becomes one visual token per 28x28 pixels."""
     from transformers import Qwen2VLImageProcessorPil
 
     from r1vl_kedro.models.processors import image_only_processor_class
@@ -91,7 +91,7 @@ def build_processor(seed: int = 0) -> Qwen2VLProcessor:
 def build_model(
     seed: int = 0, tokenizer: PreTrainedTokenizerFast | None = None
 ) -> Qwen2VLForConditionalGeneration:
-    """An untrained Qwen2-VL of about 1.2 million parameters, float32.
+    """Make an untrained Qwen2-VL of about 1.2 million parameters, float32.
 
     Every weight matrix starts with std 1/sqrt(fan_in) and residual outputs are scaled by 0.3: with
     the library's default initialisation the colours are not learnt in 800 steps.

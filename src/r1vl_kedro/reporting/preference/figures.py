@@ -22,7 +22,7 @@ NO_PAIRS = "no variant was measured on held-out pairs"
 def make(
     scores: pd.DataFrame, table: pd.DataFrame, variants: Mapping[str, Any]
 ) -> dict[str, go.Figure]:
-    """All figures by name.
+    """Draw all figures by name.
 
     Args:
         scores: measured pairs, from `numbers.collect`.
@@ -56,7 +56,7 @@ def make(
 
 
 def _accuracy(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
-    """Accuracy on test questions over reward accuracy on held-out pairs."""
+    """Draw the accuracy on test questions over reward accuracy on held-out pairs."""
     figure = go.Figure()
     for row in table.dropna(subset=["reward_accuracy"]).to_dict("records"):
         figure.add_scatter(
@@ -99,7 +99,7 @@ def _standardised(values: pd.Series) -> pd.Series:
 def _densities(
     values: Mapping[str, pd.Series], colours: Mapping[str, str], title: str, x_title: str
 ) -> go.Figure:
-    """Histograms over common bins, as lines; each sums to one."""
+    """Draw histograms over common bins, as lines; each sums to one."""
     figure = go.Figure()
     known = {name: part.dropna().to_numpy(float) for name, part in values.items()}
     known = {name: part for name, part in known.items() if len(part)}
@@ -121,7 +121,7 @@ def _densities(
 
 
 def _length(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
-    """Spearman's correlation of the log-probability per token with the length, by variant."""
+    """Draw spearman's correlation of the log-probability per token with the length, by variant."""
     figure = go.Figure()
     for row in table.dropna(subset=["length_correlation"]).to_dict("records"):
         figure.add_bar(
@@ -145,7 +145,7 @@ def _length(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
 
 
 def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
-    """Of the held-out pairs, the shares by which of two rankings put the chosen response first.
+    """Draw the shares of held-out pairs by which of two rankings put the chosen response first.
 
     One is the objective's own implicit reward, the other the mean log-probability, by which a
     model generates.
@@ -189,7 +189,7 @@ def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
 
 
 def _settings(table: pd.DataFrame, variants: Mapping[str, Any]) -> pd.DataFrame:
-    """The table with each variant's objective and hyper-parameters as columns."""
+    """Draw the table with each variant's objective and hyper-parameters as columns."""
     entries = {entry["name"]: options_of(entry) for entry in variants.values()}
     columns = ("objective", "length_norm", *SETTINGS)
     rows = [
@@ -200,7 +200,7 @@ def _settings(table: pd.DataFrame, variants: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _gamma(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
-    """SimPO over its target margin γ: reward accuracy on pairs and accuracy on questions."""
+    """Draw SimPO over its target margin γ: reward accuracy on pairs and accuracy on questions."""
     figure = go.Figure()
     known = _settings(table, variants)
     part = known.loc[(known["set_objective"] == "simpo") & (known["set_length_norm"] != False)]  # noqa: E712
@@ -221,7 +221,7 @@ def _gamma(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
 
 
 def _kl_by_beta(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
-    """Divergence from the start on chosen responses over β, a line for each objective with a β."""
+    """Draw divergence from the start on chosen responses over β, a line an objective with a β."""
     figure = go.Figure()
     known = _settings(table, variants).dropna(subset=["set_beta", "kl"])
     for place, (objective, part) in enumerate(known.groupby("set_objective")):

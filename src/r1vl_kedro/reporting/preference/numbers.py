@@ -18,7 +18,7 @@ SETTINGS = ("learning_rate", "beta", "gamma", "lambda_", "delta", "tau", "alpha"
 
 
 def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -> pd.DataFrame:
-    """All measured pairs below one another, with what each objective ranks them by.
+    """Return all measured pairs below one another, with what each objective ranks them by.
 
     Args:
         measured: by namespace, the frames of ``measure_pairs``.
@@ -66,7 +66,7 @@ def _pairs(frame: pd.DataFrame) -> Pairs:
 
 
 def matrix(scores: pd.DataFrame, variant: str, column: str) -> NDArray[np.float64]:
-    """Pairs x seeds of one variant; pairs without a value in every seed are left out."""
+    """Return pairs x seeds of one variant; pairs without a value in every seed are left out."""
     part = scores.loc[scores["variant"] == variant]
     wide = part.pivot_table(index="id", columns="seed", values=column).dropna()
     return wide.to_numpy(float)
@@ -75,7 +75,7 @@ def matrix(scores: pd.DataFrame, variant: str, column: str) -> NDArray[np.float6
 def win_rates(
     verdicts: pd.DataFrame, variant: str, start: str
 ) -> tuple[float | None, float | None]:
-    """Shares of test questions whose answer beats the start's: raw, and at equal length.
+    """Return shares of test questions whose answer beats the start's: raw, and at equal length.
 
     The judge is StepRAR, where the questions have key steps, else whether the answer is right; a
     tie counts one half. The second rate is the intercept of a logistic regression of the
@@ -100,7 +100,7 @@ def win_rates(
 
 
 def _at_equal_length(wins: NDArray[np.float64], longer: NDArray[np.float64]) -> float:
-    """σ(a) of wins ~ σ(a + b longer), fitted by Newton's method; a weak prior keeps it finite."""
+    """Fit σ(a) of wins ~ σ(a + b longer) by Newton's method; a weak prior keeps it finite."""
     features = np.stack([np.ones_like(longer), longer], axis=1)
     weights, prior = np.zeros(2), 1e-3 * np.eye(2)
     for _ in range(50):
@@ -134,7 +134,7 @@ def table(
     reports: Mapping[str, Mapping[str, Any]],
     options: ReportingOptions,
 ) -> pd.DataFrame:
-    """One row a variant, best accuracy first: on test questions, on held-out pairs, and its cost.
+    """Make one row a variant, best accuracy first: test questions, held-out pairs, cost.
 
     Shares are in percent. ``seconds`` are those of all updates of one training, mean over seeds;
     ``sampled`` counts the responses that a training was made from.
@@ -179,7 +179,7 @@ def table(
 
 
 def best_trials(table: pd.DataFrame) -> pd.DataFrame:
-    """Of each searched variant the trial with the best accuracy, the first of several; none: empty.
+    """Find each searched variant's trial with the best accuracy, the first of several.
 
     Returns:
         ``variant``, ``trial``, ``settings``, ``accuracy``, ``low``, ``high``, ``n``, ``trials``.
@@ -225,7 +225,7 @@ def _cost(
     variants: Mapping[str, Any],
     reports: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, float | None]:
-    """Updates, seconds, peak memory and sampled responses of one training, means over seeds."""
+    """Average updates, seconds, peak memory and sampled responses of one training over seeds."""
     part = curves.loc[curves["variant"] == name]
     if part.empty:
         return {}

@@ -43,7 +43,7 @@ NOTES = {
 
 
 def notes(options: ReportingOptions) -> list[str]:
-    """What the numbers say, and what they do not."""
+    """Explain what the numbers show, and what they do not."""
     share = f"{100 * options.confidence:g} %"
     return [
         f"Accuracy: on the test questions, greedy, with {share} intervals as in the ablation's "
@@ -63,7 +63,7 @@ def notes(options: ReportingOptions) -> list[str]:
 
 
 def cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Headers, and the rows as text."""
+    """Return headers, and the rows as text."""
     return list(COLUMNS.values()), [
         [_cell(row, name) for name in COLUMNS] for row in table.to_dict("records")
     ]
@@ -91,7 +91,7 @@ def _cell(row: Mapping[str, object], name: str) -> str:
 def markdown(
     table: pd.DataFrame, options: ReportingOptions, best: pd.DataFrame | None = None
 ) -> str:
-    """The table with its notes, and of a search the best trials."""
+    """Return the table with its notes, and of a search the best trials."""
     headers, rows = cells(table)
     lines = [headers, [":--", *["--:"] * (len(headers) - 1)], *rows]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -114,7 +114,7 @@ def render(
     figures: Mapping[str, go.Figure],
     options: ReportingOptions,
 ) -> str:
-    """The page as HTML; Plotly's code is inlined once.
+    """Render the page as HTML; Plotly's code is inlined once.
 
     Args:
         figures: by the names of their datasets, ``figure_<name>``.
@@ -144,7 +144,7 @@ def render(
 
 
 def headline(table: pd.DataFrame, pairs: int) -> str:
-    """The first sentence: the best row and its interval."""
+    """Return the first sentence: the best row and its interval."""
     if table.empty:
         return "No variant was evaluated."
     best = table.iloc[0]
