@@ -13,11 +13,12 @@ from r1vl_kedro.answers.words import fold, squeezed
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
 _ALONE = re.compile(
     r"^[\s(\[{#\"'“]*(?:(?:option|choice|answer)\b|选项?|答案是?)?[\s:(\[{#$\"'“]*([A-Za-z])"
-    r"[\s)\]}.:,;$\"”、]*$",
+    r"[\s)\]}.:,;$\"”、]*(?:选项)?$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^\s*(?:(?:option|choice|选项?)\s*)?[(\[{]?([A-Za-z])(?:[)\]}]+\s*[:.,、]?|[.:,;、](?=\s|\S{2})|\s+[-–—]\s)\s*(?P<rest>.*)$",
+    r"^\s*(?:(?:option|choice|选项?)\s*)?[(\[{]?([A-Za-z])(?:[)\]}]+\s*[:.,、]?|[.:,;、](?=\s|\S{2})|\s+[-–—]\s|"
+    r"\s+(?=\())\s*(?P<rest>.*)$",
     re.S | re.I,
 )
 _SPACED = re.compile(r"^\s*([A-Z])\s+(?P<rest>\S.*)$", re.S)
@@ -43,7 +44,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         if exact is not None:
             return exact
     for core in cores(plain):
-        alone = _ALONE.match(core)
+        alone = _ALONE.match(core.rstrip("!"))
         if alone and alone[1].upper() in letters:
             return letters.index(alone[1].upper())
     labelled = _LABEL.match(plain)
@@ -57,9 +58,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     by_value = _by_value(given, options, same)
     if by_value:
         return by_value[0] if len(by_value) == 1 else None
-    if not is_prose(plain) or (compares(plain) and not any(map(is_prose, options))):
-        return None
-    return _in_sentence(plain, options, letters)
+    return _in_sentence(plain, options, letters) if is_prose(plain) else None
 
 
 def is_prose(plain: str) -> bool:
@@ -172,6 +171,8 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
         mentions = texts_in(spelled(plain), [spelled(option) for option in options])
     else:
         mentions = texts_in(_folded(plain), folds)
+    if compares(plain) and not any(map(is_prose, options)):
+        mentions = []  # "more than 45": the number is part of another
     named = _asserted(mentions)
     if _REFUSAL.search(plain) and not any(_REFUSAL.search(options[place]) for place in named):
         return None

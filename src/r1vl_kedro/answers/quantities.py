@@ -184,7 +184,7 @@ def _united(
 
 
 def _compound(body: str) -> Quantity | None:
-    """``1 hour 30 minutes``: the sum, in the last unit."""
+    """``1 hour 30 minutes``: the sum, in the last unit; money in the first."""
     parts, at = [], 0
     while at < len(body):
         found = _COMPOUND.match(body, at)
@@ -202,8 +202,9 @@ def _compound(body: str) -> Quantity | None:
     if not all(sizes) or any(a[0].factor <= b[0].factor for a, b in pairwise(sizes)):
         return None
     total = sum(number * some[0].factor for (number, _), some in zip(parts, sizes, strict=True))
-    last = sizes[-1][0]
-    return Quantity(total / last.factor, units=(last,))
+    money = sizes[0][0].dimension in ((("dollar", 1),), (("euro", 1),), (("sterling", 1),))
+    shown = sizes[0 if money else -1][0]
+    return Quantity(total / shown.factor, units=(shown,))
 
 
 def _words(body: str) -> Quantity | None:

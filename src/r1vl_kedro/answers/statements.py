@@ -32,7 +32,7 @@ _LEAD = re.compile(
     r"|(?:about|approximately|approx\.?|around)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
     r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
     r"|(?:~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
-    r"|(?:答案|结果|结论|选项?|选择|所以|因此|故|共有?|约|总共|一共)(?:是|为|选|等于)?\s*[:：]?\s*"
+    r"|(?:(?:正确|最终|最后)?(?:的)?答案|结果|结论|选择|选项?|所以|因此|故|共有?|约|总共|一共)(?:是|为|选|等于)?\s*[:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
     r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"
     r"(?:is\s+|are\s+)?(?=[(\[{\d])"
@@ -43,7 +43,8 @@ _LEAD = re.compile(
 )
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*:?\s*(?=\S)", re.IGNORECASE)
 _REMARK = re.compile(
-    r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s.*"
+    r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s.*|[\s,;]+as\s[^,;=]*=[^,;=]*"
+    r"|\s*\((?:since|because|as)\s[^()]*\)"
     r"|[\s,;]+(?:as|where|given|which|so that|due to)\s(?!well\b|long\b|many\b|much\b)"
     r"(?:(?!\b(?:or|and|not|no|wrong|incorrect)\b)[a-z '-])*"
     r"|,\s*(?:and\s+|but\s+)?not\s.*|\.\s+I hope (?:it|this) is correct\.?"
