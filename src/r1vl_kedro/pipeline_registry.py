@@ -15,6 +15,7 @@ from r1vl_kedro.pipelines import (
     probe,
     reward_card,
     step_grpo,
+    study,
     warm_up,
 )
 from r1vl_kedro.pipelines.ablation.grid import in_use
@@ -66,6 +67,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "base_model": base_model.create_pipeline(),
         "preflight": preflight.create_pipeline(),
         "reward_card": reward_card.create_pipeline(),
+        "study": study.create_pipeline(),
     }
     try:
         grid = in_use()

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "__default__", "ablation", "annotation", "annotation_estimate", "base_model", "data_prep",
     "evaluation", "preflight", "probe", "reporting", "reward_card", "step_grpo",
-    "warm_up",
+    "study", "warm_up",
 }  # fmt: skip
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
@@ -269,3 +269,18 @@ def test_the_prompt_of_the_default_grammar_is_the_bare_question():
 def test_an_unknown_grammar_is_named_with_those_there_are():
     with pytest.raises(ConfigurationError, match=r"grammar is 'r2vl': .* choose from boxed, plain"):
         context_of(grammar="r2vl")
+
+
+def test_the_sparsity_grid_trains_every_reward_on_one_level_at_a_time():
+    variants = context_of("sparsity", ablation={"seeds": [0]}).params["variants"]
+    trained = {name: one for name, one in variants.items() if one["families"]}
+    rewards = ("outcome", "key_steps", "step_grpo", "mild", "gdpo")
+    assert set(trained) == {f"{one}_each{kinds}" for one in rewards for kinds in (2, 3, 4)}
+    for name, one in trained.items():
+        assert one["families"] == [name.rpartition("_")[2]] and one["n_records"] == 400
+        assert one["options"].num_steps == 90
+    aggregations = {name: one["options"].aggregation for name, one in trained.items()}
+    assert [name for name, how in aggregations.items() if how == "normalize_then_sum"] == [
+        "gdpo_each2", "gdpo_each3", "gdpo_each4",
+    ]  # fmt: skip
+    context_of()

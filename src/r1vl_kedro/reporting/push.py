@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FEATURES = ("right", "k", "valid", "reasons")
 """``reasons``: the response has two reasoning steps or more; the others take the short cut."""
+ALL = "all"
 THOUSAND = 1000.0
 COLOURS = {"right": "#16a34a", "k": "#0d9488", "valid": "#9333ea", "reasons": "#1d4ed8"}
 
@@ -67,7 +68,8 @@ def push_table(
         features: see `features_of`.
 
     Returns:
-        Columns reward, M, feature, push, low, high: 1e-3, a 95 % bootstrap over questions.
+        Columns family ("all"), reward, M, feature, push, low, high: 1e-3, a 95 % bootstrap over
+        questions.
     """
     import pandas as pd
 
@@ -85,10 +87,42 @@ def push_table(
             for feature, found in zip(FEATURES, by_question.T, strict=True):
                 mean = mean_interval(found, seed=seed)
                 rows.append(
-                    {"reward": name, "M": size, "feature": feature, "push": mean.estimate}
+                    {
+                        "family": ALL,
+                        "reward": name,
+                        "M": size,
+                        "feature": feature,
+                        "push": mean.estimate,
+                    }
                     | {"low": mean.low, "high": mean.high}
                 )
     return pd.DataFrame(rows)
+
+
+def by_family(
+    table: pd.DataFrame,
+    families: Sequence[str],
+    responses: Sequence[str],
+    columns: Mapping[str, Sequence[Any]],
+    questions: Sequence[Sequence[int]],
+    objectives: Mapping[str, StepGRPOOptions],
+    features: np.ndarray,
+    group_size: int,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """A `push_table` with the same at one M for each family of questions below it.
+
+    Args:
+        families: one a response.
+    """
+    import pandas as pd
+
+    parts = [table]
+    for family in sorted(set(families)):
+        of_it = [rows for rows in questions if families[rows[0]] == family]
+        part = push_table(responses, columns, of_it, objectives, features, [group_size], seed)
+        parts.append(part.assign(family=family))
+    return pd.concat(parts, ignore_index=True)
 
 
 def forms_table(features: np.ndarray) -> list[dict[str, Any]]:
@@ -127,6 +161,7 @@ def push_markdown(
 ) -> str:
     """The push at one M, on ``reasons`` at every M, the two forms, and a sentence a reward."""
     both = all(row["responses"] for row in forms)
+    table = table[table["family"] == ALL]
     rewards = list(dict.fromkeys(table["reward"]))
     sizes = sorted(set(table["M"]))
     cells = {(row["reward"], row["M"], row["feature"]): row for row in table.to_dict("records")}
@@ -175,7 +210,7 @@ def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
     from r1vl_kedro.reporting.figures import style
 
     figure = go.Figure()
-    part = table[table["M"] == group_size]
+    part = table[(table["family"] == ALL) & (table["M"] == group_size)]
     for feature in FEATURES:
         rows = part[part["feature"] == feature]
         figure.add_bar(

@@ -66,6 +66,26 @@ def prompts():
     )
 
 
+def test_each_family_has_its_own_push():
+    apart = predictions().assign(family=["even"] * 4 + ["odd"] * 4)
+    options = OPTIONS.model_copy(update={"families": ["even", "odd"]})
+    table, *_ = measure_push(apart, prompts(), options, STEP_GRPO, GRID, 0)
+    at = table[table["M"] == 4].set_index(["family", "reward", "feature"])["push"]
+    assert at["even", "outcome", "right"] == 0 < at["odd", "outcome", "right"]
+    mean = (at["even", "step_rar", "k"] + at["odd", "step_rar", "k"]) / 2
+    assert at["all", "step_rar", "k"] == pytest.approx(mean)
+
+
+def test_as_many_questions_are_drawn_of_each_family():
+    from datasets import Dataset
+
+    families = ["rare"] * 5 + ["common"] * 50 + ["other"] * 10
+    rows = Dataset.from_dict({"id": list(map(str, range(65))), "family": families})
+    options = ProbeOptions(questions=8, families=["rare", "common"])
+    drawn = choose_questions(rows, options, 0)["family"]
+    assert sorted(drawn) == ["common"] * 4 + ["rare"] * 4
+
+
 def predictions():
     responses = {"a": [WHOLE, SHORT, SHORT, WHOLE], "b": [WRONG, WRONG, WRONG, SHORT]}
     rows = [(name, "3", [], text) for name, texts in responses.items() for text in texts]

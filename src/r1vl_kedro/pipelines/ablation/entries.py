@@ -18,7 +18,7 @@ _SEEDED = re.compile(r".*_seed\d+")
 
 
 class StageEntry(BaseModel):
-    """One training as a grid writes it: four keys of its own, all others are options."""
+    """One training as a grid writes it: five keys of its own, all others are options."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -31,6 +31,8 @@ class StageEntry(BaseModel):
     """A catalog entry, or an earlier stage or another variant that makes records."""
     n_records: int | None = Field(None, ge=1)
     """How many of the records, drawn by the seed; None takes all."""
+    families: Annotated[list[str], Words, Field(min_length=1)] | None = None
+    """Of the records that it reads; None takes all."""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -41,6 +43,7 @@ class StageEntry(BaseModel):
     def overrides(self) -> dict[str, Any]:
         """All that it says beside its method."""
         ours = {"from": self.start, "records": self.records, "n_records": self.n_records}
+        ours["families"] = self.families
         return {key: value for key, value in ours.items() if value is not None} | self.options
 
 
@@ -149,6 +152,7 @@ class Stage(BaseModel):
     records: str = ""
     """The dataset that it reads; "" where nothing is trained."""
     n_records: int | None = None
+    families: list[str] | None = None
     overrides: dict[str, Any] = {}
     """What the grid says of it beside its method."""
     options: dict[str, Any] = {}

@@ -14,16 +14,32 @@ from r1vl_kedro.pipelines import training_jobs
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.overrides import ContinuedSFTOptions
 
 
-def choose_records(records: Records, n_records: int, seed: int) -> Records:
-    """Draw so many of the records by the seed, in their order; all where there are fewer."""
-    rows = range(len(records))
-    chosen = random.Random(f"{seed}-stage").sample(rows, min(n_records, len(rows)))
-    return records.select(sorted(chosen))
+def choose_records(
+    records: Records, seed: int, n_records: int | None = None, families: list[str] | None = None
+) -> Records:
+    """Draw so many records of these families by the seed, in their order; all if there are fewer.
+
+    Raises:
+        RecordsError: no record is of these families.
+    """
+    rows = list(range(len(records)))
+    if families is not None:
+        of_row = records["family"]
+        rows = [row for row in rows if of_row[row] in families]
+        if not rows:
+            raise RecordsError(
+                f"families {', '.join(families)!r:.100}: no record is of them; there are "
+                f"{', '.join(sorted(set(of_row)))!r:.100}"
+            )
+    if n_records is not None:
+        rows = random.Random(f"{seed}-stage").sample(rows, min(n_records, len(rows)))
+    return records.select(sorted(rows))
 
 
 def train_stage(

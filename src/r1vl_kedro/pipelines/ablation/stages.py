@@ -105,9 +105,11 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
     chosen = []
     if method.follows:
         inputs["questions"] = QUESTIONS
-    if stage.n_records is not None:
+    choice = [key for key in ("n_records", "families") if getattr(stage, key) is not None]
+    if choice:
         inputs["records"] = "chosen_records"
-        drawn_from = ["records", "params:n_records", "params:seed"]
+        drawn_from = {"records": "records", "seed": "params:seed"}
+        drawn_from |= {key: f"params:{key}" for key in choice}
         chosen = [Node(nodes.choose_records, drawn_from, "chosen_records", name="choose_records")]
     trained = Node(
         nodes.train_stage,
@@ -118,8 +120,7 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
     )
     own = {f"params:{key}": f"params:{parameters}.{key}" for key in ("method", "options")}
     own["params:seed"] = f"params:variants.{variant}.seed"
-    if chosen:
-        own["params:n_records"] = f"params:{parameters}.n_records"
+    own |= {f"params:{key}": f"params:{parameters}.{key}" for key in choice}
     sources = {"base": stage.base, "records": stage.records}
     return within(namespace, Pipeline([*chosen, trained]), sources, own)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from r1vl_kedro.benchmarks.table import markdown
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
@@ -19,6 +19,7 @@ from r1vl_kedro.pipelines.hints import Figure, Frame, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting import push
+from r1vl_kedro.reporting.dead_groups import dead_groups_markdown
 from r1vl_kedro.reporting.variants import objectives_of, sums_of_rewards
 from r1vl_kedro.rewards.diagnostics import dead_group_forecast
 from r1vl_kedro.rewards.outcome import OutcomeReward
@@ -28,8 +29,14 @@ from r1vl_kedro.training.options import StepGRPOOptions
 
 def choose_questions(prompts: Records, options: ProbeOptions, seed: int) -> Records:
     """Draw the questions of the probe, in the order of the RL prompts."""
-    count = min(options.questions, len(prompts))
-    return prompts.select(sorted(random.Random(f"{seed}-probe").sample(range(len(prompts)), count)))
+    draw = random.Random(f"{seed}-probe")
+    parts: list[Sequence[int]] = [range(len(prompts))]
+    if options.families:
+        of_row = prompts["family"]
+        parts = [[k for k, one in enumerate(of_row) if one == name] for name in options.families]
+    share = options.questions // len(parts)
+    chosen = [k for rows in parts for k in draw.sample(rows, min(share, len(rows)))]
+    return prompts.select(sorted(chosen))
 
 
 def sample_responses(
@@ -96,7 +103,7 @@ def forecast_dead_groups(
     frame = pd.DataFrame(table)
     outcome = OutcomeReward(grammar=step_grpo.grammar)(responses, **columns)
     right = [np.array(outcome)[rows] for rows in by_question]
-    text = _markdown(frame, right, options, step_grpo.temperature)
+    text = dead_groups_markdown(frame, right, options.samples, step_grpo.temperature)
     click.echo(text)
     return frame, text
 
@@ -117,9 +124,12 @@ def measure_push(
     sampled = _sampled(predictions, prompts)
     features = push.features_of(*sampled[:2], step_grpo)
     objectives = objectives_of(step_grpo, variants)
-    table = push.push_table(*sampled, objectives, features, options.group_sizes, seed)
-    size = step_grpo.group_size
-    size = size if size in options.group_sizes else max(options.group_sizes)
+    sizes = options.group_sizes
+    size = step_grpo.group_size if step_grpo.group_size in sizes else max(sizes)
+    table = push.push_table(*sampled, objectives, features, sizes, seed)
+    if options.families:
+        families = predictions["family"].tolist()
+        table = push.by_family(table, families, *sampled, objectives, features, size, seed)
     text = push.push_markdown(table, push.forms_table(features), size, variants)
     click.echo(text)
     return table, text, push.push_figure(table, size, variants)
@@ -135,16 +145,3 @@ def _sampled(predictions: Frame, prompts: Records) -> tuple[list[str], dict[str,
     }
     by_question = [list(rows) for rows in predictions.groupby("id").indices.values()]
     return predictions["response"].tolist(), columns, by_question
-
-
-def _markdown(frame: Frame, right: list, options: ProbeOptions, temperature: float) -> str:
-    shown = frame.set_index("reward").map(lambda share: f"{100 * share:.0f} %").reset_index()
-    any_right = sum(bool(group.max() > 0) for group in right) / len(right)
-    mean = sum(float(group.mean()) for group in right) / len(right)
-    notes = [
-        "Expected share of groups of M whose rewards are all equal, so that they teach nothing.",
-        f"{len(right)} questions with {options.samples} responses each at temperature "
-        f"{temperature:g}: {100 * mean:.1f} % of responses are right, and for "
-        f"{100 * any_right:.1f} % of questions at least one is.",
-    ]
-    return markdown(shown.to_dict("records"), notes)

@@ -19,6 +19,9 @@ class ProbeOptions(BaseModel):
     samples: int = Field(8, ge=2)
     """Responses a question, at StepGRPO's temperature."""
     group_sizes: Annotated[list[int], Words] = Field([2, 3, 4, 5, 6], min_length=1)
+    families: Annotated[list[str], Words, Field(min_length=1)] | None = None
+    """Draw from these alone, as many from each, and measure the push of each as well, at
+    StepGRPO's M; None draws from all."""
 
     @model_validator(mode="after")
     def _groups_within_samples(self) -> ProbeOptions:

@@ -1,0 +1,31 @@
+"""Node of the study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.reporting import levels
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.training.options import StepGRPOOptions
+
+
+def report_levels(
+    predictions: Frame,
+    push: Frame,
+    verdicts: Frame,
+    curves: Frame,
+    options: levels.StudyOptions,
+    step_grpo: StepGRPOOptions,
+    reporting: ReportingOptions,
+) -> tuple[Frame, str, Any]:
+    """Gain of each reward over the baseline on each level; the Markdown is also printed."""
+    rates = levels.pass_rates(predictions, step_grpo.grammar)
+    table = levels.study_table(
+        rates, push, verdicts, curves, options, reporting, step_grpo.group_size
+    )
+    text = levels.study_markdown(table, rates, options)
+    click.echo(text)
+    return table, text, levels.study_figure(table, options)

@@ -1,0 +1,251 @@
+"""Levels of a sparse outcome: what each reward gains there, by pass rate and by push."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from r1vl_kedro.parameters import Words
+from r1vl_kedro.reporting.collect import answer_matrix, paired
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.pages import markdown_table
+from r1vl_kedro.rewards.outcome import OutcomeReward
+from r1vl_kedro.statistics import area_under_curve, claims, updates_to_reach
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+RIGHT, DEAD = "rewards/outcome/mean", "zero_variance"
+COLOURS = ("#0d9488", "#1d4ed8", "#9333ea", "#be123c", "#d97706")
+
+
+class StudyOptions(BaseModel):
+    """``params:study``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bands: dict[str, tuple[float, float]] = Field(min_length=1)
+    """By level, which is a family of questions, the band of the warm-up's pass rate."""
+    baseline: str = "outcome"
+    """The reward that gains are taken from; a variant is called ``<reward>_<level>``."""
+    rewards: Annotated[list[str], Words] = Field(min_length=1)
+    updates: Annotated[list[int], Words] = [10, 30, 60, 90]
+    window: int = Field(10, ge=1)
+
+    @model_validator(mode="after")
+    def _bands_in_order(self) -> Self:
+        wrong = {name: band for name, band in self.bands.items() if not 0 <= band[0] < band[1] <= 1}
+        if wrong:
+            raise ValueError(f"bands {wrong}: give the lower and the upper end, within 0..1")
+        return self
+
+
+def pass_rates(predictions: pd.DataFrame, grammar: str) -> dict[str, float]:
+    """Share of the warm-up's sampled responses that are right, by family."""
+    right = OutcomeReward(grammar=grammar)(
+        predictions["response"].tolist(),
+        answer=predictions["answer"].tolist(),
+        options=[list(some) for some in predictions["options"]],
+    )
+    return predictions.assign(right=right).groupby("family")["right"].mean().to_dict()
+
+
+def study_table(
+    rates: dict[str, float],
+    push: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    curves: pd.DataFrame,
+    options: StudyOptions,
+    reporting: ReportingOptions,
+    group_size: int,
+) -> pd.DataFrame:
+    """One row a level and reward that was trained; the level's own test questions count.
+
+    Args:
+        rates: see `pass_rates`.
+        push: the probe's table with its families; its rewards are called as the variants are.
+        verdicts, curves: of all variants, as the report collects them.
+
+    Returns:
+        Accuracy, k and valid in percent; gain over the baseline in points with its interval and
+        verdict (Holm over the table); dead groups in percent, ``area`` (mean share of right
+        rollouts, percent) and ``right_<n>`` over updates; ``updates_to_baseline``: where the curve
+        meets the baseline's end; push on ``reasons`` of the reward and less the baseline's.
+
+    Raises:
+        ValueError: no variant of any level has verdicts.
+    """
+    import pandas as pd
+
+    rows, pairs = [], {}
+    for level, band in options.bands.items():
+        of_level = verdicts[verdicts["family"] == level]
+        base = answer_matrix(of_level, f"{options.baseline}_{level}")
+        end = _end(curves, f"{options.baseline}_{level}", options.window)
+        for reward in [options.baseline, *options.rewards]:
+            name = f"{reward}_{level}"
+            answers = answer_matrix(of_level, name)
+            if answers.empty:
+                continue
+            rate = rates.get(level, np.nan)
+            rows.append(
+                {
+                    "level": level,
+                    "reward": reward,
+                    "pass_rate": 100 * rate,
+                    "in_band": bool(band[0] <= rate <= band[1]),
+                    "n": len(answers),
+                    "seeds": answers.shape[1],
+                    "accuracy": 100 * answers.to_numpy().mean(),
+                    **{key: _percent(of_level, name, key) for key in ("k", "valid")},
+                    **_of_curve(curves, name, options, end),
+                    **_push(push, level, name, f"{options.baseline}_{level}", group_size),
+                }
+            )
+            pair = paired(answers, base) if reward != options.baseline and len(base) else ""
+            if not isinstance(pair, str):
+                pairs[name] = pair
+    if not rows:
+        wanted = f"{options.baseline}_{next(iter(options.bands))}"
+        raise ValueError(f"no variant such as {wanted} was scored; run --env=sparsity's ablation")
+    found = claims(
+        pairs,
+        margin=reporting.margin / 100,
+        confidence=reporting.confidence,
+        resamples=reporting.resamples,
+        seed=reporting.seed,
+    )
+    for row in rows:
+        claim = found.get(f"{row['reward']}_{row['level']}")
+        ends = claim and (claim.interval.estimate, claim.interval.low, claim.interval.high)
+        for key, value in zip(("gain", "low", "high"), ends or (None,) * 3, strict=True):
+            row[key] = np.nan if value is None else 100 * value
+        row["verdict"] = claim.verdict if claim else ""
+    return pd.DataFrame(rows)
+
+
+def study_markdown(table: pd.DataFrame, rates: dict[str, float], options: StudyOptions) -> str:
+    """The bands, the table, and the rank correlation of push and gain."""
+    bands = []
+    for level, (low, high) in options.bands.items():
+        rate = rates.get(level)
+        held = "not sampled" if rate is None else "yes" if low <= rate <= high else "no"
+        shown = "" if rate is None else f"{100 * rate:.1f} %"
+        bands.append([level, f"{100 * low:g} to {100 * high:g} %", shown, held])
+    columns = [name for name in table.columns if name not in ("low", "high", "in_band")]
+    cells = [[_cell(row, name) for name in columns] for row in table.to_dict("records")]
+    return "\n".join(
+        [
+            "Pass rate of the warm-up, sampled; the bands were fixed before any training:",
+            "",
+            markdown_table(["level", "band", "pass rate", "in band"], bands),
+            "",
+            markdown_table(columns, cells, left=(0, 1)),
+            "",
+            correlation(table),
+            "",
+        ]
+    )
+
+
+def correlation(table: pd.DataFrame) -> str:
+    """Spearman's rank correlation of push (less the baseline's) and gain, in words."""
+    from scipy.stats import spearmanr
+
+    points = table.dropna(subset=["push_over_baseline", "gain"])
+    if len(points) < 3:
+        return f"Push before and gain after training: {len(points)} points, too few to rank."
+    found = spearmanr(points["push_over_baseline"], points["gain"])
+    return (
+        f"Push before and gain after training: rank correlation {found.statistic:+.2f} "
+        f"(p {found.pvalue:.3f}) over {len(points)} levels and rewards."
+    )
+
+
+def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
+    """Gain by the warm-up's pass rate, a line a reward; and by push, a point a level and reward."""
+    from plotly.subplots import make_subplots
+
+    from r1vl_kedro.reporting.figures import style
+
+    titles = ("by the warm-up's pass rate", "by push on reasoning")
+    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, subplot_titles=titles)
+    for number, reward in enumerate(options.rewards):
+        rows = table[table["reward"] == reward].sort_values("pass_rate")
+        bar = {"type": "data", "symmetric": False, "thickness": 1.2}
+        bar |= {"array": (rows["high"] - rows["gain"]).tolist()}
+        bar |= {"arrayminus": (rows["gain"] - rows["low"]).tolist()}
+        colour = COLOURS[number % len(COLOURS)]
+        for column, (axis, mode) in enumerate(
+            (("pass_rate", "lines+markers"), ("push_over_baseline", "markers")), start=1
+        ):
+            figure.add_scatter(
+                x=rows[axis].tolist(), y=rows["gain"].tolist(), error_y=bar, mode=mode, name=reward,
+                text=rows["level"].tolist(), marker={"color": colour, "size": 9},
+                legendgroup=reward, showlegend=column == 1, row=1, col=column,
+            )  # fmt: skip
+    style(figure, f"Gain over {options.baseline}", "", "points")
+    figure.update_xaxes(type="log", title_text="right before RL, %", row=1, col=1)
+    figure.update_xaxes(title_text=f"push less {options.baseline}'s, 1e-3", row=1, col=2)
+    figure.add_annotation(
+        text=correlation(table), showarrow=False, xref="paper", yref="paper", x=1, y=-0.3
+    )
+    return figure
+
+
+def _by_update(curves: pd.DataFrame, variant: str, metric: str) -> pd.Series:
+    """Mean over seeds at each update."""
+    part = curves[(curves["variant"] == variant) & (curves["metric"] == metric)]
+    return part.groupby("step")["value"].mean().sort_index()
+
+
+def _end(curves: pd.DataFrame, variant: str, window: int) -> float:
+    right = _by_update(curves, variant, RIGHT)
+    return float(right.tail(window).mean()) if len(right) else np.nan
+
+
+def _of_curve(
+    curves: pd.DataFrame, variant: str, options: StudyOptions, end: float
+) -> dict[str, float]:
+    right, dead = _by_update(curves, variant, RIGHT), _by_update(curves, variant, DEAD)
+    smooth = right.rolling(options.window, min_periods=1).mean()
+    many = len(right) > 1
+    reached = updates_to_reach(smooth.index, smooth, end) if many and end == end else None
+    return {
+        "dead_groups": 100 * float(dead.mean()),
+        "area": 100 * area_under_curve(right.index, right) if many else np.nan,
+        "updates_to_baseline": np.nan if reached is None else reached,
+        **{f"right_{n}": 100 * float(smooth.get(n, np.nan)) for n in options.updates},
+    }
+
+
+def _push(
+    push: pd.DataFrame, level: str, name: str, baseline: str, group_size: int
+) -> dict[str, float]:
+    """Rows of the probe's table at this M on ``reasons``; levels share a reward's first name."""
+    part = push[(push["feature"] == "reasons") & (push["M"] == group_size)]
+    part = part[part["family"] == level].set_index("reward")["push"]
+
+    def of(variant: str) -> float:
+        reward = variant.removesuffix(f"_{level}")
+        same = [one for one in part.index if one.rpartition("_")[0] == reward]
+        return float(part[same[0]]) if same else np.nan
+
+    return {"push": of(name), "push_over_baseline": of(name) - of(baseline)}
+
+
+def _percent(verdicts: pd.DataFrame, name: str, column: str) -> float:
+    matrix = answer_matrix(verdicts, name, column)
+    return np.nan if matrix.empty else 100 * float(matrix.to_numpy().mean())
+
+
+def _cell(row: dict, name: str) -> str:
+    value = row[name]
+    if name == "gain" and value == value and row["low"] == row["low"]:
+        return f"{value:+.1f} [{row['low']:+.1f}, {row['high']:+.1f}]"
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.1f}"
+    return str(value)
