@@ -94,7 +94,7 @@ def _said(error: Exception) -> str | None:
     chain: list[BaseException] = [error]
     while chain[-1].__cause__ is not None:
         chain.append(chain[-1].__cause__)
-    # The catalog says what a dataset said again, with the name before it.
+    # The catalog repeats a dataset's message with the name before it.
     name = f"{str(error).partition(': ')[0]}: " if isinstance(error, DatasetError) else ""
     for cause in chain:
         if isinstance(cause, UserFacingError):

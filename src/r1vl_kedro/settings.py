@@ -39,7 +39,7 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
 }
 
-# The last registered is called first: the directory, signals, the lock, what stands behind it.
+# The last registered is called first: the directory, signals, the lock, what comes after it.
 tracking = TrackingHooks()
 HOOKS = (
     EntriesHooks(),

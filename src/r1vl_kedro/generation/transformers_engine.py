@@ -64,7 +64,7 @@ class TransformersEngine:
                 eos_token_id=sorted(self._ends),
                 pad_token_id=self._pad,
                 suppress_tokens=self._never or None,
-                # What is left open here comes from the checkpoint; Qwen2-VL's says 1.05.
+                # What is left open here comes from the checkpoint; Qwen2-VL's has 1.05.
                 repetition_penalty=1.0,
                 use_cache=True,
                 **sampling,

@@ -26,7 +26,7 @@ class Job(Protocol):
 
 def stop(job: Job, seconds: float) -> None:
     """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``."""
-    # Taken before the launcher ends: nothing says afterwards whose its ranks were.
+    # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
     family = _descendants(job.pid)
     _signal_group(job.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):

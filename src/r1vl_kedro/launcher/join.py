@@ -63,7 +63,7 @@ def join(
                 code = 1
                 print(f"{file.parent.name} was removed before it began here: {error}", flush=True)
             failed, done = failed + (code != 0), done + 1
-            # That took long: a heartbeat seen before says nothing about now.
+            # That took long: a heartbeat seen before is out of date.
             beats.clear()
             break
         time.sleep(POLL_SECONDS)
