@@ -1,8 +1,10 @@
 """The audit names what is wrong with key steps."""
 
+import random
+
 from record_builders import image_bytes
 
-from r1vl_kedro.annotation.audit import audit_records, summarise, worst
+from r1vl_kedro.annotation.audit import alter_number, audit_records, summarise, worst
 from r1vl_kedro.annotation.audit_html import histogram, page
 from r1vl_kedro.annotation.options import AuditOptions
 
@@ -32,6 +34,21 @@ def test_each_fault_is_found():
     assert audits[1].missing == ["8 - 1 = 7"]
     assert audits[2].duplicates == ["nine"]
     assert worst(audits, 1)[0].id == "r3"
+
+
+def test_a_changed_number_costs_what_carries_it():
+    carried = record(0, "cubes: NW, S. That is 2.", [["cubes: NW, S"], ["is 2"]])
+    dropped = record(1, "cubes: NW, S. That is 2.", [["cubes: NW, S"]])
+    without = record(2, "There are cubes.", [["cubes"]])
+    audits = list(audit_records([carried, dropped, without], AuditOptions(), 0))
+    assert [audit.altered for audit in audits] == [0.5, 1.0, None]
+    overall = summarise(audits)[0]
+    assert (overall["altered"], overall["altered_below_90"]) == (0.75, 0.5)
+
+
+def test_the_last_number_of_one_step_is_changed_and_nothing_else():
+    path = PATH.format("4 - 1 = 3.")
+    assert alter_number(path, random.Random(0)) == PATH.format("4 - 1 = 4.")
 
 
 def test_the_summary_counts_by_family():

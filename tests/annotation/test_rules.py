@@ -89,6 +89,16 @@ def test_common_key_steps_stay_only_where_a_step_has_nothing_else():
     ]
 
 
+def test_common_key_steps_with_a_number_stay_where_asked():
+    """Without them a wrong count costs a path nothing."""
+    extracted = [[["cubes: NW", "4 - 1 = 3", "cubes"]] for _ in range(30)]
+    solution = path("cubes: NW. 4 - 1 = 3.")
+    share = {"cubes:nw": 0.01, "4-1=3": 0.2, "cubes": 0.2}
+    assert refine(extracted[0], solution, RefineOptions(), share) == ["cubes: NW"]
+    kept = refine(extracted[0], solution, RefineOptions(keep_numbers=True), share)
+    assert kept == ["4 - 1 = 3", "cubes: NW"]
+
+
 @pytest.mark.parametrize(
     ("key", "phrasing"),
     [

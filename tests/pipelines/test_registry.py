@@ -23,7 +23,7 @@ VARIANTS = [
     "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
 ]  # fmt: skip
 SHARED_NAMESPACES = {"data", "data.annotation", "data.data_prep", "reporting"}
-PROFILES = ("thorough", "preference", "preference_search", "preference_thorough")
+PROFILES = ("thorough", "preference", "preference_search", "preference_thorough", "sparsity")
 
 
 def context_of(env=None, **runtime_params):

@@ -20,12 +20,15 @@ class RefineOptions(_Options):
         per_record: key steps kept of one record.
         max_share: a key step that occurs in more than this share of all records says little, and
             stays only where a step has nothing else.
+        keep_numbers: a key step with a number stays however common it is ("is 2"), since without
+            it a wrong count costs nothing.
     """
 
     max_words: int = Field(default=3, ge=1)
     per_step: int = Field(default=2, ge=1)
     per_record: int = Field(default=8, ge=1)
     max_share: float = Field(default=0.05, gt=0, le=1)
+    keep_numbers: bool = False
 
 
 class AugmentOptions(_Options):

@@ -87,7 +87,12 @@ def refine(
         usable = [key for key in step if allowed(key, options)]
         found = match_key_steps(solution, [[key] for key in usable], grammar=grammar)
         usable = [key for key, match in zip(usable, found, strict=True) if match]
-        rare = [key for key in usable if share.get(spelling(key), 0) <= options.max_share]
+        rare = [
+            key
+            for key in usable
+            if share.get(spelling(key), 0) <= options.max_share
+            or (options.keep_numbers and re.search(r"\d", key))
+        ]
         common = sorted(
             (key for key in usable if key not in rare), key=lambda key: share[spelling(key)]
         )
