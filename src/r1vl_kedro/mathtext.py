@@ -119,7 +119,7 @@ def _plain_latex(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    r"""Unicode (NFKC) and LaTeX to plain text; letter case and spacing stay as they are.
+    r"""Turn Unicode (NFKC) and LaTeX into plain text; letter case and spacing stay.
 
     Set braces ``\{ \}`` come out as ``{ }``; powers as ``^``; degree signs as ``degrees``;
     thousands separators go. Linear: braces are unwrapped to a depth of eight.

@@ -10,7 +10,7 @@ IMAGE_MARK = "<image>"
 
 
 def render_question(question: str, options: Sequence[str] = ()) -> str:
-    """The question with its options, one a line, lettered from A.
+    """Render the question with its options, one a line, lettered from A.
 
     Args:
         question: the question's text.
@@ -28,7 +28,7 @@ def render_question(question: str, options: Sequence[str] = ()) -> str:
 
 
 def to_messages(record: Mapping[str, Any], template: str = "{question}") -> list[dict[str, Any]]:
-    """One chat of one user turn: images in the places of their marks, else before the text.
+    """Make a chat of one user turn: images in the places of their marks, else before the text.
 
     Args:
         record: needs ``images`` (a sequence), ``question`` and ``options``.

@@ -72,7 +72,7 @@ def scrubbed(value: Any) -> Any:
 
 
 def has_user_info(uri: str) -> bool:
-    """Whether a URI holds a user name or a password."""
+    """Tell whether a URI holds a user name or a password."""
     return _USER.search(uri) is not None
 
 

@@ -44,7 +44,7 @@ def get_benchmark(name: str) -> Benchmark:
 
 
 def score_response(benchmark: str, row: Row, raw: str, *, mode: Mode = "robust") -> bool | None:
-    """Whether a whole response answers a row rightly; None where only a judge could decide.
+    """Tell whether a whole response answers a row rightly; None where only a judge could decide.
 
     Args:
         row: the table's columns; the image is not needed.

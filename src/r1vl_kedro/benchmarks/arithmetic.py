@@ -41,7 +41,7 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 
 
 def arithmetic(text: str, names: Mapping[str, Number] | None = None) -> Number | None:
-    """Value of a Python arithmetic expression; None where it is no such thing or too large.
+    """Evaluate a Python arithmetic expression; None where it is none or too large.
 
     Only numbers, operators, brackets and `names` are understood, in at most 200 characters; powers
     are bounded, so that no input takes long. ``^`` is exclusive or, as in Python.
@@ -78,6 +78,6 @@ def _value(node: ast.expr, names: Mapping[str, Number]) -> Number:
 
 
 def close(one: Number, two: Number, tolerance: float = 1e-6) -> bool:
-    """Whether two numbers are within `tolerance` of each other (absolute)."""
+    """Tell whether two numbers are within `tolerance` of each other (absolute)."""
     difference = abs(one - two)
     return not math.isnan(difference) and difference < tolerance

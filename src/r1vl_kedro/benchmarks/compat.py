@@ -41,7 +41,7 @@ _RATIONAL_COMMANDS = frozenset(
 
 
 def cut(raw: str) -> str:
-    """What R1-VL hands to scoring: the text after the marker where it occurs exactly once.
+    """Return what R1-VL scores: the text after the marker where it occurs exactly once.
 
     Case-sensitive; otherwise the whole text, as it is.
     """
@@ -58,7 +58,7 @@ def prediction(raw: str) -> str:
 
 
 def infer_option(text: str, choices: Mapping[str, str], era: Era) -> str | None:
-    """The one option that an answer names by letter, else by text; Z for a refusal.
+    """Return the one option that an answer names by letter, else by text; Z for a refusal.
 
     Upstream's `can_infer`. None where the answer names no option, or several.
     """
@@ -93,13 +93,13 @@ def _by_text(text: str, choices: Mapping[str, str], era: Era) -> str | None:
 
 
 def option_verdict(text: str, choices: Mapping[str, str], answer: str, era: Era) -> bool | None:
-    """Whether the option inferred is the right one; None where none can be inferred."""
+    """Tell whether the option inferred is the right one; None where none can be inferred."""
     letter = infer_option(text, choices, era)
     return None if letter is None else letter == answer
 
 
 def yes_or_no(text: str) -> str | None:
-    """Yes or No where exactly one of the two words occurs, else None (`YOrN_Extraction`)."""
+    """Return Yes or No where exactly one of the two occurs, else None (`YOrN_Extraction`)."""
     text = text.lower()
     joined = bool(_DIGIT_COMMA.search(text))
     out = text
@@ -112,7 +112,7 @@ def yes_or_no(text: str) -> str | None:
 
 
 def yes_no_verdict(text: str, answer: str) -> bool | None:
-    """Whether the word stated is the answer; None where neither or both are."""
+    """Tell whether the word stated is the answer; None where neither or both are."""
     stated = yes_or_no(text)
     return None if stated is None else stated == answer
 
@@ -125,7 +125,7 @@ def _to_float(text: str) -> float | None:
 
 
 def relaxed(target: str, prediction: str) -> bool:
-    """Numbers within 5 % of the target, else equality in lower case (Masry et al. 2022)."""
+    """Accept numbers within 5 % of the target, else equality in lower case (Masry et al. 2022)."""
     wanted, given = _to_float(target), _to_float(prediction)
     if given is not None and wanted:
         return abs(given - wanted) / abs(wanted) <= 0.05
@@ -133,7 +133,7 @@ def relaxed(target: str, prediction: str) -> bool:
 
 
 def math_equal(prediction: str, answer: str) -> bool:
-    """`is_equal` of MATH-Vision: the same text, Python arithmetic, or LaTeX rationals.
+    """Compare as MATH-Vision's `is_equal`: same text, Python arithmetic, or LaTeX rationals.
 
     Upstream evaluates the prediction in a scope where `a` is the right answer, so that the
     prediction ``a`` equals every numeric answer; kept, without evaluating anything.
@@ -156,7 +156,7 @@ def _same(given: Number | None, wanted: Number) -> bool:
 
 @lru_cache(maxsize=4096)
 def latex_value(text: str) -> Number | None:
-    """Value of a rational number in LaTeX; None for roots, pi, letters and anything long.
+    """Return the value of a rational number in LaTeX; None for anything else or too long.
 
     Of a text with one box the content is read, as `latex2sympy` does.
     """
@@ -177,7 +177,7 @@ def latex_value(text: str) -> Number | None:
 
 
 def _sympy_text(text: str) -> str:
-    """sympy's spelling of a LaTeX number, not worked out; empty where it does not parse."""
+    """Spell a LaTeX number as sympy does, not worked out; empty where it does not parse."""
     from latex2sympy2_extended import latex2sympy
 
     try:

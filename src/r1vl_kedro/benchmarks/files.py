@@ -192,7 +192,7 @@ class BenchmarkFile:
         return data
 
     def _folders(self) -> list[Path]:
-        """The file's own folder, and ``images/<dataset>`` in it, as VLMEvalKit lays them."""
+        """Return the file's own folder, and ``images/<dataset>`` in it, as VLMEvalKit lays them."""
         return [self.path.parent, self.path.parent / "images" / self.benchmark.dataset]
 
     def _tsv(self) -> Iterator[_Draft]:

@@ -8,7 +8,7 @@ _CHOICES = re.compile(r"\b(?:choices|options)\s*:", re.IGNORECASE)
 
 
 def options_in_text(question: str) -> dict[str, str]:
-    """Options by letter, one a line after ``Choices:``; {} where there are fewer than two.
+    """Return options by letter, one a line after ``Choices:``; {} where there are fewer than two.
 
     Example:
         >>> options_in_text("Find x.\\nChoices:\\nA:30\\nB:40")

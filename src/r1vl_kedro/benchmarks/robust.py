@@ -44,7 +44,7 @@ MAX_LINE_WORDS = 3
 
 
 def stated(raw: str) -> str:
-    """The answer a response ends on; the whole text where it marks none.
+    """Return the answer a response ends on; the whole text where it marks none.
 
     Looked for in this order: the last "final answer" (to the end of its section), the last
     ``<answer>`` tag, the last ``\\boxed{}``, ``short answer`` of a JSON object.
@@ -62,7 +62,7 @@ def stated(raw: str) -> str:
 
 
 def unboxed(text: str) -> str:
-    r"""What stands in the last ``\boxed{...}`` whose braces close; else the text as it is.
+    r"""Return the content of the last ``\boxed{...}`` whose braces close; else the text.
 
     An "Answer:" after the box is part of the answer, and decides.
     """
@@ -74,7 +74,7 @@ def unboxed(text: str) -> str:
 
 
 def short_answer(text: str) -> str | None:
-    """``short answer`` of a JSON object in the text, or None."""
+    """Return ``short answer`` of a JSON object in the text, or None."""
     start, end = text.find("{"), text.rfind("}")
     if not 0 <= start < end or '"short answer"' not in text:
         return None
@@ -87,13 +87,13 @@ def short_answer(text: str) -> str | None:
 
 
 def _tail(text: str) -> str:
-    """The last sentence of a text without a marked answer."""
+    """Return the last sentence of a text without a marked answer."""
     sentences = [part for part in _SENTENCE.split(text[-MAX_TAIL:]) if part.strip()]
     return sentences[-1].strip() if sentences else ""
 
 
 def readings(text: str) -> list[str]:
-    """What to try, in this order: the text, what follows "answer is", its last sentence.
+    """List what to try, in this order: the text, what follows "answer is", its last sentence.
 
     A line of a few words comes first where only prose follows it that names no other answer.
     """
@@ -114,7 +114,7 @@ def readings(text: str) -> list[str]:
 
 
 def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
-    """Whether the one option that an answer names, by letter or text, is the right one."""
+    """Tell whether the one option that an answer names, by letter or text, is the right one."""
     if any(refusal in text for refusal in REFUSALS):
         return False
     if answer not in choices:
@@ -127,7 +127,7 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
 
 
 def option_named(text: str, choices: Mapping[str, str]) -> str | None:
-    """The letter of the one option that an answer names in its first reading that names one."""
+    """Return the letter of the one option named in an answer's first reading that names one."""
     options = list(choices.values())
     places = (chosen_option(reading, options) for reading in readings(text))
     place = next((place for place in places if place is not None), None)
@@ -135,7 +135,7 @@ def option_named(text: str, choices: Mapping[str, str]) -> str | None:
 
 
 def _without_gaps(choices: Mapping[str, str]) -> dict[str, str]:
-    """Choices up to the last letter; a missing one gets a text that nothing names."""
+    """Fill choices up to the last letter; a missing one gets a text that nothing names."""
     last = max(choices)
     return {
         chr(k): choices.get(chr(k), f"\x00no option {chr(k)}")
@@ -144,7 +144,7 @@ def _without_gaps(choices: Mapping[str, str]) -> dict[str, str]:
 
 
 def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
-    """Whether an answer says yes or no as it should; with `letters`, A is yes and B is no."""
+    """Tell whether an answer is yes or no as it should; with `letters`, A is yes and B is no."""
     if letters:
         named = option_named(text, _YES_NO)
         if named is not None:
@@ -154,7 +154,7 @@ def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
 
 
 def value_verdict(text: str, answer: str) -> bool | None:
-    """Whether an answer equals the reference in any reading (numbers, formulas, sets, words).
+    """Tell whether an answer equals the reference in any reading (numbers, formulas, sets, words).
 
     None where both are prose of several words and differ: only a judge could tell.
     """
@@ -173,7 +173,7 @@ def _is_prose(text: str) -> bool:
 
 
 def list_verdict(text: str, values: Sequence[float]) -> bool:
-    """Whether the numbers in an answer are these, in this order ("between 2007 and 2008")."""
+    """Tell whether the numbers in an answer are these, in this order ("between 2007 and 2008")."""
     if len(text) > MAX_ANSWER:
         return False
     found = [float(part.replace(",", "")) for part in _PLAIN_NUMBER.findall(text)]

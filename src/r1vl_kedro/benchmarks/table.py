@@ -99,7 +99,7 @@ def _row(
 
 
 def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> str:
-    """A table as Markdown, one line a row with the columns of the first, its notes below."""
+    """Return a table as Markdown, one line a row with the columns of the first, its notes below."""
     columns = list(rows[0])
     left = {k for k, name in enumerate(columns) if name in ("model", "scoring", "reward")}
     cells = [["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows]

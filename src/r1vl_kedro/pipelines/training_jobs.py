@@ -59,7 +59,7 @@ def train(
 
 
 def _set(options: BaseModel, name: str) -> int:
-    """The value of an option that not every method has."""
+    """Return the value of an option that not every method has."""
     return getattr(options, name, None) or 0
 
 

@@ -55,7 +55,7 @@ class PairFile:
     held_out: float = 0.0
 
     def read(self) -> Iterator[dict[str, Any] | Rejection]:
-        """Each row as a pair, or why it is set aside.
+        """Yield each row as a pair, or why it is set aside.
 
         Raises:
             RecordsError: the file is not of the form that its name says.
@@ -128,7 +128,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _texts(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
-    """(question, chosen, rejected) of a row, paired or not."""
+    """Return (question, chosen, rejected) of a row, paired or not."""
     if "label" in row or "completion" in row:
         label, text = row.get("label"), _answer(row.get("completion"), "completion")
         if label not in (True, False):
@@ -145,7 +145,7 @@ def _texts(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
 
 
 def _question(prompt: Any) -> str:
-    """The text of the one user turn, without image marks."""
+    """Return the text of the one user turn, without image marks."""
     if isinstance(prompt, list):
         roles = [turn.get("role") if isinstance(turn, Mapping) else turn for turn in prompt]
         if roles != ["user"] or not isinstance(prompt[0], Mapping):
@@ -157,7 +157,7 @@ def _question(prompt: Any) -> str:
 
 
 def _answer(value: Any, name: str) -> str:
-    """A response's text, or that of the last turn of a conversation."""
+    """Return a response's text, or that of the last turn of a conversation."""
     if isinstance(value, list) and value and isinstance(value[-1], Mapping):
         if value[-1].get("role") != "assistant":
             raise ValueError(f"{name} ends with a turn of {value[-1].get('role')!r:.50}")
@@ -168,7 +168,7 @@ def _answer(value: Any, name: str) -> str:
 
 
 def _content(content: Any, name: str) -> str:
-    """The text of a turn, which is text or a list of parts."""
+    """Return the text of a turn, which is text or a list of parts."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list) or not all(isinstance(part, Mapping) for part in content):
@@ -177,7 +177,7 @@ def _content(content: Any, name: str) -> str:
 
 
 def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:
-    """The file's usable pairs, stored at ``path`` and opened from there.
+    """Store the file's usable pairs at ``path`` and open them from there.
 
     What was set aside stands in ``rejected.json`` beside the pairs.
 

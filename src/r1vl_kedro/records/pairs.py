@@ -35,7 +35,7 @@ HISTOGRAM_BINS = 10
 
 
 def pair_features(reference: bool = False) -> Features:
-    """Columns of pairs: rewards and lengths None where unknown.
+    """Return columns of pairs: rewards and lengths None where unknown.
 
     Args:
         reference: adds the reference's log-probabilities (sums over tokens, nats), and
@@ -60,12 +60,12 @@ def pair_features(reference: bool = False) -> Features:
 
 
 def explain(counts: Mapping[str, int]) -> str:
-    """Counts by reason, in words."""
+    """Return counts by reason, in words."""
     return "; ".join(f"{count} × {REASONS.get(name, name)}" for name, count in counts.items())
 
 
 def problem_of(row: Mapping[str, Any]) -> str | None:
-    """Why a pair cannot be learnt from (a key of ``REASONS``), or None."""
+    """Explain why a pair cannot be learnt from (a key of ``REASONS``), or None."""
     chosen, rejected = row["chosen"], row["rejected"]
     given = [text for text in (chosen, rejected) if text is not None]
     if not given:
@@ -76,7 +76,7 @@ def problem_of(row: Mapping[str, Any]) -> str | None:
 
 
 def best_and_worst(responses: Sequence[str], rewards: Sequence[float]) -> tuple[int, int] | str:
-    """Places of the best and the worst of a question's responses, or why there is no pair.
+    """Find the best and the worst of a question's responses, or why there is no pair.
 
     The first of several best, and of several worst, is taken. Responses that are empty are no
     candidates. Rewards that are all equal give no pair, also where the texts differ: there is
@@ -97,7 +97,7 @@ def best_and_worst(responses: Sequence[str], rewards: Sequence[float]) -> tuple[
 def choose_pairs(
     samples: Mapping[str, Sequence[Mapping[str, Any]]], ids: Iterable[str]
 ) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """Best against worst response of each question, and how many questions gave none, by reason.
+    """Pair best and worst response of each question; count questions without, by reason.
 
     Args:
         samples: by record id, the responses with ``response``, ``reward`` and ``tokens``.
@@ -131,7 +131,7 @@ def choose_pairs(
 
 
 def summarise(pairs: Sequence[Mapping[str, Any]], dropped: Mapping[str, int]) -> dict[str, Any]:
-    """The report of pairs: how many, why others were dropped, length difference, margins.
+    """Report on pairs: how many, why others were dropped, length difference, margins.
 
     Returns:
         ``pairs``, ``questions``, ``dropped`` by reason, ``length_difference`` (tokens, chosen minus
@@ -166,7 +166,7 @@ def _differences(pairs: Sequence[Mapping[str, Any]], what: str) -> Any:
 
 
 def mismatched_of(pairs: Sequence[Mapping[str, Any]], place: int) -> str:
-    """A response to another question: the row before's chosen and rejected one in turn.
+    """Take a response to another question: the row before's chosen and rejected one in turn.
 
     KTO estimates how far the policy is from its reference on such responses (arXiv 2402.01306,
     sec. 4.1); they are fixed here, so that the reference scores them once.
@@ -177,7 +177,7 @@ def mismatched_of(pairs: Sequence[Mapping[str, Any]], place: int) -> str:
 
 
 def add_reference(pairs: Dataset, scores: pd.DataFrame, directory: Path | None = None) -> Dataset:
-    """The pairs with the columns of ``pair_features(reference=True)``.
+    """Add the columns of ``pair_features(reference=True)`` to pairs.
 
     Args:
         scores: what ``training.pair_logps.read_scores`` gives of these pairs under the reference.
@@ -197,7 +197,7 @@ def add_reference(pairs: Dataset, scores: pd.DataFrame, directory: Path | None =
 def with_questions(
     pairs: Iterable[Mapping[str, Any]], records: Dataset
 ) -> Iterator[dict[str, Any]]:
-    """Pairs with the columns of the records that their ids name."""
+    """Add to pairs the columns of the records that their ids name."""
     places = {name: place for place, name in enumerate(records["id"])}
     questions = undecoded(records)
     for pair in pairs:

@@ -109,7 +109,7 @@ def row_id(given: Any, paths: Sequence[str], index: int) -> str:
 
 
 def is_scalar(value: Any) -> bool:
-    """Whether a JSON value is text or a number; ``true`` and ``NaN`` are neither."""
+    """Tell whether a JSON value is text or a number; ``true`` and ``NaN`` are neither."""
     if isinstance(value, float):
         return isfinite(value)
     return isinstance(value, (str, int)) and not isinstance(value, bool)

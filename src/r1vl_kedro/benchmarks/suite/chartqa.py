@@ -46,7 +46,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def _names_all(text: str, references: Sequence[str]) -> bool:
-    """Whether an answer lists every reference and nothing else, in any order."""
+    """Tell whether an answer lists every reference and nothing else, in any order."""
     everything = "{" + ", ".join(references) + "}"
     tries = (reading.strip("[](){} .") for reading in robust.readings(text))
     return any(equivalent(reading, everything) for reading in tries)

@@ -42,7 +42,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 
 
 def _as_precise(row: Row, text: str, answer: str) -> bool:
-    """Whether an answer rounds to the reference at the decimals of the column `precision`."""
+    """Tell whether an answer rounds to the reference at the decimals of the column `precision`."""
     decimals = cell(row, "precision")
     given = next(filter(None, map(stated_quantity, robust.readings(text))), None)
     if needed(row, "answer_type") != "float" or decimals is None or given is None:

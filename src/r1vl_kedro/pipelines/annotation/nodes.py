@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def extract_key_steps(
     records: Records, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
 ) -> stages.Steps:
-    """Stage 1: key steps of each reasoning step, by record id."""
+    """Extract (stage 1) key steps of each reasoning step, by record id."""
     return stages.extract_all(records, options, llm, prompts)
 
 
@@ -31,7 +31,7 @@ def refine_key_steps(
     llm: ChatClient,
     prompts: dict[str, Any],
 ) -> stages.Keys:
-    """Stage 2: the few that carry each step, by record id."""
+    """Refine (stage 2) to the few that carry each step, by record id."""
     return stages.refine_all(records, extracted, options, llm, prompts)
 
 
@@ -42,7 +42,7 @@ def augment_key_steps(
     llm: ChatClient,
     prompts: dict[str, Any],
 ) -> Records:
-    """Stage 3: RL prompts, each key step with its phrasings."""
+    """Augment (stage 3) to RL prompts, each key step with its phrasings."""
     groups = stages.augment_all(records, refined, options, llm, prompts)
     return map_rows(records, lambda row: {**row, "key_steps": groups[row["id"]]}, key_steps=True)
 
@@ -50,7 +50,7 @@ def augment_key_steps(
 def audit_key_steps(
     prompts: Records, options: AnnotationOptions, seed: int
 ) -> tuple[list[dict[str, Any]], Any, Any, str]:
-    """How well key steps fit: summary rows, the same as a table, a histogram, a page."""
+    """Audit how well key steps fit: summary rows, the same as a table, a histogram, a page."""
     import pandas as pd
 
     columns = [*stages.TEXT_COLUMNS, "key_steps"]
@@ -76,7 +76,7 @@ def audit_key_steps(
 def estimate_annotation(
     records: Records, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
 ) -> dict[str, Any]:
-    """A dry run: calls, tokens and cost of each stage; nothing is sent."""
+    """Estimate calls, tokens and cost of each stage; nothing is sent."""
     stages_cost = stages.estimate_all(records, options, llm, prompts)
     for stage, cost in stages_cost.items():
         logger.info(

@@ -16,7 +16,7 @@ ANNOTATOR = ["annotation_llm", "annotation_prompts"]
 
 
 def create_pipeline() -> Pipeline:
-    """RL records to RL prompts with key steps, and how good those are."""
+    """Build the way from RL records to RL prompts with key steps, and their audit."""
     return Pipeline(
         [
             Node(
@@ -55,7 +55,7 @@ def create_pipeline() -> Pipeline:
 
 
 def create_estimate_pipeline() -> Pipeline:
-    """The dry run: what asking a model would cost."""
+    """Build the dry run: what asking a model would cost."""
     return Pipeline(
         [
             Node(

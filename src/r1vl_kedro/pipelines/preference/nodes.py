@@ -36,7 +36,7 @@ def measure_pairs(
     template: str,
     work_dir: str,
 ) -> Frame:
-    """Log-probabilities of the held-out pairs under a trained model; goes on after a kill.
+    """Compute log-probabilities of held-out pairs under a trained model; go on after a kill.
 
     Returns:
         One row a pair: ``id``, ``chosen_logps``, ``rejected_logps``, the lengths in tokens, and

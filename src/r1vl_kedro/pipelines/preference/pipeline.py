@@ -22,7 +22,7 @@ MEASURED = "pair_scores"
 
 
 def measured_on(variants: Mapping[str, Any]) -> dict[str, str]:
-    """By namespace, the pairs that a trained variant is measured on; {} in a grid without any.
+    """Return by namespace the pairs that a variant is measured on; {} in a grid without any.
 
     A variant that learns from pairs is measured on those held out of them, another one on those
     of a variant with its seed.
@@ -37,7 +37,7 @@ def measured_on(variants: Mapping[str, Any]) -> dict[str, str]:
 
 
 def create_measure(namespace: str, checkpoint: str, pairs: str) -> Pipeline:
-    """One variant's model on the held-out pairs.
+    """Build the measuring of one variant's model on the held-out pairs.
 
     Args:
         checkpoint, pairs: datasets by their names in the catalog.
@@ -62,7 +62,7 @@ def create_measure(namespace: str, checkpoint: str, pairs: str) -> Pipeline:
 
 
 def create_report(namespaces: Sequence[str], reports: Sequence[str] = ()) -> Pipeline:
-    """Table, figures and page over the measured variants.
+    """Build table, figures and page over the measured variants.
 
     Args:
         namespaces: those with ``pair_scores``.

@@ -39,7 +39,7 @@ def check_settings(
     pairs: PairOptions,
     variants: dict[str, Any],
 ) -> list[str]:
-    """Clashes between settings, and what this machine lacks for them.
+    """List clashes between settings, and what this machine lacks for them.
 
     Args:
         variants: the grid's, by namespace; only one with pairs is checked for them.
@@ -55,7 +55,7 @@ def check_settings(
 def look_for_data(
     entries: DataCatalog, step_grpo: StepGRPOOptions, options: PreflightOptions
 ) -> dict[str, Any]:
-    """What of the data is there; records counted and measured.
+    """Look up which data there is; count and measure records.
 
     Args:
         entries: the catalog.

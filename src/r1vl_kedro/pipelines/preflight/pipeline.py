@@ -18,7 +18,7 @@ from r1vl_kedro.pipelines.preflight import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """What a run will take, and why it would fail; loads no weights."""
+    """Build the preflight: what a run will take, and why it would fail; no weights are loaded."""
     stages = {"warm_up": "params:warm_up", "step_grpo": "params:step_grpo"}
     launcher = {"launcher": "params:launcher"}
     return Pipeline(

@@ -32,7 +32,7 @@ def gather(
     training_log: Sequence[Mapping[str, Any]] | None = None,
     rollouts: Frame | None = None,
 ) -> dict[str, Any]:
-    """All that a variant left, by name: one result for the report to read, one for the graph."""
+    """Gather all that a variant left, by name: one result for the report and the graph."""
     results = {"verdicts": verdicts, "scores": scores, "evaluation_manifest": evaluation_manifest}
     if training_log is not None:
         results["training_log"] = training_log
@@ -42,7 +42,7 @@ def gather(
 
 
 def collect(**results: Mapping[str, Any]) -> tuple[Frame, dict[str, Any], Frame]:
-    """All variants' verdicts in one frame, scores by namespace, training logs in one tidy frame."""
+    """Collect all variants' verdicts, scores by namespace, and training logs as a tidy frame."""
     from r1vl_kedro.reporting import collect
 
     logs = {name: made["training_log"] for name, made in results.items() if "training_log" in made}
@@ -60,7 +60,7 @@ def make_tables(
     options: ReportingOptions,
     grid: Mapping[str, Any] | None = None,
 ) -> tuple[Frame, ...]:
-    """The tables in the order of `TABLES`."""
+    """Make the tables in the order of `TABLES`."""
     from r1vl_kedro.reporting import tables
 
     return (
@@ -79,7 +79,7 @@ def write_tables(
     grid: Mapping[str, Any] | None = None,
     **tables: Frame,
 ) -> str:
-    """The tables as one page of Markdown, with the notes on intervals."""
+    """Write the tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
     from r1vl_kedro.reporting.page import notes, warnings
 

@@ -27,7 +27,7 @@ EVALUATED = ("verdicts", "scores", "evaluation_manifest")
 
 
 def create_gather(left: Sequence[str] = ()) -> Pipeline:
-    """One variant's results as one dataset, ``results``; the end of its namespace.
+    """Build the last node of a namespace: one variant's results as one dataset, ``results``.
 
     Args:
         left: what its training left beside the model, of ``training_log`` and ``rollouts``.
@@ -37,7 +37,7 @@ def create_gather(left: Sequence[str] = ()) -> Pipeline:
 
 
 def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
-    """Tables, figures and report over the variants of a grid.
+    """Build tables, figures and report over the variants of a grid.
 
     Args:
         namespaces: ``<variant>`` or ``<variant>_seed<k>``; each has ``.results``.

@@ -39,7 +39,7 @@ class RewardCardOptions(BaseModel):
 
 
 def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
-    """Every response under every mode.
+    """Score every response under every mode.
 
     Args:
         responses: columns ``response`` and ``answer``; ``options``, ``key_steps``, ``id`` optional.
@@ -74,7 +74,7 @@ def score_responses(responses: Frame, options: RewardCardOptions) -> Frame:
 
 
 def comparison(card: Frame) -> list[str]:
-    """Sentences on what a card lacks, and where it differs from what training recorded."""
+    """Word what a card lacks, and where it differs from what training recorded."""
     notes = []
     missing = int((card["missing"] != "").sum()) if "missing" in card else 0
     if missing:
@@ -105,12 +105,12 @@ def _absent(value: Any) -> bool:
 
 
 def table(scores: Frame) -> str:
-    """The card as a Markdown table."""
+    """Write the card as a Markdown table."""
     return card_markdown(scores.to_dict("records"))
 
 
 def page(responses: Frame, scores: Frame, options: RewardCardOptions) -> str:
-    """The card as one self-contained HTML page."""
+    """Render the card as one self-contained HTML page."""
     shown = min(options.max_shown, len(scores))
     return html_card(
         _rows(responses, shown),

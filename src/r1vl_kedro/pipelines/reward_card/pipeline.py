@@ -16,7 +16,7 @@ OPTIONS = "params:reward_card"
 
 
 def create_pipeline() -> Pipeline:
-    """A file of responses to a table and a page of their rewards."""
+    """Build the way from a file of responses to a table and a page of their rewards."""
     return Pipeline(
         [
             Node(

@@ -15,7 +15,7 @@ from r1vl_kedro.pipelines.step_grpo import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """The warmed-up model trained by StepGRPO."""
+    """Build the training of the warmed-up model by StepGRPO."""
     return Pipeline(
         [
             Node(

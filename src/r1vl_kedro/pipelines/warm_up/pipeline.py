@@ -15,7 +15,7 @@ from r1vl_kedro.pipelines.warm_up import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """The base model to a model that answers in steps."""
+    """Build the way from the base model to a model that answers in steps."""
     return Pipeline(
         [
             Node(
