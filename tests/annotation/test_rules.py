@@ -89,6 +89,12 @@ def test_common_key_steps_stay_only_where_a_step_has_nothing_else():
     ]
 
 
+def test_counts_without_a_subject_are_extracted_where_asked():
+    solution = path("red things: NW, S. That is 2.", "2 > 1.")
+    assert extract(solution) == [["red things: NW, S"], ["2 > 1"]]
+    assert extract(solution, counts=True) == [["red things: NW, S", "That is 2"], ["2 > 1"]]
+
+
 def test_common_key_steps_with_a_number_stay_where_asked():
     """Without them a wrong count costs a path nothing."""
     extracted = [[["cubes: NW", "4 - 1 = 3", "cubes"]] for _ in range(30)]

@@ -196,11 +196,14 @@ def _says(subject: str, complement: str) -> bool:
     )
 
 
-def extract_step(body: str) -> list[str]:
+def extract_step(body: str, counts: bool = False) -> list[str]:
     """Extract key steps of a step's body: expressions, listings, quantities, entities, relations.
 
     Every key step is a span of the body in plain spelling, in order of what it says: expressions
     first. A step of mere prose gives its longest words.
+
+    Args:
+        counts: give counts without a subject ("That is 2") as well.
     """
     found: list[str] = []
     for sentence in sentences(body):
@@ -216,10 +219,11 @@ def extract_step(body: str) -> list[str]:
         found += [f"{m[1]} {m[2]} {m[3]}" for m in _COPULA.finditer(text) if _says(m[1], m[3])]
         found += [_tidy(m[1]) for m in _TERM.finditer(text)]
         found += [m[1] for m in _NAME.finditer(text) if m[1].lower() not in _EMPTY]
-    if not found:
+    if counts or not found:
         text = re.sub(r"\s+", " ", plain(body))
         numbers = [m for m in _COPULA.finditer(text) if m[3][-1].isdigit()]
-        found = [f"{m[1]} {m[2]} {m[3]}" for m in numbers] or fallback(body)
+        found += [f"{m[1]} {m[2]} {m[3]}" for m in numbers]
+    found = found or fallback(body)
     return list(dict.fromkeys(key for key in found if len(key) > 1 or key.isdigit()))
 
 
@@ -242,6 +246,6 @@ def fallback(body: str) -> list[str]:
     return spans[:4] or re.findall(_NUMBER, text)[:2]
 
 
-def extract(solution: str, grammar: str = R1VL.name) -> list[list[str]]:
-    """Extract key steps of each reasoning step of a path, in order."""
-    return [extract_step(step.body) for step in parse_response(solution, grammar).steps]
+def extract(solution: str, grammar: str = R1VL.name, counts: bool = False) -> list[list[str]]:
+    """Extract key steps of each reasoning step of a path, in order; see `extract_step`."""
+    return [extract_step(step.body, counts) for step in parse_response(solution, grammar).steps]

@@ -20,8 +20,9 @@ class RefineOptions(_Options):
         per_record: key steps kept of one record.
         max_share: a key step that occurs in more than this share of all records says little, and
             stays only where a step has nothing else.
-        keep_numbers: a key step with a number stays however common it is ("is 2"), since without
-            it a wrong count costs nothing.
+        keep_numbers: a key step with a number stays however common it is, and the rules extract
+            counts without a subject ("That is 2") as well: without them a wrong count costs
+            nothing.
     """
 
     max_words: int = Field(default=3, ge=1)

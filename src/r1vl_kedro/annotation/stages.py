@@ -54,13 +54,15 @@ def extract_all(
     records: Dataset, options: AnnotationOptions, client: ChatClient, prompts: Mapping[str, Any]
 ) -> Steps:
     """Record id -> key steps of each reasoning step."""
+
+    def by_rules(solution: str) -> list[list[str]]:
+        return extract(solution, options.grammar, options.refine.keep_numbers)
+
     if options.annotator == "rules":
-        return {
-            record["id"]: extract(record["solution"], options.grammar) for record in texts(records)
-        }
+        return {record["id"]: by_rules(record["solution"]) for record in texts(records)}
     paths = {record["id"]: record["solution"] for record in texts(records)}
     requests = (ask.extract_request(record, prompts) for record in texts(records))
-    return _asked(client, requests, lambda key: extract(paths[key], options.grammar), "extract")
+    return _asked(client, requests, lambda key: by_rules(paths[key]), "extract")
 
 
 def refine_all(
@@ -77,7 +79,10 @@ def refine_all(
         path = record["solution"]
         grammar = options.grammar
         kept = refine(extracted[record["id"]], path, options.refine, share, grammar)
-        return kept or refine(extract(path, grammar), path, options.refine, grammar=grammar)
+        if kept:
+            return kept
+        again = extract(path, grammar, options.refine.keep_numbers)
+        return refine(again, path, options.refine, grammar=grammar)
 
     if options.annotator == "rules":
         return {record["id"]: by_rules(record) for record in texts(records)}
