@@ -2,7 +2,7 @@
 
     python perf/step_grpo.py                              # P about 650 (500 visual), R = 300, M = 4
     python perf/step_grpo.py --shape embedded --prompts 15
-    python perf/step_grpo.py --group 8 --checkpointing --micro 8 --processes 2
+    python perf/step_grpo.py --group 8 --checkpointing on --micro 8 --processes 2
 
 Stock TRL and this project train the same random Qwen2-VL in processes of their own, a step of the
 one after a step of the other, so that a busy machine slows both alike. A ratio is stock divided by
@@ -101,7 +101,7 @@ def trainer_of(given: argparse.Namespace, place: Path, variant: str):
         temperature=1.2,
         loss_type="grpo",
         learning_rate=1e-6,
-        gradient_checkpointing=given.checkpointing,
+        gradient_checkpointing=given.checkpointing == "on",
         generation_kwargs={"suppress_tokens": never},
         bf16=False,
         use_cpu=True,
@@ -233,7 +233,10 @@ def start(given: argparse.Namespace, place: str, variant: str) -> list[subproces
             "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(given.processes),
             "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
         }  # fmt: skip
-        command = [sys.executable, __file__, *sys.argv[1:], "--child", variant, "--place", place]
+        command = [
+            sys.executable, __file__, *sys.argv[1:],
+            "--checkpointing", given.checkpointing, "--child", variant, "--place", place,
+        ]  # fmt: skip
         ranks.append(
             subprocess.Popen(
                 command,
@@ -280,24 +283,30 @@ def compare(given: argparse.Namespace) -> dict[str, float]:
                     steps[variant].append(seconds)
         for rank in running["stock"] + running["ours"]:
             rank.communicate()
-        difference = gradient_difference(given, Path(place)) if given.processes == 1 else None
+        difference = (
+            gradient_difference(given, Path(place))
+            if given.processes == 1 and given.checkpointing == "off"
+            else None
+        )
     what = f"{given.shape}, M = {given.group}, {given.prompts} prompts, micro-batch {given.micro}"
-    what += f", {given.processes} processes" + ", checkpointing" * given.checkpointing
-    print(f"{what}\n{'':12}{'stock s':>10}{'ours s':>10}{'min':>8}{'median':>8}{'max':>8}")
+    what += f", {given.processes} processes" + ", checkpointing" * (given.checkpointing == "on")
+    show = (lambda line: None) if given.json else print
+    show(f"{what}\n{'':12}{'stock s':>10}{'ours s':>10}{'min':>8}{'median':>8}{'max':>8}")
     medians = {}
     for phase in PHASES:
         stock, ours = ([step[phase] for step in steps[v]] for v in ("stock", "ours"))
         ratios = [one / other for one, other in zip(stock, ours, strict=True)]
         medians[phase] = statistics.median(ratios)
-        print(
+        show(
             f"{phase:12}{statistics.median(stock):10.2f}{statistics.median(ours):10.2f}"
             f"{min(ratios):8.2f}{medians[phase]:8.2f}{max(ratios):8.2f}"
         )
     used = {variant: steps[variant][-1]["memory"] / 1024 for variant in steps}
-    print(f"peak memory above the models: {used['stock']:.0f} -> {used['ours']:.0f} MB")
-    suffix = "_checkpointing" if given.checkpointing else ""
+    show(f"peak memory above the models: {used['stock']:.0f} -> {used['ours']:.0f} MB")
+    if given.checkpointing == "on":
+        return {"update_ratio_checkpointing": medians["update"]}
     return {
-        f"update_ratio{suffix}": medians["update"],
+        "update_ratio": medians["update"],
         "reference_ratio": medians["reference"],
         "step_ratio": medians["step"],
         "memory_ratio": used["ours"] / used["stock"],
@@ -313,8 +322,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--prompts", type=int, default=4, help="prompts a step")
     parser.add_argument("--micro", type=int, help="completions per process and forward")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--checkpointing", action="store_true")
+    parser.add_argument("--checkpointing", choices=["off", "on", "both"], default="both")
     parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="print the last line alone")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--place", type=Path, help=argparse.SUPPRESS)
@@ -326,4 +336,9 @@ if __name__ == "__main__":
     if given.child:
         child(given, given.place)
     else:
-        print(json.dumps({k: v and round(v, 8) for k, v in compare(given).items()}))
+        modes = ("off", "on") if given.checkpointing == "both" else (given.checkpointing,)
+        report: dict[str, float | None] = {}
+        for mode in modes:
+            given.checkpointing = mode
+            report |= compare(given)
+        print(json.dumps({k: v and round(v, 8) for k, v in report.items()}))
