@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from r1vl_kedro.responses import parse_response
+from r1vl_kedro.responses import R1VL, parse_response
 from r1vl_kedro.rewards import match_key_steps
 from r1vl_kedro.rewards.matching import step_text
 
@@ -91,7 +91,7 @@ def rate(measured, rows: list[tuple[str, list[list[str]]]]) -> dict[str, float]:
     rates = []
     for _ in range(REPEATS):
         step_text.cache_clear()
-        parse_response.cache_clear()
+        R1VL.parse.cache_clear()
         start = time.process_time()
         measured(rows)
         rates.append(len(rows) * GROUPS / (time.process_time() - start))
