@@ -133,6 +133,6 @@ def test_killed_at_every_stage_the_ablation_ends_with_the_same_models_and_tables
     _, expected, _ = whole.runs()
     for variant, run in children.items():
         assert run.info.status == "FINISHED"
-        accuracy = run.data.metrics["accuracy"]
-        assert accuracy == expected[variant].data.metrics["accuracy"]
+        accuracy = run.data.metrics["accuracy/all"]
+        assert accuracy == expected[variant].data.metrics["accuracy/all"]
     assert place.states() == {"KILLED", "FINISHED"}

@@ -79,7 +79,7 @@ def test_mlflow_has_one_parent_and_a_finished_child_per_variant(place):
     assert {run.info.status for run in children.values()} == {"FINISHED"}
     for name, run in children.items():
         scores = json.loads((place.data / f"08_reporting/scores/{name}.json").read_text())
-        assert run.data.metrics["accuracy"] == pytest.approx(scores["accuracy"])
+        assert run.data.metrics["accuracy/all"] == pytest.approx(scores["accuracy"])
         assert any(entry.dataset.name == "test_records" for entry in run.inputs.dataset_inputs)
     curve = client.get_metric_history(children["step_grpo"].info.run_id, "train/loss")
     assert [point.step for point in sorted(curve, key=lambda point: point.step)] == [1, 2]

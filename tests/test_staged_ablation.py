@@ -85,7 +85,7 @@ def test_one_child_has_the_metrics_of_all_stages(place):
     }
     assert losses == {"sft": 2, "step_grpo": 2, "step_grpo_2": 1}
     assert "train/loss" not in run.data.metrics
-    assert "accuracy" in run.data.metrics
+    assert "accuracy/all" in run.data.metrics
     assert run.data.params["stages.step_grpo_2.num_steps"] == "1"
     assert "train/loss" in children["straight"].data.metrics
 

@@ -80,8 +80,8 @@ class TestFinishedRun:
     def test_final_scores_are_metrics_of_the_child_and_sizes_are_none(self, finished):
         (parent,) = parents(finished)
         child = by_name(finished, parent["id"])["outcome"]
-        assert child["metrics"]["accuracy"] == 0.5
-        assert child["metrics"]["test/counting/accuracy"] == 0.25
+        assert child["metrics"]["accuracy/all"] == 0.5
+        assert child["metrics"]["accuracy/counting"] == 0.25
         assert not [name for name in child["metrics"] if name.endswith("/n")]
         assert child["tags"]["n"] == "4"
         assert parent["metrics"] == {}
@@ -189,7 +189,7 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     children = by_name(root, resumed["id"])
     assert {run["status"] for run in children.values()} == {"FINISHED"}
     # The resumed run shows every variant, those that were not run again too.
-    assert {run["metrics"]["accuracy"] for run in children.values()} == {0.5}
+    assert {run["metrics"]["accuracy/all"] for run in children.values()} == {0.5}
     assert "score" in children["base"]["tags"]["r1vl.reused"]
     assert "r1vl.reused" not in children["outcome"]["tags"]
 

@@ -14,7 +14,7 @@ def test_the_address_of_a_parents_children_sorts_them_by_accuracy():
         "http://127.0.0.1:5000/#/experiments/3/runs?workflowType=machine_learning"
     )
     assert "searchFilter=tags.`mlflow.parentRunId` = 'abc'" in url
-    assert "orderByKey=metrics.`accuracy`&orderByAsc=false" in url
+    assert "orderByKey=metrics.`accuracy/all`&orderByAsc=false" in url
 
 
 def test_a_port_in_use_ends_with_an_error_that_names_it(tmp_path, monkeypatch, capsys):

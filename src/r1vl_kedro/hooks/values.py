@@ -28,15 +28,20 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def score_metrics(scores: Mapping[str, Any]) -> dict[str, float]:
-    """Name scores as metrics: ``accuracy``, then ``test/validity``, ``test/counting/accuracy``.
+    """Name scores as metrics: ``accuracy/all``, ``accuracy/counting``, then ``test/validity``.
+
+    MLflow shows metrics in the order of their names, one group for each word before the slash.
 
     Sizes and bounds of intervals are no metrics: a chart of them shows nothing.
     """
     metrics = {}
     for key, value in flat(scores).items():
         if _is_number(value) and key.rpartition(".")[2] not in NO_METRICS:
-            name = "test/" + key.removeprefix("by_family.").replace(".", "/")
-            metrics["accuracy" if name == "test/accuracy" else name] = float(value)
+            *family, name = key.removeprefix("by_family.").split(".")
+            if name == "accuracy":
+                metrics["/".join(["accuracy", *(family or ["all"])])] = float(value)
+            else:
+                metrics["/".join(["test", *family, name])] = float(value)
     return metrics
 
 

@@ -27,7 +27,7 @@ def runs_url(experiment_id: str, parent: str = "", host: str = HOST, port: int =
     query = "workflowType=machine_learning"
     if parent:
         children = quote(f"tags.`mlflow.parentRunId` = '{parent}'")
-        query += f"&searchFilter={children}&orderByKey={quote('metrics.`accuracy`')}"
+        query += f"&searchFilter={children}&orderByKey={quote('metrics.`accuracy/all`')}"
         query += "&orderByAsc=false"
     return f"http://{host}:{port}/#/experiments/{experiment_id}/runs?{query}"
 
