@@ -95,6 +95,7 @@ FLAT = [0.5 + 0.05 * (-1) ** n for n in range(30)]
         (RISING, FLAT, True),
         (RISING, [0.9 - 0.01 * n for n in range(30)], True),
         (RISING, [0.1 + 0.02 * n for n in range(30)], False),
+        (RISING, [0.3 + 0.1 * (-1) ** n for n in range(30)], False),  # noise hides a rise
         (FLAT, FLAT, False),
         (RISING[:10], FLAT[:10], False),
         (RISING[::-1], FLAT, False),

@@ -219,7 +219,7 @@ def hacking_alarm(
     *,
     window: int = 20,
     t: float = 3.0,
-    accuracy_t: float = 1.0,
+    margin: float = 0.02,
 ) -> str | None:
     """Warn, in a line, where key steps rise over the last window while accuracy does not.
 
@@ -229,14 +229,15 @@ def hacking_alarm(
         accuracy: mean outcome reward of each step so far.
         window: how many of the last steps to look at; shorter series give None.
         t: how clear the rise of the key steps must be (t statistic of a line through the window).
-        accuracy_t: accuracy counts as rising from this t statistic on.
+        margin: no alarm where accuracy may have risen by this much or more, two standard errors
+            above the rise of a line through the window; noise of small batches rings nothing.
 
     Raises:
         ValueError: series of different lengths, or a window below 3.
 
     Example:
-        >>> hacking_alarm([0.01, 0.02, 0.03, 0.04], [0.5, 0.4, 0.5, 0.4], window=4)
-        'key_steps rose by 0.0300 over the last 4 steps while accuracy changed by -0.0600'
+        >>> hacking_alarm([0.01, 0.02, 0.03, 0.04], [0.5, 0.45, 0.42, 0.38], window=4)
+        'key_steps rose by 0.0300 over the last 4 steps while accuracy changed by -0.1170'
     """
     if len(key_steps) != len(accuracy):
         raise ValueError(f"{len(key_steps)} values of key_steps but {len(accuracy)} of accuracy")
@@ -246,7 +247,8 @@ def hacking_alarm(
         return None
     rise, rise_t = trend(key_steps[-window:])
     accuracy_rise, accuracy_rise_t = trend(accuracy[-window:])
-    if rise_t < t or accuracy_rise_t >= accuracy_t:
+    error = abs(accuracy_rise / accuracy_rise_t) if accuracy_rise_t else 0.0
+    if rise_t < t or accuracy_rise + 2 * error >= margin:
         return None
     return (
         f"key_steps rose by {rise:.4f} over the last {window} steps "

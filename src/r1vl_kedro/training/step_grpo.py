@@ -86,7 +86,8 @@ def train_step_grpo(
         settings.reward_functions(),
     )
     trainer.rollout_observers.append(rollouts)
-    trainer.add_callback(WatchForHacking())
+    if any(reward.name == "key_steps" and reward.weight for reward in settings.reward_functions()):
+        trainer.add_callback(WatchForHacking())
     return run.train(trainer, start, validation, rollouts, period=settings.num_iterations)
 
 
