@@ -219,7 +219,7 @@ def hacking_alarm(
     *,
     window: int = 20,
     t: float = 3.0,
-    margin: float = 0.02,
+    margin: float = 0.08,
 ) -> str | None:
     """Warn, in a line, where key steps rise over the last window while accuracy does not.
 
