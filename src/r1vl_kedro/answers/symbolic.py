@@ -168,7 +168,8 @@ def expressions_equal(given: str, gold: str) -> bool | None:
     for text in (given, gold):
         if not text.strip() or not bounded(text) or not is_expression(text):
             return None
-    return _within(partial(_compared, _latex(given), _latex(gold)))
+    with allowance():
+        return _within(partial(_compared, _latex(given), _latex(gold)))
 
 
 def _latex(text: str) -> str:
