@@ -47,9 +47,8 @@ class Pairs(NamedTuple):
     z_ref: Tensor | float | None = None
     """KTO's reference point, β max(0, KL estimate); no gradient flows through it."""
     lc: Tensor | None = None
-    """mDPO: log-probability of the chosen response with a corrupted image."""
     rc: Tensor | None = None
-    """The same under the reference policy."""
+    """mDPO: the chosen response with a corrupted image, under policy and reference."""
 
 
 def rrhf(p: Pairs, *, lambda_: float = 1.0, nll: NLL = "sum") -> Tensor:
@@ -110,7 +109,7 @@ def orpo(p: Pairs, *, lambda_: float = 0.1, nll: NLL = "sequence_mean") -> Tenso
 def rdpo(p: Pairs, *, beta: float = 0.1, alpha: float = 0.05) -> Tensor:
     """−log σ(β (Δ_w − Δ_l) + α (n_w − n_l)). R-DPO, arXiv 2403.19159; reference on both sides.
 
-    The lengths move how much a pair weighs: one whose chosen response is longer counts as learnt.
+    A pair whose chosen response is longer weighs less.
     """
     return -_log_sigmoid(beta * _margin(p) + alpha * (p.nw - p.nl))
 
@@ -118,8 +117,8 @@ def rdpo(p: Pairs, *, beta: float = 0.1, alpha: float = 0.05) -> Tensor:
 def simpo(p: Pairs, *, beta: float = 2.0, gamma: float = 1.0, length_norm: bool = True) -> Tensor:
     """−log σ(β (l_w/n_w − l_l/n_l) − γ). SimPO, arXiv 2405.14734 eq. 6; no reference.
 
-    γ is absolute (not a ratio to β). Without ``length_norm`` the sums stand in the means' place;
-    β is then of DPO's size, 0.01 to 0.1.
+    γ is absolute (no ratio to β). Without ``length_norm`` sums replace means; β is then of DPO's
+    size, 0.01 to 0.1.
     """
     margin = p.lw / p.nw - p.ll / p.nl if length_norm else p.lw - p.ll
     return -_log_sigmoid(beta * margin - gamma)
@@ -164,14 +163,10 @@ class Objective:
     """A row of the table: the loss, what it needs beside the policy, its options."""
 
     loss: Callable[..., Tensor]
-    reference: bool
-    """Whether it reads ``rw`` and ``rl``."""
-    corrupted_image: bool = False
-    """Whether it reads ``lc`` and ``rc``."""
-    kl: bool = False
-    """Whether it reads ``z_ref``."""
-    per_token: bool = False
-    """Whether it compares means over tokens, not sums."""
+    reference: bool  # whether it reads ``rw`` and ``rl``
+    corrupted_image: bool = False  # whether it reads ``lc`` and ``rc``
+    kl: bool = False  # whether it reads ``z_ref``
+    per_token: bool = False  # whether it compares means over tokens, not sums
     options: Mapping[str, Any] = field(init=False)
     """Names and defaults."""
 
@@ -253,20 +248,17 @@ def preference_loss(
     pairs = Pairs(lw, ll, nw, nl, rw, rl, z_ref, lc, rc)
     needed = ["rw", "rl"] * objective.reference + ["z_ref"] * objective.kl
     needed += ["lc", "rc"] * objective.corrupted_image
-    if missing := [name for name in needed if getattr(pairs, name) is None]:
-        raise ObjectiveError(
-            f"objective {name!r} needs {', '.join(missing)}: log-probabilities of the reference "
-            "(and what is made of them) are missing"
-        )
+    if missing := ", ".join(one for one in needed if getattr(pairs, one) is None):
+        raise ObjectiveError(f"objective {name!r} needs {missing} of the reference; got None")
     return objective.loss(pairs, **options)
 
 
 def implicit_rewards(name: str, p: Pairs, **options: Any) -> tuple[Tensor, Tensor]:
-    """The quantity by which an objective ranks chosen and rejected, up to a factor; (B,) each.
+    """What an objective ranks chosen and rejected by, up to a factor; tensors or arrays, (B,) each.
 
     The log-ratio to the reference where the objective has one, else the log-probability; its mean
     over tokens where the objective compares means. The share of pairs whose chosen response has
-    the higher one is the reward accuracy (arXiv 2405.14734, sec. 4.2). Takes tensors or arrays.
+    more of it is the reward accuracy (arXiv 2405.14734, sec. 4.2).
     """
     objective = find_objective(name, options)
     chosen, rejected = (p.lw - p.rw, p.ll - p.rl) if objective.reference else (p.lw, p.ll)
@@ -290,9 +282,7 @@ def _nll(p: Pairs, nll: NLL) -> Tensor:
         return -p.lw / p.nw
     if nll == "batch_token_mean":
         return (-p.lw.sum() / p.nw.sum()).expand(p.lw.shape)
-    raise ObjectiveError(
-        f"nll is {str(nll)[:80]!r}; it can be sum, sequence_mean or batch_token_mean"
-    )
+    raise ObjectiveError(f"nll is {nll!r:.80}; it can be sum, sequence_mean or batch_token_mean")
 
 
 def _log_sigmoid(x: Tensor) -> Tensor:

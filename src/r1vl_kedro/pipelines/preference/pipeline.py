@@ -24,8 +24,7 @@ MEASURED = "pair_scores"
 def measured_on(variants: Mapping[str, Any]) -> dict[str, str]:
     """Return by namespace the pairs that a variant is measured on; {} in a grid without any.
 
-    A variant that learns from pairs is measured on those held out of them, another one on those
-    of a variant with its seed.
+    One that learns from pairs on those held out of them, another on those of its seed.
     """
     learning = {name: one for name, one in variants.items() if one.method == "preference"}
     by_seed = {one.seed: one.records for one in reversed(learning.values())}
@@ -37,86 +36,44 @@ def measured_on(variants: Mapping[str, Any]) -> dict[str, str]:
 
 
 def create_measure(namespace: str, checkpoint: str, pairs: str) -> Pipeline:
-    """Build the measuring of one variant's model on the held-out pairs.
-
-    Args:
-        checkpoint, pairs: datasets by their names in the catalog.
-    """
-    inputs = {
-        "checkpoint": checkpoint,
-        "pairs": pairs,
+    """Build the measuring of a model on held-out pairs; both are datasets by their names."""
+    parameters = {
         "options": "params:reference",
         "launcher": "params:launcher",
         "template": "params:prompt.template",
         "work_dir": "params:work_dir",
     }
-    measure = Pipeline(
-        [Node(nodes.measure_pairs, inputs, MEASURED, name="measure_pairs", tags="evaluation")]
-    )
-    return Pipeline(
-        measure,
-        namespace=namespace,
-        inputs={checkpoint: checkpoint, pairs: pairs},
-        parameters={name: name for name in inputs.values() if name.startswith("params:")},
-    )
+    inputs = {"checkpoint": checkpoint, "pairs": pairs, **parameters}
+    node = Node(nodes.measure_pairs, inputs, MEASURED, name="measure_pairs", tags="evaluation")
+    shared, given = {checkpoint, pairs}, set(parameters.values())
+    return Pipeline([node], namespace=namespace, inputs=shared, parameters=given)
 
 
 def create_report(namespaces: Sequence[str], reports: Sequence[str] = ()) -> Pipeline:
-    """Build table, figures and page over the measured variants.
-
-    Args:
-        namespaces: those with ``pair_scores``.
-        reports: datasets that tell of sampled pairs.
-    """
-    figures = {name: f"figure_{name}" for name in nodes.FIGURES}
+    """Build table, figures and page over measured variants and reports of sampled pairs."""
+    figures = [f"figure_{name}" for name in nodes.FIGURES]
+    variants, options = {"variants": "params:variants"}, {"options": "params:reporting"}
     left = {f"scores_{name}": f"{name}.{MEASURED}" for name in namespaces}
     left |= {name.replace(".", "_"): name for name in reports}
-    common = {"options": "params:reporting"}
+    ran = {"verdicts": "all_verdicts", "overview": "table_overview", "curves": "training_curves"}
+    made = {"scores": "preference_pairs", "table": "table_preference"}
+    tables = [*made.values(), "table_search", "preference_markdown"]
+    steps = [
+        (
+            nodes.make_preference_table,
+            {**ran, **variants, **options, **left, "paper": "paper_results"},
+            tables,
+        ),
+        (nodes.make_preference_figures, {**made, **variants}, figures),
+        (nodes.draw_preference_figures, figures, [f"{name}_png" for name in figures]),
+        (
+            nodes.write_preference_report,
+            {**made, **options, **{name: name for name in figures}},
+            "preference_report",
+        ),
+    ]
     return Pipeline(
-        [
-            Node(
-                nodes.make_preference_table,
-                inputs={
-                    "verdicts": "all_verdicts",
-                    "overview": "table_overview",
-                    "curves": "training_curves",
-                    "paper": "paper_results",
-                    "variants": "params:variants",
-                    **common,
-                    **left,
-                },
-                outputs=[
-                    "preference_pairs",
-                    "table_preference",
-                    "table_search",
-                    "preference_markdown",
-                ],
-                name="make_preference_table",
-            ),
-            Node(
-                nodes.make_preference_figures,
-                inputs=["preference_pairs", "table_preference", "params:variants"],
-                outputs=list(figures.values()),
-                name="make_preference_figures",
-            ),
-            Node(
-                nodes.draw_preference_figures,
-                inputs=list(figures.values()),
-                outputs=[f"{figure}_png" for figure in figures.values()],
-                name="draw_preference_figures",
-            ),
-            Node(
-                nodes.write_preference_report,
-                inputs={
-                    "scores": "preference_pairs",
-                    "table": "table_preference",
-                    **common,
-                    **{name: name for name in figures.values()},
-                },
-                outputs="preference_report",
-                name="write_preference_report",
-            ),
-        ],
+        [Node(function, i, o, name=function.__name__) for function, i, o in steps],
         namespace="reporting",
         prefix_datasets_with_namespace=False,
         tags="reporting",
