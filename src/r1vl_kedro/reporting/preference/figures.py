@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from plotly.colors import qualitative
 
 from r1vl_kedro.reporting.figures import or_empty, style
-from r1vl_kedro.reporting.preference.numbers import SETTINGS
+from r1vl_kedro.reporting.preference.numbers import SETTINGS, effective
 from r1vl_kedro.reporting.variants import options_of
 
 BINS = 24
@@ -48,7 +48,7 @@ def make(
             "Log-likelihood of the chosen responses",
             "mean log-probability a token, nats",
         ),
-        "preference_length": _length(table, colours),
+        "preference_length": _length(table),
         "preference_rankings": _rankings({labels[n]: parts[n] for n in learnt}),
         "preference_gamma": _gamma(table, variants),
         "preference_kl": _kl_by_beta(table, variants),
@@ -120,16 +120,17 @@ def _densities(
     return or_empty(figure, NO_PAIRS)
 
 
-def _length(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
+def _length(table: pd.DataFrame) -> go.Figure:
     """Draw spearman's correlation of the log-probability per token with the length, by variant."""
     figure = go.Figure()
-    for row in table.dropna(subset=["length_correlation"]).to_dict("records"):
+    known = table.dropna(subset=["length_correlation"])
+    if len(known):
         figure.add_bar(
-            x=[row["length_correlation"]],
-            y=[row["row"]],
+            x=known["length_correlation"].tolist(),
+            y=known["row"].tolist(),
             orientation="h",
-            marker={"color": colours[row["variant"]]},
-            name=row["row"],
+            marker={"color": "#0d9488"},
+            name="correlation",
             showlegend=False,
         )
     style(
@@ -190,7 +191,7 @@ def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
 
 def _settings(table: pd.DataFrame, variants: Mapping[str, Any]) -> pd.DataFrame:
     """Draw the table with each variant's objective and hyper-parameters as columns."""
-    entries = {entry["name"]: options_of(entry) for entry in variants.values()}
+    entries = {entry["name"]: effective(options_of(entry)) for entry in variants.values()}
     columns = ("objective", "length_norm", *SETTINGS)
     rows = [
         {"variant": name, **{f"set_{key}": entries.get(name, {}).get(key) for key in columns}}
@@ -204,7 +205,6 @@ def _gamma(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
     figure = go.Figure()
     known = _settings(table, variants)
     part = known.loc[(known["set_objective"] == "simpo") & (known["set_length_norm"] != False)]  # noqa: E712
-    part = part.assign(set_gamma=part["set_gamma"].fillna(1.0).astype(float))
     part = part.sort_values("set_gamma")
     lines = (("accuracy", "on test questions"), ("reward_accuracy", "of rewards on pairs"))
     for (column, label), colour in zip(lines, ("#1d4ed8", "#d97706"), strict=True):

@@ -55,6 +55,14 @@ def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -
     return pd.concat(parts, ignore_index=True)
 
 
+def effective(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run's options with its objective's own defaults where none are given."""
+    objective = options.get("objective", "")
+    defaults = OBJECTIVES[objective].options if objective else {}
+    given = {key: value for key, value in options.items() if value is not None}
+    return {**defaults, **given}
+
+
 def _pairs(frame: pd.DataFrame) -> Pairs:
     names = ("chosen_logps", "rejected_logps", "chosen_length", "rejected_length")
     columns = [frame.get(name, pd.Series(dtype=float)).astype(float) for name in names]
@@ -147,7 +155,7 @@ def table(
         entries = [one for one in variants.values() if one["name"] == name]
         if not entries:
             continue
-        settings = options_of(entries[0])
+        settings = effective(options_of(entries[0]))
         correct = scores.loc[scores["variant"] == name]
         accuracy = _reward_accuracy(scores, name, options) if len(correct) else {}
         win, controlled = win_rates(verdicts, name, options.reference)
