@@ -126,7 +126,8 @@ OTHER = {
         ("Paris?", "Paris"), ("nobody knows whether it is Paris", "Paris"), ("unstable", "stable"),
     ],
     "what is said around an answer": [
-        ("the number after 7", "7"), ("7 at best", "7"), (r"\boxed{7}\boxed{8}", "78"),
+        ("seven-sided", "7"), ("7 excluded", "7"), ("the number after 7", "7"),
+        ("7 at best", "7"), (r"\boxed{7}\boxed{8}", "78"),
         ("7 is too small", "7"), ("almost 7", "7"), ("just under 7", "7"), ("twice 7", "7"),
         ("7 more than x", "7"), ("7 as well as 8", "7"), ("7 for A and 8 for B", "7"), ("7+", "7"),
         ("seven (8)", "7"), ("7 (wrong)", "7"), ("It is 8, not 7.", "7"), ("Wait, 7", "7"),

@@ -6,7 +6,7 @@ from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.tokens import FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
-_NOUN = re.compile(r"^-?\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
+_NOUN = re.compile(r"^\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
 MEASURED = re.compile(
     r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )left|altogether|in total|total|"
     r"overall|in all|of them|of age|in length|in area|in height)$"
@@ -21,7 +21,8 @@ NO_NOUN = (
             "above below hundred thousand million billion trillion dozen half quarter third point "
             "power root not no nor but if then mod modulo remainder through until between above "
             "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
-            "halves sixths ninths eighths"
+            "halves sixths ninths eighths short excluded removed missing subtracted added wrong "
+            "incorrect false"
         ).split()
     )
 )

@@ -28,7 +28,7 @@ _PREFIX = re.compile(
     rf"|(?P<sci>{NUMBER}\s*(?:\*|x)\s*10\s*(?:\^|\*\*)\s*(?:\(\s*[-+]?\d{{1,3}}\s*\)|[-+]?\d{{1,3}}))"
     rf"|\(?(?P<fraction>\d+\s*/\s*\d+)(?![\d.])\)?|(?P<number>{NUMBER})(?P<dots>\.{{2,}})?)"
 )
-_MINUS = re.compile(r"^(?:minus|negative)\s+(?=\S)", re.IGNORECASE)
+_MINUS = re.compile(r"^(?:minus|negative|neg\.?)\s+(?=\S)", re.IGNORECASE)
 _CURRENCY = re.compile(
     r"^(?P<sign>-?)\s*(?P<name>US\s?USD|USD|EUR|GBP|JPY|CNY|RMB|INR|Rs\.?|[€£¥₹])\s*(?=[-.\d])"
 )
@@ -169,6 +169,7 @@ def _united(
         return Quantity(number, decimals)
     if mixed := and_a_part(rest, 0):
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
+    hyphened = rest.startswith("-")
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
     words = MEASURED.sub("", rest.strip().rstrip("."))
     units = read_units(words)
@@ -179,7 +180,7 @@ def _united(
     if units:
         letter = tight and not rest[0].isspace() and len(words) == 1 and words.isascii()
         return Quantity(number, decimals, units=units, tight=letter)
-    noun = noun_of(rest)
+    noun = None if hyphened else noun_of(rest)  # "five-sided" counts nothing
     return Quantity(number, decimals, noun=noun) if noun is not None else None
 
 

@@ -27,7 +27,8 @@ _DENIED = re.compile(
 _COMPARED = re.compile(
     r"\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
-    r"minus|times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|best|worst|up to|"
+    r"minus|neg(?:ative)?|"
+    r"times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|best|worst|up to|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|"
     r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
@@ -104,7 +105,10 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     if following:
         one = f"{found[0]} {following[1].rstrip('.')}"
         letter = len(following[1]) == 1 and following[1].isalpha()
-        if (not letter or following[1] in _UNIT_LETTERS) and read_quantity(one):
+        quantity = read_quantity(one) if not letter or following[1] in _UNIT_LETTERS else None
+        if following[0][0] == "-" and not (quantity and quantity.units):
+            return None  # "five-sided"
+        if quantity:
             return one
         if following[1].lower() in NO_NOUN:
             return None
