@@ -108,7 +108,8 @@ def unboxed(text: str) -> str:
         end = _closing(text, found.end())
         if end is None:
             break
-        text = f"{text[: found.start()]} {text[found.end() : end]} {text[end + 1 :]}".strip()
+        parts = (text[: found.start()].rstrip(), text[found.end() : end], text[end + 1 :].lstrip())
+        text = " ".join(parts).strip()
     return text
 
 
