@@ -19,6 +19,7 @@ UNITS = (
     "the answer is ", "because ", "五", "½", "5:", "5%", "\\begin{pmatrix}1&", "log ", "e^",
     "f(", "\"",
     "9,999", "1 2/3 ", "USD ", "5 ft ", "\\overline{", "0.(", "(approximately)", "# ", "<|im_end|>",
+    "a: ", "a:", "a_b:", "arca: ", "a=", "a' ", "1:", "(a", "- ", "1 ", "x,", "| ", "AB:CD ", "B: ",
 )  # fmt: skip
 HEADS = ("", "5", "the answer is")
 LONG = 100_000

@@ -19,7 +19,7 @@ Reader = Callable[[str], Value | None]
 
 _NAME = (
     r"(?:angle|triangle|arc|segment|line|side|"
-    r"m angle)?\s*[A-Za-z](?:\w{0,3})?'*(?:_(?:\w+|\([^()]*\)))?'*"
+    r"m angle)?\s*[A-Za-z](?:\w{0,3})?'*(?:_(?:\w+|\([^()]*\))'*)?"
     r"(?:\([\w, ]{1,12}\))?"
 )
 _ASSIGNED = re.compile(
@@ -33,7 +33,8 @@ _WORDED = re.compile(
 _FRACTION_NAME = re.compile(
     r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
 )
-_RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?:\s*:\s*{_NAME})+)\s*=\s*(?P<value>\S.*)$")
+# Atomic: a name can be cut in several ways, and the ways of many names multiply.
+_RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?>\s*:\s*+{_NAME}){{1,5}})\s*=\s*(?P<value>\S.*)$")
 _PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
 _NO_NAME = re.compile(
     r"\b(?:not|no|nor|never|cannot|except|without|or|and|neither|if|than)\b|n't\b", re.I
