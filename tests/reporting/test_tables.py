@@ -159,6 +159,9 @@ def test_contrasts_compare_the_headline_with_each_that_ran():
         ("StepGRPO (both, M = 4) minus + StepRAR", 4, 25.0, "paired bootstrap over questions"),
         ("StepGRPO (both, M = 4) minus Continued SFT", 0, None, "not run in this grid"),
     ]
+    decided = table.set_index("variant")["verdict"]
+    assert decided["step_rar"] == "one seed cannot tell"
+    assert decided["warm_up"] == "undecided"
 
 
 def test_overview_has_every_variant_that_ran_and_what_scores_add():

@@ -19,6 +19,7 @@ from r1vl_kedro.reporting.variants import (
     has_own_label,
     in_order,
     is_as_printed,
+    is_trained,
     variant,
 )
 from r1vl_kedro.statistics import (
@@ -123,11 +124,10 @@ def contrasts_table(
         )
         if isinstance(interval, Interval):
             pairs[name] = paired(ours, other)
-    trained = set(verdicts.loc[verdicts["seed"] >= 0, "variant"])
     decided = claims(
         pairs,
         margin=options.margin / 100,
-        trained=[name for name in pairs if name in trained],
+        trained=[name for name in pairs if is_trained(name, grid)],
         **_bootstrap(options),
     )
     for row in cells:

@@ -221,6 +221,16 @@ def samples(name: str, grid: Grid | None) -> bool:
     )
 
 
+def is_trained(name: str, grid: Grid | None) -> bool:
+    """Tell whether a variant has a training of its own, whose seed could have been another.
+
+    One that is not in the grid is taken for a method of its name, else for a trained one.
+    """
+    entry = _entry(name, grid)
+    method = METHODS.get(name if entry is None else entry["method"])
+    return method is None or not method.evaluates
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """Return variant names once each, in the order of the tables, unknown ones at the end."""
     rank = {name: i for i, name in enumerate(ORDER)}
