@@ -1,11 +1,12 @@
 """Which option of a multiple-choice question an answer names, by letter or by text."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.mentions import Mention, letters_in, texts_in
 from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.prose import stated, taken_back, text_stated, value_stated, words_of
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.words import fold, squeezed
@@ -121,6 +122,8 @@ def _labelled(
 ) -> int | None:
     """The option of a leading label, unless the words after it speak of another one."""
     rest = rest.strip()
+    if taken_back(rest, spelled(options[place])):
+        return None
     first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
     for text in dict.fromkeys((rest, first)):
         named = _verbatim(text, options) if text else place
@@ -168,21 +171,26 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     symbols = any(fold(a) != fold(b) and x == y for a, x in zip(options, folds, strict=True)
                   for b, y in zip(options, folds, strict=True))  # fmt: skip
     if symbols:
-        mentions = texts_in(spelled(plain), [spelled(option) for option in options])
+        text, mentions = plain, texts_in(spelled(plain), [spelled(option) for option in options])
     else:
-        mentions = texts_in(_folded(plain), folds)
+        text, mentions = _folded(plain), texts_in(_folded(plain), folds)
     if compares(plain) and not any(map(is_prose, options)):
         mentions = []  # "more than 45": the number is part of another
     named = _asserted(mentions)
     if _REFUSAL.search(plain) and not any(_REFUSAL.search(options[place]) for place in named):
         return None
-    letter = chosen_letter(plain, letters)
+    letter = chosen_letter(plain, letters, words_of(options))
     if letter is not None:
         place = letters.index(letter)
         return place if not named or named == {place} else None
     if len(letters_asserted(plain, letters)) > 1:
         return None
-    return named.pop() if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+    place = named.pop()
+    says = text_stated if is_prose(options[place]) else value_stated
+    own = (m for m in mentions if m.which == place and not m.denied)
+    return place if any(says(text, m.start, m.end) for m in own) else None
 
 
 def letters_asserted(text: str, letters: str) -> set[int]:
@@ -190,11 +198,12 @@ def letters_asserted(text: str, letters: str) -> set[int]:
     return _asserted(letters_in(text, letters))
 
 
-def chosen_letter(given: str, letters: str) -> str | None:
+def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str | None:
     """The one letter that an answer names, alone or in a sentence; None where there are several.
 
     What is denied does not count, and a letter in a formula is no option. A label at the beginning
-    or a cue ("the answer is") decides over letters that only stand there.
+    or a cue ("the answer is") decides over letters that only stand there. The clause around it has
+    no words but neutral ones and those of ``also``.
 
     Example:
         >>> chosen_letter("so the correct option is D.", "ABCD"), chosen_letter("A or B", "ABCD")
@@ -214,7 +223,8 @@ def chosen_letter(given: str, letters: str) -> str | None:
         listed = re.match(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b", given)
         loose = given[label.end(1) : label.end(1) + 1] == "," and not _REASON.search(given)
         several = loose and any(m.which != which for m in asserted)
-        return None if others or listed or several else label[1]
+        back = taken_back(label["rest"])
+        return None if others or listed or several or back else label[1]
     cued = {mention.which for mention in asserted if mention.cued}
     lower = {letters.index(x.upper()) for x in _LOWER_CUED.findall(given) if x.upper() in letters}
     cued |= lower if not asserted else set()
@@ -229,7 +239,11 @@ def chosen_letter(given: str, letters: str) -> str | None:
         first = asserted[0]
         if first.start <= 2 and first.which not in pool and not cued:
             return None
-    return letters[pool.pop()]
+    which = pool.pop()
+    places = [(m.start, m.end) for m in asserted if m.which == which]
+    if not asserted:
+        places = [m.span(1) for m in _LOWER_CUED.finditer(given)]
+    return letters[which] if any(stated(given, *place, also) for place in places) else None
 
 
 _REASON = re.compile(r"\b(?:because|since|as|for|so|while|whereas)\b", re.IGNORECASE)

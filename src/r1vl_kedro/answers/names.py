@@ -7,6 +7,7 @@ from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.formulas import EQUALS, KNOWN
 from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
+from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
 from r1vl_kedro.answers.tokens import Unreadable
@@ -89,13 +90,17 @@ def _assigned(text: str, form: Reader) -> Value | None:
     if chain is not None:
         return chain
     found = _WORDED.match(text)
-    if found and not _NO_NAME.search(found["name"]) and len(found["name"]) <= 60:
+    if found and not _denies(found["name"]) and len(found["name"]) <= 60:
         value = form(found["value"].strip())
         if isinstance(value, Relation | Named | Interval):
             return value
         if value is not None:
             return Named(((_name(found["name"]), value),))
     return None
+
+
+def _denies(name: str) -> bool:
+    return bool(_NO_NAME.search(name) or WRONG.search(name))
 
 
 def _is_prose(found: re.Match[str]) -> bool:

@@ -22,7 +22,9 @@ NO_NOUN = (
             "power root not no nor but if then mod modulo remainder through until between above "
             "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
             "halves sixths ninths eighths short excluded removed missing subtracted added wrong "
-            "incorrect false"
+            "incorrect false higher lower larger smaller greater bigger later earlier longer "
+            "shorter "
+            "taller wider behind ahead shy rejected absurd extraneous impossible invalid"
         ).split()
     )
 )

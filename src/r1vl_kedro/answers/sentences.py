@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.prose import DENYING, WRONG, value_stated
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 
 MAX_SENTENCE = 400
@@ -30,7 +31,7 @@ _COMPARED = re.compile(
     r"minus|neg(?:ative)?|"
     r"times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|best|worst|up to|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
-    r"and a half|and a bit|and some|"
+    r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
     r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
     re.IGNORECASE,
 )
@@ -83,10 +84,12 @@ def value_in_sentence(plain: str) -> str | None:
     if len(plain) > MAX_SENTENCE or re.search(r"[<>\\{}±|]|!=", plain):
         return None
     if not re.search(r"[^\W\d_]{2}", plain) or any(
-        pattern.search(plain) for pattern in (_DENIED, _COMPARED, _MONTH)
+        pattern.search(plain) for pattern in (_DENIED, WRONG, _COMPARED, _MONTH)
     ):
         return None
     found = [*_FOUND.finditer(plain), *_WORD_NUMBER.finditer(plain)]
+    if found and not any(value_stated(plain, *one.span()) for one in found):
+        return None
     values = [_value(plain, one) for one in found]
     distinct: dict[object, list[str]] = {}
     for one in values:
@@ -132,7 +135,7 @@ def compares(text: str) -> bool:
 
 def statement_end(plain: str) -> str | None:
     """What a sentence says of its subject (``The capital is Paris``), or None where it denies."""
-    if _DENIED.search(plain) or len(plain) > MAX_SENTENCE:
+    if _DENIED.search(plain) or DENYING.search(plain) or len(plain) > MAX_SENTENCE:
         return None
     found = _COPULA.match(plain)
     return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;")) if found else None

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from r1vl_kedro.answers.prose import DENYING, clause_around, neutral
 from r1vl_kedro.answers.quantities import read_quantity
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)
@@ -23,7 +24,7 @@ _LEAD = re.compile(
     r"is equal to|will be|comes to)"
     r"(?![A-Za-z])\s*:?\s*(?:that\s+)?)+"
     r"|(?:it|this|that|which|there|they|he|she)(?:\s+(?:is|are|was|were|will be|"
-    r"must be|would be|has|have)\b|'s\b|'re\b)"
+    r"must be|would be|ha(?:s|ve)(?!\s+\S+\s+(?:digits?|decimals?)\b))\b|'s\b|'re\b)"
     r"(?:\s+(?:exactly|only|just|about|approximately))?\s*"
     r"|(?:we|i)\s+(?:get|have|obtain|find|see|choose|pick|think|believe|"
     r"would say|say|count|would pick|select|"
@@ -136,7 +137,7 @@ def cores(plain: str) -> tuple[str, ...]:
     for _ in range(8):
         shorter = _LEAD.sub("", text, count=1)
         if shorter == text:
-            shorter = _REMARK.sub("", text, count=1)
+            shorter = _without_remark(text)
         if shorter == text:
             shorter = _restated(text)
         if shorter == text:
@@ -153,7 +154,25 @@ def cores(plain: str) -> tuple[str, ...]:
 def _declared(text: str) -> str:
     """What follows the last "the answer is" of a sentence; else the text as it is."""
     found = list(_ANSWER_IS.finditer(text))
-    return text[found[-1].end() :] if found else text
+    if not found or not neutral(clause_around(text, found[-1].start(), found[-1].end())[0]):
+        return text
+    return text[found[-1].end() :]
+
+
+def _without_remark(text: str) -> str:
+    """The text without a remark at its end, unless that takes the answer back."""
+    found = _REMARK.search(text)
+    if not found or (not _REASON.match(found[0]) and DENYING.search(found[0])):
+        return text
+    if _BRACKETED.match(found[0]):
+        return text
+    return text[: found.start()]
+
+
+_REASON = re.compile(r"[\s,;(]*(?:since|because|as|(?:and |but )?not)\b", re.IGNORECASE)
+_BRACKETED = re.compile(
+    r"\s*[(\[](?:in \w+s|squared|cubed|each|dozens?|thousands?|millions?)\b", re.I
+)
 
 
 def _stripped(text: str) -> str:

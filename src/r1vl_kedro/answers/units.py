@@ -239,6 +239,8 @@ def same_dimension(first: Unit, second: Unit) -> bool:
     if generic is None or len(generic.dimension) > 1:
         return False
     power = generic.dimension[0][1]
+    if is_generic(other):  # units are no square units
+        return False
     return (
         power == 1 or not lengths or (len(other.dimension) == 1 and other.dimension[0][1] == power)
     )

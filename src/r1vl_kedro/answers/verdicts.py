@@ -20,14 +20,17 @@ _NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
 _NO_DOUBT = re.compile(r"\b(?:no|without(?: an?y?)?|beyond(?: any)?) doubt\b", re.IGNORECASE)
 _DOUBT = re.compile(
     r"\b(?:doubt\w*|hardly|barely|scarcely|unlikely|maybe|perhaps|possibly|might|half|partly|"
-    r"partially|almost|if|whether|unless)\b"
+    r"partially|almost|if|whether|unless|opposite|contrary|reverse|"
+    r"(?:wrong|false|incorrect|not (?:true|correct|right)) (?:to|that))\b"
 )
 _LAST = re.compile(r"(?<!not a )(?<!not )\b(yes|no)\W*\Z")
 _IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possible|impossible)\b")
 _NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
 _IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
 _CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z|(?:that|because|since)\b)")
-_UNKNOWN = re.compile(r"^no\s+(?:idea|clue|information|data|option|answer|way)\b")
+_UNKNOWN = re.compile(
+    r"^no\s+(?:idea|clue|exceptions?|question|problem|matter|wonder|information|data|option|answer|way)\b"
+)
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
 _LABEL = re.compile(
     r"^[(\[{\s'\"$]*([A-Ja-j])(?:[)\]}.:,]|\s+[-–]|\s+(?=\())\s*[(]?\s*(?=(?:yes|no|true|false)\b)",
@@ -71,6 +74,8 @@ def _said(text: str) -> str | None:
     last = _LAST.search(folded)
     begins = _first_word(folded)
     noun = bool(_NO_NOUN.match(folded))  # "no text on the left, so yes"
+    if begins and _takes_back(folded, begins):
+        return None
     if begins and not (noun and last and last[1] == "yes"):
         return begins if last is None or last[1] == begins else None
     if _DOUBT.search(folded):
@@ -79,6 +84,19 @@ def _said(text: str) -> str | None:
         folded = folded[3:]
     said = {_affirms(match, folded) for match in _SAID.finditer(folded)} - {None}
     return None if len(said) != 1 else "yes" if said.pop() else "no"
+
+
+_SECOND = re.compile(
+    r"\W*[a-z]+\W+(?:(?:that|this|it|which|"
+    r"(?:the|this) (?:statement|claim|answer))(?:\s+is|['’]s)\s+)?"
+    r"(?:\w+ly\s+)?(?P<said>true|correct|right|false|wrong|incorrect)\b(?=\s*(?:[.,;!]|\Z))"
+)
+
+
+def _takes_back(text: str, said: str) -> bool:
+    """Whether the words behind a yes or no say the other: "Yes, that is false"."""
+    second = _SECOND.match(text)
+    return bool(second) and (second["said"] in YES) != (said == "yes")
 
 
 def _first_word(text: str) -> str | None:

@@ -1,0 +1,204 @@
+"""Statements in prose: the words around a value or letter that leave it stated."""
+
+import re
+from collections.abc import Collection
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_BREAK = re.compile(
+    r"[.;!?\n](?=\s|\Z)|[,:—–]|\s-\s|[()\[\]]|\b(?:because|since|as|so|hence|thus|"
+    r"therefore|where|given)\b",
+    re.IGNORECASE,
+)
+_AFTER_COLON = re.compile(r"[:–—-]\s*[(\[\"']?\Z")
+NEUTRAL = frozenset(
+    (
+        "a an the this that these those it its it's itself i i'm i'd we you my our your he "
+        "she they "
+        "there here which who whose what "
+        "is are was were be been being am will would should must has have had do does "
+        "to of in on at by for from with as per among amongst and then now so thus hence therefore "
+        "consequently accordingly finally overall because since given also just only exactly "
+        "clearly "
+        "obviously definitely certainly surely indeed really simply most very likely probably "
+        "approximately approx about around roughly "
+        "answer answers ans final correct right best true option options choice choices letter "
+        "result results solution value values total sum number amount conclusion one ones "
+        "statement item figure image picture graph chart diagram table plan group labeled labelled "
+        "marked called named shown seen given below above question problem information following "
+        "equals equal gives give given gets get got obtain obtained yields yield makes make made "
+        "find found see conclude say select selected choose chose chosen pick picked go going "
+        "believe think leaving leaves left remains remain remaining seems seem looks look appears "
+        "appear corresponds correspond matches match fits fit according based looking reading "
+        "calculation calculations calculating calculated computing computed analysis reasoning "
+        "steps step looks like can let both all same whole side sides object color colour shape "
+        "point line segment ray arc year years month day angle triangle person man woman "
+        "child object objects thing bar bars row column curve area region shaded works satisfies "
+        "meets condition conditions requirement requirements criteria largest smallest highest "
+        "lowest "
+        "longest shortest greatest biggest tallest first second third last safe well degrees"
+    ).split()
+)
+"""Words that leave what they surround stated."""
+_WRONG = (
+    r"wrong(?:ly)?|incorrect(?:ly)?|false(?:ly)?|untrue|invalid|impossible|absurd|nonsense|traps?|"
+    r"unlikely|least likely|hardly|barely|scarcely|refut\w+|reject\w*|refus\w+|eliminat\w+|"
+    r"discard\w*|"
+    r"exclud\w+|ruled? out|rules out|ruling out|cross(?:ed)? out|ignor\w+|avoid\w*|"
+    r"fail(?:s|ed)?|fake|"
+    r"extraneous|mistak\w+|errors?|erroneous\w*|disprov\w+|contradict\w*|liar|lies?"
+)
+WRONG = re.compile(rf"\b(?:{_WRONG})\b", re.IGNORECASE)
+"""Words that deny a statement."""
+DENYING = re.compile(
+    rf"\b(?:{_WRONG}|opposite|contrary|reverse|inverse|reciprocal|negat(?:ive|ion)|cosine|sine|tangent|"
+    r"differs?|different|missing|lacks?|lacking|debt|owes?|loss|shy|short|never|no longer|instead|"
+    r"quadruple|triple|double)\b",
+    re.IGNORECASE,
+)
+"""Words that deny a statement or turn its value into another."""
+
+
+def neutral(text: str, also: Collection[str] = ()) -> bool:
+    """Whether a text has no words but neutral ones (and those of ``also``, in lower case).
+
+    Example:
+        >>> neutral("So the correct answer is"), neutral("Do not choose"), neutral("is a trap")
+        (True, False, False)
+    """
+    words = (word.casefold().replace("’", "'") for word in _WORD.findall(text))
+    return all(word in NEUTRAL or len(word) == 1 or word in also for word in words)
+
+
+def clause_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a place in its clause."""
+    before = _BREAK.split(text[:start])
+    after = _BREAK.split(text[end:])
+    return before[-1], after[0]
+
+
+def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
+    """Whether the clause around a place, and a label right before it, only states what is there.
+
+    Example:
+        >>> stated("The answer is B", 14, 15), stated("Excluded: B", 10, 11)
+        (True, False)
+    """
+    before, after = clause_around(text, start, end)
+    if _AFTER_COLON.search(text[:start]):  # "Excluded: B"
+        heading = " ".join(_BREAK.split(text[:start])[-2:])
+        if DENYING.search(heading):
+            return False
+    return neutral(before, also) and neutral(after, also)
+
+
+_COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"
+_NEAR = re.compile(
+    rf".*\b(?:{_COPULA}|shows?|showing|depicts?|depicting|contains?|has|have|holds?|holding|riding|"
+    r"wearing|playing|eating|using|carrying|driving|watching)\s+(?P<near>.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_SUBJECT = re.compile(r"\s*(?:the|its?|this|these|those|that|a|an)\s+(?:[\w'-]+\s+){0,6}\Z", re.I)
+_FURTHER = re.compile(
+    r"\s*(?:in|on|at|over|of|with|for|from|to|by|when|while|instead of|rather than)\b", re.I
+)
+_NOT = re.compile(r"\b(?:not|no|nor|neither|cannot)\b|n't\b", re.IGNORECASE)
+
+
+def text_stated(text: str, start: int, end: int) -> bool:
+    """Whether a clause says of its subject the words at a place.
+
+    Example:
+        >>> text_stated("the sky is blue", 11, 15), text_stated("the sky is light blue", 17, 21)
+        (True, False)
+    """
+    before, after = clause_around(text, start, end)
+    if not (_FURTHER.match(after) or neutral(after)):
+        return False
+    if neutral(before):
+        return True
+    if DENYING.search(before) or _NOT.search(before):
+        return False
+    found = _NEAR.match(before)
+    if found and neutral(found["near"]):
+        return True
+    return text[start:end].split()[0].endswith("s") and bool(_SUBJECT.match(before))
+
+
+_VERBS = frozenset(
+    (
+        "need needs needed pay pays paid cost costs take takes took use uses used eat eats ate buy "
+        "buys bought sell sells sold earn earns earned save saves saved spend spends spent receive "
+        "receives received collect collects collected contain contains contained hold holds held "
+        "show shows showed count counts counted total totals totaled reach reaches reached weigh "
+        "weighs weighed measure measures measured travel travels traveled walk walks walked drive "
+        "drives drove run runs ran require requires required want wants read reads score scores "
+        "scored won produce produces produced calculate estimate plant planted drink drank keep "
+        "keeps kept bring brings brought bake bakes baked sit sits stand stands cover covers work "
+        "works worked charge charges charged form forms become becomes include includes cut cuts "
+        "fill fills filled wins own owns owned carry carries play plays played visit visited "
+        "everyone each every exist exists when if it up still also all more another but"
+    ).split()
+)
+_AMOUNT_OF = re.compile(
+    r"\b(?:total|value|length|height|width|depth|area|volume|radius|diameter|perimeter|number|"
+    r"amount|speed|rate|distance|probability|average|mean|median|mode|range|cost|price|weight|mass|"
+    r"age|size|score|answer|result|circumference|slope|angle|measure|maximum|minimum|temperature|"
+    r"difference|profit|force|voltage|current|pressure|energy|power|resistance|charge|"
+    r"capacity|velocity|acceleration|momentum|work|frequency|population|degree|coefficient|"
+    r"consists?|made up)\s+of\s*\Z",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
+_DANGLING = frozenset("of from with for as by per than".split())
+_PREDICATE = re.compile(
+    rf"\s*(?:{_COPULA}|seems?|looks?|appears?|turn(?:s|ed)|has been|"
+    r"(?:should|would|can|must|may) be)"
+    r"\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMED = re.compile(
+    r"\s*(?:also\s+)?(?:the|our|my|its)\s+(?:\w+\s+)?(?:number|value|total|answer|result|"
+    r"sum|length|"
+    r"area|height|amount|age|cost|price|count|measure|volume|width|perimeter|radius|"
+    r"maximum|minimum|"
+    r"largest|smallest|average|mean|median|mode)\b",
+    re.IGNORECASE,
+)
+
+
+def value_stated(text: str, start: int, end: int) -> bool:
+    """Whether a sentence states the number at a place: after a verb of having, being or reckoning.
+
+    Example:
+        >>> value_stated("He needs 5 boxes", 9, 10), value_stated("I distrust 5", 11, 12)
+        (True, False)
+    """
+    before, after = clause_around(text, start, end)
+    if DENYING.search(f"{before} {after}") or _DIGITS.match(after):
+        return False
+    predicate = _PREDICATE.match(after)
+    if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):
+        return False
+    words = [word.casefold() for word in _WORD.findall(before)]
+    if not words or _AMOUNT_OF.search(before):
+        return True
+    last = words[-1]
+    return last not in _DANGLING and (last in NEUTRAL or last in _VERBS)
+
+
+def words_of(texts: Collection[str]) -> frozenset[str]:
+    """The words of some texts, in lower case."""
+    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
+
+
+_NEVER = re.compile(r"\W*(?:not|never)\b", re.IGNORECASE)
+
+
+def taken_back(rest: str, own: str = "") -> bool:
+    """Whether what follows a label, its own text left out, denies it: ``B: 45 is wrong``."""
+    if own and rest.casefold().startswith(own.casefold()):
+        rest = rest[len(own) :]
+        if rest[:1] in (".", ";", "\n"):
+            return False
+    first = next((part for part in _BREAK.split(rest) if part.strip()), "")
+    return bool(_NEVER.match(first) or DENYING.search(first))
