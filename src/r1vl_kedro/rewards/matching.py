@@ -30,6 +30,10 @@ DEFAULT_THRESHOLD = 90.0
 _LETTERS_OF_A_SLIP = 80
 # Single letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
 _FACTORS = frozenset("bdeiopqrtuxyz(") | {"sqrt", "pi"}
+_MARKS = frozenset({"%", "factorial"})
+_APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
+"""Functions: an equation of a variable is not one of its sine, root or magnitude."""
+_FIGURES = frozenset({"angle", "arc", "area", "side"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +190,18 @@ def _part_of_larger(text: StepText, start: int, end: int) -> bool:
         before = tokens[start - 1] if start else BREAK
         if before in ARITHMETIC or (is_variable(first) and is_number(before)):
             return True
+        if is_variable(first) and before in _APPLIED:
+            return True
+    elif first in _FIGURES and start and is_number(tokens[start - 1]):
+        return True
     if is_operand(last):
         after = tokens[end] if end < len(tokens) else BREAK
         following = tokens[end + 1] if end + 1 < len(tokens) else BREAK
         if after in ARITHMETIC and (after != "-" or is_operand(following) or following == "("):
             return True
-        if is_number(last) and after in _FACTORS:
+        if is_number(last) and after == "or" and is_number(following):
+            return True
+        if is_number(last) and after in _FACTORS | _MARKS:
             return True
     return False
 

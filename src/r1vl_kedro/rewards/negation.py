@@ -10,7 +10,23 @@ NEGATION_REACH = 5
 DENIAL_REACH = 4
 """How many tokens after a match, in the same clause, a denial ("is wrong") still denies it."""
 
-_VERDICTS = frozenset({"wrong", "incorrect", "false", "invalid", "untrue", "impossible"})
+_VERDICTS = frozenset(
+    {
+        "wrong",
+        "incorrect",
+        "false",
+        "invalid",
+        "untrue",
+        "impossible",
+        "ruled",
+        "rejected",
+        "refuted",
+        "excluded",
+        "eliminated",
+        "discarded",
+        "absurd",
+    }
+)
 _AUXILIARIES = frozenset(
     "is are was were be been does do did can could would should will has have".split()
 )
@@ -33,6 +49,8 @@ def denied_before(tokens: Sequence[str], start: int) -> bool:
     number, a variable or a verb begins anew; "no doubt that" and the like affirm.
     """
     if start > 1 and (tokens[start - 2], tokens[start - 1]) in _CONTRASTS:
+        return True
+    if start and tokens[start - 1] == "non":
         return True
     verb = False
     for position in range(start - 1, max(start - 1 - NEGATION_REACH, -1), -1):

@@ -46,6 +46,8 @@ _TOKEN = re.compile(
     r"|[^\W\d_]"
     r"|<=|>=|!=|~=|=>|\+-|\*\*|[-+*/^=<>%(),:.;?!\x04]"
 )
+_MAGNITUDE = re.compile(r"\|\s?([A-Za-z]\w?)\s?\|(?=\s*[=<>])")
+_FACTORIAL = re.compile(r"(?<=\d)!(?![=!])")
 _EMPHASIS = re.compile(r"(?<![\w)\]}^\\*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w(\[{*])")
 _FACTOR_BEFORE = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$")
 _GOES_ON = re.compile(rf"{_FACTOR_BEFORE.pattern}|[-+*/=<>]$")
@@ -124,6 +126,8 @@ def tokenise(text: str) -> list[str]:
     """
     if "*" in text or "- " in text or "• " in text or "– " in text:
         text = _without_markdown(text)
+    if "|" in text or "!" in text:
+        text = _FACTORIAL.sub(" factorial", _MAGNITUDE.sub(r" abs \1", text))
     text = plain(text).lower()
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
