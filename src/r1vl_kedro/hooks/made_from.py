@@ -177,9 +177,9 @@ class MadeFromHooks:
 
     def _whole_grid(self) -> dict[str, Recipe]:
         from r1vl_kedro.pipelines.ablation import create_pipeline
-        from r1vl_kedro.pipelines.ablation.grid import variants_in_use
+        from r1vl_kedro.pipelines.ablation.grid import in_use
 
-        pipeline = create_pipeline(variants_in_use())
+        pipeline = create_pipeline(*in_use())
         return recipes(pipeline, self._parameters(), self._leaf)
 
     def _rows_read(self, pipeline: Pipeline) -> dict[str, list[str]]:

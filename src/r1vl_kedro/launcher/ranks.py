@@ -17,7 +17,9 @@ from r1vl_kedro.launcher import error_report
 
 STOPPED_SECONDS = 30.0
 """How long a rank may be stopped before it is named."""
-_KILLED = re.compile(r"exitcode: -(\d+)\) local_rank: (\d+)")
+_KILLED = re.compile(r"exitcode: -(?P<signal>\d+)\) local_rank: (?P<rank>\d+)")
+# Where another rank's broken connection was seen first, the summary below it has the signal.
+_IN_SUMMARY = re.compile(r"rank +: (?P<rank>\d+) \(local_rank.*\n +exitcode +: -(?P<signal>\d+) ")
 log = logging.getLogger(__name__)
 
 
@@ -71,8 +73,10 @@ def killed(directory: Path) -> tuple[int, signal.Signals] | None:
     """
     with contextlib.suppress(OSError):
         text = (directory / "launcher.log").read_text("utf-8", "replace")
-        if found := _KILLED.search(text):
-            return int(found.group(2)), signal.Signals(int(found.group(1)))
+        for found in (*_KILLED.finditer(text), *_IN_SUMMARY.finditer(text)):
+            number = signal.Signals(int(found["signal"]))
+            if number != signal.SIGTERM:  # the launcher's own, for those that are left
+                return int(found["rank"]), number
     return None
 
 

@@ -6,6 +6,7 @@ from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
+from r1vl_kedro.training.options import StepGRPOOptions
 
 
 def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
@@ -20,7 +21,9 @@ def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     manifest, predictions = predict_test(
         tiny, data, options, launcher, "{question}", 0, str(tmp_path)
     )
-    verdicts, scores, about = score_test(predictions, manifest, data, 0)
+    verdicts, scores, about = score_test(
+        predictions, manifest, data, options, StepGRPOOptions(rollouts_per_step=8, num_steps=1), 0
+    )
     assert about["scoring"] == "robust"
     assert about["checkpoint_digest"] == manifest["checkpoint_digest"]
     assert manifest["decoding"]["max_new_tokens"] == 6
