@@ -106,7 +106,10 @@ def test_no_engine_samples_a_placeholder_at_a_high_temperature(offline, prompts,
     assert answers != offline.generate(prompts[:25], 2)
 
 
-def test_the_server_samples_no_placeholder_at_a_high_temperature(model, server, prompts):
+def test_the_server_samples_no_placeholder_at_a_high_temperature(
+    model, server, prompts, monkeypatch
+):
+    from r1vl_kedro.endpoint.connection import Connection
     from r1vl_kedro.generation import DecodingOptions
     from r1vl_kedro.generation.openai_engine import OpenAIEngine
     from r1vl_kedro.models import load_processor, vision_token_ids
@@ -117,14 +120,14 @@ def test_the_server_samples_no_placeholder_at_a_high_temperature(model, server, 
     never = vision_token_ids(load_processor(model).tokenizer)
     assert engine._more["logit_bias"] == {str(token): -100 for token in never}
     drawn = []
-    create = engine._client.chat.completions.create
+    post = Connection.post
 
-    def listen(**kwargs):
-        answer = create(**kwargs)
-        drawn.extend(choice.token_ids for choice in answer.choices)
-        return answer
+    def listen(*given, **named):
+        reply = post(*given, **named)
+        drawn.extend(choice["token_ids"] for choice in reply["choices"])
+        return reply
 
-    engine._client.chat.completions.create = listen
+    monkeypatch.setattr(Connection, "post", listen)
     answers = engine.generate(prompts[:10], 1)
     assert [len(samples) for samples in answers] == [4] * 10
     assert len(drawn) == 40
