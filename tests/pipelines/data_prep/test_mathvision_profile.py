@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
 
 from r1vl_kedro.annotation.options import AnnotationOptions
+from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.pipelines import annotation, data_prep
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.rewards import step_rvr
@@ -38,7 +38,7 @@ def catalog(shared_dir, tmp_path, monkeypatch):
         f"data: {tmp_path}/data\nmathvision_root: {tmp_path}/mathvision\n"
     )
     monkeypatch.chdir(ROOT)
-    config = OmegaConfigLoader(
+    config = ProfileConfigLoader(
         str(tmp_path / "conf"), env="mathvision", base_env="base",
         merge_strategy={"parameters": "soft"},
     )  # fmt: skip
