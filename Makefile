@@ -40,13 +40,13 @@ viz: $(VENV)/.installed ## Kedro-Viz on http://127.0.0.1:4141
 	$(BIN)/kedro viz run $(ARGS)
 
 lint: $(VENV)/.installed-test ## style and the rules of who may import whom
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests perf
+	$(BIN)/ruff format --check src tests perf
 	$(BIN)/lint-imports
 
 format: $(VENV)/.installed-test ## let ruff mend what it can
-	$(BIN)/ruff check --fix src tests
-	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests perf
+	$(BIN)/ruff format src tests perf
 
 lock: ## resolve the newest allowed versions in a clean environment into requirements.lock
 	rm -rf .venv-lock

@@ -37,7 +37,8 @@ def main() -> None:
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
     print(
-        "| seeds | interval covers | two-way bootstrap covers | false difference | false equivalence |"
+        "| seeds | interval covers | two-way bootstrap covers | false difference "
+        "| false equivalence |"
     )
     print("| --: | --: | --: | --: | --: |")
     for seeds in (1, 2, 3, 5, 10):

@@ -12,7 +12,6 @@ from kedro.framework.context import KedroContext
 from kedro.validation.type_extractor import TypeExtractor
 from pydantic import BaseModel, ValidationError
 
-from r1vl_kedro.hooks.tracking import TrackingOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.parameters import (
     Common,
@@ -27,6 +26,7 @@ from r1vl_kedro.pipelines.ablation import grid
 from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
+from r1vl_kedro.tracking.options import TrackingOptions
 from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.options import TrainingOptions
 

@@ -62,5 +62,7 @@ def test_all_that_is_needed_is_named_at_once(monkeypatch):
 
 
 def test_a_node_that_only_reads_the_options_needs_nothing(monkeypatch):
-    scoring = PIPELINE.only_nodes("a.score_test")
-    check(monkeypatch, {"vllm"}, scoring, evaluation={"decoding": {"engine": "vllm"}})
+    by_vllm = {"decoding": {"engine": "vllm"}}
+    with pytest.raises(UserFacingError, match="needs vllm"):
+        check(monkeypatch, {"vllm"}, PIPELINE.only_nodes("a.predict_test"), evaluation=by_vllm)
+    check(monkeypatch, {"vllm"}, PIPELINE.only_nodes("a.score_test"), evaluation=by_vllm)

@@ -73,4 +73,5 @@ def test_a_stopped_rank_does_not_outlive_a_killed_run(tmp_path):
     run.kill()
     while any(ending.alive(pid) for pid in (*pids, launcher)):  # pytest's time-out is the limit
         time.sleep(0.05)
-    run.wait()
+    assert run.wait() == -signal.SIGKILL
+    assert not any(ending.alive(pid) for pid in (*pids, launcher))

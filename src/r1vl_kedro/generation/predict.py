@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 PREDICTIONS = "predictions.parquet"
 MANIFEST = "manifest.json"
-PROMPT_COLUMNS = ("question", "options")
 
 Progress = Callable[[int, int, str], None]
 

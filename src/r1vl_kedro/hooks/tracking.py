@@ -9,29 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
-from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.hooks import about, values
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.run_context import RUN, RunContext
-from r1vl_kedro.scrubbing import scrub
-from r1vl_kedro.tracking.addresses import StoreError, from_environment, resolve_uri
+from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
+from r1vl_kedro.tracking.options import TrackingOptions, artifact_root, chosen
 from r1vl_kedro.tracking.store import Store
 from r1vl_kedro.tracking.ui import runs_url
 
 logger = logging.getLogger(__name__)
-
-
-class TrackingOptions(BaseModel):
-    """``parameters.tracking``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    enabled: bool = True
-    uri: str = Field("mlflow.db", min_length=1)
-    """A file name (SQLite, in the project) or a URI of an MLflow store."""
-    experiment: str = Field("r1vl_kedro", min_length=1)
-    """Other environments than the default one get ``<experiment>/<environment>``."""
 
 
 class TrackingHooks:
@@ -88,10 +75,10 @@ class TrackingHooks:
             return
         root = self._context.project_path
         env = self._context.env
-        uri = resolve_uri(_chosen("uri", "MLFLOW_TRACKING_URI", options), root)
-        experiment = _chosen("experiment", "MLFLOW_EXPERIMENT_NAME", options)
+        uri = resolve_uri(chosen("uri", "MLFLOW_TRACKING_URI", options), root)
+        experiment = chosen("experiment", "MLFLOW_EXPERIMENT_NAME", options)
         experiment += f"/{env}" if env not in (None, "local") else ""
-        artifacts = _artifact_root(uri, root) / experiment
+        artifacts = artifact_root(uri, root) / experiment
         data = Path(self._context.config_loader["globals"]["data"])
         self._store = store = Store(uri, experiment, artifacts, root / data / ".tracking")
         store.sweep()
@@ -334,18 +321,3 @@ def owners(pipeline: Any, variants: dict[str, Variant]) -> dict[str, str]:
         for output in evaluated.keys() & set(node.outputs):
             owners.setdefault(node.name, evaluated[output])
     return owners
-
-
-def _chosen(name: str, variable: str, options: TrackingOptions) -> str:
-    default = TrackingOptions.model_fields[name].default
-    chosen = from_environment(variable, getattr(options, name), default)
-    if chosen != getattr(options, name):
-        logger.info("%s names %s, in place of tracking.%s", variable, scrub(chosen), name)
-    return chosen
-
-
-def _artifact_root(uri: str, root: Path) -> Path:
-    """Place artifacts beside an SQLite store."""
-    if uri.startswith("sqlite:///"):
-        return Path(uri.removeprefix("sqlite:///")).parent / "mlartifacts"
-    return root / "mlartifacts"

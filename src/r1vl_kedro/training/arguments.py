@@ -11,15 +11,21 @@ from r1vl_kedro.training.options import TrainingOptions
 
 
 def common_arguments(
-    options: TrainingOptions, state_dir: str, steps: int, seed: int
+    options: TrainingOptions, state_dir: str, steps: int, seed: int, batch: tuple[int, int]
 ) -> dict[str, Any]:
-    """Return keyword arguments of transformers' TrainingArguments."""
+    """Return keyword arguments of transformers' TrainingArguments.
+
+    Args:
+        batch: sequences per process and forward pass, and passes per step (`run.batch_of`).
+    """
     import torch
 
     several = int(os.environ.get("WORLD_SIZE", "1")) > 1
     return {
         "output_dir": state_dir,
         "max_steps": steps,
+        "per_device_train_batch_size": batch[0],
+        "gradient_accumulation_steps": batch[1],
         "learning_rate": options.learning_rate,
         "lr_scheduler_type": options.lr_schedule,
         "warmup_steps": int(options.warmup_ratio * steps),

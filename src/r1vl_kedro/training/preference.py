@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from typing import Any
 
-from r1vl_kedro.models import load_model
 from r1vl_kedro.records.pairs import explain, problem_of
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.errors import TrainingError
@@ -42,7 +41,7 @@ def train_preference(
         TrainingError: no pair can be used, or what the objective needs is not in the pairs.
     """
     settings = PreferenceOptions.model_validate(options)
-    micro, passes = run.batch_of(settings)
+    batch = run.batch_of(settings)
     start = run.prepare(
         "preference", settings, base=base, records=records, output=output, template=template,
         seed=seed, select=lambda pairs: usable(pairs, settings, records),
@@ -59,13 +58,10 @@ def train_preference(
     prepare_processes(settings)
     run.seed_everything(seed)
     arguments = DPOConfig(
-        **common_arguments(settings, str(start.state_dir), start.steps, seed),
-        per_device_train_batch_size=micro,
-        gradient_accumulation_steps=passes,
+        **common_arguments(settings, str(start.state_dir), start.steps, seed, batch),
         max_length=None,
     )
-    model = load_model(base, dtype=settings.dtype, attention=settings.attention)
-    run.freeze(model, settings)
+    model = run.load_policy(base, settings)
     trainer = PreferenceTrainer(
         model=model,
         settings=settings,

@@ -14,7 +14,7 @@ from typing import Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
-from r1vl_kedro.models import load_processor
+from r1vl_kedro.models import load_model, load_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.batches import split_batch
@@ -308,11 +308,16 @@ def attach_lora(model: Any, options: Any) -> Any:
     )
 
 
-def freeze(model: Any, options: Any) -> None:
-    """Leave the vision encoder as it is, where asked for."""
-    if not options.freeze_vision:
-        return
-    visual = getattr(model.model, "visual", None)
-    if visual is None:
-        raise TrainingError(f"freeze_vision: {type(model).__name__} has no vision encoder")
-    visual.requires_grad_(False)
+def load_policy(base: str, options: TrainingOptions) -> Any:
+    """Load the model to be trained, its vision encoder frozen where asked for.
+
+    Raises:
+        TrainingError: ``freeze_vision`` of a model without a vision encoder.
+    """
+    model = load_model(base, dtype=options.dtype, attention=options.attention)
+    if options.freeze_vision:
+        visual = getattr(model.model, "visual", None)
+        if visual is None:
+            raise TrainingError(f"freeze_vision: {type(model).__name__} has no vision encoder")
+        visual.requires_grad_(False)
+    return model

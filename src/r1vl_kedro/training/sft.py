@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from r1vl_kedro.models import load_model
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.options import SFTOptions
 
@@ -30,7 +29,7 @@ def train_sft(
         options: an ``SFTOptions`` as a dictionary.
     """
     settings = SFTOptions.model_validate(options)
-    micro, passes = run.batch_of(settings)
+    batch = run.batch_of(settings)
     start = run.prepare(
         "sft", settings, base=base, records=records, output=output, template=template, seed=seed
     )
@@ -45,14 +44,11 @@ def train_sft(
     prepare_processes(settings)
     run.seed_everything(seed)
     arguments = SFTConfig(
-        **common_arguments(settings, str(start.state_dir), start.steps, seed),
-        per_device_train_batch_size=micro,
-        gradient_accumulation_steps=passes,
+        **common_arguments(settings, str(start.state_dir), start.steps, seed, batch),
         max_length=None,
         completion_only_loss=True,
     )
-    model = load_model(base, dtype=settings.dtype, attention=settings.attention)
-    run.freeze(model, settings)
+    model = run.load_policy(base, settings)
     trainer = ResumableSFTTrainer(
         model=model,
         args=arguments,

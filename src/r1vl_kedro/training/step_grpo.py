@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from r1vl_kedro.models import load_model
 from r1vl_kedro.training import data, run, sharing
 from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.options import StepGRPOOptions
@@ -64,8 +63,7 @@ def train_step_grpo(
     run.seed_everything(seed)
     # Before the model: under ZeRO-3 the arguments make it be divided while it is loaded.
     arguments = grpo_config(settings, str(start.state_dir), start.steps, seed, start.world)
-    model = load_model(base, dtype=settings.dtype, attention=settings.attention)
-    run.freeze(model, settings)
+    model = run.load_policy(base, settings)
     trainer = StepGRPOTrainer(
         share_prompts=settings.share_prompts,
         model=model,
@@ -101,9 +99,7 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
 
     from r1vl_kedro.training.arguments import common_arguments
 
-    micro, passes = split_batch(
-        options.rollouts, options.micro_batch_size, processes, "rollouts_per_step"
-    )
+    batch = split_batch(options.rollouts, options.micro_batch_size, processes, "rollouts_per_step")
     vllm = options.vllm
     engine: dict[str, Any] = {}
     if vllm is not None:
@@ -125,10 +121,8 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
             "vllm_importance_sampling_clip_min": vllm.min_ratio,
         }
     return GRPOConfig(
-        **common_arguments(options, state_dir, steps, seed),
+        **common_arguments(options, state_dir, steps, seed, batch),
         **engine,
-        per_device_train_batch_size=micro,
-        gradient_accumulation_steps=passes,
         num_generations=options.group_size,
         num_iterations=options.num_iterations,
         max_completion_length=options.max_completion_length,

@@ -1,0 +1,41 @@
+"""Where runs are filed: the options, what the environment names instead, the artifacts' place."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from r1vl_kedro.scrubbing import scrub
+from r1vl_kedro.tracking.addresses import from_environment
+
+logger = logging.getLogger(__name__)
+
+
+class TrackingOptions(BaseModel):
+    """``parameters.tracking``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = True
+    uri: str = Field("mlflow.db", min_length=1)
+    """A file name (SQLite, in the project) or a URI of an MLflow store."""
+    experiment: str = Field("r1vl_kedro", min_length=1)
+    """Other environments than the default one get ``<experiment>/<environment>``."""
+
+
+def chosen(name: str, variable: str, options: TrackingOptions) -> str:
+    """Return what the environment names in place of an option left at its default, else that."""
+    default = TrackingOptions.model_fields[name].default
+    found = from_environment(variable, getattr(options, name), default)
+    if found != getattr(options, name):
+        logger.info("%s names %s, in place of tracking.%s", variable, scrub(found), name)
+    return found
+
+
+def artifact_root(uri: str, root: Path) -> Path:
+    """Place artifacts beside an SQLite store."""
+    if uri.startswith("sqlite:///"):
+        return Path(uri.removeprefix("sqlite:///")).parent / "mlartifacts"
+    return root / "mlartifacts"
