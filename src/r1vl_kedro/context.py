@@ -12,7 +12,7 @@ from kedro.framework.context import KedroContext
 from kedro.validation.type_extractor import TypeExtractor
 from pydantic import BaseModel, ValidationError
 
-from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.launcher import LauncherOptions, kernels
 from r1vl_kedro.parameters import (
     Common,
     ConfigurationError,
@@ -60,6 +60,7 @@ class ProjectContext(KedroContext):
             grid.use(error)
         self.config_loader["parameters"] = parameters
         in_use.use(parameters)
+        kernels.pin(parameters.get("launcher", {}).get("cpu_instructions", "avx2"))
         if project.PACKAGE_NAME:  # register anew, with this grid
             project.pipelines.configure(f"{project.PACKAGE_NAME}.pipeline_registry")
 

@@ -13,6 +13,7 @@ from r1vl_kedro import files
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.launcher import kernels
 from r1vl_kedro.launcher.progress import PROGRESS, report
 from r1vl_kedro.prompts import render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
@@ -268,4 +269,5 @@ def _manifest(
         "prompt_template_digest": about["template"],
         "seed": seed,
         "versions": versions(("r1vl_kedro", "torch", "transformers", options.engine)),
+        "cpu_kernels": kernels.in_force(),
     }

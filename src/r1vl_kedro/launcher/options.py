@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from r1vl_kedro.launcher.kernels import Instructions
+
 
 class LauncherOptions(BaseModel):
     """Processes, machines, threads and places of a job."""
@@ -26,6 +28,9 @@ class LauncherOptions(BaseModel):
     fork_server: bool = False
     """Fork single-process CPU jobs from a process that has imported torch and TRL already."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    cpu_instructions: Instructions = "avx2"
+    """What CPU kernels are chosen by: AVX2 on every x86 processor that has it, for the same bits
+    on all of them, or the widest that this one has (``native``)."""
     slots: list[str] = []
     """Places for jobs that run at once, e.g. ["0,1", "2,3"]; a job waits for a free one."""
     pin: Literal["cuda", "cores"] = "cuda"

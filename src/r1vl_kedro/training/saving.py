@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro import files, provenance
+from r1vl_kedro.launcher import kernels
 from r1vl_kedro.models import save_processor
 
 
@@ -94,5 +95,6 @@ def manifest(
         **inputs,
         **extra,
         "versions": provenance.versions(),
+        "cpu_kernels": kernels.in_force(),
         "git": commit and commit._asdict(),
     }
