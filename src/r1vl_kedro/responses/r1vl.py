@@ -1,6 +1,9 @@
 """R1-VL's grammar: description, rationale, numbered steps and the final answer under headers.
 
-The form of R1-VL's training data (arXiv 2503.12937) and of Mulberry's.
+The form of R1-VL's training data (arXiv 2503.12937) and of Mulberry's. A header begins its line
+with three hashes and a space; letter case, a missing plural of "Rationales" and the number of
+spaces inside do not matter. An indented or bold header is text, and ``Step 01`` is no step. A line
+of three hashes that is none of the known headers still ends the section before it (kind "other").
 """
 
 import re
@@ -16,9 +19,6 @@ SEPARATOR = "### Let's think step by step."
 STEP_HEADER = "### Step {}:"
 ANSWER_HEADER = "### The final answer is:"
 
-# A header begins its line with three hashes and a space; letter case, the plural of "Rationales"
-# and the number of spaces inside do not matter. An indented one is text. A line of three hashes
-# that is none of the known headers still ends the section before it (kind "other").
 _HEADER = re.compile(
     r"^###(?!#)(?:(?=[^\S\n])[^\S\n]*(?:"
     r"(?P<description>image[^\S\n]+description[^\S\n]*[:：])"

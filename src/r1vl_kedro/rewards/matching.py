@@ -12,39 +12,29 @@ from r1vl_kedro.responses import R1VL, check_released, parse_response, released_
 from r1vl_kedro.rewards.key_step_groups import as_groups
 from r1vl_kedro.rewards.negation import denied_after, denied_before
 from r1vl_kedro.rewards.normalise import (
-    ARITHMETIC,
-    BREAK,
     COMMA,
     RELATIONS,
     STEP_END,
-    is_number,
-    is_operand,
-    is_variable,
     is_word,
     phrase_tokens,
     tokenise,
 )
+from r1vl_kedro.rewards.wholes import COPULAS, cut_out
 
 Matching = Literal["soft", "exact", "released"]
 MATCHINGS: tuple[str, ...] = get_args(Matching)
 DEFAULT_THRESHOLD = 90.0
 _LETTERS_OF_A_SLIP = 80
-# Single letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
-_FACTORS = frozenset("bdeiopqrtuxyz(") | {"sqrt", "pi"}
-_MARKS = frozenset({"%", "factorial"})
-_APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
-"""Functions: an equation of a variable is not one of its sine, root or magnitude."""
-_FIGURES = frozenset({"angle", "arc", "area", "side"})
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrasing of a key step, tokenised once."""
+    """A phrasing of a key step, tokenised once; ``states``: it holds a relation or copula."""
 
     tokens: tuple[str, ...]
     canonical: str
     words: tuple[bool, ...]
-    relational: bool
+    states: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +102,7 @@ def _phrase(text: str) -> Phrase:
         tokens,
         f" {' '.join(tokens)} ",
         tuple(is_word(token) for token in tokens),
-        any(token in RELATIONS for token in tokens),
+        any(token in RELATIONS or token in COPULAS for token in tokens),
     )
 
 
@@ -177,34 +167,7 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
 
 def _negated(text: StepText, start: int, end: int) -> bool:
     """Whether the clause around a window denies it."""
-    return denied_before(text.tokens, start) or denied_after(text.tokens, end)
-
-
-def _part_of_larger(text: StepText, start: int, end: int) -> bool:
-    """Whether an equation found at a window is cut out of a longer one, so that it says otherwise.
-
-    ``x = 2`` is not what ``3x = 2`` or ``x = 2 + y`` says.
-    """
-    tokens = text.tokens
-    first, last = tokens[start], tokens[end - 1]
-    if not first.isalpha() or is_variable(first):
-        before = tokens[start - 1] if start else BREAK
-        if before in ARITHMETIC or (is_variable(first) and is_number(before)):
-            return True
-        if is_variable(first) and before in _APPLIED:
-            return True
-    elif first in _FIGURES and start and is_number(tokens[start - 1]):
-        return True
-    if is_operand(last):
-        after = tokens[end] if end < len(tokens) else BREAK
-        following = tokens[end + 1] if end + 1 < len(tokens) else BREAK
-        if after in ARITHMETIC and (after != "-" or is_operand(following) or following == "("):
-            return True
-        if is_number(last) and after == "or" and is_number(following):
-            return True
-        if is_number(last) and after in _FACTORS | _MARKS:
-            return True
-    return False
+    return denied_before(text.tokens, start, end) or denied_after(text.tokens, end)
 
 
 def _find(
@@ -219,7 +182,7 @@ def _find(
         start = text.canonical.count(" ", 0, at)
         return start, start + len(phrase.tokens)
     for start, end in _windows(phrase, text, threshold):
-        if phrase.relational and _part_of_larger(text, start, end):
+        if cut_out(text.tokens, start, end, states=phrase.states):
             continue
         if not _negated(text, start, end):
             return start, end

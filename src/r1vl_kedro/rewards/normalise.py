@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.numerals import NUMBER_NAMES
+from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.mathtext import GREEK_NAMES, plain
 
 BREAK = "|"
@@ -13,7 +14,7 @@ ARITHMETIC = frozenset({"+", "-", "*", "/", "^", "+-"})
 RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~="})
 OPERATORS = ARITHMETIC | RELATIONS | {"(", "%", ":", "=>"}
 DROPPED_ARTICLES = frozenset({"the", "an"})
-DENIERS = frozenset("not never no none wrong incorrect false neither nor without".split())
+DENIERS = frozenset("not never no none nobody wrong incorrect false neither nor without".split())
 """Words that deny what stands near them in the clause."""
 
 EXACT_WORDS = DENIERS | GREEK_NAMES | NUMBER_NAMES | {"sqrt", "inf"}
@@ -53,6 +54,19 @@ _FACTOR_BEFORE = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$")
 _GOES_ON = re.compile(rf"{_FACTOR_BEFORE.pattern}|[-+*/=<>]$")
 _FACTOR_AFTER = re.compile(r"\s*(?:[\d(]|[^\W\d_](?![^\W_]))")
 _BULLET = re.compile(r"^[^\S\n]*[-*•–][^\S\n]+(?=\S)")
+_CURRENCIES = str.maketrans({"€": " euro ", "£": " sterling ", "¥": " yen ", "₹": " rupee "})
+_PRIMED = re.compile(
+    r"(?<![\w'])([A-Za-z])(?:\s?\^\s?(?=\(?prime))?('{1,3}|\(?(?:prime ?)+\)?)(?![A-Za-z])"
+)
+# Behind a number letter case tells a unit from a factor (5 A, 5a) and mega from milli.
+_UNIT_LETTERS = {
+    "A": "ampere", "C": "coulomb", "F": "farad", "J": "joule", "K": "kelvin", "N": "newton",
+    "V": "volt", "W": "watt",
+}  # fmt: skip
+_UNIT_LETTER = re.compile(r"(?<=\d)(\s?)([ACFJKNVW])(?!\w|')")
+_MEGA = re.compile(r"(?<=\d)(\s?)M(?=(?:W|Hz|J|V|N|Pa|g|m|eV|A|s|L|l)(?!\w))")
+_LABEL = re.compile(r"(?<=\d)\s?([A-Z]{2})(?!\w|')")
+_NO_LABELS = frozenset({"AM", "PM", "AD", "BC", "CE", "US", "UK", "EU", "TV"})
 _SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "?": BREAK, "!": BREAK}
 
 
@@ -128,13 +142,30 @@ def tokenise(text: str) -> list[str]:
         text = _without_markdown(text)
     if "|" in text or "!" in text:
         text = _FACTORIAL.sub(" factorial", _MAGNITUDE.sub(r" abs \1", text))
-    text = plain(text).lower()
+    if not text.isascii():
+        text = text.translate(_CURRENCIES)
+    text = _cased(plain(text)).lower()
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
     raw = _TOKEN.findall(text)
     if not _OPERATOR_WORDS.isdisjoint(raw):
         raw = _spell_operators(raw)
     return _settle(raw)
+
+
+def _cased(text: str) -> str:
+    """Spell out what letter case tells before it goes: units, products with labels, primes."""
+    if "'" in text or "prime" in text:
+        text = _PRIMED.sub(
+            lambda m: m[1] + " prime" * max(m[2].count("'"), m[2].count("prime")), text
+        )
+    if text.islower():
+        return text
+    text = _MEGA.sub(r"\1mega", text)
+    text = _UNIT_LETTER.sub(lambda m: m[1] + _UNIT_LETTERS[m[2]], text)
+    return _LABEL.sub(
+        lambda m: m[0] if m[1] in _NO_LABELS or read_units(m[1]) else f" * {m[1]}", text
+    )
 
 
 def _spell_operators(raw: list[str]) -> list[str]:
