@@ -10,6 +10,7 @@ from kedro.framework.project import pipelines as registered
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from r1vl_kedro.hooks import BatchHooks
 from r1vl_kedro.parameters import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,12 +21,12 @@ ENVIRONMENTS = sorted(
 
 
 def parameters(given=None, *, env="smoke", pipeline="ablation"):
-    """The checked parameters of a pipeline, as a run has them."""
+    """The checked parameters of a run of this pipeline, as its first node would have them."""
     bootstrap_project(ROOT)
     context = KedroSession.create(ROOT, env=env, runtime_params=given or {}).load_context()
-    registered[pipeline]  # a session reads it before the parameters
-    context._pipelines_to_validate = [pipeline]  # what a session sets before its catalog
-    return context.params
+    checked = context.params
+    BatchHooks().before_pipeline_run(pipeline=registered[pipeline], catalog=context.catalog)
+    return checked
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
@@ -138,11 +139,13 @@ def test_a_list_that_is_neither_is_named():
         parameters({"ablation": {"seeds": "[0, 1"}})
 
 
-def test_options_of_a_pipeline_that_is_not_asked_for_are_left_alone():
-    wrong = {"base_model": {"stpes": 3}}
-    assert parameters(wrong)["base_model"] == {"steps": 8000, "batch_size": 32, "stpes": 3}
-    with pytest.raises(ConfigurationError, match=r"base_model\.stpes .* did you mean steps"):
+def test_every_problem_of_every_pipeline_has_a_line():
+    wrong = {"base_model": {"stpes": 3}, "step_grpo": {"beta": "high"}}
+    with pytest.raises(ConfigurationError) as error:
         parameters(wrong, pipeline="base_model")
+    lines = str(error.value).splitlines()
+    assert any("base_model.stpes is no parameter: did you mean steps" in line for line in lines)
+    assert any("step_grpo.beta is 'high'" in line for line in lines)
 
 
 def test_batches_that_do_not_divide_are_left_to_preflight_and_to_who_trains():

@@ -9,10 +9,11 @@ from typing import Any
 import yaml
 from kedro.framework import project
 from kedro.framework.context import KedroContext
+from kedro.validation.exceptions import ParameterValidationError
 from kedro.validation.type_extractor import TypeExtractor
 from pydantic import BaseModel, ValidationError
 
-from r1vl_kedro.launcher import LauncherOptions, kernels
+from r1vl_kedro.launcher import kernels
 from r1vl_kedro.parameters import (
     Common,
     ConfigurationError,
@@ -27,8 +28,6 @@ from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
 from r1vl_kedro.tracking.options import TrackingOptions
-from r1vl_kedro.training.methods import METHODS
-from r1vl_kedro.training.options import TrainingOptions
 
 OTHERS = frozenset({"responses"})
 """Given on the command line only: the reward card's file."""
@@ -71,30 +70,26 @@ class ProjectContext(KedroContext):
         Raises:
             ConfigurationError: a wrong key or value, in the words of the configuration.
         """
-        wrong = self._wrong()  # before Kedro's own check, which says less
-        if wrong:
-            raise ConfigurationError("\n".join(wrong))
-        return super().params
+        try:
+            return super().params
+        except ParameterValidationError as error:
+            lines = self._in_our_words(str(error))
+            if not lines:
+                raise
+        raise ConfigurationError("\n".join(lines))
 
-    def _wrong(self) -> list[str]:
-        """Return what is wrong with the options of the pipelines that are asked for."""
-        names = self._pipelines_to_validate or list(project.pipelines)
-        hints = TypeExtractor({name: project.pipelines[name] for name in names})
+    def _in_our_words(self, found: str) -> list[str]:
+        """Describe anew what Kedro found: it names neither the key nor what would be accepted."""
+        hints = TypeExtractor(dict(project.pipelines)).extract_types_from_pipelines()
         parameters = self.config_loader["parameters"]
         lines = []
-        for where, model in hints.extract_types_from_pipelines().items():
-            if isinstance(model, type) and issubclass(model, BaseModel):
+        for where, model in hints.items():
+            if f"Parameter '{where}': " in found and issubclass(model, BaseModel):
                 try:
                     model.model_validate(_at(parameters, where))
                 except ValidationError as error:
                     lines.append(describe(error, model, where))
-        asked = self._pipelines_to_validate or {"__default__"} & set(names)
-        inputs = {name for one in asked for name in project.pipelines[one].inputs()}
-        read = {name.removeprefix("params:") for name in inputs}
-        # Preflight lists what does not divide itself.
-        if lines or "preflight" in asked or "launcher" not in read:
-            return lines
-        return _batches_that_do_not_divide(parameters, read)
+        return lines
 
     def _names_in_base(self) -> set[str]:
         # Not through a second loader: `${globals:...}` goes to the loader made last, and every
@@ -116,35 +111,3 @@ def _check_rows(parameters: Mapping[str, Any]) -> None:
     if "reporting" in parameters:
         options = checked(ReportingOptions, parameters["reporting"], "reporting")
         options.check_rows([*ORDER, *parameters["ablation"]["variants"]])
-
-
-def _batches_that_do_not_divide(parameters: Mapping[str, Any], read: set[str]) -> list[str]:
-    """Return batches of the trainings among what is read that do not go over the processes."""
-    processes = LauncherOptions.model_validate(parameters["launcher"]).num_processes
-    stages = [
-        (f"ablation.variants.{variant['name']}" + (f".stages.{name}" if name else ""), stage)
-        for namespace, variant in parameters["variants"].items()
-        for name, stage in (variant["stages"] or {"": variant}).items()
-        if f"variants.{namespace}.seed" in read and stage["options"]
-    ]
-    used = {stage["method"] for _, stage in stages}
-    sections = {
-        row.sections[0]: row.options
-        for name, row in METHODS.items()
-        if len(row.sections) == 1 and (name in used or row.sections[0] in read)
-    }
-    common = {where: model.model_validate(parameters[where]) for where, model in sections.items()}
-    own = {
-        where: METHODS[stage["method"]].options.model_validate(stage["options"])
-        for where, stage in stages
-    }
-    # A variant has most of its options from its method's section, and would repeat it.
-    return _problems(common, processes) or _problems(own, processes)
-
-
-def _problems(trainings: Mapping[str, BaseModel], processes: int) -> list[str]:
-    return [
-        f"{where}: {problem}"
-        for where, options in trainings.items()
-        if isinstance(options, TrainingOptions) and (problem := options.problem_with(processes))
-    ]

@@ -5,6 +5,7 @@ import warnings
 from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
+    BatchHooks,
     DirectoryHooks,
     EntriesHooks,
     InputsHooks,
@@ -46,6 +47,7 @@ HOOKS = (
     SummaryHooks(tracking),
     tracking,
     InputsHooks(),
+    BatchHooks(),
     LibraryHooks(),
     MadeFromHooks(),
     SavingHooks(),

@@ -7,13 +7,14 @@ from pydantic import ValidationError
 
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.preflight.clashes import clashes
+from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes
 from r1vl_kedro.preflight.estimates import visual_tokens
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
+from r1vl_kedro.training.planned import of_sections
 from r1vl_kedro.training.sharing import prompt_reads
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,12 +84,10 @@ def test_profile_reads_each_prompt_once_for_its_group(env):
 @pytest.mark.parametrize("env", PAPER)
 def test_profile_clashes_only_in_what_is_not_installed(env):
     given = config(env)["parameters"]
-    found = clashes(
-        SFTOptions.model_validate(given["warm_up"]),
-        StepGRPOOptions.model_validate(given["step_grpo"]),
-        given["launcher"]["num_processes"],
-        DecodingOptions.model_validate(given["evaluation"]["decoding"]),
-    )
+    trainings = of_sections(given, ["warm_up", "step_grpo"])
+    found = clashes(trainings, given["launcher"]["num_processes"])
+    decoding = DecodingOptions.model_validate(given["evaluation"]["decoding"])
+    found += evaluation_clashes(decoding, trainings)
     assert [reason for reason in found if "not installed" not in reason] == []
 
 
@@ -202,11 +201,11 @@ def test_clashes_are_all_listed():
     rl = StepGRPOOptions(
         num_steps=1, rollouts_per_step=60, max_pixels=4_000_000, max_prompt_length=1024
     )
-    found = clashes(
-        SFTOptions(num_steps=1, batch_size=10), rl, 4, DecodingOptions(max_new_tokens=100)
-    )
-    text = "\n".join(found)
-    assert "warm_up.batch_size 10" in text
+    sections = {"warm_up": SFTOptions(num_steps=1, batch_size=10), "step_grpo": rl}
+    trainings = of_sections(sections, sections)
+    found = clashes(trainings, 4)
+    text = "\n".join(found + evaluation_clashes(DecodingOptions(max_new_tokens=100), trainings))
+    assert "warm_up: batch_size 10" in text
     assert "no room for the question" in text
     assert "max_new_tokens 100 is below" in text
 

@@ -1,5 +1,6 @@
 """Kedro hooks: tracking, one run a place at a time, whole and current results, clean stops."""
 
+from r1vl_kedro.hooks.batches import BatchHooks
 from r1vl_kedro.hooks.directory import DirectoryHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.inputs import InputsHooks
@@ -12,6 +13,7 @@ from r1vl_kedro.hooks.summary import SummaryHooks
 from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
+    "BatchHooks",
     "DirectoryHooks",
     "EntriesHooks",
     "InputsHooks",

@@ -4,94 +4,112 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from collections.abc import Iterable, Iterator
+
+from pydantic import BaseModel
 
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.preflight.estimates import PIXELS_PER_TOKEN
-from r1vl_kedro.training.batches import split_batch
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
-from r1vl_kedro.training.preference_options import PreferenceOptions
+from r1vl_kedro.training.options import TrainingOptions
+from r1vl_kedro.training.planned import Training, batch_problems
+from r1vl_kedro.training.vllm_options import VllmOptions
 
 
-def clashes(
-    warm_up: SFTOptions,
-    step_grpo: StepGRPOOptions,
-    processes: int,
-    decoding: DecodingOptions,
-) -> list[str]:
-    """List reasons why these settings cannot work together, each with what would."""
-    found: list[str] = []
-    batches = (
-        ("warm_up", warm_up.batch_size, warm_up.micro_batch_size, "batch_size"),
-        ("step_grpo", step_grpo.rollouts, step_grpo.micro_batch_size, "rollouts_per_step"),
-    )
-    for name, sequences, micro, what in batches:
-        try:
-            split_batch(sequences, micro, processes, f"{name}.{what}")
-        except ValueError as error:
-            found.append(str(error))
-    for name, options in (("warm_up", warm_up), ("step_grpo", step_grpo)):
-        found += [f"{name}.{problem}" for problem in _clashes_of(options)]
-    vllm = step_grpo.vllm
+def clashes(trainings: Iterable[Training], processes: int) -> list[str]:
+    """List reasons why these trainings cannot work as they are set, each with what would.
+
+    A reason that several have is listed where it is first.
+    """
+    trainings = list(trainings)
+    found: dict[str, str] = {}
+    for training in trainings:
+        for problem in _clashes_of(training.options, processes):
+            found.setdefault(problem, training.where)
+    own = [f"{where}.{problem}" for problem, where in found.items()]
+    return batch_problems(trainings, processes) + own + _lengths(trainings)
+
+
+def evaluation_clashes(decoding: DecodingOptions, trainings: Iterable[Training]) -> list[str]:
+    """List reasons why answers would not be sampled as training allows them."""
+    found = [f"evaluation.{problem}" for problem in _decoding(decoding)]
+    for training in trainings:
+        longest = getattr(training.options, "max_completion_length", 0)
+        if training.method.samples and decoding.max_new_tokens < longest:
+            found.append(
+                f"evaluation.decoding.max_new_tokens {decoding.max_new_tokens} is below "
+                f"{training.where}.max_completion_length {longest}; answers that training allows "
+                "would be cut off in evaluation"
+            )
+            break
+    return found
+
+
+def _lengths(trainings: list[Training]) -> list[str]:
+    """List data that is sampled longer than a training that reads it takes."""
+    makers = [one for one in trainings if isinstance(_decoding_of(one.options), DecodingOptions)]
+    readers = [one for one in trainings if isinstance(one.options, TrainingOptions)]
+    found: dict[str, None] = {}
+    for maker in makers:
+        for reader in readers:
+            sampled = _decoding_of(maker.options).max_new_tokens
+            longest = reader.options.max_completion_length
+            if reader.method.records == maker.method.makes and sampled > longest:
+                reason = (
+                    f"{maker.where}.decoding.max_new_tokens {sampled} is above "
+                    f"{reader.where}.max_completion_length {longest}; {maker.method.makes} with "
+                    "responses as long as are sampled would be set aside"
+                )
+                found.setdefault(reason)
+    return list(found)
+
+
+def _decoding_of(options: BaseModel) -> DecodingOptions | None:
+    return getattr(options, "decoding", None)
+
+
+def _clashes_of(options: BaseModel, processes: int) -> Iterator[str]:
+    if isinstance(options, TrainingOptions):
+        yield from _training(options)
+    if _decoding_of(options) is not None:
+        yield from _decoding(_decoding_of(options))
+    vllm = getattr(options, "vllm", None)
     if vllm is not None:
-        needed = step_grpo.max_prompt_length + step_grpo.max_completion_length
-        if vllm.max_model_length is not None and vllm.max_model_length < needed:
-            found.append(
-                f"step_grpo.vllm.max_model_length {vllm.max_model_length} counts prompt and "
-                f"completion, which may reach {needed} tokens"
-            )
-        if vllm.mode == "colocate" and processes % vllm.tensor_parallel_size:
-            found.append(
-                f"step_grpo.vllm.tensor_parallel_size {vllm.tensor_parallel_size} does not divide "
-                f"{processes} processes"
-            )
-        if importlib.util.find_spec("vllm") is None:
-            found.append("step_grpo.vllm is set but vllm is not installed (extra 'gpu')")
+        yield from _vllm(vllm, options, processes)
+
+
+def _decoding(decoding: DecodingOptions) -> Iterator[str]:
     if decoding.engine == "vllm" and importlib.util.find_spec("vllm") is None:
-        found.append("evaluation.decoding.engine is vllm, which is not installed (extra 'gpu')")
-    if decoding.max_new_tokens < step_grpo.max_completion_length:
-        found.append(
-            f"evaluation.decoding.max_new_tokens {decoding.max_new_tokens} is below "
-            f"step_grpo.max_completion_length {step_grpo.max_completion_length}; answers that "
-            "training allows would be cut off in evaluation"
+        yield "decoding.engine is vllm, which is not installed (extra 'gpu')"
+
+
+def _vllm(vllm: VllmOptions, options: TrainingOptions, processes: int) -> Iterator[str]:
+    needed = options.max_prompt_length + options.max_completion_length
+    if vllm.max_model_length is not None and vllm.max_model_length < needed:
+        yield (
+            f"vllm.max_model_length {vllm.max_model_length} counts prompt and completion, which "
+            f"may reach {needed} tokens"
         )
-    return found
-
-
-def preference_clashes(
-    preference: PreferenceOptions, pairs: PairOptions, processes: int
-) -> list[str]:
-    """List reasons why pairs cannot be sampled, or learnt from, with these settings."""
-    problem = preference.problem_with(processes)
-    found = [] if problem is None else [f"preference: {problem}"]
-    found += [f"preference.{one}" for one in _clashes_of(preference)]
-    if pairs.decoding.engine == "vllm" and importlib.util.find_spec("vllm") is None:
-        found.append("pairs.decoding.engine is vllm, which is not installed (extra 'gpu')")
-    if pairs.decoding.max_new_tokens > preference.max_completion_length:
-        found.append(
-            f"pairs.decoding.max_new_tokens {pairs.decoding.max_new_tokens} is above "
-            f"preference.max_completion_length {preference.max_completion_length}; pairs with "
-            "responses as long as are sampled would be set aside"
+    if vllm.mode == "colocate" and processes % vllm.tensor_parallel_size:
+        yield (
+            f"vllm.tensor_parallel_size {vllm.tensor_parallel_size} does not divide {processes} "
+            "processes"
         )
-    return found
+    if importlib.util.find_spec("vllm") is None:
+        yield "vllm is set but vllm is not installed (extra 'gpu')"
 
 
-def _clashes_of(options: TrainingOptions) -> list[str]:
-    found = []
+def _training(options: TrainingOptions) -> Iterator[str]:
     if options.deepspeed is not None:
         if importlib.util.find_spec("deepspeed") is None:
-            found.append("deepspeed is set but DeepSpeed is not installed (extra 'gpu')")
+            yield "deepspeed is set but DeepSpeed is not installed (extra 'gpu')"
         if options.on_bad_loss == "skip":
-            found.append("on_bad_loss: skip does not go with deepspeed; use stop")
+            yield "on_bad_loss: skip does not go with deepspeed; use stop"
     if options.attention == "flash_attention_2" and not importlib.util.find_spec("flash_attn"):
-        found.append(
-            "attention: flash_attention_2 but flash-attn is not installed; auto falls back"
-        )
+        yield "attention: flash_attention_2 but flash-attn is not installed; auto falls back"
     if options.max_pixels is not None:
         visual = math.ceil(options.max_pixels / PIXELS_PER_TOKEN)
         if visual >= options.max_prompt_length:
-            found.append(
+            yield (
                 f"max_prompt_length {options.max_prompt_length} leaves no room for the question "
                 f"beside an image of max_pixels {options.max_pixels} ({visual} tokens)"
             )
-    return found

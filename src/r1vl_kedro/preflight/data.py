@@ -48,6 +48,7 @@ def measure(
         "visual_tokens": visual,
         "prompt_tokens": prompts,
         "answer_tokens": answers,
+        "max_prompt_length": step_grpo.max_prompt_length,
     }
 
 

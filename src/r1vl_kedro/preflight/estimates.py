@@ -11,7 +11,9 @@ from typing import Any
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.preflight.shapes import Shape
 from r1vl_kedro.training.deepspeed_configs import stage
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions, TrainingOptions
+from r1vl_kedro.training.options import StepGRPOOptions, TrainingOptions
+from r1vl_kedro.training.overrides import ContinuedSFTOptions
+from r1vl_kedro.training.planned import Training
 
 PIXELS_PER_TOKEN = 28 * 28
 """Qwen2-VL: patches of 14 pixels, merged two by two."""
@@ -29,23 +31,32 @@ def visual_tokens(width: int, height: int, low: int, high: int) -> int:
     return h * w // PIXELS_PER_TOKEN
 
 
-def plan(
-    warm_up: SFTOptions,
-    step_grpo: StepGRPOOptions,
-    warm_up_records: int | None,
-    prompts: int | None,
-) -> dict[str, Any]:
-    """Work out steps and rollouts from records, epochs and batch; None is unknown."""
-    updates = step_grpo.num_iterations
-    first = _steps(warm_up, warm_up_records, warm_up.batch_size, "records")
-    second = _steps(step_grpo, prompts, step_grpo.prompts, "prompts", updates)
-    steps = second["steps"]
-    second["rollouts"] = None if steps is None else steps * step_grpo.rollouts // updates
-    return {"warm_up": first, "step_grpo": second}
+def plan(training: Training, counts: Mapping[str, int | None]) -> dict[str, Any]:
+    """Work out the steps and rollouts of a training; None is unknown.
+
+    Args:
+        training: of a method whose options are ``TrainingOptions``.
+        counts: by dataset, how many records it has as far as is known.
+    """
+    options, records = training.options, training.records.rpartition(".")[2]
+    found, questions = counts.get(records), counts.get("rl_prompts")
+    if found is not None and training.n_records is not None:
+        found = min(found, training.n_records)
+    if isinstance(options, ContinuedSFTOptions) and questions:
+        options = options.settled(questions)
+    samples = isinstance(options, StepGRPOOptions)
+    what = "prompts" if samples else "pairs" if records == "pairs" else "records"
+    batch = options.prompts if samples else options.sequences_per_step
+    updates = options.num_iterations if samples else 1
+    planned = {what: found} | _steps(options, found, batch, what, updates)
+    if samples:
+        steps = planned["steps"]
+        planned["rollouts"] = None if steps is None else steps * options.rollouts // updates
+    return planned
 
 
 def _steps(
-    options: TrainingOptions, found: int | None, batch: int, what: str, updates: int = 1
+    options: TrainingOptions, found: int | None, batch: int, what: str, updates: int
 ) -> dict[str, Any]:
     if options.num_steps is not None:
         steps = options.num_steps
@@ -60,7 +71,7 @@ def _steps(
         epochs = f"{options.num_epochs:g} epoch{'s' if options.num_epochs != 1 else ''}"
         times = f" × {updates} updates" if updates > 1 else ""
         because = f"{found:,} {what} × {epochs} / {batch:,} a step{times} = {steps:,} steps"
-    return {what: found, "steps": steps, "because": because}
+    return {"steps": steps, "because": because}
 
 
 def memory_gb(
@@ -95,7 +106,7 @@ def memory_gb(
     parts["activations"] = micro * tokens * hidden * (kept * layers + 34)
     parts["logits"] = 6.0 * min(micro * tokens, 4096) * words
     vllm = getattr(options, "vllm", None)
-    gathers = isinstance(options, StepGRPOOptions) and options.deepspeed_gather_for_rollouts
+    gathers = getattr(options, "deepspeed_gather_for_rollouts", False)
     if gathers and vllm is None and zero == 3:
         parts["weights gathered for rollouts"] = 2 * parameters
     if vllm is not None and vllm.mode == "colocate":
@@ -108,35 +119,37 @@ def hours(
     machine: PreflightOptions,
     parameters: float,
     processes: int,
+    training: Training,
     planned: Mapping[str, Any],
     prompt_tokens: float,
     answer_tokens: float,
-    warm_up: SFTOptions,
-    step_grpo: StepGRPOOptions,
 ) -> dict[str, float | None]:
-    """Estimate hours; None where unknown.
+    """Estimate the hours of a training, by part; None where unknown.
 
     FLOPs a parameter and token: 6 trained, 8 with checkpointing, 2 read.
     """
+    options = training.options
     pace = machine.gpu_tflops * 1e12 * machine.utilisation * processes
     length = prompt_tokens + answer_tokens
-
-    def cost(options: TrainingOptions) -> int:
-        return 8 if options.gradient_checkpointing else 6
-
-    steps, rolled = planned["warm_up"]["steps"], planned["step_grpo"]["rollouts"]
-    if not length or steps is None or rolled is None:
-        return dict.fromkeys(("warm-up", "rollouts", "updates", "together"))
-    trained = steps * warm_up.batch_size * length
-    passes = step_grpo.num_iterations * cost(step_grpo) + (2 if step_grpo.beta else 0)
+    cost = 8 if options.gradient_checkpointing else 6
+    parts = ("rollouts", "updates") if isinstance(options, StepGRPOOptions) else ("training",)
+    if not length or planned["steps"] is None:
+        return dict.fromkeys(parts)
+    if not isinstance(options, StepGRPOOptions):
+        sequences = planned["steps"] * options.sequences_per_step * sequences_of(training)
+        return {"training": cost * parameters * sequences * length / pace / 3600}
+    rolled = planned["rollouts"]
+    passes = options.num_iterations * cost + (2 if options.beta else 0)
     sampling = rolled * answer_tokens / (machine.rollout_tokens_per_second * processes)
-    result = {
-        "warm-up": cost(warm_up) * parameters * trained / pace / 3600,
+    return {
         "rollouts": sampling / 3600,
         "updates": passes * parameters * rolled * length / pace / 3600,
     }
-    result["together"] = sum(result.values())
-    return result
+
+
+def sequences_of(training: Training) -> int:
+    """Count the sequences in one element of a training's batch: a pair has two."""
+    return max(1, len(training.method.learns))
 
 
 def disk_gb(

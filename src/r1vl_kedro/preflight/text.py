@@ -70,19 +70,22 @@ def _bars(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
-    yield f"warm-up   {plan['warm_up']['because']}"
-    yield f"StepGRPO  {plan['step_grpo']['because']}"
-    if plan["step_grpo"]["steps"] is not None:
-        yield f"          {plan['step_grpo']['rollouts']:,} rollouts"
+    width = max(map(len, plan))
+    for name, planned in plan.items():
+        rollouts = planned.get("rollouts")
+        yield f"{name:<{width}}  {planned['because']}" + (
+            f", {rollouts:,} rollouts" if rollouts is not None else ""
+        )
 
 
 def _memory(stages: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     names = list(dict.fromkeys(part for parts in stages.values() for part in parts))
     names = [name for name in names if name != "total"] + ["total"]
-    yield " " * 30 + "".join(f"{stage:>12}" for stage in stages)
+    widths = [max(12, len(stage) + 2) for stage in stages]
+    yield " " * 30 + "".join(f"{stage:>{w}}" for stage, w in zip(stages, widths, strict=True))
     for name in names:
-        cells = (parts.get(name) for parts in stages.values())
-        yield f"{name:<30}" + "".join(f"{'-' if c is None else c:>12}" for c in cells)
+        cells = (parts.get(name, "-") for parts in stages.values())
+        yield f"{name:<30}" + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True))
 
 
 def _pairs(values: Mapping[str, float | None], form: str) -> Iterator[str]:

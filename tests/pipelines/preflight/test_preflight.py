@@ -15,9 +15,9 @@ from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
-from r1vl_kedro.preflight.clashes import preference_clashes
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
@@ -83,7 +83,21 @@ def entries(root) -> DataCatalog:
 MODEL = "Qwen/Qwen2-VL-2B-Instruct"
 
 
-def report(root, problems=(), launcher=FOUR_GPUS, options=None, step_grpo=STEP_GRPO, base=MODEL):
+def variant(name, method, options, **more):
+    """A variant as the context expands it."""
+    rows = {"stages": {}, "records": METHODS[method].records, "n_records": None}
+    return {"name": name, "method": method, "options": options.model_dump(), **rows, **more}
+
+
+def report(
+    root,
+    problems=(),
+    launcher=FOUR_GPUS,
+    options=None,
+    step_grpo=STEP_GRPO,
+    base=MODEL,
+    variants=None,
+):
     options = options or PreflightOptions()
     return nodes.report(
         list(problems),
@@ -92,6 +106,7 @@ def report(root, problems=(), launcher=FOUR_GPUS, options=None, step_grpo=STEP_G
         DataPrepOptions.model_validate({"split": {"n_warm_up": None, "n_rl": 20}}),
         WARM_UP,
         step_grpo,
+        variants or {},
         launcher,
         options,
         str(root),
@@ -143,7 +158,7 @@ def test_with_data_it_is_counted_measured_and_the_plan_worked_out(complete, caps
 
 def test_memory_that_does_not_suffice_is_a_reason_with_ways_out(complete):
     problems = report(complete, options=PreflightOptions(gpu_memory_gb=8))["problems"]
-    (said,) = (problem for problem in problems if problem.startswith("StepGRPO"))
+    (said,) = (problem for problem in problems if problem.startswith("step_grpo"))
     assert "GB a GPU, there are 8" in said and "zero3_offload" in said
 
 
@@ -193,12 +208,10 @@ def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
         decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
     )
     three = LauncherOptions(num_processes=3, device="cuda")
-    problems = nodes.check_settings(
-        WARM_UP, STEP_GRPO, three, evaluation, PreferenceOptions(num_steps=1), PairOptions(), {}
-    )
+    problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation, {})
     text = "\n".join(problems)
-    assert "warm_up.batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
-    assert "step_grpo.rollouts_per_step 16 is not a multiple of 3 processes" in text
+    assert "warm_up: batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
+    assert "step_grpo: rollouts_per_step 16 is not a multiple of 3 processes" in text
     assert "has no GPU" in text
     assert ("engine is vllm, which is not installed" in text) == (find_spec("vllm") is None)
 
@@ -239,9 +252,58 @@ def test_the_size_of_a_model_is_read_from_its_configuration_alone(tmp_path):
     assert SHAPES[MODEL].parameters == pytest.approx(2.21e9)
 
 
-def test_pairs_are_checked_in_a_grid_that_learns_from_them():
+def test_every_method_of_the_grid_is_checked_where_its_options_are_written():
     preference = PreferenceOptions(num_steps=1, batch_size=10, max_completion_length=64)
-    found = preference_clashes(preference, PairOptions(), 4)
-    assert len(found) == 2
-    assert "batch_size 10 is not a multiple of 4 processes; 8 or 12 would work" in found[0]
-    assert "max_new_tokens 256 is above preference.max_completion_length 64" in found[1]
+    sharp = STEP_GRPO.model_copy(update={"beta": 0.1})
+    odd = STEP_GRPO.model_copy(update={"micro_batch_size": 3})
+    variants = {
+        "pairs": variant("pairs", "sample_pairs", PairOptions()),
+        "dpo_seed0": variant("dpo", "preference", preference, records="pairs.pairs"),
+        "dpo_seed1": variant("dpo", "preference", preference, records="pairs.pairs"),
+        "sharp": variant("sharp", "step_grpo", sharp),
+        "odd": variant("odd", "step_grpo", odd),
+    }
+    evaluation = EvaluationOptions.model_construct(decoding=DecodingOptions(max_new_tokens=1024))
+    four = LauncherOptions(num_processes=4)
+    found = nodes.check_settings(WARM_UP, STEP_GRPO, four, evaluation, variants)
+    assert len(found) == 3
+    assert found[0].startswith(
+        "ablation.variants.dpo: batch_size 10 is not a multiple of 4 processes; 8 or 12 would work"
+    )
+    assert found[1].startswith("ablation.variants.odd: micro_batch_size 3 does not divide")
+    assert found[2].startswith(
+        "ablation.variants.pairs.decoding.max_new_tokens 256 is above "
+        "ablation.variants.dpo.max_completion_length 64; pairs with"
+    )
+
+
+def test_the_grid_is_planned_each_method_once_and_what_differs_by_itself(complete, capsys):
+    like_the_section = STEP_GRPO.model_copy(update={"learning_rate": 1e-5})
+    long = STEP_GRPO.model_copy(update={"num_epochs": 3.0})
+    few = SFTOptions(num_epochs=2, batch_size=8, deepspeed="zero3", dtype="bfloat16")
+    stages = {
+        "sft": variant("", "sft_warm_up", few, n_records=16),
+        "step_grpo": variant("", "step_grpo", STEP_GRPO),
+    }
+    variants = {
+        "faster_seed0": variant("faster", "step_grpo", like_the_section),
+        "faster_seed1": variant("faster", "step_grpo", like_the_section),
+        "long": variant("long", "step_grpo", long),
+        "staged": {"name": "staged", "stages": stages, "options": {}, "method": "step_grpo"},
+        "base": {"name": "base", "stages": {}, "options": {}, "method": "base"},
+    }
+    done = report(complete, variants=variants)
+    plan = {name: row["because"] for name, row in done["plan"].items()}
+    assert plan == {
+        "warm_up": "41 records × 2 epochs / 8 a step = 11 steps",
+        "step_grpo": "20 prompts × 1 epoch / 4 a step = 5 steps",
+        "long": "20 prompts × 3 epochs / 4 a step = 15 steps",
+        "staged.sft": "16 records × 2 epochs / 8 a step = 4 steps",
+    }
+    hours = done["hours"]
+    warm_up, step_grpo = hours["warm_up training"], done["hours"]["together"]
+    step_grpo -= warm_up
+    grid = warm_up + 2 * step_grpo + 3 * step_grpo + hours["staged.sft training"] + step_grpo
+    assert hours["all trainings of the grid"] == pytest.approx(grid)
+    assert set(done["memory_gb_per_gpu"]) == set(plan)
+    assert "staged.sft" in capsys.readouterr().out

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro.parameters import ConfigurationError, checked, describe
 from r1vl_kedro.pipelines.ablation.entries import Grid, Stage, StageEntry, Variant
-from r1vl_kedro.pipelines.ablation.plan import Plan, where
+from r1vl_kedro.pipelines.ablation.plan import Plan
 from r1vl_kedro.pipelines.ablation.search import trials
 from r1vl_kedro.training.methods import METHODS, get_method, options_of, refuse_length
+from r1vl_kedro.training.planned import where
 
 _in_use: dict[str, Any] | ConfigurationError | None = None
 

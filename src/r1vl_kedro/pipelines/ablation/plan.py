@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.ablation.entries import Grid, StageEntry, VariantEntry
 from r1vl_kedro.training.methods import CHECKPOINT, METHODS, WARM_UP, get_method
+from r1vl_kedro.training.planned import where
 
 STARTS = ("base_model", WARM_UP)
 """Catalog entries that hold a model, as ``from`` may name them."""
@@ -135,8 +136,3 @@ class Plan:
                 f"ablation.variants: {circle} start from one another; one of them has to start "
                 f"from {' or '.join(STARTS)}"
             ) from error
-
-
-def where(name: str, stage: str = "") -> str:
-    """The place of a variant or stage in the parameters."""
-    return f"ablation.variants.{name}" + (f".stages.{stage}" if stage else "")

@@ -9,19 +9,18 @@ import click
 from kedro.io import DataCatalog
 
 from r1vl_kedro.benchmarks import BENCHMARKS
-from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.preflight import estimates, text
-from r1vl_kedro.preflight.clashes import clashes, preference_clashes
+from r1vl_kedro.preflight import text
+from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes
 from r1vl_kedro.preflight.data import judge, measure
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.preflight.report import compose
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
-from r1vl_kedro.training.preference_options import PreferenceOptions
+from r1vl_kedro.training.planned import Training, of_sections, of_variants
 
 HELD_OUT = ("validation_records", "test_records")
 
@@ -35,21 +34,26 @@ def check_settings(
     step_grpo: StepGRPOOptions,
     launcher: LauncherOptions,
     evaluation: EvaluationOptions,
-    preference: PreferenceOptions,
-    pairs: PairOptions,
-    variants: dict[str, Any],
+    variants: dict[str, dict[str, Any]],
 ) -> list[str]:
     """List clashes between settings, and what this machine lacks for them.
 
     Args:
-        variants: the grid's, by namespace; only one with pairs is checked for them.
+        variants: the grid's, by namespace.
     """
-    processes = launcher.num_processes
-    found = clashes(warm_up, step_grpo, processes, evaluation.decoding)
-    if any(variant["method"] == "preference" for variant in variants.values()):
-        found += preference_clashes(preference, pairs, processes)
+    trainings = _trainings(warm_up, step_grpo, variants)
+    found = clashes(trainings, launcher.num_processes)
+    found += evaluation_clashes(evaluation.decoding, trainings)
     lack = launcher.missing_gpus(gpus()) if launcher.device == "cuda" else None
     return found + ([lack] if lack else [])
+
+
+def _trainings(
+    warm_up: SFTOptions, step_grpo: StepGRPOOptions, variants: dict[str, dict[str, Any]]
+) -> list[Training]:
+    """List the trainings of one run, then those of the grid."""
+    sections = {"warm_up": warm_up, "step_grpo": step_grpo}
+    return [*of_sections(sections, sections), *of_variants(variants)]
 
 
 def look_for_data(
@@ -95,17 +99,19 @@ def report(
     data_prep: DataPrepOptions,
     warm_up: SFTOptions,
     step_grpo: StepGRPOOptions,
+    variants: dict[str, dict[str, Any]],
     launcher: LauncherOptions,
     options: PreflightOptions,
     work_dir: str,
 ) -> dict[str, Any]:
     """Print and return all that a run will take, and every reason why it would fail."""
     records, split = found["counted"]["records"] or None, data_prep.split
-    used = (_at_most(asked, records) for asked in (split.n_warm_up, split.n_rl))
-    planned = estimates.plan(warm_up, step_grpo, *used)
-    result = compose(
-        problems, found, str(base), planned, warm_up, step_grpo, launcher, options, work_dir
-    )
+    counts = {
+        "warm_up_records": _at_most(split.n_warm_up, records),
+        "rl_prompts": _at_most(split.n_rl, records),
+    }
+    trainings = _trainings(warm_up, step_grpo, variants)
+    result = compose(problems, found, str(base), trainings, counts, launcher, options, work_dir)
     print("\n" + "\n".join(text.lines(result)) + "\n", flush=True)
     return result
 

@@ -20,7 +20,7 @@ from r1vl_kedro.pipelines.preflight import nodes
 def create_pipeline() -> Pipeline:
     """Build the preflight: what a run will take, and why it would fail; no weights are loaded."""
     stages = {"warm_up": "params:warm_up", "step_grpo": "params:step_grpo"}
-    launcher = {"launcher": "params:launcher"}
+    variants, launcher = {"variants": "params:variants"}, {"launcher": "params:launcher"}
     return Pipeline(
         [
             Node(
@@ -29,9 +29,7 @@ def create_pipeline() -> Pipeline:
                     **stages,
                     **launcher,
                     "evaluation": "params:evaluation",
-                    "preference": "params:preference",
-                    "pairs": "params:pairs",
-                    "variants": "params:variants",
+                    **variants,
                 },
                 outputs="preflight_problems",
                 name="check_settings",
@@ -50,6 +48,7 @@ def create_pipeline() -> Pipeline:
                     "base": "base_model",
                     "data_prep": "params:data_prep",
                     **stages,
+                    **variants,
                     **launcher,
                     "options": "params:preflight",
                     "work_dir": "params:work_dir",

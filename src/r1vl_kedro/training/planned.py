@@ -1,0 +1,84 @@
+"""The trainings of a configuration, each once, whatever their methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from r1vl_kedro.training.methods import METHODS, Method
+from r1vl_kedro.training.options import TrainingOptions
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training as it is configured."""
+
+    where: str
+    """The place of its options in the parameters."""
+    method: Method
+    options: BaseModel
+    records: str
+    """The dataset that it reads."""
+    n_records: int | None = None
+    """How many of the records; None takes all."""
+    seeds: int = 1
+    """How often it runs."""
+
+    @property
+    def name(self) -> str:
+        """Its section, or its variant and stage."""
+        return self.where.removeprefix("ablation.variants.").replace(".stages.", ".")
+
+
+def where(name: str, stage: str = "") -> str:
+    """Return the place of a variant or stage in the parameters."""
+    return f"ablation.variants.{name}" + (f".stages.{stage}" if stage else "")
+
+
+def of_sections(parameters: Mapping[str, Any], methods: Iterable[str]) -> list[Training]:
+    """List the trainings of these methods as their sections of the parameters describe them.
+
+    Methods whose options are laid over those of others are left out.
+    """
+    rows = [METHODS[name] for name in METHODS if name in set(methods)]
+    return [
+        Training(row.sections[0], row, row.options.model_validate(given), row.records)
+        for row in rows
+        if len(row.sections) == 1 and (given := parameters.get(row.sections[0]))
+    ]
+
+
+def of_variants(variants: Mapping[str, Mapping[str, Any]]) -> list[Training]:
+    """List the trainings of the expanded grid's variants; those of several seeds once.
+
+    Args:
+        variants: by namespace, as the context expands them.
+    """
+    found: dict[str, list[Training]] = {}
+    for variant in variants.values():
+        for stage, one in (variant["stages"] or {"": variant}).items():
+            if not one["options"]:  # it trains nothing
+                continue
+            row = METHODS[one["method"]]
+            place = where(variant["name"], stage)
+            options = row.options.model_validate(one["options"])
+            training = Training(place, row, options, one["records"], one["n_records"])
+            found.setdefault(place, []).append(training)
+    return [Training(**vars(seeds[0]) | {"seeds": len(seeds)}) for seeds in found.values()]
+
+
+def batch_problems(trainings: Iterable[Training], processes: int) -> list[str]:
+    """Explain which batches cannot go over so many processes.
+
+    A variant has most of its options from its method's section, and does not repeat its problems.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for training in trainings:
+        if isinstance(training.options, TrainingOptions):
+            problem = training.options.problem_with(processes)
+            if problem is not None:
+                found.setdefault((training.method.entry, problem), training.where)
+    return [f"{where}: {problem}" for (_, problem), where in found.items()]
