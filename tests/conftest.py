@@ -16,6 +16,17 @@ os.environ["DO_NOT_TRACK"] = "true"
 kernels.pin("avx2")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that may take longest first, so that parallel workers end together."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        mark = item.get_closest_marker("timeout")
+        allowed = float(mark.args[0]) if mark else 0.0
+        longest[item.path] = max(allowed, longest.get(item.path, 0.0))
+    items.sort(key=lambda item: -longest[item.path])
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """The folder of reference cases beside the checkout; absent on a user's machine."""
