@@ -137,6 +137,12 @@ def problem(directory: Path, made_from: Any = None) -> str | None:
     return None
 
 
+def made_from(directory: Path) -> Any:
+    """Return what a directory's mark says it was made from; None without a mark."""
+    mark = directory / MARK
+    return json.loads(mark.read_text(encoding="utf-8"))["made_from"] if mark.is_file() else None
+
+
 def is_whole(directory: Path, made_from: Any = None) -> bool:
     """Tell whether a directory is marked complete and has all its files, in their sizes."""
     return problem(directory, made_from) is None

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from datasets import load_from_disk
-from pair_fixtures import PREFERENCE, pair_rows, save_pairs, with_reference
+from pair_fixtures import PREFERENCE, SCORING, pair_rows, save_pairs, with_reference
 from pydantic import ValidationError
 from training_fixtures import run, same_weights, train, weights
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 from r1vl_kedro.training.objectives import OBJECTIVES
+from r1vl_kedro.training.pair_logps import reference_pairs, score_pairs
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
 ENTRY = "r1vl_kedro.training.preference:train_preference"
@@ -169,6 +170,15 @@ def test_a_missing_reference_is_named_before_training(tiny, pairs, tmp_path):
     assert not (tmp_path / "model.state").exists()
 
 
+def test_a_reference_that_is_not_the_start_is_told(tiny, other, pairs, tmp_path, caplog):
+    where = str(tmp_path / "referenced")
+    reference_pairs(other, pairs, where, SCORING.model_dump(), seed=0)
+    for name, base in {"same": other, "else": tiny}.items():
+        train("preference", **job(base, where, tmp_path / name, num_steps=1))
+    [told] = [text for text in caplog.messages if "of another checkpoint than" in text]
+    assert f"than {tiny}, which this training starts from: dpo" in told
+
+
 def test_an_objective_without_reference_needs_none(tiny, pairs, tmp_path):
     train("preference", **job(tiny, pairs, tmp_path / "model", objective="simpo", num_steps=1))
     assert "kl" not in steps(tmp_path / "model")[0]
@@ -241,8 +251,6 @@ def test_reference_log_probabilities_belong_to_their_pairs(own, tiny):
 
 
 def test_scoring_goes_on_with_the_parts_that_are_missing(tiny, pairs, tmp_path):
-    from r1vl_kedro.training.pair_logps import reference_pairs, score_pairs
-
     options = {"batch_size": 2}
     output = tmp_path / "ready"
     score_pairs(tiny, pairs, f"{output}.state", options)

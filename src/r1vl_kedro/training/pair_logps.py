@@ -193,6 +193,15 @@ class _Scorer:
         return scored
 
 
+def reference_of(pairs: str) -> str | None:
+    """Return the digest of the checkpoint whose log-probabilities pairs carry, where it is known.
+
+    Pairs that brought their log-probabilities with them are of a checkpoint that nobody knows.
+    """
+    made_from = files.made_from(Path(pairs))
+    return made_from.get("checkpoint") if isinstance(made_from, dict) else None
+
+
 def _made_from(
     checkpoint: str, pairs: str, settings: PairScoringOptions, template: str
 ) -> dict[str, Any]:

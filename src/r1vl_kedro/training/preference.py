@@ -9,6 +9,7 @@ from typing import Any
 from r1vl_kedro.records.pairs import explain, problem_of
 from r1vl_kedro.training import data, run
 from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.pair_logps import reference_of
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,13 @@ def train_preference(
     )  # fmt: skip
     if start is None:
         return run.already_trained(output)
+
+    if settings.row.reference and reference_of(records) not in (None, start.inputs["base_digest"]):
+        log.warning(
+            "the log-probabilities in %s are of another checkpoint than %s, which this training "
+            "starts from: %s is relative to that one, and does not start at a log-ratio of 0",
+            records, base, settings.objective,
+        )  # fmt: skip
 
     from trl import DPOConfig
 
