@@ -53,10 +53,10 @@ def test_variants_are_those_of_the_configuration():
 
 def test_the_grid_follows_the_environment():
     context_of(env="thorough")
-    trained = [name for name in VARIANTS if name not in ("base", "warm_up")]
+    trained = [name for name in VARIANTS if name != "base"]
     trained += ["validity_only", "sft_warm_up"]
     expected = {f"{name}_seed{seed}" for name in trained for seed in range(5)}
-    assert namespaces() == expected | {"base", "warm_up"}
+    assert namespaces() == expected | {"base"}
 
 
 def test_the_grid_follows_runtime_parameters():
@@ -69,8 +69,20 @@ def test_the_grid_follows_runtime_parameters():
 def test_shared_work_stands_once():
     context_of(env="thorough")
     nodes = pipelines["ablation"].nodes
-    assert [node.name for node in nodes].count("train_warm_up") == 1
+    assert [node.name for node in nodes].count("data.data_prep.split") == 1
     assert sum(node.name.endswith(".train_step_grpo") for node in nodes) == 9 * 5
+
+
+def test_each_seed_of_the_thorough_grid_has_a_warm_up_of_its_own():
+    context_of(env="thorough")
+    nodes = pipelines["ablation"].nodes
+    warm_ups = [node for node in nodes if node.name.endswith("train_warm_up")]
+    assert sorted(node.name for node in warm_ups) == [
+        f"warm_up_seed{seed}.train_warm_up" for seed in range(5)
+    ]
+    for node in nodes:
+        if node.name.endswith(".train_step_grpo"):
+            assert f"warm_up_seed{node.name[-len('0.train_step_grpo')]}.checkpoint" in node.inputs
 
 
 def test_every_variant_samples_as_many_responses_a_step():

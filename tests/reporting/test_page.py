@@ -101,6 +101,11 @@ def test_cells_fold_intervals_and_say_why_there_is_none():
         (["warm_up", "step_grpo"], "There is one training seed"),
         (["warm_up", "step_grpo_seed0", "step_grpo_seed1"], "With 2 seeds"),
         (
+            ["warm_up_seed0", "warm_up_seed1", "step_grpo_seed0", "step_grpo_seed1"],
+            "With 2 seeds, intervals are Student's with the variances of questions and of "
+            "trainings, warm-up included",
+        ),
+        (
             ["warm_up", "base", "step_grpo_seed0", "step_grpo_seed1"],
             "One model, without a seed of its own, stands against every seed: "
             "Base model, Warm-up (SFT).",

@@ -33,6 +33,20 @@ def test_faults_occur_in_their_shares():
     assert sum(data is None for _, data in rows) > 0
 
 
+def test_the_corpus_knows_which_paths_are_sloppy():
+    """Without other faults, such a path is neither the whole path nor the abridged one."""
+    faults = Faults(abridged=0.4, sloppy=0.2, reflective=0, copied=0, leaked=0, broken=0)
+    known = [row["sloppy"] for row, _ in corpus(1000, 0, faults)]
+    sloppy = [
+        row["messages"][1]["content"] not in (problem.path(), problem.path(abridged=True))
+        for (row, _), problem in zip(
+            corpus(1000, 0, faults), problems("train", 1000, 0), strict=True
+        )
+    ]
+    assert known == sloppy
+    assert sum(known) / 1000 == pytest.approx(0.2, abs=0.04)
+
+
 def test_a_path_is_abridged_by_its_number_of_steps():
     """Longer paths more often; a number that is not given takes the next lower one's share."""
     faults = Faults({2: 0.5, 3: 0.8, 4: 0.9}, 0, 0, 0, 0, 0)

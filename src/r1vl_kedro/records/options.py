@@ -47,11 +47,15 @@ class SplitOptions(_Options):
     Attributes:
         min_rl_steps: steps that the reference path of an RL question must have; a path that jumps
             to its answer has no intermediate step that StepRAR could look for.
+        max_rl_sloppy: largest share, 0 to 1, of RL records whose path is known to be sloppy (one
+            step wrong, the answer right); 1 takes them as they come. What a source does not know
+            counts as sound.
     """
 
     n_warm_up: int | None = Field(default=None, ge=1)
     n_rl: int | None = Field(default=None, ge=1)
     min_rl_steps: int = Field(default=0, ge=0)
+    max_rl_sloppy: float = Field(default=1.0, ge=0, le=1)
 
 
 class DataPrepOptions(_Options):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.records.options import SplitOptions
 from r1vl_kedro.records.rejections import Rejection, count_reasons
 from r1vl_kedro.records.schema import without_images
+from r1vl_kedro.records.split import known_sloppy
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -23,7 +24,8 @@ def prep_report(
 ) -> dict[str, Any]:
     """Count per stage and reason; ``stages`` in order, what each set aside.
 
-    ``read`` equals ``kept`` plus everything set aside: no record goes missing.
+    ``read`` equals ``kept`` plus everything set aside: no record goes missing. ``sloppy`` is the
+    share of sloppy paths in each set, of those whose source knows; None where none does.
     """
     dropped = sum(len(rejections) for rejections in stages.values())
     left = len(kept) + dropped
@@ -35,6 +37,7 @@ def prep_report(
     families: Counter[str] = Counter()
     for batch in without_images(kept, ["family"]).iter(batch_size=10_000):
         families.update(batch["family"])
+    drawn = {"warm_up": warm_up, "rl": rl}
     return {
         "read": len(kept) + dropped,
         "kept": len(kept),
@@ -43,5 +46,12 @@ def prep_report(
         "families": dict(families.most_common()),
         "warm_up": {"asked": options.n_warm_up, "got": len(warm_up)},
         "rl": {"asked": options.n_rl, "got": len(rl)},
+        "sloppy": {name: _sloppy(kept, records) for name, records in drawn.items()},
         "seed": seed,
     }
+
+
+def _sloppy(kept: Dataset, drawn: Dataset) -> float | None:
+    of_id = dict(zip(kept["id"], known_sloppy(kept), strict=True))
+    known = [of_id[name] for name in drawn["id"] if of_id[name] is not None]
+    return sum(known) / len(known) if known else None

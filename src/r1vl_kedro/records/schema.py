@@ -27,6 +27,7 @@ class RawRecord:
         images: files, or encoded images as bytes.
         solution: reference path in the response grammar, or "".
         key_steps: None where the source has none; anything else is checked later.
+        sloppy: whether a step of the path is wrong under a right answer; None where not known.
         problem: (reason, detail) where the row could not be read as a record.
     """
 
@@ -39,6 +40,7 @@ class RawRecord:
     family: str = ""
     source: str = ""
     key_steps: Any = None
+    sloppy: bool | None = None
     problem: tuple[str, str] | None = field(default=None)
 
 
@@ -70,8 +72,8 @@ def groups_of(key_steps: Any) -> list[list[str]]:
 def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
     """Return the columns of a record; ``key_steps`` adds those of an RL prompt.
 
-    ``image_hashes`` adds one hexadecimal perceptual hash per image, the form between
-    validation and the split.
+    ``image_hashes`` adds one hexadecimal perceptual hash per image, and whether the path is known
+    to be sloppy: the form between validation and the split.
     """
     from datasets import Features, Image, List, Value
 
@@ -89,7 +91,7 @@ def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
     if key_steps:
         columns["key_steps"] = List(List(text))
     if image_hashes:
-        columns["image_hashes"] = List(text)
+        columns |= {"image_hashes": List(text), "sloppy": Value("bool")}
     return Features(columns)
 
 

@@ -25,10 +25,11 @@ def split(
 ) -> tuple[Dataset, Dataset]:
     """Draw warm-up and RL records independently from the same pool (section 4.1).
 
-    Where fewer records exist than are asked for, all are taken.
+    Where fewer records exist than are asked for, all are taken; with ``max_rl_sloppy``, as many as
+    keep to it.
 
     Raises:
-        RecordsError: no path has the steps that an RL question needs.
+        RecordsError: no path has the steps that an RL question needs, or all are sloppy.
     """
     pool = dataset.select_columns(list(COLUMNS))
     warm_up = pool.select(draw(options.n_warm_up, len(pool), f"{seed}-warm-up"))
@@ -43,5 +44,33 @@ def split(
             f"none of {len(pool)} records has a path of {options.min_rl_steps} steps, so there is "
             "no RL question; lower data_prep.split.min_rl_steps"
         )
-    rl = pool.select([fit[k] for k in draw(options.n_rl, len(fit), f"{seed}-rl")])
-    return warm_up, rl
+    rl = [fit[k] for k in draw(options.n_rl, len(fit), f"{seed}-rl")]
+    return warm_up, pool.select(_with_fewer_sloppy(rl, fit, known_sloppy(dataset), options, seed))
+
+
+def known_sloppy(dataset: Dataset) -> list[bool | None]:
+    """Return for each record whether its path is known to be sloppy; None where it is not known."""
+    known = "sloppy" in dataset.column_names
+    return list(dataset["sloppy"]) if known else [None] * len(dataset)
+
+
+def _with_fewer_sloppy(
+    drawn: list[int], fit: list[int], sloppy: list[bool | None], options: SplitOptions, seed: int
+) -> list[int]:
+    """Draw anew where too many are sloppy: as many as asked for, or as the others allow."""
+    share = options.max_rl_sloppy
+    if sum(sloppy[k] is True for k in drawn) <= share * len(drawn):
+        return drawn
+    poor = [k for k in fit if sloppy[k]]
+    sound = [k for k in fit if not sloppy[k]]
+    most = share * min(len(drawn), len(sound) / (1 - share))
+    n_poor = int(most + 1e-9)  # 0.29 x 100 is below 29 in floating point
+    n_sound = min(len(drawn) - n_poor, len(sound))
+    if not sound:
+        raise RecordsError(
+            f"the paths of all {len(poor)} records that may be RL questions are sloppy, and "
+            f"data_prep.split.max_rl_sloppy is {share:g}; raise it"
+        )
+    chosen = [poor[k] for k in draw(n_poor, len(poor), f"{seed}-rl-sloppy")]
+    chosen += [sound[k] for k in draw(n_sound, len(sound), f"{seed}-rl-sound")]
+    return sorted(chosen)

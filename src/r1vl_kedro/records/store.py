@@ -100,6 +100,7 @@ def write_rows(
         ArrowWriter(features=columns, path=str(path), writer_batch_size=ROWS_AT_ONCE) as writer,
     ):
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is used after
+            row = {"sloppy": None} | dict(row)  # most sources do not know it
             writer.write(columns.encode_example({name: row[name] for name in columns}))
         if count:
             writer.finalize()

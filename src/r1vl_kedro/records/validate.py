@@ -149,6 +149,7 @@ def check(
         "source": raw.source,
         "key_steps": key_steps,
         "image_hashes": hashes,
+        "sloppy": raw.sloppy,
     }
 
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet
-from r1vl_kedro.reporting.variants import Grid, in_order, variant
+from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
 
 FIGURE_NOTES = {
     "accuracy": "Points are accuracies, bars their intervals.",
@@ -94,10 +94,13 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None =
                 f"One model, without a seed of its own, stands against every seed: {labels}. The "
                 "spread of training it again is in no interval."
             )
+        own = verdicts.loc[verdicts["seed"] >= 0, "variant"].unique()
+        with_warm_up = ", warm-up included" if any(is_warm_up(name, grid) for name in own) else ""
         said.insert(
             3,
             f"With {seeds} seeds, intervals are Student's with the variances of questions and of "
-            "trainings (two-way random effects), so they speak of trainings not run as well.",
+            f"trainings{with_warm_up} (two-way random effects), so they speak of trainings not run "
+            "as well.",
         )
     else:
         said.insert(

@@ -231,6 +231,11 @@ def is_trained(name: str, grid: Grid | None) -> bool:
     return method is None or not method.evaluates
 
 
+def is_warm_up(name: str, grid: Grid | None) -> bool:
+    """Tell whether a variant is a warm-up."""
+    return (_entry(name, grid) or {"method": name})["method"] == "warm_up"
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """Return variant names once each, in the order of the tables, unknown ones at the end."""
     rank = {name: i for i, name in enumerate(ORDER)}

@@ -112,8 +112,10 @@ def reflective_path(problem: Problem) -> str:
     return f"{head}{step}{problem.shortcut}\n\n{REFLECTION}\n\n{step}{tail}"
 
 
-def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
-    """Make one row of Mulberry's JSON array."""
+def mulberry_row(
+    problem: Problem, path: str, image: str, *, sloppy: bool = False
+) -> dict[str, Any]:
+    """Make one row of Mulberry's JSON array, which also has whether its path is sloppy."""
     question = render_question(problem.question, problem.options)
     return {
         "messages": [
@@ -121,6 +123,7 @@ def mulberry_row(problem: Problem, path: str, image: str) -> dict[str, Any]:
             {"role": "assistant", "content": path},
         ],
         "images": image,
+        "sloppy": sloppy,
     }
 
 
@@ -143,7 +146,8 @@ def corpus(
         if draw < bound:
             problem = next(leaked)
         elif draw < (bound := bound + faults.reflective):
-            yield mulberry_row(problem, reflective_path(problem), image), png(problem)
+            path = reflective_path(problem)
+            yield mulberry_row(problem, path, image, sloppy=True), png(problem)
             continue
         elif draw < bound + faults.broken:
             yield broken(rng, problem, image)
@@ -156,7 +160,8 @@ def corpus(
             path = sloppy_path(rng, problem)
         else:
             path = problem.path()
-        kept.append((mulberry_row(problem, path, image), png(problem)))
+        sloppy = path not in (problem.path(), problem.path(abridged=True))
+        kept.append((mulberry_row(problem, path, image, sloppy=sloppy), png(problem)))
         yield kept[-1]
 
 
@@ -193,6 +198,7 @@ def write_corpus(
     """
     faults = faults or Faults()
     made_from = {"n": n, "seed": seed, "faults": vars(faults), **made_of(families)}
+    made_from["row"] = ["messages", "images", "sloppy"]
     file = directory / "mulberry_sft.json"
     if files.is_whole(directory, made_from):
         return file

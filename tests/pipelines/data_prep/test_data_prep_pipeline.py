@@ -42,7 +42,7 @@ def prepared(tmp_path_factory):
         }
     )
     catalog["params:data_prep"] = DataPrepOptions.model_validate(
-        {"split": {"n_warm_up": 100, "n_rl": 50}}
+        {"split": {"n_warm_up": 100, "n_rl": 25, "min_rl_steps": 2, "max_rl_sloppy": 0.08}}
     )
     catalog["params:seed"] = 7
     SequentialRunner().run(create_pipeline(), catalog)
@@ -71,10 +71,17 @@ def test_each_kind_of_fault_in_the_corpus_is_found(prepared):
 def test_the_sets_have_the_sizes_asked_for(prepared):
     report = prepared["data_prep_report"].load()
     assert report["warm_up"] == {"asked": 100, "got": 100}
-    assert report["rl"] == {"asked": 50, "got": 50}
+    assert report["rl"] == {"asked": 25, "got": 25}
     warm_up, rl = prepared["warm_up_records"].load(), prepared["rl_records"].load()
-    assert (len(warm_up), len(rl)) == (100, 50)
+    assert (len(warm_up), len(rl)) == (100, 25)
     assert set(rl["id"]) <= set(prepared["validated_records"].load()["id"])
+
+
+def test_the_report_gives_the_share_of_sloppy_paths(prepared):
+    """The RL set keeps to its limit; of all paths with two steps, two in five are sloppy."""
+    sloppy = prepared["data_prep_report"].load()["sloppy"]
+    assert sloppy["rl"] == 2 / 25
+    assert 0.03 < sloppy["warm_up"] < 0.15
 
 
 def test_kedro_checks_the_options_before_any_node_runs():

@@ -80,4 +80,7 @@ def report(
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Count what was read, set aside and kept; list every record set aside."""
     counts = prep_report(stages, records, warm_up, rl, options.split, seed)
+    for name, share in counts["sloppy"].items():
+        if share is not None:
+            logger.info("%s: %.1f %% of the paths have a wrong step", name, 100 * share)
     return counts, [r.as_dict() for rejections in stages.values() for r in rejections]

@@ -3,7 +3,8 @@
 A row is ``{"messages": [{"role": "user", ...}, {"role": "assistant", ...}], "images": ...}``;
 ``images`` is a path or a list of paths below the image folder, perhaps with a leading ``/``.
 ShareGPT's ``conversations`` of ``{"from": "human", "value": ...}`` are read as well, and content
-in parts (``{"type": "image"}``, ``{"type": "text", "text": ...}``).
+in parts (``{"type": "image"}``, ``{"type": "text", "text": ...}``). A key ``sloppy`` beside them
+tells whether a step of the path is wrong, where that is known.
 The user turn is ``<image>`` marks, a prompt prefix, ``Question: ...`` and perhaps
 ``Choices:`` with one lettered option a line; the assistant turn is the reference path.
 """
@@ -114,6 +115,9 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
         parsed = MulberryRow.from_json(row)
         images, paths = images_of(parsed.images, "images", image_root)
         identity = row_id(parsed.extra.get("id"), paths, index)
+        sloppy = parsed.extra.get("sloppy")
+        if not isinstance(sloppy, bool | None):
+            raise ValueError(f"sloppy is {sloppy!r:.100}; wanted true, false or null")
     except ValueError as error:
         return malformed(f"#{index}", source, str(error))
     answer = bare_answer(grammar_of(parsed.response).parse(parsed.response).answer or "")
@@ -127,6 +131,7 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
         solution=parsed.response,
         family=family_of(paths),
         source=source,
+        sloppy=sloppy,
         problem=marks_problem(parsed.user + parsed.response, len(images)),
     )
 
