@@ -33,12 +33,17 @@ class Line:
         raise ConnectionError("the line is cut")
 
 
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setattr(stores, "FIRST_PAUSE", 0.0)
-    made = stores.Store(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", tmp_path / "artifacts")
+def open_store(tmp_path, pause=0.0):
+    """A store whose line can be cut, asked again after a pause in seconds."""
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    made = stores.Store(uri, "test", tmp_path / "artifacts", pause=pause)
     made.client = Line(made.client)
     return made
+
+
+@pytest.fixture
+def store(tmp_path):
+    return open_store(tmp_path)
 
 
 def write_all(store, run_id) -> None:
@@ -90,10 +95,10 @@ def test_what_waits_goes_before_what_comes_after(store):
     assert store.client.get_run(run_id).data.tags["note"] == "second"
 
 
-def test_a_store_that_stays_away_is_asked_seldom_and_the_loss_is_told(store, caplog):
+def test_a_store_that_stays_away_is_asked_seldom_and_the_loss_is_told(tmp_path, caplog):
+    store = open_store(tmp_path, pause=1000.0)
     run_id = store.start("run", {})
     store.client.cut = True
-    store._pause = 1000.0
     for _ in range(20):
         store.metrics(run_id, {"a": 1.0})
     store.end(run_id, "FINISHED")

@@ -4,21 +4,27 @@ import threading
 import time
 
 import pytest
+from mlflow.exceptions import MlflowException
 from training_fixtures import SFT, train
 
-from r1vl_kedro.training.tracking import MetricWriter, metric_callback, metric_name
+from r1vl_kedro.run_context import metric_name
+from r1vl_kedro.tracking.live import LiveMetrics
+from r1vl_kedro.training.tracking import metric_callback
 
 
 class Server:
-    """Stands for an MLflow client: down for the first calls."""
+    """An MLflow client that is down for the first calls."""
 
     def __init__(self, failures=0):
         self.failures, self.calls = failures, []
 
-    def log_batch(self, run_id, metrics):
+    def get_run(self, run_id):
         if self.failures:
             self.failures -= 1
             raise ConnectionError("no server")
+
+    def log_batch(self, run_id, metrics):
+        self.get_run(run_id)
         self.calls.append([(m.key, m.value, m.step) for m in metrics])
 
     @property
@@ -26,13 +32,13 @@ class Server:
         return [metric for call in self.calls for metric in call]
 
 
-def writer(server):
-    return MetricWriter("http://mlflow", "run", client=server, retry_seconds=0.01)
+def live(server):
+    return LiveMetrics("http://mlflow", "run", client=server, pause=0.01)
 
 
 def test_numbers_arrive_in_order():
     server = Server()
-    metrics = writer(server)
+    metrics = live(server)
     for step in range(3):
         metrics.put({"train/loss": 1.0 / (step + 1)}, step)
     assert metrics.close() == 0
@@ -40,21 +46,36 @@ def test_numbers_arrive_in_order():
 
 
 def test_a_server_that_comes_back_misses_nothing():
-    server = Server(failures=3)
-    metrics = writer(server)
+    server = Server(failures=6)
+    metrics = live(server)
     for step in range(5):
         metrics.put({"a": 1.0, "b": 2.0}, step)
         time.sleep(0.01)
     assert metrics.close() == 0
-    assert len(server.received) == 10
+    assert [m[2] for m in server.received] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
 
 
 def test_what_a_dead_server_never_took_is_counted(caplog):
-    metrics = writer(Server(failures=10**6))
+    metrics = live(Server(failures=10**6))
     for step in range(50):
         metrics.put({"a": 1.0}, step)
     assert metrics.close(seconds=0.3) == 50
-    assert "50 metric values did not reach MLflow" in caplog.text
+    assert "50 writes did not reach MLflow at http://mlflow, 50 of training curves" in caplog.text
+
+
+def test_numbers_that_a_server_refuses_do_not_hold_up_the_rest():
+    class Picky(Server):
+        def log_batch(self, run_id, metrics):
+            if metrics[0].key == "odd":
+                raise MlflowException("no such name")
+            super().log_batch(run_id, metrics)
+
+    server = Picky()
+    metrics = live(server)
+    for step, key in enumerate(["a", "odd", "b"]):
+        metrics.put({key: 1.0}, step)
+    assert metrics.close() == 1
+    assert [m[0] for m in server.received] == ["a", "b"]
 
 
 def test_a_server_that_never_answers_is_not_waited_for():
@@ -65,7 +86,7 @@ def test_a_server_that_never_answers_is_not_waited_for():
         def log_batch(self, run_id, metrics):
             answers.wait()
 
-    metrics = writer(Stuck())
+    metrics = live(Stuck())
     for step in range(50):
         metrics.put({"a": 1.0}, step)
     assert metrics.close(seconds=0.2) == 50

@@ -7,23 +7,21 @@ import logging
 import os
 import threading
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.scrubbing import scrub
-from r1vl_kedro.tracking.addresses import StoreError, check_file, refusal, words
+from r1vl_kedro.tracking.addresses import StoreError, check_file, refusal
 from r1vl_kedro.tracking.ends import End, KeptEnds
 from r1vl_kedro.tracking.names import unique
 from r1vl_kedro.tracking.processes import identity, is_dead
+from r1vl_kedro.tracking.writes import FIRST_PAUSE, Writes
 
 logger = logging.getLogger(__name__)
 
 PARENT = "mlflow.parentRunId"
 OWNER = {"host": "r1vl.host", "pid": "r1vl.pid", "started": "r1vl.process_started"}
-FIRST_PAUSE, LAST_PAUSE = 15.0, 240.0
-"""Seconds between attempts at a store that does not answer."""
 _PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 _BATCH = 900
 
@@ -32,17 +30,25 @@ class Store:
     """One MLflow store and experiment.
 
     Once runs have started, a store that does not answer neither stops them nor holds them up: what
-    it should take waits in order and is tried again, ever more seldom and a last time by
-    ``flush``. ``lost`` counts what it refused, or never took. How a run ended is kept on disk
-    until the store has taken it: a later run files it.
+    it should take waits in order (``writes``) and is tried again, ever more seldom and a last time
+    by ``flush``. How a run ended is kept on disk until the store has taken it: a later run files
+    it.
     """
 
-    def __init__(self, uri: str, experiment: str, artifacts: Path, kept: Path | None = None):
+    def __init__(
+        self,
+        uri: str,
+        experiment: str,
+        artifacts: Path,
+        kept: Path | None = None,
+        pause: float = FIRST_PAUSE,
+    ):
         """Connect, and make the experiment where it is new.
 
         Args:
             kept: directory for ends of runs that the store has yet to take; beside the artifacts
                 by default.
+            pause: seconds to the second attempt at a store that does not answer.
 
         Raises:
             StoreError: the store does not answer, or is none; names it.
@@ -57,15 +63,16 @@ class Store:
         from sqlalchemy.exc import SQLAlchemyError
 
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        self.uri, self.lost = uri, 0
+        self.uri = uri
         self.experiment = experiment
         self._ends = KeptEnds(kept or artifacts / ".ends", f"{scrub(uri)} {experiment}")
         self._names: dict[str, str] = {}
         self._tagged: set[tuple[str, str]] = set()
         self._lock = threading.RLock()
         self._own = identity()
-        self._waiting: deque[tuple[str, Callable[[], Any]]] = deque()
-        self._pause, self._not_before = FIRST_PAUSE, 0.0
+        self.writes = Writes(
+            uri, lambda: self.client.get_experiment(self.experiment_id), pause=pause
+        )
         try:
             self.client = MlflowClient(uri)
             found = self.client.get_experiment_by_name(experiment)
@@ -105,7 +112,7 @@ class Store:
     def end(self, run_id: str, status: str) -> None:
         """Close a run as FINISHED, FAILED or KILLED, now or when the store answers again."""
         end = self._ends.keep(run_id, status)
-        self._write("the end of a run", lambda: self._file_end(end))
+        self.writes.put("the end of a run", lambda: self._file_end(end))
 
     def _file_end(self, end: End) -> None:
         from mlflow.exceptions import MlflowException
@@ -125,7 +132,7 @@ class Store:
         """
         kept = list(self._ends)
         for end in kept:
-            self._write("the end of an earlier run", lambda end=end: self._file_end(end))
+            self.writes.put("the end of an earlier run", lambda end=end: self._file_end(end))
         known = {end.run_id for end in kept}
         swept = []
         for run in self._running():
@@ -150,68 +157,16 @@ class Store:
             if not token:
                 return
 
-    def _write(self, what: str, write: Callable[[], Any]) -> None:
-        """Do it now, behind what waits already; later where the store does not answer."""
-        with self._lock:
-            self._waiting.append((what, write))
-            if time.monotonic() >= self._not_before:
-                self._try()
-
-    def _try(self) -> None:
-        while self._waiting:
-            what, write = self._waiting[0]
-            error = self._failure_of(write)
-            if error is not None and not self._answers():
-                self._not_before = time.monotonic() + self._pause
-                self._pause = min(2 * self._pause, LAST_PAUSE)
-                logger.warning(
-                    "MLflow at %s does not answer, %d writes wait: %s",
-                    scrub(self.uri), len(self._waiting), words(error),
-                )  # fmt: skip
-                return
-            # It answers, perhaps again: then the write is at fault only if it fails once more.
-            if error is not None and (error := self._failure_of(write)) is not None:
-                self.lost += 1
-                said = words(error)
-                logger.warning("MLflow at %s does not take %s: %s", scrub(self.uri), what, said)
-            self._waiting.popleft()
-            self._pause = FIRST_PAUSE
-
-    def _failure_of(self, write: Callable[[], Any]) -> Exception | None:
-        from mlflow.exceptions import MlflowException
-
-        try:
-            write()
-        except (MlflowException, OSError) as error:
-            return error
-        return None
-
-    def _answers(self) -> bool:
-        return self._failure_of(lambda: self.client.get_experiment(self.experiment_id)) is None
-
     def flush(self) -> int:
         """Try what waits a last time; how many writes MLflow did not take."""
-        with self._lock:
-            self._try()
-            if self._waiting or self.lost:
-                self.lost += len(self._waiting)
-                missing = Counter(what for what, _ in self._waiting)
-                logger.error(
-                    "%d writes did not reach MLflow at %s%s; the results themselves are in the "
-                    "data directory",
-                    self.lost,
-                    scrub(self.uri),
-                    "".join(f", {count} of {what}" for what, count in missing.items()),
-                )
-                self._waiting.clear()
-            return self.lost
+        return self.writes.flush()
 
     def tags(self, run_id: str, tags: Mapping[str, Any]) -> None:
         """Set tags."""
         from mlflow.entities import RunTag
 
         entities = [RunTag(key, scrub(str(value))) for key, value in tags.items()]
-        self._write("tags", lambda: self.client.log_batch(run_id, tags=entities))
+        self.writes.put("tags", lambda: self.client.log_batch(run_id, tags=entities))
 
     def params(self, run_id: str, params: Mapping[str, Any]) -> None:
         """Set parameters; one that is there already (a node run again) stays."""
@@ -229,13 +184,13 @@ class Store:
             if new:
                 self.client.log_batch(run_id, params=new)
 
-        self._write("parameters", write)
+        self.writes.put("parameters", write)
 
     def metrics(self, run_id: str, values: Mapping[str, float]) -> None:
         """Log final numbers, without a step."""
         rows = [(self._named(run_id, key), value, 0) for key, value in values.items()]
         metrics = _metrics(rows)
-        self._write("metrics", lambda: self._log(run_id, metrics))
+        self.writes.put("metrics", lambda: self._log(run_id, metrics))
 
     def history(self, run_id: str, rows: list[tuple[str, float, int]]) -> None:
         """Log per-step numbers (key, value, step) that are not there yet.
@@ -253,7 +208,7 @@ class Store:
             }
             self._log(run_id, [m for m in metrics if (m.key, m.step) not in there])
 
-        self._write("training curves", write)
+        self.writes.put("training curves", write)
 
     def _named(self, run_id: str, name: str) -> str:
         """Find the name that MLflow takes; one that differs is kept as a tag."""
@@ -283,11 +238,11 @@ class Store:
             profile=json.dumps({"num_rows": rows}),
         )
         inputs = [DatasetInput(entity, [InputTag("mlflow.data.context", context)])]
-        self._write(f"the digest of {name}", lambda: self.client.log_inputs(run_id, inputs))
+        self.writes.put(f"the digest of {name}", lambda: self.client.log_inputs(run_id, inputs))
 
     def artifact(self, what: str, log: Callable[[Any], Any]) -> None:
         """Store an artifact with one of the client's own methods."""
-        self._write(what, lambda: log(self.client))
+        self.writes.put(what, lambda: log(self.client))
 
 
 def _metrics(rows: list[tuple[str, float, int]]) -> list[Any]:

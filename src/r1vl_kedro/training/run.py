@@ -253,7 +253,7 @@ def train_and_save(
     finally:
         for callback in trainer.callback_handler.callbacks:
             if isinstance(callback, LogToMlflow):
-                callback.writer.close()
+                callback.metrics.close()
     if stop.stopped_at is not None:
         raise Interrupted(stop.signal, f"step {stop.stopped_at} is saved in {trainer.state_dir}")
     done, wanted = trainer.state.global_step, trainer.state.max_steps
