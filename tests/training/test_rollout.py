@@ -5,10 +5,11 @@ import torch
 from training_fixtures import make_records
 
 from r1vl_kedro.models import load_model, load_processor, vision_token_ids
+from r1vl_kedro.models.decoding import draw_tokens, sample
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
-from r1vl_kedro.training.rollout import draw_tokens, repeated, run_lengths, sample, uniforms
+from r1vl_kedro.training.rollout import repeated, run_lengths, uniforms
 
 
 @pytest.fixture(scope="module")

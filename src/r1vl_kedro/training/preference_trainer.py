@@ -10,13 +10,13 @@ from typing import Any
 import torch
 from trl import DPOTrainer
 
+from r1vl_kedro.models.decoding import core_of
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.objectives import Pairs, implicit_rewards, preference_loss
 from r1vl_kedro.training.packed import prepare
 from r1vl_kedro.training.pair_batch import by_pair, completion_logps, mismatched, only
 from r1vl_kedro.training.preference_options import PreferenceOptions
 from r1vl_kedro.training.resumable import ResumableTrainer
-from r1vl_kedro.training.rollout import core_of
 
 
 class PreferenceTrainer(ResumableTrainer, DPOTrainer):

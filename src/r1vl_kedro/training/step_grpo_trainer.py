@@ -17,12 +17,13 @@ from trl.trainer.utils import (
 )
 
 from r1vl_kedro.models import vision_token_ids
+from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.mismatch import alarm, mismatch
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.phases import timed
 from r1vl_kedro.training.resumable import ResumableTrainer
-from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, sample, uniforms
+from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, uniforms
 
 log = logging.getLogger(__name__)
 
