@@ -65,7 +65,7 @@ class ProjectContext(KedroContext):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters, options as models.
+        """Return the parameters, options as models.
 
         Raises:
             ConfigurationError: a wrong key or value, in the words of the configuration.

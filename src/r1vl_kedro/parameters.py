@@ -89,7 +89,7 @@ def check_names(parameters: Mapping[str, Any], known: Iterable[str], where: str 
 
 
 def check_choices(given: Iterable[str], known: Iterable[str], what: str) -> None:
-    """Raise ConfigurationError naming the first that is none of the known.
+    """Raise ConfigurationError naming the first that is unknown.
 
     Args:
         what: where they are given, such as ``reporting.contrasts`` or ``--nodes``.

@@ -44,7 +44,7 @@ OVER_THE_GRID = {
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """All pipelines; ``__default__`` is the R1-VL path of one variant, without a grid."""
+    """Return all pipelines; ``__default__`` is the R1-VL path of one variant, without a grid."""
     benchmarks = evaluation.benchmarks_in_use()
     path = {
         "warm_up": warm_up.create_pipeline(),

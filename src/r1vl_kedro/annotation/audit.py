@@ -43,7 +43,7 @@ class RecordAudit:
 
     @property
     def badness(self) -> float:
-        """For ranking: what is not covered, plus what matches elsewhere, plus 1 without groups."""
+        """Rank by what is not covered, plus what matches elsewhere, plus 1 without groups."""
         return 1 - self.coverage + self.false_match + len(self.duplicates) / 10 + (not self.groups)
 
 
@@ -152,7 +152,7 @@ def summarise(audits: Sequence[RecordAudit]) -> list[dict[str, Any]]:
 
 
 def _of_altered(audits: Sequence[RecordAudit]) -> dict[str, float | None]:
-    """Mean k of paths with one number changed, and in what share of records it is below 0.9."""
+    """Average k of paths with one number changed, and in what share of records it is below 0.9."""
     known = [audit.altered for audit in audits if audit.altered is not None]
     if not known:
         return {"altered": None, "altered_below_90": None}

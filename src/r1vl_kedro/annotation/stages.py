@@ -53,7 +53,7 @@ def _asked(
 def extract_all(
     records: Dataset, options: AnnotationOptions, client: ChatClient, prompts: Mapping[str, Any]
 ) -> Steps:
-    """Record id -> key steps of each reasoning step."""
+    """Return by record id the key steps of each reasoning step."""
 
     def by_rules(solution: str) -> list[list[str]]:
         return extract(solution, options.grammar, options.refine.keep_numbers)
@@ -72,7 +72,7 @@ def refine_all(
     client: ChatClient,
     prompts: Mapping[str, Any],
 ) -> Keys:
-    """Record id -> the key steps that stay."""
+    """Return by record id the key steps that stay."""
     share = shares(extracted.values())
 
     def by_rules(record: Mapping[str, Any]) -> list[str]:
@@ -101,7 +101,7 @@ def augment_all(
     client: ChatClient,
     prompts: Mapping[str, Any],
 ) -> Steps:
-    """Record id -> groups of equivalent phrasings."""
+    """Return by record id groups of equivalent phrasings."""
 
     def by_rules(key: str) -> list[list[str]]:
         return [augment(text, options.augment.max_phrasings) for text in refined[key]]

@@ -75,7 +75,7 @@ def parse_list(text: str) -> list[Any] | None:
 
 
 def lettered(values: list[Any]) -> dict[str, str]:
-    """Letter options: A for the first."""
+    """Letter the options: A for the first."""
     return {letter: str(value) for letter, value in zip(ascii_uppercase, values, strict=False)}
 
 

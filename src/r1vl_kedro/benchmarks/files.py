@@ -238,7 +238,7 @@ class BenchmarkFile:
 
 
 def _objects(path: Path) -> Iterator[dict[str, Any] | str]:
-    """Yield the objects of JSON lines or of an array; of a line that is none, why not.
+    """Yield the objects of JSON lines or of an array; or the reason why a line cannot be read.
 
     Raises:
         BenchmarkFileError: a broken array.

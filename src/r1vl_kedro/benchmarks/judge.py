@@ -21,7 +21,7 @@ Judge = Callable[[Sequence[tuple[str, list[dict[str, str]]]]], Mapping[str, str]
 
 
 def messages(row: Row, raw: str) -> list[dict[str, str]]:
-    """Write the chat that asks whether a response answers a row."""
+    """Write the prompt for a verdict on a response to a row."""
     options = "".join(f"\n{letter}: {text}" for letter, text in options_of(row).items())
     text = (
         f"<question>\n{cell(row, 'question_for_eval') or needed(row, 'question')}{options}\n"

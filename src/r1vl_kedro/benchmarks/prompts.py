@@ -19,7 +19,7 @@ _REQUEST = "Please answer yes or no."
 
 
 def plain_question(row: Row) -> str:
-    """Return the question as it stands in the file."""
+    """Return the question as it is in the file."""
     return needed(row, "question")
 
 

@@ -24,7 +24,7 @@ from r1vl_kedro.responses.think_answer import last_tagged
 
 MAX_TAIL = 400
 MAX_RESPONSE = 20_000
-"""Only the end of a longer response is read; an answer stands there."""
+"""Only the end of a longer response is read; the answer is there."""
 
 _FINAL = re.compile(r"final\s+answer(?:\s+is)?\s*[:：]|final\s+answer\s+is\b", re.IGNORECASE)
 _DECLARED = re.compile(

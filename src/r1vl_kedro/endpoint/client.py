@@ -1,4 +1,4 @@
-"""Ask a chat endpoint that speaks the OpenAI API, many times, and pay for nothing twice.
+"""Ask a chat endpoint with the OpenAI API, many times, and pay for nothing twice.
 
 Every answer goes into a SQLite cache the moment it arrives, keyed by model, prompt, settings and
 record, so a killed run goes on where it stopped. Each request carries that key as
@@ -78,7 +78,7 @@ class ChatClient:
 
     @property
     def cache(self) -> AnswerCache:
-        """The answer cache, opened on first use, by one thread."""
+        """Return the answer cache, opened on first use, by one thread."""
         with self._opening:
             if self._cache is None:
                 self._cache = AnswerCache(self.cache_path)

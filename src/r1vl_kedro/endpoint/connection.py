@@ -1,4 +1,4 @@
-"""Requests to an endpoint that speaks the OpenAI API: one attempt, one deadline, no redirects."""
+"""Requests to an endpoint with the OpenAI API: one attempt, one deadline, no redirects."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Connection:
 
     @property
     def address(self) -> str:
-        """The base address, as it may be shown."""
+        """Return the base address, as it may be shown."""
         return scrub(str(self._client.base_url)).rstrip("/")
 
     def beside(self, path: str) -> str:
@@ -146,7 +146,7 @@ class Connection:
 
 
 def pause(attempt: int, after: float | None, backoff_s: float, longest_s: float) -> float:
-    """Choose the seconds before the next attempt: what the endpoint asks for, else ever more."""
+    """Choose the seconds before the next attempt: the endpoint's Retry-After, else ever more."""
     if after is not None:
         return min(after, longest_s)
     return min(backoff_s * 2**attempt, longest_s) * random.uniform(0.5, 1.0)

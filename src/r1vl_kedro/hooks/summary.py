@@ -1,4 +1,4 @@
-"""What a run tells its user: scores as they come, the time left, and at its end where to look."""
+"""What a run prints: scores as they come, the time left, and at its end where to look."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class TrackingHooks:
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
-        """Keep the context: it knows the project, the environment and the parameters."""
+        """Keep the context, for the project, the environment and the parameters."""
         self._context = context
 
     @hook_impl

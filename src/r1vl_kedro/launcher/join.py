@@ -24,7 +24,7 @@ from r1vl_kedro.launcher.options import LauncherOptions
 
 POLL_SECONDS = 0.5
 SILENT_SECONDS = 30.0
-"""A run whose heartbeat stands still for so long is taken to be gone."""
+"""Seconds without a heartbeat after which a run is taken to be gone."""
 
 
 def join(

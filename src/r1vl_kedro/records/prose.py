@@ -27,7 +27,7 @@ _SENTENCE_END = re.compile(
 
 
 def _unwrap(text: str, command: str) -> str:
-    """Replace ``\\command{...}`` by what stands in its balanced braces, in linear time."""
+    """Replace ``\\command{...}`` by the content of its balanced braces, in linear time."""
     head = f"\\{command}{{"
     kept: list[str] = []
     boxes: list[bool] = []  # open braces: whether each is the command's

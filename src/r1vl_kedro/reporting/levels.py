@@ -44,7 +44,7 @@ class StudyOptions(BaseModel):
 
 
 def pass_rates(predictions: pd.DataFrame, grammar: str) -> dict[str, float]:
-    """Share of the warm-up's sampled responses that are right, by family."""
+    """Compute the share of the warm-up's sampled responses that are right, by family."""
     right = OutcomeReward(grammar=grammar)(
         predictions["response"].tolist(),
         answer=predictions["answer"].tolist(),
@@ -62,7 +62,7 @@ def study_table(
     reporting: ReportingOptions,
     group_size: int,
 ) -> pd.DataFrame:
-    """One row a level and reward that was trained; the level's own test questions count.
+    """Tabulate one row a level and reward that was trained; the level's own test questions count.
 
     Args:
         rates: see `pass_rates`.
@@ -128,7 +128,7 @@ def study_table(
 
 
 def study_markdown(table: pd.DataFrame, rates: dict[str, float], options: StudyOptions) -> str:
-    """The bands, the table, and the rank correlation of push and gain."""
+    """Render the bands, the table, and the rank correlation of push and gain."""
     bands = []
     for level, (low, high) in options.bands.items():
         rate = rates.get(level)
@@ -152,7 +152,7 @@ def study_markdown(table: pd.DataFrame, rates: dict[str, float], options: StudyO
 
 
 def correlation(table: pd.DataFrame) -> str:
-    """Spearman's rank correlation of push (less the baseline's) and gain, in words."""
+    """Word Spearman's rank correlation of gain and push (less the baseline's)."""
     from scipy.stats import spearmanr
 
     points = table.dropna(subset=["push_over_baseline", "gain"])
@@ -166,7 +166,7 @@ def correlation(table: pd.DataFrame) -> str:
 
 
 def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
-    """Gain by the warm-up's pass rate, a line a reward; and by push, a point a level and reward."""
+    """Draw gain by the warm-up's pass rate, a line a reward; by push, a point each."""
     from plotly.subplots import make_subplots
 
     from r1vl_kedro.reporting.figures import style
@@ -197,7 +197,7 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
 
 
 def _by_update(curves: pd.DataFrame, variant: str, metric: str) -> pd.Series:
-    """Mean over seeds at each update."""
+    """Average over seeds at each update."""
     part = curves[(curves["variant"] == variant) & (curves["metric"] == metric)]
     return part.groupby("step")["value"].mean().sort_index()
 
@@ -225,7 +225,7 @@ def _of_curve(
 def _push(
     push: pd.DataFrame, level: str, name: str, baseline: str, group_size: int
 ) -> dict[str, float]:
-    """Rows of the probe's table at this M on ``reasons``; levels share a reward's first name."""
+    """Select the probe's rows at this M on ``reasons``; levels share a reward's first name."""
     part = push[(push["feature"] == "reasons") & (push["M"] == group_size)]
     part = part[part["family"] == level].set_index("reward")["push"]
 

@@ -32,7 +32,7 @@ COLOURS = {"right": "#16a34a", "k": "#0d9488", "valid": "#9333ea", "reasons": "#
 def features_of(
     responses: Sequence[str], columns: Mapping[str, Sequence[Any]], options: StepGRPOOptions
 ) -> np.ndarray:
-    """`FEATURES` of each response, each in 0..1, shape (responses, 4).
+    """Compute `FEATURES` of each response, each in 0..1, shape (responses, 4).
 
     Args:
         columns: ``answer``, ``options`` and ``key_steps``, one value a response.
@@ -60,7 +60,7 @@ def push_table(
     group_sizes: Sequence[int],
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Mean of advantage x feature for each reward, M and feature.
+    """Average advantage x feature for each reward, M and feature.
 
     Args:
         questions: places of each question's responses.
@@ -110,7 +110,7 @@ def by_family(
     group_size: int,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """A `push_table` with the same at one M for each family of questions below it.
+    """Make a `push_table` with the same at one M for each family of questions below it.
 
     Args:
         families: one a response.
@@ -126,7 +126,7 @@ def by_family(
 
 
 def forms_table(features: np.ndarray) -> list[dict[str, Any]]:
-    """Right, k and valid of the responses that reason and of those that take the short cut."""
+    """Tabulate right, k and valid of responses that reason and of those that take the short cut."""
     reasons = features[:, FEATURES.index("reasons")] > 0
     rows = []
     for form, part in (("reasons", features[reasons]), ("short cut", features[~reasons])):
@@ -137,7 +137,7 @@ def forms_table(features: np.ndarray) -> list[dict[str, Any]]:
 
 
 def sentence(name: str, row: Mapping[str, Any] | None) -> str:
-    """What the first updates of a reward teach, by its push on ``reasons``.
+    """Word what the first updates of a reward teach, by its push on ``reasons``.
 
     Args:
         name: what the reward is called.
@@ -159,7 +159,7 @@ def sentence(name: str, row: Mapping[str, Any] | None) -> str:
 def push_markdown(
     table: pd.DataFrame, forms: Sequence[Mapping[str, Any]], group_size: int, grid: Grid
 ) -> str:
-    """The push at one M, on ``reasons`` at every M, the two forms, and a sentence a reward."""
+    """Render the push at one M, on ``reasons`` at all, the two forms, and a sentence a reward."""
     both = all(row["responses"] for row in forms)
     table = table[table["family"] == ALL]
     rewards = list(dict.fromkeys(table["reward"]))
@@ -204,7 +204,7 @@ def push_markdown(
 
 
 def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
-    """A bar for each reward and feature at one M, with its interval."""
+    """Draw a bar for each reward and feature at one M, with its interval."""
     import plotly.graph_objects as go
 
     from r1vl_kedro.reporting.figures import style

@@ -1,4 +1,4 @@
-"""The paper's ablation tables, measured; every row has an interval or says why it has none.
+"""The paper's ablation tables, measured; every row has an interval or the reason why not.
 
 Shares and differences are in percent and percentage points, rounded to two decimals.
 """

@@ -191,7 +191,7 @@ def by_group_size(name: str, grid: Grid) -> dict[int, str]:
 
 
 def options_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Look up the options of a run by name; Kedro passes a model where a node asks for one."""
+    """Look up the options of a run by name; Kedro passes a model where a node hints one."""
     options = entry["options"]
     return options if isinstance(options, Mapping) else options.model_dump(mode="json")
 

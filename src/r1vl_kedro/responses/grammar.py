@@ -39,7 +39,7 @@ class Section(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """No letter, number or symbol stands in the body."""
+        """Return whether no letter, number or symbol is in the body."""
         return not has_content(self.body)
 
 
@@ -56,23 +56,23 @@ class Response:
 
     @property
     def steps(self) -> tuple[Section, ...]:
-        """The reasoning steps, in order of appearance: where key steps are looked for."""
+        """Return the reasoning steps, in order of appearance: where key steps are looked for."""
         return self.of("step")
 
     @property
     def reasoning(self) -> str:
-        """All that leads to the answer, without headers, a section a paragraph."""
+        """Return all that leads to the answer, without headers, a section a paragraph."""
         bodies = (section.body.strip() for section in self.of("description", "rationale", "step"))
         return "\n\n".join(body for body in bodies if body)
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """What each answer section with content answers, in order of appearance."""
+        """Return what each answer section with content answers, in order of appearance."""
         return tuple(answer_in(s.body) for s in self.of("answer") if not s.empty)
 
     @property
     def answer(self) -> str | None:
-        """The last answer given, or None where no answer section has content."""
+        """Return the last answer given, or None where no answer section has content."""
         answers = self.answers
         return answers[-1] if answers else None
 

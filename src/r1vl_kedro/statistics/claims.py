@@ -128,7 +128,7 @@ def _seeds(values: ArrayLike) -> int:
 
 
 def probability_of_improvement(values: ArrayLike, reference: ArrayLike) -> float:
-    """Share of pairs of runs in which the first is better; ties count half (Agarwal et al., 2021).
+    """Compute in what share of pairs of runs the first is better (Agarwal et al., 2021); ties half.
 
     Args:
         values, reference: one score a run, shapes (runs,).

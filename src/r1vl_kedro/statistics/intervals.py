@@ -157,7 +157,7 @@ def t_interval(
 def share_interval(
     values: ArrayLike, *, resamples: int = 10_000, confidence: float = 0.95, seed: int = 0
 ) -> Interval:
-    """A share in 0..1: Wilson's interval for one seed of yes/no values, else `mean_interval`."""
+    """Bound a share in 0..1: by Wilson for one seed of yes/no values, else by `mean_interval`."""
     matrix = _as_matrix(values)
     if matrix.min() < 0 or matrix.max() > 1:
         raise ValueError(

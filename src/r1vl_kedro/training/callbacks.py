@@ -1,4 +1,4 @@
-"""What training tells while it runs: progress, accuracy on the way, and when to stop."""
+"""What training reports while it runs: progress, accuracy on the way, and when to stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records as a trainer wants them: rendered, measured against limits, drawn in a fixed order."""
+"""Records for a trainer: rendered, measured against limits, drawn in a fixed order."""
 
 from __future__ import annotations
 

@@ -52,27 +52,27 @@ class Pairs(NamedTuple):
 
 
 def rrhf(p: Pairs, *, lambda_: float = 1.0, nll: NLL = "sum") -> Tensor:
-    """max(0, l_l/n_l − l_w/n_w) − λ l_w. RRHF, arXiv 2304.05302; no reference."""
+    """Compute max(0, l_l/n_l − l_w/n_w) − λ l_w. RRHF, arXiv 2304.05302; no reference."""
     return (p.ll / p.nl - p.lw / p.nw).relu() + lambda_ * _nll(p, nll)
 
 
 def slic_hf(p: Pairs, *, delta: float = 1.0, lambda_: float = 1.0, nll: NLL = "sum") -> Tensor:
-    """max(0, δ − l_w + l_l) − λ l_w. SLiC-HF, arXiv 2305.10425; no reference."""
+    """Compute max(0, δ − l_w + l_l) − λ l_w. SLiC-HF, arXiv 2305.10425; no reference."""
     return (delta - p.lw + p.ll).relu() + lambda_ * _nll(p, nll)
 
 
 def dpo(p: Pairs, *, beta: float = 0.1) -> Tensor:
-    """−log σ(β (Δ_w − Δ_l)). DPO, arXiv 2305.18290; reference on both sides."""
+    """Compute −log σ(β (Δ_w − Δ_l)). DPO, arXiv 2305.18290; reference on both sides."""
     return -_log_sigmoid(beta * _margin(p))
 
 
 def ipo(p: Pairs, *, tau: float = 0.1) -> Tensor:
-    """(Δ_w − Δ_l − 1/(2τ))². IPO, arXiv 2310.12036 eq. 17; reference on both sides."""
+    """Compute (Δ_w − Δ_l − 1/(2τ))². IPO, arXiv 2310.12036 eq. 17; reference on both sides."""
     return (_margin(p) - 1 / (2 * tau)) ** 2
 
 
 def ipo_length_averaged(p: Pairs, *, tau: float = 0.1) -> Tensor:
-    """(Δ_w/n_w − Δ_l/n_l − 1/(2τ))²: IPO (arXiv 2310.12036) per token, as in TRL; reference.
+    """Compute (Δ_w/n_w − Δ_l/n_l − 1/(2τ))². IPO per token, as in TRL; reference on both sides.
 
     The loss is smaller than ``ipo``'s by about the square of a length, so τ does not transfer.
     """
@@ -80,12 +80,12 @@ def ipo_length_averaged(p: Pairs, *, tau: float = 0.1) -> Tensor:
 
 
 def cpo(p: Pairs, *, beta: float = 0.1, lambda_: float = 1.0, nll: NLL = "sum") -> Tensor:
-    """−log σ(β (l_w − l_l)) − λ l_w. CPO, arXiv 2401.08417; no reference."""
+    """Compute −log σ(β (l_w − l_l)) − λ l_w. CPO, arXiv 2401.08417; no reference."""
     return -_log_sigmoid(beta * (p.lw - p.ll)) + lambda_ * _nll(p, nll)
 
 
 def kto(p: Pairs, *, beta: float = 0.1, lambda_w: float = 1.0, lambda_l: float = 1.0) -> Tensor:
-    """−λ_w σ(β Δ_w − z) − λ_l σ(z − β Δ_l). KTO, arXiv 2402.01306; reference on both sides.
+    """Compute −λ_w σ(β Δ_w − z) − λ_l σ(z − β Δ_l). KTO, arXiv 2402.01306; reference on both sides.
 
     z is ``z_ref``. SimPO's table prints the second term with a plus, which would raise the
     rejected response; KTO's eq. 8 (λ − value, up to a constant) has the minus. A batch may hold
@@ -98,7 +98,7 @@ def kto(p: Pairs, *, beta: float = 0.1, lambda_w: float = 1.0, lambda_l: float =
 
 
 def orpo(p: Pairs, *, lambda_: float = 0.1, nll: NLL = "sequence_mean") -> Tensor:
-    """−l_w/n_w − λ log σ(logit(l_w/n_w) − logit(l_l/n_l)), logit(a) = a − log(1 − e^a).
+    """Compute −l_w/n_w − λ log σ(logit(l_w/n_w) − logit(l_l/n_l)), logit(a) = a − log(1 − e^a).
 
     ORPO, arXiv 2403.07691 eq. 6 and 7; no reference.
     """
@@ -107,7 +107,7 @@ def orpo(p: Pairs, *, lambda_: float = 0.1, nll: NLL = "sequence_mean") -> Tenso
 
 
 def rdpo(p: Pairs, *, beta: float = 0.1, alpha: float = 0.05) -> Tensor:
-    """−log σ(β (Δ_w − Δ_l) + α (n_w − n_l)). R-DPO, arXiv 2403.19159; reference on both sides.
+    """Compute −log σ(β (Δ_w − Δ_l) + α (n_w − n_l)). R-DPO, arXiv 2403.19159; reference.
 
     A pair whose chosen response is longer weighs less.
     """
@@ -115,7 +115,7 @@ def rdpo(p: Pairs, *, beta: float = 0.1, alpha: float = 0.05) -> Tensor:
 
 
 def simpo(p: Pairs, *, beta: float = 2.0, gamma: float = 1.0, length_norm: bool = True) -> Tensor:
-    """−log σ(β (l_w/n_w − l_l/n_l) − γ). SimPO, arXiv 2405.14734 eq. 6; no reference.
+    """Compute −log σ(β (l_w/n_w − l_l/n_l) − γ). SimPO, arXiv 2405.14734 eq. 6; no reference.
 
     γ is absolute (no ratio to β). Without ``length_norm`` sums replace means; β is then of DPO's
     size, 0.01 to 0.1.
@@ -125,7 +125,7 @@ def simpo(p: Pairs, *, beta: float = 2.0, gamma: float = 1.0, length_norm: bool 
 
 
 def mpo(p: Pairs, *, beta: float = 0.1, nll: NLL = "batch_token_mean") -> Tensor:
-    """0.8 DPO + 0.2 BCO + 1.0 NLL; reference on both sides.
+    """Compute 0.8 DPO + 0.2 BCO + 1.0 NLL; reference on both sides.
 
     MPO of InternVL, arXiv 2411.10442 sec. 4.2; BCO is −log σ(β Δ_w) − log σ(−β Δ_l), without the
     moving reward shift of arXiv 2404.04656, as in TRL's ``bco_pair``.
@@ -135,7 +135,7 @@ def mpo(p: Pairs, *, beta: float = 0.1, nll: NLL = "batch_token_mean") -> Tensor
 
 
 def dpo_length_normalised(p: Pairs, *, beta: float = 2.0) -> Tensor:
-    """−log σ(β (Δ_w/n_w − Δ_l/n_l)); reference on both sides.
+    """Compute −log σ(β (Δ_w/n_w − Δ_l/n_l)); reference on both sides.
 
     DPO per token as in Tülu 3 (arXiv 2411.15124 sec. 5.1.2); TRL's ``sigmoid_norm``.
     """
@@ -143,7 +143,7 @@ def dpo_length_normalised(p: Pairs, *, beta: float = 2.0) -> Tensor:
 
 
 def mdpo(p: Pairs, *, beta: float = 0.1, delta: float = 0.0) -> Tensor:
-    """DPO − log σ(β (Δ_w − Δ_c)) − log σ(β Δ_w − δ); reference on all sides.
+    """Compute DPO − log σ(β (Δ_w − Δ_c)) − log σ(β Δ_w − δ); reference on all sides.
 
     mDPO, arXiv 2406.11839 eq. 5 to 7. Δ_c is the log-ratio of the chosen response where a part of
     the image is missing; the last term anchors Δ_w above 0.
@@ -154,7 +154,7 @@ def mdpo(p: Pairs, *, beta: float = 0.1, delta: float = 0.0) -> Tensor:
 
 
 def sft(p: Pairs, *, nll: NLL = "batch_token_mean") -> Tensor:
-    """−log π(y_w|x): supervised fine-tuning on the chosen responses; no reference."""
+    """Compute −log π(y_w|x): supervised fine-tuning on the chosen responses; no reference."""
     return _nll(p, nll)
 
 
@@ -195,7 +195,7 @@ OBJECTIVES: dict[str, Objective] = {
 
 
 def find_objective(name: str, options: Mapping[str, Any] | None = None) -> Objective:
-    """The objective of this name; ``options``, where given, are checked to be its own.
+    """Return the objective of this name; ``options``, where given, are checked to be its own.
 
     Raises:
         ObjectiveError: the name is unknown, or an option is not one of this objective.
@@ -254,7 +254,7 @@ def preference_loss(
 
 
 def implicit_rewards(name: str, p: Pairs, **options: Any) -> tuple[Tensor, Tensor]:
-    """What an objective ranks chosen and rejected by, up to a factor; tensors or arrays, (B,) each.
+    """Compute what an objective ranks chosen and rejected by, up to a factor; (B,) each.
 
     The log-ratio to the reference where the objective has one, else the log-probability; its mean
     over tokens where the objective compares means. The share of pairs whose chosen response has
@@ -292,7 +292,7 @@ def _log_sigmoid(x: Tensor) -> Tensor:
 
 
 def _log_odds(a: Tensor) -> Tensor:
-    """Log-odds of a probability e^a; exact where it is near 1, finite where it is 1."""
+    """Compute the log-odds of a probability e^a; exact where it is near 1, finite where it is 1."""
     import torch
 
     a = a.clamp(max=-torch.finfo(a.dtype).tiny)

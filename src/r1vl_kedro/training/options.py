@@ -66,7 +66,7 @@ class TrainingOptions(_Options):
     deepspeed: str | None = None
     """``zero2``, ``zero3``, each also with ``_offload``, or a DeepSpeed configuration file."""
     checkpoint_steps: int = Field(0, ge=0)
-    """Steps between resumable checkpoints; 0 writes one only when a signal asks to stop."""
+    """Steps between resumable checkpoints; 0 writes one only when a signal stops the training."""
     keep_checkpoints: int = Field(2, ge=1)
     on_bad_loss: Literal["stop", "skip"] = "stop"
     """What to do on a NaN or infinite loss or gradient, or a KL above ``max_kl``."""
@@ -132,7 +132,7 @@ class SFTOptions(TrainingOptions):
 
     @property
     def sequences_per_step(self) -> int:
-        """Over all processes."""
+        """Count sequences over all processes."""
         return self.batch_size
 
 
@@ -215,7 +215,7 @@ class StepGRPOOptions(TrainingOptions):
 
     @property
     def key_steps(self) -> KeyStepReward:
-        """How key steps count; by the defaults where they are not rewarded."""
+        """Return how key steps count; by the defaults where they are not rewarded."""
         return key_steps_in(self.rewards)
 
     def reward_functions(self) -> list[Reward]:
@@ -278,19 +278,19 @@ class StepGRPOOptions(TrainingOptions):
 
     @property
     def rollouts(self) -> int:
-        """Completions per step over all processes."""
+        """Return completions per step over all processes."""
         return self.rollouts_per_step or self.prompts_per_step * self.group_size
 
     @property
     def prompts(self) -> int:
-        """Questions per step over all processes."""
+        """Return questions per step over all processes."""
         return self.rollouts // self.group_size
 
     batch_name: ClassVar[str] = "rollouts_per_step"
 
     @property
     def sequences_per_step(self) -> int:
-        """Over all processes."""
+        """Count sequences over all processes."""
         return self.rollouts
 
     def steps(self, records: int) -> int:

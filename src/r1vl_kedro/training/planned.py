@@ -29,7 +29,7 @@ class Training:
 
     @property
     def name(self) -> str:
-        """Its section, or its variant and stage."""
+        """Return its section, or its variant and stage."""
         return self.where.removeprefix("ablation.variants.").replace(".stages.", ".")
 
 

@@ -48,13 +48,13 @@ class PreferenceOptions(TrainingOptions):
 
     @property
     def objective_options(self) -> dict[str, Any]:
-        """What is given of the objective's own options."""
+        """Return what is given of the objective's own options."""
         given = {name: getattr(self, name) for name in self.OF_OBJECTIVES}
         return {name: value for name, value in given.items() if value is not None}
 
     @property
     def row(self) -> Objective:
-        """The objective's row of the table."""
+        """Return the objective's row of the table."""
         return find_objective(self.objective)
 
     def steps(self, records: int) -> int:
@@ -67,7 +67,7 @@ class PreferenceOptions(TrainingOptions):
 
     @property
     def sequences_per_step(self) -> int:
-        """Pairs over all processes."""
+        """Count pairs over all processes."""
         return self.batch_size
 
 

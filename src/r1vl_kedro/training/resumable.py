@@ -101,7 +101,7 @@ class ResumableTrainer:
 
     @functools.cached_property
     def phases(self) -> Phases:
-        """The clock of this process."""
+        """Return the clock of this process."""
         import torch
 
         cuda = self.accelerator.device.type == "cuda"

@@ -261,7 +261,7 @@ def patches(pixels: np.ndarray, mean: list[float], std: list[float]) -> np.ndarr
 
 
 def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, float]:
-    """Share of right answers per skill on pictures of the validation split, decoded greedily.
+    """Measure the share of right answers per skill on validation pictures, decoded greedily.
 
     ``filter_named``: every part names the kind asked for, in order; ``objects_found``: of parts
     that name the right kind, the places are right; ``arithmetic``: sums written out are true;

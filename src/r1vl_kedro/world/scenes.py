@@ -58,7 +58,7 @@ class Scene:
 
     @property
     def count(self) -> int:
-        """Number of objects."""
+        """Count objects."""
         return sum(cell is not None for cell in self.cells)
 
     def describe(self) -> str:
@@ -83,12 +83,12 @@ class Chart:
 
     @property
     def heights(self) -> dict[str, int]:
-        """Height by colour, from left to right."""
+        """Return the height by colour, from left to right."""
         return {bar[0]: bar[1] for bar in self.bars if bar}
 
     @property
     def count(self) -> int:
-        """Number of bars."""
+        """Count bars."""
         return len(self.heights)
 
     def describe(self) -> str:

@@ -14,7 +14,7 @@ _BOX = "\\boxed{"
 
 
 def _first_box(text: str) -> str | None:
-    """Cut what stands between the first box's brace and the next closing one (upstream, 2025)."""
+    """Cut the text between the first box's brace and the next closing one (upstream, 2025)."""
     start = text.find(_BOX)
     end = text.find("}", start)
     return text[start + len(_BOX) : end] if 0 <= start < end else None

@@ -36,12 +36,12 @@ class StageEntry(BaseModel):
 
     @property
     def options(self) -> dict[str, Any]:
-        """What it changes of its method's options."""
+        """Return what it changes of its method's options."""
         return dict(self.model_extra or {})
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """All that it says beside its method."""
+        """Return all that is given beside its method."""
         ours = {"from": self.start, "records": self.records, "n_records": self.n_records}
         ours["families"] = self.families
         return {key: value for key, value in ours.items() if value is not None} | self.options
@@ -154,7 +154,7 @@ class Stage(BaseModel):
     n_records: int | None = None
     families: list[str] | None = None
     overrides: dict[str, Any] = {}
-    """What the grid says of it beside its method."""
+    """What the grid gives beside its method."""
     options: dict[str, Any] = {}
     """What its training gets: the method's options with the overrides laid over them."""
 

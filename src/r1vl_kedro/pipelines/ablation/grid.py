@@ -71,7 +71,7 @@ def _check_sections(plan: Plan, parameters: Mapping[str, Any]) -> None:
 def _options(
     plan: Plan, name: str, stage: str, entry: StageEntry, parameters: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Checked options of one stage; none where a variant only evaluates."""
+    """Return checked options of one stage; none where a variant only evaluates."""
     place = where(name, stage)
     if plan.evaluates(name):
         if entry.overrides:
@@ -170,7 +170,7 @@ def use(parameters: Mapping[str, Any] | ConfigurationError) -> None:
 
 
 def in_use() -> tuple[dict[str, Variant], list[str]]:
-    """(Variants by namespace, benchmarks) of the context in force, else of the configuration.
+    """Return (variants by namespace, benchmarks) of the context in force, else as configured.
 
     Commands that make no context (``kedro registry list``) follow ``KEDRO_ENV``.
 

@@ -118,7 +118,7 @@ def score_benchmarks(
 
 
 def _of_the_grid(options: EvaluationOptions, benchmarks: Iterable[str]) -> EvaluationOptions:
-    """The options with the grid's benchmarks in place of their own, and the variant as label."""
+    """Put the grid's benchmarks in place of the options' own, and the variant as label."""
     run = RUN.get()
     label = (run.variant if run is not None else None) or options.label
     chosen = options.benchmarks.model_copy(update={"names": list(benchmarks)})
@@ -126,7 +126,7 @@ def _of_the_grid(options: EvaluationOptions, benchmarks: Iterable[str]) -> Evalu
 
 
 def tabulate_benchmarks(**scores: Mapping[str, Any]) -> Frame:
-    """One row a variant, seed and benchmark: questions, headline figure and undecided share."""
+    """Tabulate questions, headline and undecided share by variant, seed and benchmark."""
     import pandas as pd
 
     from r1vl_kedro.reporting.variants import split_namespace

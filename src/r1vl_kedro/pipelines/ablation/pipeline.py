@@ -32,7 +32,7 @@ from r1vl_kedro.training.methods import CHECKPOINT, WARM_UP
 
 
 def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] = ()) -> Pipeline:
-    """All variants by namespace, what they share, and the report over them.
+    """Build all variants by namespace, what they share, and the report over them.
 
     Args:
         benchmarks: what every variant answers beside the test records.
@@ -48,7 +48,7 @@ def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] =
 
 
 def create_data() -> Pipeline:
-    """Raw records to warm-up records and RL prompts, as one box."""
+    """Build the way from raw records to warm-up records and RL prompts, as one box."""
     return Pipeline(
         [data_prep.create_pipeline(), annotation.create_pipeline()],
         namespace="data",
@@ -57,14 +57,14 @@ def create_data() -> Pipeline:
 
 
 def create_reporting(variants: Mapping[str, Variant], benchmarks: Sequence[str] = ()) -> Pipeline:
-    """The report by itself, over what the variants left."""
+    """Build the report by itself, over what the variants left."""
     rows = _rows_of_tables(variants)
     gathers = [create_gather(name, variants[name], f"reporting.{name}") for name in rows]
     return Pipeline([*gathers, _create_tables(variants, benchmarks)])
 
 
 def _create_measures(variants: Mapping[str, Variant]) -> Pipeline:
-    """Trained models on held-out pairs, in a grid whose variants learn from pairs."""
+    """Measure trained models on held-out pairs, in a grid whose variants learn from pairs."""
     measures = [
         preference.create_measure(name, datasets_of(name, variants[name], CHECKPOINT)[-1], pairs)
         for name, pairs in preference.measured_on(variants).items()
@@ -73,7 +73,7 @@ def _create_measures(variants: Mapping[str, Variant]) -> Pipeline:
 
 
 def _create_tables(variants: Mapping[str, Variant], benchmarks: Sequence[str]) -> Pipeline:
-    """The report, the table of benchmarks, and the one of objectives, where the grid has any."""
+    """Build the report and, where the grid has any, tables of benchmarks and objectives."""
     rows = _rows_of_tables(variants)
     measured = list(preference.measured_on(variants))
     sampled = [one for name, v in variants.items() for one in datasets_of(name, v, "pairs_report")]

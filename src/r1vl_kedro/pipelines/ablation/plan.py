@@ -34,12 +34,12 @@ class Plan:
         return entry.method if entry.stages is None else None
 
     def stages(self, name: str) -> dict[str, StageEntry]:
-        """A variant's stages in order; one that has no list of them is its own, named ""."""
+        """Return a variant's stages in order; one that has no list of them is its own, named ""."""
         entry = self.entries[name]
         return {"": entry} if entry.stages is None else entry.stages
 
     def evaluates(self, name: str) -> str:
-        """The catalog entry that a variant only evaluates; "" where it trains."""
+        """Return the catalog entry that a variant only evaluates; "" where it trains."""
         method = self._one_method(self.entries[name])
         if method is None or name == self.warm_up:
             return ""
@@ -52,7 +52,7 @@ class Plan:
         return name if len(self.grid.seeds) == 1 or seed is None else f"{name}_seed{seed}"
 
     def left(self, name: str, seed: int | None, stage: str | None = None) -> tuple[str, str]:
-        """(the dataset that a variant or one of its stages makes, its kind)."""
+        """Return the dataset that a variant or one of its stages makes, and its kind."""
         if self.evaluates(name):
             return self.evaluates(name), CHECKPOINT
         stages = self.stages(name)
@@ -62,7 +62,7 @@ class Plan:
         return ".".join(part for part in (place, stage, made) if part), made
 
     def base(self, name: str, stage: str, seed: int | None) -> str:
-        """The checkpoint that a stage starts from.
+        """Return the checkpoint that a stage starts from.
 
         Raises:
             ConfigurationError: ``from`` names nothing that holds a model.
@@ -90,7 +90,7 @@ class Plan:
         return given
 
     def records(self, name: str, stage: str, seed: int | None) -> str:
-        """The records that a stage reads: of an earlier stage, of another variant, or shared."""
+        """Return the records of a stage: an earlier stage's, another variant's, or shared."""
         entry, earlier = self.stages(name)[stage], self._earlier(name, stage)
         wanted = get_method(entry.method).records
         if entry.records is None:

@@ -13,7 +13,7 @@ from r1vl_kedro.pipelines.ablation.entries import VariantEntry
 def trials(
     entries: Mapping[str, VariantEntry], search: Mapping[str, Mapping[str, list[Any]]]
 ) -> dict[str, VariantEntry]:
-    """The grid's entries with each searched one replaced by its trials, ``<variant>_trial<i>``.
+    """Replace each searched entry of the grid by its trials, ``<variant>_trial<i>``.
 
     Variants that train and are not searched are left out, unless others read what they make.
 

@@ -28,7 +28,7 @@ QUESTIONS = "rl_prompts"
 
 
 def create_variant(namespace: str, variant: Variant, benchmarks: Sequence[str] = ()) -> Pipeline:
-    """A variant's trainings, its evaluation where it ends with a model, and all it left."""
+    """Build a variant's trainings, its evaluation where it ends with a model, and all it left."""
     trainings = [
         create_stage(f"{namespace}.{name}", stage, f"variants.{namespace}.stages.{name}", namespace)
         for name, stage in variant.stages.items()
@@ -47,7 +47,7 @@ def create_variant(namespace: str, variant: Variant, benchmarks: Sequence[str] =
 
 
 def _create_benchmarks(benchmarks: Sequence[str]) -> Pipeline:
-    """A checkpoint's answers to the grid's benchmarks, and their scores."""
+    """Build a checkpoint's answers to the grid's benchmarks, and their scores."""
     if not benchmarks:
         return Pipeline([])
     predicted = ["benchmark_manifests", "benchmark_predictions", "benchmark_thumbnails"]
@@ -79,12 +79,12 @@ def _create_benchmarks(benchmarks: Sequence[str]) -> Pipeline:
 
 
 def is_evaluated(variant: Variant) -> bool:
-    """Whether a variant ends with a model, and so is a row of the tables."""
+    """Return whether a variant ends with a model, and so is a row of the tables."""
     return not variant.trained or get_method(variant.method).makes == CHECKPOINT
 
 
 def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) -> Pipeline:
-    """One training in a namespace.
+    """Build one training in a namespace.
 
     Args:
         parameters: where its method, options and number of records are.
@@ -126,7 +126,7 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
 
 
 def create_gather(namespace: str, variant: Variant, box: str | None = None) -> Pipeline:
-    """A variant's results as one dataset, the logs and rollouts of its stages joined.
+    """Build a variant's results as one dataset, the logs and rollouts of its stages joined.
 
     Args:
         box: the namespace of the nodes, where it is not the variant's own.
@@ -153,7 +153,7 @@ def create_gather(namespace: str, variant: Variant, box: str | None = None) -> P
 
 
 def datasets_of(namespace: str, variant: Variant, name: str) -> list[str]:
-    """Datasets of this name that a variant's stages leave, in their order."""
+    """Return datasets of this name that a variant's stages leave, in their order."""
     if not variant.trained:
         return [variant.base] if name == CHECKPOINT else []
     stages: Mapping[str, Stage] = variant.stages or {"": variant}
@@ -167,7 +167,7 @@ def datasets_of(namespace: str, variant: Variant, name: str) -> list[str]:
 def within(
     namespace: str, pipeline: Pipeline, inputs: Mapping[str, str], parameters: Mapping[str, str]
 ) -> Pipeline:
-    """The pipeline in a namespace: its inputs are shared, its outputs are its own.
+    """Put the pipeline in a namespace: its inputs are shared, its outputs are its own.
 
     Args:
         inputs, parameters: by their names in the pipeline, those that are called otherwise.

@@ -1,4 +1,4 @@
-"""Benchmarks that the configuration in force asks for."""
+"""Benchmarks of the configuration in force."""
 
 from __future__ import annotations
 

@@ -57,12 +57,12 @@ class BenchmarkOptions(BaseModel):
 
     @property
     def chosen(self) -> list[str]:
-        """Benchmarks to run, in the order of the table."""
+        """Return benchmarks to run, in the order of the table."""
         return [name for name in BENCHMARKS if self.names is None or name in self.names]
 
     @property
     def wording(self) -> str:
-        """The template's text."""
+        """Return the template's text."""
         if self.template_file is None:
             return R1VL.wording if self.template is None else self.template
         if not self.template_file.is_file():

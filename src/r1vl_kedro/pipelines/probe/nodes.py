@@ -136,7 +136,7 @@ def measure_push(
 
 
 def _sampled(predictions: Frame, prompts: Records) -> tuple[list[str], dict[str, list], list]:
-    """The responses, the columns that rewards read, and the places of each question's."""
+    """Return the responses, the columns that rewards read, and the places of each question's."""
     key_steps = dict(zip(prompts["id"], prompts["key_steps"], strict=True))
     columns = {
         "answer": predictions["answer"].tolist(),

@@ -16,7 +16,7 @@ from r1vl_kedro.pipelines.probe import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """A sample of responses of the warmed-up model to forecasts for every group size."""
+    """Sample responses of the warmed-up model and forecast from them every group size."""
     return Pipeline(
         [
             Node(

@@ -22,7 +22,7 @@ class RewardCardOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rewards: Rewards = Field(PAPERS, validate_default=True)
-    """What the total sums; a configuration gives those of ``step_grpo`` unless it says others."""
+    """What the total sums; a configuration gives those of ``step_grpo`` by default."""
     grammar: GrammarName = R1VL.name
     max_responses: int | None = Field(None, ge=1)
     """Only the first so many responses; null for all."""

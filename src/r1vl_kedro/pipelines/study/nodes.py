@@ -21,7 +21,7 @@ def report_levels(
     step_grpo: StepGRPOOptions,
     reporting: ReportingOptions,
 ) -> tuple[Frame, str, Any]:
-    """Gain of each reward over the baseline on each level; the Markdown is also printed."""
+    """Report each reward's gain over the baseline on each level; print the Markdown too."""
     rates = levels.pass_rates(predictions, step_grpo.grammar)
     table = levels.study_table(
         rates, push, verdicts, curves, options, reporting, step_grpo.group_size

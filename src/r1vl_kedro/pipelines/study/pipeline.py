@@ -14,7 +14,7 @@ from r1vl_kedro.pipelines.study import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Table, page and figure over the levels of a grid."""
+    """Build table, page and figure over the levels of a grid."""
     return Pipeline(
         [
             Node(

@@ -20,7 +20,7 @@ _MARK = re.compile(r"<image\d*>")
 
 @dataclass(frozen=True)
 class MathVisionRow:
-    """One row as it stands in the file, its values checked: a source and a benchmark read it so."""
+    """One row as it is in the file, its values checked: a source and a benchmark read it so."""
 
     id: str
     question: str
@@ -33,7 +33,7 @@ class MathVisionRow:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any], index: int, root: Path) -> MathVisionRow:
-        """Read a row; ``index`` counts from 0 and stands in for an absent id.
+        """Read a row; ``index`` counts from 0 and replaces an absent id.
 
         Raises:
             ValueError: a value of another kind, or an image outside ``root``; names it.

@@ -35,7 +35,7 @@ _ROLES = {"user": "user", "human": "user", "assistant": "assistant", "gpt": "ass
 
 @dataclass(slots=True)
 class MulberryRow:
-    """One row as it stands in the file; ``to_json`` gives a row of the published form back."""
+    """One row as it is in the file; ``to_json`` gives a row of the published form back."""
 
     user: str
     response: str
@@ -78,13 +78,13 @@ class MulberryRow:
 
     @property
     def prefix(self) -> str:
-        """The prompt before the question, without image marks."""
+        """Return the prompt before the question, without image marks."""
         prefix = split_prefix(self.user)[0].replace(IMAGE_MARK, "").strip()
         return prefix.removesuffix("Question:").strip()
 
     @property
     def question(self) -> str:
-        """The question with its options as written, without prefix and image marks."""
+        """Return the question with its options as written, without prefix and image marks."""
         return split_prefix(self.user)[1].replace(IMAGE_MARK, "").strip()
 
 

@@ -33,7 +33,7 @@ _FIELDS = ("problem", "solution", "key_steps")
 
 @dataclass(slots=True)
 class R1VLRow:
-    """One row as it stands in the file; ``to_json`` gives the same object back."""
+    """One row as it is in the file; ``to_json`` gives the same object back."""
 
     images: Any
     problem: str

@@ -123,7 +123,7 @@ def _at_equal_length(wins: NDArray[np.float64], longer: NDArray[np.float64]) -> 
 
 
 def spearman(scores: pd.DataFrame, variant: str) -> float | None:
-    """Rank correlation of the log-probability per token with the length, over all responses."""
+    """Rank-correlate the log-probability per token with the length, over all responses."""
     part = scores.loc[scores["variant"] == variant]
     means = pd.concat([part["mean_w"], part["mean_l"]], ignore_index=True)
     lengths = pd.concat([part["chosen_length"], part["rejected_length"]], ignore_index=True)

@@ -67,12 +67,12 @@ class Method:
 
     @property
     def makes(self) -> str:
-        """The dataset that other stages start from or read."""
+        """Return the dataset that other stages start from or read."""
         return self.leaves[-1]
 
     @property
     def samples(self) -> bool:
-        """Whether it trains on responses that it samples and rewards, and logs them."""
+        """Return whether it trains on responses that it samples and rewards, and logs them."""
         rewarded = self.options is not None and "rewards" in self.options.model_fields
         return rewarded and self.makes == CHECKPOINT
 
