@@ -1,5 +1,5 @@
 # The plain commands behind each target stand in README.md.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV ?= .venv
 VLLM_VENV ?= .venv-vllm
 BIN := $(VENV)/bin
@@ -16,7 +16,7 @@ export DO_NOT_TRACK := true
 export HF_HUB_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help ablation test test-slow test-vllm ui viz lint format lock lock-vllm clean
+.PHONY: help ablation test test-slow test-vllm ui viz lint format lock lock-vllm clean FORCE
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,14 +74,27 @@ clean: ## forget what runs made, and the tracking store; raw data and the enviro
 	rm -rf data/.made_from data/.saving data/.locks data/*/.made_from data/*/.saving data/*/.locks
 	rm -rf mlruns mlartifacts mlflow.db*
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+# The Python of the environment, written anew only where it changes: an environment of another Python
+# than $(PYTHON), or of one that is gone, is made again.
+$(VENV)/.python: FORCE
+	@wanted=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') || wanted=none; \
+	case "$$wanted" in 3.11|3.12) ;; *) \
+	  echo "Error: Python $$wanted ($(PYTHON)) will not do: wanted is 3.11 or 3.12; name one, as in" \
+	    "make PYTHON=/usr/bin/python3.11 $(MAKECMDGOALS)" >&2; exit 1;; esac; \
+	has=$$($(BIN)/python -c 'import pip, sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	if [ "$$has" != "$$wanted" ]; then \
+	  [ ! -e $(VENV) ] || echo "$(VENV) has Python $${has:-none}, wanted is $$wanted: it is made anew"; \
+	  $(PYTHON) -m venv --clear $(VENV) || exit 1; \
+	fi; \
+	[ "$$(cat $@ 2>/dev/null)" = "$$wanted" ] || echo "$$wanted" > $@
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+FORCE:
+
+$(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/.python
 	$(BIN)/pip install -c requirements.lock -e .
 	touch $@
 
-$(VENV)/.installed-test: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed-test: requirements.lock pyproject.toml $(VENV)/.python
 	$(BIN)/pip install -c requirements.lock -e '.[test]'
 	touch $(VENV)/.installed $@
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import subprocess
+from collections import Counter
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
@@ -61,6 +62,34 @@ def git_commit(directory: Path | None = None) -> Commit | None:
         return Commit(commit, bool(git("status", "--porcelain", "--untracked-files=no")))
     except (OSError, subprocess.SubprocessError):
         return None
+
+
+def machine() -> str:
+    """Name processor, cores, memory and GPUs of this machine, but no host."""
+    import psutil
+
+    memory = f"{psutil.virtual_memory().total / 2**30:.0f} GiB"
+    parts = [_processor(), f"{psutil.cpu_count()} cores", memory]
+    gpus = Counter(_gpus())
+    return ", ".join([*parts, *(f"{count} x {name}" for name, count in gpus.items())])
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+def _gpus() -> list[str]:
+    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return done.stdout.strip().splitlines()
 
 
 def fingerprint(path: str | Path) -> str:

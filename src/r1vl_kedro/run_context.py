@@ -12,7 +12,8 @@ class RunContext:
 
     ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``); it and
     ``seed`` are None in nodes that all variants share. ``stage`` is None in a variant of one
-    training. ``run_id`` is "" where nothing is tracked.
+    training. ``run_id`` is "" where nothing is tracked. ``pipeline`` and ``started`` (seconds since
+    1970) are of the ``kedro run``.
     """
 
     tracking_uri: str
@@ -20,6 +21,8 @@ class RunContext:
     variant: str | None = None
     seed: int | None = None
     stage: str | None = None
+    pipeline: str = ""
+    started: float = 0.0
 
 
 RUN: ContextVar[RunContext | None] = ContextVar("r1vl_run", default=None)

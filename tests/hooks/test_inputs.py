@@ -45,6 +45,21 @@ def test_what_only_the_last_node_reads_is_missed_before_the_first(catalog):
     check(catalog)
 
 
+def test_the_command_that_makes_what_is_missing_is_named(catalog, monkeypatch):
+    training = Pipeline([Node(first, "raw", ["records", "checkpoint"], name="train")])
+    known = {"__default__": Pipeline([]), "ablation": training}
+    monkeypatch.setattr("r1vl_kedro.hooks.inputs.pipelines", known)
+    for name in ("mathvista", "mme"):
+        catalog[name].save([1])
+    with pytest.raises(UserFacingError) as told:
+        check(catalog, env="smoke")
+    command = "This makes it: kedro run --env=smoke --pipelines=ablation --to-outputs=records"
+    assert str(told.value).endswith(command)
+    monkeypatch.setattr("r1vl_kedro.hooks.inputs.pipelines", {})
+    with pytest.raises(UserFacingError, match="Put it there: no pipeline makes records"):
+        check(catalog)
+
+
 def test_going_on_needs_only_what_is_still_read(catalog):
     for name in ("checkpoint", "mathvista", "mme"):
         catalog[name].save([1])

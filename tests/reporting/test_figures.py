@@ -12,18 +12,24 @@ from r1vl_kedro.reporting.figures import (
     accuracy_figure,
     group_size_figure,
     make_figures,
-    metric_figure,
     sft_versus_rl_figure,
-    zero_variance_figure,
 )
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pngs import draw
+from r1vl_kedro.reporting.training_figures import (
+    metric_figure,
+    rewards_figure,
+    zero_variance_figure,
+)
+from r1vl_kedro.statistics import wilson_interval
 
 OPTIONS = ReportingOptions(smoothing=1)
 RL_LOG = [
     {
         "step": step,
         "reward": 1.0 + step / 10,
+        "rewards/outcome/mean": 0.5 + step / 10,
+        "rewards/validity/mean": 0.9,
         "kl": 0.01 * step,
         "eval_accuracy": 0.5 + 0.05 * step,
         "zero_variance": 0.25 + 0.125 * step,
@@ -38,6 +44,7 @@ CURVES = collect_curves({"step_grpo": RL_LOG, "sft": SFT_LOG, "warm_up": [{"step
 OVERVIEW = pd.DataFrame(
     {
         "variant": ["warm_up", "step_grpo"],
+        "n": [600, 600],
         "accuracy": [50.0, 60.0],
         "low": [45.0, 54.0],
         "high": [55.0, 66.0],
@@ -45,7 +52,9 @@ OVERVIEW = pd.DataFrame(
 )
 SIZES = pd.DataFrame(
     {
-        "row": ["M = 2", "M = 4"],
+        "row": ["StepGRPO, M = 2", "StepGRPO (both, M = 4)"],
+        "group_size": [2, 4],
+        "n": [0, 600],
         "accuracy": [None, 60.0],
         "low": [None, 54.0],
         "high": [None, 66.0],
@@ -77,33 +86,57 @@ def test_smoothing_averages_neighbours():
     assert curve(frame, "a", "kl", smoothing=3)["mean"].tolist() == [1.5, 3.0, 4.5]
 
 
-def test_sft_and_rl_are_compared_on_validation_accuracy():
-    figure = sft_versus_rl_figure(CURVES, OPTIONS)
-    assert lines(figure) == {
-        "Continued SFT": ([1, 2], [0.5, 0.4]),
-        "StepGRPO (both, M = 4)": ([1, 2], [0.55, 0.6]),
+GRID = {
+    name: {"name": name, "method": name, "options": {"eval_records": 64}}
+    for name in ("sft", "step_grpo")
+}
+SIZED = GRID | {
+    "step_grpo": {
+        "name": "step_grpo",
+        "method": "step_grpo",
+        "label": "StepGRPO",
+        "options": {"eval_records": 64, "num_steps": 1, "rollouts_per_step": 4},
     }
-    assert figure.layout.yaxis.title.text == "validation accuracy"
+}
 
 
-def test_a_stand_in_for_validation_accuracy_is_named_in_the_legend():
-    frame = collect_curves({"step_grpo": [{"step": 1, "rewards/outcome/mean": 0.5}]})
-    figure = sft_versus_rl_figure(frame, OPTIONS)
-    assert list(lines(figure)) == ["StepGRPO (both, M = 4) (rewards/outcome/mean)"]
-    assert figure.layout.yaxis.title.text == "share (see legend)"
+def test_sft_and_rl_are_compared_on_the_test_split_as_the_tables_are():
+    figure = sft_versus_rl_figure(CURVES, OVERVIEW, OPTIONS)
+    points = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [(t.name, list(t.x), list(t.error_x.array)) for t in points] == [
+        ("Warm-up (SFT)", [50.0], [5.0]),
+        ("StepGRPO (both, M = 4)", [60.0], [6.0]),
+    ]
+    titles = [note.text for note in figure.layout.annotations if note.yref == "paper"]
+    assert titles == ["test split, after training (n = 600)", "validation split, during training"]
 
 
-def test_seeds_become_a_band():
+def test_the_validation_curves_have_intervals_of_the_questions_answered():
+    figure = sft_versus_rl_figure(CURVES, OVERVIEW, OPTIONS, SIZED, validation=300)
+    curves = {t.name: list(t.y) for t in figure.data if t.mode == "lines+markers"}
+    assert curves == {
+        "Continued SFT": [50.0, 40.0],
+        "StepGRPO": pytest.approx([55.0, 60.0]),
+    }
+    band = next(t for t in figure.data if t.fill == "toself")
+    low, high = wilson_interval(32, 64)
+    assert (band.y[0], band.y[-1]) == pytest.approx((100 * high, 100 * low))
+    assert "(n = 64)" in figure.layout.annotations[1].text
+    few = sft_versus_rl_figure(CURVES, OVERVIEW, OPTIONS, SIZED, validation=30)
+    assert "(n = 30)" in few.layout.annotations[1].text
+
+
+def test_without_the_number_of_questions_seeds_become_a_band():
     frame = collect_curves(
         {
             f"sft_seed{seed}": [{"step": s, "eval_accuracy": 0.5 + seed / 10} for s in (1, 2)]
             for seed in (0, 1)
         }
     )
-    band, line = sft_versus_rl_figure(frame, OPTIONS).data
+    band, line = (t for t in sft_versus_rl_figure(frame, OVERVIEW, OPTIONS).data if len(t.x) > 1)
     assert band.fill == "toself"
-    assert list(band.y) == pytest.approx([0.6, 0.6, 0.5, 0.5])
-    assert list(line.y) == pytest.approx([0.55, 0.55])
+    assert list(band.y) == pytest.approx([60, 60, 50, 50])
+    assert list(line.y) == pytest.approx([55, 55])
 
 
 def test_a_metric_nobody_logged_says_so():
@@ -123,8 +156,27 @@ def test_reward_and_kl_leave_out_supervised_variants():
         "zero_variance",
         "completion_length",
     ]
-    assert lines(figures["reward"]) == {"StepGRPO (both, M = 4)": ([1, 2], [1.1, 1.2])}
+    assert lines(figures["kl"]) == {"StepGRPO (both, M = 4)": ([1, 2], [0.01, 0.02])}
     assert lines(figures["completion_length"]) == {"StepGRPO (both, M = 4)": ([1, 2], [99.0, 98.0])}
+
+
+def test_rewards_that_do_not_compare_have_panels_of_their_own():
+    figure = rewards_figure(CURVES, OPTIONS)
+    assert [note.text for note in figure.layout.annotations] == ["outcome", "validity"]
+    assert [(t.yaxis, list(t.y)) for t in figure.data] == [
+        ("y", [0.6, 0.7]),
+        ("y2", [0.9, 0.9]),
+    ]
+    assert [t.showlegend for t in figure.data] == [True, False]
+
+
+def test_many_rewards_fill_rows_of_panels_in_the_png_too():
+    log = [{"step": s, **{f"rewards/r{k}/mean": s + k for k in range(5)}} for s in (1, 2)]
+    axes = draw(rewards_figure(collect_curves({"outcome": log}), OPTIONS)).axes
+    corners = [(ax.get_subplotspec().rowspan.start, ax.get_subplotspec().colspan.start)
+               for ax in axes]  # fmt: skip
+    assert corners == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+    assert [ax.get_title() for ax in axes] == ["r0", "r1", "r2", "r3", "r4"]
 
 
 def test_zero_variance_is_split_by_reason():
@@ -155,18 +207,19 @@ def test_the_papers_axis_is_as_long_in_points_as_ours():
 
 
 @pytest.mark.parametrize("curves", [CURVES, collect_curves({})], ids=["logs", "no logs"])
-def test_every_figure_can_be_drawn_as_png(curves):
+def test_every_figure_has_a_ground_of_its_own_and_can_be_drawn_as_png(curves):
     for name, figure in make_figures(curves, OVERVIEW, SIZES, OPTIONS).items():
+        assert (figure.layout.paper_bgcolor, figure.layout.plot_bgcolor) == ("white", "white")
         file = io.BytesIO()
         draw(figure).savefig(file, format="png")
         assert file.getvalue().startswith(b"\x89PNG"), name
 
 
 def test_the_png_has_the_lines_and_labels_of_the_figure():
-    (axes,) = draw(sft_versus_rl_figure(CURVES, OPTIONS)).axes
+    _, axes = draw(sft_versus_rl_figure(CURVES, OVERVIEW, OPTIONS)).axes
     drawn = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
-    assert drawn["Continued SFT"] == [0.5, 0.4]
-    assert drawn["StepGRPO (both, M = 4)"] == pytest.approx([0.55, 0.6])
+    assert drawn["Continued SFT"] == [50, 40]
+    assert drawn["StepGRPO (both, M = 4)"] == pytest.approx([55, 60])
     assert axes.get_xlabel() == "updates after warm-up"
 
 

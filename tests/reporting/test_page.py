@@ -1,6 +1,7 @@
 """The report and the Markdown: what they say, and that nothing is fetched."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -10,7 +11,16 @@ import pytest
 from r1vl_kedro.reporting.collect import collect_verdicts
 from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.page import headline, notes, render, script_json, warnings
+from r1vl_kedro.reporting.page import (
+    about_run,
+    headline,
+    notes,
+    nothing_learnt,
+    render,
+    script_json,
+    warnings,
+)
+from r1vl_kedro.run_context import RunContext
 
 OPTIONS = ReportingOptions(resamples=500)
 OVERVIEW = pd.DataFrame(
@@ -63,6 +73,37 @@ def test_the_headline_of_a_grid_without_step_grpo_says_so():
     tables = {"overview": OVERVIEW.assign(variant="base"), "contrasts": contrasts()}
     (sentence,) = headline(tables, OPTIONS)
     assert sentence.startswith("StepGRPO (both, M = 4) was not run in this grid")
+
+
+CUT = pd.DataFrame(
+    {
+        "variant": ["warm_up", "step_grpo"], "n": [300, 300], "seeds": [1, 1],
+        "accuracy": [0.0, 0.3], "low": [0.0, 0.1], "high": [1.3, 1.9],
+        "diff_low": [None, -0.3], "truncated": [100.0, 99.7],
+    }
+).astype({"diff_low": float})  # fmt: skip
+
+
+def test_a_grid_whose_answers_were_cut_off_says_first_that_nothing_was_learnt():
+    said = headline({"overview": CUT, "contrasts": contrasts()}, OPTIONS, None, 32)
+    assert said[0].startswith(
+        "Nothing was learnt here: 99.7 to 100.0 % of a row's answers were cut off at 32 tokens"
+    )
+    assert said[1].startswith("StepGRPO (both, M = 4) answers 0.3 %")
+
+
+@pytest.mark.parametrize("changed", [{"truncated": [10.0, 30.0]}, {"diff_low": [None, 2.0]}])
+def test_a_grid_that_learnt_says_nothing_of_the_kind(changed):
+    assert nothing_learnt(CUT.assign(**changed).astype({"diff_low": float}), 32) == []
+
+
+def test_the_head_of_the_report_tells_when_where_and_in_which_run():
+    run = RunContext("", "f00", pipeline="ablation", started=time.time() - 300)
+    about = about_run(run)
+    assert list(about) == ["date", "duration", "machine", "commit", "MLflow run"]
+    assert about["duration"] == "5.0 min (run of ablation)"
+    assert "cores" in about["machine"]
+    assert about_run(None)["MLflow run"] == "not tracked"
 
 
 def test_cells_fold_intervals_and_say_why_there_is_none():
@@ -162,7 +203,7 @@ def page(**changes) -> str:
         "warnings": [],
         "settings": {"seed": 7},
         "versions": {"python": "3.11"},
-        "commit": "abc",
+        "about": {"date": "2026-11-27", "commit": "abc", "MLflow run": "f00"},
         "options": OPTIONS,
     }
     return render(**given | changes)
@@ -230,7 +271,14 @@ def test_key_steps_are_marked_and_missing_ones_named():
 
 def test_settings_versions_commit_and_notes_are_there():
     text = "".join(read(page()).text)
-    for wanted in ('"seed": 7', "python 3.11", "abc", "one note", "3 of 9 questions"):
+    for wanted in (
+        '"seed": 7',
+        "python 3.11",
+        "commit: abc",
+        "MLflow run: f00",
+        "one note",
+        "3 of 9 questions",
+    ):
         assert wanted in text
 
 

@@ -92,11 +92,11 @@ def test_intervals_stand_beside_their_numbers():
 def test_group_sizes_run_from_two_to_six_and_four_is_step_grpo():
     table = group_size_table(ONE_SEED, PAPER, OPTIONS)
     assert rows(table, "row", "variant", "accuracy", "paper", "paper_difference") == [
-        ("M = 2", "step_grpo_m2", None, 62.5, 1.3),
-        ("M = 3", "step_grpo_m3", None, 62.8, 1.6),
-        ("M = 4", "step_grpo", 75.0, 63.5, 2.3),
-        ("M = 5", "step_grpo_m5", None, 63.2, 2.0),
-        ("M = 6", "step_grpo_m6", None, 63.7, 2.5),
+        ("StepGRPO, M = 2", "step_grpo_m2", None, 62.5, 1.3),
+        ("StepGRPO, M = 3", "step_grpo_m3", None, 62.8, 1.6),
+        ("StepGRPO (both, M = 4)", "step_grpo", 75.0, 63.5, 2.3),
+        ("StepGRPO, M = 5", "step_grpo_m5", None, 63.2, 2.0),
+        ("StepGRPO, M = 6", "step_grpo_m6", None, 63.7, 2.5),
     ]
 
 

@@ -65,11 +65,11 @@ def test_a_group_size_given_on_the_command_line_is_the_one_that_is_shown():
     entries = grid(group_size=6)
     assert variant("step_grpo", entries).label == "StepGRPO (both, M = 6)"
     table = group_size_table(verdicts("step_grpo", "step_grpo_m2"), PAPER, OPTIONS, entries)
-    shown = table.set_index("row")
-    assert list(shown.index) == ["M = 2", "M = 3", "M = 4", "M = 5", "M = 6"]
-    assert shown.loc["M = 6", "variant"] == "step_grpo"
-    assert (shown.loc["M = 6", "n"], shown.loc["M = 6", "paper"]) == (2, 63.7)
-    assert (shown.loc["M = 4", "n"], shown.loc["M = 4", "interval"]) == (0, "not run in this grid")
+    shown = table.set_index("group_size")
+    assert list(shown.index) == [2, 3, 4, 5, 6]
+    assert shown.loc[6, "variant"] == "step_grpo"
+    assert (shown.loc[6, "n"], shown.loc[6, "paper"]) == (2, 63.7)
+    assert (shown.loc[4, "n"], shown.loc[4, "interval"]) == (0, "not run in this grid")
     rewards = rewards_table(verdicts("step_grpo"), PAPER, OPTIONS, entries).set_index("variant")
     assert rewards.loc["step_grpo", "row"] == "StepGRPO (both, M = 6)"
     assert pd.isna(rewards.loc["step_grpo", "paper"])
@@ -81,7 +81,7 @@ def test_every_m_of_the_grid_has_its_row():
         6: "step_grpo_m6",
     }  # fmt: skip
     table = group_size_table(verdicts("step_grpo"), PAPER, OPTIONS, grid())
-    assert table.set_index("row").loc["M = 4", "paper"] == 63.5
+    assert table.set_index("group_size").loc[4, "paper"] == 63.5
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ _HOME = {
     "EmbeddedBenchmarkDataset": "benchmark_tsv",
     "ChatEndpointDataset": "chat_endpoint",
     "CheckpointDataset": "checkpoint",
+    "DrawingDataset": "drawing",
     "EmbeddedMulberryDataset": "world",
     "EmbeddedSplitDataset": "world",
     "HubModelDataset": "hub_model",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro.errors import UserFacingError
+
+SHOWN = 5
+"""Missing inputs that a message names."""
 
 
 class MissingInputsError(UserFacingError):
@@ -33,18 +37,37 @@ class InputsHooks:
         if run_params.get("only_missing_outputs"):
             nodes = [node for node in nodes if not all(map(catalog.exists, node.outputs))]
         read = {name for node in nodes for name in node.inputs} & pipeline.inputs()
-        lines = [
-            f"{name} ({place})"
+        places = {
+            name: place
             for name in sorted(read)
             if not name.startswith("params:")
             and name != "parameters"
             and (place := _missing(catalog.get(name))) is not None
-        ]
-        if lines:
+        }
+        if places:
+            lines = [f"{name} ({place})" for name, place in list(places.items())[:SHOWN]]
+            more = [f"and {len(places) - SHOWN} more"] if len(places) > SHOWN else []
             raise MissingInputsError(
-                f"nothing was started, since this run reads what is not there: {'; '.join(lines)}. "
-                "Put it there, or run the pipeline that makes it first (`kedro registry list`)"
+                "nothing was started, since this run reads what is not there: "
+                f"{'; '.join(lines + more)}. {_advice(set(places), run_params.get('env'))}"
             )
+
+
+def _advice(missing: set[str], env: str | None) -> str:
+    """Name the shortest command that makes what is missing; what no pipeline makes is a file."""
+    known = {name: one.all_outputs() for name, one in pipelines.items()}
+    made = {name for outputs in known.values() for name in outputs & missing}
+    if made != missing:
+        return f"Put it there: no pipeline makes {', '.join(sorted(missing - made)[:SHOWN])}"
+    whole = ("__default__", "ablation")
+    first = next((name for name in (*whole, *known) if missing <= known.get(name, set())), None)
+    if first is None:
+        return "Run the pipelines that make it first (`kedro registry list`)"
+    words = ["kedro run"]
+    words += [f"--env={env}"] if env not in (None, "local") else []
+    words += [f"--pipelines={first}"] if first != "__default__" else []
+    words += [f"--to-outputs={','.join(sorted(missing))}"] if len(missing) < SHOWN else []
+    return f"This makes it: {' '.join(words)}"
 
 
 def _missing(dataset: AbstractDataset | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class TrackingHooks:
         atexit.register(self._killed)
 
     def _forget(self) -> None:
-        self._parent = ""
+        self._parent, self._pipeline, self._started = "", "", time.time()
         self._children: dict[str, str] = {}
         self._variants: dict[str, Variant] = {}
         self._todo: dict[str, set[str]] = {}
@@ -71,6 +72,7 @@ class TrackingHooks:
         for name, owner in self._owners.items():
             self._todo.setdefault(owner, set()).add(name)
         self._store, self.page = None, ""
+        self._pipeline = ",".join(run_params.get("pipeline_names") or ["__default__"])
         if not options.enabled:
             return
         root = self._context.project_path
@@ -82,9 +84,8 @@ class TrackingHooks:
         data = Path(self._context.config_loader["globals"]["data"])
         self._store = store = Store(uri, experiment, artifacts, root / data / ".tracking")
         store.sweep()
-        names = ",".join(run_params.get("pipeline_names") or ["__default__"])
         runner = run_params["runner"].strip("<>").partition(" object at ")[0]
-        self._about = {**about.commit_tags(root), "env": env or "local", "pipeline": names}
+        self._about = {**about.commit_tags(root), "env": env or "local", "pipeline": self._pipeline}
         self._run_params = run_params
         name = about.run_name(run_params, parameters)
         self._parent = store.start(name, {**self._about, "runner": runner})
@@ -131,6 +132,8 @@ class TrackingHooks:
                 variant=namespace if variant else None,
                 seed=variant.seed if variant else None,
                 stage=self._stage(node.namespace),
+                pipeline=self._pipeline,
+                started=self._started,
             )
         )
 

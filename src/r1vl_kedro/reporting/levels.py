@@ -169,7 +169,7 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
     """Draw gain by the warm-up's pass rate, a line a reward; by push, a point each."""
     from plotly.subplots import make_subplots
 
-    from r1vl_kedro.reporting.figures import style
+    from r1vl_kedro.reporting.style import style
 
     titles = ("by the warm-up's pass rate", "by push on reasoning")
     figure = make_subplots(rows=1, cols=2, shared_yaxes=True, subplot_titles=titles)

@@ -15,6 +15,7 @@ TITLES = {
 }
 _HEADERS = {
     "row": "",
+    "group_size": "M",
     "n": "n",
     "seeds": "seeds",
     "accuracy": "accuracy",
@@ -34,8 +35,9 @@ _HEADERS = {
 }
 _FOLDED = {"variant", "low", "high", "interval", "diff_low", "diff_high", "diff_interval"}
 _SIGNED = {"difference", "paper_difference"}
-_COUNTS = {"n", "seeds", "seeds_needed"}
+_COUNTS = {"n", "seeds", "seeds_needed", "group_size"}
 _DECIMALS = {"p": 3, "p_holm": 3, "step_rar": 3, "improvement": 0}
+"""Of columns that are no percentages; tables keep at least as many."""
 SMALLEST_P = 0.001
 
 

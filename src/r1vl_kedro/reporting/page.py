@@ -2,23 +2,30 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from r1vl_kedro import provenance
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
+from r1vl_kedro.run_context import RunContext
 
+CUT_OFF = 50.0
+"""Percent of answers cut off from which on accuracies show no learning."""
 FIGURE_NOTES = {
     "accuracy": "Points are accuracies, bars their intervals.",
-    "group_size": "The paper's curve has an axis of its own, as long in points: another model on "
-    "another benchmark.",
-    "sft_versus_rl": "Both start from the same warm-up; bands span the seeds where there are more.",
-    "reward": "Mean over the rollouts of an update. Variants add up different rewards, so heights "
-    "do not compare between them.",
+    "group_size": "Bars are intervals. The paper's curve has an axis of its own, as long in "
+    "points: another model on another benchmark.",
+    "sft_versus_rl": "Left: the tables' accuracies with their intervals. Right: greedy answers to "
+    "validation questions, mean over seeds, with Wilson's intervals; where the panels differ, the "
+    "left one has more questions.",
+    "reward": "Mean over the rollouts of an update. A reward is drawn also for variants that do "
+    "not learn from it; sums of different rewards would not compare.",
     "kl": "Divergence of the policy from the warm-up it started from.",
     "zero_variance": "A group whose rewards are all equal has no advantage and moves nothing.",
     "completion_length": "Tokens a completion, mean over the rollouts of an update.",
@@ -26,11 +33,15 @@ FIGURE_NOTES = {
 
 
 def headline(
-    tables: Mapping[str, pd.DataFrame], options: ReportingOptions, grid: Grid | None = None
+    tables: Mapping[str, pd.DataFrame],
+    options: ReportingOptions,
+    grid: Grid | None = None,
+    max_new_tokens: int | None = None,
 ) -> list[str]:
     """Write the answer in sentences: the headline variant's accuracy and its differences.
 
-    A difference is called one only where the contrasts' table does; see `contrasts_table`.
+    A difference is called one only where the contrasts' table does; see `contrasts_table`. Where
+    answers were cut off, so that nothing can have been learnt, that comes first.
     """
     name = variant(options.headline, grid).label
     overview = tables["overview"].set_index("variant")
@@ -40,7 +51,8 @@ def headline(
     percent = f"{100 * options.confidence:g} % interval"
     seeds = f", {row['seeds']} seeds" if row["seeds"] > 1 else ", one training seed"
     between = "" if pd.isna(row["low"]) else f" ({percent} {row['low']:.1f} to {row['high']:.1f})"
-    sentences = [
+    sentences = nothing_learnt(tables["overview"], max_new_tokens)
+    sentences += [
         f"{name} answers {row['accuracy']:.1f} % of {row['n']} test questions right"
         f"{between}{seeds}."
     ]
@@ -49,6 +61,32 @@ def headline(
             label = variant(contrast["variant"], grid).label
             sentences.append(_contrast(contrast, label, options.margin))
     return sentences
+
+
+def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) -> list[str]:
+    """Say that nothing was learnt, and why, where most answers of every row were cut off.
+
+    A row that is above the reference, its interval without zero, has learnt all the same.
+
+    Args:
+        overview: the table of all variants, ``truncated`` in percent.
+        max_new_tokens: where answers were cut off.
+    """
+    cut = overview.get("truncated", pd.Series(dtype=float)).dropna()
+    above = overview.get("diff_low", pd.Series(dtype=float))
+    if cut.empty or cut.median() < CUT_OFF or (above > 0).any():
+        return []
+    shown = (
+        f"{cut.min():.1f}"
+        if f"{cut.min():.1f}" == f"{cut.max():.1f}"
+        else (f"{cut.min():.1f} to {cut.max():.1f}")
+    )
+    at = "" if max_new_tokens is None else f" at {max_new_tokens} tokens"
+    return [
+        f"Nothing was learnt here: {shown} % of a row's answers were cut off{at}, before they "
+        "stated anything; evaluation.decoding.max_new_tokens and "
+        "step_grpo.max_completion_length set where."
+    ]
 
 
 def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
@@ -121,7 +159,7 @@ def render(
     warnings: Sequence[str],
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
-    commit: str,
+    about: Mapping[str, str],
     options: ReportingOptions,
     grid: Grid | None = None,
 ) -> str:
@@ -135,7 +173,7 @@ def render(
         warnings: shown above everything else, from `warnings`.
         settings: resolved parameters of the run.
         versions: package versions.
-        commit: the code's commit.
+        about: where the numbers come from, from `about_run`.
         options: of the report.
         grid: the runs, which say what each variant is called.
     """
@@ -152,7 +190,7 @@ def render(
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
     return environment.get_template("report.html.jinja").render(
         style=stylesheet(),
-        headline=headline(tables, options, grid),
+        headline=headline(tables, options, grid, _max_new_tokens(settings)),
         warnings=warnings,
         tables=shown,
         figures={name: script_json(figure.to_plotly_json()) for name, figure in figures.items()},
@@ -162,10 +200,32 @@ def render(
         notes=said,
         settings=json.dumps(settings, indent=2, ensure_ascii=False, default=str),
         versions=versions,
-        commit=commit,
+        about=about,
         confidence=f"{100 * options.confidence:g} %",
         plotlyjs=get_plotlyjs(),
     )
+
+
+def about_run(run: RunContext | None) -> dict[str, str]:
+    """Tell date, duration, machine, commit and MLflow run of the ``kedro run`` that reports."""
+    now = datetime.now(UTC)
+    facts = {"date": now.strftime("%Y-%m-%d %H:%M UTC")}
+    if run is not None and run.started:
+        facts["duration"] = f"{_minutes(now.timestamp() - run.started)} (run of {run.pipeline})"
+    facts["machine"] = provenance.machine()
+    facts["commit"] = str(provenance.git_commit() or "unknown: no git checkout")
+    facts["MLflow run"] = (run.run_id if run is not None else "") or "not tracked"
+    return facts
+
+
+def _minutes(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _max_new_tokens(settings: Mapping[str, Any]) -> int | None:
+    return settings.get("evaluation", {}).get("decoding", {}).get("max_new_tokens")
 
 
 def script_json(value: Any) -> str:

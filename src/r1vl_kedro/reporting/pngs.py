@@ -1,4 +1,4 @@
-"""Plotly figures drawn again with matplotlib: PNG files that need no browser."""
+"""Plotly figures drawn again with matplotlib: PNG, PDF and SVG files that need no browser."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 INCHES = 9.0
 PIXELS_PER_INCH = 90  # of the Plotly layout's height
+PAD = 0.1  # inches around each panel
 _DASHES = {"solid": "-", "dot": ":", "dash": "--", "dashdot": "-.", "longdash": (0, (8, 3))}
 _MARKERS = {"diamond": "D"}
 _BAND_ALPHA = 0.14
@@ -30,6 +31,7 @@ def draw(figure: go.Figure) -> "Figure":
                 f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter"
             )
     picture = Figure(figsize=(INCHES, height), layout="constrained", facecolor="white")
+    picture.get_layout_engine().set(w_pad=PAD, h_pad=PAD)
     axes = _axes(picture, figure)
     stacked: dict[tuple[str, str], Any] = {}
     for trace in figure.data:
@@ -47,15 +49,33 @@ def draw(figure: go.Figure) -> "Figure":
 
 
 def _axes(picture: "Figure", figure: go.Figure) -> "dict[str, Axes]":
-    """Return one matplotlib axes for each y axis of the layout: its own column, or a twin."""
+    """Return one matplotlib axes for each y axis of the layout: its own panel, or a twin.
+
+    Panels lie as the layout's domains do: from the left, and from the top.
+    """
     layout = figure.layout
-    names = sorted({trace.yaxis or "y" for trace in figure.data} or {"y"})
+    found = {trace.yaxis or "y" for trace in figure.data} or {"y"}
+    names = sorted(found, key=lambda name: int(name[1:] or 1))
     own = [name for name in names if not layout[_axis(name)].overlaying]
-    grid = dict(zip(own, picture.subplots(1, len(own), squeeze=False)[0], strict=True))
+    places = {name: _corner(layout, name) for name in own}
+    lefts = sorted({left for left, _ in places.values()})
+    tops = sorted({top for _, top in places.values()}, reverse=True)
+    cells = picture.add_gridspec(len(tops), len(lefts))
+    grid = {
+        name: picture.add_subplot(cells[tops.index(top), lefts.index(left)])
+        for name, (left, top) in places.items()
+    }
     for name in names:
         if name not in own:
             grid[name] = grid[layout[_axis(name)].overlaying].twinx()
     return grid
+
+
+def _corner(layout: go.Layout, name: str) -> tuple[float, float]:
+    """Return left and top end of a panel, in 0..1 of the figure."""
+    y_domain = layout[_axis(name)].domain or (0.0, 1.0)
+    x_domain = layout[_axis(name).replace("yaxis", "xaxis")].domain or (0.0, 1.0)
+    return round(x_domain[0], 6), round(y_domain[1], 6)
 
 
 def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> None:
@@ -69,13 +89,15 @@ def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> Non
         ax.set_ylabel(y_axis.title.text or "")
         if x_axis is not None:
             ax.set_xlabel(x_axis.title.text or "")
+            if x_axis.range:
+                ax.set_xlim(*x_axis.range)
             if x_axis.dtick:
                 ax.xaxis.set_major_locator(MultipleLocator(x_axis.dtick))
             ax.grid(visible=True, color="#e5e7eb")
         if y_axis.range:
             ax.set_ylim(*y_axis.range)
-        if y_axis.autorange == "reversed":
-            ax.invert_yaxis()
+        if y_axis.autorange == "reversed":  # of labels: half a row above the first, as in Plotly
+            ax.set_ylim(max(ax.get_yticks()) + 0.5, -0.5)
         if y_axis.visible is False:
             ax.set_axis_off()
         ax.set_axisbelow(True)

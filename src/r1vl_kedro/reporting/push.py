@@ -207,7 +207,7 @@ def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
     """Draw a bar for each reward and feature at one M, with its interval."""
     import plotly.graph_objects as go
 
-    from r1vl_kedro.reporting.figures import style
+    from r1vl_kedro.reporting.style import style
 
     figure = go.Figure()
     part = table[(table["family"] == ALL) & (table["M"] == group_size)]

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
+from r1vl_kedro.reporting.cells import extra_scores, family_cells, mean_of, percent, typed
 from r1vl_kedro.reporting.collect import answer_matrix, paired
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import (
     STEP_GRPO,
     Grid,
     by_group_size,
-    has_own_label,
     in_order,
     is_as_printed,
     is_trained,
@@ -36,17 +36,16 @@ REFERENCE_ROW = "reference"
 MEASURED = ["n", "seeds", "accuracy", "low", "high", "interval"]
 DIFFERENCE = ["difference", "diff_low", "diff_high", "p", "diff_interval"]
 CLAIM = ["p_holm", "improvement", "seeds_needed", "verdict"]
-_FROM_SCORES = {"n", "records", "accuracy", "ci_low", "ci_high", "validity", "k", "mean_tokens"}
-_FROM_SCORES |= {"truncated", "step_rar"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table of the paper: our variant, how it is called there, what is printed."""
+    """One row of a table of the paper: our variant with its label, what is printed, its M."""
 
     variant: str
     label: str
     paper: float | None
+    group_size: int | None = None
 
 
 def rewards_table(
@@ -57,14 +56,8 @@ def rewards_table(
 ) -> pd.DataFrame:
     """Make the table "rewards": base, warm-up, + StepRAR, + StepRVR, both."""
     printed = paper["ablation_rewards"]
-    labels = {
-        "base": "Base model",
-        "warm_up": "Warm-up",
-        "step_rar": "Warm-up + StepRAR",
-        "step_rvr": "Warm-up + StepRVR",
-        "step_grpo": "Warm-up + StepRAR + StepRVR",
-    }
-    rows = [_row(name, label, printed, grid) for name, label in labels.items()]
+    names = ("base", "warm_up", "step_rar", "step_rvr", "step_grpo")
+    rows = [_row(name, printed, grid) for name in names]
     return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
@@ -82,7 +75,7 @@ def group_size_table(
     usual = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}
     ran = by_group_size(STEP_GRPO, grid) if grid else usual
     names = {m: ran.get(m, f"step_grpo_m{m}") for m in sorted({*usual, *ran})}
-    rows = [Row(name, f"M = {m}", printed.get(m)) for m, name in names.items()]
+    rows = [Row(name, _label(name, grid, m), printed.get(m), m) for m, name in names.items()]
     warm_up = paper["ablation_rewards"].get("warm_up")
     return _paper_table(verdicts, rows, warm_up, options)
 
@@ -95,12 +88,7 @@ def reward_level_table(
 ) -> pd.DataFrame:
     """Make the table "outcome versus step reward": warm-up, outcome-level, step-wise."""
     printed = paper["ablation_reward_level"]
-    labels = {
-        "warm_up": "Warm-up",
-        "outcome": "Warm-up + outcome-level reward",
-        "step_grpo": "Warm-up + step-wise reward",
-    }
-    rows = [_row(name, label, printed, grid) for name, label in labels.items()]
+    rows = [_row(name, printed, grid) for name in ("warm_up", "outcome", "step_grpo")]
     return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
@@ -134,7 +122,7 @@ def contrasts_table(
         if row["variant"] in decided:
             row |= _claim_cells(decided[row["variant"]], *pairs[row["variant"]])
     columns = ["variant", "row", "n", "seeds", *DIFFERENCE, *CLAIM]
-    return _typed(pd.DataFrame(cells, columns=columns))
+    return typed(pd.DataFrame(cells, columns=columns))
 
 
 def _claim_cells(claim: Claim, ours: NDArray, other: NDArray) -> dict[str, Any]:
@@ -169,24 +157,27 @@ def overview_table(
         cells |= _measured_cells(verdicts, name, options)
         cells |= _difference_cells(_to_reference(verdicts, name, reference, options))
         cells |= {
-            "validity": _mean(part, "valid", 100),
-            "key_steps": _mean(part, "k", 100),
-            "step_rar": _mean(part, "step_rar", 1),
-            "mean_tokens": _mean(part, "tokens", 1),
-            "truncated": _mean(part, "truncated", 100),
+            "validity": mean_of(part, "valid", 100),
+            "key_steps": mean_of(part, "k", 100),
+            "step_rar": mean_of(part, "step_rar", 1, 4),
+            "mean_tokens": mean_of(part, "tokens", 1),
+            "truncated": mean_of(part, "truncated", 100),
         }
-        cells |= _extra_scores(scores, set(part["namespace"]))
-        cells |= _family_cells(verdicts, name)
+        cells |= extra_scores(scores, set(part["namespace"]))
+        cells |= family_cells(verdicts, name)
         rows.append(cells)
-    return _typed(pd.DataFrame(rows))
+    return typed(pd.DataFrame(rows))
 
 
-def _row(name: str, label: str, printed: Mapping[str, float], grid: Grid | None) -> Row:
-    """Name a row as the paper does, unless the grid has a label or other options for it."""
-    printed_here = is_as_printed(name, grid)
-    kept = printed_here and not has_own_label(name, grid)
-    own = label if kept else variant(name, grid).label
-    return Row(name, own, printed.get(name) if printed_here else None)
+def _row(name: str, printed: Mapping[str, float], grid: Grid | None) -> Row:
+    """Take a row's label, and the printed number where its options are the paper's."""
+    paper = printed.get(name) if is_as_printed(name, grid) else None
+    return Row(name, variant(name, grid).label, paper)
+
+
+def _label(name: str, grid: Grid | None, group_size: int) -> str:
+    label = variant(name, grid).label
+    return label if label != name else f"StepGRPO, M = {group_size}"  # no run of this M
 
 
 def _paper_table(
@@ -203,9 +194,10 @@ def _paper_table(
             {
                 "variant": row.variant,
                 "row": row.label,
+                **({} if row.group_size is None else {"group_size": row.group_size}),
                 **_measured_cells(verdicts, row.variant, options),
                 **_difference_cells(_to_reference(verdicts, row.variant, reference, options)),
-                **_family_cells(verdicts, row.variant),
+                **family_cells(verdicts, row.variant),
                 "paper": row.paper,
                 "paper_difference": (
                     None
@@ -214,8 +206,10 @@ def _paper_table(
                 ),
             }
         )
-    columns = ["variant", "row", *MEASURED, *DIFFERENCE, "paper", "paper_difference", *families]
-    return _typed(pd.DataFrame(cells, columns=columns))
+    sizes = ["group_size"] if "group_size" in cells[0] else []
+    columns = ["variant", "row", *sizes, *MEASURED, *DIFFERENCE]
+    columns += ["paper", "paper_difference", *families]
+    return typed(pd.DataFrame(cells, columns=columns))
 
 
 def _measured_cells(verdicts: pd.DataFrame, name: str, options: ReportingOptions) -> dict[str, Any]:
@@ -227,9 +221,9 @@ def _measured_cells(verdicts: pd.DataFrame, name: str, options: ReportingOptions
     return {
         "n": len(matrix),
         "seeds": matrix.shape[1],
-        "accuracy": _percent(interval.estimate),
-        "low": _percent(interval.low),
-        "high": _percent(interval.high),
+        "accuracy": percent(interval.estimate),
+        "low": percent(interval.low),
+        "high": percent(interval.high),
         "interval": interval.note,
     }
 
@@ -261,42 +255,12 @@ def _difference_cells(interval: Interval | str) -> dict[str, Any]:
     if isinstance(interval, str):
         return {"diff_interval": interval}
     return {
-        "difference": _percent(interval.estimate),
-        "diff_low": _percent(interval.low),
-        "diff_high": _percent(interval.high),
+        "difference": percent(interval.estimate),
+        "diff_low": percent(interval.low),
+        "diff_high": percent(interval.high),
         "p": None if interval.p is None else round(interval.p, 4),
         "diff_interval": (interval.note if interval.low is None else f"paired {interval.note}"),
     }
-
-
-def _family_cells(verdicts: pd.DataFrame, name: str) -> dict[str, float]:
-    part = verdicts.loc[(verdicts["variant"] == name) & verdicts["correct"].notna()]
-    return {
-        str(family): round(100 * float(value), 2)
-        for family, value in part.groupby("family")["correct"].mean().items()
-    }
-
-
-def _extra_scores(
-    scores: Mapping[str, Mapping[str, Any]], namespaces: set[str]
-) -> dict[str, float]:
-    values: dict[str, list[float]] = {}
-    for namespace in sorted(namespaces & set(scores)):
-        for key, value in scores[namespace].items():
-            if key not in _FROM_SCORES and isinstance(value, float) and 0 <= value <= 1:
-                values.setdefault(key, []).append(value)
-    return {key: round(100 * sum(v) / len(v), 2) for key, v in values.items()}
-
-
-def _mean(part: pd.DataFrame, column: str, factor: float) -> float | None:
-    if column not in part or part[column].isna().all():
-        return None
-    return round(factor * float(part[column].astype(float).mean()), 2)
-
-
-def _percent(share: float | None) -> float | None:
-    # Adding zero turns -0.0, which would be printed with its sign, into 0.0.
-    return None if share is None else round(100 * share, 2) + 0.0
 
 
 def _bootstrap(options: ReportingOptions) -> dict[str, Any]:
@@ -305,11 +269,3 @@ def _bootstrap(options: ReportingOptions) -> dict[str, Any]:
         "confidence": options.confidence,
         "seed": options.seed,
     }
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Make numbers floats, with NaN for what is absent, so that its cell is empty in CSV."""
-    words = {"variant", "row", "interval", "diff_interval", "verdict"}
-    counts = {"n", "seeds"}
-    numbers = [name for name in table.columns if name not in words | counts]
-    return table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(counts, int))

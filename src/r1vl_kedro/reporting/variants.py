@@ -46,10 +46,10 @@ _KNOWN = {
         Variant("step_rar", "+ StepRAR", "#0d9488"),
         Variant("step_rvr", "+ StepRVR", "#9333ea"),
         Variant("step_grpo", "StepGRPO (both, M = 4)", "#1d4ed8"),
-        Variant("step_grpo_m2", "StepGRPO, M = 2", "#93c5fd", "dot"),
-        Variant("step_grpo_m3", "StepGRPO, M = 3", "#60a5fa", "dash"),
-        Variant("step_grpo_m5", "StepGRPO, M = 5", "#3b82f6", "dashdot"),
-        Variant("step_grpo_m6", "StepGRPO, M = 6", "#1e3a8a", "longdash"),
+        Variant("step_grpo_m2", "StepGRPO, M = 2", "#0ea5e9", "dot"),
+        Variant("step_grpo_m3", "StepGRPO, M = 3", "#0369a1", "dash"),
+        Variant("step_grpo_m5", "StepGRPO, M = 5", "#6366f1", "dashdot"),
+        Variant("step_grpo_m6", "StepGRPO, M = 6", "#312e81", "longdash"),
         Variant("validity_only", "Validity alone", "#c084fc", "dot"),
         Variant("sft", "Continued SFT", "#be123c"),
         Variant("sft_warm_up", "Continued SFT, same paths", "#fb7185", "dash"),
@@ -96,11 +96,6 @@ def is_as_printed(name: str, grid: Grid | None) -> bool:
         return True
     options = StepGRPOOptions.model_validate(entry["options"])
     return name in _KNOWN and label_of(name, options) == _KNOWN[name].label
-
-
-def has_own_label(name: str, grid: Grid | None) -> bool:
-    """Tell whether the grid gives the variant a label."""
-    return bool((_entry(name, grid) or {}).get("label"))
 
 
 def label_of(name: str, options: StepGRPOOptions) -> str:
@@ -219,6 +214,19 @@ def samples(name: str, grid: Grid | None) -> bool:
     return any(
         METHODS[one["method"]].samples for one in (entry.get("stages") or {"": entry}).values()
     )
+
+
+def validated_on(name: str, grid: Grid | None) -> int | None:
+    """Look up how many validation questions a variant answered at most while it was trained.
+
+    None of one that is not in the grid, or whose stages differ in this.
+    """
+    entry = _entry(name, grid)
+    if entry is None:
+        return None
+    parts = (entry.get("stages") or {"": entry}).values()
+    counts = {options_of(part).get("eval_records") for part in parts}
+    return counts.pop() if len(counts) == 1 else None
 
 
 def is_trained(name: str, grid: Grid | None) -> bool:

@@ -106,7 +106,7 @@ def reported(tmp_path_factory):
     catalog = DataCatalog.from_config(config)
     for namespace in NAMESPACES:
         catalog[f"{namespace}.results"] = results(namespace)
-    catalog["test_records"] = held_out_records()
+    catalog["test_records"] = catalog["validation_records"] = held_out_records()
     catalog["parameters"] = {"seed": 7}
     catalog["params:reporting"] = ReportingOptions(resamples=200)
     catalog["row_differences"] = {}
@@ -122,6 +122,8 @@ def test_every_file_of_the_report_is_there(reported):
     assert {file.stem for file in (folder / "figures").glob("*.json")} == set(FIGURES)
     for name in FIGURES:
         assert (folder / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert (folder / f"figures/{name}.pdf").read_bytes().startswith(b"%PDF")
+        assert "<svg" in (folder / f"figures/{name}.svg").read_text(encoding="utf-8")
     assert (folder / "report.html").read_text().startswith("<!doctype html>")
     assert "## Group size M" in (folder / "tables/tables.md").read_text()
 

@@ -90,13 +90,14 @@ def make_figures(
     curves: Frame,
     overview: Frame,
     group_size: Frame,
+    validation: Records,
     options: ReportingOptions,
     grid: Mapping[str, Any] | None = None,
 ) -> tuple[Figure, ...]:
     """Make the Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting import figures
 
-    made = figures.make_figures(curves, overview, group_size, options, grid)
+    made = figures.make_figures(curves, overview, group_size, options, grid, len(validation))
     return tuple(made[name] for name in FIGURES)
 
 
@@ -133,6 +134,7 @@ def write_report(
     """Render the HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
     from r1vl_kedro import provenance
     from r1vl_kedro.reporting import page
+    from r1vl_kedro.run_context import RUN
 
     return page.render(
         tables={name: tables_and_figures[f"table_{name}"] for name in TABLES},
@@ -142,7 +144,7 @@ def write_report(
         warnings=page.warnings(differences),
         settings=settings,
         versions=provenance.versions(),
-        commit=str(provenance.git_commit() or "unknown: no git checkout"),
+        about=page.about_run(RUN.get()),
         options=options,
         grid=grid,
     )

@@ -5,6 +5,7 @@
     {ns}.results ─ collect ─┬─ all_verdicts, all_scores ─┬─ make_tables ─┬─ table_* ─ tables.md
     paper_results ──────────┼────────────────────────────┘               ├─────────────┐
                             └─ training_curves ─────────── make_figures ─┴─ figure_* ──┼─ report
+    validation_records ────────────────────────────────────┘                           │
     test_records ───────────── build_examples ─ report_examples ───────────────────────┘
 
 ``{ns}.results`` is what `create_gather` makes of one variant's ``verdicts``, ``scores``,
@@ -77,7 +78,14 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.make_figures,
-                inputs=["training_curves", "table_overview", "table_group_size", OPTIONS, GRID],
+                inputs=[
+                    "training_curves",
+                    "table_overview",
+                    "table_group_size",
+                    "validation_records",
+                    OPTIONS,
+                    GRID,
+                ],
                 outputs=list(figures.values()),
                 name="make_figures",
             ),

@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import qualitative
 
-from r1vl_kedro.reporting.figures import or_empty, style
 from r1vl_kedro.reporting.preference.numbers import SETTINGS, effective
+from r1vl_kedro.reporting.style import or_empty, style
 from r1vl_kedro.reporting.variants import options_of
 
 BINS = 24

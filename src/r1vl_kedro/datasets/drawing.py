@@ -1,0 +1,48 @@
+"""Kedro dataset: a matplotlib figure as PNG, and beside it in forms for papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro_datasets.matplotlib import MatplotlibDataset
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class DrawingDataset(MatplotlibDataset):
+    """``matplotlib.MatplotlibDataset`` that writes a figure in further formats beside the first.
+
+    Kedro-Viz previews the first.
+
+    Example catalog entry::
+
+        figure_accuracy_png:
+          type: r1vl_kedro.datasets.DrawingDataset
+          filepath: data/08_reporting/figures/accuracy.png
+          also: [pdf, svg]
+    """
+
+    def __init__(self, *, also: Sequence[str] = (), **given: Any) -> None:
+        """Args are those of ``MatplotlibDataset``.
+
+        Args:
+            also: formats that matplotlib writes, without a dot.
+        """
+        super().__init__(**given)
+        self._also = tuple(also)
+
+    def save(self, data: Figure) -> None:
+        """Write the figure in every format; the first last, so that it marks all as there."""
+        first = Path(self._get_save_path())
+        first.parent.mkdir(parents=True, exist_ok=True)
+        for suffix in self._also:
+            data.savefig(first.with_suffix(f".{suffix}"), metadata=_undated(suffix))
+        super().save(data)
+
+
+def _undated(suffix: str) -> dict[str, None] | None:
+    """Leave out the date, so that the same figure gives the same file."""
+    return {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(suffix)
