@@ -105,6 +105,17 @@ def test_common_key_steps_with_a_number_stay_where_asked():
     assert kept == ["4 - 1 = 3", "cubes: NW"]
 
 
+def test_a_common_count_without_a_subject_stays_with_its_listing():
+    """By itself it is found in most responses, and in two steps it would be one key step."""
+    solution = path("red things: N. That is 1.", "cubes: N, S. That is 2.", "balls: C. That is 1.")
+    steps = extract(solution, counts=True)
+    keys = refine(steps, solution, RefineOptions(keep_numbers=True), {"that is 1": 0.5})
+    assert keys == ["red things: N. That is 1", "cubes: N, S", "That is 2", "balls: C. That is 1"]
+    wrong = solution.replace("balls: C. That is 1", "balls: C. That is 3")
+    assert match_key_steps(wrong, [[key] for key in keys]) == [True, True, True, False]
+    assert match_key_steps(solution, [[key] for key in keys]) == [True] * 4
+
+
 @pytest.mark.parametrize(
     ("key", "phrasing"),
     [

@@ -21,8 +21,8 @@ class RefineOptions(_Options):
         max_share: a key step that occurs in more than this share of all records says little, and
             stays only where a step has nothing else.
         keep_numbers: a key step with a number stays however common it is, and the rules extract
-            counts without a subject ("That is 2") as well: without them a wrong count costs
-            nothing.
+            counts without a subject ("That is 2") as well, joined to the listing before them:
+            without them a wrong count costs nothing.
     """
 
     max_words: int = Field(default=3, ge=1)

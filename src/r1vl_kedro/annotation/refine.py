@@ -63,6 +63,19 @@ def _inside(key: str, others: Iterable[str]) -> bool:
     return any(own.strip() in f" {spelling(other)} " for other in others)
 
 
+def _with_what_it_counts(key: str, chosen: list[str], solution: str, grammar: str) -> str:
+    """Join a common count to the listing right before it, which is taken out of ``chosen``.
+
+    "That is 1" is found in most responses, "red things: N. That is 1" in those that counted so.
+    """
+    for listing in filter(_LISTING.match, chosen):
+        joined = f"{listing}. {key}"
+        if all(match_key_steps(solution, [[joined]], grammar=grammar)):
+            chosen.remove(listing)
+            return joined
+    return key
+
+
 def refine(
     steps: Sequence[Sequence[str]],
     solution: str,
@@ -99,6 +112,9 @@ def refine(
         chosen: list[str] = []
         ranked = sorted(rare, key=lambda key: (-weight(key), share.get(spelling(key), 0)))
         for key in [*ranked, *common[:1]]:
+            common_count = share.get(spelling(key), 0) > options.max_share or _inside(key, kept)
+            if options.keep_numbers and common_count and re.search(r"\d", key):
+                key = _with_what_it_counts(key, chosen, solution, grammar)
             full = len(chosen) == options.per_step
             if full or (chosen and (key in common or weight(key) < 2)):
                 break
