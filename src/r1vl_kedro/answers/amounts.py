@@ -38,6 +38,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
             for b in gold.units
             if same_dimension(a, b)
         ]
+    elif _angle(given) or _angle(gold):
+        pairs.append((_radians(given), _radians(gold)))
     elif given.percent != gold.percent:
         if given.percent and 0 < abs(gold.number) < 1:  # 0.5 is half and no half percent
             pairs = []
@@ -47,6 +49,18 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
         if close(*pair) or (pair == raw and _rounded(given, gold)):
             return SAME
     return "another number"
+
+
+def _angle(quantity: Quantity) -> bool:
+    return any(unit.dimension == (("angle", 1),) for unit in quantity.units)
+
+
+def _radians(quantity: Quantity) -> Fraction | float:
+    """The number of an angle in radians; of one without a unit only where it is irrational."""
+    if not quantity.units:
+        return quantity.number if isinstance(quantity.number, float) else math.nan
+    factor = next(u.factor for u in quantity.units if u.dimension == (("angle", 1),))
+    return float(quantity.number * factor) * math.pi / 180
 
 
 def unit_free(quantity: Quantity) -> Fraction | float:

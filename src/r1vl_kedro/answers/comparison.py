@@ -22,10 +22,9 @@ from r1vl_kedro.answers.model import (
     Tolerance,
     Value,
 )
+from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.symbolic import expressions_equal
 from r1vl_kedro.answers.tokens import Unreadable
-
-_ANY = "any"  # x = 2 or x = 3, x = 2 and x = 3: the values of one name, however they are joined
 
 
 def difference(given: Value, gold: Value) -> str:
@@ -40,6 +39,7 @@ def difference(given: Value, gold: Value) -> str:
         gold = gold.decimal
     if isinstance(given, Named) or isinstance(gold, Named):
         return _named(given, gold)
+    given, gold = _only(given, gold), _only(gold, given)
     if isinstance(given, Interval) and isinstance(gold, Items):
         gold = _open_interval(gold) or gold
     if isinstance(gold, Interval) and isinstance(given, Items):
@@ -55,6 +55,12 @@ def difference(given: Value, gold: Value) -> str:
     if type(given) is not type(gold):
         return f"a {_kind(given)} for a {_kind(gold)}"
     return _BY_KIND[type(given)](given, gold)
+
+
+def _only(value: Value, other: Value) -> Value:
+    """The one element of a set, where the other is none: ``{1}`` for ``1``."""
+    alone = isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
+    return value.values[0] if alone and not isinstance(other, Items) else value
 
 
 def _kind(value: Value) -> str:
@@ -116,7 +122,7 @@ def _unnamed(named: Named, *, by_name: bool = False) -> Value:
     if len(values) == 1:
         return values[0]
     alike = len({name for name, _ in named.values}) == 1
-    return Items("{}", values, _ANY) if alike else Items("", values)
+    return Items("{}", values, ANY) if alike else Items("", values)
 
 
 def _by_name(given: Named, gold: Named) -> str:
@@ -197,7 +203,19 @@ def _ratios(given: Ratio, gold: Ratio) -> str:
 
 
 def _texts(given: Text, gold: Text) -> str:
-    return SAME if given.words == gold.words and gold.words else "other words"
+    same = given.words == gold.words or _unhyphened(given) == _unhyphened(gold)
+    return SAME if same and gold.words else "other words"
+
+
+def _unhyphened(text: Text) -> tuple[str, ...]:
+    """Its words with those joined by hyphens as one: ``counter-clockwise``; all else as it is."""
+    words: list[str] = []
+    for word in text.words:
+        if len(words) > 1 and words[-1] == "-" and word.isalpha() and words[-2].isalpha():
+            words[-2:] = [words[-2] + word]
+        else:
+            words.append(word)
+    return tuple(words)
 
 
 def _matrices(given: Matrix, gold: Matrix) -> str:
@@ -249,7 +267,7 @@ def _items(given: Items, gold: Items) -> str:
     if given.marks and gold.marks and given.marks != gold.marks:
         return "other brackets"
     joints = {given.joined, gold.joined}
-    if len(joints) == 2 and "or" in joints and _ANY not in joints:
+    if len(joints) == 2 and "or" in joints and ANY not in joints:
         return "or for and"
     pair = "()" in (given.marks, gold.marks)
     if "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair):

@@ -10,7 +10,7 @@ from r1vl_kedro.answers.comparison import difference
 from r1vl_kedro.answers.model import Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
-from r1vl_kedro.answers.sentences import statement_end, value_in_sentence
+from r1vl_kedro.answers.sentences import denies, statement_end, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.symbolic import allowance, texts_equal
 from r1vl_kedro.answers.verdicts import yes_or_no
@@ -20,7 +20,17 @@ MAX_ANSWER = 2000
 """Longer answers are compared as strings only."""
 
 _LETTERS = ascii_uppercase[:10]
-_BARE_NOUN = re.compile(r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?)$", re.IGNORECASE)
+_BARE_NOUN = re.compile(
+    r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?|bars?|lines?|curves?|functions?|triangles?|numbers?|regions?|"
+    r"segments?|slices?|dots?|balls?|boxes|box|areas?)$",
+    re.IGNORECASE,
+)
+_BEFORE_WORDS = re.compile(
+    r"^(?:(?:in|on|at|to)\s+|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+", re.IGNORECASE
+)
+_SUBJECT = re.compile(
+    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were)\s+the\s+[^.,;:?]{1,60}\.?$", re.I
+)
 _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
@@ -174,7 +184,12 @@ def _explain_open(given: str, gold: str) -> str:
 def _said_of_it(ours: str, theirs: str, reason: str) -> str:
     """Whether a sentence ends on the reference: "The capital is Paris." for Paris."""
     wanted = {fold(core) for core in cores(theirs)}
-    if any(fold(_BARE_NOUN.sub("", core)) in wanted for core in cores(ours)):
+    for core in cores(ours):
+        bare = _BEFORE_WORDS.sub("", core)
+        if {fold(bare), fold(_BARE_NOUN.sub("", core)), fold(_BARE_NOUN.sub("", bare))} & wanted:
+            return SAME
+    subject = _SUBJECT.match(ours)
+    if subject and fold(subject["subject"]) in wanted and not denies(ours):
         return SAME
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):

@@ -93,6 +93,8 @@ class _Parser:
     def postfix(self, tree: Tree) -> Tree:
         while self.at < len(self.tokens):
             if self.peek() == "!":
+                if self.at + 1 < len(self.tokens) and self.tokens[self.at + 1][1] == "!":
+                    raise Unreadable("a double factorial")
                 tree = ("!", tree)
             elif self.kind() == "word" and self.peek() == "degrees":
                 tree = ("*", tree, ("symbol", "degrees"))

@@ -1,58 +1,31 @@
-"""Forms that are no single number: dates, times, ranges, intervals, tolerances."""
+"""Forms that are no single number: ranges, intervals, tolerances."""
 
 import re
 from fractions import Fraction
 from math import inf
 
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.model import Clock, Date, Interval, Quantity, Range, Tolerance
-from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.model import Interval, Quantity, Range, Tolerance
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
-
-_HALF = r"(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
-_CLOCK = re.compile(
-    rf"^(?P<hour>\d{{1,2}})\s?[:](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
-    rf"(?:\s*{_HALF})?(?:\s*o'?\s?clock)?$",
-    re.IGNORECASE,
-)
-_HOUR = re.compile(
-    rf"^(?P<hour>\d{{1,2}}|[a-z]+)(?:[.:](?P<minute>[0-5]\d))?\s*(?:{_HALF}|"
-    rf"o'?\s?clock(?:\s*{_HALF.replace('half', 'late')})?)$",
-    re.IGNORECASE,
-)
-_PAST = re.compile(
-    rf"^(?P<amount>half|a quarter|quarter|\d{{1,2}}|[a-z]+(?:[- ][a-z]+)?)(?:\s+minutes?)?\s+"
-    rf"(?P<way>past|after|to|before|till)\s+(?P<hour>\d{{1,2}}|[a-z]+)(?:\s*o'?\s?clock)?(?:\s*{_HALF})?$",
-    re.IGNORECASE,
-)
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sep sept", "october oct", "november nov", "december dec"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
-_CHINESE_DATE = re.compile(r"^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$")
-_MONTH_FIRST = re.compile(r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$")
-_DAY_FIRST = re.compile(
-    r"^(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([A-Za-z]+)\.?(?:,?\s+(\d{4}))?$"
-)
-_MONTH_YEAR = re.compile(r"^([A-Za-z]+)\.?,?\s+(\d{4})$")
 
 _END = (
     r"(?:(?:USD|EUR|€|£|¥|Rs\.?)\s*)?(?:(?<![\d.])-)?(?:\d+\s+\d+/\d+|\d+/\d+|"
     rf"{NUMBER})(?:\s*[A-Za-z%$€£°][^-:;,~]*?)?"
 )
 _RANGE = re.compile(
-    rf"^(?P<lead>from\s+|between\s+|in\s+)?(?:the\s+)?(?P<low>{_END})\s*"
-    rf"(?P<sign>-{{1,2}}|\bto\b|\band\b|\buntil\b|\bthrough\b|\btill\b|~|\.\.\.?)\s*(?P<high>{_END})$",
+    rf"^(?P<lead>from\s+|between\s+|in\s+|ages?\s+|aged\s+)?(?:the\s+)?(?P<low>{_END})\s*"
+    rf"(?P<sign>-to-|-{{1,2}}|\bto\b|\band\b|\buntil\b|\bthrough\b|\btill\b|~|\.\.\.?)\s*(?P<high>{_END})$",
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"^(\d{4})s$")
 _RELATION = re.compile(r"<=|>=|!=|<|>")
+_BOTH = re.compile(r"\s+and\s+|\s*,\s*(?=[A-Za-z]\s*[<>])", re.IGNORECASE)
+_BUILDER = re.compile(r"^\{\s*(?P<name>[A-Za-z])(?:\s*∈[^|:]*)?\s*[|:]\s*(?P<condition>[^{}]+)\}$")
+_REALS = re.compile(
+    r"^(?:[A-Za-z]\s*∈\s*)?(?:the set of )?(?:all |any )*(?:reals|real numbers?|real values?|ℝ)"
+    r"(?: of [a-z])?$",
+    re.IGNORECASE,
+)
 _VARIABLE = re.compile(r"^\|?[A-Za-z]\w{0,3}(?:_\w+)?'?\|?$")
 _OF = re.compile(r"^\s*[A-Za-z]\w?\s*(?:∈|\bin\b)\s*")
 _BRACKETED = re.compile(r"^([\[(\]])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60}?)\s*([\])\[])$")
@@ -66,98 +39,6 @@ _BOUNDS = [
         r"\+)$", re.I), ">="),
     (re.compile(r"^(.+?)\s*(?:or less|or fewer|or below|and below|or lower)$", re.I), "<="),
 ]  # fmt: skip
-
-
-def _hour(word: str) -> int | None:
-    return int(word) if word.isdigit() else CARDINALS.get(word.lower())
-
-
-def read_clock(text: str) -> Clock | None:
-    """A time of day: ``3:00 PM``, ``15:00``, ``half past 3``, ``quarter to eight``, ``noon``.
-
-    Example:
-        >>> read_clock("quarter to eight").minutes
-        Fraction(465, 1)
-    """
-    if len(text) > 40:
-        return None
-    lower = text.lower().strip(". ")
-    if lower in ("noon", "midday", "midnight"):
-        return Clock(
-            Fraction(0 if lower == "midnight" else 720), "am" if lower == "midnight" else "pm"
-        )
-    found = _CLOCK.match(text.strip())
-    if found:
-        second = Fraction(int(found["second"] or 0), 60)
-        return _clock(int(found["hour"]), int(found["minute"]) + second, found["half"])
-    found = _HOUR.match(text.strip())
-    if found:
-        hour = _hour(found["hour"])
-        return (
-            None
-            if hour is None
-            else _clock(hour, Fraction(found["minute"] or 0), found["half"] or found["late"])
-        )
-    found = _PAST.match(text.strip())
-    hour = _hour(found["hour"]) if found else None
-    if found is None or hour is None:
-        return None
-    word = found["amount"].lower()
-    amount = {"half": 30, "quarter": 15, "a quarter": 15}.get(word)
-    if amount is None:
-        quantity = read_quantity(word)
-        if quantity is None or not 0 < quantity.number < 60:
-            return None
-        amount = int(quantity.number)
-    if found["way"].lower() in ("to", "before", "till"):
-        if found["amount"].isdigit() and found["hour"].isdigit():
-            return None  # "3 to 4" is a range
-        hour, amount = (hour - 1 if hour > 1 else 12), 60 - amount
-    elif found["amount"].isdigit() and found["way"].lower() == "after":
-        return None
-    return _clock(hour, Fraction(amount), found["half"])
-
-
-def _clock(hour: int, minutes: Fraction, half: str | None) -> Clock | None:
-    if hour > 24:
-        return None
-    half = half.lower().replace(".", "").replace(" ", "") if half else ""
-    if half and hour > 12:
-        return None
-    if hour > 12 or hour == 0:
-        half = "pm" if 12 < hour < 24 else "am"
-    elif half == "pm" and hour < 12:
-        hour += 12
-    elif half == "am" and hour == 12:
-        hour = 0
-    return Clock(hour % 24 * 60 + minutes, half)
-
-
-def read_date(text: str) -> Date | None:
-    """A day or month of the calendar: ``2020-01-02``, ``January 2, 2020``, ``2 Jan``.
-
-    Example:
-        >>> read_date("2 January 2020") == read_date("2020-01-02")
-        True
-    """
-    text = text.strip()
-    if len(text) > 40:
-        return None
-    if found := _ISO.match(text):
-        return _date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _CHINESE_DATE.match(text):
-        return _date(int(found[1] or 0), int(found[2]), int(found[3]))
-    if (found := _MONTH_FIRST.match(text)) and found[1].lower() in _MONTHS:
-        return _date(int(found[3] or 0), _MONTHS[found[1].lower()], int(found[2]))
-    if (found := _DAY_FIRST.match(text)) and found[2].lower() in _MONTHS:
-        return _date(int(found[3] or 0), _MONTHS[found[2].lower()], int(found[1]))
-    if (found := _MONTH_YEAR.match(text)) and found[1].lower() in _MONTHS:
-        return Date(int(found[2]), _MONTHS[found[1].lower()], 0)
-    return None
-
-
-def _date(year: int, month: int, day: int) -> Date | None:
-    return Date(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def read_range(text: str) -> Range | None:
@@ -222,6 +103,14 @@ def read_interval(text: str) -> Interval | None:
     """
     if len(text) > MAX_INTERVAL:
         return None
+    if (builder := _BUILDER.match(text)) and "∪" not in text:
+        inner = read_interval(builder["condition"])
+        return inner if inner and inner.name in ("", builder["name"]) else None
+    if _REALS.match(text):
+        return Interval(((-inf, False, inf, False),))
+    both = [inequality(part) for part in _BOTH.split(text)] if _BOTH.search(text) else []
+    if len(both) == 2 and both[0] and both[1] and both[0].name == both[1].name:
+        return _intersection(both[0], both[1])
     for sign in ("∪", r"\bU\b", r"\bor\b"):
         parts = re.split(rf"\s*{sign}\s*", text)
         if len(parts) > 1:
@@ -241,6 +130,16 @@ def read_interval(text: str) -> Interval | None:
 
 
 MAX_INTERVAL = 200
+
+
+def _intersection(first: Interval, second: Interval) -> Interval | None:
+    """``x > 1 and x < 3``; None where nothing is in both, or one holds the other."""
+    (low, low_in, no_high, _), (no_low, _, high, high_in) = sorted(
+        (first.pieces[0], second.pieces[0]), key=lambda piece: -piece[0]
+    )
+    if no_high != inf or no_low != -inf or low >= high:
+        return None
+    return Interval(((low, low_in, high, high_in),), first.name)
 
 
 def bracketed(text: str) -> Interval | None:

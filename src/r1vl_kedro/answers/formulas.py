@@ -16,6 +16,7 @@ _SIGNS = re.compile(
     r"[-+*/^!|(]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
 )
 _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
+_DASHED = re.compile(r"^\d[\d\s.,]*-[\d\s.,()-]*$")  # 2-1-1 is a score and no difference
 _DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$")
 _COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
 _IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
@@ -68,7 +69,7 @@ def is_formula(text: str) -> bool:
         (True, False, True, False)
     """
     text = text.strip()
-    if _DERIVATIVE.search(text) or _DATE.match(text):
+    if _DERIVATIVE.search(text) or _DATE.match(text) or _DASHED.match(text):
         return False
     if _SINGLE.match(text):
         return len(text) == 1 or "_" in text or "'" in text or text in KNOWN

@@ -10,10 +10,16 @@ from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, 
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
-from r1vl_kedro.answers.tokens import Unreadable
+from r1vl_kedro.answers.tokens import DECORATIONS, Unreadable
 from r1vl_kedro.answers.words import fold
 
 MAX_NAMES = 50
+_VALUE_OF = re.compile(r"^\s*(?:the\s+)?(?:value|measure|length|size)\s+of\s+(?=\S)", re.IGNORECASE)
+_LISTED = re.compile(
+    r"^\s*(?:the\s+)?(?P<name>[A-Za-z][\w' ]{0,30}?)\s*(?:=|:(?=\s)|\bis\b|\bare\b|\bequals\b)\s*"
+    r"(?P<value>\S.*)$",
+    re.DOTALL,
+)
 
 Reader = Callable[[str], Value | None]
 """Reads a text that is nothing but a value."""
@@ -24,7 +30,8 @@ _NAME = (
     r"(?:\([\w, ]{1,12}\))?"
 )
 _ASSIGNED = re.compile(
-    rf"^\s*(?P<name>{_NAME})\s*(?:=|:=|~=|\bequals\b|\bis\b)\s*(?P<value>\S.*)$", re.DOTALL
+    rf"^\s*(?P<name>{_NAME}|(?:overrightarrow|vec|overline|hat)\([A-Za-z]{{1,3}}\))\s*(?:=|:=|~=|\bequals\b|\bis\b)\s*(?P<value>\S.*)$",
+    re.DOTALL,
 )
 _WORDED = re.compile(
     r"^\s*(?P<name>(?:[A-Za-z][\w']*\.?\s+){0,7}?[A-Za-z][\w']*)\s*(?:=|~=|(?<=[a-z]{2}):(?=\s)|\bequals\b|"
@@ -38,13 +45,19 @@ _FRACTION_NAME = re.compile(
 _RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?>\s*:\s*+{_NAME}){{1,5}})\s*=\s*(?P<value>\S.*)$")
 _PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
 _NO_NAME = re.compile(
-    r"\b(?:not|no|nor|never|cannot|except|without|or|and|neither|if|than)\b|n't\b", re.I
+    r"\b(?:not|no|nor|never|cannot|except|without|or|and|neither|if|than|unless|whether|maybe|"
+    r"perhaps|possibly|might|could|almost|nearly|when|nicht|不|没)\b|n't\b|[不没非]",
+    re.I,
 )
+_MEMBER = re.compile(r"^(?P<name>[A-Za-z])\s*∈\s*(?P<set>\{.*\})$")
 _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
 
 
 def read_named(text: str, form: Reader) -> Value | None:
     """``x = 3``, ``x = 3, y = 5``, ``(p,q) = (3,2)``, ``20 - 6 = 14``; None without names."""
+    member = _MEMBER.match(text)
+    if member and (inside := form(member["set"])) is not None:
+        return Named(((_name(member["name"]), inside),))
     if not (EQUALS.search(text) or re.search(r"\b(?:is|are|equals|was|were|be)\b|:\s", text)):
         return None
     parallel = _PARALLEL.match(text)
@@ -54,7 +67,7 @@ def read_named(text: str, form: Reader) -> Value | None:
             pairs = zip(names, values, strict=True)
             return Named(tuple((_name(n), inner(v, form)) for n, v in pairs))
     parts = split(text, JOINT)
-    if len(parts) > 1 and len(parts) <= MAX_NAMES and "=" in parts[0]:
+    if len(parts) > 1 and len(parts) <= MAX_NAMES and _ASSIGNED.match(parts[0]) and "=" in parts[0]:
         joint = joined(text)
         pairs_found: list[tuple[str, Value]] = []
         for part in parts:
@@ -68,13 +81,31 @@ def read_named(text: str, form: Reader) -> Value | None:
             else:
                 return None
         return Named(tuple(pairs_found), joint)
-    return _assigned(text, form)
+    return _listed(parts, text, form) or _assigned(text, form)
+
+
+def _listed(parts: list[str], text: str, form: Reader) -> Named | None:
+    """Values by names of words: ``length = 8, width = 5``, ``Tom: 3, Ann: 5``; None for prose."""
+    if not 2 <= len(parts) <= MAX_NAMES:
+        return None
+    pairs = []
+    for part in parts:
+        found = _LISTED.match(part)
+        if not found or _denies(found["name"]) or EQUALS.search(found["value"]):
+            return None
+        value = form(found["value"])
+        if value is None or isinstance(value, Relation | Interval):
+            return None
+        pairs.append((_name(found["name"]), value))
+    return Named(tuple(pairs), joined(text))
 
 
 def _assigned(text: str, form: Reader) -> Value | None:
     for pattern in (_RATIO_NAME, _FRACTION_NAME, _ASSIGNED):
         found = pattern.match(text)
-        if found and found["name"].strip().partition("(")[0].strip() in KNOWN - {"pi"}:
+        if found and found["name"].strip().partition("(")[0].strip() in KNOWN - DECORATIONS - {
+            "pi"
+        }:
             continue
         if (
             found
@@ -158,5 +189,5 @@ def inner(text: str, form: Reader) -> Value:
 def _name(text: str) -> str:
     """One spelling of a name: words folded, symbols with their case."""
     text = re.sub(r"[()\s]*([A-Za-z]+)[()\s]*/[()\s]*([A-Za-z]+)[()\s]*", r"\1/\2", text)
-    words = fold(re.sub(r"\s*:\s*", ":", text), symbols=True)
+    words = fold(_VALUE_OF.sub("", re.sub(r"\s*:\s*", ":", text)), symbols=True)
     return " ".join(words)

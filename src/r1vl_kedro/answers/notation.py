@@ -7,68 +7,41 @@ decorations, indices, bases, primes and the spaces between digits, because they 
 import re
 import unicodedata
 
+from r1vl_kedro.answers.glyphs import (
+    CHARS,
+    COMMANDS,
+    DECORATIONS,
+    FUNCTION_COMMANDS,
+    SAME_DECORATION,
+    WRAPPERS,
+)
 from r1vl_kedro.answers.numerals import ascii_digits
 from r1vl_kedro.mathtext import GREEK_LETTERS, SUPERSCRIPTS, VULGAR_FRACTIONS
 
 MAX_DEPTH = 20
 
-_CHARS = {
-    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",
-    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "✕": "*", "⨯": "*", "÷": "/", "∕": "/",
-    "⁄": "/", "∶": ":", "：": ":", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=",
-    "≈": "~=", "∞": " inf ", "∠": " angle ", "△": " triangle ", "∆": " triangle ", "☉": "*",
-    "º": "°", "˚": "°", "℃": " degreesC ", "℉": " degreesF ", "’": "'", "‘": "'", "′": "'",
-    "″": '"', "“": '"', "”": '"', "「": '"', "」": '"', "【": "[", "】": "]", "、": ",", "，": ",",
-    "。": ".", "；": ";", "Ω": " ohm ", "µ": "mu", "μ": "mu", "…": "...", "\u00a0": " ",
-    "\u2009": " ", "\u202f": " ", "\u3000": " ",
-    "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\0": "",
-}  # fmt: skip
 _TABLE = str.maketrans(
     {
         **{letter: f" {name} " for letter, name in GREEK_LETTERS.items()},
         **VULGAR_FRACTIONS,
-        **_CHARS,
+        **CHARS,
     }
 )
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _SUBSCRIPT = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+")
 _SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
-_COMMANDS = {
-    "times": "*", "cdot": "*", "ast": "*", "div": "/", "pm": "±", "mp": "∓", "le": "<=",
-    "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=",
-    "neq": "!=", "approx": "~=", "simeq": "~=", "sim": "~", "lt": "<", "gt": ">", "colon": ":",
-    "infty": " inf ", "circ": "°", "degree": "°", "cup": "∪", "cap": "∩", "neg": "¬", "lnot": "¬",
-    "rightarrow": " -> ", "to": " -> ", "Rightarrow": " => ", "implies": " => ", "ldots": "...",
-    "dots": "...", "cdots": "...", "quad": " ", "qquad": " ", "space": " ", "prime": "'",
-    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "‖", "rVert": "‖", "|": "‖",
-    "langle": "⟨", "rangle": "⟩", "left": "", "right": "", "big": "", "Big": "", "bigg": "",
-    "Bigg": "", "bigl": "", "bigr": "", "displaystyle": "", "textstyle": "", "limits": "",
-    "rm": "", "bf": "", "it": "", "large": "", "Large": "", "!": "", ",": " ", ";": " ", ":": " ",
-    " ": " ", "~": " ", "\\": " ", "%": "%", "#": "#", "&": "&", "_": "_", "{": "\1", "}": "\2",
-    "textdollar": " USD ", "lbrace": "\1", "rbrace": "\2", "lbrack": "[", "rbrack": "]",
-    "dfrac": "frac", "Omega": " ohm ", "mu": "mu", "parallel": "∥", "perp": "⊥",
-    "triangle": " triangle ", "angle": " angle ", "varphi": " phi ", "vartheta": " theta ",
-    "varepsilon": " epsilon ", "tg": " tan ", "ctg": " cot ", "displaylimits": "", "nonumber": "",
-    "euro": "€", "pounds": "£", "yen": "¥", "emptyset": " empty set ", "varnothing": " empty set ",
-    "in": " ∈ ", "therefore": " therefore ", "because": " because ", "square": "□", "bullet": "•",
-}  # fmt: skip
-_WRAPPERS = frozenset(
-    (
-        "text mathrm mathbf mathit textbf textit textrm textsf texttt mathsf mathcal mathbb "
-        "mathscr operatorname mbox hbox boxed fbox emph em mathord mathbin mathrel mathop "
-        "boldsymbol bm underbrace phantom displaystyle underset"
-    ).split()
-)
-_DECORATIONS = frozenset(
-    (
-        "overline bar vec hat tilde dot ddot widehat widetilde overrightarrow overleftarrow "
-        "underline overbrace overset overarc overparen wideparen"
-    ).split()
-)
 _GREEK_COMMANDS = frozenset(GREEK_LETTERS.values())
 _TOKENS = re.compile(r"\\(?:[A-Za-z]+|.)|[{}]|[^\\{}]+", re.DOTALL)
 _DIGITS_THEN_FRACTION = re.compile(r"(?:^|[^\w.^/*])(?:\d+)\s*$")
+_PLUS_MINUS = re.compile(r"\+\s?/\s?-|\+-|\bplus(?:\s+or\s+|\s*/\s*|-or-)minus\b", re.IGNORECASE)
+_INFIX = re.compile(r"\{?\s*(\w{1,9})\s*\\(choose|over)(?![A-Za-z])\s*(\w{1,9})\s*\}?")
+_DOTTED_CYCLE = re.compile(r"(\d*\.\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?")
+_PREFIXED_OHM = re.compile(r"(?<![A-Za-z])(k|M|m|mu|n)\s+ohm\b")
+_PREFIX_MICRO = re.compile(r"(?<=\d)\s*\bmu\s+(?=[FmgsLAVCHlN]\b)")
+_DERIVATIVE_ABOVE = re.compile(r"d(?:\^?\d)?\s?[A-Za-z]?")
+_DERIVATIVE_BELOW = re.compile(r"d\s?[A-Za-z](?:\^\d)?")
+_ORDER = re.compile(r"\(([2-4])\)")
 _REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<cycle>\d+)\s*\}?")
 _SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
 _DEGREES = re.compile(r"\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?![A-Za-z]))")
@@ -125,12 +98,23 @@ def spelled(text: str) -> str:
         text = _SEPARATOR.sub("", _DEGREES.sub("°", text))
         if "\\vec" in text:
             text = text.replace("\\times", "\\cross")  # and no product of numbers
+        if "\\choose" in text or "\\over" in text:
+            text = _INFIX.sub(
+                lambda m: rf"\{'binom' if m[2] == 'choose' else 'frac'}{{{m[1]}}}{{{m[3]}}}", text
+            )
+        text = _DOTTED_CYCLE.sub(r"\1(\2\3\4)", text)
         text = _REPEATING.sub(r"\g<head>(\g<cycle>)", text)
         grouped = _GROUPED.match(text)
         if grouped and "\\" not in text:
             text = f"\\{{{grouped[1]}\\}}"
         text = _latex(_TOKENS.findall(text))
     text = text.replace("°", " degrees ") if "°" in text else text
+    if "ohm" in text:
+        text = _PREFIXED_OHM.sub(r"\1ohm", text)
+    if "mu" in text:
+        text = _PREFIX_MICRO.sub(" mu", text)
+    if "+" in text or "lus" in text or "LUS" in text:
+        text = _PLUS_MINUS.sub("±", text)
     return re.sub(r"[^\S\n]+", " ", text).strip()
 
 
@@ -165,13 +149,20 @@ class _Reader:
                 head, mark = token.rstrip()[:-1], token.rstrip()[-1]
                 if inside in ("'", "''", "'''") and mark == "^":
                     return head + inside
-                if mark == "_" and inside.isalnum():
+                order = _ORDER.fullmatch(inside)
+                if order and mark == "^" and head[-1:].isalpha():  # f^{(3)}
+                    return head + "'" * int(order[1])
+                if mark == "_" and inside.isalnum() and not self.digit_follows():
                     return f"{head}_{inside} " if inside[-1].isalpha() else f"{head}_{inside}"
                 return f"{head}{mark}({inside})"
             if following in ("\\prime",):
                 self.at += 1
                 return token.rstrip()[:-1] + "'"
         return token.replace("~", " ") if "~=" not in token else token
+
+    def digit_follows(self) -> bool:
+        """Whether a digit comes next, which an index without brackets would take in."""
+        return self.at < len(self.tokens) and self.tokens[self.at][:1].isdigit()
 
     def group(self) -> str:
         self.depth += 1
@@ -228,6 +219,8 @@ class _Reader:
                 if before and _DIGITS_THEN_FRACTION.search("".join(before[-3:])[-40:]):
                     return f" {above}/{below} "
                 return f"({above}/{below})"
+            if _DERIVATIVE_ABOVE.fullmatch(above) and _DERIVATIVE_BELOW.fullmatch(below):
+                return f" {above}/{below} "
             return f"(({above})/({below}))"
         if name == "sqrt":
             order, radicand = self.order(), self.root_argument()
@@ -236,15 +229,20 @@ class _Reader:
             return f" binom({self.argument()};{self.argument()})"
         if name in ("pmod", "pod"):
             return f" (mod {self.argument()})"
-        if name in _DECORATIONS:
-            return f" {name}({self.argument()})"
+        if name in DECORATIONS:
+            inside = self.argument()
+            if name == "underline" and len(inside) > 1:
+                return inside
+            return f" {SAME_DECORATION.get(name, name)}({inside})"
         if name in ("underset", "overset"):
             return f" {name}({self.argument()},{self.argument()})"
-        if name in _WRAPPERS:
+        if name == "mathbb":
+            return " real numbers " if (inside := self.argument()) == "R" else inside
+        if name in WRAPPERS:
             return self.argument_text()
-        if name in _COMMANDS:
-            return _COMMANDS[name]
-        if name in _GREEK_COMMANDS or name.lower() in _FUNCTION_COMMANDS:
+        if name in COMMANDS:
+            return COMMANDS[name]
+        if name in _GREEK_COMMANDS or name.lower() in FUNCTION_COMMANDS:
             return f" {name} "
         return f" \\{name} " if name.isalpha() else name
 
@@ -269,14 +267,6 @@ class _Reader:
             self.at += 1
             return self.group()
         return self.argument()
-
-
-_FUNCTION_COMMANDS = frozenset(
-    (
-        "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp max min "
-        "gcd lcm det dim lim sup inf deg arg"
-    ).split()
-)
 
 
 def _latex(tokens: list[str]) -> str:

@@ -23,7 +23,7 @@ NO_NOUN = (
             "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
             "halves sixths ninths eighths short excluded removed missing subtracted added wrong "
             "incorrect false higher lower larger smaller greater bigger later earlier longer "
-            "shorter "
+            "shorter bc bce "
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid"
         ).split()
     )
@@ -33,9 +33,10 @@ _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "w
 _ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())
 
 
+_MORE = re.compile(r"^(?:more|additional|extra|further|other)\s+(?=[A-Za-z]{3})", re.IGNORECASE)
 _NOTHING_COUNTED = re.compile(
     r"^(?:of (?:them|these|those|it)|in (?:total|all|the)\b.*|on the\b.*|altogether|overall|total|"
-    r"each|exactly|approximately|about|only|around|roughly|approx|old|long|wide|high|tall|deep)$",
+    r"each|more|exactly|approximately|about|only|around|roughly|approx|old|long|wide|high|tall|deep)$",
     re.IGNORECASE,
 )
 
@@ -47,7 +48,9 @@ def noun_of(text: str) -> str | None:
         >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
         ('red cube', 'person', None)
     """
-    found = _NOUN.match(text.strip())
+    if text.strip().lower() == "more":
+        return ""
+    found = _NOUN.match(_MORE.sub("", text.strip()))
     if not found:
         return None
     words = PREPOSITION.sub("", MEASURED.sub("", f" {found[1].strip()}") + " ").lower().split()

@@ -148,6 +148,7 @@ _AMOUNT_OF = re.compile(
     r"consists?|made up)\s+of\s*\Z",
     re.IGNORECASE,
 )
+_OBJECTS = frozenset("him her them us me".split())
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
 _DANGLING = frozenset("of from with for as by per than".split())
 _PREDICATE = re.compile(
@@ -180,6 +181,8 @@ def value_stated(text: str, start: int, end: int) -> bool:
     if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):
         return False
     words = [word.casefold() for word in _WORD.findall(before)]
+    while words and words[-1] in _OBJECTS:
+        words.pop()
     if not words or _AMOUNT_OF.search(before):
         return True
     last = words[-1]

@@ -47,10 +47,14 @@ _DIFFERENCE = re.compile(
     r"^[-+(]?[\d\s.,/]*\d\)?\s*-\s*[\d.(][^*^!+(]*$"
 )  # 10-20 is a range or a date
 _TRIGONOMETRIC = re.compile(r"^[\d.\s*-]*(?:sin|cos|tan|cot|sec|csc)\b(?!\s*\()")
-_COUNTERS = re.compile(r"^\s*[个只条张块本名人位棵辆支件次倍种组]\s*$")
+_COUNTERS = re.compile(r"^\s*[个個只条张块本名人位棵辆支件次倍种组つ枚匹回개명番]\s*$")
+_SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,\d))")
+_COMMA_BEFORE_UNIT = re.compile(r"^([-+]?\d+),(\d{1,2})(?=\s*[^\W\d]|\s*[%€£¥°])")
+_AND_A_FRACTION = re.compile(r"^([-+]?\d+) and (\d+/\d+)(?![\d.])")
 # 1/2/2020 is no quotient, and 1990s no time.
 _DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^\d{3}0s$")
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
+_WHOLE_FEET = re.compile(r"^(\d+)\s*'$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _EUROPEAN = re.compile(
@@ -73,6 +77,9 @@ def read_quantity(text: str) -> Quantity | None:
     if not text or len(text) > MAX_LENGTH or _DATE.match(text):
         return None
     body = _MINUS.sub("-", text)
+    if " " in body or "," in body:
+        body = _SPACED.sub(lambda m: m[0].replace(" ", ""), body)
+        body = _COMMA_BEFORE_UNIT.sub(r"\1.\2", _AND_A_FRACTION.sub(r"\1 \2", body))
     currency = _CURRENCY.match(body)
     if currency:
         symbol = currency["name"].split()[-1].rstrip(".")
@@ -99,6 +106,8 @@ def _digits(body: str) -> Quantity | None:
     if feet:
         number = 12 * Fraction(feet[1]) + Fraction(feet[2])
         return Quantity(number, units=read_units("in"))
+    if whole := _WHOLE_FEET.match(body):
+        return Quantity(Fraction(whole[1]), units=read_units("ft"))
     if inches:
         return Quantity(Fraction(inches[1]), units=read_units("in"))
     ordinal = _ORDINAL.match(body)
@@ -171,6 +180,7 @@ def _united(
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
     hyphened = rest.startswith("-")
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
+    rest = re.sub(r"(?<=[a-z])-(?=(?:old|long|wide|high|tall|deep)\b)", " ", rest)
     words = MEASURED.sub("", rest.strip().rstrip("."))
     units = read_units(words)
     if not units:

@@ -3,15 +3,10 @@
 import re
 from functools import lru_cache, partial
 
-from r1vl_kedro.answers.forms import (
-    read_clock,
-    read_date,
-    read_interval,
-    read_range,
-    read_tolerance,
-)
+from r1vl_kedro.answers.calendar import calendar_span, read_clock, read_date
+from r1vl_kedro.answers.forms import read_interval, read_range, read_tolerance
 from r1vl_kedro.answers.formulas import read_expression, read_relation
-from r1vl_kedro.answers.model import Items, Matrix, Quantity, Ratio, Text, Value
+from r1vl_kedro.answers.model import Items, Matrix, Named, Quantity, Ratio, Text, Value
 from r1vl_kedro.answers.names import inner, read_named
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.quantities import read_quantity
@@ -19,6 +14,8 @@ from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, encloses, joined, 
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.words import fold
 
+ANY = "any"
+"""How the values of one name or of ± are joined: "and" or "or" are the same there."""
 MAX_ITEMS = 50
 MAX_NESTING = 4
 
@@ -29,7 +26,15 @@ _MATRIX = re.compile(
 )
 _DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
 _BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
-_OPEN, _CLOSE = "([{", ")]}"
+_REMAINDER = re.compile(
+    r"^(\d+)\s*,?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
+)
+_OUT_OF = re.compile(r"^(\d+)\s+out\s+of\s+(\d+)$")
+_BY = re.compile(r"^(\d[^*×]{0,30}?)\s*(?:\bby\b|\bx\b|\*)\s*(\d[^*×]{0,30})$")
+_POINT = re.compile(r"^(?:point\s+)?([A-Z]'?)\s*(\([^()]*,[^()]*\))$")
+_ANGLED = re.compile(r"^<\s*([^<>=]+,[^<>=]+)>$")
+_NO_SET = frozenset({"{}", "{ }", "empty set"})
+_OPEN, _CLOSE = "([{⟨", ")]}⟩"
 
 
 def read(text: str) -> Value:
@@ -53,19 +58,23 @@ def _read(text: str) -> Value:
         return matrix
     plain = spelled(text)
     for core in reversed(cores(plain)):
-        found = form(core)
+        found = form(core) or (form(core[4:]) if core[:4].lower() == "the " else None)
         if found is not None:
             return found
-    return Text(fold(plain), plain)
+    span = calendar_span(plain)
+    return Text((span[0], "to", span[1]), plain) if span else Text(fold(plain), plain)
 
 
 def form(text: str, *, nesting: int = 0) -> Value | None:
     """The value of a text that is nothing but a value; None where it is words."""
-    text = text.strip()
+    text = _ANGLED.sub(r"(\1)", text.strip())
     if not text or nesting > MAX_NESTING:
         return None
     if _BASED.match(text):
         return Text((text.replace("(", "").replace(")", ""),), text)
+    special = _special(text, nesting)
+    if special is not None:
+        return special
     for reader in (read_clock, read_date):
         found = reader(text)
         if found is not None:
@@ -88,6 +97,24 @@ def form(text: str, *, nesting: int = 0) -> Value | None:
         or _plus_minus(text, nesting)
         or read_expression(text)
     )
+
+
+def _special(text: str, nesting: int) -> Value | None:
+    """Forms of few words: ``7 R 2``, ``3 out of 4``, ``8 cm by 3 cm``, ``A(1, 2)``, no set."""
+    if text in _NO_SET:
+        return Text(("empty", "set"), text)
+    if remainder := _REMAINDER.match(text):
+        return Text((remainder[1], "R", remainder[2]), text)
+    if share := _OUT_OF.match(text):
+        return read_quantity(f"{share[1]}/{share[2]}")
+    if point := _POINT.match(text):
+        inside = form(point[2], nesting=nesting + 1)
+        return Named(((point[1], inside),)) if isinstance(inside, Items) else None
+    if sides := _BY.match(text):
+        first, second = read_quantity(sides[1].strip()), read_quantity(sides[2].strip())
+        if first and second and second.units and (first.units or " by " in text):
+            return Items("", _shared_unit((first, second)), "and")
+    return None
 
 
 def _pair(text: str) -> bool:
@@ -138,15 +165,27 @@ def _items(text: str, nesting: int) -> Items | Quantity | None:
         return None
     if not marks and any(len(part.split()) > 6 for part in parts):
         return None
-    if marks in ("(]", "[)", "(}", "{)", "[}", "{]"):
+    if marks and marks not in ("()", "[]", "{}", "⟨⟩"):
         return None
+    marks = "()" if marks == "⟨⟩" else marks
     if len(parts) == 1 and marks == "[]":
         return read_quantity(parts[0])
     values = tuple(inner(part, partial(form, nesting=nesting + 1)) for part in parts)
+    if any("±" in part for part in parts):
+        return Items(marks if marks == "{}" else "{}", _flat(values), ANY)
     prose = any(isinstance(value, Text) for value in values)
     if not marks and prose and not all(isinstance(value, Text) for value in values):
         return None  # "72, in total, so the farmer earns that much"
     return Items(marks, _shared_unit(values), joined(inside))
+
+
+def _flat(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The values of a list with those of ± in it: ``0, ±1`` has three."""
+    return tuple(
+        one
+        for value in values
+        for one in (value.values if isinstance(value, Items) and value.joined == ANY else (value,))
+    )
 
 
 def _shared_unit(values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -171,7 +210,7 @@ def _plus_minus(text: str, nesting: int) -> Value | None:
     lower = form(_difference(text), nesting=nesting + 1)
     if upper is None or lower is None:
         return None
-    return Items("{}", (upper, lower))
+    return Items("{}", (upper, lower), ANY)
 
 
 def _difference(text: str) -> str:

@@ -21,15 +21,16 @@ _DENIED = re.compile(
     r"unless|if|whether|or|either|maybe|perhaps|possibly|might|could|may|wait|unlikely|hardly|"
     r"barely|scarcely|doubt\w*|den(?:y|ies|ied)|instead|rather|except|excluding|besides|unlike|"
     r"other|another|different|opposite|guess\w*|actually|fails?|far|used to)\b"
-    r"|n't\b|\?|不|没|非|否",
+    r"|n't\b|\?|不|没|非|否|或|还是|大于|小于|\b(?:nicht|oder|kein\w*|pas|ou|ni|no es)\b",
     re.IGNORECASE,
 )
 """Words of denial, doubt and choice: a sentence with one states nothing."""
 _COMPARED = re.compile(
-    r"\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
+    r"(?:%|\bper ?cent)\s*of\s+(?:the\s+)?(?:\d|[A-Za-z]\b)"
+    r"|\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
     r"minus|neg(?:ative)?|"
-    r"times|mod|modulo|remainder|ratio|between|per ?cent of|least|most|best|worst|up to|"
+    r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|up to|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
     r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
@@ -67,6 +68,21 @@ _SPOILT_AFTER = re.compile(
     r"|\s+(?:to|hundred|thousand|million|billion|trillion|dozen|of \d)\b|\s?[a-zA-Z](?![\w'])",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    rf"({NUMBER}|\b(?:{'|'.join(CARDINALS)}))\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_YEAR_BEFORE = re.compile(r"\b(?:in|for|of|during|year)\s+(?:the\s+)?(?:year\s+)?\Z", re.IGNORECASE)
+_LABEL_BEFORE = re.compile(
+    r"\b(?:row|column|step|figure|fig\.?|question|problem|table|line|bar|stage|level|page|item|"
+    r"day|week|month|case|class|grade|group|box|machine|store|team|player|example)\s+\Z",
+    re.IGNORECASE,
+)
+_TIME_BEFORE = re.compile(
+    r"(?:^|[.,;]\s*|\b(?:so|then)\s+)(?:after|in|within|every|over)\s+\Z", re.IGNORECASE
+)
+_TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
 
@@ -81,6 +97,7 @@ def value_in_sentence(plain: str) -> str | None:
         >>> value_in_sentence("There are 14 bars in it"), value_in_sentence("14 or 15")
         ('14 bars', None)
     """
+    plain = _MORE.sub(r"\1", plain)
     if len(plain) > MAX_SENTENCE or re.search(r"[<>\\{}±|]|!=", plain):
         return None
     if not re.search(r"[^\W\d_]{2}", plain) or any(
@@ -88,6 +105,7 @@ def value_in_sentence(plain: str) -> str | None:
     ):
         return None
     found = [*_FOUND.finditer(plain), *_WORD_NUMBER.finditer(plain)]
+    found = _without_adjuncts(plain, found)
     if found and not any(value_stated(plain, *one.span()) for one in found):
         return None
     values = [_value(plain, one) for one in found]
@@ -98,6 +116,26 @@ def value_in_sentence(plain: str) -> str | None:
         quantity = read_quantity(one)
         distinct.setdefault(quantity.number if quantity else one, []).append(one)
     return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
+
+
+def _without_adjuncts(plain: str, found: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The numbers but for a year ("in 2010, ..."), a time ("after 5 days he ...") and a label.
+
+    Where nothing else is left, all of them.
+    """
+    if len(found) < 2:
+        return found
+    kept = [one for one in found if not _is_adjunct(plain, one)]
+    return kept or found
+
+
+def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
+    before, after = plain[: number.start()][-20:], plain[number.end() :][:20]
+    if _YEAR.fullmatch(number[0]) and _YEAR_BEFORE.search(before):
+        return True
+    if _LABEL_BEFORE.search(before):
+        return True
+    return bool(_TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
 
 
 def _value(text: str, found: re.Match[str]) -> str | None:
@@ -133,9 +171,14 @@ def compares(text: str) -> bool:
     return bool(_COMPARED.search(text))
 
 
+def denies(plain: str) -> bool:
+    """Whether a sentence holds a word of denial, doubt or choice."""
+    return bool(_DENIED.search(plain) or DENYING.search(plain)) or len(plain) > MAX_SENTENCE
+
+
 def statement_end(plain: str) -> str | None:
     """What a sentence says of its subject (``The capital is Paris``), or None where it denies."""
-    if _DENIED.search(plain) or DENYING.search(plain) or len(plain) > MAX_SENTENCE:
+    if denies(plain):
         return None
     found = _COPULA.match(plain)
     return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;")) if found else None

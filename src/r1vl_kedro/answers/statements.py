@@ -11,6 +11,15 @@ _MARKDOWN = re.compile(
     r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|__(?=\S)([^_]+?)(?<=\S)__|`([^`]*)`|(?<!\w)\*(?=\S)([^*]+?)(?<=\S)\*(?!\w)|(?<!\w)_(?=[A-Za-z])([^_\s]+)_(?!\w)"
 )
 _HASHES = re.compile(r"^\s*#{1,6}\s+")
+_TAIL = re.compile(r"(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$")
+_CONCLUSION = re.compile(
+    r"(?:[,;.]|\s-)\s+(?:(?:and|but)\s+)?(?:so|hence|thus|therefore|which gives|which makes|"
+    r"which is|giving|making|that is|i\.e\.|namely|for a total of|totall?ing|"
+    r"(?:there|it|he|she|they|we) "
+    r"(?:is|are|was|were|has|have)(?= \d)|=)\s*,?\s+"
+    r"(?P<rest>[^,;]{1,60})$",
+    re.IGNORECASE,
+)
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
 _WRAPPER = re.compile(r"^\s*\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{([^{}]*)\}\s*$")
 _LEAD = re.compile(
@@ -29,11 +38,19 @@ _LEAD = re.compile(
     r"|(?:we|i)\s+(?:get|have|obtain|find|see|choose|pick|think|believe|"
     r"would say|say|count|would pick|select|"
     r"conclude|go with)\b\s*(?:that\s+|it\s+is\s+|it's\s+)?"
+    r"|(?:giving|making|yielding|totall?ing|namely|i\.?e\.?,?|that is,?|viz\.?|ages?|aged)\s+"
+    r"(?=[-\d])"
+    r"|both\s+(?=\S.*\band\b)|either\s+(?=\S.*\bor\b)"
+    r"|(?:the\s+|a\s+)?(?:city|country|state|river|month|planet|letter|word|colou?r|ratio) of\s+"
+    r"(?!the\b)"
+    r"|(?:die|la|le|il|a|o|el)\s+(?:\w+e\s+)?(?:antwort|lösung|réponse|respuesta|resposta|"
+    r"risposta|solución|ergebnis)\s*(?:ist|lautet|est|es|é|è|:)\s*:?"
+    r"|(?:答え|回答|정답|답)\s*[はわ은는이가]?\s*[:：]?\s*(?=[\d-])"
     r"|(?:only|just|exactly|precisely|a total of|total of|in total|all in all|roughly)\s*,?\s+"
     r"|(?:about|approximately|approx\.?|around)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
     r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
     r"|(?:~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
-    r"|(?:(?:正确|最终|最后)?(?:的)?答案|结果|结论|选择|选项?|所以|因此|故|共有?|约|总共|一共)(?:是|为|选|等于)?\s*[:：]?\s*"
+    r"|(?:(?:正确|最终|最后)?(?:的)?答案|结果|结论|选择|选项?|所以|因此|故|共有?|约|总共有?|一共有?)(?:是|为|选|等于)?\s*[,，:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
     r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"
     r"(?:is\s+|are\s+)?(?=[(\[{\d])"
@@ -143,6 +160,8 @@ def cores(plain: str) -> tuple[str, ...]:
         if shorter == text:
             shorter = _declared(text)
         if shorter == text:
+            shorter = _concluded(text)
+        if shorter == text:
             break
         text = _stripped(shorter)
         if not text:
@@ -157,6 +176,17 @@ def _declared(text: str) -> str:
     if not found or not neutral(clause_around(text, found[-1].start(), found[-1].end())[0]):
         return text
     return text[found[-1].end() :]
+
+
+def _concluded(text: str) -> str:
+    """What a sentence ends on: ``3 rows of 4, so 12``; else the text as it is.
+
+    What comes before may not ask, nor the conclusion deny.
+    """
+    found = _CONCLUSION.search(text)
+    if not found or DENYING.search(found["rest"]) or "?" in text[: found.start()]:
+        return text
+    return found["rest"]
 
 
 def _without_remark(text: str) -> str:
@@ -176,7 +206,7 @@ _BRACKETED = re.compile(
 
 
 def _stripped(text: str) -> str:
-    text = text.strip()
+    text = _TAIL.sub("", text.strip())
     while len(text) > 1 and text[-1] in ".,;:。" and not text.endswith("..."):
         if re.search(r"(?:\b[A-Za-z]\.){2,}$", text):
             break

@@ -79,7 +79,8 @@ _PLAIN = [
     ("", "decade", "month", "120"), ("", "century centuries", "month", "1200"),
     ("in", "inch inches", "length", "0.0254"), ("ft", "foot feet", "length", "0.3048"),
     ("yd yds", "yard", "length", "0.9144"), ("mi", "mile", "length", "1609.344"),
-    ("nmi", "", "length", "1852"), ("ly", "lightyear", "length", "9460730472580800"),
+    ("nmi", "", "length", "1852"), ("angstrom", "angstrom", "length", "1e-10"),
+    ("ly", "lightyear", "length", "9460730472580800"),
     ("lb lbs", "pound", "mass", "453.59237"), ("oz", "ounce", "mass", "28.349523125"),
     ("t", "ton tonne", "mass", "1000000"), ("ha", "hectare", "length^2", "10000"),
     ("ac", "acre", "length^2", "4046.8564224"), ("gal", "gallon", "length^3", "0.003785411784"),
@@ -107,7 +108,7 @@ _PLAIN = [
     ("秒", "", "time", "1"), ("分 分钟", "", "time", "60"), ("小时", "", "time", "3600"),
     ("天", "", "time", "86400"), ("升", "", "length^3", "1/1000"),
     ("毫升", "", "length^3", "1/1000000"),
-    ("平方米", "", "length^2", "1"), ("岁 年", "", "month", "12"),
+    ("岁 年", "", "month", "12"),
 ]  # fmt: skip
 _GENERIC = "unit"
 _LOOSE = {
@@ -151,13 +152,15 @@ def _tables() -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
 _SYMBOLS, _NAMES = _tables()
 _TOKEN = re.compile(
     r"\s*(?P<op>/|\*|\bper\b)|\s*\^\s*\(?\s*(?P<power>[-+]?\d)\s*\)?"
-    r"|\s*(?P<shape>square|sq|cubic|cu)\b\.?(?=\s*[A-Za-z])|\s*(?P<raised>squared|cubed)\b"
+    r"|\s*(?P<shape>square|sq|cubic|cu)\b\.?(?=\s*[A-Za-z])"
+    r"|\s*(?P<han>平方|立方)|\s*(?P<raised>squared|cubed)\b"
     r"|\s*(?P<word>[A-Za-z]+|[€£¥¢₹元円$]|[\u4e00-\u9fff]{1,3})(?P<digit>[23](?!\d))?\.?|\s*(?P<open>[()])"
 )
 _TEMPERATURE = re.compile(
     r"\bdegrees?\s*([CFK]|celsius|centigrade|fahrenheit|kelvin)\b", re.IGNORECASE
 )
-_POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
+_POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, "平方": 2,
+           "立方": 3}  # fmt: skip
 
 
 def _named(word: str) -> list[Unit]:
@@ -199,8 +202,8 @@ def read_units(text: str) -> tuple[Unit, ...]:
             if not last and token["op"] == "*":
                 return ()
             sign = -1 if token["op"] in ("/", "per") else 1
-        elif token["shape"]:
-            shape = _POWERS[token["shape"]]
+        elif token["shape"] or token["han"]:
+            shape = _POWERS[token["shape"] or token["han"]]
         elif token["open"]:
             continue
         elif token["power"] or token["raised"]:

@@ -8,9 +8,53 @@ from r1vl_kedro.answers.statements import cores
 YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
 NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
 
-_CHINESE = {
+_WHOLE = {
     **dict.fromkeys(("是", "是的", "对", "对的", "正确", "有", "可以"), "yes"),
     **dict.fromkeys(("否", "不", "不是", "不对", "错", "错误", "没有", "不可以"), "no"),
+    **dict.fromkeys(("ja", "oui", "sí", "si", "sim", "да", "はい", "네", "예"), "yes"),
+    **dict.fromkeys(("nein", "non", "não", "нет", "いいえ", "아니요"), "no"),
+    **dict.fromkeys(
+        (
+            "certainly",
+            "absolutely",
+            "of course",
+            "definitely",
+            "sure",
+            "indeed",
+            "it is",
+            "they are",
+            "it does",
+            "they do",
+            "it can",
+            "there is",
+            "there are",
+        ),
+        "yes",
+    ),
+    **dict.fromkeys(
+        (
+            "of course not",
+            "certainly not",
+            "definitely not",
+            "absolutely not",
+            "not at all",
+            "it is not",
+            "it isn't",
+            "they are not",
+            "they aren't",
+            "it does not",
+            "it doesn't",
+            "they do not",
+            "they don't",
+            "it cannot",
+            "it can't",
+            "there is not",
+            "there isn't",
+            "there are not",
+            "there aren't",
+        ),
+        "no",
+    ),
 }
 _SAID = re.compile(rf"\b(?:{'|'.join(sorted(YES | NO))})\b")
 _BOTH = re.compile(
@@ -51,8 +95,11 @@ def yes_or_no(text: str) -> str | None:
         ['yes', 'yes', None]
     """
     text = _MARKUP.sub("", text[-_LONGEST:]).strip()
-    if text.strip(" 。.!！") in _CHINESE:
-        return _CHINESE[text.strip(" 。.!！")]
+    whole = text.strip(" 。.!！").replace("’", "'").lower()
+    if whole in _WHOLE:
+        return _WHOLE[whole]
+    if whole.endswith("?"):
+        return None
     declared = list(_ANSWER_IS.finditer(text))
     if declared:
         said = _said(text[declared[-1].end() :])

@@ -52,7 +52,7 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     text = _DOTTED.sub(lambda m: m[0].replace(".", ""), text)
     ended = text.rstrip(_ENDINGS)
     if "!" in text[len(ended) :] and not (len(ended) > 1 and ended[-1].isalpha()):
-        ended += "!"  # a factorial
+        ended += "!" * text[len(ended) :].count("!")  # a factorial
     words = [
         word if symbols and len(word) <= 3 else fold_word(word) for word in _TOKEN.findall(ended)
     ]
@@ -62,10 +62,15 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
         words = words[1:]
     if words[:1] == ["infinitely"] and words[1:] in (["many", "solution"], ["solution"], []):
         words = ["infinitely", "many"]
+    if words == ["dne"]:
+        return ("does", "not", "exist")
+    if words[:2] == ["no", "solution"] and words[2:] in (["exist"], ["exists"]):
+        return ("no", "solution")
     return tuple(words)
 
 
 _JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])")
+_SHORT_POWER = re.compile(r"([\^_])\((\w+)\)(?![^\W_])")
 _INDEX = re.compile(r"(?<=[^\W\d_])_(?=[^\W_])")
 
 
@@ -78,5 +83,5 @@ def squeezed(text: str) -> str:
         >>> squeezed("H_2 O + CO_2") , squeezed("1 2")
         ('H2 O+CO2', '1 2')
     """
-    text = _INDEX.sub("", text)
+    text = _INDEX.sub("", _SHORT_POWER.sub(r"\1\2", text))
     return _JOINTS.sub("\1", text).replace(" ", "").replace("\1", " ").rstrip(".")
