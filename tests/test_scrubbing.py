@@ -1,8 +1,15 @@
 """Secrets are not shown and not stored; what is no secret stays as it is."""
 
+import io
 import logging
+import subprocess
+import sys
+import threading
+import warnings
 
 import pytest
+from rich.console import Console
+from rich.logging import RichHandler
 
 from r1vl_kedro import scrubbing
 from r1vl_kedro.scrubbing import SecretError, has_user_info, read_key, scrub, scrubbed
@@ -50,11 +57,19 @@ def test_a_configuration_is_scrubbed_as_a_whole():
     assert has_user_info("http://me@host") and not has_user_info("http://host/@me")
 
 
-def test_logs_and_their_tracebacks_are_scrubbed(monkeypatch, caplog):
+@pytest.fixture
+def hooks():
+    """Whatever Python prints with, put back after the test."""
+    kept = sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.formatwarning
+    yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.formatwarning = kept
+
+
+def test_logs_and_their_tracebacks_are_scrubbed(monkeypatch, caplog, hooks):
     make = logging.getLogRecordFactory()
     try:
-        scrubbing.scrub_logs()
-        scrubbing.scrub_logs()
+        scrubbing.scrub_output()
+        scrubbing.scrub_output()
         try:
             raise ValueError("no answer from http://me:pw@host")
         except ValueError:
@@ -63,3 +78,52 @@ def test_logs_and_their_tracebacks_are_scrubbed(monkeypatch, caplog):
         logging.setLogRecordFactory(make)
     assert "pw@" not in caplog.text and "asked http://host" in caplog.text
     assert "no answer from http://host" in caplog.text
+
+
+def test_a_traceback_drawn_by_rich_is_scrubbed(hooks):
+    make, drawn = logging.getLogRecordFactory(), io.StringIO()
+    logger = logging.getLogger("drawn")
+    handler = RichHandler(console=Console(file=drawn, width=300), rich_tracebacks=True)
+    logger.addHandler(handler)
+    try:
+        scrubbing.scrub_output()
+        try:
+            raise ValueError("no answer from http://me:hunter2@host")
+        except ValueError:
+            logger.exception("failed")
+    finally:
+        logging.setLogRecordFactory(make)
+        logger.removeHandler(handler)
+    assert "no answer from http://host" in drawn.getvalue() and "hunter2" not in drawn.getvalue()
+
+
+UNCAUGHT = """
+import threading, warnings
+from r1vl_kedro.scrubbing import scrub_output
+scrub_output()
+class Odd:
+    def __del__(self):
+        raise ValueError("finalizer http://me:hunter2@host")
+def fail(word):
+    raise ValueError(word + " http://me:hunter2@host")
+warnings.warn("warning http://me:hunter2@host")
+del (odd := [Odd()])[0]
+thread = threading.Thread(target=fail, args=["thread"])
+thread.start()
+thread.join()
+try:
+    fail("first")
+except ValueError as error:
+    raise KeyError("then my-password-1") from error
+"""
+
+
+def test_what_python_itself_prints_is_scrubbed(monkeypatch):
+    """Tracebacks of errors that nothing caught, in threads and finalizers too, and warnings."""
+    monkeypatch.setenv("DATABASE_PASSWORD", "my-password-1")
+    done = subprocess.run([sys.executable, "-c", UNCAUGHT], capture_output=True, text=True)
+    assert done.returncode == 1
+    for what in ("warning", "finalizer", "thread", "first"):
+        assert f"{what} http://host" in done.stderr
+    assert "KeyError: 'then ***'" in done.stderr and "Traceback" in done.stderr
+    assert "hunter2" not in done.stderr and "my-password-1" not in done.stderr

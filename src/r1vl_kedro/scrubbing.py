@@ -5,6 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
+import threading
+import traceback
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,8 +80,46 @@ def has_user_info(uri: str) -> bool:
     return _USER.search(uri) is not None
 
 
-def scrub_logs() -> None:
-    """Scrub every log record of this process from now on, exceptions included."""
+def scrub_output() -> None:
+    """Scrub what this process shows from now on: log records, and what Python itself prints.
+
+    That is warnings and the tracebacks of errors that nothing catches, in threads and finalizers
+    too.
+    """
+    _scrub_logs()
+    if getattr(sys.excepthook, "scrubs", False):
+        return
+    worded = warnings.formatwarning
+    warnings.formatwarning = lambda *arguments, **options: scrub(worded(*arguments, **options))
+    hook, in_threads, in_finalizers = sys.excepthook, threading.excepthook, sys.unraisablehook
+
+    def scrubbing(kind: Any, error: BaseException, trace: Any) -> None:
+        if not _print_scrubbed(kind, error, trace):
+            hook(kind, error, trace)
+
+    def scrubbing_unraisable(about: Any) -> None:
+        if not _print_scrubbed(about.exc_type, about.exc_value, about.exc_traceback):
+            in_finalizers(about)
+
+    def scrubbing_thread(about: Any) -> None:
+        if not _print_scrubbed(about.exc_type, about.exc_value, about.exc_traceback):
+            in_threads(about)
+
+    scrubbing.scrubs = True  # type: ignore[attr-defined]
+    sys.excepthook = scrubbing
+    sys.unraisablehook, threading.excepthook = scrubbing_unraisable, scrubbing_thread
+
+
+def _print_scrubbed(kind: Any, error: BaseException | None, trace: Any) -> bool:
+    """Print a traceback where it holds a secret, without it; whether it was printed."""
+    text = "".join(traceback.format_exception(kind, error, trace))
+    clean = scrub(text)
+    if clean != text and sys.stderr is not None:
+        print(clean, file=sys.stderr, end="", flush=True)
+    return clean != text
+
+
+def _scrub_logs() -> None:
     make = logging.getLogRecordFactory()
     if getattr(make, "scrubs", False):
         return
@@ -92,7 +134,10 @@ def scrub_logs() -> None:
         if clean != text:
             record.msg, record.args = clean, ()
         if record.exc_info:
-            record.exc_text = scrub(logging.Formatter().formatException(record.exc_info))
+            trace = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = scrub(trace)
+            if record.exc_text != trace:  # rich would draw it anew from the exception
+                record.exc_info = None
         return record
 
     scrubbing.scrubs = True  # type: ignore[attr-defined]

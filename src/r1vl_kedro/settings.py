@@ -7,6 +7,7 @@ from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
     BatchHooks,
     DirectoryHooks,
+    EndpointHooks,
     EntriesHooks,
     InputsHooks,
     LibraryHooks,
@@ -18,7 +19,7 @@ from r1vl_kedro.hooks import (
     TrackingHooks,
 )
 from r1vl_kedro.logs import console_logs
-from r1vl_kedro.scrubbing import scrub_logs
+from r1vl_kedro.scrubbing import scrub_output
 
 # Of Kedro's own making, at every command: its resolvers, and its reading of Pydantic models.
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")
@@ -27,7 +28,7 @@ warnings.filterwarnings("ignore", message=".*'model_fields' attribute on the ins
 warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
 
 console_logs()
-scrub_logs()
+scrub_output()
 
 CONTEXT_CLASS = ProjectContext
 
@@ -46,6 +47,7 @@ HOOKS = (
     EntriesHooks(),
     SummaryHooks(tracking),
     tracking,
+    EndpointHooks(),
     InputsHooks(),
     BatchHooks(),
     LibraryHooks(),

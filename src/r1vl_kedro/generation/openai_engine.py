@@ -47,6 +47,10 @@ class OpenAIEngine:
         )
         self._more = self._vllm_extras() if self._is_vllm() else self._api_extras()
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._connection.close()
+
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
         """Return completions in the order of the prompts; after a failure ask for no more."""
         pool = ThreadPoolExecutor(self._options.batch_size)
@@ -69,6 +73,8 @@ class OpenAIEngine:
             if error.status == 404:  # an endpoint that lists no models
                 return False
             raise
+        except ValueError as error:
+            raise EndpointError(f"{self._connection.address} refuses /models: {error}") from None
         listed = models.get("data") if isinstance(models, dict) else None
         return any(isinstance(m, dict) and m.get("owned_by") == "vllm" for m in listed or ())
 
@@ -95,6 +101,8 @@ class OpenAIEngine:
         """Return ids of the vision placeholders in the served model's vocabulary, as in JSON."""
         from r1vl_kedro.models import VISION_TOKENS
 
+        if not self._model:
+            return []
         place = self._connection.beside("tokenize")  # not below http://host:8000/v1
         found = []
         for token in VISION_TOKENS:
@@ -132,6 +140,22 @@ class OpenAIEngine:
         # An endpoint bills the tokens of all samples together.
         billed = tokens_of(reply) or (0, 0)
         return [_completion(choice, billed[1] // len(choices)) for choice in choices]
+
+
+def try_endpoint(options: DecodingOptions) -> None:
+    """Ask an endpoint for one token, as it will be asked; only for its models without a name.
+
+    Raises:
+        EndpointError: nothing answers, or what answers refuses the key, the model or the request.
+    """
+    one = options.model_copy(update={"max_new_tokens": 1, "num_samples": 1, "batch_size": 1})
+    engine = OpenAIEngine(options.model_name or "", one, retries=1)
+    try:
+        if options.model_name:
+            question = [{"role": "user", "content": [{"type": "text", "text": "1 + 1 ="}]}]
+            engine.generate([Prompt(question, [])], seed=0)
+    finally:
+        engine.close()
 
 
 def _completion(choice: Choice, billed: int) -> Completion:

@@ -2,6 +2,7 @@
 
 from r1vl_kedro.hooks.batches import BatchHooks
 from r1vl_kedro.hooks.directory import DirectoryHooks
+from r1vl_kedro.hooks.endpoints import EndpointHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.inputs import InputsHooks
 from r1vl_kedro.hooks.libraries import LibraryHooks
@@ -15,6 +16,7 @@ from r1vl_kedro.hooks.tracking import TrackingHooks
 __all__ = [
     "BatchHooks",
     "DirectoryHooks",
+    "EndpointHooks",
     "EntriesHooks",
     "InputsHooks",
     "LibraryHooks",

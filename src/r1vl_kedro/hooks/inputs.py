@@ -10,6 +10,7 @@ from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.hooks.libraries import nodes_to_run
 
 SHOWN = 5
 """Missing inputs that a message names."""
@@ -33,9 +34,7 @@ class InputsHooks:
         Raises:
             MissingInputsError: names the inputs, where they should be, and what makes them.
         """
-        nodes = pipeline.nodes
-        if run_params.get("only_missing_outputs"):
-            nodes = [node for node in nodes if not all(map(catalog.exists, node.outputs))]
+        nodes = nodes_to_run(run_params, pipeline, catalog)
         read = {name for node in nodes for name in node.inputs} & pipeline.inputs()
         places = {
             name: place

@@ -33,9 +33,7 @@ class LibraryHooks:
         Raises:
             MissingLibraryError: names the options, the library and the extra that installs it.
         """
-        nodes = pipeline.nodes
-        if run_params.get("only_missing_outputs"):
-            nodes = [node for node in nodes if not all(map(catalog.exists, node.outputs))]
+        nodes = nodes_to_run(run_params, pipeline, catalog)
         needs = {need for node in nodes for need in _needs(node, catalog)}
         lacking = sorted(need for need in needs if importlib.util.find_spec(need[1]) is None)
         if lacking:
@@ -46,23 +44,38 @@ class LibraryHooks:
             )
 
 
+def nodes_to_run(
+    run_params: Mapping[str, Any], pipeline: Pipeline, catalog: DataCatalog
+) -> list[Node]:
+    """List a run's nodes; with ``--only-missing-outputs`` those that have something to make."""
+    if not run_params.get("only_missing_outputs"):
+        return pipeline.nodes
+    return [node for node in pipeline.nodes if not all(map(catalog.exists, node.outputs))]
+
+
+def decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
+    """Yield the decoding options of a node that predicts or samples, by the parameter's name."""
+    if node.name.rpartition(".")[2].startswith(("predict", "sample")):
+        for given in node.inputs:
+            if given.startswith("params:"):
+                decoding = _at(catalog.load(given), "decoding")
+                if decoding is not None:
+                    yield given.removeprefix("params:"), decoding
+
+
 def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
     """Yield each option of a node that needs a library, with the library."""
-    name = node.name.rpartition(".")[2]
-    for given in node.inputs:
-        if not given.startswith("params:"):
-            continue
-        where = given.removeprefix("params:")
-        if "training" in node.tags:
+    for where, decoding in decoding_of(node, catalog):
+        if _at(decoding, "engine") == "vllm":
+            yield f"{where}.decoding.engine=vllm", "vllm"
+    for given in node.inputs if "training" in node.tags else ():
+        if given.startswith("params:"):
+            where = given.removeprefix("params:")
             options = catalog.load(given)
             if _at(options, "vllm") is not None:
                 yield f"{where}.vllm", "vllm"
             if _at(options, "deepspeed") is not None:
                 yield f"{where}.deepspeed", "deepspeed"
-        elif name.startswith(("predict", "sample")):
-            options = catalog.load(given)
-            if _at(_at(options, "decoding"), "engine") == "vllm":
-                yield f"{where}.decoding.engine=vllm", "vllm"
 
 
 def _at(options: Any, key: str) -> Any:

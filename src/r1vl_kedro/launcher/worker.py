@@ -26,7 +26,7 @@ from r1vl_kedro import files
 from r1vl_kedro.launcher import ending, error_report, ranks
 from r1vl_kedro.launcher.alone import hold
 from r1vl_kedro.launcher.progress import KeepWarnings
-from r1vl_kedro.scrubbing import scrub, scrub_logs
+from r1vl_kedro.scrubbing import scrub, scrub_output
 
 OTHER_JOB = 2
 """Exit code of a process whose job has been replaced."""
@@ -52,7 +52,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     ranks.note(directory, rank, os.getpid())
     mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
     reserved = error_report.reserve(directory, rank)
-    scrub_logs()
+    scrub_output()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
     logger.setLevel(logging.INFO)

@@ -1,0 +1,325 @@
+"""Strike small ablations with random faults and see whether anything is lost or left behind.
+
+    python perf/soak.py --faults 100 --seed 0 --minutes 60
+
+An ablation of a warm-up and StepGRPO (2 updates each) runs once undisturbed. Then others of the
+same settings are struck at random moments, go on with ``--only-missing-outputs``, and are struck
+again. Faults: SIGKILL of the run, of one of its jobs, of all its processes; a full disk and
+read-only data (on a file system of their own, which takes ``unshare`` of util-linux; left out where
+there is none); MLflow's server killed or stopped until the run has ended; the clock set by up to a
+day. A fault is survived where the run ended as it should (a sentence for a full disk, no word for a
+step of the clock), no process outlived it by 15 s, no trained step was discarded, and the ablation
+ended with every model, answer and table byte for byte as the undisturbed one, no run left RUNNING,
+no file that the other has not.
+
+Runs are forked from this process, which has imported everything: most of a start is imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import importlib
+import os
+import random
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from soak_place import CLOCK, ROOT, Place, Server, ended, exit_code, mount, others
+from tqdm import tqdm
+
+INSIDE = "R1VL_SOAK_MOUNTS"
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: processes whose parent died become ours, and are counted
+ORPHAN_SECONDS, HANG_SECONDS = 15.0, 240.0
+LONGEST_STREAK = 12
+"""Faults of one ablation, before it may end."""
+SAID = r"Error: .*(cannot write|nothing can be written|cannot be (written|used)|tracking\.uri)"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of fault.
+
+    Attributes:
+        strike: does it to the run with this process id.
+        undo: called when the run has ended.
+        meets: whether exit code and output of the run are as they should be.
+        jobs: whether the run's jobs must be, may be (None) or must not be processes of their own.
+    """
+
+    strike: Callable[[Place, int, random.Random], None]
+    undo: Callable[[Place], None]
+    meets: Callable[[int, str], bool]
+    jobs: bool | None = None
+
+
+def _kill(place: Place, pid: int, draw: random.Random) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def _kill_job(place: Place, pid: int, draw: random.Random) -> None:
+    while not ended(pid):
+        family = others()
+        if jobs := [process for process in family if process.pid != pid]:
+            draw.choice(sorted(jobs, key=lambda process: process.pid)).kill()
+            return
+
+
+def _kill_group(place: Place, pid: int, draw: random.Random) -> None:
+    for process in others():
+        process.kill()
+
+
+def _fill(place: Place, pid: int, draw: random.Random) -> None:
+    left = draw.randrange(0, 200_000)
+    with (place.disk / "ballast").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(place.disk).free - left))
+
+
+def _read_only(place: Place, pid: int, draw: random.Random) -> None:
+    mount("--bind", str(place.data), str(place.data))
+    mount("-o", "remount,bind,ro", str(place.data))
+
+
+def _writable(place: Place) -> None:
+    subprocess.run(["umount", "-l", str(place.data)], check=True)
+
+
+def _mlflow_away(place: Place, pid: int, draw: random.Random) -> None:
+    place.server.stop(draw.choice([signal.SIGKILL, signal.SIGSTOP]))
+
+
+def _step_clock(place: Place, pid: int, draw: random.Random) -> None:
+    step = draw.choice([-1, 1]) * draw.choice([5.0, 3600.0, 86400.0])
+    CLOCK[:] = struct.pack("d", step)
+
+
+def _set_clock_right(place: Place) -> None:
+    CLOCK[:] = struct.pack("d", 0.0)
+
+
+def _killed(code: int, output: str) -> bool:
+    return code == -signal.SIGKILL
+
+
+def _went_on_or_told(code: int, output: str) -> bool:
+    """Ended well, or with a sentence about the disk or the store and without a traceback."""
+    said = " ".join(output[output.rfind("Error: ") :].split())
+    return code == 0 or (code == 1 and re.match(SAID, said) is not None)
+
+
+def _named_the_job(code: int, output: str) -> bool:
+    return code == 0 or (
+        code == 1 and re.search(r"Error: .*(SIGKILL|job server)", output) is not None
+    )
+
+
+def _nothing(place: Place) -> None:
+    pass
+
+
+FAULTS = {
+    "kill of the run": Fault(_kill, _nothing, _killed),
+    "kill of a job": Fault(_kill_job, _nothing, _named_the_job, jobs=True),
+    "kill of all its processes": Fault(_kill_group, _nothing, _killed, jobs=True),
+    "full disk": Fault(_fill, lambda place: (place.disk / "ballast").unlink(), _went_on_or_told),
+    "read-only data": Fault(_read_only, _writable, _went_on_or_told),
+    "MLflow away": Fault(_mlflow_away, lambda place: place.server.resume(), _went_on_or_told),
+    "clock set": Fault(_step_clock, _set_clock_right, lambda code, _: code == 0, jobs=False),
+}
+ON_DISK = ("full disk", "read-only data")
+
+
+class Soak:
+    """Ablations struck again and again."""
+
+    def __init__(self, root: Path, seed: int, mounts: bool):
+        self.root, self.mounts = root, mounts
+        self.draw = random.Random(seed)
+        self.survived, self.struck = Counter(), Counter()
+        self.ablations = self.identical = self.running = self.orphans = self.leftovers = 0
+        self.failures: list[str] = []
+        self.server = Server(root / "server")
+        self.server.start()
+        self.server.experiments()  # made at the first question
+        self.empty_store = root / "empty.db"
+        shutil.copy(self.server.root / "mlflow.db", self.empty_store)
+        self.whole, self.files, self.seconds = self._undisturbed()
+
+    def place(self, name: str, server: Server | None) -> Place:
+        return Place(self.root / name, server, self.mounts, self.empty_store)
+
+    def _undisturbed(self) -> tuple[dict[str, bytes], set[str], float]:
+        """What an undisturbed run makes, and its seconds once this process has its imports."""
+        whole = self.place("imports", None)
+        self._finish(whole)
+        for name in whole.modules.read_text().split():
+            with contextlib.suppress(ImportError, AttributeError):  # made while it ran
+                importlib.import_module(name)
+        whole.remove()
+        whole = self.place("undisturbed", None)
+        began = time.monotonic()
+        self._finish(whole)
+        seconds = time.monotonic() - began
+        made = whole.results(), whole.files(), seconds
+        whole.remove()
+        return made
+
+    def _finish(self, place: Place) -> None:
+        """Let a run end undisturbed."""
+        pid = place.start(own_processes=False)
+        if not ended(pid, HANG_SECONDS) or exit_code(pid) != 0:
+            raise RuntimeError(f"an undisturbed run failed: {place.log}")
+
+    def strike_one(self, place: Place, name: str) -> bool:
+        """Start a run and strike it; whether the fault came before the run's end."""
+        fault = FAULTS[name]
+        own = self.draw.random() < 0.5 if fault.jobs is None else fault.jobs
+        delay = self.draw.uniform(0.05, self.seconds / 3)
+        pid = place.start(own)
+        if ended(pid, delay):
+            self._note(place, name, "" if exit_code(pid) == 0 else "failed before the fault")
+            return False
+        fault.strike(place, pid, self.draw)
+        try:
+            hung = not ended(pid, HANG_SECONDS)
+            if hung:
+                os.kill(pid, signal.SIGKILL)
+                ended(pid, 10)
+        finally:
+            fault.undo(place)
+        output = place.log.read_text(errors="replace")
+        wrong = "hung" if hung else ""
+        if not wrong and not fault.meets(exit_code(pid), output):
+            wrong = f"ended with {exit_code(pid)}"
+        if "is discarded" in " ".join(output.split()):
+            wrong = "trained steps were discarded"
+        if left := self._orphans(place):
+            wrong = f"{left} processes outlived it"
+        self.struck[name] += 1
+        place.struck.append(name)
+        self._note(place, name, wrong)
+        return True
+
+    def _note(self, place: Place, name: str, wrong: str) -> None:
+        if wrong:
+            place.wrong.append(name)
+            self.failures.append(f"{name}: {wrong} ({place.log})")
+
+    def _orphans(self, place: Place) -> int:
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        while (left := others()) and time.monotonic() < deadline:
+            ended(-1)
+            time.sleep(0.05)
+        for process in left:
+            process.kill()
+        self.orphans += len(left)
+        return len(left)
+
+    def end(self, place: Place) -> None:
+        """Let the ablation end, and compare it with the undisturbed one."""
+        self._finish(place)
+        self.ablations += 1
+        results, files = place.results(), place.files()
+        different = sorted(
+            name for name in results.keys() | self.whole.keys()
+            if results.get(name) != self.whole.get(name)
+        )  # fmt: skip
+        left, running = sorted(files - self.files), place.running()
+        self.identical += not different
+        self.leftovers += len(left)
+        self.running += running
+        if different or left or running:
+            self.failures.append(
+                f"{place.root.name} after {', '.join(place.struck)}: {len(different)} results "
+                f"differ {different[:3]}, {len(left)} files left {left[:5]}, {running} RUNNING"
+            )
+        else:
+            self.survived += Counter(place.struck) - Counter(place.wrong)
+        if not (different or left or running or place.wrong):
+            place.remove()
+
+    def names(self, place: Place) -> list[str]:
+        return [
+            name for name in FAULTS
+            if (self.mounts or name not in ON_DISK) and (place.server or name != "MLflow away")
+        ]  # fmt: skip
+
+
+def soak(soak: Soak, faults: int, until: float) -> Iterator[str]:
+    """Strike until so many faults have come or the time is over; the name of each."""
+    for number in range(10**6):
+        with_server = soak.server if number % 2 else None
+        place = soak.place(f"ablation{number:03d}", with_server)
+        for _ in range(LONGEST_STREAK):
+            if soak.struck.total() >= faults or time.monotonic() > until:
+                break
+            name = soak.draw.choice(soak.names(place))
+            if not soak.strike_one(place, name):
+                break
+            yield name
+        soak.end(place)
+        if soak.struck.total() >= faults or time.monotonic() > until:
+            return
+
+
+def main() -> None:
+    """Run the faults asked for and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--faults", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=60.0, help="no new fault after so long")
+    options = parser.parse_args()
+    private = ["unshare", "--map-root-user", "--mount"]
+    mounts = os.environ.get(INSIDE)
+    if mounts is None:
+        able = shutil.which("unshare") and not subprocess.run([*private, "true"]).returncode
+        os.environ |= {INSIDE: "1" if able else "", "OMP_NUM_THREADS": "1"}
+        command = [*(private if able else []), sys.executable, *sys.argv]
+        os.execvp(command[0], command)
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    os.chdir(ROOT)
+    os.environ |= {"DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "3"}
+    print("an undisturbed run ...", flush=True)
+    from kedro.framework.startup import bootstrap_project
+
+    bootstrap_project(ROOT)
+    tqdm.monitor_interval = 0  # its thread would be forked in the midst of anything
+    root = Path(tempfile.mkdtemp(prefix="r1vl-soak-"))
+    began = time.monotonic()
+    run = Soak(root, options.seed, bool(mounts))
+    print(f"an undisturbed ablation takes {run.seconds:.1f} s", flush=True)
+    try:
+        with tqdm(total=options.faults, unit="fault") as bar:
+            for name in soak(run, options.faults, began + 60 * options.minutes):
+                bar.set_postfix_str(f"{name}, {len(run.failures)} failures")
+                bar.update()
+    finally:
+        run.server.stop()
+    minutes = (time.monotonic() - began) / 60
+    print(f"seed {options.seed}, {run.ablations} ablations, {minutes:.1f} minutes")
+    for name in run.struck:
+        print(f"  {name:<28}{run.survived[name]:4d} of {run.struck[name]}")
+    print(f"faults survived {run.survived.total()} of {run.struck.total()}")
+    print(f"results byte-identical {run.identical} of {run.ablations} ablations")
+    print(f"runs left RUNNING {run.running}, orphans {run.orphans}, leftovers {run.leftovers}")
+    for failure in run.failures:
+        print(f"FAILED {failure}")
+    if run.failures:
+        sys.exit(f"the places of failures are kept in {root}")
+    shutil.rmtree(root)
+
+
+if __name__ == "__main__":
+    main()
