@@ -57,5 +57,5 @@ def test_a_model_in_training_is_left_in_training():
 
 def test_sliding_windows_are_refused():
     model = small("qwen2_vl", use_sliding_window=True, sliding_window=4, max_window_layers=1)
-    with pytest.raises(TypeError, match="sliding-window attention"):
+    with pytest.raises(TypeError, match="without sliding-window attention, not of Qwen2VL"):
         draw(model, batch()[0], [1, 1, 1])

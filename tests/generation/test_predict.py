@@ -130,6 +130,20 @@ def test_samples_differ_follow_the_seed_and_hold_no_vision_token(records, tiny, 
     assert not set(seen) & set(engine._never)
 
 
+def test_greedy_answers_are_those_of_generate(records, tiny, monkeypatch):
+    from datasets import load_from_disk
+
+    from r1vl_kedro.generation.transformers_engine import TransformersEngine
+    from r1vl_kedro.models import decoding
+
+    engine = TransformersEngine(tiny, DecodingOptions(max_new_tokens=24, batch_size=4))
+    prompts = [Prompt(to_messages(row), row["images"]) for row in load_from_disk(records)]
+    answers = engine.generate(prompts, 0)
+    assert len({answer.text for [answer] in answers}) > 1
+    monkeypatch.setattr(decoding, "decodable", lambda model: False)  # as another model is
+    assert engine.generate(prompts, 0) == answers
+
+
 def test_two_records_of_one_id_are_refused(echo, records, tiny, tmp_path):
     from datasets import concatenate_datasets, load_from_disk
 

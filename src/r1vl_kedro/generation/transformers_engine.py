@@ -23,7 +23,10 @@ def best_dtype(name: str) -> str:
 
 
 class TransformersEngine:
-    """Batched `generate` with left padding and a KV cache."""
+    """Batches of left-padded prompts; greedy answers of models that rollouts know by their decoder.
+
+    All else is by `generate`: sampling with its bounds (top_p, top_k), and other models.
+    """
 
     def __init__(self, checkpoint: str, options: DecodingOptions) -> None:
         import torch
@@ -86,6 +89,8 @@ class TransformersEngine:
         """Answer a batch of prompts, each as often as the options ask."""
         import torch
 
+        from r1vl_kedro.models.decoding import decodable, sample
+
         texts = [
             self._processor.apply_chat_template(
                 prompt.messages, tokenize=False, add_generation_prompt=True
@@ -96,9 +101,21 @@ class TransformersEngine:
         inputs = self._processor(
             text=texts, images=images or None, padding=True, return_tensors="pt"
         ).to(self._model.device)
-        with torch.inference_mode():
-            output = self._model.generate(**inputs, **self._settings())
-        new = output[:, inputs["input_ids"].shape[1] :].tolist()
+        if self._options.temperature == 0 and decodable(self._model):
+            new = sample(
+                self._model,
+                dict(inputs),
+                [1] * len(prompts),
+                max_new_tokens=self._options.max_new_tokens,
+                temperature=0,
+                random=None,
+                eos=sorted(self._ends),
+                suppress=self._never,
+            )
+        else:
+            with torch.inference_mode():
+                output = self._model.generate(**inputs, **self._settings())
+            new = output[:, inputs["input_ids"].shape[1] :].tolist()
         per = self._options.num_samples
         done = [self._completion(tokens) for tokens in new]
         return [done[k : k + per] for k in range(0, len(done), per)]

@@ -14,19 +14,29 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
+MODEL_TYPES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
+"""Models whose layers and multimodal positions (M-RoPE) are known."""
 BLOCK = 64
 """Tokens by which the cache grows."""
 
 
 def core_of(model: Any) -> Any:
-    """Return the part of a Qwen2-VL model below its output layer, with the image positions."""
+    """Return the part of a Qwen2-VL style model below its output layer, with the positions.
+
+    Raises:
+        TypeError: another model.
+    """
     base = _base(model)
     if not hasattr(base.model, "rope_deltas"):
-        raise TypeError(
-            f"rollouts know Qwen2-VL, Qwen2.5-VL and Qwen3-VL, not {type(base).__name__}; "
-            "use vLLM for this model"
-        )
+        raise TypeError(f"{type(base).__name__} is none of {', '.join(MODEL_TYPES)}")
     return base.model
+
+
+def decodable(model: Any) -> bool:
+    """Tell whether `sample` can continue prompts of this model."""
+    base = _base(model)
+    kinds = getattr(base.config.get_text_config(), "layer_types", None) or ()
+    return base.config.model_type in MODEL_TYPES and "sliding_attention" not in kinds
 
 
 def _base(model: Any) -> Any:
@@ -73,17 +83,11 @@ class Decoder:
             source: (rows,) the prompt of each row.
             mask: (rows, P) of the left-padded prompts.
             positions: (rows,) of the first token after each prompt, equal in all three axes.
-
-        Raises:
-            TypeError: the model has sliding-window attention.
         """
         import torch
         from torch.nn.functional import pad
 
         self._text, self._head = core_of(model).language_model, _base(model).lm_head
-        kinds = {getattr(layer.self_attn, "layer_type", None) for layer in self._text.layers}
-        if "sliding_attention" in kinds:
-            raise TypeError("rollouts know no sliding-window attention; use vLLM for this model")
         self._keys = [_grown(layer.keys[source]) for layer in cache.layers]
         self._values = [_grown(layer.values[source]) for layer in cache.layers]
         self._length, self._positions, self._seen = mask.shape[1], positions, None
@@ -188,9 +192,17 @@ def sample(
 
     Returns:
         One token list per completion, in the order of the prompts.
+
+    Raises:
+        TypeError: another model, or one with sliding-window attention.
     """
     import torch
 
+    if not decodable(model):
+        raise TypeError(
+            f"completions are sampled of {', '.join(MODEL_TYPES)} without sliding-window "
+            f"attention, not of {type(_base(model)).__name__} as configured; use vLLM for it"
+        )
     core = core_of(model)
     device = inputs["input_ids"].device
     source = torch.repeat_interleave(

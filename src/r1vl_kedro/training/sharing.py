@@ -6,14 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from r1vl_kedro.models.decoding import MODEL_TYPES
 from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from r1vl_kedro.training.options import StepGRPOOptions
-
-MODEL_TYPES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
-"""Models whose multimodal positions (M-RoPE) packed rows know."""
 
 
 def check_model(base: str) -> None:
