@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from chat_server import ChatServer
 
+from r1vl_kedro.datasets import ChatEndpointDataset
 from r1vl_kedro.endpoint import BudgetReached, ChatClient, ChatOptions, ChatRequest, EndpointError
 from r1vl_kedro.endpoint.cache import AnswerCache
 
@@ -62,6 +63,21 @@ def test_every_record_is_answered_once_through_all_kinds_of_trouble(tmp_path):
         again = list(client(server, tmp_path).answers(requests(120)))
         assert all(a.cached for a in again)
         assert sum(server.asked.values()) == asked
+
+
+@pytest.mark.parametrize(
+    ("catalog", "environment"), [({}, "sk-secret"), ({"api_key": "sk-secret"}, "sk-another")]
+)
+def test_the_key_is_the_environments_unless_an_endpoint_has_its_own(
+    tmp_path, monkeypatch, catalog, environment
+):
+    monkeypatch.setenv("OPENAI_API_KEY", environment)
+    with ChatServer(answer) as server:
+        endpoint = ChatEndpointDataset(
+            model="m", cache=str(tmp_path / "a.sqlite"), base_url=server.url, credentials=catalog
+        ).load()
+        [found] = endpoint.answers(requests(1))
+    assert (found.value, found.error) == ({"n": 0}, "")
 
 
 def test_concurrency_is_bounded(tmp_path):

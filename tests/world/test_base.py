@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from r1vl_kedro.rewards import step_rvr
-from r1vl_kedro.world.base import (
-    BaseOptions,
-    Batches,
-    draw,
-    patches,
-    resumable,
-    schedule,
-    train_base_model,
-)
+from r1vl_kedro.world.base import BaseOptions, draw, resumable, schedule, train_base_model
+from r1vl_kedro.world.batches import Batches, patches
 from r1vl_kedro.world.families import FAMILIES, random_problem
 from r1vl_kedro.world.lessons import conversation
 from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image

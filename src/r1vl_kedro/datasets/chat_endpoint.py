@@ -1,4 +1,4 @@
-"""Kedro dataset: a chat endpoint, so that its key comes from credentials and from nowhere else."""
+"""Kedro dataset: a chat endpoint."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ class ChatEndpointDataset(AbstractDataset):
           model: gpt-4o
           cache: data/02_intermediate/annotation_answers.sqlite
           options: {concurrency: 16, max_usd: 50, usd_per_million_input: 2.5}
-          credentials: openai
 
-    ``credentials`` holds ``api_key``. Nothing is sent before a node asks.
+    The key comes from the environment (``endpoint.connection.KEY``); for an endpoint with a key of
+    its own, ``credentials`` names an entry of ``conf/local/credentials.yml`` that holds
+    ``api_key``. Nothing is sent before a node asks.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class ChatEndpointDataset(AbstractDataset):
     ):
         self._model, self._cache, self._base_url = model, cache, base_url
         self._options = ChatOptions.model_validate(options or {})
-        self._key = (credentials or {}).get("api_key") or "unset"
+        self._key = (credentials or {}).get("api_key")
         self.metadata = deepcopy(metadata)
 
     def load(self) -> ChatClient:

@@ -48,7 +48,7 @@ class ChatClient:
     Args:
         base_url: of the API, such as ``http://127.0.0.1:8000/v1``; None for the library's default.
         model: name the endpoint knows.
-        api_key: from credentials; never logged, never in errors.
+        api_key: None for that of the environment; never logged, never in errors.
         cache: SQLite file.
     """
 
@@ -58,7 +58,7 @@ class ChatClient:
         model: str,
         cache: str | Path,
         base_url: str | None = None,
-        api_key: str = "unset",
+        api_key: str | None = None,
         options: ChatOptions | None = None,
     ):
         self.model, self.base_url = model, base_url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import threading
 import time
@@ -27,6 +28,10 @@ class EndpointError(UserFacingError, ConnectionError):
         self.status = status
 
 
+KEY = "OPENAI_API_KEY"
+"""The environment variable with the key of every endpoint that is given none of its own."""
+
+
 class AgainError(Exception):
     """Try again, after so many seconds where the endpoint names them; ``silent``: no reply came."""
 
@@ -40,7 +45,8 @@ class Connection:
 
     Args:
         base_url: such as ``http://127.0.0.1:8000/v1``; None for the library's default.
-        api_key: from the environment or credentials; a server of one's own needs none.
+        api_key: of an endpoint with a key of its own; None takes that of the environment, which a
+            server of one's own does not need.
         timeout_s: seconds for a whole call, from the connection to the reply's last byte.
 
     Raises:
@@ -49,18 +55,24 @@ class Connection:
     """
 
     def __init__(
-        self, *, base_url: str | None, api_key: str | None, timeout_s: float, connections: int
+        self,
+        *,
+        base_url: str | None,
+        timeout_s: float,
+        connections: int,
+        api_key: str | None = None,
     ):
         if base_url is not None and has_user_info(base_url):
             raise EndpointError(
                 f"base_url {scrub(base_url)} came with a user name or a password; give the key as "
-                "OPENAI_API_KEY, or as api_key in conf/local/credentials.yml"
+                f"{KEY}, or as api_key in conf/local/credentials.yml"
             )
         import httpx
         from openai import AsyncOpenAI
 
         self._client = AsyncOpenAI(
-            api_key=read_key(api_key, "the endpoint's key (OPENAI_API_KEY)") or "unset",
+            api_key=read_key(api_key or os.environ.get(KEY), f"the endpoint's key ({KEY})")
+            or "unset",
             base_url=base_url,
             max_retries=0,
             timeout=timeout_s,

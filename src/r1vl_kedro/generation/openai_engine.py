@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ TIMEOUT_S = 600.0
 class OpenAIEngine:
     """Chat completions of an endpoint, `batch_size` requests at a time.
 
-    The key comes from the environment (``OPENAI_API_KEY``); a server of one's own needs none.
+    The key comes from the environment (``connection.KEY``); a server of one's own needs none.
     Dropped connections, 429 and 5xx are tried again by the client, ever more patiently.
 
     A vLLM server is asked for more than the OpenAI API knows, so that its answers are those of the
@@ -41,7 +40,6 @@ class OpenAIEngine:
         self._model = options.model_name or checkpoint
         self._connection = Connection(
             base_url=options.base_url,
-            api_key=os.environ.get("OPENAI_API_KEY"),
             timeout_s=TIMEOUT_S,
             connections=options.batch_size,
         )

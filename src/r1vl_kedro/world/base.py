@@ -1,41 +1,23 @@
-"""Training of the shipped base model from scratch, and the measurement of its skills."""
+"""Training of the shipped base model from scratch."""
 
 from __future__ import annotations
 
 import json
 import logging
 import math
-import os
 import random
-import re
 import shutil
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro import files
-from r1vl_kedro.world.lessons import (
-    Conversation,
-    combine,
-    conversation,
-    find_several,
-    read,
-    take_away,
-)
-from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image
-
-if TYPE_CHECKING:
-    import numpy as np
-    import torch
+from r1vl_kedro.world.batches import Batches
+from r1vl_kedro.world.lessons import Conversation, conversation
+from r1vl_kedro.world.skills import measure_skills
 
 logger = logging.getLogger(__name__)
-
-USER = "<|im_start|>user\n{image}{question}<|im_end|>\n<|im_start|>assistant\n"
-ANSWER = "{answer}<|im_end|>\n"
-IMAGE = "<|vision_start|>" + "<|image_pad|>" * 9 + "<|vision_end|>"
-_SUM = re.compile(r"(\d+) ([+-]) (\d+) = (\d+)")
 
 
 class BaseOptions(BaseModel):
@@ -127,10 +109,8 @@ def train_base_model(
     model.to(torch.bfloat16).save_pretrained(aside)
     save_processor(processor, aside)
     (aside / "base_model.json").write_text(json.dumps(record, indent=1) + "\n")
-    files.sync_tree(aside)
-    output.mkdir(parents=True, exist_ok=True)
-    for file in sorted(aside.iterdir()):
-        os.replace(file, output / file.name)
+    files.mark_complete(aside)
+    files.move_in_place(aside, output)
     state_file.unlink(missing_ok=True)
     return record
 
@@ -176,156 +156,3 @@ def schedule(step: int, options: BaseOptions) -> float:
     past = (step - options.warm_up_steps) / max(1, options.steps - options.warm_up_steps)
     cosine = 0.5 * (1 + math.cos(math.pi * past))
     return options.final_share + (1 - options.final_share) * cosine
-
-
-class Batches:
-    """Conversations to loss; position ids are worked out once, since every image comes first."""
-
-    def __init__(self, processor: Any, model: torch.nn.Module, longest: int = 1024):
-        import torch
-
-        self.tokenizer, self.model = processor.tokenizer, model
-        self.pad = self.tokenizer.pad_token_id
-        images = processor.image_processor
-        self.mean, self.std = images.image_mean, images.image_std
-        row = self.tokenizer(USER.format(image=IMAGE, question="?")).input_ids
-        row = torch.tensor([row + [self.pad] * (longest - len(row))])
-        kinds = (row == model.config.image_token_id).int()
-        self.grid = torch.tensor([[1, 6, 6]])
-        self.positions, _ = model.model.get_rope_index(
-            row, mm_token_type_ids=kinds, image_grid_thw=self.grid, attention_mask=row * 0 + 1
-        )
-
-    def loss(self, talks: list[Conversation]) -> torch.Tensor:
-        """Compute the mean cross-entropy over the answer tokens of all conversations (a scalar)."""
-        import numpy as np
-        import torch
-
-        rows, wanted = self.encode(talks)
-        length = max(map(len, rows))
-        ids = torch.full((len(rows), length), self.pad)
-        labels = torch.full((len(rows), length), -100)
-        for k, (row, mask) in enumerate(zip(rows, wanted, strict=True)):
-            line = torch.tensor(row)
-            ids[k, : len(row)] = line
-            labels[k, : len(row)] = torch.where(torch.tensor(mask), line, -100)
-        pixels = np.stack([picture.render() for picture, _ in talks])
-        hidden = self.model.model(
-            input_ids=ids,
-            attention_mask=(ids != self.pad).long(),
-            position_ids=self.positions[:, :, :length].expand(-1, len(rows), -1),
-            pixel_values=torch.from_numpy(patches(pixels, self.mean, self.std)),
-            image_grid_thw=self.grid.expand(len(rows), -1),
-            mm_token_type_ids=(ids == self.model.config.image_token_id).int(),
-            use_cache=False,
-        ).last_hidden_state
-        taken = labels[:, 1:] != -100
-        logits = self.model.lm_head(hidden[:, :-1][taken])
-        return torch.nn.functional.cross_entropy(logits.float(), labels[:, 1:][taken])
-
-    def encode(self, talks: list[Conversation]) -> tuple[list[list[int]], list[list[bool]]]:
-        """Encode conversations: token ids and, per token, whether it is part of an answer."""
-        texts, owners, answers = [], [], []
-        for k, (_, turns) in enumerate(talks):
-            for n, (question, answer) in enumerate(turns):
-                image = IMAGE if n == 0 else ""
-                texts += [USER.format(image=image, question=question), ANSWER.format(answer=answer)]
-                owners += [k, k]
-                answers += [False, True]
-        rows: list[list[int]] = [[] for _ in talks]
-        wanted: list[list[bool]] = [[] for _ in talks]
-        for owner, is_answer, ids in zip(
-            owners, answers, self.tokenizer(texts).input_ids, strict=True
-        ):
-            rows[owner] += ids
-            wanted[owner] += [is_answer] * len(ids)
-        return rows, wanted
-
-
-def patches(pixels: np.ndarray, mean: list[float], std: list[float]) -> np.ndarray:
-    """Prepare a batch of equal images as Qwen2-VL's image processor does.
-
-    Args:
-        pixels: uint8 of shape (images, 84, 84, 3).
-
-    Returns:
-        float32 of shape (images * 36, 1176), patches of one merged token side by side.
-    """
-    import numpy as np
-
-    n = len(pixels)
-    scaled = (pixels.astype(np.float32) / 255 - np.float32(mean)) / np.float32(std)
-    blocks = scaled.reshape(n, 3, 2, 14, 3, 2, 14, 3).transpose(0, 1, 4, 2, 5, 7, 3, 6)
-    twice = np.stack([blocks, blocks], axis=6)
-    return np.ascontiguousarray(twice.reshape(n * 36, 3 * 2 * 14 * 14))
-
-
-def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, float]:
-    """Measure the share of right answers per skill on validation pictures, decoded greedily.
-
-    ``filter_named``: every part names the kind asked for, in order; ``objects_found``: of parts
-    that name the right kind, the places are right; ``arithmetic``: sums written out are true;
-    ``bars_read``: whole readings right; ``whole_*``: whole answers right, per lesson.
-    """
-    rng = random.Random(f"skills {seed}")
-    hits: Counter[str] = Counter()
-    seen: Counter[str] = Counter()
-
-    def note(skill: str, right: bool) -> None:
-        seen[skill] += 1
-        hits[skill] += bool(right)
-
-    tasks = []
-    for lesson, kind in (
-        (find_several, Scene),
-        (take_away, Scene),
-        (read, Chart),
-        (combine, Chart),
-    ):
-        for _ in range(n):
-            picture = random_picture(rng, kind, "validation")
-            tasks.append((lesson.__name__, picture, *lesson(rng, picture)))  # type: ignore[operator]
-    # All lessons at once: a batch takes as long as its longest answer.
-    asked = [(picture, question) for _, picture, question, _ in tasks]
-    for (name, picture, _, wanted), said in zip(
-        tasks, answer(model, processor, asked), strict=True
-    ):
-        note(f"whole_{name}", said == wanted)
-        for one, sign, two, result in _SUM.findall(said):
-            true = int(one) + int(two) if sign == "+" else int(one) - int(two)
-            note("arithmetic", true == int(result))
-        if isinstance(picture, Chart):
-            note(
-                "bars_read",
-                re.findall(r"\w+ is \d+", said) == re.findall(r"\w+ is \d+", wanted),
-            )
-            continue
-        parts = dict(re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", wanted))
-        given = re.findall(r"([a-z ]+): ([A-Z, ]+|none)\.", said)
-        note("filter_named", [name for name, _ in given] == list(parts))
-        for name, found in given:
-            if name in parts:
-                note("objects_found", found == parts[name])
-    return {skill: round(hits[skill] / seen[skill], 4) for skill in sorted(seen)}
-
-
-def answer(model: Any, processor: Any, asked: list[tuple[Any, str]], batch: int = 100) -> list[str]:
-    """Answer (picture, question) pairs greedily."""
-    import torch
-
-    said = []
-    for start in range(0, len(asked), batch):
-        part = asked[start : start + batch]
-        image = "<|vision_start|><|image_pad|><|vision_end|>"
-        inputs = processor(
-            text=[USER.format(image=image, question=question) for _, question in part],
-            images=[to_image(picture) for picture, _ in part],
-            padding=True,
-            return_tensors="pt",
-        )
-        with torch.inference_mode():
-            tokens = model.generate(**inputs, max_new_tokens=160, do_sample=False)
-        said += processor.batch_decode(
-            tokens[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
-        )
-    return [text.strip() for text in said]

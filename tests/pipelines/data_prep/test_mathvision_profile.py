@@ -42,7 +42,7 @@ def catalog(shared_dir, tmp_path, monkeypatch):
         str(tmp_path / "conf"), env="mathvision", base_env="base",
         merge_strategy={"parameters": "soft"},
     )  # fmt: skip
-    catalog = DataCatalog.from_config(config["catalog"], config["credentials"])
+    catalog = DataCatalog.from_config(config["catalog"])
     parameters = config["parameters"]
     catalog["params:data_prep"] = DataPrepOptions.model_validate(parameters["data_prep"])
     catalog["params:annotation"] = AnnotationOptions.model_validate(parameters["annotation"])
