@@ -225,7 +225,9 @@ def _minutes(seconds: float) -> str:
 
 
 def _max_new_tokens(settings: Mapping[str, Any]) -> int | None:
-    return settings.get("evaluation", {}).get("decoding", {}).get("max_new_tokens")
+    evaluation = settings.get("evaluation") or {}  # options, where a node reads them as such
+    evaluation = evaluation if isinstance(evaluation, Mapping) else evaluation.model_dump()
+    return evaluation.get("decoding", {}).get("max_new_tokens")
 
 
 def script_json(value: Any) -> str:
