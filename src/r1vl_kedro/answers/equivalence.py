@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import SAME
-from r1vl_kedro.answers.choices import chosen, letter_only
+from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
+from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read

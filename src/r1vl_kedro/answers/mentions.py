@@ -8,6 +8,10 @@ _LETTER = re.compile(r"(?<![\w'’\\.])([A-Z])(?![\w'’°♭♯#])")
 _AS_WORD = re.compile(
     r"\s(?!(?:or|and|is|because|since|as|was|seems|looks|must|not)\b)[A-Za-z][a-z]"
 )
+_SUBJECT_VERB = re.compile(
+    r"\s(?:has|had|shows|contains|represents|depicts|holds|includes|does|to|than|points|lies|wins|"
+    r"won|fits|matches|would|will|can)\b"
+)
 _DENIED_BEFORE = re.compile(
     r"(?:\b(?:not|isn'?t|aren'?t|never|neither|nor|except(?:\s+for)?|excluding|excludes?|unlike|without|"
     r"rul(?:es?|ed|ing)\s+out|eliminat(?:es?|ed|ing)|reject(?:s|ed|ing)?|(?:instead|rather)\s+(?:of|than)|"
@@ -16,6 +20,7 @@ _DENIED_BEFORE = re.compile(
     r"(?:\s+(?:necessarily|the|a|an|be|option|options|answer|choice|letter|letters|it|is|by|in|really|only))*[\s(\"'“:]*\Z",
     re.IGNORECASE,
 )
+_ASKED = re.compile(r"\A[\s)\"'”]*\?")
 _NOT_ONLY = re.compile(r"\bnot\s+only\s*\Z", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
     r"\A[\s)\"'”]*(?:(?:one|option|answer|choice|letter|\w+\s+one)\s+)?(?:(?:,\s*)?(?:which|this|that)\s+)?(?:is|are|was|were|would\s+be|would|can|could|does|do|must\s+be|seems?|looks?)?\s*"
@@ -41,7 +46,7 @@ _TERM_BEFORE = re.compile(
     r"(?:\bdegrees|[+*/^√¬~!|∪∩]|[<>=]|\bsqrt\(?|[\w)+*/^-]\(|\d|\\[a-z]+\{?|(?<![A-Za-z]{2})(?<![A-Za-z]{2}\s)[-−])\s*\Z"
 )
 _TERM_AFTER = re.compile(
-    r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"
+    r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9]\s?[),^+*/-])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"
 )
 _NUMBER_AFTER = re.compile(r"\A(?:[xyz]|pi|sqrt)\b|\A\s+(?:[xyz]|pi|sqrt)\b")
 
@@ -63,7 +68,10 @@ def letters_in(text: str, letters: str) -> list[Mention]:
     found = []
     for match in _LETTER.finditer(text):
         letter = match[1]
-        if letter not in letters or (letter in "AI" and _AS_WORD.match(text, match.end())):
+        word = letter in "AI" and _AS_WORD.match(text, match.end())
+        if letter not in letters or (
+            word and not (letter == "A" and _SUBJECT_VERB.match(text, match.end()))
+        ):
             continue
         if not _in_formula(text, match.start(), match.end()):
             found.append((letters.index(letter), match.start(), match.end()))
@@ -100,7 +108,7 @@ def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mentio
         before, after = text[: group[0][1]][-60:], text[group[-1][2] :][:80]
         before = re.split(r"[.;!?]\s|\n", before)[-1]
         denied = bool(_DENIED_BEFORE.search(before)) and not _NOT_ONLY.search(before)
-        denied = denied or bool(_DENIED_AFTER.match(after))
+        denied = denied or bool(_DENIED_AFTER.match(after) or _ASKED.match(after))
         cued = bool(_CUE.search(before))
         for which, start, end in group:
             labels = bool(
@@ -108,6 +116,11 @@ def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mentio
             ) and (start == 0 or text[start - 1] in " (\n[")
             found.append(Mention(which, start, end, denied, cued, labels))
     return found
+
+
+def asserted(mentions: Sequence[Mention]) -> set[int]:
+    """What is named and not denied."""
+    return {mention.which for mention in mentions if not mention.denied}
 
 
 def texts_in(text: str, options: Sequence[str]) -> list[Mention]:

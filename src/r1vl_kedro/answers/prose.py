@@ -9,6 +9,7 @@ _BREAK = re.compile(
     r"therefore|where|given)\b",
     re.IGNORECASE,
 )
+_TURN = re.compile(r"^\s*(?:but|yet|however|although)\b", re.IGNORECASE)
 _AFTER_COLON = re.compile(r"[:–—-]\s*[(\[\"']?\Z")
 NEUTRAL = frozenset(
     (
@@ -35,7 +36,11 @@ NEUTRAL = frozenset(
         "child object objects thing bar bars row column curve area region shaded works satisfies "
         "meets condition conditions requirement requirements criteria largest smallest highest "
         "lowest "
-        "longest shortest greatest biggest tallest first second third last safe well degrees"
+        "longest shortest greatest biggest tallest first second third last safe well degrees box "
+        "team class circle candidate container beaker tube lane route path city country player "
+        "student car house tree ball block cube square rectangle piece pattern set grade type case "
+        "scenario model sample cell organ structure layer zone field wire node vertex edge plant "
+        "animal element substance liquid gas material experiment company product store machine"
     ).split()
 )
 """Words that leave what they surround stated."""
@@ -84,6 +89,7 @@ def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
         (True, False)
     """
     before, after = clause_around(text, start, end)
+    before = _TURN.sub("", before)
     if _AFTER_COLON.search(text[:start]):  # "Excluded: B"
         heading = " ".join(_BREAK.split(text[:start])[-2:])
         if DENYING.search(heading):
@@ -194,6 +200,7 @@ def words_of(texts: Collection[str]) -> frozenset[str]:
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
 
 
+_REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
 _NEVER = re.compile(r"\W*(?:not|never)\b", re.IGNORECASE)
 
 
@@ -203,5 +210,7 @@ def taken_back(rest: str, own: str = "") -> bool:
         rest = rest[len(own) :]
         if rest[:1] in (".", ";", "\n"):
             return False
+    if _REASON.match(rest):
+        return False
     first = next((part for part in _BREAK.split(rest) if part.strip()), "")
     return bool(_NEVER.match(first) or DENYING.search(first))
