@@ -76,6 +76,20 @@ def test_all_seeds_share_one_warm_up_unless_each_is_to_have_its_own():
     assert "train_warm_up" not in names
 
 
+def test_one_seed_has_its_name_where_others_are_to_follow():
+    """So that a run of seeds 0 and 1 finds what the run of seed 0 left."""
+
+    def of(*seeds: int) -> dict[str, Variant]:
+        grid = {"seeds": list(seeds), "seed_in_names": True, "variants": {"base": BASE, "x": {}}}
+        entries = expand({**PARAMETERS, "ablation": grid})["variants"]
+        return {name: Variant.model_validate(entry) for name, entry in entries.items()}
+
+    first, both = of(0), of(0, 1)
+    assert sorted(first) == ["base", "x_seed0"]
+    assert sorted(both) == ["base", "x_seed0", "x_seed1"]
+    assert first["x_seed0"] == both["x_seed0"]
+
+
 @pytest.fixture
 def pairs_method(monkeypatch):
     """Two methods beside those there are: one that makes pairs, one that trains on them."""

@@ -109,6 +109,9 @@ class Grid(BaseModel):
     warm_up_per_seed: bool = False
     """Train a warm-up for every seed, in the variant of method ``warm_up``; else all share one."""
 
+    seed_in_names: bool = False
+    """Namespaces carry the seed where there is one only as well, so that seeds can be added."""
+
     @field_validator("seeds")
     @classmethod
     def _distinct(cls, seeds: list[int]) -> list[int]:

@@ -49,7 +49,8 @@ class Plan:
         return [None] if self.evaluates(name) else list(self.grid.seeds)
 
     def namespace(self, name: str, seed: int | None) -> str:
-        return name if len(self.grid.seeds) == 1 or seed is None else f"{name}_seed{seed}"
+        alone = len(self.grid.seeds) == 1 and not self.grid.seed_in_names
+        return name if alone or seed is None else f"{name}_seed{seed}"
 
     def left(self, name: str, seed: int | None, stage: str | None = None) -> tuple[str, str]:
         """Return the dataset that a variant or one of its stages makes, and its kind."""
