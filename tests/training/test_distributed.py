@@ -136,6 +136,21 @@ def test_two_processes_train_as_one(kind, engine, bases, records, one_process, t
     assert distance(tmp_path / "model", one_process[kind] / "model", bases[kind]) < 0.02
 
 
+def test_groups_are_sampled_anew_alike_on_two_processes(bases, records, tmp_path):
+    options = {"num_steps": 2, "resample_dead_groups": 2, "temperature": 0.7}
+    places = [tmp_path / "one", tmp_path / "two"]
+    for launcher, place in zip((ONE, TWO), places, strict=True):
+        place.mkdir()
+        start("grpo", place, launcher, bases, records, **options)
+    one, two = map(batches, places)
+    for mine, other in zip(two, one, strict=True):
+        for name in ("ids", "completions", "rewards"):
+            assert mine[name] == other[name]
+    logs = [json.loads((p / "model" / "training_log.json").read_text()) for p in places]
+    discarded = [[step["rollouts_discarded"] for step in log] for log in logs]
+    assert discarded[0] == discarded[1] and sum(discarded[0]) > 0
+
+
 @pytest.mark.parametrize("kind", list(OPTIONS))
 def test_forked_job_trains_to_the_same_bits(kind, bases, records, one_process, tmp_path):
     """The fixture's jobs are forked from a server; the same in this process."""

@@ -9,7 +9,7 @@ import torch
 from pydantic import ValidationError
 from training_fixtures import GRPO, train
 
-from r1vl_kedro.training.mismatch import alarm, mismatch
+from r1vl_kedro.training.mismatch import alarm, correct, mismatch
 from r1vl_kedro.training.vllm_options import VllmOptions
 
 MASK = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 0]])
@@ -113,6 +113,61 @@ class Drifting:
             answers.append(answer.tolist())
             logps.append((chosen + self.drift).tolist())
         return prompts, answers, logps, None
+
+
+def test_terms_are_multiplied_by_the_ratio_within_its_bounds():
+    def factors(correction, high):
+        return correct(RATIO, MASK, VllmOptions(correction=correction, max_ratio=high))
+
+    e = math.exp
+    assert factors("none", 3.0).flatten().tolist() == [1, 1, 1]
+    assert factors("sequence_mask", 3.0)[:, 0].tolist() == pytest.approx([0, e(0.2), e(-0.3)])
+    assert factors("sequence_truncate", 3.0)[:, 0].tolist() == pytest.approx([3, e(0.2), e(-0.3)])
+    assert factors("token_truncate", 1.5)[0].tolist() == pytest.approx([1.5] * 3)
+    assert factors("token_mask", 1.5)[0].tolist() == [0, 0, 0]
+    assert factors("token_mask", 1.5)[1].tolist() == pytest.approx([1, e(0.2), 1])
+
+
+def test_completions_left_out_of_the_loss_are_not_counted():
+    found = mismatch(RATIO, MASK, VllmOptions())
+    empty = torch.cat([MASK, torch.zeros(2, 3)])
+    assert mismatch(torch.cat([RATIO, RATIO[:2]]), empty, VllmOptions()) == pytest.approx(found)
+
+
+@pytest.mark.parametrize("correction", ["token_truncate", "sequence_mask"])
+def test_the_loss_gives_the_ratio_that_a_pass_of_its_own_would(
+    correction, tiny, records, tmp_path, monkeypatch
+):
+    import trl.trainer.grpo_trainer as grpo_trainer
+
+    from r1vl_kedro.training.vllm_ratio import VllmRatio
+
+    monkeypatch.setattr(Drifting, "drift", 0.03)
+    monkeypatch.setattr(grpo_trainer, "VLLMGeneration", Drifting)
+    vllm = {"mode": "server", "server_base_url": "http://localhost:1", "correction": correction}
+    vllm |= {"min_ratio": 0.6}  # twelve tokens of 0.97
+    options = {
+        **GRPO, "num_steps": 2, "checkpoint_steps": 0, "vllm": vllm, "beta": 0.0,
+        "micro_batch_size": 4, "rewards": {f"{__name__}.by_length": 1.0},
+    }  # fmt: skip
+    logs = []
+    for from_loss in (True, False):
+        monkeypatch.setattr(VllmRatio, "ratio_from_loss", from_loss)
+        output = tmp_path / str(from_loss)
+        train("grpo", base=tiny, records=records, output=str(output), options=options, seed=3)
+        logs.append(json.loads((output / "training_log.json").read_text()))
+    for ours, trls in zip(*logs, strict=True):
+        assert ours["grad_norm"] > 0.01
+        same = ["loss", "grad_norm", *(name for name in ours if name.startswith("sampling/"))]
+        for name in same:
+            assert ours[name] == pytest.approx(trls[name], rel=1e-4, abs=1e-6), name
+        assert "seconds/old_and_reference_logps" not in ours
+        assert trls["seconds/old_and_reference_logps"] > 0
+
+
+def by_length(completions, **columns):
+    """A reward that tells an untrained model's completions apart."""
+    return [len(completion[0]["content"]) / 10 for completion in completions]
 
 
 @pytest.mark.parametrize(("drift", "correction"), [(0.0, "token_truncate"), (0.02, "none")])

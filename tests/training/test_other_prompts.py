@@ -36,6 +36,19 @@ def test_a_step_is_trained(tiny, odd_records, tmp_path, kind):
     assert (manifest["records_used"], manifest["rejected"]) == (12, [])
 
 
+def test_micro_batches_with_and_without_images_are_trained_side_by_side(
+    tiny, odd_records, tmp_path
+):
+    options = GRPO | {"rollouts_per_step": 48, "micro_batch_size": 4, "num_steps": 1}
+    output = tmp_path / "model"
+    train(
+        "grpo", base=tiny, records=odd_records, output=str(output), seed=3,
+        options=options | {"checkpoint_steps": 0},
+    )  # fmt: skip
+    [step] = json.loads((output / "training_log.json").read_text())
+    assert step["seconds/forward_backward"] > 0
+
+
 def test_every_question_is_answered(tiny, odd_records, tmp_path):
     options = DecodingOptions(max_new_tokens=2, batch_size=5)
     assert predict(tiny, odd_records, str(tmp_path / "out"), options)["rows"] == 12

@@ -1,12 +1,14 @@
 """Groups whose rewards do not vary are sampled anew, as often as asked for and no more."""
 
 import json
+import signal
 
 import pandas as pd
 import pytest
 import torch
 from pydantic import ValidationError
-from training_fixtures import GRPO, train
+from training_fixtures import GRPO, same_weights, train
+from training_fixtures import run as start
 
 from r1vl_kedro.training.options import StepGRPOOptions
 from r1vl_kedro.training.rollout import dead_groups
@@ -68,6 +70,39 @@ def test_the_same_again_is_the_same_to_the_bit(runs, tiny, records, tmp_path):
     assert again.equals(runs[3][1])
 
 
+def test_groups_left_out_lose_their_kl_term_and_nothing_else(tiny, records, tmp_path):
+    found = {}
+    for beta, out in ((0.0, False), (0.0, True), (0.5, True)):
+        place = tmp_path / f"{beta}-{out}"
+        options = {"beta": beta, "leave_out_dead_groups": out, "micro_batch_size": 8}
+        log, rollouts = run(tiny, records, place, 0, **options)
+        found[beta, out] = log[0], rollouts[rollouts.step == 1]
+    (all_in, sampled), (out, same), (with_kl, _) = found.values()
+    assert 0 < all_in["frac_reward_zero_std"] < 1 and all_in["grad_norm"] > 0
+    assert same.completion.tolist() == sampled.completion.tolist()
+    # Without a KL term they carry nothing at all.
+    assert out["grad_norm"] == pytest.approx(all_in["grad_norm"], rel=1e-5)
+    assert out["loss"] == pytest.approx(all_in["loss"], abs=1e-7)
+    assert with_kl["completions/mean_length"] == all_in["completions/mean_length"]
+    assert with_kl["frac_reward_zero_std"] == all_in["frac_reward_zero_std"]
+
+
+def test_a_killed_run_goes_on_to_the_same_bits(tiny, records, tmp_path):
+    options = {"rewards": {f"{__name__}.rare": 1.0}, "resample_dead_groups": 2, "num_steps": 3}
+    kwargs = {"base": tiny, "records": records, "seed": 4}
+    kwargs["options"] = {**OPTIONS, **options, "checkpoint_steps": 1}
+    whole, killed = (tmp_path / name for name in ("whole", "killed"))
+    train("grpo", output=str(whole), **kwargs)
+    moment = "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:3"
+    log = tmp_path / "log"
+    assert start("grpo", log, moment, output=str(killed), **kwargs) == -signal.SIGKILL
+    assert start("grpo", log, output=str(killed), **kwargs) == 0, log.read_text()[-2000:]
+    assert same_weights(whole, killed)
+    logs = [json.loads((place / "training_log.json").read_text()) for place in (whole, killed)]
+    discarded = [[step["rollouts_discarded"] for step in log] for log in logs]
+    assert discarded[0] == discarded[1] and sum(discarded[0]) > 0
+
+
 def test_variance_is_that_of_what_is_standardised():
     rewards = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 1.0]])
     weights = torch.ones(2)
@@ -82,5 +117,9 @@ def test_what_cannot_be_sampled_anew_is_named():
     given = {"num_steps": 1, "rollouts_per_step": 8, "resample_dead_groups": 2}
     with pytest.raises(ValidationError, match="goes with vllm: null only"):
         StepGRPOOptions(**given, vllm={})
+    with pytest.raises(ValidationError, match="it goes with share_prompts: true"):
+        StepGRPOOptions(
+            num_steps=1, rollouts_per_step=8, leave_out_dead_groups=True, share_prompts=False
+        )
     with pytest.raises(ValidationError, match="needs deepspeed_gather_for_rollouts: true"):
         StepGRPOOptions(**given, deepspeed_gather_for_rollouts=False)

@@ -29,45 +29,51 @@ def mismatch(log_ratio: torch.Tensor, mask: torch.Tensor, options: VllmOptions) 
     """
     import torch
 
-    kept = mask.bool()
-    log_ratio = log_ratio.double().nan_to_num(0.0).masked_fill(~kept, 0.0)
+    written = mask.bool().any(-1)
+    kept = mask[written].bool()
+    log_ratio = _compared(log_ratio[written].double(), kept)
     tokens, sequences = log_ratio[kept], log_ratio.sum(-1)
     found = {"drift": float(tokens.mean()), "spread": float(tokens.std(correction=0))}
     for name, values in (("token", tokens), ("sequence", sequences)):
         levels = torch.tensor(QUANTILES, dtype=torch.double, device=values.device)
         for level, value in zip(QUANTILES, torch.quantile(values, levels).tolist(), strict=True):
             found[f"{name}_log_ratio/p{round(100 * level):02d}"] = value
-    by_token = options.correction.startswith("token")
-    ratio = (log_ratio if by_token else sequences.unsqueeze(1)).exp()
-    low = 0.0 if options.min_ratio is None else options.min_ratio
-    high = float("inf") if options.max_ratio is None else options.max_ratio
-    beyond = ((ratio < low) | (ratio > high)).expand_as(kept) & kept
-    masks = options.correction.endswith("mask")
-    found["masked_sequences"] = float(beyond.any(-1).double().mean()) if masks else 0.0
-    found["masked_tokens"] = float(beyond[kept].double().mean()) if masks else 0.0
-    weights = _sequence_weights(ratio, beyond, kept, low, high, options)
-    total, square = weights.sum(), weights.square().sum()
-    found["effective_sample_size"] = float(total**2 / (len(weights) * square)) if square else 0.0
+    weights = correct(log_ratio, kept, options).expand_as(kept)
+    # exp does not reach 0 within what a probability can be.
+    masked = (weights == 0) & kept & options.correction.endswith("mask")
+    found["masked_sequences"] = float(masked.any(-1).double().mean())
+    found["masked_tokens"] = float(masked[kept].double().mean())
+    each = (weights * kept).sum(-1) / kept.sum(-1)
+    total, square = each.sum(), each.square().sum()
+    found["effective_sample_size"] = float(total**2 / (len(each) * square)) if square else 0.0
     return found
 
 
-def _sequence_weights(
-    ratio: torch.Tensor,
-    beyond: torch.Tensor,
-    kept: torch.Tensor,
-    low: float,
-    high: float,
-    options: VllmOptions,
-) -> torch.Tensor:
+def correct(log_ratio: torch.Tensor, mask: torch.Tensor, options: VllmOptions) -> torch.Tensor:
+    """Return what each token's policy term is multiplied by.
+
+    Args:
+        log_ratio, mask, options: as for `mismatch`.
+
+    Returns:
+        (N, T) where tokens are corrected one by one, (N, 1) where whole sequences or none are.
+    """
     import torch
 
+    log_ratio = _compared(log_ratio, mask.bool())
     if options.correction == "none":
-        return torch.ones_like(ratio[:, 0])
+        return torch.ones_like(log_ratio[:, :1])
+    by_token = options.correction.startswith("token")
+    ratio = (log_ratio if by_token else log_ratio.sum(-1, keepdim=True)).exp()
+    low = 0.0 if options.min_ratio is None else options.min_ratio
+    high = float("inf") if options.max_ratio is None else options.max_ratio
     if options.correction.endswith("mask"):
-        ratio = ratio.expand_as(kept).masked_fill(beyond, 0.0)
-    else:
-        ratio = ratio.clamp(low, high).expand_as(kept)
-    return (ratio * kept).sum(-1) / kept.sum(-1).clamp(min=1)
+        return ratio.masked_fill((ratio < low) | (ratio > high), 0.0)
+    return ratio.clamp(low, high)
+
+
+def _compared(log_ratio: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
+    return log_ratio.nan_to_num(0.0).masked_fill(~kept, 0.0)
 
 
 def alarm(found: dict[str, float], options: VllmOptions) -> str | None:

@@ -18,6 +18,7 @@ import torch
 from torch.utils.checkpoint import checkpoint
 
 from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.packed_kernels import KERNELS
 from r1vl_kedro.training.shared_attention import ATTENTION, Layout, layout_of, register
 from r1vl_kedro.training.sharing import MODEL_TYPES
 
@@ -54,16 +55,25 @@ class _Request:
     temperature: float
 
 
-def prepare(model: Any) -> None:
+def prepare(model: Any, kernel: str = "sdpa") -> None:
     """Let a model, wrapped or not, read packed rows beside its usual inputs; once is enough.
+
+    Args:
+        kernel: a key of ``packed_kernels.KERNELS``; called again with another, it is changed.
 
     Raises:
         TrainingError: another model or attention; says what would do.
     """
     base = unwrapped(model)
-    if hasattr(base, "reads_packed_rows"):
-        return
-    config = base.config
+    if not hasattr(base, "reads_packed_rows"):
+        base.reads_packed_rows = _attention_of(base.config)
+        _read_packed_rows(base)
+    attention = register(base.reads_packed_rows, kernel, KERNELS[kernel])
+    base.set_attn_implementation({"text_config": attention})
+
+
+def _attention_of(config: Any) -> str:
+    """Return the attention implementation of a model that can share prompts."""
     if config.model_type not in MODEL_TYPES:
         raise TrainingError(
             f"a group's prompt cannot be shared in a model of type {config.model_type!r}, whose "
@@ -82,7 +92,10 @@ def prepare(model: Any) -> None:
             "a group's prompt cannot be shared under sliding-window attention; "
             "set share_prompts: false"
         )
-    base.set_attn_implementation({"text_config": register(attention)})
+    return attention
+
+
+def _read_packed_rows(base: Any) -> None:
     inner = base.forward
 
     @functools.wraps(type(base).forward)  # generate() reads the signature
@@ -94,7 +107,6 @@ def prepare(model: Any) -> None:
         return score(self.lm_head, hidden, packed.labels, packed.temperature)
 
     base.forward = types.MethodType(forward, base)
-    base.reads_packed_rows = True
 
 
 def unwrapped(model: Any) -> Any:
@@ -193,7 +205,7 @@ def pack(
     return PackedRow(
         input_ids=torch.cat(ids).unsqueeze(0),
         position_ids=torch.cat(places, dim=1).unsqueeze(1),
-        layout=Layout(**{k: None if v is None else v.to(device) for k, v in vars(layout).items()}),
+        layout=layout.to(device),
         labels=torch.cat(labels),
         cells=torch.cat(cells)[: 0 if nothing else None],
     )
@@ -256,8 +268,8 @@ def vision_of(
     image_grid_thw: torch.Tensor | None,
     num_images: list[int] | None,
 ) -> dict[str, torch.Tensor]:
-    """Return the patches and grids of some rows' images, out of those of all rows."""
-    if pixel_values is None:
+    """Return the patches and grids of some rows' images, out of those of all rows; {} of none."""
+    if pixel_values is None or not any(num_images[row] for row in rows.tolist()):
         return {}
     images_until = [0]
     for count in num_images:

@@ -60,6 +60,7 @@ def train_preference(
     from trl import DPOConfig
 
     from r1vl_kedro.training.arguments import common_arguments, prepare_processes
+    from r1vl_kedro.training.packed_choice import use_fastest
     from r1vl_kedro.training.pair_batch import PairCollator
     from r1vl_kedro.training.preference_trainer import PreferenceTrainer
 
@@ -84,6 +85,15 @@ def train_preference(
         ),
         peft_config=run.attach_lora(model, settings),
     )
+    if settings.share_prompts:
+        use_fastest(
+            trainer,
+            settings.packed_attention,
+            prompt=settings.max_prompt_length,
+            completion=settings.max_completion_length,
+            completions=2 * batch[0],
+            group=2,
+        )
     trainer.sampler = data.StepSampler(
         len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
     )

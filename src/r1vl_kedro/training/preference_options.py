@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.training.objectives import NLL, Objective, find_objective
 from r1vl_kedro.training.options import TrainingOptions
+from r1vl_kedro.training.sharing import PackedAttention
 
 
 class PreferenceOptions(TrainingOptions):
@@ -25,6 +26,8 @@ class PreferenceOptions(TrainingOptions):
     """A pair with a longer response is set aside before training, never cut."""
     share_prompts: bool = True
     """Read a pair's prompt and images once for its two responses (``training.packed``)."""
+    packed_attention: PackedAttention = "auto"
+    """How a GPU attends where prompts are shared; ``auto`` measures and takes the fastest."""
     beta: float | None = Field(None, gt=0)
     gamma: float | None = Field(None, ge=0)
     lambda_: float | None = Field(None, ge=0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.attention.bias import causal_lower_right
 from torch.nn.functional import pad, scaled_dot_product_attention
 from transformers import AttentionInterface, AttentionMaskInterface
@@ -15,9 +17,15 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 ATTENTION = ("sdpa", "flash_attention_2")
 """Attention implementations that packed rows can be read beside."""
+FUSED = [
+    SDPBackend.FLASH_ATTENTION,
+    SDPBackend.EFFICIENT_ATTENTION,
+    SDPBackend.CUDNN_ATTENTION,
+]
+"""What torch may take on a GPU; without one of them it would fall back to plain products."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Where prompts and branches lie in a packed row of S tokens; each index is padded by 0.
 
@@ -30,6 +38,8 @@ class Layout:
         back: (S,) place of each token of the row in prompts and branches, flattened one after
             the other.
         scored: (K,) places in the row whose hidden states predict a completion token.
+        parts: (start, length, number of its prompt's part) of each prompt and branch as they
+            follow each other in the row.
     """
 
     prompt: torch.Tensor
@@ -38,6 +48,16 @@ class Layout:
     mask: torch.Tensor | None
     back: torch.Tensor
     scored: torch.Tensor
+    parts: tuple[tuple[int, int, int], ...]
+
+    def to(self, device: torch.device) -> Layout:
+        """Move the tensors."""
+        moved = {
+            name: value.to(device)
+            for name, value in vars(self).items()
+            if isinstance(value, torch.Tensor)
+        }
+        return replace(self, **moved)
 
 
 def layout_of(
@@ -73,7 +93,19 @@ def layout_of(
             ],
             dim=-1,
         )
-    return Layout(prompts, branches, owner, mask, back, scored)
+    return Layout(prompts, branches, owner, mask, back, scored, _parts(prompt, branch, owner))
+
+
+def _parts(
+    prompt: list[tuple[int, int]], branch: list[tuple[int, int]], owner: torch.Tensor
+) -> tuple[tuple[int, int, int], ...]:
+    # A prompt of one token shares none: its part is empty and starts where its first branch does.
+    parts = [(start, 0, size, group) for group, (start, size) in enumerate(prompt)]
+    owners = zip(branch, owner.tolist(), strict=True)
+    parts += [(start, 1, size, group) for (start, size), group in owners]
+    parts.sort()
+    number = {group: i for i, (_, kind, _, group) in enumerate(parts) if kind == 0}
+    return tuple((start, size, number[group]) for start, _, size, group in parts)
 
 
 def _padded(parts: list[tuple[int, int]]) -> torch.Tensor:
@@ -81,19 +113,23 @@ def _padded(parts: list[tuple[int, int]]) -> torch.Tensor:
     return torch.stack([pad(torch.arange(s, s + n), (0, width - n)) for s, n in parts])
 
 
-def register(attention: str) -> str:
-    """Register an attention that reads packed rows, and all else as ``attention`` does.
+Kernel = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, Layout, float], torch.Tensor]
+"""(query, key, value, layout, scale) to the output, as ``shared_attention``."""
+
+
+def register(attention: str, kernel: str, attend: Kernel) -> str:
+    """Register an attention that reads packed rows by a kernel, and all else as ``attention`` does.
 
     Returns:
         Its name in transformers' registries.
     """
-    name = "shared_prompt" if attention == "sdpa" else "shared_prompt_beside_flash"
-    AttentionInterface.register(name, _beside(ALL_ATTENTION_FUNCTIONS[attention]))
+    name = f"shared_prompt_{kernel}" + ("" if attention == "sdpa" else "_beside_flash")
+    AttentionInterface.register(name, _beside(ALL_ATTENTION_FUNCTIONS[attention], attend))
     AttentionMaskInterface.register(name, ALL_MASK_ATTENTION_FUNCTIONS[attention])
     return name
 
 
-def _beside(usual: Callable) -> Callable:
+def _beside(usual: Callable, shared: Kernel) -> Callable:
     def attend(
         module: Any,
         query: torch.Tensor,
@@ -105,9 +141,22 @@ def _beside(usual: Callable) -> Callable:
     ) -> tuple[torch.Tensor, None]:
         if packed_layout is None:
             return usual(module, query, key, value, attention_mask, **kwargs)
-        return shared_attention(query, key, value, packed_layout, kwargs["scaling"]), None
+        parts = _as_autocast_has_it(query, key, value)
+        return shared(*parts, packed_layout, kwargs["scaling"]), None
 
     return attend
+
+
+def _as_autocast_has_it(*parts: torch.Tensor) -> list[torch.Tensor]:
+    # torch's own attention is cast under autocast, other kernels are not.
+    device = parts[0].device.type
+    if not torch.is_autocast_enabled(device):
+        return list(parts)
+    return [part.to(torch.get_autocast_dtype(device)) for part in parts]
+
+
+def _fused(query: torch.Tensor) -> AbstractContextManager:
+    return sdpa_kernel(FUSED) if query.device.type == "cuda" else nullcontext()
 
 
 def shared_attention(
@@ -116,7 +165,8 @@ def shared_attention(
     """Attend within a packed row: prompts to themselves, branches to their prompt and themselves.
 
     On a GPU both calls run by the FlashAttention kernel of torch where prompts are equally long
-    (a group per micro-batch), else by the memory-efficient one.
+    (a group per micro-batch), else by the memory-efficient one; where it has neither for these
+    tensors it raises, as plain products would be slower without a word.
 
     Args:
         query: (1, H, S, D).
@@ -138,13 +188,14 @@ def shared_attention(
     prompt_keys, prompt_values = gathered(k, layout.prompt), gathered(v, layout.prompt)
     outputs = []
     if layout.prompt.size(1):
-        prompt = scaled_dot_product_attention(
-            gathered(q, layout.prompt),
-            repeated(prompt_keys),
-            repeated(prompt_values),
-            is_causal=True,
-            scale=scale,
-        )
+        with _fused(query):
+            prompt = scaled_dot_product_attention(
+                gathered(q, layout.prompt),
+                repeated(prompt_keys),
+                repeated(prompt_values),
+                is_causal=True,
+                scale=scale,
+            )
         outputs.append(prompt.transpose(1, 2).reshape(-1, heads, width))
     keys, values = (
         torch.cat([shared.index_select(0, layout.owner), gathered(own, layout.branch)], dim=2)
@@ -153,8 +204,8 @@ def shared_attention(
     mask = layout.mask
     if mask is None:
         mask = causal_lower_right(layout.branch.size(1), keys.size(2))
-    branches = scaled_dot_product_attention(
-        gathered(q, layout.branch), repeated(keys), repeated(values), attn_mask=mask, scale=scale
-    )
+    queries, keys, values = gathered(q, layout.branch), repeated(keys), repeated(values)
+    with _fused(query):
+        branches = scaled_dot_product_attention(queries, keys, values, attn_mask=mask, scale=scale)
     outputs.append(branches.transpose(1, 2).reshape(-1, heads, width))
     return torch.cat(outputs).index_select(0, layout.back).unsqueeze(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from r1vl_kedro.models.decoding import MODEL_TYPES
 from r1vl_kedro.training.batches import split_batch
@@ -12,6 +12,10 @@ from r1vl_kedro.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from r1vl_kedro.training.options import StepGRPOOptions
+
+PackedAttention = Literal["auto", "sdpa", "varlen", "flex"]
+"""``sdpa`` is torch's on every device; ``varlen`` (its FlashAttention without padding) and ``flex``
+(FlexAttention) run on GPUs."""
 
 
 def check_model(base: str) -> None:

@@ -41,7 +41,7 @@ def train_step_grpo(
         TrainingError: ``share_prompts`` with a model that cannot; before anything is loaded.
     """
     settings = StepGRPOOptions.model_validate(options)
-    _, passes = run.batch_of(settings)
+    micro, passes = run.batch_of(settings)
     if settings.share_prompts:
         sharing.check_model(base)
     start = run.prepare(
@@ -53,6 +53,7 @@ def train_step_grpo(
 
     from r1vl_kedro.training.arguments import prepare_processes
     from r1vl_kedro.training.callbacks import WatchForHacking
+    from r1vl_kedro.training.packed_choice import use_fastest
     from r1vl_kedro.training.rollout_log import OverGroups, RolloutLog
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
@@ -76,6 +77,15 @@ def train_step_grpo(
         processing_class=start.processor,
         peft_config=run.attach_lora(model, settings),
     )
+    if settings.share_prompts:
+        use_fastest(
+            trainer,
+            settings.packed_attention,
+            prompt=settings.max_prompt_length,
+            completion=settings.max_completion_length,
+            completions=micro,
+            group=settings.group_size,
+        )
     trainer.sampler = group_sampler(settings, len(start.rows), start.steps, passes, seed)
     rollouts = RolloutLog(
         start.state_dir,

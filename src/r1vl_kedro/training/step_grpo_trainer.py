@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from typing import Any
 
 import torch
@@ -19,16 +18,14 @@ from trl.trainer.utils import (
 from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.training import vllm_rollouts
-from r1vl_kedro.training.mismatch import alarm, mismatch
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.phases import timed
 from r1vl_kedro.training.resumable import ResumableTrainer
 from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, uniforms
+from r1vl_kedro.training.vllm_ratio import VllmRatio
 
-log = logging.getLogger(__name__)
 
-
-class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
+class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
     """Read each group's prompt and images once, and sample rollouts that repeat exactly.
 
     Sampling draws from a stream per (seed, step, completion), whatever the number of processes.
@@ -67,29 +64,13 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         numbers = repeated(list(range(len(self._runs))), self._runs)
         self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
         output = super()._generate_and_score_completions(inputs)
-        if "sampling_per_token_logps" in output:
-            self._compare_with_vllm(output)
+        if self.options.leave_out_dead_groups:
+            start = self.accelerator.process_index * len(inputs)
+            dead = self._dead(self._rollouts["rewards"])[start : start + len(inputs)]
+            output["completion_mask"] = output["completion_mask"] * ~dead.unsqueeze(1)
         for observe in self.rollout_observers:
             observe(trainer=self, advantages=output["advantages"], **self._rollouts)
         return {**output, "prompt_index": self._prompt_index}
-
-    def _compare_with_vllm(self, output: dict) -> None:
-        vllm = self.options.vllm
-        ratio = output["old_per_token_logps"] - output["sampling_per_token_logps"]
-        ratio, mask = (
-            self.accelerator.gather(self.accelerator.pad_across_processes(part, dim=1))
-            for part in (ratio, output["completion_mask"])
-        )
-        found = mismatch(ratio, mask, vllm)
-        reason = alarm(found, vllm)
-        for name, value in {**found, "alarm": float(reason is not None)}.items():
-            self._metrics["train"][f"sampling/{name}"].append(value)
-        if reason is not None:
-            log.warning("step %d: %s", self.state.global_step + 1, reason)
-        if vllm.correction == "none":
-            output["importance_sampling_ratio"] = torch.ones_like(
-                output["importance_sampling_ratio"]
-            )
 
     @timed("prepare")
     def _prepare_inputs(self, generation_batch: Any) -> dict:
@@ -107,6 +88,17 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
             self._buffered_inputs = [unsplit_pixel_values_by_grid(part) for part in parts]
         return self._buffered_inputs[self._step % passes]
 
+    def _dead(self, rewards: torch.Tensor) -> torch.Tensor:
+        """Which completions of all processes lie in groups without variance.
+
+        Args:
+            rewards: (completions of all processes, functions).
+        """
+        weights = self.reward_weights.to(rewards.device)
+        apart = self.multi_objective_aggregation == "normalize_then_sum"
+        dead = dead_groups(rewards, weights, self.num_generations, apart=apart)
+        return dead.repeat_interleave(self.num_generations)
+
     def _compute_loss(self, model, inputs):
         self._prompt_index = inputs["prompt_index"]  # of this micro-batch
         return super()._compute_loss(model, inputs)
@@ -114,7 +106,9 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
     def _get_per_token_logps_and_entropies(self, *args, **kwargs):
         compute = self._packed_logps if self.share_prompts else self._trl_logps
         if torch.is_grad_enabled():
-            return compute(*args, **kwargs)
+            found = compute(*args, **kwargs)
+            self.take_ratio(found[0])
+            return found
         with self.phases("old_and_reference_logps"):
             return compute(*args, **kwargs)
 
@@ -128,10 +122,12 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         size = batch_size or len(input_ids)
         parts = []
         # As many forwards on every process as TRL's: ZeRO-3 gathers weights in each of them.
-        for start in range(0, len(input_ids), size):
-            rows = slice(start, start + size)
-            first, owner = first_rows(self._prompt_index[rows])
-            first += start
+        for rows in torch.arange(len(input_ids), device=input_ids.device).split(size):
+            written = attention_mask[rows, completion].any(1)
+            # What is left out of the loss is not read, but for one row where nothing else is.
+            read = rows[written] if written.any() else rows[:1]
+            first, owner = first_rows(self._prompt_index[read])
+            first = read[first]
             prompts = {
                 "input_ids": input_ids[first, prompt],
                 "attention_mask": attention_mask[first, prompt],
@@ -148,11 +144,14 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
                 part = packed_logps(
                     model,
                     prompts,
-                    input_ids[rows, completion],
-                    attention_mask[rows, completion],
+                    input_ids[read, completion],
+                    attention_mask[read, completion],
                     owner,
                     self.temperature,
                 )
+            if len(read) < len(rows):
+                place = read - rows[0]
+                part = [x.new_zeros(len(rows), x.size(1)).index_copy(0, place, x) for x in part]
             parts.append(part)
         logps, entropies = (torch.cat(values) for values in zip(*parts, strict=True))
         return logps, entropies, None
@@ -161,13 +160,15 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
         ids, images, fields = super()._tokenize_prompts([prompts[i] for i in starts])
         repeat = functools.partial(repeated, runs=self._runs)
-        return repeat(ids), images and repeat(images), fields
+        # TRL marks a prompt without images among others by None, which no processor takes.
+        return repeat(ids), images and repeat([one or [] for one in images]), fields
 
     @timed("generate")
     def _generate_single_turn(
         self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
     ):
         if self.use_vllm:
+            images = images and [one or None for one in images]
             return super()._generate_single_turn(
                 prompt_ids, images, multimodal_fields, num_generations, has_tool_images
             )
@@ -258,19 +259,17 @@ class StepGRPOTrainer(ResumableTrainer, GRPOTrainer):
         rewards = super()._calculate_rewards(
             self._rows, [row["prompt"] for row in self._rows], answers, completions
         )
-        weights = self.reward_weights.to(rewards.device)
-        apart = self.multi_objective_aggregation == "normalize_then_sum"
-        dead = dead_groups(rewards, weights, self.num_generations, apart=apart)
+        dead = self._dead(rewards)
         count = int(dead.sum())
         metrics = self._metrics["train"]
         if first:
             metrics["dead_groups/first"].append(count / len(dead))
             metrics["rollouts_discarded"].append(0.0)
-        metrics["rollouts_discarded"][-1] += count * self.num_generations
+        metrics["rollouts_discarded"][-1] += count
         if not count:
             return None
         start = self.accelerator.process_index * len(prompts)
-        return [row for row in range(len(prompts)) if dead[(start + row) // self.num_generations]]
+        return [row for row in range(len(prompts)) if dead[start + row]]
 
     @timed("reward")
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
