@@ -25,6 +25,7 @@ from r1vl_kedro.answers.model import (
 from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.symbolic import expressions_equal
 from r1vl_kedro.answers.tokens import Unreadable
+from r1vl_kedro.answers.words import unhyphened
 
 
 def difference(given: Value, gold: Value) -> str:
@@ -203,19 +204,8 @@ def _ratios(given: Ratio, gold: Ratio) -> str:
 
 
 def _texts(given: Text, gold: Text) -> str:
-    same = given.words == gold.words or _unhyphened(given) == _unhyphened(gold)
+    same = given.words == gold.words or unhyphened(given.words) == unhyphened(gold.words)
     return SAME if same and gold.words else "other words"
-
-
-def _unhyphened(text: Text) -> tuple[str, ...]:
-    """Its words with those joined by hyphens as one: ``counter-clockwise``; all else as it is."""
-    words: list[str] = []
-    for word in text.words:
-        if len(words) > 1 and words[-1] == "-" and word.isalpha() and words[-2].isalpha():
-            words[-2:] = [words[-2] + word]
-        else:
-            words.append(word)
-    return tuple(words)
 
 
 def _matrices(given: Matrix, gold: Matrix) -> str:
@@ -264,7 +254,8 @@ def _open_interval(items: Items) -> Interval | None:
 
 
 def _items(given: Items, gold: Items) -> str:
-    if given.marks and gold.marks and given.marks != gold.marks:
+    timed = "to" in (given.marks, gold.marks)
+    if (timed or (given.marks and gold.marks)) and given.marks != gold.marks:
         return "other brackets"
     joints = {given.joined, gold.joined}
     if len(joints) == 2 and "or" in joints and ANY not in joints:

@@ -13,7 +13,7 @@ _END = (
     rf"{NUMBER})(?:\s*[A-Za-z%$€£°][^-:;,~]*?)?"
 )
 _RANGE = re.compile(
-    rf"^(?P<lead>from\s+|between\s+|in\s+|ages?\s+|aged\s+)?(?:the\s+)?(?P<low>{_END})\s*"
+    rf"^(?P<lead>from\s+|between\s+|in\s+|(?:people\s+|adults\s+|those\s+)?age[sd]?\s+(?:group\s+)?)?(?:the\s+)?(?P<low>{_END})\s*"
     rf"(?P<sign>-to-|-{{1,2}}|\bto\b|\band\b|\buntil\b|\bthrough\b|\btill\b|~|\.\.\.?)\s*(?P<high>{_END})$",
     re.IGNORECASE,
 )
@@ -35,9 +35,9 @@ _BOUNDS = [
     (re.compile(r"^(?:less|fewer|smaller|lower|under|below)(?:\s+than)?\s+(.+)$", re.I), "<"),
     (re.compile(r"^(?:at most|no more than|not more than|up to)\s+(.+)$", re.I), "<="),
     (re.compile(
-        r"^(.+?)\s*(?:or more|or greater|or above|and above|or higher|and over|"
-        r"\+)$", re.I), ">="),
-    (re.compile(r"^(.+?)\s*(?:or less|or fewer|or below|and below|or lower)$", re.I), "<="),
+        r"^(.+?)\s*(?:(?:or|and) (?:more|greater|above|higher|over|older|up)|\+)$", re.I), ">="),
+    (re.compile(
+        r"^(.+?)\s*(?:or|and) (?:less|fewer|below|lower|younger|under)$", re.I), "<="),
 ]  # fmt: skip
 
 
@@ -156,6 +156,7 @@ def bracketed(text: str) -> Interval | None:
 
 def inequality(text: str) -> Interval | None:
     """``x < 5``, ``5 > x``, ``0 <= x < 5`` and ``< 5``, with numbers as bounds."""
+    text = re.sub(r"\bUSD\s*(?=\d)", "", text)
     signs = _RELATION.findall(text)
     parts = [part.strip() for part in _RELATION.split(text)]
     if not 1 <= len(signs) <= 2 or "!=" in signs or "=" in "".join(parts):

@@ -17,7 +17,7 @@ _SIGNS = re.compile(
 )
 _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
 _DASHED = re.compile(r"^\d[\d\s.,]*-[\d\s.,()-]*$")  # 2-1-1 is a score and no difference
-_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$")
+_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$")
 _COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
 _IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
 _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")

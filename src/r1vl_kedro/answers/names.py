@@ -46,7 +46,7 @@ _RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?>\s*:\s*+{_NAME}){{1,5}})\s*=\
 _PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
 _NO_NAME = re.compile(
     r"\b(?:not|no|nor|never|cannot|except|without|or|and|neither|if|than|unless|whether|maybe|"
-    r"perhaps|possibly|might|could|almost|nearly|when|nicht|不|没)\b|n't\b|[不没非]",
+    r"perhaps|possibly|might|could|almost|nearly|when|doubt\w*|wonder\w*|den(?:y|ies|ied)|hope|nicht|不|没)\b|n't\b|[不没非]",
     re.I,
 )
 _MEMBER = re.compile(r"^(?P<name>[A-Za-z])\s*∈\s*(?P<set>\{.*\})$")
@@ -74,13 +74,14 @@ def read_named(text: str, form: Reader) -> Value | None:
             found = _ASSIGNED.match(part)
             if found and "=" in found["value"]:
                 return None
-            if found:
+            if found and not _denies(found["name"]):
                 pairs_found.append((_name(found["name"]), inner(found["value"], form)))
             elif pairs_found and "=" not in part:  # x = 2, 3
                 pairs_found.append((pairs_found[-1][0], inner(part, form)))
             else:
-                return None
-        return Named(tuple(pairs_found), joint)
+                break
+        else:
+            return Named(tuple(pairs_found), joint)
     return _listed(parts, text, form) or _assigned(text, form)
 
 

@@ -110,7 +110,7 @@ def spelled(text: str) -> str:
         text = _latex(_TOKENS.findall(text))
     text = text.replace("°", " degrees ") if "°" in text else text
     if "ohm" in text:
-        text = _PREFIXED_OHM.sub(r"\1ohm", text)
+        text = _PREFIXED_OHM.sub(r"\1OHM", text)
     if "mu" in text:
         text = _PREFIX_MICRO.sub(" mu", text)
     if "+" in text or "lus" in text or "LUS" in text:
@@ -152,7 +152,11 @@ class _Reader:
                 order = _ORDER.fullmatch(inside)
                 if order and mark == "^" and head[-1:].isalpha():  # f^{(3)}
                     return head + "'" * int(order[1])
-                if mark == "_" and inside.isalnum() and not self.digit_follows():
+                if (
+                    mark == "_"
+                    and (inside.isdigit() or inside.isalpha())
+                    and not self.digit_follows()
+                ):
                     return f"{head}_{inside} " if inside[-1].isalpha() else f"{head}_{inside}"
                 return f"{head}{mark}({inside})"
             if following in ("\\prime",):

@@ -23,7 +23,7 @@ NO_NOUN = (
             "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
             "halves sixths ninths eighths short excluded removed missing subtracted added wrong "
             "incorrect false higher lower larger smaller greater bigger later earlier longer "
-            "shorter bc bce "
+            "shorter bc bce tens lakh lakhs crore crores many few ago too "
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid"
         ).split()
     )

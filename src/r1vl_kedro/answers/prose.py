@@ -141,7 +141,9 @@ _VERBS = frozenset(
         "scored won produce produces produced calculate estimate plant planted drink drank keep "
         "keeps kept bring brings brought bake bakes baked sit sits stand stands cover covers work "
         "works worked charge charges charged form forms become becomes include includes cut cuts "
-        "fill fills filled wins own owns owned carry carries play plays played visit visited "
+        "flew fly flies go goes went swim swims swam ride rides rode last lasts lasted gain gains "
+        "gained jump jumps jumped fill fills filled wins own owns owned carry carries play plays "
+        "played visit visited "
         "everyone each every exist exists when if it up still also all more another but"
     ).split()
 )

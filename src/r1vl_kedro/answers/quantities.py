@@ -52,7 +52,7 @@ _SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,
 _COMMA_BEFORE_UNIT = re.compile(r"^([-+]?\d+),(\d{1,2})(?=\s*[^\W\d]|\s*[%€£¥°])")
 _AND_A_FRACTION = re.compile(r"^([-+]?\d+) and (\d+/\d+)(?![\d.])")
 # 1/2/2020 is no quotient, and 1990s no time.
-_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^\d{3}0s$")
+_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$|^\d{3}0s$")
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
 _WHOLE_FEET = re.compile(r"^(\d+)\s*'$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")

@@ -33,6 +33,11 @@ _OUT_OF = re.compile(r"^(\d+)\s+out\s+of\s+(\d+)$")
 _BY = re.compile(r"^(\d[^*×]{0,30}?)\s*(?:\bby\b|\bx\b|\*)\s*(\d[^*×]{0,30})$")
 _POINT = re.compile(r"^(?:point\s+)?([A-Z]'?)\s*(\([^()]*,[^()]*\))$")
 _ANGLED = re.compile(r"^<\s*([^<>=]+,[^<>=]+)>$")
+_CLOCKS = re.compile(
+    r"^(?:from\s+|between\s+)?(\d[\d:.]{0,7}\s*(?:[ap]\.?m\.?)?)\s*(?:-|\bto\b|\buntil\b|\band\b)\s*"
+    r"(\d{1,2}(?::\d\d|\s*[ap]\.?m\.?).*)$",
+    re.IGNORECASE,
+)
 _NO_SET = frozenset({"{}", "{ }", "empty set"})
 _OPEN, _CLOSE = "([{⟨", ")]}⟩"
 
@@ -110,11 +115,22 @@ def _special(text: str, nesting: int) -> Value | None:
     if point := _POINT.match(text):
         inside = form(point[2], nesting=nesting + 1)
         return Named(((point[1], inside),)) if isinstance(inside, Items) else None
+    if clocks := _clock_range(text):
+        return clocks
     if sides := _BY.match(text):
         first, second = read_quantity(sides[1].strip()), read_quantity(sides[2].strip())
         if first and second and second.units and (first.units or " by " in text):
             return Items("", _shared_unit((first, second)), "and")
     return None
+
+
+def _clock_range(text: str) -> Items | None:
+    """From one time of day to another: ``9am-5pm``, ``10:00 to 11:30``."""
+    found = _CLOCKS.match(text)
+    if not found:
+        return None
+    low, high = read_clock(found[1].strip()), read_clock(found[2].strip())
+    return Items("to", (low, high)) if low and high else None
 
 
 def _pair(text: str) -> bool:

@@ -33,6 +33,7 @@ _COMPARED = re.compile(
     r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|up to|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
+    r"hexadecimal|binary|octal|base|"
     r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
     re.IGNORECASE,
 )
@@ -69,19 +70,19 @@ _SPOILT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    rf"({NUMBER}|\b(?:{'|'.join(CARDINALS)}))\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
+    rf"({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+[a-z]{(3,)})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _YEAR_BEFORE = re.compile(r"\b(?:in|for|of|during|year)\s+(?:the\s+)?(?:year\s+)?\Z", re.IGNORECASE)
+_SYMBOL = re.compile(r"(?!AM|PM|I\b)(?=\w*[A-Z])\w{2,3}")
+_NTH = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
 _LABEL_BEFORE = re.compile(
     r"\b(?:row|column|step|figure|fig\.?|question|problem|table|line|bar|stage|level|page|item|"
-    r"day|week|month|case|class|grade|group|box|machine|store|team|player|example)\s+\Z",
+    r"day|week|month|case|class|grade|group|box|machine|store|team|player|example|pattern|term|bus|line|stage|round|game|year|test|trial|set|shelf|bag)\s+\Z",
     re.IGNORECASE,
 )
-_TIME_BEFORE = re.compile(
-    r"(?:^|[.,;]\s*|\b(?:so|then)\s+)(?:after|in|within|every|over)\s+\Z", re.IGNORECASE
-)
+_TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
@@ -97,7 +98,7 @@ def value_in_sentence(plain: str) -> str | None:
         >>> value_in_sentence("There are 14 bars in it"), value_in_sentence("14 or 15")
         ('14 bars', None)
     """
-    plain = _MORE.sub(r"\1", plain)
+    plain = _MORE.sub(r"\1\2", plain)
     if len(plain) > MAX_SENTENCE or re.search(r"[<>\\{}±|]|!=", plain):
         return None
     if not re.search(r"[^\W\d_]{2}", plain) or any(
@@ -133,7 +134,9 @@ def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
     before, after = plain[: number.start()][-20:], plain[number.end() :][:20]
     if _YEAR.fullmatch(number[0]) and _YEAR_BEFORE.search(before):
         return True
-    if _LABEL_BEFORE.search(before):
+    if _LABEL_BEFORE.search(before) or _NTH.search(number[0]):
+        return True
+    if number[0].lower() == "one" and not plain[: number.start()].strip():
         return True
     return bool(_TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
 
@@ -151,7 +154,7 @@ def _value(text: str, found: re.Match[str]) -> str | None:
             return None  # "five-sided"
         if quantity:
             return one
-        if following[1].lower() in NO_NOUN:
+        if following[1].lower() in NO_NOUN or _SYMBOL.fullmatch(following[1]):
             return None
     return None if _SPOILT_AFTER.match(text[found.end() :][:60]) else found[0]
 

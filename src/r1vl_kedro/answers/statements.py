@@ -11,13 +11,23 @@ _MARKDOWN = re.compile(
     r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|__(?=\S)([^_]+?)(?<=\S)__|`([^`]*)`|(?<!\w)\*(?=\S)([^*]+?)(?<=\S)\*(?!\w)|(?<!\w)_(?=[A-Za-z])([^_\s]+)_(?!\w)"
 )
 _HASHES = re.compile(r"^\s*#{1,6}\s+")
-_TAIL = re.compile(r"(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$")
+_TAIL = re.compile(
+    r"(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
+)
 _CONCLUSION = re.compile(
     r"(?:[,;.]|\s-)\s+(?:(?:and|but)\s+)?(?:so|hence|thus|therefore|which gives|which makes|"
     r"which is|giving|making|that is|i\.e\.|namely|for a total of|totall?ing|"
-    r"(?:there|it|he|she|they|we) "
+    r"(?:we|i) (?:get|have|find|obtain)|(?:there|it|he|she|they|we) "
     r"(?:is|are|was|were|has|have)(?= \d)|=)\s*,?\s+"
     r"(?P<rest>[^,;]{1,60})$",
+    re.IGNORECASE,
+)
+_RECKONED = re.compile(
+    r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median)\s+of\s"
+    r"|(?:if (?:we|you) )?(?:add|subtract|multiply|divid|sum)\w*\s"
+    r"|\d[\d.,]*\s+(?:plus|minus|times|and|divided by|multiplied by|\w+ and)\s)"
+    r"[^.;?]{1,80}?\b(?:is|are|equals?|gives?|makes?|yields?|(?:we|you) get|results in)\s+"
+    r"(?P<rest>[^,;]{1,40})$",
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
@@ -25,8 +35,8 @@ _WRAPPER = re.compile(r"^\s*\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{([^{}]*)\}\
 _LEAD = re.compile(
     r"^(?:"
     r"(?:so|thus|hence|therefore|and|then|finally|consequently|clearly|ok|okay|"
-    r"well|now|in conclusion|"
-    r"in summary|as a result|overall)\b(?![-'])[\s,:]*(?:,|(?=\S))"
+    r"well|now|sure|in conclusion|"
+    r"in summary|as a result|overall)\b(?![-'])[\s,:!]*(?:,|(?=\S))"
     r"|(?:(?:the|my|our|its)\s+)?(?:final\s+|correct\s+|right\s+|best\s+)*"
     r"(?:answer|option|choice|result|value|solution|total|sum|conclusion|ans)\b\s*"
     r"(?:(?:is|are|was|=|:|equals|would be|should be|must be|seems to be|"
@@ -40,6 +50,11 @@ _LEAD = re.compile(
     r"conclude|go with)\b\s*(?:that\s+|it\s+is\s+|it's\s+)?"
     r"|(?:giving|making|yielding|totall?ing|namely|i\.?e\.?,?|that is,?|viz\.?|ages?|aged)\s+"
     r"(?=[-\d])"
+    r"|(?:no\.|nr\.|#|№|number\b|the number\b)\s*(?=\d)"
+    r"|(?:because|since|as)\s+(?=[^,;=]*=\s*[-\d.]+$)"
+    r"|(?:solving|simplifying|substituting|evaluating|computing|calculating|counting|rearranging)\b"
+    r"(?:\s+(?:for|this|the|it|them|all|equation|[a-z]))*,?\s+(?=(?:we|gives?|yields?)\b|[a-z] =)"
+    r"|(?:gives?|yields?)\s+(?=\S)"
     r"|both\s+(?=\S.*\band\b)|either\s+(?=\S.*\bor\b)"
     r"|(?:the\s+|a\s+)?(?:city|country|state|river|month|planet|letter|word|colou?r|ratio) of\s+"
     r"(?!the\b)"
@@ -47,9 +62,9 @@ _LEAD = re.compile(
     r"risposta|solución|ergebnis)\s*(?:ist|lautet|est|es|é|è|:)\s*:?"
     r"|(?:答え|回答|정답|답)\s*[はわ은는이가]?\s*[:：]?\s*(?=[\d-])"
     r"|(?:only|just|exactly|precisely|a total of|total of|in total|all in all|roughly)\s*,?\s+"
-    r"|(?:about|approximately|approx\.?|around)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
+    r"|(?:about|approximately|approx\.?|around|circa|ca\.)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
     r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
-    r"|(?:~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
+    r"|(?:->|=>|~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
     r"|(?:(?:正确|最终|最后)?(?:的)?答案|结果|结论|选择|选项?|所以|因此|故|共有?|约|总共有?|一共有?)(?:是|为|选|等于)?\s*[,，:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
     r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"
@@ -68,6 +83,7 @@ _REMARK = re.compile(
     r"|,\s*(?:and\s+|but\s+)?not\s.*|\.\s+I hope (?:it|this) is correct\.?"
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
+    r"|\s+or so|\s+is (?:the|our|my) (?:only |final |correct )?(?:solution|answer|result|value)"
     r"|\s*[(\[](?!(?:\w+\s+)*(?:not|no|wrong|incorrect|false|or|maybe)\b)(?:[a-z]{2}[a-z .]*)[)\]]"
     r")\s*$",
     re.IGNORECASE | re.DOTALL,
@@ -183,8 +199,10 @@ def _concluded(text: str) -> str:
 
     What comes before may not ask, nor the conclusion deny.
     """
-    found = _CONCLUSION.search(text)
+    found = _CONCLUSION.search(text) or _RECKONED.match(text)
     if not found or DENYING.search(found["rest"]) or "?" in text[: found.start()]:
+        return text
+    if found.re is _RECKONED and (DENYING.search(text) or _NOT.search(text)):
         return text
     return found["rest"]
 
@@ -199,6 +217,7 @@ def _without_remark(text: str) -> str:
     return text[: found.start()]
 
 
+_NOT = re.compile(r"\b(?:not|no|never|cannot|or|than)\b|n't\b", re.IGNORECASE)
 _REASON = re.compile(r"[\s,;(]*(?:since|because|as|(?:and |but )?not)\b", re.IGNORECASE)
 _BRACKETED = re.compile(
     r"\s*[(\[](?:in \w+s|squared|cubed|each|dozens?|thousands?|millions?)\b", re.I

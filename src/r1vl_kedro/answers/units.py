@@ -58,6 +58,7 @@ _PREFIXED = [
     ("V", "volt", "mass length^2 time^-3 current^-1", "1000"),
     ("F", "farad", "mass^-1 length^-2 time^4 current^2", "1/1000"),
     ("ohm", "ohm", "mass length^2 time^-3 current^-2", "1000"),
+    ("OHM", "", "mass length^2 time^-3 current^-2", "1000"),
     ("S", "siemens", "mass^-1 length^-2 time^3 current^2", "1/1000"),
     ("Wb", "weber", "mass length^2 time^-2 current^-1", "1000"),
     ("T", "tesla", "mass time^-2 current^-1", "1000"),

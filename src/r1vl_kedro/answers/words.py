@@ -10,6 +10,7 @@ _SMALL = frozenset(
 _ARTICLES = frozenset({"a", "an", "the"})
 _ENDINGS = ".!。;,: "
 _PAIRS = re.compile(r"^(?:([A-Za-z])(?i:\1))+$")
+_BRAND = 5  # iPhone, YouTube: shorter ones are formulas, NaCl
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
 
@@ -28,7 +29,8 @@ def fold_word(word: str) -> str:
     if not bare.isalpha():
         return word if any(char.isdigit() for char in bare) else word.casefold()
     cased = bare.islower() or bare.isupper() or (bare[0].isupper() and bare[1:].islower())
-    if bare.isascii() and (len(bare) < 2 or not cased or _PAIRS.match(bare)):
+    mixed = not cased and len(bare) < _BRAND
+    if bare.isascii() and (len(bare) < 2 or mixed or _PAIRS.match(bare)):
         return word
     if bare.isascii() and len(bare) == 2 and bare.lower() not in _SMALL:
         return word
@@ -67,6 +69,17 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     if words[:2] == ["no", "solution"] and words[2:] in (["exist"], ["exists"]):
         return ("no", "solution")
     return tuple(words)
+
+
+def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words with those joined by hyphens as one: ``counter-clockwise``; all else as it is."""
+    kept: list[str] = []
+    for word in words:
+        if len(kept) > 1 and kept[-1] == "-" and word.isalpha() and kept[-2].isalpha():
+            kept[-2:] = [kept[-2] + word]
+        else:
+            kept.append(word)
+    return tuple(kept)
 
 
 _JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])")
