@@ -23,7 +23,14 @@ VARIANTS = [
     "step_grpo_m6", "step_rar", "step_rvr", "warm_up",
 ]  # fmt: skip
 SHARED_NAMESPACES = {"data", "data.annotation", "data.data_prep", "reporting"}
-PROFILES = ("thorough", "preference", "preference_search", "preference_thorough", "sparsity")
+PROFILES = (
+    "thorough",
+    "preference",
+    "preference_search",
+    "preference_thorough",
+    "sparsity",
+    "sloppy",
+)
 
 
 def context_of(env=None, **runtime_params):

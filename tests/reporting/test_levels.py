@@ -95,6 +95,7 @@ def test_a_level_outside_its_band_is_shown_as_such(table):
 def test_more_push_with_more_gain_is_a_rank_correlation_of_one():
     points = pd.DataFrame({"push_over_baseline": [1, 5, 9, 2], "gain": [0.0, 3.0, 4.0, 1.0]})
     assert "rank correlation +1.00" in correlation(points)
+    assert correlation(points.assign(gain=2.0)).endswith("the same everywhere: nothing to rank.")
 
 
 def test_the_figure_has_a_line_and_points_for_each_reward(table):
@@ -102,6 +103,8 @@ def test_the_figure_has_a_line_and_points_for_each_reward(table):
     assert [trace.name for trace in figure.data] == ["dense", "dense"]
     assert list(figure.data[0].x) == [2.0, 40.0] and list(figure.data[1].x) == [65, 5]
     assert figure.layout.xaxis.type == "log"
+    n, seeds = table["n"].iloc[0], table["seeds"].iloc[0]
+    assert figure.layout.title.text == f"Gain over outcome, n = {n} a level, seeds: {seeds}"
 
 
 def test_pass_rates_are_shares_of_sampled_responses_by_family():

@@ -158,6 +158,8 @@ def correlation(table: pd.DataFrame) -> str:
     points = table.dropna(subset=["push_over_baseline", "gain"])
     if len(points) < 3:
         return f"Push before and gain after training: {len(points)} points, too few to rank."
+    if (points[["push_over_baseline", "gain"]].nunique() < 2).any():
+        return "Push before or gain after training is the same everywhere: nothing to rank."
     found = spearmanr(points["push_over_baseline"], points["gain"])
     return (
         f"Push before and gain after training: rank correlation {found.statistic:+.2f} "
@@ -187,7 +189,12 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
                 text=rows["level"].tolist(), marker={"color": colour, "size": 9},
                 legendgroup=reward, showlegend=column == 1, row=1, col=column,
             )  # fmt: skip
-    style(figure, f"Gain over {options.baseline}", "", "points")
+    n, seeds = (
+        f"{min(counts)}" + f" to {max(counts)}" * (min(counts) < max(counts))
+        for counts in (table["n"], table["seeds"])
+    )
+    title = f"Gain over {options.baseline}, n = {n} a level, seeds: {seeds}"
+    style(figure, title, "", "points")
     figure.update_xaxes(type="log", title_text="right before RL, %", row=1, col=1)
     figure.update_xaxes(title_text=f"push less {options.baseline}'s, 1e-3", row=1, col=2)
     figure.add_annotation(
