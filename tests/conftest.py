@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -14,6 +15,14 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["DO_NOT_TRACK"] = "true"
 # Before torch computes: models trained in this process equal those of the runs that tests start.
 kernels.pin("avx2")
+
+with contextlib.suppress(ImportError):  # not everywhere: the tests that need vLLM do without
+    import hypothesis
+
+    # Neither a deadline nor a rate of examples is met on a machine that others use.
+    slow = hypothesis.HealthCheck.too_slow
+    hypothesis.settings.register_profile("any", deadline=None, suppress_health_check=[slow])
+    hypothesis.settings.load_profile("any")
 
 
 @pytest.hookimpl(trylast=True)

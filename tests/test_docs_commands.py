@@ -61,3 +61,25 @@ def test_a_command_names_what_there_is(command, registered, parameters):
     nodes = {node.name for one in registered.values() for node in one.nodes}
     for name in filter(None, given.get("--from-nodes", "").split(",")):
         assert name in nodes
+
+
+SERVER = re.compile(r"(?P<variables>(?:\w+=\S+ )*)vllm serve (?P<arguments>[^`]*?)(?:(?<!\\)\n|`)")
+
+
+def servers():
+    for page in [*PAGES, ROOT / "SECURITY.md"]:
+        for found in SERVER.finditer(page.read_text(encoding="utf-8")):
+            yield pytest.param(
+                found["variables"], found["arguments"], id=f"{page.stem}: {found[0][:40]}"
+            )
+
+
+def test_commands_that_open_a_server_are_found():
+    assert len(list(servers())) >= 3
+
+
+@pytest.mark.parametrize(("variables", "arguments"), servers())
+def test_a_server_is_opened_on_the_loopback_address_or_with_a_key(variables, arguments):
+    loopback = "--host 127.0.0.1" in arguments
+    assert loopback or "--api-key" in arguments
+    assert loopback or "VLLM_SERVER_DEV_MODE" not in variables

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from r1vl_kedro.hooks.summary import main_table, remaining
+from r1vl_kedro.hooks.summary import main_table, remaining, score_line
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,10 @@ def test_the_main_table_is_aligned_and_has_intervals():
         "Warm-up (SFT)   600      1  43.0 [39.1, 47.0]             reference",
         "Outcome reward  600      1  65.2 [61.3, 68.9]  +22.2 [+17.5, +26.8]",
     ]
+
+
+def test_a_score_stands_beside_the_records_that_were_set_aside():
+    scores = {"accuracy": 0.5, "n": 20, "records": 10, "set_aside": {"missing_image": 2}}
+    assert score_line(scores) == (
+        "accuracy 50.0 %, n = 20; 2 of 12 records set aside (missing_image: 2)"
+    )

@@ -14,6 +14,7 @@ from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import (
     about_run,
     headline,
+    left_out,
     notes,
     nothing_learnt,
     render,
@@ -295,3 +296,14 @@ def test_a_report_without_examples_says_so():
 
 def test_json_inside_a_script_cannot_end_it():
     assert script_json({"a": "</script>&"}) == '{"a": "\\u003c/script\\u003e\\u0026"}'
+
+
+def test_test_records_set_aside_are_told_above_the_scores():
+    left = {"records": 10, "set_aside": {"missing_image": 2, "special_token": 1}}
+    (line,) = left_out({"base": left, "warm_up": left, "other": {"records": 13}})
+    assert line == (
+        "Test records: 10 of 13 have a part in the scores; the others of their file were set aside "
+        "(missing_image: 2, special_token: 1)."
+    )
+    assert left_out({"base": {"records": 13}}) == []
+    assert line in page(warnings=[line])

@@ -12,6 +12,7 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro.hooks.tracking import TrackingHooks
+from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import display
 
 logger = logging.getLogger(__name__)
@@ -134,7 +135,11 @@ def score_line(scores: dict[str, Any]) -> str:
     line = f"accuracy {100 * scores['accuracy']:.1f} %"
     if scores.get("ci_low") is not None:
         line += f" [{100 * scores['ci_low']:.1f}, {100 * scores['ci_high']:.1f}]"
-    return f"{line}, n = {scores.get('n')}"
+    line += f", n = {scores.get('n')}"
+    if left := scores.get("set_aside"):
+        read = scores["records"] + sum(left.values())
+        line += f"; {sum(left.values())} of {read} records set aside ({counts_in_words(left)})"
+    return line
 
 
 def main_table(overview: Any) -> str:

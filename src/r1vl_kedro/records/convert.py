@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.rejections import count_reasons
+from r1vl_kedro.records.rejections import REJECTED, count_reasons
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.store import made_once, save_directory
 from r1vl_kedro.records.validate import validate
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-REJECTED = "rejected.json"
 
 
 def materialize(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
-from r1vl_kedro.records.rejections import Rejection, count_reasons, nothing_left
+from r1vl_kedro.records.rejections import REJECTED, Rejection, count_reasons, nothing_left
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory
@@ -26,7 +26,6 @@ from r1vl_kedro.records.store import made_once, save_directory
 if TYPE_CHECKING:
     from datasets import Dataset
 
-REJECTED = "rejected.json"
 _IMAGE_MARK = "<image>"
 
 

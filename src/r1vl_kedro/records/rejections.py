@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+REJECTED = "rejected.json"
+"""Beside records that were read from a file: what of it was set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,18 @@ def count_reasons(rejections: Iterable[Rejection]) -> dict[str, int]:
 
 def in_words(rejections: Iterable[Rejection]) -> str:
     """List the reasons with their counts, as in ``broken_image: 2, missing_image: 1``."""
-    return ", ".join(f"{reason}: {n}" for reason, n in count_reasons(rejections).items())
+    return counts_in_words(count_reasons(rejections))
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """List reasons that were counted, as in ``broken_image: 2, missing_image: 1``."""
+    return ", ".join(f"{reason}: {n}" for reason, n in counts.items())
+
+
+def set_aside_at(directory: Path) -> dict[str, int]:
+    """Count what was set aside when the records in a directory were read from a file, by reason."""
+    report = directory / REJECTED
+    return json.loads(report.read_text(encoding="utf-8"))["rejected"] if report.is_file() else {}
 
 
 def nothing_left(stage: str, rejections: Sequence[Rejection]) -> str:

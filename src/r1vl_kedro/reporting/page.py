@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from r1vl_kedro import provenance
+from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet
@@ -100,6 +101,24 @@ def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
         f"`kedro run --pipelines=ablation --namespaces={row}` makes it anew, then "
         "`kedro run --pipelines=reporting` this report."
         for row, words in differences.items()
+    ]
+
+
+def left_out(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Write how many test records have no part in the scores, and why; [] where all have.
+
+    Args:
+        scores: by namespace; ``set_aside`` counts by reason.
+    """
+    lefts = {
+        (entry["records"], tuple(entry["set_aside"].items()))
+        for entry in scores.values()
+        if entry.get("set_aside")
+    }
+    return [
+        f"Test records: {records} of {records + sum(dict(left).values())} have a part in the "
+        f"scores; the others of their file were set aside ({counts_in_words(dict(left))})."
+        for records, left in sorted(lefts)
     ]
 
 

@@ -38,7 +38,7 @@ class VllmOptions(BaseModel):
         if self.mode == "server" and not self.server_base_url:
             raise ValueError(
                 "vllm.mode is 'server' but vllm.server_base_url is not set; "
-                "give the address of a `vllm serve` (docs/scaling.md says how), e.g. http://host:8000"
+                "give the address of a `vllm serve` (docs/scaling.md says how), e.g. http://127.0.0.1:8000"
             )
         return self
 

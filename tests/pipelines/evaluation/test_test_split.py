@@ -1,5 +1,9 @@
 """The evaluation of a checkpoint on test records, as nodes."""
 
+import json
+import shutil
+
+import pandas as pd
 from datasets import load_from_disk
 
 from r1vl_kedro.generation import DecodingOptions
@@ -29,3 +33,22 @@ def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     assert manifest["decoding"]["max_new_tokens"] == 6
     assert verdicts["id"].tolist() == data["id"][:]
     assert scores["n"] == 7
+    assert "set_aside" not in scores
+
+
+def test_scores_name_what_was_set_aside_of_the_records_file(tiny, records, tmp_path):
+    shutil.copytree(records, tmp_path / "read")
+    left = {"kept": 7, "rejected": {"missing_image": 2}, "records": []}
+    (tmp_path / "read" / "rejected.json").write_text(json.dumps(left))
+    data = load_from_disk(str(tmp_path / "read"))
+    rows = [
+        {**{k: row[k] for k in ("id", "family", "question", "options", "answer")},
+         "response": "5", "tokens": 1, "truncated": False, "sample": 0}
+        for row in data
+    ]  # fmt: skip
+    options = EvaluationOptions(
+        checkpoint="c", label="l", decoding=DecodingOptions(), benchmarks=BenchmarkOptions()
+    )
+    how = StepGRPOOptions(rollouts_per_step=8, num_steps=1)
+    _, scores, _ = score_test(pd.DataFrame(rows), {}, data, options, how, 0)
+    assert scores["set_aside"] == {"missing_image": 2}

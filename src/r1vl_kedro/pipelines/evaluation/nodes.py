@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, Records
-from r1vl_kedro.records.schema import directory_of
+from r1vl_kedro.records.rejections import set_aside_at
+from r1vl_kedro.records.schema import RecordsError, directory_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.options import StepGRPOOptions
 
@@ -69,10 +71,16 @@ def score_test(
 ) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
     """Score predictions: verdicts, scores with intervals overall and by family, manifest.
 
+    The scores name what of the records' file was set aside, by reason.
+
     Args:
         step_grpo: says how key steps count: the variant's own options where StepGRPO trained it.
     """
     how = step_grpo.key_steps.model_dump(include={"alpha", "matching", "threshold"})
     verdicts = score(predictions, records, grammar=options.grammar, **how)
+    scores = summarise(verdicts, seed)
+    with contextlib.suppress(RecordsError):  # records in memory came from no file
+        if left := set_aside_at(directory_of(records)):
+            scores["set_aside"] = left
     scored = {"scoring": "robust", "grammar": options.grammar, "key_steps": how}
-    return verdicts, summarise(verdicts, seed), {**manifest, **scored}
+    return verdicts, scores, {**manifest, **scored}

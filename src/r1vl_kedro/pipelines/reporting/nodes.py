@@ -77,13 +77,15 @@ def write_tables(
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
     grid: Mapping[str, Any] | None = None,
+    scores: Mapping[str, Mapping[str, Any]] | None = None,
     **tables: Frame,
 ) -> str:
     """Write the tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
-    from r1vl_kedro.reporting.page import notes, warnings
+    from r1vl_kedro.reporting.page import left_out, notes, warnings
 
-    return tables_markdown(tables, [*warnings(differences), *notes(verdicts, options, grid)])
+    said = [*warnings(differences), *left_out(scores or {}), *notes(verdicts, options, grid)]
+    return tables_markdown(tables, said)
 
 
 def make_figures(
@@ -129,6 +131,7 @@ def write_report(
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
     grid: Mapping[str, Any] | None = None,
+    scores: Mapping[str, Mapping[str, Any]] | None = None,
     **tables_and_figures: Frame | Figure,
 ) -> str:
     """Render the HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
@@ -141,7 +144,7 @@ def write_report(
         figures={name: tables_and_figures[f"figure_{name}"] for name in FIGURES},
         examples=examples,
         said=page.notes(verdicts, options, grid),
-        warnings=page.warnings(differences),
+        warnings=[*page.warnings(differences), *page.left_out(scores or {})],
         settings=settings,
         versions=provenance.versions(),
         about=page.about_run(RUN.get()),

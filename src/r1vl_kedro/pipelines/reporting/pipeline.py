@@ -68,6 +68,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
                 nodes.write_tables,
                 inputs={
                     "verdicts": "all_verdicts",
+                    "scores": "all_scores",
                     "options": OPTIONS,
                     "grid": GRID,
                     **DIFFERENCES,
@@ -105,6 +106,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
                 nodes.write_report,
                 inputs={
                     "verdicts": "all_verdicts",
+                    "scores": "all_scores",
                     "examples": "report_examples",
                     "settings": "parameters",
                     "options": OPTIONS,
