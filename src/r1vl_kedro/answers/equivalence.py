@@ -79,7 +79,8 @@ def explain(prediction: str, answer: str, *, options: Sequence[str] | None = Non
                 return SAME if same else f"option {ascii_uppercase[place]} is named"
         elif len(gold) == 1 and gold.upper() in _LETTERS:
             letter = letter_only(spelled(given), _LETTERS)
-            if letter == gold:
+            bare = cores(spelled(given))[-1] == letter  # "G" is not the symbol g, "(D)" is d
+            if letter == gold or (letter == gold.upper() and not bare):
                 return SAME
             if gold in _LETTERS and (letter or spelled(given) != gold):
                 return f"option {letter} is named" if letter else "no letter is named, or several"
