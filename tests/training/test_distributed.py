@@ -111,18 +111,19 @@ def test_the_rewards_of_the_comparison_differ_within_groups(one_process):
 
 
 @pytest.mark.parametrize(
-    ("kind", "engine"),
+    ("kind", "engine", "more"),
     [
-        pytest.param("sft", None, marks=pytest.mark.slow),
-        pytest.param("sft", "zero2", marks=pytest.mark.slow),
-        ("sft", "zero3"),
-        ("grpo", None),
-        ("grpo", "zero2"),
-        ("grpo", "zero3"),
+        pytest.param("sft", None, {}, marks=pytest.mark.slow),
+        pytest.param("sft", None, {"padding_free": True}, marks=pytest.mark.slow),
+        pytest.param("sft", "zero2", {}, marks=pytest.mark.slow),
+        ("sft", "zero3", {"padding_free": True}),
+        ("grpo", None, {}),
+        ("grpo", "zero2", {}),
+        ("grpo", "zero3", {}),
     ],
 )
-def test_two_processes_train_as_one(kind, engine, bases, records, one_process, tmp_path):
-    start(kind, tmp_path, TWO, bases, records, deepspeed=engine)
+def test_two_processes_train_as_one(kind, engine, more, bases, records, one_process, tmp_path):
+    start(kind, tmp_path, TWO, bases, records, deepspeed=engine, **more)
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
     assert manifest["engine"] == (engine or "ddp") and manifest["processes"] == 2
     if kind == "grpo":

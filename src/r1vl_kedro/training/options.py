@@ -27,6 +27,17 @@ class SFTOptions(TrainingOptions):
     micro_batch_size: int | None = Field(None, ge=1)
     """Sequences per process and forward pass; None takes the whole share at once."""
     max_completion_length: int = Field(1024, ge=1)
+    padding_free: bool = False
+    """Read a batch as one packed row, not as rows padded to the longest."""
+
+    @model_validator(mode="after")
+    def _attention_of_packed_rows(self) -> Self:
+        if self.padding_free and self.attention == "eager":
+            raise ValueError(
+                "attention eager cannot read packed rows; take sdpa, flash_attention_2 or auto, "
+                "or set padding_free: false"
+            )
+        return self
 
     def steps(self, records: int) -> int:
         """Return optimizer steps on so many records."""

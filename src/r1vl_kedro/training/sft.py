@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from r1vl_kedro.training import data, run
+from r1vl_kedro.training import data, run, sharing
 from r1vl_kedro.training.options import SFTOptions
 
 
@@ -27,9 +27,14 @@ def train_sft(
         records, validation: directories of records; ``validation`` is read for ``eval_steps``.
         output: gets the model; what is needed to resume lies in ``<output>.state`` meanwhile.
         options: an ``SFTOptions`` as a dictionary.
+
+    Raises:
+        TrainingError: ``padding_free`` with a model that cannot; before anything is loaded.
     """
     settings = SFTOptions.model_validate(options)
     batch = run.batch_of(settings)
+    if settings.padding_free:
+        sharing.check_model(base, "padding_free")
     start = run.prepare(
         "sft", settings, base=base, records=records, output=output, template=template, seed=seed
     )
@@ -50,6 +55,7 @@ def train_sft(
     )
     model = run.load_policy(base, settings)
     trainer = ResumableSFTTrainer(
+        padding_free=settings.padding_free,
         model=model,
         args=arguments,
         train_dataset=data.as_pairs(start.rows, template),

@@ -2,18 +2,67 @@
 
 from __future__ import annotations
 
+import functools
+from types import SimpleNamespace
 from typing import Any
 
+import torch
 from trl import SFTTrainer
 from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
 
 from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.training.errors import TrainingError
+from r1vl_kedro.training.packed import packed_logps, prepare
 from r1vl_kedro.training.resumable import ResumableTrainer
 
 
 class ResumableSFTTrainer(ResumableTrainer, SFTTrainer):
-    """Train on prompt and completion with images, in a fixed order and with guarded losses."""
+    """Train on prompt and completion with images, in a fixed order and with guarded losses.
+
+    With ``padding_free`` a batch is one packed row (``training.packed``), each prompt with its one
+    answer; without it the forward is TRL's, on rows padded to the longest.
+    """
+
+    def __init__(self, *, padding_free: bool, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.padding_free = padding_free
+        if padding_free:
+            prepare(self.model)
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        read = functools.partial(read_packed, model) if self.padding_free else model
+        loss = super().compute_loss(read, inputs, return_outputs, num_items_in_batch)
+        if self.padding_free:  # packed rows do not say which token was likeliest
+            self._metrics["train" if self.model.training else "eval"].pop("mean_token_accuracy")
+        return loss
+
+
+def read_packed(
+    model: Any,
+    *,
+    input_ids: torch.Tensor,
+    attention_mask: torch.Tensor,
+    labels: torch.Tensor,
+    **given: Any,
+) -> SimpleNamespace:
+    """Return what TRL's loss reads of a forward pass, from the batch as one packed row.
+
+    Args:
+        input_ids, attention_mask, labels: (N, S); the labels of each row's answer are not -100.
+        given: with images ``pixel_values``, ``image_grid_thw`` and ``mm_token_type_ids``.
+    """
+    answered = labels != -100
+    names = ("pixel_values", "image_grid_thw", "mm_token_type_ids")
+    prompts = {
+        "input_ids": input_ids,
+        "attention_mask": attention_mask * (answered.cumsum(1) == 0),
+        **{name: given[name] for name in names if given.get(name) is not None},
+    }
+    owner = torch.arange(len(labels), device=labels.device)
+    logps, entropies = packed_logps(model, prompts, input_ids, answered.long(), owner)
+    return SimpleNamespace(
+        log_probs=logps, entropy=entropies, label_mask=answered, is_top1=torch.zeros_like(answered)
+    )
 
 
 class AnswerOnlyCollator(DataCollatorForVisionLanguageModeling):

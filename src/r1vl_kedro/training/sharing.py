@@ -18,11 +18,12 @@ PackedAttention = Literal["auto", "sdpa", "varlen", "flex"]
 (FlexAttention) run on GPUs."""
 
 
-def check_model(base: str) -> None:
-    """Refuse a model that cannot share prompts, from its configuration alone.
+def check_model(base: str, option: str = "share_prompts") -> None:
+    """Refuse a model that cannot read packed rows, from its configuration alone.
 
     Args:
         base: a checkpoint directory or hub name.
+        option: what asks for packed rows.
 
     Raises:
         TrainingError: another type of model; names those that can.
@@ -36,8 +37,8 @@ def check_model(base: str) -> None:
         kind = AutoConfig.from_pretrained(base).model_type
     if kind not in MODEL_TYPES:
         raise TrainingError(
-            f"share_prompts: {base} is a model of type {kind!r}, whose positions are not known; "
-            f"{', '.join(MODEL_TYPES)} share prompts, others train with share_prompts: false"
+            f"{option}: {base} is a model of type {kind!r}, whose positions are not known; "
+            f"{', '.join(MODEL_TYPES)} share prompts, others train with {option}: false"
         )
 
 
