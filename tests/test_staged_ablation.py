@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import signal
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -23,12 +25,14 @@ GRID = {
             "colour": "#112233",
             "stages": [
                 {"method": "sft", "records": "warm_up_records", "n_records": 100, "num_steps": 2},
-                {"method": "step_grpo"},
+                {"method": "step_grpo", "checkpoint_steps": 1},
                 {"method": "step_grpo", "rewards": ONLY_ANSWERS, "num_steps": 1},
             ],
         },
     }
 }
+STRIKING = str(Path(__file__).with_name("striking.py"))
+SECOND_LOSS = "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:2"
 STAGES = ["sft", "step_grpo", "step_grpo_2"]
 REPORT = {"headline": "three", "contrasts": ["straight"], "example_variants": ["base", "three"]}
 
@@ -90,19 +94,28 @@ def test_one_child_has_the_metrics_of_all_stages(place):
     assert "train/loss" in children["straight"].data.metrics
 
 
-def test_a_run_goes_on_stage_by_stage(place):
-    """The last stage taken away: the ones before stay, the last comes out as before."""
+def test_a_run_killed_inside_a_stage_goes_on_stage_by_stage(place):
+    """What a stage before has left stays, the killed one resumes, all comes out as before."""
     models = place.data / "06_models/ablation"
-    weights = (models / "three.step_grpo_2/model.safetensors").read_bytes()
-    kept = {stage: (models / f"three.{stage}/model.safetensors") for stage in STAGES[:2]}
-    made = {stage: file.stat().st_mtime_ns for stage, file in kept.items()}
-    for gone in (
-        "06_models/ablation/three.step_grpo_2", "07_model_output/ablation/three.step_grpo_2",
-        "07_model_output/ablation/three", "08_reporting",
-    ):  # fmt: skip
+    files = {stage: models / f"three.{stage}/model.safetensors" for stage in STAGES}
+    weights = {stage: file.read_bytes() for stage, file in files.items()}
+    first = files["sft"].stat().st_mtime_ns
+    for stage in STAGES[1:]:
+        shutil.rmtree(models / f"three.{stage}")
+        shutil.rmtree(place.data / f"07_model_output/ablation/three.{stage}")
+    for gone in ("07_model_output/ablation/three", "08_reporting"):
         shutil.rmtree(place.data / gone)
-    place.run("--only-missing-outputs")
-    assert {stage: file.stat().st_mtime_ns for stage, file in kept.items()} == made
-    assert (models / "three.step_grpo_2/model.safetensors").read_bytes() == weights
+
+    code, output = place.attempt("--only-missing-outputs", through=(STRIKING, SECOND_LOSS))
+    assert code == -signal.SIGKILL, output[-3000:]
+    assert not files["step_grpo"].exists()
+    state = place.data / "06_models/_work/three/step_grpo.state"
+    assert [mark.parent.name for mark in state.glob("checkpoint-*/_COMPLETE")] == ["checkpoint-1"]
+
+    output = place.run("--only-missing-outputs")
+    resumed = f"resuming from {state / 'checkpoint-1'}"
+    assert resumed.replace(" ", "") in "".join(output.split())
+    assert files["sft"].stat().st_mtime_ns == first
+    assert {stage: file.read_bytes() for stage, file in files.items()} == weights
     _, children, _ = place.runs()
     assert "sft/train/loss" in children["three"].data.metrics

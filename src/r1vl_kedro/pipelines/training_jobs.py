@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Records
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
@@ -27,7 +26,7 @@ def train(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[Any, ...]:
+) -> tuple[Left, ...]:
     """Run the job of a method; returns what it leaves, in the order of its row.
 
     The job's state lies in ``work_dir/<variant>/<stage>`` until it ends, so the same call goes on
@@ -63,7 +62,7 @@ def _set(options: BaseModel, name: str) -> int:
     return getattr(options, name, None) or 0
 
 
-def _training_log(output: Path) -> list[dict[str, Any]]:
+def _training_log(output: Path) -> JsonRows:
     return json.loads((output / "training_log.json").read_text(encoding="utf-8"))
 
 
@@ -74,7 +73,7 @@ def _rollouts(output: Path) -> Frame:
     return pd.read_parquet(file) if file.is_file() else pd.DataFrame()
 
 
-def _pairs_report(output: Path) -> dict[str, Any]:
+def _pairs_report(output: Path) -> JsonObject:
     return json.loads((output / "pairs_report.json").read_text(encoding="utf-8"))
 
 
@@ -84,7 +83,7 @@ def _pairs(output: Path) -> Records:
     return load_from_disk(str(output))
 
 
-READERS: dict[str, Callable[[Path], Any]] = {
+READERS: dict[str, Callable[[Path], Left]] = {
     "training_log": _training_log,
     "rollouts": _rollouts,
     "pairs_report": _pairs_report,

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from r1vl_kedro.records.pairs import explain, problem_of
-from r1vl_kedro.training import data, run
+from r1vl_kedro.training import data, policy, run
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.pair_logps import reference_of
 from r1vl_kedro.training.preference_options import PreferenceOptions
@@ -70,7 +70,7 @@ def train_preference(
         **common_arguments(settings, str(start.state_dir), start.steps, seed, batch),
         max_length=None,
     )
-    model = run.load_policy(base, settings)
+    model = policy.load_policy(base, settings)
     trainer = PreferenceTrainer(
         model=model,
         settings=settings,
@@ -83,7 +83,7 @@ def train_preference(
             mismatched=settings.row.kl,
             corrupted_image=settings.row.corrupted_image,
         ),
-        peft_config=run.attach_lora(model, settings),
+        peft_config=policy.lora_config(settings),
     )
     if settings.share_prompts:
         use_fastest(

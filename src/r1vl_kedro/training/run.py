@@ -14,7 +14,7 @@ from typing import Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
-from r1vl_kedro.models import load_model, load_processor
+from r1vl_kedro.models import load_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.batches import split_batch
@@ -288,36 +288,3 @@ def _restore_on_cpu_ranks() -> None:
         lambda storage: None,
         lambda storage, location: storage if location.startswith("cpu:") else None,
     )
-
-
-def attach_lora(model: Any, options: Any) -> Any:
-    """Return PEFT configuration for TRL, or None."""
-    if options.lora is None:
-        return None
-    from peft import LoraConfig
-
-    lora = options.lora
-    return LoraConfig(
-        r=lora.rank,
-        lora_alpha=lora.alpha,
-        lora_dropout=lora.dropout,
-        target_modules=lora.target_modules,
-        task_type="CAUSAL_LM",
-        # The fused output layer of TRL reads its weight directly.
-        exclude_modules=["lm_head"] if lora.target_modules != "all-linear" else None,
-    )
-
-
-def load_policy(base: str, options: TrainingOptions) -> Any:
-    """Load the model to be trained, its vision encoder frozen where asked for.
-
-    Raises:
-        TrainingError: ``freeze_vision`` of a model without a vision encoder.
-    """
-    model = load_model(base, dtype=options.dtype, attention=options.attention)
-    if options.freeze_vision:
-        visual = getattr(model.model, "visual", None)
-        if visual is None:
-            raise TrainingError(f"freeze_vision: {type(model).__name__} has no vision encoder")
-        visual.requires_grad_(False)
-    return model

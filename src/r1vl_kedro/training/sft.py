@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from r1vl_kedro.training import data, run, sharing
+from r1vl_kedro.training import data, policy, run, sharing
 from r1vl_kedro.training.options import SFTOptions
 
 
@@ -53,7 +53,7 @@ def train_sft(
         max_length=None,
         completion_only_loss=True,
     )
-    model = run.load_policy(base, settings)
+    model = policy.load_policy(base, settings)
     trainer = ResumableSFTTrainer(
         padding_free=settings.padding_free,
         model=model,
@@ -61,7 +61,7 @@ def train_sft(
         train_dataset=data.as_pairs(start.rows, template),
         processing_class=start.processor,
         data_collator=AnswerOnlyCollator(processor=start.processor, completion_only_loss=True),
-        peft_config=run.attach_lora(model, settings),
+        peft_config=policy.lora_config(settings),
     )
     trainer.sampler = data.StepSampler(
         len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from r1vl_kedro.training import data, run, sharing
+from r1vl_kedro.training import data, policy, run, sharing
 from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.options import StepGRPOOptions
 
@@ -64,7 +64,7 @@ def train_step_grpo(
     run.seed_everything(seed)
     # Before the model: under ZeRO-3 the arguments make it be divided while it is loaded.
     arguments = grpo_config(settings, str(start.state_dir), start.steps, seed, start.world)
-    model = run.load_policy(base, settings)
+    model = policy.load_policy(base, settings)
     trainer = StepGRPOTrainer(
         share_prompts=settings.share_prompts,
         model=model,
@@ -75,7 +75,7 @@ def train_step_grpo(
         args=arguments,
         train_dataset=data.as_prompts(start.rows, template),
         processing_class=start.processor,
-        peft_config=run.attach_lora(model, settings),
+        peft_config=policy.lora_config(settings),
     )
     if settings.share_prompts:
         use_fastest(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.endpoint import ChatClient
@@ -13,7 +12,7 @@ from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Records
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
@@ -47,13 +46,13 @@ def train_stage(
     records: Records,
     validation: Records,
     method: str,
-    options: dict[str, Any],
+    options: JsonObject,
     launcher: LauncherOptions,
     template: str,
     seed: int,
     work_dir: str,
     questions: Records | None = None,
-) -> tuple[Any, ...]:
+) -> tuple[Left, ...]:
     """Run one stage of a variant; returns what its method leaves.
 
     Args:
@@ -76,12 +75,12 @@ def train_stage(
     )
 
 
-def join_logs(**logs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def join_logs(**logs: JsonRows) -> JsonRows:
     """Join the training logs of a variant's stages, in order, their steps counted on.
 
     Each row gets the name of its ``stage``.
     """
-    joined: list[dict[str, Any]] = []
+    joined: JsonRows = []
     for stage, log in logs.items():
         before = joined[-1]["step"] if joined else 0
         joined += [{**row, "step": before + row["step"], "stage": stage} for row in log]
@@ -103,15 +102,15 @@ def predict_benchmarks(
     seed: int,
     work_dir: str,
     **files: BenchmarkFile,
-) -> tuple[dict[str, Any], Frame, Frame]:
+) -> tuple[JsonObject, Frame, Frame]:
     """Answer the grid's benchmarks; see `evaluation.benchmark_nodes.predict_benchmarks`."""
     asked = _of_the_grid(options, files)
     return benchmark_nodes.predict_benchmarks(checkpoint, asked, launcher, seed, work_dir, **files)
 
 
 def score_benchmarks(
-    predictions: Frame, manifests: dict[str, Any], options: EvaluationOptions, judge: ChatClient
-) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
+    predictions: Frame, manifests: JsonObject, options: EvaluationOptions, judge: ChatClient
+) -> tuple[Frame, JsonObject, JsonObject]:
     """Score a variant's answers; see `evaluation.benchmark_nodes.score_benchmarks`."""
     asked = _of_the_grid(options, manifests)
     return benchmark_nodes.score_benchmarks(predictions, manifests, asked, judge)
@@ -125,7 +124,7 @@ def _of_the_grid(options: EvaluationOptions, benchmarks: Iterable[str]) -> Evalu
     return options.model_copy(update={"benchmarks": chosen, "label": label})
 
 
-def tabulate_benchmarks(**scores: Mapping[str, Any]) -> Frame:
+def tabulate_benchmarks(**scores: JsonObject) -> Frame:
     """Tabulate questions, headline and undecided share by variant, seed and benchmark."""
     import pandas as pd
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from typing import Any
 
 from r1vl_kedro.annotation import audit, audit_html, stages
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.endpoint import ChatClient
-from r1vl_kedro.pipelines.hints import Records
+from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, JsonRows, Records
 from r1vl_kedro.records.images import bytes_of
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import map_rows, undecoded
@@ -18,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def extract_key_steps(
-    records: Records, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
+    records: Records, options: AnnotationOptions, llm: ChatClient, prompts: JsonObject
 ) -> stages.Steps:
     """Extract (stage 1) key steps of each reasoning step, by record id."""
     return stages.extract_all(records, options, llm, prompts)
@@ -29,7 +28,7 @@ def refine_key_steps(
     extracted: stages.Steps,
     options: AnnotationOptions,
     llm: ChatClient,
-    prompts: dict[str, Any],
+    prompts: JsonObject,
 ) -> stages.Keys:
     """Refine (stage 2) to the few that carry each step, by record id."""
     return stages.refine_all(records, extracted, options, llm, prompts)
@@ -40,7 +39,7 @@ def augment_key_steps(
     refined: stages.Keys,
     options: AnnotationOptions,
     llm: ChatClient,
-    prompts: dict[str, Any],
+    prompts: JsonObject,
 ) -> Records:
     """Augment (stage 3) to RL prompts, each key step with its phrasings."""
     groups = stages.augment_all(records, refined, options, llm, prompts)
@@ -49,7 +48,7 @@ def augment_key_steps(
 
 def audit_key_steps(
     prompts: Records, options: AnnotationOptions, seed: int
-) -> tuple[list[dict[str, Any]], Any, Any, str]:
+) -> tuple[JsonRows, Frame, Figure, str]:
     """Audit how well key steps fit: summary rows, the same as a table, a histogram, a page."""
     import pandas as pd
 
@@ -74,8 +73,8 @@ def audit_key_steps(
 
 
 def estimate_annotation(
-    records: Records, options: AnnotationOptions, llm: ChatClient, prompts: dict[str, Any]
-) -> dict[str, Any]:
+    records: Records, options: AnnotationOptions, llm: ChatClient, prompts: JsonObject
+) -> JsonObject:
     """Estimate calls, tokens and cost of each stage; nothing is sent."""
     stages_cost = stages.estimate_all(records, options, llm, prompts)
     for stage, cost in stages_cost.items():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Any
 
-from r1vl_kedro.pipelines.hints import Records
+from r1vl_kedro.pipelines.hints import JsonObject, Records
 from r1vl_kedro.records import clean
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.rejections import Rejection, in_words
@@ -77,7 +76,7 @@ def report(
     options: DataPrepOptions,
     seed: int,
     **stages: list[Rejection],
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
+) -> tuple[JsonObject, list[dict[str, str]]]:
     """Count what was read, set aside and kept; list every record set aside."""
     counts = prep_report(stages, records, warm_up, rl, options.split, seed)
     for name, share in counts["sloppy"].items():

@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.benchmarks import MODES
 from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
@@ -20,7 +19,7 @@ from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, manifest_of, score_one
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Frame, JsonObject
 
 logger = logging.getLogger(__name__)
 PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
@@ -50,7 +49,7 @@ def predict_benchmarks(
     seed: int,
     work_dir: str,
     **files: BenchmarkFile,
-) -> tuple[dict[str, Any], Frame, Frame]:
+) -> tuple[JsonObject, Frame, Frame]:
     """Answer the chosen benchmarks by one job.
 
     Args:
@@ -125,17 +124,17 @@ def present(files: dict[str, BenchmarkFile], options: BenchmarkOptions) -> dict[
     return {name: file for name, file in chosen.items() if name not in absent}
 
 
-def vars_of(file: BenchmarkFile) -> dict[str, Any]:
+def vars_of(file: BenchmarkFile) -> JsonObject:
     """Return what the job needs to open the file again."""
     return {"path": str(file.path), "check_images": file.check_images, "official": file.official}
 
 
 def score_benchmarks(
     predictions: Frame,
-    manifests: dict[str, Any],
+    manifests: JsonObject,
     options: EvaluationOptions,
     judge: ChatClient,
-) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
+) -> tuple[Frame, JsonObject, JsonObject]:
     """Score predictions in the mode of `evaluation.benchmarks.scoring`: verdicts, scores, manifest.
 
     Needs no model: predictions can be scored again in another mode at any time.
@@ -176,7 +175,7 @@ def score_benchmarks(
     )
 
 
-def make_examples(verdicts: Frame, scores: dict[str, Any], thumbnails: Frame) -> Frame:
+def make_examples(verdicts: Frame, scores: JsonObject, thumbnails: Frame) -> Frame:
     """Gather the rows that have a thumbnail, with image, response, extracted answer and verdict.
 
     Each row has a name of its own in the first column, and its verdict as a word: by these MLflow
@@ -190,7 +189,7 @@ def make_examples(verdicts: Frame, scores: dict[str, Any], thumbnails: Frame) ->
     return rows[[*shown, "benchmark", "scoring"]]
 
 
-def make_table_1(scores: dict[str, Any], paper: dict[str, Any]) -> tuple[Frame, Frame, str]:
+def make_table_1(scores: JsonObject, paper: JsonObject) -> tuple[Frame, Frame, str]:
     """Make Table 1 with the paper's rows, every benchmark's figures, and the table as Markdown."""
     import pandas as pd
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.pipelines.hints import Frame, JsonObject, Records
 from r1vl_kedro.records.rejections import set_aside_at
 from r1vl_kedro.records.schema import RecordsError, directory_of
 from r1vl_kedro.run_context import RUN
@@ -27,7 +26,7 @@ def predict_test(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[dict[str, Any], Frame]:
+) -> tuple[JsonObject, Frame]:
     """Answer every test record by a job; return its manifest and the predictions.
 
     Args:
@@ -63,12 +62,12 @@ def job_place(work_dir: str) -> Path:
 
 def score_test(
     predictions: Frame,
-    manifest: dict[str, Any],
+    manifest: JsonObject,
     records: Records,
     options: EvaluationOptions,
     step_grpo: StepGRPOOptions,
     seed: int,
-) -> tuple[Frame, dict[str, Any], dict[str, Any]]:
+) -> tuple[Frame, JsonObject, JsonObject]:
     """Score predictions: verdicts, scores with intervals overall and by family, manifest.
 
     The scores name what of the records' file was set aside, by reason.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
-from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, Records
+from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, JsonObject, Records
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting.options import ReportingOptions
@@ -65,10 +63,10 @@ def make_preference_table(
     verdicts: Frame,
     overview: Frame,
     curves: Frame,
-    paper: Mapping[str, Any],
-    variants: Mapping[str, Any],
+    paper: JsonObject,
+    variants: JsonObject,
     options: ReportingOptions,
-    **measured: Frame | Mapping[str, Any],
+    **measured: Frame | JsonObject,
 ) -> tuple[Frame, Frame, Frame, str]:
     """Make the table of all measured pairs, of objectives, of the best trials, and Markdown."""
     from r1vl_kedro.reporting.preference import numbers, page
@@ -82,7 +80,7 @@ def make_preference_table(
 
 
 def make_preference_figures(
-    scores: Frame, table: Frame, variants: Mapping[str, Any]
+    scores: Frame, table: Frame, variants: JsonObject
 ) -> tuple[Figure, ...]:
     """Make the Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting.preference import figures

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 from kedro.io import DataCatalog
@@ -12,6 +11,7 @@ from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.hints import JsonObject
 from r1vl_kedro.preflight import text
 from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes
 from r1vl_kedro.preflight.data import judge, measure
@@ -34,7 +34,7 @@ def check_settings(
     step_grpo: StepGRPOOptions,
     launcher: LauncherOptions,
     evaluation: EvaluationOptions,
-    variants: dict[str, dict[str, Any]],
+    variants: dict[str, JsonObject],
 ) -> list[str]:
     """List clashes between settings, and what this machine lacks for them.
 
@@ -49,7 +49,7 @@ def check_settings(
 
 
 def _trainings(
-    warm_up: SFTOptions, step_grpo: StepGRPOOptions, variants: dict[str, dict[str, Any]]
+    warm_up: SFTOptions, step_grpo: StepGRPOOptions, variants: dict[str, JsonObject]
 ) -> list[Training]:
     """List the trainings of one run, then those of the grid."""
     sections = {"warm_up": warm_up, "step_grpo": step_grpo}
@@ -58,7 +58,7 @@ def _trainings(
 
 def look_for_data(
     entries: DataCatalog, step_grpo: StepGRPOOptions, options: PreflightOptions
-) -> dict[str, Any]:
+) -> JsonObject:
     """Look up which data there is; count and measure records.
 
     Args:
@@ -94,16 +94,16 @@ def _place(entries: DataCatalog, name: str) -> str:
 
 def report(
     problems: list[str],
-    found: dict[str, Any],
+    found: JsonObject,
     base: Path | str,
     data_prep: DataPrepOptions,
     warm_up: SFTOptions,
     step_grpo: StepGRPOOptions,
-    variants: dict[str, dict[str, Any]],
+    variants: dict[str, JsonObject],
     launcher: LauncherOptions,
     options: PreflightOptions,
     work_dir: str,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Print and return all that a run will take, and every reason why it would fail."""
     records, split = found["counted"]["records"] or None, data_prep.split
     counts = {
@@ -116,7 +116,7 @@ def report(
     return result
 
 
-def decide(report: dict[str, Any]) -> None:
+def decide(report: JsonObject) -> None:
     """Raise WouldFail where preflight found a reason to."""
     count = len(report["problems"])
     if count:

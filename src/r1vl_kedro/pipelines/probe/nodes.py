@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -15,7 +14,7 @@ from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.pipelines.hints import Figure, Frame, Records
+from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting import push
@@ -82,7 +81,7 @@ def forecast_dead_groups(
     prompts: Records,
     options: ProbeOptions,
     step_grpo: StepGRPOOptions,
-    variants: dict[str, Any],
+    variants: JsonObject,
 ) -> tuple[Frame, str]:
     """Forecast and print the share of dead groups for each reward and group size.
 
@@ -113,7 +112,7 @@ def measure_push(
     prompts: Records,
     options: ProbeOptions,
     step_grpo: StepGRPOOptions,
-    variants: dict[str, Any],
+    variants: JsonObject,
     seed: int,
 ) -> tuple[Frame, str, Figure]:
     """Measure which way the first updates of each reward push the samples, and print it.

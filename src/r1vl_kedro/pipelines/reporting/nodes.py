@@ -7,9 +7,8 @@ libraries are hinted through `pipelines.hints`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, Records
+from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, JsonObject, JsonRows, Records
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.training.options import StepGRPOOptions
 
@@ -27,11 +26,11 @@ FIGURES = (
 
 def gather(
     verdicts: Frame,
-    scores: Mapping[str, Any],
-    evaluation_manifest: Mapping[str, Any],
-    training_log: Sequence[Mapping[str, Any]] | None = None,
+    scores: JsonObject,
+    evaluation_manifest: JsonObject,
+    training_log: JsonRows | None = None,
     rollouts: Frame | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Gather all that a variant left, by name: one result for the report and the graph."""
     results = {"verdicts": verdicts, "scores": scores, "evaluation_manifest": evaluation_manifest}
     if training_log is not None:
@@ -41,7 +40,7 @@ def gather(
     return results
 
 
-def collect(**results: Mapping[str, Any]) -> tuple[Frame, dict[str, Any], Frame]:
+def collect(**results: JsonObject) -> tuple[Frame, JsonObject, Frame]:
     """Collect all variants' verdicts, scores by namespace, and training logs as a tidy frame."""
     from r1vl_kedro.reporting import collect
 
@@ -55,10 +54,10 @@ def collect(**results: Mapping[str, Any]) -> tuple[Frame, dict[str, Any], Frame]
 
 def make_tables(
     verdicts: Frame,
-    scores: Mapping[str, Mapping[str, Any]],
-    paper: Mapping[str, Any],
+    scores: dict[str, JsonObject],
+    paper: JsonObject,
     options: ReportingOptions,
-    grid: Mapping[str, Any] | None = None,
+    grid: JsonObject | None = None,
 ) -> tuple[Frame, ...]:
     """Make the tables in the order of `TABLES`."""
     from r1vl_kedro.reporting import tables
@@ -76,8 +75,8 @@ def write_tables(
     verdicts: Frame,
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
-    grid: Mapping[str, Any] | None = None,
-    scores: Mapping[str, Mapping[str, Any]] | None = None,
+    grid: JsonObject | None = None,
+    scores: dict[str, JsonObject] | None = None,
     **tables: Frame,
 ) -> str:
     """Write the tables as one page of Markdown, with the notes on intervals."""
@@ -94,7 +93,7 @@ def make_figures(
     group_size: Frame,
     validation: Records,
     options: ReportingOptions,
-    grid: Mapping[str, Any] | None = None,
+    grid: JsonObject | None = None,
 ) -> tuple[Figure, ...]:
     """Make the Plotly figures in the order of `FIGURES`."""
     from r1vl_kedro.reporting import figures
@@ -115,8 +114,8 @@ def build_examples(
     records: Records,
     options: ReportingOptions,
     step_grpo: StepGRPOOptions,
-    grid: Mapping[str, Any] | None = None,
-) -> list[dict[str, Any]]:
+    grid: JsonObject | None = None,
+) -> JsonRows:
     """Build example questions with all variants' answers side by side."""
     from r1vl_kedro.records.store import undecoded
     from r1vl_kedro.reporting import examples
@@ -126,12 +125,12 @@ def build_examples(
 
 def write_report(
     verdicts: Frame,
-    examples: Sequence[Mapping[str, Any]],
-    settings: Mapping[str, Any],
+    examples: JsonRows,
+    settings: JsonObject,
     options: ReportingOptions,
     differences: Mapping[str, Sequence[str]],
-    grid: Mapping[str, Any] | None = None,
-    scores: Mapping[str, Mapping[str, Any]] | None = None,
+    grid: JsonObject | None = None,
+    scores: dict[str, JsonObject] | None = None,
     **tables_and_figures: Frame | Figure,
 ) -> str:
     """Render the HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""

@@ -1,11 +1,10 @@
 """Nodes of the reward card: score, write a table, write a page."""
 
 import logging
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Frame, Json, JsonRows
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.rewards.card import CardError, card_markdown, columns, html_card, score_row
 from r1vl_kedro.rewards.registry import PAPERS, Rewards
@@ -31,7 +30,7 @@ class RewardCardOptions(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _spelled_as_today(cls, given: Any) -> Any:
+    def _spelled_as_today(cls, given: Json) -> Json:
         old = [key for key in ("alpha", "threshold") if key in given]
         if old:
             raise ValueError("; ".join(f"{key} is now rewards.key_steps.{key}" for key in old))
@@ -100,7 +99,7 @@ def comparison(card: Frame) -> list[str]:
     return notes
 
 
-def _absent(value: Any) -> bool:
+def _absent(value: Json) -> bool:
     return value is None or (isinstance(value, float) and value != value)
 
 
@@ -121,5 +120,5 @@ def page(responses: Frame, scores: Frame, options: RewardCardOptions) -> str:
     )
 
 
-def _rows(responses: Frame, count: int | None) -> list[dict[str, Any]]:
+def _rows(responses: Frame, count: int | None) -> JsonRows:
     return responses.head(len(responses) if count is None else count).to_dict("records")

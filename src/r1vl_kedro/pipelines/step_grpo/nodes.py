@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
-from r1vl_kedro.pipelines.hints import Frame, Records
+from r1vl_kedro.pipelines.hints import Frame, JsonRows, Records
 from r1vl_kedro.training.options import StepGRPOOptions
 
 
@@ -20,7 +19,7 @@ def train_step_grpo(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[list[dict[str, Any]], Frame, Path]:
+) -> tuple[JsonRows, Frame, Path]:
     """Train the warm-up checkpoint by StepGRPO; returns its log, rollouts and model directory."""
     return training_jobs.train(
         "step_grpo",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from r1vl_kedro.pipelines.hints import Frame
+from r1vl_kedro.pipelines.hints import Figure, Frame
 from r1vl_kedro.reporting import levels
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.training.options import StepGRPOOptions
@@ -20,7 +18,7 @@ def report_levels(
     options: levels.StudyOptions,
     step_grpo: StepGRPOOptions,
     reporting: ReportingOptions,
-) -> tuple[Frame, str, Any]:
+) -> tuple[Frame, str, Figure]:
     """Report each reward's gain over the baseline on each level; print the Markdown too."""
     rates = levels.pass_rates(predictions, step_grpo.grammar)
     table = levels.study_table(

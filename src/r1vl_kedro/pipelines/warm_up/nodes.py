@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines import training_jobs
-from r1vl_kedro.pipelines.hints import Records
+from r1vl_kedro.pipelines.hints import JsonRows, Records
 from r1vl_kedro.training.options import SFTOptions
 
 
@@ -20,7 +19,7 @@ def train_warm_up(
     template: str,
     seed: int,
     work_dir: str,
-) -> tuple[list[dict[str, Any]], Path]:
+) -> tuple[JsonRows, Path]:
     """Fine-tune the base model on the warm-up records; its training log and its directory."""
     return training_jobs.train(
         "warm_up",
