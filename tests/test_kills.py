@@ -26,6 +26,8 @@ PARAMS = ",".join(
 )
 
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
+OPTIMIZER = "torch.optim.adamw:AdamW.step"
+STEP_END = "transformers.trainer_callback:CallbackHandler.on_step_end"
 FILES = "r1vl_kedro.files"
 STATE = "r1vl_kedro.training.state"
 ENGINE = "r1vl_kedro.generation.transformers_engine:TransformersEngine"
@@ -38,8 +40,8 @@ STAGES = {
         ("data preparation", "r1vl_kedro.records.store:save_directory", 2),
         ("data preparation: a report half written", WRITE, 1),
         ("warm-up: in a loss", f"{RESUMABLE}.compute_loss", 3),
-        ("warm-up: in an optimizer step", f"{RESUMABLE}._get_grad_norm", 1),
-        ("warm-up: before a checkpoint", f"{RESUMABLE}._save_checkpoint", 1),
+        ("warm-up: in an optimizer step", OPTIMIZER, 1),
+        ("warm-up: before a checkpoint", STEP_END, 1),
         ("warm-up: while a checkpoint is written", f"{FILES}:mark_complete", 1),
         ("warm-up: while the result is written", "r1vl_kedro.training.saving:save_processor", 1),
         ("warm-up: its log half written", WRITE, 1),
@@ -49,8 +51,8 @@ STAGES = {
         ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:draw_tokens", 40),
         ("StepGRPO: in rewards", "r1vl_kedro.rewards.outcome:OutcomeReward.__call__", 1),
         ("StepGRPO: in a loss", f"{RESUMABLE}.compute_loss", 2),
-        ("StepGRPO: in an optimizer step", f"{RESUMABLE}._get_grad_norm", 2),
-        ("StepGRPO: before a checkpoint", f"{RESUMABLE}._save_checkpoint", 1),
+        ("StepGRPO: in an optimizer step", OPTIMIZER, 2),
+        ("StepGRPO: before a checkpoint", STEP_END, 1),
         ("StepGRPO: while a checkpoint is written", f"{FILES}:mark_complete", 1),
         ("StepGRPO: before a checkpoint is moved", f"{FILES}:move_in_place", 1),
         ("StepGRPO: while old checkpoints are pruned", f"{STATE}:prune", 1),

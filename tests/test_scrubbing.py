@@ -37,8 +37,7 @@ def test_the_values_of_key_variables_are_masked(monkeypatch):
     assert scrub("correct horse in the open") == "*** in the open"
 
 
-def test_a_key_is_stripped_and_remembered(monkeypatch):
-    monkeypatch.setattr(scrubbing, "_known", set())
+def test_a_key_is_stripped_and_remembered():
     assert read_key(" a-key-of-mine\n", "OPENAI_API_KEY") == "a-key-of-mine"
     assert scrub("refused: a-key-of-mine") == "refused: ***"
     assert read_key(" \n", "OPENAI_API_KEY") is None and read_key(None, "x") is None

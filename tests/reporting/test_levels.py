@@ -6,14 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from r1vl_kedro.reporting.levels import (
-    StudyOptions,
     correlation,
     pass_rates,
     study_figure,
     study_markdown,
     study_table,
 )
-from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
 
 OPTIONS = StudyOptions(
     bands={"each2": (0.25, 0.5), "each3": (0.05, 0.15)}, rewards=["dense"], updates=[2, 4], window=1

@@ -9,11 +9,13 @@ import pytest
 from training_fixtures import GRPO, SFT, make_records, run, same_weights
 
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
+OPTIMIZER = "torch.optim.adamw:AdamW.step"
+STEP_END = "transformers.trainer_callback:CallbackHandler.on_step_end"
 MOMENTS = {  # where the process is killed, and the step it goes on from
     "before the first step": (f"{RESUMABLE}.compute_loss:1", 0),
     "in a loss": (f"{RESUMABLE}.compute_loss:4", 2),
-    "before an optimizer step": (f"{RESUMABLE}._get_grad_norm:3", 2),
-    "before the first checkpoint": (f"{RESUMABLE}._save_checkpoint:1", 0),
+    "before an optimizer step": (f"{OPTIMIZER}:3", 2),
+    "before the first checkpoint": (f"{STEP_END}:2", 0),
     "while a checkpoint is written": ("r1vl_kedro.files:mark_complete:2", 2),
     "before a checkpoint is moved": ("r1vl_kedro.files:move_in_place:1", 0),
     "while old checkpoints are pruned": ("r1vl_kedro.training.state:prune:2", 4),

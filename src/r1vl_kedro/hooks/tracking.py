@@ -12,6 +12,7 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro.hooks import about, values
+from r1vl_kedro.hooks.filing import file_result
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.run_context import RUN, RunContext
 from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
@@ -219,51 +220,10 @@ class TrackingHooks:
             self._store.tags(run_id, {"r1vl.reused": ", ".join(sorted(left))})
 
     def _file(self, name: str, data: Any, run_id: str, tags: set[str]) -> None:
-        """Log scores as metrics, logs as curves, tables and figures as artifacts."""
-        store, kind = self._store, values.kind(data)
         place, _, short = name.rpartition(".")
-        stage = self._stage(place)
         if short in ("training_log", "rollouts") and self._has_stages(place):
             return  # they join what the stages have filed
-        if short == "scores" and isinstance(data, dict):
-            store.metrics(run_id, values.score_metrics(data))
-            store.tags(run_id, {"n": data.get("n")})
-        elif short == "benchmark_scores":
-            store.metrics(run_id, values.benchmark_metrics(data))
-        elif short.endswith("training_log") and isinstance(data, list):
-            store.history(run_id, values.training_metrics(data, stage))
-        elif short == "rollouts" and kind == "frame":
-            self._table(short, data, run_id, f"tables/{stage}" if stage else "tables")
-        elif short == "benchmark_evaluation_manifest":
-            file = "benchmarks/evaluation_manifest.json"
-            store.artifact(file, lambda client: client.log_dict(run_id, data, file))
-        elif short == "benchmark_examples":
-            table = values.with_pictures(data)
-            file = "benchmarks/predictions.json"
-            store.artifact(file, lambda client: client.log_table(run_id, table, file))
-        elif short == "table_1_breakdown":
-            for benchmark, part in data.groupby("benchmark", sort=False):
-                self._table(benchmark, part, run_id, "benchmarks/breakdown")
-        elif short == "table_1":
-            self._table(short, data, run_id, "benchmarks")
-        elif short == "table_1_markdown":
-            store.tags(run_id, {about.NOTE: data})
-        elif "reporting" in tags and kind == "frame" and short.startswith("table_"):
-            self._table(short.removeprefix("table_"), data, run_id)
-            if short == "table_overview" and data["accuracy"].notna().any():
-                store.tags(run_id, {about.NOTE: about.description(data)})
-        elif "reporting" in tags and short == "report":
-            store.artifact(short, lambda client: client.log_text(run_id, data, "report.html"))
-        elif kind in ("plotly", "matplotlib"):
-            figure = short.removeprefix("figure_").removesuffix("_png")
-            file = f"figures/{figure}.{'html' if kind == 'plotly' else 'png'}"
-            store.artifact(file, lambda client: client.log_figure(run_id, data, file))
-
-    def _table(self, name: str, frame: Any, run_id: str, folder: str = "tables") -> None:
-        table = values.shown(frame)
-        if len(table):
-            file = f"{folder}/{name}.json"
-            self._store.artifact(file, lambda client: client.log_table(run_id, table, file))
+        file_result(self._store, run_id, short, data, tags, self._stage(place))
 
     def _has_stages(self, namespace: str) -> bool:
         return namespace in self._variants and bool(self._variants[namespace].stages)

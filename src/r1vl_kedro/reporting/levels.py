@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from r1vl_kedro.parameters import Words
 from r1vl_kedro.reporting.collect import answer_matrix, paired
-from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
 from r1vl_kedro.reporting.pages import markdown_table
 from r1vl_kedro.rewards.outcome import OutcomeReward
 from r1vl_kedro.statistics import area_under_curve, claims, updates_to_reach
@@ -20,27 +18,6 @@ if TYPE_CHECKING:
 
 RIGHT, DEAD = "rewards/outcome/mean", "zero_variance"
 COLOURS = ("#0d9488", "#1d4ed8", "#9333ea", "#be123c", "#d97706")
-
-
-class StudyOptions(BaseModel):
-    """``params:study``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    bands: dict[str, tuple[float, float]] = Field(min_length=1)
-    """By level, which is a family of questions, the band of the warm-up's pass rate."""
-    baseline: str = "outcome"
-    """The reward that gains are taken from; a variant is called ``<reward>_<level>``."""
-    rewards: Annotated[list[str], Words] = Field(min_length=1)
-    updates: Annotated[list[int], Words] = [10, 30, 60, 90]
-    window: int = Field(10, ge=1)
-
-    @model_validator(mode="after")
-    def _bands_in_order(self) -> Self:
-        wrong = {name: band for name, band in self.bands.items() if not 0 <= band[0] < band[1] <= 1}
-        if wrong:
-            raise ValueError(f"bands {wrong}: give the lower and the upper end, within 0..1")
-        return self
 
 
 def pass_rates(predictions: pd.DataFrame, grammar: str) -> dict[str, float]:

@@ -1,10 +1,14 @@
 """Tables for reading: what is shown of each, in Markdown and as cells for HTML."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from r1vl_kedro.reporting.pages import markdown_table
+
+if TYPE_CHECKING:  # hooks import this module, and with it every command
+    import pandas as pd
 
 TITLES = {
     "rewards": "Rewards",
@@ -67,7 +71,7 @@ def _cell(row: Mapping[str, object], name: str) -> str:
         return _with_interval(row, name, "diff_low", "diff_high", "diff_interval")
     if isinstance(value, str):
         return value
-    if value is None or pd.isna(value):
+    if _absent(value):
         return "–"
     if name in _COUNTS:
         return str(int(value))
@@ -77,11 +81,15 @@ def _cell(row: Mapping[str, object], name: str) -> str:
     return f"{value:{sign}.{_DECIMALS.get(name, 1)}f}"
 
 
+def _absent(value: object) -> bool:
+    return value is None or value != value  # NaN
+
+
 def _with_interval(row: Mapping[str, object], name: str, low: str, high: str, note: str) -> str:
-    if pd.isna(row[name]):
+    if _absent(row[name]):
         return str(row[note])
     sign = "+" if name in _SIGNED else ""
     value = f"{row[name]:{sign}.1f}"
-    if pd.isna(row[low]):
+    if _absent(row[low]):
         return f"{value} ({row[note]})"
     return f"{value} [{row[low]:{sign}.1f}, {row[high]:{sign}.1f}]"

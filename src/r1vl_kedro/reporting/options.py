@@ -1,9 +1,9 @@
 """Options of the report, checked before any node runs."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.parameters import Words, check_choices
 from r1vl_kedro.responses import R1VL, GrammarName
@@ -48,3 +48,24 @@ class ReportingOptions(BaseModel):
         }
         for key, names in named.items():
             check_choices(names, rows, f"reporting.{key}")
+
+
+class StudyOptions(BaseModel):
+    """``params:study``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bands: dict[str, tuple[float, float]] = Field(min_length=1)
+    """By level, which is a family of questions, the band of the warm-up's pass rate."""
+    baseline: str = "outcome"
+    """The reward that gains are taken from; a variant is called ``<reward>_<level>``."""
+    rewards: Annotated[list[str], Words] = Field(min_length=1)
+    updates: Annotated[list[int], Words] = [10, 30, 60, 90]
+    window: int = Field(10, ge=1)
+
+    @model_validator(mode="after")
+    def _bands_in_order(self) -> Self:
+        wrong = {name: band for name, band in self.bands.items() if not 0 <= band[0] < band[1] <= 1}
+        if wrong:
+            raise ValueError(f"bands {wrong}: give the lower and the upper end, within 0..1")
+        return self

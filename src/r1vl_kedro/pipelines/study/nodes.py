@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from r1vl_kedro.pipelines.hints import Figure, Frame
-from r1vl_kedro.reporting import levels
-from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
 from r1vl_kedro.training.options import StepGRPOOptions
 
 
@@ -15,11 +14,13 @@ def report_levels(
     push: Frame,
     verdicts: Frame,
     curves: Frame,
-    options: levels.StudyOptions,
+    options: StudyOptions,
     step_grpo: StepGRPOOptions,
     reporting: ReportingOptions,
 ) -> tuple[Frame, str, Figure]:
     """Report each reward's gain over the baseline on each level; print the Markdown too."""
+    from r1vl_kedro.reporting import levels
+
     rates = levels.pass_rates(predictions, step_grpo.grammar)
     table = levels.study_table(
         rates, push, verdicts, curves, options, reporting, step_grpo.group_size
