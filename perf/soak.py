@@ -23,20 +23,18 @@ import ctypes
 import importlib
 import os
 import random
-import re
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-from soak_place import CLOCK, ROOT, Place, Server, ended, exit_code, mount, others
+from soak_faults import FAULTS, ON_DISK
+from soak_place import ROOT, Place, Server, ended, exit_code, others
 from tqdm import tqdm
 
 INSIDE = "R1VL_SOAK_MOUNTS"
@@ -44,101 +42,6 @@ SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: processes whose parent died become our
 ORPHAN_SECONDS, HANG_SECONDS = 15.0, 240.0
 LONGEST_STREAK = 12
 """Faults of one ablation, before it may end."""
-SAID = r"Error: .*(cannot write|nothing can be written|cannot be (written|used)|tracking\.uri)"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One kind of fault.
-
-    Attributes:
-        strike: does it to the run with this process id.
-        undo: called when the run has ended.
-        meets: whether exit code and output of the run are as they should be.
-        jobs: whether the run's jobs must be, may be (None) or must not be processes of their own.
-    """
-
-    strike: Callable[[Place, int, random.Random], None]
-    undo: Callable[[Place], None]
-    meets: Callable[[int, str], bool]
-    jobs: bool | None = None
-
-
-def _kill(place: Place, pid: int, draw: random.Random) -> None:
-    os.kill(pid, signal.SIGKILL)
-
-
-def _kill_job(place: Place, pid: int, draw: random.Random) -> None:
-    while not ended(pid):
-        family = others()
-        if jobs := [process for process in family if process.pid != pid]:
-            draw.choice(sorted(jobs, key=lambda process: process.pid)).kill()
-            return
-
-
-def _kill_group(place: Place, pid: int, draw: random.Random) -> None:
-    for process in others():
-        process.kill()
-
-
-def _fill(place: Place, pid: int, draw: random.Random) -> None:
-    left = draw.randrange(0, 200_000)
-    with (place.disk / "ballast").open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(place.disk).free - left))
-
-
-def _read_only(place: Place, pid: int, draw: random.Random) -> None:
-    mount("--bind", str(place.data), str(place.data))
-    mount("-o", "remount,bind,ro", str(place.data))
-
-
-def _writable(place: Place) -> None:
-    subprocess.run(["umount", "-l", str(place.data)], check=True)
-
-
-def _mlflow_away(place: Place, pid: int, draw: random.Random) -> None:
-    place.server.stop(draw.choice([signal.SIGKILL, signal.SIGSTOP]))
-
-
-def _step_clock(place: Place, pid: int, draw: random.Random) -> None:
-    step = draw.choice([-1, 1]) * draw.choice([5.0, 3600.0, 86400.0])
-    CLOCK[:] = struct.pack("d", step)
-
-
-def _set_clock_right(place: Place) -> None:
-    CLOCK[:] = struct.pack("d", 0.0)
-
-
-def _killed(code: int, output: str) -> bool:
-    return code == -signal.SIGKILL
-
-
-def _went_on_or_told(code: int, output: str) -> bool:
-    """Ended well, or with a sentence about the disk or the store and without a traceback."""
-    said = " ".join(output[output.rfind("Error: ") :].split())
-    return code == 0 or (code == 1 and re.match(SAID, said) is not None)
-
-
-def _named_the_job(code: int, output: str) -> bool:
-    return code == 0 or (
-        code == 1 and re.search(r"Error: .*(SIGKILL|job server)", output) is not None
-    )
-
-
-def _nothing(place: Place) -> None:
-    pass
-
-
-FAULTS = {
-    "kill of the run": Fault(_kill, _nothing, _killed),
-    "kill of a job": Fault(_kill_job, _nothing, _named_the_job, jobs=True),
-    "kill of all its processes": Fault(_kill_group, _nothing, _killed, jobs=True),
-    "full disk": Fault(_fill, lambda place: (place.disk / "ballast").unlink(), _went_on_or_told),
-    "read-only data": Fault(_read_only, _writable, _went_on_or_told),
-    "MLflow away": Fault(_mlflow_away, lambda place: place.server.resume(), _went_on_or_told),
-    "clock set": Fault(_step_clock, _set_clock_right, lambda code, _: code == 0, jobs=False),
-}
-ON_DISK = ("full disk", "read-only data")
 
 
 class Soak:
@@ -163,7 +66,8 @@ class Soak:
     def _undisturbed(self) -> tuple[dict[str, bytes], set[str], float]:
         """What an undisturbed run makes, and its seconds once this process has its imports."""
         whole = self.place("imports", None)
-        self._finish(whole)
+        if not self._finish(whole):
+            sys.exit(self.failures[-1])
         for name in whole.modules.read_text().split():
             with contextlib.suppress(ImportError, AttributeError):  # made while it ran
                 importlib.import_module(name)
@@ -176,17 +80,19 @@ class Soak:
         whole.remove()
         return made
 
-    def _finish(self, place: Place) -> None:
-        """Let a run end undisturbed."""
+    def _finish(self, place: Place) -> bool:
+        """Let a run end undisturbed; whether it ended well."""
         pid = place.start(own_processes=False)
-        if not ended(pid, HANG_SECONDS) or exit_code(pid) != 0:
-            raise RuntimeError(f"an undisturbed run failed: {place.log}")
+        if ended(pid, 2 * HANG_SECONDS) and exit_code(pid) == 0:
+            return True
+        self.failures.append(f"an undisturbed run failed ({place.log})")
+        return False
 
     def strike_one(self, place: Place, name: str) -> bool:
         """Start a run and strike it; whether the fault came before the run's end."""
         fault = FAULTS[name]
         own = self.draw.random() < 0.5 if fault.jobs is None else fault.jobs
-        delay = self.draw.uniform(0.05, self.seconds / 3)
+        delay = self.draw.uniform(0.05, self.seconds / 4)
         pid = place.start(own)
         if ended(pid, delay):
             self._note(place, name, "" if exit_code(pid) == 0 else "failed before the fault")
@@ -229,7 +135,7 @@ class Soak:
 
     def end(self, place: Place) -> None:
         """Let the ablation end, and compare it with the undisturbed one."""
-        self._finish(place)
+        whole = self._finish(place)
         self.ablations += 1
         results, files = place.results(), place.files()
         different = sorted(
@@ -240,14 +146,14 @@ class Soak:
         self.identical += not different
         self.leftovers += len(left)
         self.running += running
-        if different or left or running:
+        if different or left or running or not whole:
             self.failures.append(
                 f"{place.root.name} after {', '.join(place.struck)}: {len(different)} results "
                 f"differ {different[:3]}, {len(left)} files left {left[:5]}, {running} RUNNING"
             )
         else:
             self.survived += Counter(place.struck) - Counter(place.wrong)
-        if not (different or left or running or place.wrong):
+        if whole and not (different or left or running or place.wrong):
             place.remove()
 
     def names(self, place: Place) -> list[str]:
@@ -290,10 +196,13 @@ def main() -> None:
         os.execvp(command[0], command)
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     os.chdir(ROOT)
-    os.environ |= {"DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "3"}
+    os.environ |= {"DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "8"}
     print("an undisturbed run ...", flush=True)
     from kedro.framework.startup import bootstrap_project
 
+    from r1vl_kedro.launcher import kernels
+
+    kernels.pin("avx2")  # before torch computes here, as in a run
     bootstrap_project(ROOT)
     tqdm.monitor_interval = 0  # its thread would be forked in the midst of anything
     root = Path(tempfile.mkdtemp(prefix="r1vl-soak-"))
@@ -305,7 +214,10 @@ def main() -> None:
             for name in soak(run, options.faults, began + 60 * options.minutes):
                 bar.set_postfix_str(f"{name}, {len(run.failures)} failures")
                 bar.update()
+    except KeyboardInterrupt:
+        print("interrupted")
     finally:
+        run.server.resume()
         run.server.stop()
     minutes = (time.monotonic() - began) / 60
     print(f"seed {options.seed}, {run.ablations} ablations, {minutes:.1f} minutes")
