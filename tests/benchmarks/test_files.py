@@ -138,6 +138,7 @@ def test_an_image_path_beside_the_file_serves_where_there_is_no_image_column(tmp
         (row(2, image_path="x\ty"), "row", "7 cells for 6 columns"),
         (row(2, "[]"), "image", "the row has no image"),
         (row(2, wide()), "image", "sides may differ 200 times"),
+        (row(2, question="  "), "question", "the cell is empty"),
         (row(2, question="Is it <|image_pad|>?"), "question", "<|image_pad|>, a special token"),
         (row(2, category="cooking"), "cells", "column 'category' is 'cooking'"),
     ],
@@ -197,6 +198,16 @@ def test_a_missing_column_is_an_error_that_names_it(tmp_path):
     header = [name for name in HEADER if name != "category"]
     with pytest.raises(BenchmarkFileError, match=r"MME\.tsv: column 'category' is missing"):
         list(file(tmp_path, row(1), header=header).rows())
+
+
+def test_a_column_that_stands_twice_is_an_error_and_empty_lines_are_no_rows(tmp_path):
+    with pytest.raises(BenchmarkFileError, match="column 'answer' stands there more than once"):
+        list(file(tmp_path, row(1), header=[*HEADER, "answer"]).rows())
+    read = file(tmp_path, row(1), row(2))
+    lines = read.path.read_text().splitlines()
+    read.path.write_text("\n\n".join(lines) + "\n\n")
+    assert [r.index for r in read.rows()] == ["1", "2"]
+    assert read.set_aside == []
 
 
 def test_empty_files_and_files_without_a_usable_row_are_errors(tmp_path):

@@ -188,6 +188,9 @@ def test_special_tokens_of_the_model_are_set_aside_with_the_token_named(token, r
         ("Which?\nChoices: A: f(x), B: g(x)", "Which?", ["f(x)", "g(x)"]),
         ("Which?\nChoices: (A) 1,000 (B) 2,000", "Which?", ["1,000", "2,000"]),
         ("The choices: none.", "The choices: none.", []),
+        ("Find x.\nAnswer choices:\nA. 4\nB. 5", "Find x.", ["4", "5"]),
+        ("求 x。\nChoices：\n（A）4\n（B）5", "求 x。", ["4", "5"]),
+        ("求 x。\nChoices:\nA、4\nB、5", "求 x。", ["4", "5"]),
     ],
 )
 def test_options_in_small_letters_and_on_the_questions_line(text, question, options):
@@ -201,6 +204,7 @@ def test_options_in_small_letters_and_on_the_questions_line(text, question, opti
         ("How many?\na) 4\nb) 5", "b) 5", ["4", "5"]),
         ("How many? (A) 4 (B) 5", "5", ["4", "5"]),
         ("How many? (A) 4 (B) 5", "7", []),
+        ("有几个？\nA：4\nB：5", "B", ["4", "5"]),
         ("a) Find x.\nb) Find y.", "x = 3", []),
     ],
 )

@@ -124,13 +124,13 @@ def test_damaged_exif_data_do_not_cost_the_picture():
         (encoded(Image.new("L", (9000, 9000))), "image_too_large", "9000 x 9000 pixels"),
         (encoded(Image.new("L", (9000, 9000)), "WEBP", lossless=True, method=0), "image_too_large",
          "at most"),
-        (encoded(Image.new("1", (60000, 60000))), "image_too_large|broken_image", "pixels"),
+        (encoded(Image.new("1", (60000, 60000))), "image_too_large", "pixels"),
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_with_its_reason(data, reason, detail):
     with pytest.raises(ImageProblem, match=detail) as error:
         decode(data, "x")
-    assert error.value.reason in reason.split("|")
+    assert error.value.reason == reason
     assert str(error.value).startswith("x: ") and len(str(error.value)) < 250
 
 

@@ -160,7 +160,7 @@ class BenchmarkFile:
     def _problem(self, cells: Row, seen: set[str]) -> tuple[str, str] | None:
         """Return the column and why a row cannot be used; None where it can."""
         for name in NEEDED:
-            if name not in cells:
+            if not cells.get(name, "").strip():
                 return name, "the cell is empty"
         if cells["index"] in seen:
             return "index", "an earlier row has the same index"

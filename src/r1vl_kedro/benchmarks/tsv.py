@@ -48,7 +48,8 @@ def iter_cells(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[st
             reader = csv.reader(file, delimiter="\t", strict=True)
             header = [name.strip() for name in next(reader, [])]
             _check_header(path, header, needed)
-            for number, values in enumerate(reader, start=1):
+            rows = (values for values in reader if values)  # as in pandas, empty lines are none
+            for number, values in enumerate(rows, start=1):
                 _check_quotes(path, number, values, len(header))
                 if len(values) != len(header):
                     yield number, f"{len(values)} cells for {len(header)} columns"
@@ -76,6 +77,9 @@ def _is_word(name: str, text: str) -> bool:
 def _check_header(path: Path, header: Sequence[str], needed: Sequence[str]) -> None:
     if not any(header):
         raise BenchmarkFileError(f"{path}: the file is empty")
+    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    if twice:
+        raise BenchmarkFileError(f"{path}: column {twice[0]!r:.200} stands there more than once")
     missing = [name for name in needed if name not in header]
     if not {"image", "image_path"} & set(header):
         missing.append("image")

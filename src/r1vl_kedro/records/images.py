@@ -103,6 +103,8 @@ def _opened(data: bytes, name: str) -> Image:
         known = ", ".join(FORMATS)
         detail = f"{name}: no image in a known format ({known}); it begins with {data[:12]!r}"
         raise ImageProblem("broken_image", detail) from error
+    except PIL.Image.DecompressionBombError as error:
+        raise ImageProblem("image_too_large", f"{name}: {error!s:.200}") from error
     except Exception as error:
         raise ImageProblem("broken_image", f"{name}: {error!s:.200}") from error
 

@@ -17,7 +17,8 @@ _OTHER_KINDS = {
     "\x1f\udc8b": "it is compressed with gzip: unpack it",
     "PK\x03\x04": "it is a zip archive: unpack it",
     "version https://git-lfs": "it is a pointer of Git LFS: fetch the file with `git lfs pull`",
-    "\udcff\udcfe": "it is UTF-16: save it as UTF-8",
+    "\udcff\udcfe": "it is UTF-16 or UTF-32: save it as UTF-8",
+    "PAR1": "it is Parquet",
     "<": "it is a page of HTML or XML",
 }
 

@@ -17,8 +17,10 @@ SPECIAL_TOKENS = (
 """Special tokens of Qwen's vision-language models: in a text they are read as themselves."""
 _SPECIAL = re.compile("|".join(map(re.escape, SPECIAL_TOKENS)))
 _QUESTION = re.compile(rf"^(?:[ \t]*{IMAGE_MARK})*[ \t]*Question:[ \t]*", re.MULTILINE)
-_CHOICES = re.compile(r"(?:\n[ \t]*|(?<=[?.!:)])[ \t]+)(?:Choices|Options):[ \t]*", re.IGNORECASE)
-_OPTION_LINE = re.compile(r"[ \t]*\(?([A-Za-z])[).:][ \t]*(.*)")
+_CHOICES = re.compile(
+    r"(?:\n[ \t]*|(?<=[?.!:)])[ \t]+)(?:Answer )?(?:Choices|Options)[:：][ \t]*", re.IGNORECASE
+)
+_OPTION_LINE = re.compile(r"[ \t]*[(（]?([A-Za-z])[).:）．：、][ \t]*(.*)")
 _LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?:\(([A-Za-z])\)[ \t]*|([A-Za-z])[).:][ \t]+)")
 _SENTENCE_END = re.compile(r"(?<=[?.!:])\s+(?=\(?[Aa][).:])")
 _LETTER = re.compile(r"\(?([A-Za-z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
