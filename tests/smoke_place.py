@@ -3,13 +3,22 @@
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import empty_store
+import forked
+
 ROOT = Path(__file__).resolve().parents[1]
+OF_ITS_OWN = ("-m", "kedro")
+"""For runs that are started as a user does, and may start a job server."""
 
 
-def kedro_run(*arguments: str, through: tuple[str, ...] = ("-m", "kedro")) -> tuple[int, str]:
-    """Exit code and output of ``kedro run``; ``through`` says how Python finds kedro."""
+def kedro_run(*arguments: str, through: tuple[str, ...] = ()) -> tuple[int, str]:
+    """Exit code and output of ``kedro run``, forked, or as Python's ``through`` starts Kedro."""
+    if not through:
+        with tempfile.TemporaryDirectory() as place:
+            return forked.kedro(("run", *arguments), ROOT, Path(place, "output"))
     done = subprocess.run(
         [sys.executable, *through, "run", *arguments],
         cwd=ROOT,
@@ -27,10 +36,11 @@ class Place:
         self.root, self.data, self.conf = root, root / "data", root / "conf"
         shutil.copytree(ROOT / "conf", self.conf)
         (self.conf / "smoke" / "globals.yml").write_text(f"data: {self.data}\n")
+        empty_store.put(root / "mlflow.db")
 
-    def run(self, *arguments: str, params: str = "", pipeline: str = "ablation") -> str:
-        """``kedro run`` of the smoke ablation; its output."""
-        code, output = self.attempt(*arguments, params=params, pipeline=pipeline)
+    def run(self, *arguments: str, **how) -> str:
+        """``kedro run`` of the smoke ablation, as ``attempt`` takes it; its output."""
+        code, output = self.attempt(*arguments, **how)
         assert code == 0, output[-6000:]
         return output
 
@@ -39,7 +49,7 @@ class Place:
         *arguments: str,
         params: str = "",
         pipeline: str = "ablation",
-        through: tuple[str, ...] = ("-m", "kedro"),
+        through: tuple[str, ...] = (),
     ) -> tuple[int, str]:
         """Exit code and output of ``kedro run`` of the smoke ablation."""
         store = f"tracking.uri={self.root / 'mlflow.db'}"

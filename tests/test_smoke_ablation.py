@@ -5,7 +5,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from smoke_place import Place
+from smoke_place import OF_ITS_OWN, Place
 
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
@@ -103,7 +103,7 @@ def test_a_run_goes_on_where_results_are_missing_and_ends_with_the_same_tables(p
     ):  # fmt: skip
         shutil.rmtree(place.data / gone)
 
-    place.run("--only-missing-outputs", params="launcher.in_process=false")
+    place.run("--only-missing-outputs", params="launcher.in_process=false", through=OF_ITS_OWN)
 
     assert (place.data / "06_models/_work/step_grpo/logs").is_dir()
     assert kept.stat().st_mtime_ns == kept_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from forked import CONTEXT
 from striking import arm
 
 SOLUTION = (
@@ -122,15 +122,11 @@ def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -
     os._exit(code)
 
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["r1vl_kedro.training.preload"])
-
-
 def run(
     kind: str, log: Path, moment: str | None = None, number: int = signal.SIGKILL, **kwargs
 ) -> int:
     """Exit code of a training process from a fork server; negative for the signal that ended it."""
-    process = _CONTEXT.Process(target=_child, args=(kind, kwargs, moment, str(log), number))
+    process = CONTEXT.Process(target=_child, args=(kind, kwargs, moment, str(log), number))
     process.start()
     process.join(200)
     assert process.exitcode is not None, log.read_text()[-3000:]

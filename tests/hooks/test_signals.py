@@ -17,9 +17,15 @@ def until(condition, process):
 
 
 def waiting(root):
-    """The run has a job that waits, and nothing else left to do."""
-    done = [root / "work/outcome.started", *(root / f"data/{n}/scores.json" for n in OTHERS)]
-    return lambda: all(file.exists() for file in done)
+    """The run has a job that waits and nothing else left to do, and has told MLflow so."""
+
+    def condition():
+        if not (root / "work/outcome.started").exists():
+            return False
+        status = {run["name"]: run["status"] for run in toy.runs(root)}
+        return all(status.get(name) == "FINISHED" for name in OTHERS)
+
+    return condition
 
 
 OTHERS = ("base", "step_grpo")

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 
+import empty_store
 import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
@@ -35,6 +36,7 @@ class Line:
 
 def open_store(tmp_path, pause=0.0):
     """A store whose line can be cut, asked again after a pause in seconds."""
+    empty_store.put(tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     made = stores.Store(uri, "test", tmp_path / "artifacts", pause=pause)
     made.client = Line(made.client)
@@ -151,6 +153,7 @@ def test_a_database_that_cannot_be_used_is_named(tmp_path):
 
 
 def test_a_store_that_takes_no_run_is_named(tmp_path):
+    empty_store.put(tmp_path / "x.db")
     store = stores.Store(f"sqlite:///{tmp_path / 'x.db'}", "test", tmp_path)
     with sqlite3.connect(tmp_path / "x.db") as database:
         database.execute(
@@ -251,7 +254,7 @@ def test_refused_access_names_the_variables_to_set():
 
 
 def test_without_tracking_nothing_is_written_and_the_run_is_the_same(tmp_path):
-    root = toy.make(tmp_path)
+    root = toy.make(tmp_path, store=False)
     code, output = toy.run(root, "--params=tracking.enabled=false")
     assert code == 0, output
     assert not list(root.glob("mlflow.db*")) and not (root / "mlartifacts").exists()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import empty_store
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -100,9 +101,16 @@ figure_all: {type: plotly.JSONDataset, filepath: "${globals:data}/figure.json"}
 
 
 def make(
-    root: Path, behaviour: dict[str, str] | None = None, seeds: tuple[int, ...] = (0,)
+    root: Path,
+    behaviour: dict[str, str] | None = None,
+    seeds: tuple[int, ...] = (0,),
+    *,
+    store: bool = True,
 ) -> Path:
-    """The project in ``root``; ``behaviour`` says which variant fails, or waits for ``go``."""
+    """The project in ``root``; ``behaviour`` says which variant fails, or waits for ``go``.
+
+    Without ``store`` there is no MLflow database yet.
+    """
     base = root / "conf" / "base"
     package = root / "src" / "toy_project"
     for directory in (base, root / "conf" / "local", package):
@@ -132,6 +140,8 @@ def make(
     }
     (base / "parameters.yml").write_text(yaml.safe_dump(parameters))
     (root / "work").mkdir(exist_ok=True)
+    if store:
+        empty_store.put(root / "mlflow.db")
     return root
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from smoke_place import Place
+from smoke_place import OF_ITS_OWN, Place
 
 from r1vl_kedro.launcher import kernels
 
@@ -62,7 +62,7 @@ def test_the_smoke_warm_up_is_the_same_bytes_and_says_what_made_it(tmp_path, mon
         for variable, value in outer.items():
             monkeypatch.setenv(variable, value)
         place = Place(tmp_path / name)
-        place.run(pipeline="data_prep,warm_up")
+        place.run(pipeline="data_prep,warm_up", through=OF_ITS_OWN)
         models.append(place.data / "06_models/warm_up")
     one, other = ((model / "model.safetensors").read_bytes() for model in models)
     assert one == other

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,12 +27,18 @@ print("the run begins", flush=True)
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def temporary():
+    """A directory for temporary files whose name is short, as those of sockets have to be."""
+    with tempfile.TemporaryDirectory(prefix="r1vl-") as place:
+        yield Path(place)
+
+
+@pytest.fixture
+def run(tmp_path, temporary, monkeypatch):
     """A run of its own whose job server imports only what the test gives; returns the process."""
     places = [str(tmp_path), str(Path(__file__).parent), str(Path(__file__).parents[1])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([*places, os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     started = []
 
     def start(work: str, preloaded: str = "") -> subprocess.Popen:
@@ -74,12 +81,12 @@ def await_path(path: Path, process=None) -> str:
     return path.read_text()
 
 
-def test_jobs_do_not_import_the_runs_own_script(tmp_path, run):
+def test_jobs_do_not_import_the_runs_own_script(tmp_path, temporary, run):
     process = run(f"print(job('echo', {str(tmp_path)!r}, FORKED, text='a')['text'])")
     output, _ = process.communicate()
     assert process.returncode == 0, output
     assert output.splitlines() == ["the run begins", "echo: two lines", "of warning", "a"]
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 def test_two_jobs_are_forked_from_one_process_and_have_their_threads(tmp_path):
@@ -133,13 +140,15 @@ def test_a_server_of_a_killed_run_ends_while_it_imports(tmp_path, run):
     assert not (tmp_path / "echo" / "rank0.log").exists()
 
 
-def test_a_killed_runs_job_is_told_to_stop_and_then_the_server_leaves_nothing(tmp_path, run):
+def test_a_killed_runs_job_is_told_to_stop_and_then_the_server_leaves_nothing(
+    tmp_path, temporary, run
+):
     names = {name: str(tmp_path / name) for name in ("started", "stopped")}
     process = run(f"job('wait', {str(tmp_path)!r}, FORKED, **{names!r})")
     pid = int(await_path(tmp_path / "started", process) or 0)
     process.kill()
     assert await_path(tmp_path / "stopped") == "saved"
-    while ending.alive(pid) or list((tmp_path / "tmp").iterdir()):
+    while ending.alive(pid) or list(temporary.iterdir()):
         time.sleep(0.05)
 
 

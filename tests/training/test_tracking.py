@@ -3,6 +3,7 @@
 import threading
 import time
 
+import empty_store
 import pytest
 from mlflow.exceptions import MlflowException
 from training_fixtures import SFT, train
@@ -113,6 +114,7 @@ def test_no_callback_without_a_run(monkeypatch):
 def test_training_writes_to_the_run_of_its_environment(tiny, records, tmp_path, monkeypatch):
     from mlflow import MlflowClient
 
+    empty_store.put(tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     client = MlflowClient(uri)
     run = client.create_run(client.create_experiment("test", artifact_location=str(tmp_path)))

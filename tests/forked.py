@@ -1,0 +1,63 @@
+"""Runs in processes forked from one that has imported Kedro, MLflow, torch and TRL already.
+
+A run of ``python -m kedro`` imports for ten seconds of a core's time; where a test is about what
+the run makes and not about how it is started, it is forked.
+"""
+
+import atexit
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from r1vl_kedro.launcher.server import PRELOAD
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(
+    [
+        PRELOAD, "kedro.framework.cli.cli", "kedro.framework.session", "kedro_datasets.pandas",
+        "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "datasets", "pandas",
+        "matplotlib.pyplot", "plotly.graph_objects", "plotly.io", "statsmodels.api", "math_verify",
+    ]
+)  # fmt: skip
+
+
+def kedro(
+    arguments: Sequence[str], directory: Path, output: Path, timeout: float = 800.0
+) -> tuple[int, str]:
+    """Run ``kedro <arguments>`` in ``directory``.
+
+    Args:
+        output: file that gets what the run writes to stdout and stderr.
+
+    Returns:
+        Its exit code and its output.
+    """
+    given = (list(arguments), dict(os.environ), str(directory), str(output))
+    process = CONTEXT.Process(target=_kedro, args=given)
+    process.start()
+    process.join(timeout)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+    text = output.read_text(encoding="utf-8", errors="replace") if output.exists() else ""
+    return process.exitcode, text
+
+
+def _kedro(arguments: list[str], environment: dict[str, str], directory: str, output: str) -> None:
+    stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
+    os.dup2(stream, 1)
+    os.dup2(stream, 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(directory)
+    sys.path[:0] = [directory, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
+    sys.argv = ["kedro", *arguments]
+    atexit._clear()  # those of the server
+    from kedro.framework.cli.cli import main
+
+    try:
+        main()
+    finally:
+        atexit._run_exitfuncs()  # multiprocessing ends a process without
