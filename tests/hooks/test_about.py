@@ -59,8 +59,15 @@ def test_the_description_names_the_best_row_and_has_the_table():
             "variant": ["warm_up", "outcome"], "row": ["Warm-up (SFT)", "Outcome reward"],
             "n": [600, 600], "seeds": [1, 1], "accuracy": [43.0, 65.2], "low": [39.1, 61.3],
             "high": [47.0, 68.9], "interval": ["Wilson", "Wilson"],
+            "difference": [None, 22.2], "diff_low": [None, 17.5], "diff_high": [None, 26.8],
+            "diff_interval": ["reference", "paired bootstrap"], "validity": [99.0, 98.0],
         }
     )  # fmt: skip
-    text = description(overview)
-    assert text.startswith("Highest accuracy on the test records: **Outcome reward**, 65.2 %")
-    assert "| Outcome reward | 600 | 1 | 65.2 [61.3, 68.9] |" in text
+    near = overview.iloc[[1]].assign(variant="sft", row="Continued SFT", accuracy=64.0, high=66.0)
+    text = description(pd.concat([overview, near], ignore_index=True))
+    assert text.startswith(
+        "Highest accuracy on the test records: **Outcome reward**, 65.2 [61.3, 68.9] % (n = 600). "
+        "Points above the reference: +22.2 [+17.5, +26.8]. "
+        "Intervals that overlap with its: Continued SFT."
+    )
+    assert "| Outcome reward | 600 | 1 | 65.2 [61.3, 68.9] | +22.2 [+17.5, +26.8] |" in text

@@ -1,20 +1,40 @@
 """The way to MLflow's run list."""
 
+import json
 import socket
-from urllib.parse import unquote
 
 import pytest
 
 from r1vl_kedro.tracking import ui
+from r1vl_kedro.tracking.views import LONGEST, children_view
 
 
-def test_the_address_of_a_parents_children_sorts_them_by_accuracy():
-    url = unquote(ui.runs_url("3", "abc"))
-    assert url.startswith(
-        "http://127.0.0.1:5000/#/experiments/3/runs?workflowType=machine_learning"
+def test_addresses_open_the_mode_for_trainings_and_a_view():
+    runs = "#/experiments/3/runs"
+    mode = "workflowType=machine_learning"
+    assert ui.runs_url("sqlite:///a.db", "3", "abc") == (
+        f"http://127.0.0.1:5000/{runs}?{mode}&viewStateShareKey=abc"
     )
-    assert "searchFilter=tags.`mlflow.parentRunId` = 'abc'" in url
-    assert "orderByKey=metrics.`accuracy/all`&orderByAsc=false" in url
+    assert ui.run_url("http://mlflow.example:80/", "3", "abc") == (
+        f"http://mlflow.example:80/{runs}/abc?{mode}"
+    )
+
+
+def test_a_view_shows_one_parents_children_by_accuracy_and_draws_them_all():
+    ((key, text),) = children_view("abc", ["test/k", "accuracy/charts", "accuracy/all"]).items()
+    assert key == "mlflow.sharedViewState.abc"
+    state = json.loads(text)
+    assert state["searchFilter"] == "tags.`mlflow.parentRunId` = 'abc'"
+    assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`accuracy/all`", False)
+    assert state["runsHiddenMode"] == "SHOW_ALL"
+    assert state["selectedColumns"][:2] == ["metrics.`accuracy/all`", "metrics.`accuracy/charts`"]
+    assert "tags.`label`" in state["selectedColumns"]
+
+
+def test_a_view_of_very_many_families_fits_into_a_tag():
+    (text,) = children_view("abc", [f"accuracy/family number {k}" for k in range(500)]).values()
+    assert len(text) <= LONGEST
+    assert json.loads(text)["selectedColumns"][0] == "metrics.`accuracy/all`"
 
 
 def test_a_port_in_use_ends_with_an_error_that_names_it(tmp_path, monkeypatch, capsys):
@@ -34,7 +54,10 @@ def test_the_server_gets_a_store_whose_path_has_a_space(tmp_path, monkeypatch, c
     place.mkdir()
     client = MlflowClient(f"sqlite:///{place / 'mlflow.db'}")
     experiment = client.create_experiment("grid")
-    client.create_run(experiment)
+    parent = client.create_run(experiment, run_name="ablation").info.run_id
+    client.create_run(experiment, run_name="reporting")
+    for tag, value in children_view(parent).items():
+        client.set_experiment_tag(experiment, tag, value)
     monkeypatch.chdir(place)
     started = []
 
@@ -46,6 +69,10 @@ def test_the_server_gets_a_store_whose_path_has_a_space(tmp_path, monkeypatch, c
     with pytest.raises(SystemExit):
         ui.main(["--port", "0"])
     assert f"sqlite:///{place / 'mlflow.db'}" in started[0]
-    assert f"#/experiments/{experiment}/runs?workflowType=machine_learning" in (
-        capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f":0/#/experiments/{experiment}/runs?workflowType=machine_learning" in said
+    assert f"ablation, its variants, best first: http://127.0.0.1:0/#/experiments/{experiment}" in (
+        said
     )
+    assert f"viewStateShareKey={parent}" in said
+    assert f"/runs/{parent}?workflowType=machine_learning" in said

@@ -11,10 +11,15 @@ from pydantic import BaseModel
 from r1vl_kedro.hooks.values import flat
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.provenance import git_commit
-from r1vl_kedro.reporting.markdown import table_markdown
+from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.reporting.variants import options_of, variant
 from r1vl_kedro.scrubbing import scrub
 
+TABLE = (
+    "row", "n", "seeds", "accuracy", "low", "high", "interval", "difference", "diff_low",
+    "diff_high", "diff_interval", "truncated",
+)  # fmt: skip
+"""Columns of the table in a description; `tables/overview.json` has all."""
 COLOUR, NOTE = "mlflow.runColor", "mlflow.note.content"
 NAME_LENGTH = 100
 """Characters of a run's name."""
@@ -76,11 +81,32 @@ def child_tags(own: Variant, grid: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def description(overview: Any) -> str:
-    """Describe a run by the table of all variants, best row first in a sentence."""
-    best = overview.loc[overview["accuracy"].idxmax()]
-    sentence = f"Highest accuracy on the test records: **{best['row']}**, {best['accuracy']:.1f} %"
-    columns = [name for name in overview.columns if name not in ("p", "step_rar", "mean_tokens")]
-    return f"{sentence} (n = {best['n']}).\n\n{table_markdown(overview[columns])}\n"
+    """Describe a run: which row has the highest accuracy and by how much, then all in a table.
+
+    The sentences come first, for MLflow folds what is longer.
+    """
+    import pandas as pd
+
+    from r1vl_kedro.reporting.page import nothing_learnt
+
+    sentences = nothing_learnt(overview)
+    scored = overview.dropna(subset=["accuracy"])
+    best = scored.loc[scored["accuracy"].idxmax()]
+    cells = dict(zip(*_best_cells(scored, best.name), strict=True))
+    sentence = f"Highest accuracy on the test records: **{best['row']}**, {cells['accuracy']} %"
+    sentences.append(f"{sentence} (n = {best['n']}).")
+    if pd.notna(best.get("difference")):
+        sentences.append(f"Points above the reference: {cells['difference']}.")
+    near = scored.loc[(scored["high"] >= best["low"]) & (scored.index != best.name), "row"]
+    if len(near):
+        sentences.append(f"Intervals that overlap with its: {', '.join(near)}.")
+    columns = [name for name in overview.columns if name in TABLE]
+    return f"{' '.join(sentences)}\n\n{table_markdown(overview[columns])}\n"
+
+
+def _best_cells(scored: Any, index: Any) -> tuple[list[str], list[str]]:
+    headers, rows = display(scored.loc[[index]])
+    return headers, rows[0]
 
 
 def commit_tags(root: Path) -> dict[str, str]:

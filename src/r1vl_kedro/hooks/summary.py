@@ -101,6 +101,8 @@ class SummaryHooks:
                 lines.append(f"Report:  {catalog.get(name)._describe().get('filepath')}")
         if self._tracking.page:
             lines.append(f"MLflow:  make ui, then {self._tracking.page}")
+        if self._tracking.list:
+            lines.append(f"         and its variants, best first: {self._tracking.list}")
         if lines:
             sys.stdout.write("\n" + "\n".join(lines) + "\n\n")
             sys.stdout.flush()

@@ -18,7 +18,8 @@ from r1vl_kedro.run_context import RUN, RunContext
 from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
 from r1vl_kedro.tracking.options import TrackingOptions, artifact_root, chosen
 from r1vl_kedro.tracking.store import Store
-from r1vl_kedro.tracking.ui import runs_url
+from r1vl_kedro.tracking.ui import run_url, runs_url
+from r1vl_kedro.tracking.views import children_view
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ class TrackingHooks:
         self._lock = threading.RLock()
         self._context: Any = None
         self.page = ""
-        """Where MLflow shows the children of the last run, best first; "" where none were filed."""
+        """Where MLflow shows the last run, with its description; "" where it was not filed."""
+        self.list = ""
+        """Where it shows the run's children, best first; "" where it has none."""
         self._forget()
         atexit.register(self._killed)
 
@@ -53,6 +56,7 @@ class TrackingHooks:
         self._ended: set[str] = set()
         self._digests: dict[str, str] = {}
         self._noted: set[tuple[str, str]] = set()
+        self._metrics: set[str] = set()
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
@@ -72,7 +76,7 @@ class TrackingHooks:
         self._owners = owners(pipeline, self._variants)
         for name, owner in self._owners.items():
             self._todo.setdefault(owner, set()).add(name)
-        self._store, self.page = None, ""
+        self._store, self.page, self.list = None, "", ""
         self._pipeline = ",".join(run_params.get("pipeline_names") or ["__default__"])
         if not options.enabled:
             return
@@ -90,7 +94,10 @@ class TrackingHooks:
         self._run_params = run_params
         name = about.run_name(run_params, parameters)
         self._parent = store.start(name, {**self._about, "runner": runner})
-        self.page = runs_url(store.experiment_id, self._parent if self._todo else "")
+        self.page = run_url(uri, store.experiment_id, self._parent)
+        if self._todo:
+            self.list = runs_url(uri, store.experiment_id, self._parent)
+            store.experiment_tags(children_view(self._parent))
         given = values.flat(run_params.get("runtime_params") or {})
         store.params(self._parent, {"seed": parameters.get("seed"), **given})
         self._log_yaml(self._parent, parameters, "config/parameters.yml")
@@ -223,6 +230,8 @@ class TrackingHooks:
         place, _, short = name.rpartition(".")
         if short in ("training_log", "rollouts") and self._has_stages(place):
             return  # they join what the stages have filed
+        if short == "scores" and place in self._variants and isinstance(data, dict):
+            self._metrics.update(values.score_metrics(data))
         file_result(self._store, run_id, short, data, tags, self._stage(place))
 
     def _has_stages(self, namespace: str) -> bool:
@@ -255,6 +264,8 @@ class TrackingHooks:
         for namespace in self._children:
             self._end_child(namespace, children)
         if self._parent in self._open():
+            if self._metrics:
+                self._store.experiment_tags(children_view(self._parent, self._metrics))
             if error:
                 self._store.tags(self._parent, {"error": error[:4000]})
             self._ended.add(self._parent)

@@ -10,7 +10,7 @@ from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.scrubbing import scrub
 
 _SQLITE = b"SQLite format 3\0"
-_FILE = "sqlite:///"
+FILE = "sqlite:///"
 _PASSED_ON = re.compile(r"(databricks|databricks-uc|uc)$|[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
 _HOST = re.compile(r"[\w.-]+:\d+(/|$)|localhost(/|$)")
 _WAYS_OUT = "name another, or set tracking.enabled=false"
@@ -45,7 +45,7 @@ def resolve_uri(uri: str, project_path: Path) -> str:
             "cannot; name a file elsewhere, such as /var/tmp/mlflow.db, or set "
             "tracking.enabled=false"
         )
-    return f"{_FILE}{path}"
+    return f"{FILE}{path}"
 
 
 def check_file(uri: str) -> None:
@@ -54,7 +54,7 @@ def check_file(uri: str) -> None:
     Raises:
         StoreError: a directory, a file of something else, or where nothing can be written.
     """
-    path = Path(uri.removeprefix(_FILE).partition("?")[0])
+    path = Path(uri.removeprefix(FILE).partition("?")[0])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():

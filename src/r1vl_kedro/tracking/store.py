@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.scrubbing import scrub
+from r1vl_kedro.tracking import moved
 from r1vl_kedro.tracking.addresses import StoreError, check_file, refusal
 from r1vl_kedro.tracking.ends import End, KeptEnds
 from r1vl_kedro.tracking.names import unique
@@ -58,6 +59,7 @@ class Store:
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
         if uri.startswith("sqlite:///"):
             check_file(uri)
+            moved.follow(uri)
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import SQLAlchemyError
@@ -167,6 +169,16 @@ class Store:
 
         entities = [RunTag(key, scrub(str(value))) for key, value in tags.items()]
         self.writes.put("tags", lambda: self.client.log_batch(run_id, tags=entities))
+
+    def experiment_tags(self, tags: Mapping[str, str]) -> None:
+        """Set tags of the experiment."""
+        for key, value in tags.items():
+            self.writes.put(
+                "a view",
+                lambda key=key, value=value: self.client.set_experiment_tag(
+                    self.experiment_id, key, value
+                ),
+            )
 
     def params(self, run_id: str, params: Mapping[str, Any]) -> None:
         """Set parameters; one that is there already (a node run again) stays."""

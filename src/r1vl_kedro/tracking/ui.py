@@ -8,28 +8,38 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
+from r1vl_kedro.tracking import moved
 from r1vl_kedro.tracking.addresses import StoreError, check_file, resolve_uri
+from r1vl_kedro.tracking.views import parents_with_view
 
 HOST, PORT = "127.0.0.1", 5000
 
 
-def runs_url(experiment_id: str, parent: str = "", host: str = HOST, port: int = PORT) -> str:
-    """Address an experiment's runs; of one parent's children alone, best accuracy first.
+def runs_url(server: str, experiment_id: str, view: str = "") -> str:
+    """Address an experiment's runs.
 
     MLflow opens in its mode for language model applications, which shows no run of a training.
 
+    Args:
+        server: its address, or the store's, which `make ui` serves here.
+        view: the key of a view, as `views.children_view` makes it.
+
     Example:
-        >>> runs_url("1")
+        >>> runs_url("sqlite:///mlflow.db", "1")
         'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
     """
-    query = "workflowType=machine_learning"
-    if parent:
-        children = quote(f"tags.`mlflow.parentRunId` = '{parent}'")
-        query += f"&searchFilter={children}&orderByKey={quote('metrics.`accuracy/all`')}"
-        query += "&orderByAsc=false"
-    return f"http://{host}:{port}/#/experiments/{experiment_id}/runs?{query}"
+    return _address(server, experiment_id, "") + (f"&viewStateShareKey={view}" if view else "")
+
+
+def run_url(server: str, experiment_id: str, run_id: str) -> str:
+    """Address one run's page."""
+    return _address(server, experiment_id, f"/{run_id}")
+
+
+def _address(server: str, experiment_id: str, rest: str) -> str:
+    base = server.rstrip("/") if server.startswith("http") else f"http://{HOST}:{PORT}"
+    return f"{base}/#/experiments/{experiment_id}/runs{rest}?workflowType=machine_learning"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,11 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         uri = resolve_uri(given.store, Path.cwd())
         if uri.startswith("sqlite:///"):
             check_file(uri)
+            moved.follow(uri)
         _check_port(given.host, given.port)
     except (StoreError, OSError) as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
-    for line in _experiments(uri, given.host, given.port):
+    for line in _experiments(uri, f"http://{given.host}:{given.port}"):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
     command = ["mlflow", "ui", "--workers", "1", "--backend-store-uri", uri]
@@ -73,16 +84,23 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-def _experiments(uri: str, host: str, port: int) -> list[str]:
+def _experiments(uri: str, server: str) -> list[str]:
     from mlflow import MlflowClient
 
     client = MlflowClient(uri)
-    found = client.search_experiments(order_by=["last_update_time DESC"])
     lines = []
-    for one in found:
-        filed = client.search_runs([one.experiment_id], max_results=1)
-        if filed:
-            lines.append(f"  {one.name}: {runs_url(one.experiment_id, host=host, port=port)}")
+    for one in client.search_experiments(order_by=["last_update_time DESC"]):
+        filed = client.search_runs([one.experiment_id], order_by=["attributes.start_time DESC"])
+        if not filed:
+            continue
+        lines.append(f"  {one.name}: {runs_url(server, one.experiment_id)}")
+        parents = parents_with_view(one.tags)
+        latest = next((run.info for run in filed if run.info.run_id in parents), None)
+        if latest:
+            best = runs_url(server, one.experiment_id, latest.run_id)
+            lines.append(f"    {latest.run_name}, its variants, best first: {best}")
+            page = run_url(server, one.experiment_id, latest.run_id)
+            lines.append(f"    {latest.run_name}, its table and report: {page}")
     return ["Runs, once the server is up:", *lines] if lines else ["No run has been filed yet."]
 
 

@@ -1,0 +1,218 @@
+"""Take the pictures in docs/images of a finished ablation: report, MLflow and Kedro-Viz.
+
+Run it from the project's root, in its environment, after ``kedro run --pipelines=ablation``::
+
+    python docs/screenshots.py                 # all of them
+    python docs/screenshots.py --only mlflow   # those whose names begin so
+
+It needs Chromium (Debian: ``apt install chromium``), starts both servers on free ports, and ends
+them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import itertools
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs/images"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WIDTH, HEIGHT = 1600, 1000
+START_SECONDS, PAGE_SECONDS = 120.0, 60.0
+ANSWERED = """JSON.stringify(Object.assign(localStorage, {
+  "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true"}))"""
+"""A first visit opens MLflow's assistant over a third of the page; this is a second one."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page to open, text to wait for, scripts to run in it one after the other, its height."""
+
+    url: str
+    wait_for: str
+    scripts: tuple[str, ...] = ()
+    height: int = HEIGHT
+
+
+def click(text: str, within: str = "button, a, span") -> str:
+    """Return a script that clicks the first element of this text."""
+    return (
+        f"[...document.querySelectorAll({within!r})]"
+        f".find(e => e.textContent.trim() === {text!r})?.click()"
+    )
+
+
+def pictures(mlflow: str, viz: str) -> dict[str, Picture]:
+    """Return what is taken, by the file's stem."""
+    from mlflow import MlflowClient
+
+    from r1vl_kedro.tracking.ui import run_url, runs_url
+    from r1vl_kedro.tracking.views import parents_with_view
+
+    client = MlflowClient(f"sqlite:///{ROOT / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("r1vl_kedro")
+    if experiment is None:
+        raise SystemExit("no run is filed; `kedro run --pipelines=ablation` comes first")
+    number, parents = experiment.experiment_id, parents_with_view(experiment.tags)
+    filed = client.search_runs([number], order_by=["attributes.start_time DESC"])
+    ablations = [run for run in filed if run.info.run_id in parents]
+    whole = [run for run in ablations if run.info.run_name == "ablation"] or ablations
+    if not whole:
+        raise SystemExit("no ablation is filed; `kedro run --pipelines=ablation` comes first")
+    parent = whole[0].info.run_id
+    variants = runs_url(mlflow, number, parent)
+    report = (ROOT / "data/08_reporting/report.html").as_uri()
+    closed = click("Dismiss")
+    return {
+        "report": Picture(report, "Rewards"),
+        "report_figures": Picture(f"{report}#figures", "Rewards", height=1500),
+        "mlflow": Picture(variants, "step_grpo"),
+        "mlflow_charts": Picture(f"{variants}&compareRunsMode=CHART", "accuracy/all"),
+        "mlflow_run": Picture(
+            run_url(mlflow, number, parent), "Highest accuracy", (click("Show more"),)
+        ),
+        "kedro_viz": Picture(f"{viz}/?pid=ablation", "reporting", (closed,)),
+    }
+
+
+class Page:
+    """A tab of a headless Chromium, driven by its own protocol."""
+
+    def __init__(self, browser: str, profile: Path) -> None:
+        from websockets.sync.client import connect
+
+        port = free_port()
+        command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        command += [f"--remote-debugging-port={port}", f"--user-data-dir={profile}", "about:blank"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen(command, **quiet)
+        wait_until_open(f"http://127.0.0.1:{port}/json", self._process)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+            tab = next(tab for tab in json.load(answer) if tab["type"] == "page")
+        self._socket = connect(tab["webSocketDebuggerUrl"], max_size=None)
+        self._numbers = itertools.count(1)
+        self.call("Page.enable")
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=ANSWERED)
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Call a method of the protocol and return its result."""
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        while True:
+            answer = json.loads(self._socket.recv(timeout=PAGE_SECONDS))
+            if answer.get("id") == number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']:.200}")
+                return answer["result"]
+
+    def run(self, script: str) -> Any:
+        """Run a script in the page and return its value."""
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"]
+        return result.get("value")
+
+    def take(self, picture: Picture) -> bytes:
+        """Open a page, wait until it has the text, run the scripts, and return it as PNG."""
+        size = {"width": WIDTH, "height": picture.height, "deviceScaleFactor": 1, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+        self.call("Page.navigate", url="about:blank")  # else another #address is no new page
+        self.call("Page.navigate", url=picture.url)
+        until = time.monotonic() + PAGE_SECONDS
+        wanted = f"(document.body?.textContent ?? '').includes({picture.wait_for!r})"
+        while not self.run(wanted):
+            if time.monotonic() > until:
+                raise SystemExit(f"{picture.url} did not show {picture.wait_for!r}")
+            time.sleep(0.5)
+        for script in ("", *picture.scripts):
+            self.run(script)
+            time.sleep(4)  # for what is drawn or unfolds
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+
+    def close(self) -> None:
+        """End the browser."""
+        self._socket.close()
+        end(self._process)
+
+
+def free_port() -> int:
+    """Find a port that nothing listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def wait_until_open(url: str, process: subprocess.Popen) -> None:
+    """Wait until an address answers; SystemExit where its process ends before."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.5)
+    raise SystemExit(f"{process.args[0]} did not answer at {url}")
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a process and wait for it."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def served(*command: str) -> Iterator[str]:
+    """Serve a user interface at a free port; gives its address."""
+    port = free_port()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    arguments = [sys.executable, "-m", *command, "--port", str(port)]
+    process = subprocess.Popen(arguments, cwd=ROOT, **quiet)
+    try:
+        wait_until_open(f"http://127.0.0.1:{port}/", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        end(process)
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", default="", help="beginning of the names to take")
+    parser.add_argument("--into", default=IMAGES, type=Path, help="folder of the pictures")
+    given = parser.parse_args()
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise SystemExit(f"none of {', '.join(BROWSERS)} is installed; Debian: apt install chromium")
+    ui = ("r1vl_kedro.tracking.ui",)
+    viz = ("kedro", "viz", "run", "--no-browser")
+    given.into.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as profile,
+        served(*ui) as mlflow_at,
+        served(*viz) as viz_at,
+        contextlib.closing(Page(browser, Path(profile))) as page,
+    ):
+        for name, picture in pictures(mlflow_at, viz_at).items():
+            if name.startswith(given.only):
+                (given.into / f"{name}.png").write_bytes(page.take(picture))
+                print(given.into / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
