@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs/images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 1600, 1000
-START_SECONDS, PAGE_SECONDS = 120.0, 60.0
+START_SECONDS, PAGE_SECONDS = 300.0, 120.0
 ANSWERED = """JSON.stringify(Object.assign(localStorage, {
   "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true"}))"""
 """A first visit opens MLflow's assistant over a third of the page; this is a second one."""
@@ -198,7 +198,7 @@ def main() -> None:
     given = parser.parse_args()
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        raise SystemExit(f"none of {', '.join(BROWSERS)} is installed; Debian: apt install chromium")
+        raise SystemExit(f"none of {', '.join(BROWSERS)} is installed (apt install chromium)")
     ui = ("r1vl_kedro.tracking.ui",)
     viz = ("kedro", "viz", "run", "--no-browser")
     given.into.mkdir(parents=True, exist_ok=True)
