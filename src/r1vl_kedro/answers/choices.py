@@ -52,7 +52,9 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         return place
     labelled = LABEL.match(plain)
     aside = [*letters, *([] if labelled else map(spelled, options))]
-    plain = without_contrasts(plain, aside)
+    contrasted = without_contrasts(plain, aside)
+    if contrasted != plain:
+        given = plain = contrasted
     for core in cores(plain):
         alone = ALONE.match(core.rstrip("!"))
         if alone and alone[1].upper() in letters:

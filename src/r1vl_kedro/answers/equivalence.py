@@ -7,8 +7,10 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
+from r1vl_kedro.answers.contrast import said_of
+from r1vl_kedro.answers.formulas import read_expression
 from r1vl_kedro.answers.letters import letter_only
-from r1vl_kedro.answers.model import Items, Named, Quantity, Range, Ratio, Text, Value
+from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
 from r1vl_kedro.answers.sentences import denies, statement_end, value_in_sentence
@@ -27,8 +29,13 @@ _BARE_NOUN = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_WORDS = re.compile(
-    r"^(?:(?:in|on|at|to)\s+|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+", re.IGNORECASE
+    r"^(?:(?:in|on|at|to|by)\s+"
+    r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
+    r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",
+    re.IGNORECASE,
 )
+_PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
+_BRACKET = re.compile(r"\s*\([^()]*\)$")
 _SUBJECT = re.compile(
     r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were)\s+the\s+[^.,;:?]{1,60}\.?$", re.I
 )
@@ -174,6 +181,8 @@ def _explain_open(given: str, gold: str) -> str:
         return SAME
     if isinstance(wanted, Ratio) and isinstance(value, Range) and " to " in ours:
         return difference(Ratio((value.low, value.high)), wanted)
+    if isinstance(value, Expression) and isinstance(wanted, Text) and _PRODUCT.match(theirs):
+        return difference(value, read_expression(f"({theirs})+0") or wanted)
     if isinstance(wanted, Text):
         return _said_of_it(ours, theirs, reason)
     if isinstance(value, Text):
@@ -190,6 +199,12 @@ def _said_of_it(ours: str, theirs: str, reason: str) -> str:
         bare = _BEFORE_WORDS.sub("", core)
         if {fold(bare), fold(_BARE_NOUN.sub("", core)), fold(_BARE_NOUN.sub("", bare))} & wanted:
             return SAME
+        bracketed = _BRACKET.sub("", core)
+        if bracketed != core and fold(bracketed) in wanted and not denies(core):
+            return SAME
+    place = ours.casefold().find(theirs.casefold())
+    if place in (0, 4) and said_of(ours, place, place + len(theirs)):
+        return SAME
     subject = _SUBJECT.match(ours)
     if subject and fold(subject["subject"]) in wanted and not denies(ours):
         return SAME

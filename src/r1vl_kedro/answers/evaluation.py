@@ -83,7 +83,7 @@ def _real(number: complex) -> float | complex:
 
 def _factorial(number: Number) -> Number:
     if not isinstance(number, Fraction) or number.denominator != 1:
-        if isinstance(number, complex) or number < 0:
+        if isinstance(number, complex) or number < -5 or number == int(number):
             raise Unreadable("the factorial of no whole number")
         return math.gamma(float(number) + 1)
     if not 0 <= number <= MAX_FACTORIAL:
@@ -93,6 +93,10 @@ def _factorial(number: Number) -> Number:
 
 def _binomial(above: Number, below: Number) -> Number:
     whole = all(isinstance(n, Fraction) and n.denominator == 1 for n in (above, below))
+    if not whole and not isinstance(above, complex) and not isinstance(below, complex):
+        if max(abs(above), abs(below)) > MAX_FACTORIAL:
+            raise Unreadable("a binomial coefficient of large numbers")
+        return math.gamma(above + 1) / (math.gamma(below + 1) * math.gamma(above - below + 1))
     if not whole or not 0 <= below <= above <= MAX_FACTORIAL:
         raise Unreadable("a binomial coefficient of no small whole numbers")
     return bounded(Fraction(math.comb(int(above), int(below))))

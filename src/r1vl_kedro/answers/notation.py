@@ -246,7 +246,7 @@ class _Reader:
             return self.argument_text()
         if name in COMMANDS:
             return COMMANDS[name]
-        if name in _GREEK_COMMANDS or name.lower() in FUNCTION_COMMANDS:
+        if name.lower() in _GREEK_COMMANDS or name.lower() in FUNCTION_COMMANDS:
             return f" {name} "
         return f" \\{name} " if name.isalpha() else name
 

@@ -9,7 +9,7 @@ from r1vl_kedro.mathtext import GREEK_LETTERS
 _NOUN = re.compile(r"^\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
 MEASURED = re.compile(
     r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )left|altogether|in total|total|"
-    r"overall|in all|of them|of age|in length|in area|in height)$"
+    r"overall|more|in all|of them|of age|in length|in area|in height)$"
 )
 PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
 NO_NOUN = (

@@ -35,6 +35,10 @@ _CURRENCY = re.compile(
 _PERCENT = re.compile(
     r"\s*(?:%|\bper\s?cent\b|\bpct\b\.?|\bpercentage(?:\s+points?)?\b|\bpp\b)\s*\.?$", re.IGNORECASE
 )
+_PERCENT_OF = re.compile(
+    r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+(?:the\s+|all\s+|these\s+)?[a-z]{3,}(?: [a-z]+){0,3}$",
+    re.I,
+)
 _SCALED = re.compile(
     r"^\s*(?P<word>thousand|millions?|billions?|trillion|mn|bn|dozens?|hundred)\b|^(?P<tight>[kKMB])\b"
 )
@@ -46,6 +50,8 @@ _COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
 _DIFFERENCE = re.compile(
     r"^[-+(]?[\d\s.,/]*\d\)?\s*-\s*[\d.(][^*^!+(]*$"
 )  # 10-20 is a range or a date
+_SCORE = re.compile(r"^\d+\s*-\s*\d+\s*\(\s*\d+\s*-\s*\d+\s*\)$")  # 4-1 (2-1)
+_ERA = re.compile(r"^(\d{1,4})\s*(?:AD|CE|A\.D\.)$|^AD\s*(\d{1,4})$")
 _TRIGONOMETRIC = re.compile(r"^[\d.\s*-]*(?:sin|cos|tan|cot|sec|csc)\b(?!\s*\()")
 _COUNTERS = re.compile(r"^\s*[个個只条张块本名人位棵辆支件次倍种组つ枚匹回개명番]\s*$")
 _SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,\d))")
@@ -76,7 +82,7 @@ def read_quantity(text: str) -> Quantity | None:
     text = text.strip()
     if not text or len(text) > MAX_LENGTH or _DATE.match(text):
         return None
-    body = _MINUS.sub("-", text)
+    body = _ERA.sub(r"\1\2", _MINUS.sub("-", text))
     if " " in body or "," in body:
         body = _SPACED.sub(lambda m: m[0].replace(" ", ""), body)
         body = _COMMA_BEFORE_UNIT.sub(r"\1.\2", _AND_A_FRACTION.sub(r"\1 \2", body))
@@ -89,6 +95,7 @@ def read_quantity(text: str) -> Quantity | None:
         ):  # fmt: skip
             return None
         return Quantity(inner.number, inner.decimals, units=read_units(symbol))
+    body = _PERCENT_OF.sub(r"\1", body)
     percent = _PERCENT.search(body)
     if percent and percent.start():
         inner = read_quantity(body[: percent.start()])
@@ -237,7 +244,7 @@ def _words(body: str) -> Quantity | None:
 
 def _formula(body: str) -> Quantity | None:
     """A formula without symbols, with or without a unit behind it: ``pi/4 rad``."""
-    if _DIFFERENCE.match(body):
+    if _DIFFERENCE.match(body) or _SCORE.match(body):
         return None
     body = re.sub(r"^[-+]\s+(?=\d)", lambda m: m[0][0], body)
     number = number_of(body)

@@ -15,7 +15,11 @@ _COPULA = re.compile(
     r"(?:is|are|was|were|will be|will|equals|becomes|be)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_COPULA_TAIL = re.compile(r"^(?:called|named|known as|in|on|at|the|a|an)\s+(?=\w\w)", re.IGNORECASE)
+_COPULA_TAIL = re.compile(
+    r"^(?:(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as|in|on|at"
+    r"|the|a|an)\s+(?=\w\w)",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:not|never|no|nor|neither|cannot|without|nothing|none|nobody|but|wrong|incorrect|false|"
     r"unless|if|whether|or|either|maybe|perhaps|possibly|might|could|may|wait|unlikely|hardly|"
@@ -70,7 +74,7 @@ _SPOILT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    rf"({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+[a-z]{(3,)})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
+    rf"({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+[a-z]{{3,}})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")

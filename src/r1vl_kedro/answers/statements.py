@@ -212,7 +212,7 @@ def _without_remark(text: str) -> str:
     found = _REMARK.search(text)
     if not found or (not _REASON.match(found[0]) and DENYING.search(found[0])):
         return text
-    if _BRACKETED.match(found[0]):
+    if _BRACKETED.match(found[0]) and re.search(r"\d", text[: found.start()]):
         return text
     return text[: found.start()]
 

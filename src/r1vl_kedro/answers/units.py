@@ -102,6 +102,8 @@ _PLAIN = [
     ("deg", "degree", "angle", "1"), ("rad", "radian", "angle", _ANGLE),
     ("degreesC degC", "celsius centigrade", "celsius", "1"),
     ("degreesF degF", "fahrenheit", "fahrenheit", "1"), ("deg", "degree", "celsius", "1"),
+    ("C", "", "celsius", "1"), ("F", "", "fahrenheit", "1"),
+    ("", "kilohm", "mass length^2 time^-3 current^-2", "1000000"),
     ("deg", "degree", "fahrenheit", "1"), ("", "unit", "unit", "1"),
     ("毫米", "", "length", "1/1000"),
     ("厘米", "", "length", "1/100"), ("米", "", "length", "1"), ("千米 公里", "", "length", "1000"),
@@ -157,6 +159,7 @@ _TOKEN = re.compile(
     r"|\s*(?P<han>平方|立方)|\s*(?P<raised>squared|cubed)\b"
     r"|\s*(?P<word>[A-Za-z]+|[€£¥¢₹元円$]|[\u4e00-\u9fff]{1,3})(?P<digit>[23](?!\d))?\.?|\s*(?P<open>[()])"
 )
+_METRES_PER_SECOND = re.compile(r"\bms\s*\^\s*\(?\s*-")
 _TEMPERATURE = re.compile(
     r"\bdegrees?\s*([CFK]|celsius|centigrade|fahrenheit|kelvin)\b", re.IGNORECASE
 )
@@ -188,9 +191,9 @@ def read_units(text: str) -> tuple[Unit, ...]:
         (True, ())
     """
     text = _TEMPERATURE.sub(lambda m: f"degrees{m[1][0].upper()}", text.strip())
-    text = text.replace("degreesK", "K")
+    text = _METRES_PER_SECOND.sub("m s^(-", text.replace("degreesK", "K"))
     found: list[Unit] = [Unit((), Fraction(1))]
-    at, sign, shape, last = 0, 1, 1, 0
+    at, sign, shape, last, held = 0, 1, 1, 0, 1
     previous: list[Unit] = []
     if not text or len(text) > 40:
         return ()
@@ -205,8 +208,8 @@ def read_units(text: str) -> tuple[Unit, ...]:
             sign = -1 if token["op"] in ("/", "per") else 1
         elif token["shape"] or token["han"]:
             shape = _POWERS[token["shape"] or token["han"]]
-        elif token["open"]:
-            continue
+        elif token["open"]:  # J/(kg K)
+            held = sign if token["open"] == "(" else 1
         elif token["power"] or token["raised"]:
             exponent = int(token["power"]) if token["power"] else _POWERS[token["raised"]]
             if not last or abs(exponent) > 4 or not exponent:
@@ -216,6 +219,7 @@ def read_units(text: str) -> tuple[Unit, ...]:
             last = 0
         else:
             meanings = _named(token["word"])
+            sign = held if held < 0 else sign
             power = sign * shape * int(token["digit"] or 1)
             if not meanings:
                 return ()

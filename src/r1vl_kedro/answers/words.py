@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from r1vl_kedro.mathtext import GREEK_NAMES
+
 _TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*'*|[^\w\s]|_", re.UNICODE)
 _SMALL = frozenset(
     ("no is it up of on to at by we he in or an as so if me my go do be us am ok").split()
@@ -12,6 +14,7 @@ _ENDINGS = ".!。;,: "
 _PAIRS = re.compile(r"^(?:([A-Za-z])(?i:\1))+$")
 _BRAND = 5  # iPhone, YouTube: shorter ones are formulas, NaCl
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
+_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof|Jr|Sr|vs)\.(?=\s)")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
 
 
@@ -28,6 +31,8 @@ def fold_word(word: str) -> str:
     bare = word.replace("'", "").replace("’", "")
     if not bare.isalpha():
         return word if any(char.isdigit() for char in bare) else word.casefold()
+    if bare.lower() in GREEK_NAMES and not bare.isupper():
+        return word  # Delta is no delta
     cased = bare.islower() or bare.isupper() or (bare[0].isupper() and bare[1:].islower())
     mixed = not cased and len(bare) < _BRAND
     if bare.isascii() and (len(bare) < 2 or mixed or _PAIRS.match(bare)):
@@ -51,6 +56,7 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     for quote in ("'", '"', "`"):
         if len(text) > 2 and text[0] == text[-1] == quote:
             text = text[1:-1].strip()
+    text = _TITLE.sub(r"\1", text)
     text = _DOTTED.sub(lambda m: m[0].replace(".", ""), text)
     ended = text.rstrip(_ENDINGS)
     if "!" in text[len(ended) :] and not (len(ended) > 1 and ended[-1].isalpha()):
@@ -80,6 +86,21 @@ def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
         else:
             kept.append(word)
     return tuple(kept)
+
+
+def unhyphenated(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words without the hyphens between them: ``South-East`` as ``South East``, ``x-axis``."""
+    return tuple(
+        word
+        for place, word in enumerate(words)
+        if not (
+            word == "-"
+            and 0 < place < len(words) - 1
+            and words[place - 1].isalpha()
+            and words[place + 1].isalpha()
+            and len(words[place + 1]) > 2
+        )
+    )
 
 
 _JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])")
