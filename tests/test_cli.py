@@ -67,6 +67,19 @@ def test_no_password_is_shown(run):
     assert run(error).output == "Error: nothing answers at http://host:8000/v1\n"
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (f"the name {'n' * 400_000!r} is unknown", f"the name '{'n' * 200}…' is unknown"),
+        ("n" * 400_000, "n" * 400 + "…"),
+        ("cannot read <PIL.PngImage object at 0x7f3c>", "cannot read a PIL.PngImage"),
+        ("it isn't so " + "x " * 200 + "and wasn't so", None),
+    ],
+)
+def test_nothing_quoted_is_longer_than_200_characters(run, message, shown):
+    assert run(RecordsError(message)).output == f"Error: {shown or message}\n"
+
+
 def test_an_unforeseen_error_keeps_its_traceback(run):
     error = KeyError("question")
     assert run(error).exception is error

@@ -15,7 +15,7 @@ from kedro.io import DatasetError
 from kedro.utils import find_kedro_project, load_obj
 from omegaconf import OmegaConf
 
-from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.errors import UserFacingError, clipped
 from r1vl_kedro.files import no_room
 from r1vl_kedro.parameters import check_choices
 from r1vl_kedro.scrubbing import scrub
@@ -78,7 +78,7 @@ def run(context: click.Context, /, **options: Any) -> Any:
     try:
         return context.invoke(kedro_run, **options)
     except click.ClickException as error:
-        error.message = scrub(error.message)
+        error.message = clipped(scrub(error.message))
         raise
     except Exception as error:
         said = _said(error)
@@ -86,7 +86,7 @@ def run(context: click.Context, /, **options: Any) -> Any:
             if isinstance(error, ValueError):  # perhaps Kedro's, which does not say what there is
                 _check_selection(options)
             raise
-        raise click.ClickException(scrub(said)) from error
+        raise click.ClickException(clipped(scrub(said))) from error
 
 
 def _said(error: Exception) -> str | None:

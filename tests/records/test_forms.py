@@ -267,8 +267,10 @@ def test_nothing_quoted_is_longer_than_200_characters(root):
         {"messages": long},
         {"messages": [{"role": long, "content": ""}] * 2, "images": long},
     ]
-    for row in rows:
-        rejection = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+    found = [check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions()) for row in rows]
+    steps = {"Steps": [{long: 1}]}
+    found.append(check(r1vl10k.to_raw(r1vl(key_steps=steps), 0, root, "here"), FREE))
+    for rejection in found:
         assert isinstance(rejection, Rejection)
         assert max(map(len, rejection.as_dict().values())) <= 500
         assert long[:201] not in rejection.detail

@@ -147,6 +147,22 @@ def test_batch_that_does_not_divide_names_what_would():
         split_batch(16, 3, 2, "batch_size")
 
 
+@pytest.mark.parametrize(
+    ("rollouts", "size", "processes", "micro", "near"),
+    [(64, 4, 3, None, [60, 72]), (64, 4, 6, 4, [48, 72]), (8, 4, 16, None, [16])],
+)
+def test_the_batches_that_are_named_are_accepted(rollouts, size, processes, micro, near):
+    def options(rollouts):
+        return StepGRPOOptions(
+            num_steps=1, rollouts_per_step=rollouts, group_size=size, micro_batch_size=micro
+        )
+
+    named = " or ".join(map(str, near))
+    assert f"; {named} would work" in options(rollouts).problem_with(processes)
+    for better in near:
+        assert options(better).problem_with(processes) is None
+
+
 def test_unknown_option_is_named():
     with pytest.raises(ValidationError, match="temprature"):
         StepGRPOOptions(num_steps=1, rollouts_per_step=8, temprature=1.0)

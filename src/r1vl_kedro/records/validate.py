@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from r1vl_kedro.errors import clipped
 from r1vl_kedro.prompts import MAX_OPTIONS
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
@@ -79,7 +80,9 @@ def check(
     """
 
     def reject(reason: str, detail: str) -> Rejection:
-        return Rejection(_writable(raw.id)[:200], "validate", reason, _writable(detail)[:500])
+        return Rejection(
+            _writable(raw.id)[:200], "validate", reason, _writable(clipped(detail))[:500]
+        )
 
     for name, text in (
         ("question", raw.question),

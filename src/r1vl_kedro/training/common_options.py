@@ -78,10 +78,24 @@ class TrainingOptions(_Options):
     def problem_with(self, processes: int) -> str | None:
         """Return why the batch cannot go over so many processes; None where it can."""
         try:
-            split_batch(self.sequences_per_step, self.micro_batch_size, processes, self.batch_name)
+            self.split(processes)
         except ValueError as error:
             return str(error)
         return None
+
+    def split(self, processes: int) -> tuple[int, int]:
+        """Split the batch over processes: (sequences per forward pass, passes per step).
+
+        Raises:
+            ValueError: they do not divide; names values that would work.
+        """
+        size, micro = self.sequences_per_step, self.micro_batch_size
+        return split_batch(size, micro, processes, self.batch_name, self.group_of_batch)
+
+    @property
+    def group_of_batch(self) -> int:
+        """What the batch must be a multiple of."""
+        return 1
 
     @field_validator("deepspeed")
     @classmethod

@@ -220,6 +220,11 @@ class StepGRPOOptions(TrainingOptions):
         """Count sequences over all processes."""
         return self.rollouts
 
+    @property
+    def group_of_batch(self) -> int:
+        """What the batch must be a multiple of."""
+        return self.group_size
+
     def steps(self, records: int) -> int:
         """Return optimizer steps on so many prompts."""
         if self.num_steps is not None:

@@ -17,7 +17,6 @@ from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.models import load_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
-from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.errors import Interrupted, TrainingError
 from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.options import TrainingOptions
@@ -76,9 +75,7 @@ def batch_of(options: TrainingOptions) -> tuple[int, int]:
         ValueError: they do not divide.
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
-    return split_batch(
-        options.sequences_per_step, options.micro_batch_size, world, options.batch_name
-    )
+    return options.split(world)
 
 
 @dataclass(frozen=True)

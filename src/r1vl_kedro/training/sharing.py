@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from r1vl_kedro.models.decoding import MODEL_TYPES
-from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -49,9 +48,7 @@ def prompt_reads(options: StepGRPOOptions, processes: int) -> int:
     """
     if not options.share_prompts:
         return options.rollouts
-    micro, passes = split_batch(
-        options.rollouts, options.micro_batch_size, processes, "rollouts_per_step"
-    )
+    micro, passes = options.split(processes)
     starts = range(0, micro * passes * processes, micro)
     group = options.group_size
     return sum((start + micro - 1) // group - start // group + 1 for start in starts)
@@ -62,9 +59,7 @@ def sharing_note(options: StepGRPOOptions, processes: int) -> str | None:
     reads = prompt_reads(options, processes)
     if reads == options.prompts:
         return None
-    micro, _ = split_batch(
-        options.rollouts, options.micro_batch_size, processes, "rollouts_per_step"
-    )
+    micro, _ = options.split(processes)
     if not options.share_prompts:
         why = "share_prompts is off"
     else:

@@ -10,7 +10,6 @@ import logging
 from typing import Any
 
 from r1vl_kedro.training import data, policy, run, sharing
-from r1vl_kedro.training.batches import split_batch
 from r1vl_kedro.training.options import StepGRPOOptions
 
 log = logging.getLogger(__name__)
@@ -109,7 +108,7 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
 
     from r1vl_kedro.training.arguments import common_arguments
 
-    batch = split_batch(options.rollouts, options.micro_batch_size, processes, "rollouts_per_step")
+    batch = options.split(processes)
     vllm = options.vllm
     engine: dict[str, Any] = {}
     if vllm is not None:
