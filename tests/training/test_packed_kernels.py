@@ -23,7 +23,22 @@ def row(prompt, branch, owner):
     return layout, [torch.randn(shape, requires_grad=True) for shape in shapes]
 
 
+def many(even):
+    """Twenty branches of 1 to 19 tokens behind two prompts, more than one group of like length."""
+    prompt, branch, owner, until = [], [], [], 0
+    for group in range(2):
+        prompt.append((until, 6 if even else 5 + group))
+        until += prompt[-1][1]
+        for k in range(10):
+            branch.append((until, (7 * (10 * group + k)) % 19 + 1))
+            owner.append(group)
+            until += branch[-1][1]
+    return prompt, branch, owner
+
+
 ROWS = {
+    "many": many(even=False),
+    "many, even": many(even=True),
     "ragged": ([(0, 5), (12, 3)], [(5, 4), (9, 3), (15, 2)], [0, 0, 1]),
     "even": ([(0, 4), (8, 4)], [(4, 4), (12, 4)], [0, 1]),
     "a prompt of one token": ([(0, 0), (3, 2)], [(0, 3), (5, 2)], [0, 1]),
