@@ -30,6 +30,7 @@ PROFILES = (
     "preference_thorough",
     "sparsity",
     "sloppy",
+    "credit",
 )
 
 

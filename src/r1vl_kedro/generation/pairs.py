@@ -125,6 +125,12 @@ def sample_pairs(
 def _questions(records: str, settings: PairOptions) -> Dataset:
     from datasets import load_from_disk
 
+    for name, reward in settings.rewards.items():
+        if reward.sampled:
+            raise RecordsError(
+                f"pairs.rewards.{name} samples with a model in training, so no pairs can be made "
+                "by it; set it to null"
+            )
     questions = undecoded(load_from_disk(records))
     for column, reward in columns_read(settings.rewards.values()).items():
         if column not in questions.column_names:

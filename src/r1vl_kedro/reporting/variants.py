@@ -143,18 +143,23 @@ def key_steps_of(namespace: str, grid: Grid | None, step_grpo: StepGRPOOptions) 
 
 
 def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Reward]]:
-    """Return the grid's different sums of rewards by the first variant that has each."""
+    """Return the grid's different sums of rewards by the first variant that has each.
+
+    Without those that need further samples of the model.
+    """
     sums: dict[str, list[Reward]] = {}
     for entry in grid.values():
         if _is_step_grpo(entry):
             rewards = StepGRPOOptions.model_validate(entry["options"]).reward_functions()
-            if rewards not in sums.values():
+            if rewards not in sums.values() and not any(one.sampled for one in rewards):
                 sums[entry["name"]] = rewards
     return sums or {STEP_GRPO: step_grpo.reward_functions()}
 
 
 def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOOptions]:
     """Return the grid's different ways to advantages: rewards, how they are scaled and joined.
+
+    Without those whose rewards need further samples of the model.
 
     Returns:
         By the name of the first variant that has it, that variant's options.
@@ -163,6 +168,8 @@ def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOO
     for entry in grid.values():
         if _is_step_grpo(entry):
             options = StepGRPOOptions.model_validate(entry["options"])
+            if any(reward.sampled for reward in options.rewards.values()):
+                continue
             if _to_advantages(options) not in map(_to_advantages, found.values()):
                 found[entry["name"]] = options
     return found or {STEP_GRPO: step_grpo}

@@ -39,6 +39,7 @@ class Reward(BaseModel):
     Class attributes:
         name: what configurations, logs and tables call it.
         columns: the record columns it reads, which come as keyword arguments.
+        sampled: those of them that no record has: the trainer samples them for each completion.
         measures: ``correct`` where a value above 0 means a right answer, ``valid`` where it means
             the right form; diagnostics read the first reward of each.
         whole_groups: whether each call must get the completions of one whole group (and nothing
@@ -49,6 +50,7 @@ class Reward(BaseModel):
 
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]] = ()
+    sampled: ClassVar[tuple[str, ...]] = ()
     measures: ClassVar[Literal["correct", "valid"] | None] = None
     whole_groups: ClassVar[bool] = False
 
@@ -256,6 +258,8 @@ def columns_read(rewards: Iterable[Reward]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for reward in rewards:
         for column in reward.columns:
+            if column in reward.sampled:
+                continue
             columns.setdefault(column, reward.name)
     return columns
 

@@ -93,6 +93,9 @@ class StepGRPOOptions(TrainingOptions):
     aggregation: Literal["sum_then_normalize", "normalize_then_sum"] = "sum_then_normalize"
     """``normalize_then_sum`` standardises each reward within its group by itself before the
     weighted sum (GDPO, arXiv 2601.05242), so that a saturated reward does not dilute others."""
+    credit: Literal["response", "steps"] = "response"
+    """Which tokens the key steps' advantage goes to: all of a response, or those of the step that
+    has the key step (`rewards.credit`)."""
     mask_truncated_completions: bool = False
     """Leave completions that met the length limit out of the loss."""
     top_entropy_quantile: float = Field(1.0, gt=0, le=1)
@@ -175,6 +178,28 @@ class StepGRPOOptions(TrainingOptions):
             raise ValueError(
                 "attention eager cannot read packed prompts; take sdpa, flash_attention_2 or "
                 "auto, or set share_prompts: false"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _credit(self) -> Self:
+        if self.credit == "steps":
+            reward = self.rewards.get("key_steps")
+            if reward is None or not reward.weight or reward.matching == "released":
+                raise ValueError(
+                    "credit steps credits key steps to their tokens; it needs rewards.key_steps "
+                    "with a weight above 0 and matching soft or exact"
+                )
+            if (self.scale_rewards, self.aggregation) != ("group", "sum_then_normalize"):
+                raise ValueError(
+                    "credit steps standardises within the group; it goes with scale_rewards group "
+                    "and aggregation sum_then_normalize"
+                )
+        sampled = [name for name, reward in self.rewards.items() if reward.sampled]
+        if sampled and (self.vllm is not None or self.resample_dead_groups):
+            raise ValueError(
+                f"rewards.{sampled[0]} samples with the model in training; it goes with "
+                "vllm: null and resample_dead_groups: 0"
             )
         return self
 

@@ -18,10 +18,12 @@ from trl.trainer.utils import (
 from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.training import vllm_rollouts
+from r1vl_kedro.training.extra_samples import with_extra_samples
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.phases import timed
 from r1vl_kedro.training.resumable import ResumableTrainer
 from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, uniforms
+from r1vl_kedro.training.step_credit import token_advantages_of
 from r1vl_kedro.training.vllm_ratio import VllmRatio
 
 
@@ -70,6 +72,8 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
             output["completion_mask"] = output["completion_mask"] * ~dead.unsqueeze(1)
         for observe in self.rollout_observers:
             observe(trainer=self, advantages=output["advantages"], **self._rollouts)
+        if self.options.credit == "steps":
+            output["advantages"] = token_advantages_of(self, output["completion_ids"])
         return {**output, "prompt_index": self._prompt_index}
 
     @timed("prepare")
@@ -172,7 +176,7 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
             return super()._generate_single_turn(
                 prompt_ids, images, multimodal_fields, num_generations, has_tool_images
             )
-        distinct = self._distinct_prompts(prompt_ids, multimodal_fields)
+        distinct = self._distinct = self._distinct_prompts(prompt_ids, multimodal_fields)
         rows = list(range(len(prompt_ids)))
         completions = self._sample(distinct, rows, turn=0)
         for turn in range(1, self.options.resample_dead_groups + 1):
@@ -273,11 +277,13 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
 
     @timed("reward")
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
+        texts = [completion[0]["content"] for completion in completions]
+        inputs = with_extra_samples(self, inputs, texts, completion_ids_list)
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         stops = {*self.eos_token_ids, self._tokenizer.pad_token_id}
         self._rollouts = {
             "rows": inputs,
-            "completions": [completion[0]["content"] for completion in completions],
+            "completions": texts,
             "truncated": [ids[-1] not in stops for ids in completion_ids_list],
             "lengths": [len(ids) for ids in completion_ids_list],
             "rewards": rewards,
