@@ -1,4 +1,4 @@
-"""Runs in processes forked from one that has imported Kedro, MLflow, torch and TRL already.
+"""Runs in processes forked from one that has imported MLflow, torch and TRL already.
 
 A run of ``python -m kedro`` imports for ten seconds of a core's time; where a test is about what
 the run makes and not about how it is started, it is forked.
@@ -14,11 +14,11 @@ from pathlib import Path
 from r1vl_kedro.launcher.server import PRELOAD
 
 CONTEXT = multiprocessing.get_context("forkserver")
+# Not Kedro's framework: its import sets up logging, in a training's process as well.
 CONTEXT.set_forkserver_preload(
     [
-        PRELOAD, "kedro.framework.cli.cli", "kedro.framework.session", "kedro_datasets.pandas",
-        "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "datasets", "pandas",
-        "matplotlib.pyplot", "plotly.graph_objects", "plotly.io", "statsmodels.api", "math_verify",
+        PRELOAD, "kedro.io", "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
+        "datasets", "matplotlib.pyplot", "plotly.graph_objects", "statsmodels.api", "math_verify",
     ]
 )  # fmt: skip
 

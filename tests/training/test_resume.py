@@ -53,12 +53,21 @@ def resumed_from(log: Path) -> int:
     return int(found[-1]) if found else 0
 
 
-# Both trainers share the code that saves and resumes; of SFT's moments most are for the long run.
-SFT_ALWAYS = ("in a loss", "while a checkpoint is written", "before the result is moved")
+# Each trains twice. Both trainers share the code that saves and resumes; of the moments that lie
+# between the same two checkpoints, most are for the long run.
+ALWAYS = {
+    "sft": {"in a loss", "before the result is moved"},
+    "grpo": {
+        "in a rollout", "before an optimizer step", "while a checkpoint is written",
+        "before a checkpoint is moved", "while old checkpoints are pruned",
+        "while the result is written",
+    },
+}  # fmt: skip
 CASES = [
-    pytest.param("sft", name, marks=[] if name in SFT_ALWAYS else pytest.mark.slow)
-    for name in MOMENTS
-] + [("grpo", name) for name in (*MOMENTS, *ONLY_GRPO)]
+    pytest.param(kind, name, marks=[] if name in ALWAYS[kind] else pytest.mark.slow)
+    for kind, moments in (("sft", MOMENTS), ("grpo", {**MOMENTS, **ONLY_GRPO}))
+    for name in moments
+]
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
@@ -80,8 +89,7 @@ def test_killed_run_ends_bit_identical(kind, name, tiny, records, uninterrupted,
     assert numbers(tmp_path / "model") == numbers(uninterrupted[kind])
 
 
-@pytest.mark.parametrize("kind", list(OPTIONS))
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("kind", "number"), [("sft", signal.SIGINT), ("grpo", signal.SIGTERM)])
 def test_signal_saves_state_and_leaves(kind, number, tiny, records, uninterrupted, tmp_path):
     options = {**OPTIONS[kind], "checkpoint_steps": 0}
     kwargs = {
