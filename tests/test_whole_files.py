@@ -2,9 +2,6 @@
 
 import errno
 import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -157,31 +154,3 @@ def test_a_full_disk_is_recognised_behind_other_errors():
     error.__cause__ = FULL
     assert files.no_room(error).startswith("cannot write /tmp/x (")
     assert files.no_room(ValueError("x")) is None
-
-
-CHILD = """
-import sys
-from r1vl_kedro import files
-print(files.scratch_directory("r1vl-test-"), flush=True)
-sys.stdin.read()
-"""
-
-
-def test_a_killed_process_leaves_no_scratch_directory_for_ever(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHILD], env={**os.environ, "TMPDIR": str(tmp_path)},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for _ in range(2)
-    ]  # fmt: skip
-    killed, alive = (Path(child.stdout.readline().strip()) for child in children)
-    children[0].kill()
-    children[0].wait()
-    for place in (killed, alive):
-        os.utime(place / ".in-use", (0, 0))  # an hour has passed
-    assert files.scratch_directory("r1vl-test-").is_dir()
-    assert not killed.exists() and alive.is_dir()
-    children[1].communicate()
-    assert not alive.exists()

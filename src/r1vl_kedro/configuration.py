@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import OmegaConf
+
+from r1vl_kedro.scratch import scratch_directory
 
 logger = logging.getLogger(__name__)
 FORMER = {"mulberry_records": "source_records"}
@@ -82,11 +82,10 @@ def unpacked(conf_source: str | Path) -> str:
     source = Path(conf_source)
     if not source.is_file():
         return str(conf_source)
-    place = tempfile.mkdtemp(prefix="r1vl-conf-")
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    place = scratch_directory("conf") / "conf"
     only_files = {} if source.suffix == ".zip" else {"filter": "data"}
     shutil.unpack_archive(source, place, **only_files)
-    [top] = Path(place).iterdir()  # `kedro package` packs the folder itself
+    [top] = place.iterdir()  # `kedro package` packs the folder itself
     return str(top)
 
 

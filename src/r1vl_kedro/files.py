@@ -7,25 +7,19 @@ of whose files was lost or cut short does not count as whole.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
 
 MARK = "_COMPLETE"
-_LOCK = ".in-use"
-_YOUNG_SECONDS = 60.0
-_locks: list[IO[str]] = []
 _MANY_FILES = 500
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _NO_ROOM_WORDS = ("No space left", "inline_container", "PytorchStreamWriter", "iostream error")
@@ -197,25 +191,6 @@ def arrived(final: Path) -> Path:
 
 def _staged(final: Path) -> Path:
     return final.with_name(f".{final.name}.whole")
-
-
-def scratch_directory(prefix: str) -> Path:
-    """Make a directory below TMPDIR that goes when this process ends, however it ends.
-
-    After a kill the next process that makes one removes it: its lock is free then.
-    """
-    for lock in Path(tempfile.gettempdir()).glob(f"{prefix}*/{_LOCK}"):
-        with contextlib.suppress(OSError), lock.open("a") as file:  # in use, gone, or another's
-            if time.time() - lock.stat().st_mtime > _YOUNG_SECONDS:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock.parent, ignore_errors=True)
-    with naming(tempfile.gettempdir()):
-        directory = Path(tempfile.mkdtemp(prefix=prefix))
-        file = (directory / _LOCK).open("a")
-    fcntl.flock(file, fcntl.LOCK_EX)
-    _locks.append(file)
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return directory
 
 
 @contextlib.contextmanager

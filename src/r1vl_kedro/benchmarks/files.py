@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from r1vl_kedro.records.questions import special_token
 from r1vl_kedro.records.readers.mathvision import MathVisionRow
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.validate import undecodable
+from r1vl_kedro.scratch import scratch
 
 logger = logging.getLogger(__name__)
 
@@ -197,8 +197,8 @@ class BenchmarkFile:
 
     def _tsv(self) -> Iterator[_Draft]:
         needed = [*NEEDED, *self.benchmark.columns]
-        with tempfile.TemporaryDirectory(prefix="r1vl-images-") as folder:
-            images = Images(self.path, needed, Path(folder), self._folders())
+        with scratch("images") as folder:
+            images = Images(self.path, needed, folder, self._folders())
             for number, cells in iter_cells(self.path, needed):
                 if isinstance(cells, str):
                     yield _Draft(number, {}, problem=("row", cells))

@@ -8,6 +8,8 @@ from typing import Any
 
 from kedro.framework.hooks import hook_impl
 
+from r1vl_kedro import scratch
+
 
 class DirectoryHooks:
     """Runs in the project's directory, also from a subfolder, a notebook or another program."""
@@ -17,7 +19,8 @@ class DirectoryHooks:
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Go there; the program's own directory is remembered."""
+        """Go there; the program's own directory is remembered. What killed runs left is removed."""
+        scratch.sweep()
         if self._before is None:
             self._before = Path.cwd()
         os.chdir(run_params["project_path"])

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro import files
 from r1vl_kedro.records.schema import features
-from r1vl_kedro.records.store import SCRATCH, undecoded
+from r1vl_kedro.records.store import undecoded
+from r1vl_kedro.scratch import scratch_directory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +212,7 @@ def write_pairs(
     from datasets.arrow_writer import ArrowWriter
 
     columns = pair_features(reference)
-    directory = directory or files.scratch_directory(SCRATCH)
+    directory = directory or scratch_directory("pairs")
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "pairs.arrow"
     count = 0

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro import files
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.schema import features
+from r1vl_kedro.scratch import scratch_directory
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-SCRATCH = "r1vl-records-"
 ROWS_AT_ONCE = 32
 """Rows that wait in memory with their images before they go to disk."""
 _MAKING = threading.Lock()
@@ -91,7 +91,7 @@ def write_rows(
     from datasets.arrow_writer import ArrowWriter
 
     columns = features(key_steps=key_steps, image_hashes=image_hashes)
-    directory = directory or files.scratch_directory(SCRATCH)
+    directory = directory or scratch_directory("records")
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "records.arrow"
     count = 0
