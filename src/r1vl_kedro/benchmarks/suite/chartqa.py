@@ -69,9 +69,16 @@ def _careful(text: str, reference: str) -> bool | None:
     given = next(filter(None, map(stated_quantity, robust.readings(text))), None)
     if given is None or units_differ(given, wanted):
         return False
-    number, value = float(unit_free(given)), float(unit_free(wanted))
+    number, value = float(unit_free(given)) * _ratio(given, wanted), float(unit_free(wanted))
     targets = [value, value * 100] if wanted.percent and "%" not in text else [value]
     return any(abs(number - target) <= TOLERANCE * abs(target) * (1 + 1e-9) for target in targets)
+
+
+def _ratio(given: Quantity, wanted: Quantity) -> float:
+    """The size of one unit in the other; 1 where they are the same, or one of them is missing."""
+    pairs = [(a, b) for a in given.units for b in wanted.units if a.dimension == b.dimension]
+    ratios = [float(a.factor / b.factor) for a, b in pairs]
+    return 1.0 if not ratios or 1.0 in ratios else ratios[0]
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
