@@ -39,6 +39,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
             if same_dimension(a, b)
         ]
     elif _angle(given) or _angle(gold):
+        if any(isinstance(q.number, float) and not q.units for q in (given, gold)):
+            pairs = []  # pi/6 is no sixth of pi in degrees
         pairs.append((_radians(given), _radians(gold)))
     elif given.percent != gold.percent:
         if given.percent and 0 < abs(gold.number) < 1:  # 0.5 is half and no half percent

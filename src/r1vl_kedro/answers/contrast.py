@@ -38,7 +38,7 @@ _SPOILS = re.compile(
     r"likel\w*|probab\w*|plausib\w*|credib\w*|problem\w*|flaw\w*|trouble|issue\w*|little|few|less|"
     r"least|been|too|than|but|however|although|though|if|unless|guess\w*|maybe|perhaps|might|"
     r"could|would|trick\w*|tempt\w*|distract\w*|decoy|irrelevant|evidence|support|suspicious|"
-    r"doubt\w*|confus\w*|mislead\w*|incorrect\w*|answers?|or)\b|n't\b|\?",
+    r"doubt\w*|confus\w*|mislead\w*|runner|almost|nearly|former|opposite|incorrect\w*|answers?|or)\b|n't\b|\?",
     re.IGNORECASE,
 )
 
@@ -71,6 +71,11 @@ def without_contrasts(text: str, names: Sequence[str]) -> str:
     return re.sub(r"\s+", " ", contrast.sub(removed, text)).strip(" ,;")
 
 
+def spoils(text: str) -> bool:
+    """Whether a text holds a word that denies, doubts, compares or belittles what it states."""
+    return bool(_SPOILS.search(text) or DENYING.search(text))
+
+
 def said_of(text: str, start: int, end: int) -> bool:
     """Whether a text begins with the choice at a place and states a property that picks it.
 
@@ -83,4 +88,4 @@ def said_of(text: str, start: int, end: int) -> bool:
     found = _SAID.match(text[end:])
     if not found or re.search(r"(?<![\w'])[A-J](?![\w'])", found["rest"]):
         return False
-    return not (_SPOILS.search(text[end:]) or DENYING.search(text[end:]))
+    return not spoils(text[end:])

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
-from r1vl_kedro.answers.contrast import said_of
+from r1vl_kedro.answers.contrast import said_of, spoils
 from r1vl_kedro.answers.formulas import read_expression
 from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
@@ -203,10 +203,11 @@ def _said_of_it(ours: str, theirs: str, reason: str) -> str:
         if bracketed != core and fold(bracketed) in wanted and not denies(core):
             return SAME
     place = ours.casefold().find(theirs.casefold())
-    if place in (0, 4) and said_of(ours, place, place + len(theirs)):
+    further = re.search(r"[,;.]\s*\w", ours)
+    if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
         return SAME
     subject = _SUBJECT.match(ours)
-    if subject and fold(subject["subject"]) in wanted and not denies(ours):
+    if subject and fold(subject["subject"]) in wanted and not (denies(ours) or spoils(ours)):
         return SAME
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):

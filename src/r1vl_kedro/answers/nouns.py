@@ -24,6 +24,7 @@ NO_NOUN = (
             "halves sixths ninths eighths short excluded removed missing subtracted added wrong "
             "incorrect false higher lower larger smaller greater bigger later earlier longer "
             "shorter bc bce tens lakh lakhs crore crores many few ago too "
+            "quarters gross grand mil off negative positive significant figs sig "
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid"
         ).split()
     )

@@ -1,5 +1,6 @@
 """Numbers with units, percent signs, currencies and counted nouns."""
 
+import math
 import re
 from fractions import Fraction
 from functools import lru_cache
@@ -53,14 +54,15 @@ _DIFFERENCE = re.compile(
 _SCORE = re.compile(r"^\d+\s*-\s*\d+\s*\(\s*\d+\s*-\s*\d+\s*\)$")  # 4-1 (2-1)
 _ERA = re.compile(r"^(\d{1,4})\s*(?:AD|CE|A\.D\.)$|^AD\s*(\d{1,4})$")
 _TRIGONOMETRIC = re.compile(r"^[\d.\s*-]*(?:sin|cos|tan|cot|sec|csc)\b(?!\s*\()")
-_COUNTERS = re.compile(r"^\s*[个個只条张块本名人位棵辆支件次倍种组つ枚匹回개명番]\s*$")
+COUNTERS = frozenset("个個只条张块本名人位棵辆支件次倍种组つ枚匹回개명番")
+"""Chinese, Japanese and Korean words behind a count."""
 _SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,\d))")
 _COMMA_BEFORE_UNIT = re.compile(r"^([-+]?\d+),(\d{1,2})(?=\s*[^\W\d]|\s*[%€£¥°])")
 _AND_A_FRACTION = re.compile(r"^([-+]?\d+) and (\d+/\d+)(?![\d.])")
 # 1/2/2020 is no quotient, and 1990s no time.
 _DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$|^\d{3}0s$")
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
-_WHOLE_FEET = re.compile(r"^(\d+)\s*'$")
+_CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _EUROPEAN = re.compile(
@@ -109,12 +111,14 @@ def _digits(body: str) -> Quantity | None:
         shown = body.rpartition(",")[2]
         number = Fraction(body.replace(".", "").replace(",", "."))
         return Quantity(number, len(shown))
+    if chosen := _CHOSEN.match(body):
+        above, below = int(chosen[1]), int(chosen[3])
+        count = math.comb if chosen[2] == "C" else math.perm
+        return Quantity(Fraction(count(above, below))) if above <= 100 else None
     feet, inches = _FEET.match(body), _INCHES.match(body)
     if feet:
         number = 12 * Fraction(feet[1]) + Fraction(feet[2])
         return Quantity(number, units=read_units("in"))
-    if whole := _WHOLE_FEET.match(body):
-        return Quantity(Fraction(whole[1]), units=read_units("ft"))
     if inches:
         return Quantity(Fraction(inches[1]), units=read_units("in"))
     ordinal = _ORDINAL.match(body)
@@ -181,7 +185,7 @@ def _united(
     number: Fraction | float, decimals: int | None, rest: str, *, tight: bool
 ) -> Quantity | None:
     """The number with the unit or noun that follows it, or None where neither does."""
-    if not rest.strip() or rest.strip().lower() == "times" or _COUNTERS.match(rest):
+    if not rest.strip() or rest.strip().lower() == "times" or rest.strip() in COUNTERS:
         return Quantity(number, decimals)
     if mixed := and_a_part(rest, 0):
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)

@@ -6,7 +6,8 @@ from functools import lru_cache
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENYING, WRONG, value_stated
-from r1vl_kedro.answers.quantities import NUMBER, read_quantity
+from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
+from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
 
@@ -79,7 +80,11 @@ _MORE = re.compile(
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _YEAR_BEFORE = re.compile(r"\b(?:in|for|of|during|year)\s+(?:the\s+)?(?:year\s+)?\Z", re.IGNORECASE)
-_SYMBOL = re.compile(r"(?!AM|PM|I\b)(?=\w*[A-Z])\w{2,3}")
+_SYMBOL = re.compile(
+    r"(?!AM|PM|I\b)(?=\w*[A-Z])\w{2,3}|"
+    r"(?!(?:in|on|at|of|to|is|as|by|or|we|he|it|so|if|do|be|up|my|an|no|us|me|am|pm)\b)[a-z]{2}"
+)
+_HAN_AFTER = re.compile(r"\s?([\u3040-\u30ff\u4e00-\u9fff]{1,4})")
 _NTH = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
 _LABEL_BEFORE = re.compile(
     r"\b(?:row|column|step|figure|fig\.?|question|problem|table|line|bar|stage|level|page|item|"
@@ -160,6 +165,9 @@ def _value(text: str, found: re.Match[str]) -> str | None:
             return one
         if following[1].lower() in NO_NOUN or _SYMBOL.fullmatch(following[1]):
             return None
+    han = _HAN_AFTER.match(text[found.end() :][:12])
+    if han and not (han[1][0] in COUNTERS or read_units(han[1])):
+        return None
     return None if _SPOILT_AFTER.match(text[found.end() :][:60]) else found[0]
 
 
