@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from r1vl_kedro.hooks import about, values
+from r1vl_kedro.tracking.models import log_scores, tag_model
 from r1vl_kedro.tracking.store import Store
 
 
@@ -21,10 +22,13 @@ def file_result(
     """
     kind = values.kind(data)
     if name == "scores" and isinstance(data, dict):
-        store.metrics(run_id, values.score_metrics(data))
+        log_scores(store, run_id, values.score_metrics(data))
         store.tags(run_id, {"n": data.get("n")})
     elif name == "benchmark_scores":
-        store.metrics(run_id, values.benchmark_metrics(data))
+        log_scores(store, run_id, values.benchmark_metrics(data), data.get("label", ""))
+    elif name == "evaluation_manifest" and isinstance(data, dict):
+        place = {key: data[key] for key in ("checkpoint_dir", "checkpoint_digest") if key in data}
+        tag_model(store, run_id, place)
     elif name.endswith("training_log") and isinstance(data, list):
         store.history(run_id, values.training_metrics(data, stage))
     elif name == "rollouts" and kind == "frame":

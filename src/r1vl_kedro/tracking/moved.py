@@ -31,6 +31,10 @@ def follow(uri: str) -> int:
     if not uri.startswith(FILE) or not path.is_file():
         return 0
     with closing(sqlite3.connect(path, timeout=_SECONDS)) as database, database:
+        try:
+            database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+        except sqlite3.DatabaseError:  # no database: who opens it next names the file
+            return 0
         if not database.execute(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'experiments'"
         ).fetchone():

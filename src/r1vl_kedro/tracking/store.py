@@ -200,9 +200,12 @@ class Store:
 
     def metrics(self, run_id: str, values: Mapping[str, float]) -> None:
         """Log final numbers, without a step."""
-        rows = [(self._named(run_id, key), value, 0) for key, value in values.items()]
-        metrics = _metrics(rows)
-        self.writes.put("metrics", lambda: self._log(run_id, metrics))
+        rows = self.named_rows(run_id, values)
+        self.writes.put("metrics", lambda: self.log(run_id, rows))
+
+    def named_rows(self, run_id: str, values: Mapping[str, float]) -> list[tuple[str, float, int]]:
+        """Return final numbers as (key that MLflow takes, value, step 0)."""
+        return [(self._named(run_id, key), value, 0) for key, value in values.items()]
 
     def history(self, run_id: str, rows: list[tuple[str, float, int]]) -> None:
         """Log per-step numbers (key, value, step) that are not there yet.
@@ -210,7 +213,6 @@ class Store:
         A resumed training, or one whose reports MLflow missed, is made whole from its log.
         """
         rows = [(self._named(run_id, key), value, step) for key, value, step in rows]
-        metrics = _metrics(rows)
 
         def write() -> None:
             there = {
@@ -218,7 +220,7 @@ class Store:
                 for key in {key for key, _, _ in rows}
                 for point in self.client.get_metric_history(run_id, key)
             }
-            self._log(run_id, [m for m in metrics if (m.key, m.step) not in there])
+            self.log(run_id, [row for row in rows if (row[0], row[2]) not in there])
 
         self.writes.put("training curves", write)
 
@@ -231,7 +233,16 @@ class Store:
                 self.tags(run_id, {f"r1vl.name.{safe}"[:250]: name[:4000]})
         return safe
 
-    def _log(self, run_id: str, metrics: list[Any]) -> None:
+    def log(
+        self, run_id: str, rows: list[tuple[str, float, int]], model_id: str | None = None
+    ) -> None:
+        """Log (key, value, step) at once, of a LoggedModel too; a write of the queue calls it."""
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        metrics = [
+            Metric(key, float(value), now, step, model_id=model_id) for key, value, step in rows
+        ]
         for start in range(0, len(metrics), _BATCH):
             self.client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
 
@@ -255,10 +266,3 @@ class Store:
     def artifact(self, what: str, log: Callable[[Any], Any]) -> None:
         """Store an artifact with one of the client's own methods."""
         self.writes.put(what, lambda: log(self.client))
-
-
-def _metrics(rows: list[tuple[str, float, int]]) -> list[Any]:
-    from mlflow.entities import Metric
-
-    now = int(time.time() * 1000)
-    return [Metric(key, float(value), now, step) for key, value, step in rows]
