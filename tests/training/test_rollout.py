@@ -137,4 +137,4 @@ def test_prompt_length_counts_visual_tokens(tiny, tmp_path):
     text = processor.apply_chat_template(to_messages(row), add_generation_prompt=True)
     image = decode_all(row["images"])[0]
     whole = processor(text=[text], images=[[image]], return_tensors="pt")["input_ids"]
-    assert data.prompt_length(row, processor, "{question}") == whole.shape[1]
+    assert data.prompt_lengths([row, row], processor, "{question}") == [whole.shape[1]] * 2

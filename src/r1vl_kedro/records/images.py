@@ -20,6 +20,7 @@ HASH_SIDE = 16
 HASH_BITS = 3 * HASH_SIDE * HASH_SIDE
 _EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif"}
 _ORIENTATION = 0x0112
+_PNG_TEXTS = (b"eXIf", b"iTXt", b"zTXt", b"tEXt")  # chunks that can hold an orientation
 _TURNS = {
     2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE",
     6: "ROTATE_270", 7: "TRANSVERSE", 8: "ROTATE_90",
@@ -90,7 +91,9 @@ def size_of(data: bytes, name: str = "image") -> tuple[int, int]:
     with _opened(data, name) as image:
         _check_pixels(image, name)
         width, height = image.size
-        turned = _orientation(image) > 4 and image.format != "TIFF"  # Pillow turns TIFF by itself
+        # Pillow turns TIFF by itself, and decodes a PNG to look for what may stand behind it.
+        plain = image.format == "PNG" and not any(chunk in data for chunk in _PNG_TEXTS)
+        turned = image.format != "TIFF" and not plain and _orientation(image) > 4
         return (height, width) if turned else (width, height)
 
 
@@ -191,9 +194,11 @@ def perceptual_hash(image: Image) -> str:
     the same brightness for one.
     """
     import imagehash
+    import numpy as np
 
     small = image.resize((4 * HASH_SIDE, 4 * HASH_SIDE)) if min(image.size) > 256 else image
-    return "".join(str(imagehash.phash(band, hash_size=HASH_SIDE)) for band in small.split())
+    hashes = [imagehash.phash(band, hash_size=HASH_SIDE).hash for band in small.split()]
+    return np.packbits(np.stack(hashes)).tobytes().hex()
 
 
 def hash_bits(hashes: list[str]) -> np.ndarray:

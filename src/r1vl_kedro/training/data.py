@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 256
+"""Records measured at once."""
+
 
 def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
     """Open records on disk, memory-mapped, images left encoded.
@@ -49,16 +52,35 @@ def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
     return undecoded(records)
 
 
-def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template: str) -> int:
-    """Count the tokens of a rendered prompt, image tokens included, without decoding the images.
+def prompt_lengths(
+    records: Sequence[Mapping[str, Any]], processor: ProcessorMixin, template: str
+) -> list[int]:
+    """Count the tokens of rendered prompts, image tokens included, without decoding the images.
 
     Raises:
         TrainingError: not one placeholder an image.
     """
-    text = processor.apply_chat_template(
-        to_messages(record, template), add_generation_prompt=True, tokenize=False
-    )
-    tokens = len(processor.tokenizer(text, add_special_tokens=False)["input_ids"])
+    texts = [
+        processor.apply_chat_template(
+            to_messages(record, template), add_generation_prompt=True, tokenize=False
+        )
+        for record in records
+    ]
+    return [
+        tokens + _image_tokens(record, text, processor, template)
+        for record, text, tokens in zip(records, texts, _tokens(texts, processor), strict=True)
+    ]
+
+
+def _tokens(texts: list[str], processor: ProcessorMixin) -> list[int]:
+    encoded = processor.tokenizer(texts, add_special_tokens=False)["input_ids"] if texts else []
+    return [len(tokens) for tokens in encoded]
+
+
+def _image_tokens(
+    record: Mapping[str, Any], text: str, processor: ProcessorMixin, template: str
+) -> int:
+    """Count the tokens that the images of a prompt have beyond one placeholder each."""
     sizes = [pictures.size_of(pictures.bytes_of(image))[::-1] for image in record["images"]]
     if (marks := text.count(processor.image_token)) != len(sizes):
         raise TrainingError(
@@ -67,13 +89,13 @@ def prompt_length(record: Mapping[str, Any], processor: ProcessorMixin, template
             f"{len(sizes)} images"
         )
     if not sizes:
-        return tokens
+        return 0
     size = processor.image_processor.size
     images = processor._get_num_multimodal_tokens(
         image_sizes=sizes, min_pixels=size["shortest_edge"], max_pixels=size["longest_edge"]
     )
     # The template holds one placeholder per image, which the processor expands.
-    return tokens - len(sizes) + sum(images["num_image_tokens"])
+    return sum(images["num_image_tokens"]) - len(sizes)
 
 
 def without_special_tokens(
@@ -142,18 +164,25 @@ def within_limits(
         PromptTooLongError: nothing is left; names the limit and the shortest offender.
     """
     kept, rejected = [], []
-    for index, record in enumerate(records):
-        length = prompt_length(record, processor, template)
-        limit, what = max_prompt_length, "max_prompt_length"
-        texts = [record[name] for name in answers if record[name] is not None]
-        if length <= limit and texts:
-            encoded = processor.tokenizer(texts, add_special_tokens=False)["input_ids"]
-            length, limit = max(map(len, encoded)) + 1, max_answer_length
-            what = "max_completion_length"
-        if length <= limit:
-            kept.append(index)
-        else:
-            rejected.append({"id": record["id"], "tokens": length, "limit": limit, "exceeds": what})
+    for start in range(0, len(records), AT_ONCE):
+        columns = records[start : start + AT_ONCE]
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        prompts = prompt_lengths(rows, processor, template)
+        longest = [0] * len(rows)
+        for name in answers:
+            lengths = _tokens([row[name] or "" for row in rows], processor)
+            longest = [max(pair) for pair in zip(longest, lengths, strict=True)]
+        for place, row in enumerate(rows):
+            length, limit, what = prompts[place], max_prompt_length, "max_prompt_length"
+            if length <= limit and any(row[name] is not None for name in answers):
+                length, limit = longest[place] + 1, max_answer_length
+                what = "max_completion_length"
+            if length <= limit:
+                kept.append(start + place)
+            else:
+                rejected.append(
+                    {"id": row["id"], "tokens": length, "limit": limit, "exceeds": what}
+                )
     if rejected:
         names = ", ".join(f"{r['id']} ({r['tokens']})" for r in rejected[:5])
         message = (
