@@ -6,6 +6,7 @@ from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
     BatchHooks,
+    CostHooks,
     DirectoryHooks,
     EndpointHooks,
     EntriesHooks,
@@ -47,6 +48,7 @@ HOOKS = (
     EntriesHooks(),
     SummaryHooks(tracking),
     tracking,
+    CostHooks(tracking),
     EndpointHooks(),
     InputsHooks(),
     BatchHooks(),

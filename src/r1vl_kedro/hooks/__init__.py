@@ -1,6 +1,7 @@
 """Kedro hooks: tracking, one run a place at a time, whole and current results, clean stops."""
 
 from r1vl_kedro.hooks.batches import BatchHooks
+from r1vl_kedro.hooks.costs import CostHooks
 from r1vl_kedro.hooks.directory import DirectoryHooks
 from r1vl_kedro.hooks.endpoints import EndpointHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
@@ -15,6 +16,7 @@ from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
     "BatchHooks",
+    "CostHooks",
     "DirectoryHooks",
     "EndpointHooks",
     "EntriesHooks",

@@ -226,6 +226,11 @@ class TrackingHooks:
         if left and not late:
             self._store.tags(run_id, {"r1vl.reused": ", ".join(sorted(left))})
 
+    def add_metrics(self, node: Any, values: dict[str, float]) -> None:
+        """Log numbers to the run that a node belongs to, where a store takes any."""
+        if self._store and (run_id := self._run_of(node)):
+            self._store.metrics(run_id, values)
+
     def _file(self, name: str, data: Any, run_id: str, tags: set[str]) -> None:
         place, _, short = name.rpartition(".")
         if short in ("training_log", "rollouts") and self._has_stages(place):

@@ -10,6 +10,7 @@ from typing import Any
 
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.preflight.shapes import Shape
+from r1vl_kedro.training import costs
 from r1vl_kedro.training.deepspeed_configs import stage
 from r1vl_kedro.training.options import StepGRPOOptions, TrainingOptions
 from r1vl_kedro.training.overrides import ContinuedSFTOptions
@@ -124,27 +125,33 @@ def hours(
     prompt_tokens: float,
     answer_tokens: float,
 ) -> dict[str, float | None]:
-    """Estimate the hours of a training, by part; None where unknown.
-
-    FLOPs a parameter and token: 6 trained, 8 with checkpointing, 2 read.
-    """
+    """Estimate the hours of a training, by part; None where unknown (`training.costs`)."""
     options = training.options
-    pace = machine.gpu_tflops * 1e12 * machine.utilisation * processes
-    length = prompt_tokens + answer_tokens
-    cost = 8 if options.gradient_checkpointing else 6
-    parts = ("rollouts", "updates") if isinstance(options, StepGRPOOptions) else ("training",)
-    if not length or planned["steps"] is None:
-        return dict.fromkeys(parts)
-    if not isinstance(options, StepGRPOOptions):
-        sequences = planned["steps"] * options.sequences_per_step * sequences_of(training)
-        return {"training": cost * parameters * sequences * length / pace / 3600}
-    rolled = planned["rollouts"]
-    passes = options.num_iterations * cost + (2 if options.beta else 0)
-    sampling = rolled * answer_tokens / (machine.rollout_tokens_per_second * processes)
-    return {
-        "rollouts": sampling / 3600,
-        "updates": passes * parameters * rolled * length / pace / 3600,
-    }
+    rolls = isinstance(options, StepGRPOOptions)
+    if not prompt_tokens + answer_tokens or planned["steps"] is None:
+        return dict.fromkeys(("rollouts", "updates") if rolls else ("training",))
+    if rolls:
+        # Batches that do not divide over the processes are named as a problem.
+        over = 1 if options.problem_with(processes) else processes
+        work = costs.work_of_rollouts(options, over, prompt_tokens, answer_tokens)
+        work *= planned["steps"] / options.num_iterations
+    else:
+        sequences = sequences_of(training)
+        prompts = 1 if getattr(options, "share_prompts", False) else sequences
+        tokens = prompts * prompt_tokens + sequences * answer_tokens
+        work = costs.Work(trained=planned["steps"] * options.sequences_per_step * tokens)
+    found = costs.hours(
+        work,
+        options.gradient_checkpointing,
+        parameters,
+        processes,
+        tflops=machine.gpu_tflops,
+        utilisation=machine.utilisation,
+        rollout_tokens_per_second=machine.rollout_tokens_per_second,
+    )
+    if rolls:
+        return {"rollouts": found["rollouts"], "updates": found["updates"]}
+    return {"training": found["updates"]}
 
 
 def sequences_of(training: Training) -> int:

@@ -226,6 +226,10 @@ class AccuracyOnTheWay(TrainerCallback):
         return batches
 
     def _measure(self, state: Any) -> None:
+        with self.trainer.phases("evaluate"):
+            self._answer()
+
+    def _answer(self) -> None:
         import torch
         from trl.models import unwrap_model_for_generation
 

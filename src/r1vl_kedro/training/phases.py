@@ -35,12 +35,12 @@ class Phases:
             self._open.pop()
 
     def take(self) -> dict[str, float]:
-        """Give the seconds since the last call by phase, ``other`` and ``step`` (their sum)."""
+        """Give the seconds since the last call by phase, ``idle`` and ``step`` (their sum)."""
         self._switch()
         now, seconds = self._since, dict(self._seconds)
         self._seconds.clear()
         step, self._began = now - self._began, now
-        return {**seconds, "other": max(0.0, step - sum(seconds.values())), "step": step}
+        return {**seconds, "idle": max(0.0, step - sum(seconds.values())), "step": step}
 
     def _switch(self) -> None:
         if self._synchronise is not None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 import math
 import shutil
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +13,19 @@ from r1vl_kedro import files
 from r1vl_kedro.models import load_model
 from r1vl_kedro.training import state
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.phases import Phases, timed
+from r1vl_kedro.training.phases import timed
+from r1vl_kedro.training.timed_trainer import TimedTrainer
 
 log = logging.getLogger(__name__)
 
 
-class ResumableTrainer:
+class ResumableTrainer(TimedTrainer):
     """Mix in before a TRL trainer class; set ``sampler``, ``options`` and ``state_dir`` after init.
 
     - records come in the order of ``sampler``;
     - checkpoints are written aside, marked complete and moved in place;
     - a NaN or infinite loss or gradient, or a KL above ``options.max_kl``, stops the run or skips
-      the update, with the batch saved under ``<state_dir>/bad_batches``;
-    - every step logs its seconds by phase (``seconds/<phase>``): ``forward_backward`` (under
-      DeepSpeed with the optimizer), ``prepare`` (inputs), ``optimizer``, ``checkpoint`` (of the
-      step before), ``other``, and those that a subclass adds; ``step`` is their sum.
+      the update, with the batch saved under ``<state_dir>/bad_batches``.
     """
 
     sampler: Any
@@ -37,7 +33,6 @@ class ResumableTrainer:
     state_dir: Path
     _staging: Path | None = None
     _bad: str | None = None
-    _tokens_before = 0
 
     def _get_train_sampler(self, dataset: Any = None) -> Any:
         return self.sampler
@@ -93,53 +88,9 @@ class ResumableTrainer:
         position = super()._init_training_state(*args, **kwargs)
         # TRL counts tokens from zero again after a resume.
         counts = [entry["num_tokens"] for entry in self.state.log_history if "num_tokens" in entry]
-        self._total_train_tokens = self._tokens_before = counts[-1] if counts else 0
-        self.phases.take()
+        self._total_train_tokens = counts[-1] if counts else 0
+        self.begin_to_count(self.state.log_history)
         return position
-
-    # Seconds
-
-    @functools.cached_property
-    def phases(self) -> Phases:
-        """Return the clock of this process."""
-        import torch
-
-        cuda = self.accelerator.device.type == "cuda"
-        return Phases(torch.cuda.synchronize if cuda else None)
-
-    @timed("forward_backward")
-    def training_step(self, *args: Any, **kwargs: Any) -> Any:
-        return super().training_step(*args, **kwargs)
-
-    @timed("prepare")
-    def _prepare_inputs(self, *args: Any, **kwargs: Any) -> Any:
-        return super()._prepare_inputs(*args, **kwargs)
-
-    def create_optimizer(self, *args: Any, **kwargs: Any) -> Any:
-        from torch.optim import Optimizer
-
-        optimizer = super().create_optimizer(*args, **kwargs)
-        if isinstance(optimizer, Optimizer):
-            running = ExitStack()
-
-            def begin(*_: Any) -> None:
-                running.enter_context(self.phases("optimizer"))
-
-            optimizer.register_step_pre_hook(begin)
-            optimizer.register_step_post_hook(lambda *_: running.close())
-        return optimizer
-
-    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        if "loss" in logs:
-            seconds = self.phases.take()
-            sequences = self.args.train_batch_size * self.args.gradient_accumulation_steps
-            seen = (self._metrics["train"].get("num_tokens") or [self._tokens_before])[-1]
-            tokens, self._tokens_before = seen - self._tokens_before, seen
-            logs.update({f"seconds/{name}": value for name, value in seconds.items()})
-            world = self.accelerator.num_processes
-            logs["sequences_per_second"] = sequences * world / seconds["step"]
-            logs["tokens_per_second_and_process"] = tokens / world / seconds["step"]
-        super().log(logs, start_time)
 
     # Losses
 

@@ -18,6 +18,7 @@ from trl.trainer.utils import (
 from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.training import vllm_rollouts
+from r1vl_kedro.training.costs import Work
 from r1vl_kedro.training.extra_samples import with_extra_samples
 from r1vl_kedro.training.packed import first_rows, packed_logps, prepare, vision_of
 from r1vl_kedro.training.phases import timed
@@ -116,8 +117,15 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
         with self.phases("old_and_reference_logps"):
             return compute(*args, **kwargs)
 
-    def _trl_logps(self, *args, **kwargs):
-        return super()._get_per_token_logps_and_entropies(*args, **kwargs)
+    def _trl_logps(self, model, input_ids, attention_mask, *args, **kwargs):
+        self._count_reading(attention_mask)
+        return super()._get_per_token_logps_and_entropies(
+            model, input_ids, attention_mask, *args, **kwargs
+        )
+
+    def _count_reading(self, *masks: torch.Tensor) -> None:
+        tokens = float(sum(mask.sum() for mask in masks))
+        self.count(Work(trained=tokens) if torch.is_grad_enabled() else Work(read=tokens))
 
     def _packed_logps(
         self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **given
@@ -144,6 +152,7 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
             }
             if given.get("mm_token_type_ids") is not None:
                 prompts["mm_token_type_ids"] = given["mm_token_type_ids"][first, prompt]
+            self._count_reading(prompts["attention_mask"], attention_mask[read, completion])
             with self.accelerator.autocast():
                 part = packed_logps(
                     model,
@@ -173,9 +182,11 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
     ):
         if self.use_vllm:
             images = images and [one or None for one in images]
-            return super()._generate_single_turn(
+            generated = super()._generate_single_turn(
                 prompt_ids, images, multimodal_fields, num_generations, has_tool_images
             )
+            self.count(Work(sampled=sum(map(len, generated[0]))))
+            return generated
         distinct = self._distinct = self._distinct_prompts(prompt_ids, multimodal_fields)
         rows = list(range(len(prompt_ids)))
         completions = self._sample(distinct, rows, turn=0)
@@ -224,9 +235,10 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
         ):
             if not rows:
                 return []
-            return sample(
+            inputs = distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen)
+            completions = sample(
                 model,
-                distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen),
+                inputs,
                 group_sizes,
                 max_new_tokens=self.max_completion_length,
                 temperature=self.temperature,
@@ -240,6 +252,9 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, GRPOTrainer):
                 eos=self.eos_token_ids,
                 suppress=self.suppressed,
             )
+        prompts = float(inputs["attention_mask"].sum())
+        self.count(Work(read=prompts, sampled=sum(map(len, completions))))
+        return completions
 
     def _of(self, distinct: dict, chosen: torch.Tensor) -> dict:
         """Some of the distinct prompts."""
