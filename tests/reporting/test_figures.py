@@ -155,6 +155,7 @@ def test_reward_and_kl_leave_out_supervised_variants():
         "kl",
         "zero_variance",
         "completion_length",
+        "time",
     ]
     assert lines(figures["kl"]) == {"StepGRPO (both, M = 4)": ([1, 2], [0.01, 0.02])}
     assert lines(figures["completion_length"]) == {"StepGRPO (both, M = 4)": ([1, 2], [99.0, 98.0])}

@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 from r1vl_kedro.reporting.curves import curve, first_metric
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.style import INK, add_band, error_bar, or_empty, style
+from r1vl_kedro.reporting.time_figure import time_figure
 from r1vl_kedro.reporting.training_figures import (
     COMPLETION_LENGTH,
     metric_figure,
@@ -156,6 +157,7 @@ def make_figures(
         "completion_length": metric_figure(
             rl, COMPLETION_LENGTH, "Completion length", "tokens a completion", options, grid
         ),
+        "time": time_figure(curves, grid),
     }
 
 

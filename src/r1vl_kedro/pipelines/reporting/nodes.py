@@ -21,6 +21,7 @@ FIGURES = (
     "kl",
     "zero_variance",
     "completion_length",
+    "time",
 )
 
 
