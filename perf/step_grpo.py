@@ -318,7 +318,8 @@ def compare(given: argparse.Namespace) -> dict[str, float]:
         updates[given.checkpointing]: medians["update"],
         "reference_ratio": medians["reference"],
         "step_ratio": medians["step"],
-        "memory_ratio": used["ours"] / used["stock"],
+        # A short run may stay below what loading the models took.
+        "memory_ratio": used["ours"] / used["stock"] if used["stock"] else None,
         "gradient_difference": difference,
     }
 

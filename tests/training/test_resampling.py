@@ -117,9 +117,8 @@ def test_what_cannot_be_sampled_anew_is_named():
     given = {"num_steps": 1, "rollouts_per_step": 8, "resample_dead_groups": 2}
     with pytest.raises(ValidationError, match="goes with vllm: null only"):
         StepGRPOOptions(**given, vllm={})
-    with pytest.raises(ValidationError, match="it goes with share_prompts: true"):
-        StepGRPOOptions(
-            num_steps=1, rollouts_per_step=8, leave_out_dead_groups=True, share_prompts=False
-        )
+    for other in ({"share_prompts": False}, {"credit": "steps"}):
+        with pytest.raises(ValidationError, match="with share_prompts: true and credit: response"):
+            StepGRPOOptions(num_steps=1, rollouts_per_step=8, leave_out_dead_groups=True, **other)
     with pytest.raises(ValidationError, match="needs deepspeed_gather_for_rollouts: true"):
         StepGRPOOptions(**given, deepspeed_gather_for_rollouts=False)

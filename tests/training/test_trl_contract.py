@@ -12,7 +12,7 @@ SEEN = {
     "_prepare_inputs": "f824e7fb07147956",
     "_generate_single_turn": "e0f02e4fc094cefd",
     # Extended: the loss reads the ratio to vLLM after the log-probabilities, and an empty
-    # completion mask leaves a row out (training/vllm_ratio.py, step_grpo_trainer.py).
+    # completion mask leaves a row out (training/vllm_ratio.py, shared_logps.py).
     "_compute_loss": "80295546bbdbf6f7",
     "_generate_and_score_completions": "1fa48922792dcd5c",
 }
@@ -25,6 +25,6 @@ def test_a_method_is_the_one_that_was_read(name):
     found = hashlib.sha256(source.encode()).hexdigest()[:16]
     assert found == SEEN[name], (
         f"TRL {version('trl')} has another GRPOTrainer.{name} than the one StepGRPOTrainer "
-        f"replaces or extends: carry its change over to training/step_grpo_trainer.py, then "
-        f"put {found!r} here"
+        f"replaces or extends: carry its change over to training/step_grpo_trainer.py or "
+        f"shared_logps.py, then put {found!r} here"
     )

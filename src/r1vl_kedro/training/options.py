@@ -169,10 +169,11 @@ class StepGRPOOptions(TrainingOptions):
                 "resample_dead_groups needs deepspeed_gather_for_rollouts: true, since processes "
                 "sample different numbers of groups anew"
             )
-        if self.leave_out_dead_groups and not self.share_prompts:
+        if self.leave_out_dead_groups and not (self.share_prompts and self.credit == "response"):
             raise ValueError(
-                "leave_out_dead_groups saves time only where prompts are shared; it goes with "
-                "share_prompts: true"
+                "leave_out_dead_groups saves time where prompts are shared, and a group without "
+                "variance has no advantage where credit goes to responses; it goes with "
+                "share_prompts: true and credit: response"
             )
         if self.share_prompts and self.attention == "eager":
             raise ValueError(
