@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 
-from r1vl_kedro.answers.contrast import without_contrasts
+from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
 from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
 from r1vl_kedro.answers.notation import spelled
@@ -163,7 +163,8 @@ def _labelled(
 ) -> int | None:
     """The option of a leading label, unless the words after it speak of another one."""
     rest = rest.strip()
-    if taken_back(rest, spelled(options[place])):
+    own = spelled(options[place])
+    if taken_back(rest, own) or (withdrawn(plain) and _verbatim(rest, [own]) is None):
         return None
     first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
     for text in dict.fromkeys((rest, first)):
@@ -199,7 +200,7 @@ def _folded(text: str) -> str:
 
 def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None:
     """The one option that a sentence asserts, by letter or by text, where they do not disagree."""
-    if plain.rstrip().endswith("?"):
+    if withdrawn(plain):
         return None
     quantifier = _QUANTIFIER.match(_folded(plain))
     if quantifier:

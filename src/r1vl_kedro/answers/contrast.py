@@ -29,16 +29,22 @@ _SAID = re.compile(
     r"heavi|light|fast|slow|hott|cold|warm|cool|clos|near|old|young|bright|dark|dens|earli|lat|"
     r"rich|cheap)est\b|farthest\b|furthest\b|maximum\b|minimum\b|"
     r"\w+ (?:that|which|of|with)\b)"
-    r"|(?:won|wins|points at|points to|lies|increases|decreases|rises|falls|grows)\b)"
+    r"|(?:won|wins)\b(?=\W*\Z|\s+(?:the|by)\b)"
+    r"|(?:points at|points to)\b|(?:increases|decreases|rises|falls|grows)\b"
+    r"(?=\W*\Z|\s+(?:the|most|fastest|faster|steadily|first)\b))"
     r"(?P<rest>.*)\Z",
     re.IGNORECASE | re.DOTALL,
+)
+_WITHDRAWN = re.compile(
+    r"(?:,\s*|\s-\s*|\w\s*[(\[])(?:no|not|nope|wrong|false|incorrect|rejected|untrue)[)\]]?[.!]*\s*\Z|\?\s*\Z",
+    re.IGNORECASE,
 )
 _SPOILS = re.compile(
     r"\b(?:not|no|nor|neither|never|cannot|none|nothing|without|worst|worse|weak\w*|poor\w*|chance|"
     r"likel\w*|probab\w*|plausib\w*|credib\w*|problem\w*|flaw\w*|trouble|issue\w*|little|few|less|"
     r"least|been|too|than|but|however|although|though|if|unless|guess\w*|maybe|perhaps|might|"
     r"could|would|trick\w*|tempt\w*|distract\w*|decoy|irrelevant|evidence|support|suspicious|"
-    r"doubt\w*|confus\w*|mislead\w*|runner|almost|nearly|former|opposite|incorrect\w*|answers?|or)\b|n't\b|\?",
+    r"doubt\w*|confus\w*|mislead\w*|runner|almost|nearly|former|opposite|typo\w*|merit\w*|nobody|apart|aside|incorrect\w*|answers?|or)\b|n't\b|\?",
     re.IGNORECASE,
 )
 
@@ -69,6 +75,14 @@ def without_contrasts(text: str, names: Sequence[str]) -> str:
         return " "
 
     return re.sub(r"\s+", " ", contrast.sub(removed, text)).strip(" ,;")
+
+
+def withdrawn(text: str) -> bool:
+    """Whether a text ends on a denial of all before it: ``B, not``, ``B [rejected]``, ``B?``.
+
+    A label with its own text is none: ``(B) no``.
+    """
+    return bool(_WITHDRAWN.search(text))
 
 
 def spoils(text: str) -> bool:

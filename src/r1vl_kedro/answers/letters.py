@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from r1vl_kedro.answers.contrast import said_of, without_contrasts
+from r1vl_kedro.answers.contrast import said_of, withdrawn, without_contrasts
 from r1vl_kedro.answers.mentions import letters_in
 from r1vl_kedro.answers.prose import stated, taken_back
 
@@ -19,10 +19,13 @@ LABEL = re.compile(
 )
 _RELATED = re.compile(
     r"\b(?:from|than|between|same as|(?<!letter )(?<!choice )(?<!option )(?<!answer )of"
+    r"|(?<!looks )(?<!look )(?<!seems )like|such as|both|^let|^say|\be\.g\.?,?|for example,?"
     r"|(?<!correspond )(?<!corresponds )(?<!equal )(?<!points )(?<!leads )(?<!down )(?<!refers )to)"
     r"\s+(?:(?:the|point|line|option)\s+)*\(?\Z",
     re.IGNORECASE,
 )
+_OTHER = re.compile(r"\W*[A-J]\W*")
+_UNCHOSEN = re.compile(r"\W*(?:both\b|(?:has|have|had)\b.*\bproblem)|-like\b", re.IGNORECASE)
 _SHORT = 8
 
 
@@ -40,6 +43,8 @@ def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str |
     alone = ALONE.match(given)
     if alone:
         return alone[1].upper() if alone[1].upper() in letters else None
+    if withdrawn(given):
+        return None
     mentions = letters_in(given, letters)
     asserted = [mention for mention in mentions if not mention.denied]
     label = LABEL.match(given)
@@ -52,6 +57,7 @@ def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str |
         loose = given[label.end(1) : label.end(1) + 1] == "," and not _REASON.search(given)
         several = loose and any(m.which != which for m in asserted)
         back = taken_back(label["rest"])
+        several = several or bool(_OTHER.fullmatch(label["rest"]))
         return None if others or listed or several or back else label[1]
     cued = {mention.which for mention in asserted if mention.cued}
     lower = {letters.index(x.upper()) for x in _LOWER_CUED.findall(given) if x.upper() in letters}
@@ -72,7 +78,7 @@ def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str |
     if not asserted:
         places = [m.span(1) for m in _LOWER_CUED.finditer(given)]
     for place in places:
-        related = _RELATED.search(given[: place[0]])
+        related = _RELATED.search(given[: place[0]]) or _UNCHOSEN.match(given[place[1] :])
         if said_of(given, *place) or (not related and stated(given, *place, also)):
             return letters[which]
     return None

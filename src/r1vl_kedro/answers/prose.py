@@ -107,6 +107,9 @@ _SUBJECT = re.compile(r"\s*(?:the|its?|this|these|those|that|a|an)\s+(?:[\w'-]+\
 _FURTHER = re.compile(
     r"\s*(?:in|on|at|over|of|with|for|from|to|by|when|while|instead of|rather than)\b", re.I
 )
+_BARELY = re.compile(
+    r"\b(?:almost|nearly|rarely|seldom|may|might|could|would|fails?|stops?|if|when|unless)\b", re.I
+)
 _NOT = re.compile(r"\b(?:not|no|nor|neither|cannot)\b|n't\b", re.IGNORECASE)
 
 
@@ -122,7 +125,7 @@ def text_stated(text: str, start: int, end: int) -> bool:
         return False
     if neutral(before):
         return True
-    if DENYING.search(before) or _NOT.search(before):
+    if DENYING.search(before) or _NOT.search(before) or _BARELY.search(before):
         return False
     found = _NEAR.match(before)
     if found and neutral(found["near"]):
