@@ -1,7 +1,9 @@
 """Fixtures shared by all tests."""
 
 import contextlib
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["DO_NOT_TRACK"] = "true"
 # Before torch computes: models trained in this process equal those of the runs that tests start.
 kernels.pin("avx2")
+# Kedro tries to import it for every parameter of a catalog, and every time it is searched for.
+if importlib.util.find_spec("ibis") is None:
+    sys.modules["ibis"] = None
 
 with contextlib.suppress(ImportError):  # not everywhere: the tests that need vLLM do without
     import hypothesis

@@ -9,6 +9,7 @@ import pytest
 from kedro.framework.project import pipelines as registered
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog, MemoryDataset
 
 from r1vl_kedro.hooks import BatchHooks
 from r1vl_kedro.parameters import ConfigurationError
@@ -21,18 +22,21 @@ ENVIRONMENTS = sorted(
 
 
 def parameters(given=None, *, env="smoke", pipeline="ablation"):
-    """The checked parameters of a run of this pipeline, as its first node would have them."""
+    """The checked parameters of a run of these pipelines, as its first node would have them."""
     bootstrap_project(ROOT)
     context = KedroSession.create(ROOT, env=env, runtime_params=given or {}).load_context()
     checked = context.params
-    BatchHooks().before_pipeline_run(pipeline=registered[pipeline], catalog=context.catalog)
+    read = {"parameters": checked, "params:launcher": checked["launcher"]}
+    catalog = DataCatalog({name: MemoryDataset(value) for name, value in read.items()})
+    for name in pipeline.split(","):
+        BatchHooks().before_pipeline_run(pipeline=registered[name], catalog=catalog)
     return checked
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_every_environment_has_parameters_that_fit(env):
-    assert parameters(env=env)["variants"]
-    assert parameters(env=env, pipeline="step_grpo")["step_grpo"].group_size >= 2
+    checked = parameters(env=env, pipeline="ablation,step_grpo")
+    assert checked["variants"] and checked["step_grpo"].group_size >= 2
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def test_every_environment_has_parameters_that_fit(env):
         (
             {"data_prep": {"split": {"n_rll": 3}}},
             "data_prep.split.n_rll is no parameter: did you mean n_rl? "
-            "data_prep.split takes min_rl_steps, n_rl, n_warm_up",
+            "data_prep.split takes max_rl_sloppy, min_rl_steps, n_rl, n_warm_up",
         ),
         (
             {"ablation": {"variants": {"outcome": {"rewards": {"otcome": 1}}}}},
@@ -124,12 +128,11 @@ def test_what_is_wrong_is_said_in_the_words_of_the_configuration(given, said):
 
 @pytest.mark.parametrize("given", ["0 1 4", "0,1,4", "[0, 1, 4]", [0, 1, 4]])
 def test_lists_are_words_or_json(given):
-    found = parameters({"ablation": {"seeds": given}})["variants"]
-    assert {entry["seed"] for entry in found.values()} == {None, 0, 1, 4}
-    report = parameters({"reporting": {"contrasts": "sft outcome"}})["reporting"]
-    assert report.contrasts == ["sft", "outcome"]
-    probe = parameters({"probe": {"group_sizes": 3}}, pipeline="probe")["probe"]
-    assert probe.group_sizes == [3]
+    lists = {"reporting": {"contrasts": "sft outcome"}, "probe": {"group_sizes": 3}}
+    found = parameters({"ablation": {"seeds": given}, **lists}, pipeline="ablation,probe")
+    assert {entry["seed"] for entry in found["variants"].values()} == {None, 0, 1, 4}
+    assert found["reporting"].contrasts == ["sft", "outcome"]
+    assert found["probe"].group_sizes == [3]
 
 
 def test_a_list_that_is_neither_is_named():

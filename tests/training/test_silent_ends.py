@@ -26,22 +26,24 @@ def changed(tmp_path, numbers, change) -> str:
     return str(tmp_path / "odd")
 
 
-@pytest.mark.parametrize("token", ["<|image_pad|>", "<|video_pad|>", "<|im_end|>"])
+TOKENS = {"r0": "<|image_pad|>", "r3": "<|video_pad|>", "r7": "<|im_end|>"}
+
+
 @pytest.mark.parametrize("column", ["question", "options", "solution"])
-def test_a_special_token_in_a_record_sets_it_aside(tiny, tmp_path, caplog, token, column):
+def test_a_special_token_in_a_record_sets_it_aside(tiny, tmp_path, caplog, column):
     def change(row):
-        text = f"{row[column]} is {token} so"
+        text = f"{row[column]} is {TOKENS[row['id']]} so"
         return {column: [text] if column == "options" else text}
 
-    records = changed(tmp_path, {0, 3}, change)
+    records = changed(tmp_path, {0, 3, 7}, change)
     train("sft", **kwargs_of(tiny, records, tmp_path, SFT | {"num_steps": 4}))
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
     assert manifest["rejected"] == [
-        {"id": name, "token": token, "column": column} for name in ("r0", "r3")
+        {"id": name, "token": token, "column": column} for name, token in TOKENS.items()
     ]
-    assert manifest["records_used"] == 10
+    assert manifest["records_used"] == 9
     assert len(json.loads((tmp_path / "model" / "training_log.json").read_text())) == 4
-    assert f"2 of 12 records hold a special token of the model: r0 ({token} in " in caplog.text
+    assert "3 of 12 records hold a special token of the model: r0 (<|image_pad|> in " in caplog.text
 
 
 def test_where_no_record_is_left_the_token_is_named(tiny, tmp_path):
