@@ -40,8 +40,8 @@ test-vllm: $(VLLM_VENV)/.installed ## run the tests that need vLLM, on the CPU, 
 ui: $(VENV)/.installed ## MLflow on http://127.0.0.1:5000 (ARGS='--port 5001'); prints where the runs are
 	$(BIN)/python -m r1vl_kedro.tracking.ui $(ARGS)
 
-viz: $(VENV)/.installed ## Kedro-Viz on http://127.0.0.1:4141
-	$(BIN)/kedro viz run $(ARGS)
+viz: $(VENV)/.installed ## the ablation in Kedro-Viz on http://127.0.0.1:4141 (ARGS='--pipeline=probe')
+	$(BIN)/kedro viz run --pipeline=ablation $(ARGS)
 
 lint: $(VENV)/.installed-test ## style and the rules of who may import whom
 	$(BIN)/ruff check src tests perf

@@ -167,6 +167,28 @@ def test_an_unknown_name_is_said_with_what_there_is(run, monkeypatch, arguments,
     assert result.output.startswith(f"Error: {said}")
 
 
+@pytest.mark.parametrize(
+    "asked", ["--to-nodes=reporting.collect", "--to-outputs=outcome.scores", "--namespaces=outcome"]
+)
+def test_what_kedro_viz_says_to_run_is_found_in_the_pipeline_that_has_it(monkeypatch, asked):
+    root = Path(__file__).resolve().parents[1]
+    monkeypatch.chdir(root)
+    bootstrap_project(root)
+    KedroSession.create(root).load_context()
+    tried = []
+
+    def runs(pipelines, runner, **others):
+        tried.append((pipelines, runner))
+        if not pipelines:
+            raise ValueError("Pipeline does not contain it")
+
+    monkeypatch.setattr(cli, "kedro_run", runs)
+    result = CliRunner().invoke(cli.cli, ["run", asked])
+    assert result.exit_code == 0, result.output
+    assert [list(pipelines) for pipelines, _ in tried] == [[], ["ablation"]]
+    assert tried[1][1] == cli.SLOT_RUNNER
+
+
 def test_a_value_error_that_is_about_no_name_keeps_its_traceback(run):
     error = ValueError("of a node")
     assert run(error, "--pipelines=ablation", "--namespaces=outcome,data").exception is error

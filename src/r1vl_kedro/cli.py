@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import os
 import re
 from pathlib import Path
@@ -20,6 +21,7 @@ from r1vl_kedro.files import no_room
 from r1vl_kedro.parameters import check_choices
 from r1vl_kedro.scrubbing import scrub
 
+logger = logging.getLogger(__name__)
 SIDE_BY_SIDE = "ablation"
 SLOT_RUNNER = "r1vl_kedro.runner.SlotRunner"
 EXAMPLES = """\b
@@ -71,6 +73,11 @@ def run(context: click.Context, /, **options: Any) -> Any:
     old = options.get("pipeline")
     if old and not options["pipelines"]:
         options |= {"pipeline": None, "pipelines": [old]}
+    return _run(context, options)
+
+
+def _run(context: click.Context, options: dict[str, Any]) -> Any:
+    """Run; what no pipeline was named for is looked up in all of them, as Kedro-Viz writes it."""
     if options["runner"] is None and SIDE_BY_SIDE in options["pipelines"]:
         options["runner"] = SLOT_RUNNER
     _check_environment(options)
@@ -84,6 +91,9 @@ def run(context: click.Context, /, **options: Any) -> Any:
         said = _said(error)
         if said is None:
             if isinstance(error, ValueError):  # perhaps Kedro's, which does not say what there is
+                if not options["pipelines"] and (home := _home(options)):
+                    logger.info("What is asked for is in the pipeline %s", home)
+                    return _run(context, options | {"pipelines": [home]})
                 _check_selection(options)
             raise
         raise click.ClickException(clipped(scrub(said))) from error
@@ -140,11 +150,28 @@ def _check_selection(options: dict[str, Any]) -> None:
     names = options.get("pipelines") or ["__default__"]
     pipelines.set_requested(None)
     check_choices(names, pipelines, "--pipelines")
+    for option, there in _pickable(names).items():
+        written = "nodes" if option == "node_names" else option.replace("_", "-")
+        check_choices(options.get(option) or (), there, f"--{written}")
+
+
+def _home(options: dict[str, Any]) -> str | None:
+    """Find the pipeline that has all that is picked, where ``__default__`` has not."""
+    pipelines.set_requested(None)
+    for name in ("__default__", SIDE_BY_SIDE, *pipelines):
+        there = _pickable([name])
+        if all(set(options.get(option) or ()) <= there[option] for option in there):
+            return None if name == "__default__" else name
+    return None
+
+
+def _pickable(names: list[str]) -> dict[str, set[str]]:
+    """Return, by option of ``kedro run``, what it may pick of these pipelines."""
     nodes = [node for name in names for node in pipelines[name].nodes]
-    called = [node.name for node in nodes]
+    called = {node.name for node in nodes}
     data = {name for node in nodes for name in (*node.inputs, *node.outputs)}
     spaces = {node.namespace for node in nodes if node.namespace}
-    known = {
+    return {
         "tags": {tag for node in nodes for tag in node.tags},
         "node_names": called,
         "from_nodes": called,
@@ -153,6 +180,3 @@ def _check_selection(options: dict[str, Any]) -> None:
         "to_outputs": data,
         "namespaces": spaces | {name.partition(".")[0] for name in spaces},
     }
-    for option, there in known.items():
-        written = "nodes" if option == "node_names" else option.replace("_", "-")
-        check_choices(options.get(option) or (), there, f"--{written}")

@@ -67,7 +67,7 @@ def test_the_description_names_the_best_row_and_has_the_table():
     text = description(pd.concat([overview, near], ignore_index=True))
     assert text.startswith(
         "Highest accuracy on the test records: **Outcome reward**, 65.2 [61.3, 68.9] % (n = 600). "
-        "Points above the reference: +22.2 [+17.5, +26.8]. "
+        "Points above Warm-up (SFT): +22.2 [+17.5, +26.8]. "
         "Intervals that overlap with its: Continued SFT."
     )
     assert "| Outcome reward | 600 | 1 | 65.2 [61.3, 68.9] | +22.2 [+17.5, +26.8] |" in text

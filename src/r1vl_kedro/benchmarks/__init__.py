@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 
 from r1vl_kedro.benchmarks import suite
 from r1vl_kedro.benchmarks.base import BENCHMARKS, MODES, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.benchmarks.cells import Row, cell
 from r1vl_kedro.benchmarks.prompts import plain_prompt, prefixed
 
 for _module in iter_modules(suite.__path__, f"{suite.__name__}."):
@@ -27,6 +27,7 @@ __all__ = [
     "Mode",
     "aggregate",
     "build_prompt",
+    "clusters",
     "get_benchmark",
     "score_response",
 ]
@@ -79,6 +80,14 @@ def aggregate(
     if len(rows) != len(verdicts) or not rows:
         raise ValueError(f"{benchmark}: {len(verdicts)} verdicts for {len(rows)} rows")
     return get_benchmark(benchmark).aggregate(rows, [bool(verdict) for verdict in verdicts])
+
+
+def clusters(benchmark: str, rows: Sequence[Row]) -> list[str]:
+    """Name each row's cluster: rows that share a picture or a seed question have one."""
+    of_row = get_benchmark(benchmark).cluster or (
+        lambda row: cell(row, "image_path") or str(row.get("index"))
+    )
+    return [of_row(row) for row in rows]
 
 
 def build_prompt(benchmark: str, row: Row, *, style: str = "published") -> str:

@@ -29,6 +29,8 @@ class Benchmark:
         check: raises ValueError for a row that no answer could be right for.
         place: where its column stands in the main table, from 1.
         full_marks: the highest headline figure; AVG takes figures in percent of it.
+        cluster: what a row shares with others that are answered alike (picture, seed question);
+            intervals leave out a whole cluster at a time. None: rows of one `image_path`, if any.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Benchmark:
     check: Callable[[Row], None] | None = None
     place: int = 1000
     full_marks: float = 100
+    cluster: Callable[[Row], str] | None = None
 
 
 BENCHMARKS: dict[str, Benchmark] = {}

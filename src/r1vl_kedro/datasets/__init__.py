@@ -12,6 +12,7 @@ _HOME = {
     "EmbeddedMulberryDataset": "world",
     "EmbeddedSplitDataset": "world",
     "HubModelDataset": "hub_model",
+    "KeptJSONDataset": "kept",
     "PairFileDataset": "pair_file",
     "RecordFileDataset": "record_file",
     "RecordsDataset": "records",

@@ -21,6 +21,8 @@ TABLE = (
 )  # fmt: skip
 """Columns of the table in a description; `tables/overview.json` has all."""
 COLOUR, NOTE = "mlflow.runColor", "mlflow.note.content"
+NOTE_LENGTH = 8000
+"""Characters that MLflow takes of a description."""
 NAME_LENGTH = 100
 """Characters of a run's name."""
 
@@ -96,7 +98,9 @@ def description(overview: Any) -> str:
     sentence = f"Highest accuracy on the test records: **{best['row']}**, {cells['accuracy']} %"
     sentences.append(f"{sentence} (n = {best['n']}).")
     if pd.notna(best.get("difference")):
-        sentences.append(f"Points above the reference: {cells['difference']}.")
+        start = scored.loc[scored["diff_interval"] == "reference", "row"]
+        to = start.iloc[0] if len(start) else "the reference"
+        sentences.append(f"Points above {to}: {cells['difference']}.")
     near = scored.loc[(scored["high"] >= best["low"]) & (scored.index != best.name), "row"]
     if len(near):
         sentences.append(f"Intervals that overlap with its: {', '.join(near)}.")

@@ -46,7 +46,7 @@ def file_result(
     elif name == "table_1":
         _table(store, run_id, name, data, "benchmarks")
     elif name == "table_1_markdown":
-        store.tags(run_id, {about.NOTE: data})
+        store.tags(run_id, {about.NOTE: data[: about.NOTE_LENGTH]})
     elif "reporting" in tags and kind == "frame" and name.startswith("table_"):
         _table(store, run_id, name.removeprefix("table_"), data)
         if name == "table_overview" and data["accuracy"].notna().any():

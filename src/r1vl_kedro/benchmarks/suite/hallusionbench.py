@@ -87,4 +87,5 @@ BENCHMARKS["hallusionbench"] = Benchmark(
     aggregate=aggregate,
     place=6,
     headline="mean",
+    cluster=lambda row: "_".join(_parts(row)[:2]),
 )

@@ -60,4 +60,5 @@ BENCHMARKS["mathverse"] = Benchmark(
     aggregate=aggregate,
     place=7,
     headline="overall",
+    cluster=lambda row: cell(row, "problem_index") or needed(row, "index"),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from r1vl_kedro.benchmarks import MODES
 from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
-from r1vl_kedro.benchmarks.table import markdown, notes, table_rows
+from r1vl_kedro.benchmarks.table import notes, table_markdown, table_rows
 from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
@@ -189,14 +189,25 @@ def make_examples(verdicts: Frame, scores: JsonObject, thumbnails: Frame) -> Fra
     return rows[[*shown, "benchmark", "scoring"]]
 
 
-def make_table_1(scores: JsonObject, paper: JsonObject) -> tuple[Frame, Frame, str]:
-    """Make Table 1 with the paper's rows, every benchmark's figures, and the table as Markdown."""
+def keep_scores(scores: JsonObject) -> JsonObject:
+    """Name the scores by their label: the catalog entry keeps those of other labels beside them."""
+    return {scores["label"]: scores}
+
+
+def make_table_1(
+    scores: JsonObject, kept: JsonObject, paper: JsonObject
+) -> tuple[Frame, Frame, str]:
+    """Make Table 1, every benchmark's figures, and the table as Markdown.
+
+    Args:
+        kept: scores of all labels evaluated so far, which are rows of the same table.
+    """
     import pandas as pd
 
     if scores["mode"] not in MODES:
         raise EvaluationError(f"scores of mode {scores['mode']!r}; known: {', '.join(MODES)}")
-    rows = table_rows(scores, scores["label"], paper)
-    text = markdown(rows, notes(scores, scores["limit"]))
+    rows = table_rows(scores, scores["label"], paper, kept)
+    text = table_markdown(rows, notes(scores, scores["limit"]))
     sys.stdout.write(f"\nTable 1\n\n{text}\n")  # a log line would be wrapped at 80 columns
     breakdown = pd.DataFrame(
         [

@@ -11,7 +11,7 @@
                                          └─ benchmark_thumbnails ─┐                     │
                                       make_examples ──────────────┴─ benchmark_verdicts ┤
                                   benchmark_evaluation_manifest (beside the scores) ────┤
-    paper_results ── make_table_1 ────────────────────────────────── benchmark_scores ──┘
+    paper_results ── make_table_1 ─── kept_benchmark_scores ── keep_scores ── benchmark_scores
                           └─ table_1, table_1_breakdown, table_1_markdown
 """
 
@@ -105,8 +105,15 @@ def create_benchmark_pipeline(
                 tags="reporting",
             ),
             Node(
+                benchmark_nodes.keep_scores,
+                inputs="benchmark_scores",
+                outputs="kept_benchmark_scores",
+                name="keep_scores",
+                tags="reporting",
+            ),
+            Node(
                 benchmark_nodes.make_table_1,
-                inputs=["benchmark_scores", "paper_results"],
+                inputs=["benchmark_scores", "kept_benchmark_scores", "paper_results"],
                 outputs=["table_1", "table_1_breakdown", "table_1_markdown"],
                 name="make_table_1",
                 tags="reporting",

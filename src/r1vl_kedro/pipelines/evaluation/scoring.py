@@ -7,6 +7,7 @@ from typing import Any
 
 from r1vl_kedro.benchmarks import Mode, aggregate, get_benchmark, score_response
 from r1vl_kedro.benchmarks.compat import cut
+from r1vl_kedro.benchmarks.interval import headline_interval
 from r1vl_kedro.benchmarks.judge import decide
 from r1vl_kedro.benchmarks.robust import stated
 from r1vl_kedro.endpoint import ChatClient, ChatRequest
@@ -72,7 +73,7 @@ def score_one(
     left_open = [verdict is None for verdict in verdicts]
     if judge is not None and any(left_open):
         verdicts = decide(rows, responses, verdicts, lambda asked: _ask(judge, name, asked))
-    figures = aggregate(name, rows, verdicts)
+    figures, interval = aggregate(name, rows, verdicts), headline_interval(name, rows, verdicts)
     table = pd.DataFrame(
         {
             "benchmark": name,
@@ -89,6 +90,9 @@ def score_one(
         "mode": mode,
         "column": get_benchmark(name).column,
         "headline": figures[get_benchmark(name).headline],
+        "low": interval.low,
+        "high": interval.high,
+        "interval": interval.note,
         "n": len(rows),
         "needs_judge": sum(left_open) / len(rows),
         "undecided": sum(verdict is None for verdict in verdicts) / len(rows),

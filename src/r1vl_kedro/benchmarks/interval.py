@@ -1,0 +1,39 @@
+"""The interval of a benchmark's headline figure, over clusters of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import aggregate, clusters, get_benchmark
+from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.statistics import Interval, jackknife_interval, wilson_interval
+
+
+def headline_interval(
+    benchmark: str, rows: Sequence[Row], verdicts: Sequence[bool | None]
+) -> Interval:
+    """Compute the headline figure with its 95 % interval, in the figure's unit.
+
+    Rows of one picture or seed question are left out together (delete-one jackknife), for any
+    figure, also MME's sum of accuracy and accuracy+. Where nothing, or everything, is right the
+    jackknife has no spread: then Wilson's interval of none, or all, of that many clusters.
+
+    Raises:
+        ValueError: see `aggregate`.
+    """
+    about = get_benchmark(benchmark)
+    names = clusters(benchmark, rows)
+
+    def figure(chosen: Sequence[int]) -> float:
+        part = aggregate(benchmark, [rows[k] for k in chosen], [verdicts[k] for k in chosen])
+        return part[about.headline]
+
+    found = jackknife_interval(figure, names)
+    full, n = about.full_marks, len(set(names))
+    if found.low is None and found.estimate in (0, full):
+        low, high = wilson_interval(n if found.estimate else 0, n)
+        return Interval(found.estimate, full * low, full * high, f"Wilson over {n} clusters")
+    if found.low is None or found.high is None:
+        return found
+    low, high = max(0.0, found.low), min(float(full), found.high)
+    return Interval(found.estimate, low, high, found.note)
