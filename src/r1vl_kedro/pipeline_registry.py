@@ -62,7 +62,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         ),
         "data_prep": data_prep.create_pipeline(),
         "annotation": annotation.create_pipeline(),
-        "evaluation": evaluation.create_given_pipeline(benchmarks),
+        "evaluation": evaluation.create_given_pipeline(benchmarks, evaluation.has_baseline()),
         "annotation_estimate": annotation.create_estimate_pipeline(),
         "base_model": base_model.create_pipeline(),
         "preflight": preflight.create_pipeline(),

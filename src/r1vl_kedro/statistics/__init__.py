@@ -1,7 +1,7 @@
 """Intervals of shares, means and paired differences, and what may be claimed from them."""
 
 from r1vl_kedro.statistics.claims import Claim, claims, holm, probability_of_improvement
-from r1vl_kedro.statistics.clusters import jackknife_interval
+from r1vl_kedro.statistics.clusters import detectable_difference, jackknife_interval
 from r1vl_kedro.statistics.curves import area_under_curve, updates_to_reach
 from r1vl_kedro.statistics.intervals import (
     Interval,
@@ -20,6 +20,7 @@ __all__ = [
     "area_under_curve",
     "bootstrap_means",
     "claims",
+    "detectable_difference",
     "holm",
     "jackknife_interval",
     "mean_interval",

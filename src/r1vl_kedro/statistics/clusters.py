@@ -40,3 +40,19 @@ def jackknife_interval(
     if error == 0:
         return Interval(estimate, None, None, "no interval: every cluster has the same figure")
     return t_interval(estimate, error, n - 1, confidence, f"jackknife over {n} clusters")
+
+
+def detectable_difference(
+    interval: Interval, *, level: float = 0.05, power: float = 0.8
+) -> float | None:
+    """Compute the smallest difference that a two-sided test shows with this power.
+
+    (t(1 - level/2) + t(power)) times the standard error seen, with its degrees of freedom; None
+    where the interval has none.
+    """
+    from scipy.stats import t
+
+    if not interval.error or interval.freedom is None:
+        return None
+    quantiles = t.ppf([1 - level / 2, power], interval.freedom)
+    return float(quantiles.sum() * interval.error)

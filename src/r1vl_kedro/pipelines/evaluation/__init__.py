@@ -1,6 +1,6 @@
 """Evaluation of a checkpoint on the test records and on the benchmarks."""
 
-from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use
+from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use, has_baseline
 from r1vl_kedro.pipelines.evaluation.pipeline import (
     create_benchmark_pipeline,
     create_given_pipeline,
@@ -12,4 +12,5 @@ __all__ = [
     "create_benchmark_pipeline",
     "create_given_pipeline",
     "create_pipeline",
+    "has_baseline",
 ]

@@ -11,6 +11,7 @@ from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions
 
 _in_use: list[str] | None = None
+_baseline = False
 
 
 def use(parameters: Mapping[str, Any]) -> None:
@@ -18,7 +19,8 @@ def use(parameters: Mapping[str, Any]) -> None:
 
     Options that are not valid are named when a pipeline that reads them is run.
     """
-    global _in_use
+    global _in_use, _baseline
+    _baseline = bool((parameters.get("evaluation") or {}).get("baseline"))
     given = (parameters.get("evaluation") or {}).get("benchmarks") or {}
     try:
         _in_use = BenchmarkOptions.model_validate({"names": given.get("names")}).chosen
@@ -29,3 +31,8 @@ def use(parameters: Mapping[str, Any]) -> None:
 def benchmarks_in_use() -> list[str]:
     """Return the names asked for, in the order of the table; all before a context exists."""
     return list(BENCHMARKS) if _in_use is None else _in_use
+
+
+def has_baseline() -> bool:
+    """Tell whether the configuration in force names a baseline."""
+    return _baseline

@@ -79,6 +79,9 @@ class EvaluationOptions(BaseModel):
     """Directory or hub name that `kedro run --pipelines=evaluation` evaluates."""
     label: str
     """What the table calls it."""
+    baseline: str | None = None
+    """Directory or hub name of a checkpoint, or a Parquet file of predictions that an evaluation
+    left, to compare with question by question."""
     decoding: DecodingOptions
     benchmarks: BenchmarkOptions
     grammar: GrammarName = R1VL.name

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Node, Pipeline
 
+from r1vl_kedro.pipelines.evaluation import baseline as baseline_nodes
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.nodes import predict_test, score_test
 
@@ -123,12 +124,48 @@ def create_benchmark_pipeline(
     )
 
 
-def create_given_pipeline(benchmarks: Sequence[str]) -> Pipeline:
-    """Evaluate whatever checkpoint `params:evaluation.checkpoint` names on the benchmarks."""
+def create_given_pipeline(benchmarks: Sequence[str], baseline: bool = False) -> Pipeline:
+    """Evaluate whatever checkpoint `params:evaluation.checkpoint` names on the benchmarks.
+
+    Args:
+        baseline: compare it with what `params:evaluation.baseline` names.
+    """
     choose = Node(
         benchmark_nodes.given_checkpoint,
         inputs="params:evaluation",
         outputs="given_checkpoint",
         name="given_checkpoint",
     )
-    return Pipeline([Pipeline([choose]), create_benchmark_pipeline(benchmarks, "given_checkpoint")])
+    evaluated = create_benchmark_pipeline(benchmarks, "given_checkpoint")
+    compared = _create_comparison(benchmarks) if baseline else Pipeline([])
+    return Pipeline([Pipeline([choose]), evaluated, compared])
+
+
+def _create_comparison(benchmarks: Sequence[str]) -> Pipeline:
+    """Answer, or read, the benchmarks as the baseline does, and compare."""
+    predict = Node(
+        baseline_nodes.baseline_predictions,
+        inputs={
+            "options": "params:evaluation",
+            "launcher": "params:launcher",
+            "seed": "params:seed",
+            "work_dir": "params:work_dir",
+            **{name: f"benchmark_{name}" for name in benchmarks},
+        },
+        outputs="baseline_predictions",
+        name="baseline_predictions",
+    )
+    compare = Node(
+        baseline_nodes.compare_with_baseline,
+        inputs=[
+            "benchmark_predictions",
+            "benchmark_verdicts",
+            "baseline_predictions",
+            "params:evaluation",
+            "benchmark_judge",
+        ],
+        outputs=["baseline_table", "baseline_markdown"],
+        name="compare_with_baseline",
+        tags="reporting",
+    )
+    return Pipeline([predict, compare], tags="evaluation")
