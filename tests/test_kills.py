@@ -26,7 +26,7 @@ PARAMS = ",".join(
 )
 
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
-OPTIMIZER = "torch.optim.adamw:AdamW.step"
+OPTIMIZER = "accelerate:Accelerator.clip_grad_norm_"
 STEP_END = "transformers.trainer_callback:CallbackHandler.on_step_end"
 FILES = "r1vl_kedro.files"
 STATE = "r1vl_kedro.training.state"

@@ -9,7 +9,7 @@ import pytest
 from training_fixtures import GRPO, SFT, make_records, run, same_weights
 
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
-OPTIMIZER = "torch.optim.adamw:AdamW.step"
+OPTIMIZER = "accelerate:Accelerator.clip_grad_norm_"
 STEP_END = "transformers.trainer_callback:CallbackHandler.on_step_end"
 MOMENTS = {  # where the process is killed, and the step it goes on from
     "before the first step": (f"{RESUMABLE}.compute_loss:1", 0),

@@ -45,10 +45,17 @@ def of_sections(parameters: Mapping[str, Any], methods: Iterable[str]) -> list[T
     """
     rows = [METHODS[name] for name in METHODS if name in set(methods)]
     return [
-        Training(row.sections[0], row, row.options.model_validate(given), row.records)
+        Training(row.sections[0], row, _options(row, given), row.records)
         for row in rows
         if len(row.sections) == 1 and (given := parameters.get(row.sections[0]))
     ]
+
+
+def _options(method: Method, given: BaseModel | Mapping[str, Any]) -> BaseModel:
+    """Validate options; Kedro may have made a section a model of another method that shares it."""
+    if isinstance(given, BaseModel) and not isinstance(given, method.options):
+        given = given.model_dump()
+    return method.options.model_validate(given)
 
 
 def of_variants(variants: Mapping[str, Mapping[str, Any]]) -> list[Training]:
@@ -64,7 +71,7 @@ def of_variants(variants: Mapping[str, Mapping[str, Any]]) -> list[Training]:
                 continue
             row = METHODS[one["method"]]
             place = where(variant["name"], stage)
-            options = row.options.model_validate(one["options"])
+            options = _options(row, one["options"])
             training = Training(place, row, options, one["records"], one["n_records"])
             found.setdefault(place, []).append(training)
     return [Training(**vars(seeds[0]) | {"seeds": len(seeds)}) for seeds in found.values()]

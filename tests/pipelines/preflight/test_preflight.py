@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
@@ -19,6 +20,7 @@ from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+from r1vl_kedro.training.planned import of_sections
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
 WARM_UP = SFTOptions(
@@ -275,6 +277,16 @@ def test_every_method_of_the_grid_is_checked_where_its_options_are_written():
         "ablation.variants.pairs.decoding.max_new_tokens 256 is above "
         "ablation.variants.dpo.max_completion_length 64; pairs with"
     )
+
+
+def test_a_section_that_two_methods_share_is_read_by_each_in_its_own_options(monkeypatch):
+    class Own(SFTOptions):
+        share: float = 0.5
+
+    monkeypatch.setitem(METHODS, "own", replace(METHODS["warm_up"], options=Own))
+    shared, own = of_sections({"warm_up": WARM_UP}, ["warm_up", "own"])
+    assert shared.options == WARM_UP
+    assert own.options == Own(**WARM_UP.model_dump()) and own.options.share == 0.5
 
 
 def test_the_grid_is_planned_each_method_once_and_what_differs_by_itself(complete, capsys):

@@ -14,15 +14,9 @@ from r1vl_kedro.training.options import StepGRPOOptions
 
 TABLES = ("rewards", "group_size", "reward_level", "contrasts", "overview")
 FIGURES = (
-    "accuracy",
-    "group_size",
-    "sft_versus_rl",
-    "reward",
-    "kl",
-    "zero_variance",
-    "completion_length",
+    "accuracy", "group_size", "sft_versus_rl", "reward", "kl", "zero_variance", "completion_length",
     "time",
-)
+)  # fmt: skip
 
 
 def gather(
