@@ -5,13 +5,16 @@ import random
 from io import BytesIO
 
 import pytest
+from kedro.io import DatasetError
 from PIL import Image
 from record_builders import image_bytes, mulberry_row
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError
+from r1vl_kedro.datasets.responses import ResponsesDataset
 from r1vl_kedro.records.images import FORMATS, ImageProblem, decode, size_of
 from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.pair_file import PairFile
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rejections import Rejection
 from r1vl_kedro.records.schema import RecordsError
@@ -129,3 +132,44 @@ def test_a_damaged_file_of_records_gives_records_or_rejections(tmp_path, name, c
             for result in results:
                 if isinstance(result, Rejection):
                     json.dumps(result.as_dict(), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_a_damaged_file_of_pairs_gives_pairs_or_rejections(tmp_path, count):
+    rng = random.Random("pairs")
+    (tmp_path / "a.png").write_bytes(image_bytes(1))
+    user = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Find x."}]}
+    said = {"role": "assistant", "content": "It is 45."}
+    rows = [
+        {"id": "1", "prompt": "Find x.", "chosen": "45", "rejected": "30", "images": ["a.png"]},
+        {"prompt": [user], "completion": [said], "label": True, "images": [{"path": "a.png"}]},
+        {"chosen": [user, said], "rejected": [user, {**said, "content": "30"}]},
+    ]
+    text, path = json.dumps(rows), tmp_path / "pairs.json"
+    for _ in range(count):
+        odd = odd_text(rng, text, 'null [] {} 3 "a" , : } ] \\ud800 <image> <|im_end|> NaN true')
+        path.write_text(odd, errors="surrogatepass")
+        try:
+            results = list(PairFile(path).read())
+        except RecordsError as error:
+            assert str(path) in str(error)
+            continue
+        for result in results:
+            shown = result.as_dict() if isinstance(result, Rejection) else {**result, "images": []}
+            text_of = json.dumps(shown, ensure_ascii=False)
+            if not isinstance(result, Rejection):
+                text_of.encode()
+                assert "<|im_end|>" not in text_of
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_a_damaged_file_of_responses_is_a_table_or_one_sentence(tmp_path, count):
+    rng, path = random.Random("responses"), tmp_path / "responses.json"
+    text = json.dumps([{"id": "1", "response": "### Step 1:\n5", "answer": "5"}] * 2)
+    for _ in range(count):
+        odd = odd_text(rng, text, 'null [] {} 3 "a" , : } ] \\ud800 <image> NaN true')
+        path.write_text(odd, errors="surrogatepass")
+        try:
+            assert len(ResponsesDataset(filepath=str(path)).load())
+        except DatasetError as error:
+            assert str(path) in str(error)

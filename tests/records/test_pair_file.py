@@ -97,6 +97,11 @@ def test_parquet_with_encoded_images(folder):
         ({"rejected": [turn("user", "?")]}, "malformed_row"),
         ({"completion": "Two.", "label": "good"}, "malformed_row"),
         ({"id": "same"}, "duplicate_id"),
+        ({"chosen": "Two.<|im_end|>"}, "special_token"),
+        ({"prompt": "<|image_pad|> How many?"}, "special_token"),
+        ({"rejected": "\ud800"}, "malformed_row"),
+        ({"images": [{"bytes": "iVBORw0KGgo=", "path": None}]}, "malformed_row"),
+        ({"prompt": [turn("user", [{"type": "text", "text": 3}])]}, "malformed_row"),
     ],
 )
 def test_a_bad_row_is_set_aside_with_its_reason(change, reason, folder):

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
+from r1vl_kedro.records.questions import special_token
 from r1vl_kedro.records.rejections import REJECTED, Rejection, count_reasons, nothing_left
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory
+from r1vl_kedro.records.validate import undecodable
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -81,6 +83,11 @@ class PairFile:
             raise _Unusable("empty_question", "the prompt has no text")
         if (reason := problem_of(pair)) is not None:
             raise _Unusable(reason, f"{REASONS[reason]}: {(chosen or rejected or '')[:100]!r}")
+        texts = [text for text in (name, question, chosen, rejected) if text is not None]
+        if problem := undecodable(texts):
+            raise ValueError(problem)
+        if token := special_token("\n".join(texts)):
+            raise _Unusable("special_token", f"{token}, a special token of the model")
         images, folders = self._images(row)
         return {
             **pair,
@@ -104,8 +111,10 @@ class PairFile:
             if data is None:
                 images, found = images_of(one, "images", root)
                 paths += found
-            else:
+            elif isinstance(data, bytes):
                 images = [data]
+            else:
+                raise ValueError(f"an image's bytes are {data!r:.100}; JSON takes a path or base64")
             for image in images:
                 encoded.append(pictures.read(image))
                 pictures.decode(encoded[-1], paths[-1] if paths else "image")
@@ -170,9 +179,15 @@ def _content(content: Any, name: str) -> str:
     """Return the text of a turn, which is text or a list of parts."""
     if isinstance(content, str):
         return content
-    if not isinstance(content, list) or not all(isinstance(part, Mapping) for part in content):
+    parts = content if isinstance(content, list) else [None]
+    texts = [
+        (part.get("text") or "") if isinstance(part, Mapping) else None
+        for part in parts
+        if not isinstance(part, Mapping) or part.get("type") != "image"
+    ]
+    if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{name} has the content {content!r:.150}; wanted text or parts")
-    return "".join(part.get("text") or "" for part in content if part.get("type") != "image")
+    return "".join(texts)
 
 
 def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:
