@@ -78,7 +78,9 @@ def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str |
     if not asserted:
         places = [m.span(1) for m in _LOWER_CUED.finditer(given)]
     for place in places:
-        related = _RELATED.search(given[: place[0]]) or _UNCHOSEN.match(given[place[1] :])
+        related = _RELATED.search(given[max(place[0] - 60, 0) : place[0]]) or _UNCHOSEN.match(
+            given[place[1] :]
+        )
         if said_of(given, *place) or (not related and stated(given, *place, also)):
             return letters[which]
     return None

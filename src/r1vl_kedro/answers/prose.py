@@ -9,6 +9,8 @@ _BREAK = re.compile(
     r"therefore|where|given)\b",
     re.IGNORECASE,
 )
+_WINDOW = 300
+"""How far a clause is read on either side of a place, in characters."""
 _TURN = re.compile(r"^\s*(?:but|yet|however|although)\b", re.IGNORECASE)
 _AFTER_COLON = re.compile(r"[:–—-]\s*[(\[\"']?\Z")
 NEUTRAL = frozenset(
@@ -76,8 +78,8 @@ def neutral(text: str, also: Collection[str] = ()) -> bool:
 
 def clause_around(text: str, start: int, end: int) -> tuple[str, str]:
     """What stands before and after a place in its clause."""
-    before = _BREAK.split(text[:start])
-    after = _BREAK.split(text[end:])
+    before = _BREAK.split(text[max(start - _WINDOW, 0) : start])
+    after = _BREAK.split(text[end : end + _WINDOW])
     return before[-1], after[0]
 
 
@@ -90,8 +92,8 @@ def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
     """
     before, after = clause_around(text, start, end)
     before = _TURN.sub("", before)
-    if _AFTER_COLON.search(text[:start]):  # "Excluded: B"
-        heading = " ".join(_BREAK.split(text[:start])[-2:])
+    if _AFTER_COLON.search(text[max(start - _WINDOW, 0) : start]):  # "Excluded: B"
+        heading = " ".join(_BREAK.split(text[max(start - _WINDOW, 0) : start])[-2:])
         if DENYING.search(heading):
             return False
     return neutral(before, also) and neutral(after, also)
