@@ -1,6 +1,7 @@
 """Nodes side by side: what they share is made once, and nobody takes it away."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,21 @@ from r1vl_kedro.runner import SlotRunner
 def run_side_by_side(*nodes):
     catalog = DataCatalog({"params:launcher": MemoryDataset({}), "place": MemoryDataset("")})
     SlotRunner(max_workers=2).run(Pipeline(list(nodes)), catalog)
+
+
+def test_a_killed_process_takes_no_lock_of_progress_bars_with_it():
+    from tqdm import tqdm
+
+    def draws_and_dies(_):
+        child = os.fork()
+        if child == 0:
+            tqdm.get_lock().acquire()
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert tqdm.get_lock().acquire(True, 20)
+        tqdm.get_lock().release()
+
+    run_side_by_side(Node(draws_and_dies, "place", None))
 
 
 def test_a_thread_that_opens_a_dataset_takes_no_lock_from_another(monkeypatch):

@@ -32,8 +32,9 @@ class SlotRunner(ThreadRunner):
         from tqdm import tqdm
 
         # Where there is no lock yet, tqdm's thread_map (datasets are opened with it) makes one
-        # and removes it in the end, while other threads use it.
-        tqdm.get_lock()
+        # and removes it in the end, while other threads use it. tqdm's own default is shared with
+        # forked processes: one that is killed while it draws would hold this one up for ever.
+        tqdm.set_lock(threading.RLock())
         self._max_workers = self._asked or slots_of(catalog)
         self._logger.info("Up to %d nodes run side by side", self._max_workers)
         return super().run(pipeline, catalog, *args, **kwargs)
