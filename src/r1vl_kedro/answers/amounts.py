@@ -12,7 +12,7 @@ _LARGEST = 1e15
 
 
 def quantities_differ(given: Quantity, gold: Quantity) -> str:
-    """Why a quantity is not the reference; empty where it is.
+    """Explain why a quantity is not the reference; empty where it is.
 
     A missing unit or percent sign is no difference, another one is, unless it converts. Rounding
     is accepted at two decimals or more of the reference, at three digits of the reference where
@@ -58,7 +58,10 @@ def _angle(quantity: Quantity) -> bool:
 
 
 def _radians(quantity: Quantity) -> Fraction | float:
-    """The number of an angle in radians; of one without a unit only where it is irrational."""
+    """Return the number of an angle in radians.
+
+    Of one without a unit only where it is irrational.
+    """
     if not quantity.units:
         return quantity.number if isinstance(quantity.number, float) else math.nan
     factor = next(u.factor for u in quantity.units if u.dimension == (("angle", 1),))
@@ -66,12 +69,15 @@ def _radians(quantity: Quantity) -> Fraction | float:
 
 
 def unit_free(quantity: Quantity) -> Fraction | float:
-    """Its number; a percent sign divides by a hundred."""
+    """Return its number; a percent sign divides by a hundred."""
     return quantity.number / 100 if quantity.percent else quantity.number
 
 
 def units_differ(given: Quantity, gold: Quantity) -> str:
-    """Why the units, percent signs or counted things of two quantities clash; empty where not."""
+    """Explain why the units, percent signs or counted things of two quantities clash.
+
+    Empty where not.
+    """
     named = [bool(q.units or q.noun) for q in (given, gold)]
     if given.percent != gold.percent and any(named):
         return "a percentage and a unit"
@@ -89,13 +95,13 @@ def units_differ(given: Quantity, gold: Quantity) -> str:
 
 
 def _same_thing(first: str, second: str) -> bool:
-    """Whether two nouns are the same, one of them perhaps with more words before it."""
+    """Tell whether two nouns are the same, one of them perhaps with more words before it."""
     ours, theirs = first.split(), second.split()
     return ours[-1] == theirs[-1] and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
 
 
 def close(first: Fraction | float, second: Fraction | float) -> bool:
-    """Whether two numbers are equal, or to nine digits where one is no fraction."""
+    """Tell whether two numbers are equal, or to nine digits where one is no fraction."""
     if isinstance(first, Fraction) and isinstance(second, Fraction):
         return first == second
     return math.isclose(first, second, rel_tol=1e-9, abs_tol=0 if first and second else 1e-12)
@@ -124,7 +130,7 @@ def _rounded(given: Quantity, gold: Quantity) -> bool:
 
 
 def _truncated(cut: Quantity, whole: Quantity) -> bool:
-    """Whether a number begins with the digits shown before an ellipsis."""
+    """Tell whether a number begins with the digits shown before an ellipsis."""
     step = 10.0 ** -(cut.decimals or 0)
     gap = abs(float(whole.number)) - abs(float(cut.number))
     same_sign = float(whole.number) * float(cut.number) >= 0

@@ -55,7 +55,7 @@ def _hour(word: str) -> int | None:
 
 
 def read_clock(text: str) -> Clock | None:
-    """A time of day: ``3:00 PM``, ``15:00``, ``half past 3``, ``quarter to eight``, ``noon``.
+    """Read a time of day: ``3:00 PM``, ``15:00``, ``half past 3``, ``quarter to eight``, ``noon``.
 
     Example:
         >>> read_clock("quarter to eight").minutes
@@ -125,7 +125,7 @@ def _clock(hour: int, minutes: Fraction, half: str | None) -> Clock | None:
 
 
 def read_date(text: str) -> Date | None:
-    """A day or month of the calendar: ``2020-01-02``, ``January 2, 2020``, ``2 Jan``.
+    """Read a day or month of the calendar: ``2020-01-02``, ``January 2, 2020``, ``2 Jan``.
 
     Example:
         >>> read_date("2 January 2020") == read_date("2020-01-02")
@@ -152,7 +152,7 @@ def _date(year: int, month: int, day: int) -> Date | None:
 
 
 def calendar_span(text: str) -> tuple[str, str] | None:
-    """The ends of a span of months or weekdays, each by its full name, or None.
+    """Return the ends of a span of months or weekdays, each by its full name, or None.
 
     Example:
         >>> calendar_span("Jan-Mar"), calendar_span("Monday to Friday")

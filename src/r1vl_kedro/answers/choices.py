@@ -29,7 +29,7 @@ _FURTHER = re.compile(r"\W*(?:(?:or|and|maybe|perhaps|possibly|alternatively)\b|
 
 
 def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> int | None:
-    """The index of the option that an answer names, or None where it names none or several.
+    """Return the index of the option that an answer names, or None where it names none or several.
 
     The very text of an option comes first, in its own letter case; then a letter alone, a label
     (none where its text is another option's), an equal value, and what a sentence asserts.
@@ -74,7 +74,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
 
 
 def _ordinal(plain: str, count: int) -> int | None:
-    """The place that ``the third option`` names."""
+    """Return the place that ``the third option`` names."""
     found = _ORDINAL.match(plain)
     if not found:
         return None
@@ -83,7 +83,7 @@ def _ordinal(plain: str, count: int) -> int | None:
 
 
 def _coloured(plain: str, options: Sequence[str]) -> int | None:
-    """The colour among colours that a thing is said to have: ``the blue car``."""
+    """Return the colour among colours that a thing is said to have: ``the blue car``."""
     folds = [_folded(option) for option in options]
     if not all(option.split()[-1:] and option.split()[-1] in _COLOURS for option in folds):
         return None
@@ -92,7 +92,9 @@ def _coloured(plain: str, options: Sequence[str]) -> int | None:
 
 
 def is_prose(plain: str) -> bool:
-    """Whether a text holds a word, a letter that stands alone among others, or several parts."""
+    """Tell whether a text holds a word, a letter that stands alone among others, or several
+    parts.
+    """
     return bool(
         re.search(
             r"(?<![\\A-Za-z])[A-Za-z]{3,}|[^\W\d_A-Za-z]{2}|[A-Z]\W+\s[A-Z]\b"
@@ -107,7 +109,7 @@ def _is_label(letter: str, rest: str) -> bool:
 
 
 def _verbatim(plain: str, options: Sequence[str]) -> int | None:
-    """The option whose text this is: to the letter, else but for the case of words.
+    """Return the option whose text this is: to the letter, else but for the case of words.
 
     None where two options are alike to that degree, unless all their texts are the same.
     """
@@ -123,13 +125,13 @@ def _verbatim(plain: str, options: Sequence[str]) -> int | None:
 
 
 def _caseless(text: str) -> str:
-    """A text of words without case and spaces; empty for one with symbols or short words."""
+    """Return a text of words without case and spaces; empty for one with symbols or short words."""
     words = fold(text)
     return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
 
 
 def _stem(text: str) -> str:
-    """A single word without the ending of its tense or number; empty for anything else."""
+    """Return a single word without the ending of its tense or number; empty for anything else."""
     words = fold(text)
     if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
         return ""
@@ -137,7 +139,10 @@ def _stem(text: str) -> str:
 
 
 def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> list[int]:
-    """Options of the same value, one a value; of several the one with the same unit or sign."""
+    """Return options of the same value, one a value.
+
+    Of several the one with the same unit or sign.
+    """
     places = [place for place, option in enumerate(options) if same(given, option)]
     if len({squeezed(spelled(options[place])) for place in places}) <= 1:
         return places[:1]
@@ -161,7 +166,7 @@ def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], boo
 def _labelled(
     place: int, rest: str, plain: str, options: Sequence[str], same: Callable[[str, str], bool]
 ) -> int | None:
-    """The option of a leading label, unless the words after it speak of another one."""
+    """Return the option of a leading label, unless the words after it speak of another one."""
     rest = rest.strip()
     own = spelled(options[place])
     if taken_back(rest, own) or (withdrawn(plain) and _verbatim(rest, [own]) is None):
@@ -180,7 +185,10 @@ def _labelled(
 
 
 def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
-    """Whether the words after a label assert another option: by label, by cue, or by its text."""
+    """Tell whether the words after a label assert another option.
+
+    By label, by cue, or by its text.
+    """
     letters = ascii_uppercase[: len(options)]
     rest = rest[len(own) :] if own and rest.startswith(own) else rest
     mentions = [m for m in letters_in(rest, letters) if not m.denied and m.which != place]
@@ -199,7 +207,9 @@ def _folded(text: str) -> str:
 
 
 def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None:
-    """The one option that a sentence asserts, by letter or by text, where they do not disagree."""
+    """Return the one option that a sentence asserts, by letter or by text, where they do not
+    disagree.
+    """
     if withdrawn(plain):
         return None
     quantifier = _QUANTIFIER.match(_folded(plain))

@@ -29,7 +29,7 @@ from r1vl_kedro.answers.words import unhyphenated, unhyphened
 
 
 def difference(given: Value, gold: Value) -> str:
-    """Why a given value is not the reference; empty where it is.
+    """Explain why a given value is not the reference; empty where it is.
 
     Values of different kinds differ, but for these: a name may be left out where the reference has
     none (``x = 5`` for ``5``), or where it names several; a pair may be an open interval.
@@ -59,7 +59,7 @@ def difference(given: Value, gold: Value) -> str:
 
 
 def _only(value: Value, other: Value) -> Value:
-    """The one element of a set, where the other is none: ``{1}`` for ``1``."""
+    """Return the one element of a set, where the other is none: ``{1}`` for ``1``."""
     alone = isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
     return value.values[0] if alone and not isinstance(other, Items) else value
 
@@ -114,7 +114,7 @@ def _is_pair(value: Value) -> bool:
 
 
 def _unnamed(named: Named, *, by_name: bool = False) -> Value:
-    """The value alone; of several values a list, a set where all have one name.
+    """Return the value alone; of several values a list, a set where all have one name.
 
     ``by_name`` puts the values in the order of their names, as the coordinates of a point are.
     """
@@ -152,7 +152,7 @@ def _by_name(given: Named, gold: Named) -> str:
 
 
 def _as_relation(named: Named) -> Relation | None:
-    """``y = 2x + 1`` as an equation."""
+    """Read ``y = 2x + 1`` as an equation."""
     (name, value), *more = named.values
     if more or not isinstance(value, Expression | Quantity):
         return None
@@ -232,7 +232,7 @@ def _intervals(given: Interval, gold: Interval) -> str:
 
 
 def _half_line(interval: Interval) -> Relation | None:
-    """``x > 3`` as an inequality of formulas; None for other intervals."""
+    """Read ``x > 3`` as an inequality of formulas; None for other intervals."""
     if len(interval.pieces) != 1 or not interval.name:
         return None
     (low, low_in, high, high_in), symbol = interval.pieces[0], ("symbol", interval.name)

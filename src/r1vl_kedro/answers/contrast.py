@@ -50,7 +50,9 @@ _SPOILS = re.compile(
 
 
 def without_contrasts(text: str, names: Sequence[str]) -> str:
-    """The text without what it sets aside: ``not A but``, ``rather than A``, ``instead of A or B``.
+    """Return the text without what it sets aside.
+
+    ``not A but``, ``rather than A``, ``instead of A or B``.
 
     Example:
         >>> without_contrasts("not A but C", "ABCD"), without_contrasts("It is C, not A", "ABCD")
@@ -78,7 +80,7 @@ def without_contrasts(text: str, names: Sequence[str]) -> str:
 
 
 def withdrawn(text: str) -> bool:
-    """Whether a text ends on a denial of all before it: ``B, not``, ``B [rejected]``, ``B?``.
+    """Tell whether a text ends on a denial of all before it: ``B, not``, ``B [rejected]``, ``B?``.
 
     A label with its own text is none: ``(B) no``.
     """
@@ -86,12 +88,14 @@ def withdrawn(text: str) -> bool:
 
 
 def spoils(text: str) -> bool:
-    """Whether a text holds a word that denies, doubts, compares or belittles what it states."""
+    """Tell whether a text holds a word that denies, doubts, compares or belittles what it
+    states.
+    """
     return bool(_SPOILS.search(text) or DENYING.search(text))
 
 
 def said_of(text: str, start: int, end: int) -> bool:
-    """Whether a text begins with the choice at a place and states a property that picks it.
+    """Tell whether a text begins with the choice at a place and states a property that picks it.
 
     Example:
         >>> said_of("B has the deepest valley", 0, 1), said_of("B has the wrong sign", 0, 1)

@@ -43,7 +43,7 @@ _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
 def equivalent(prediction: str, answer: str, *, options: Sequence[str] | None = None) -> bool:
-    """Whether a predicted answer says the same as the reference.
+    """Tell whether a predicted answer says the same as the reference.
 
     Both are read as values (number, range, date, set, interval, formula, words, ...) and compared
     by kind; with ``options``, by the option that each names. What cannot be decided is no.
@@ -63,7 +63,7 @@ def equivalent(prediction: str, answer: str, *, options: Sequence[str] | None = 
 
 
 def explain(prediction: str, answer: str, *, options: Sequence[str] | None = None) -> str:
-    """Why a predicted answer is not the reference, in a few words; empty where it is.
+    """Explain why a predicted answer is not the reference, in a few words; empty where it is.
 
     Example:
         >>> explain("60 m", "60 cm"), explain("x = 5, y = 3", "x = 3, y = 5")
@@ -95,12 +95,14 @@ def explain(prediction: str, answer: str, *, options: Sequence[str] | None = Non
 
 
 def symbolically_equal(text: str, reference: str) -> bool:
-    """Whether math-verify finds the same result in two whole texts (published accuracy check)."""
+    """Tell whether math-verify finds the same result in two whole texts (published accuracy
+    check).
+    """
     return texts_equal(text, reference)
 
 
 def read_answer(text: str) -> Value:
-    """The value that an answer states, markup and what is said around it left out.
+    """Return the value that an answer states, markup and what is said around it left out.
 
     A text of more than ``MAX_ANSWER`` characters is a text.
 
@@ -112,7 +114,9 @@ def read_answer(text: str) -> Value:
 
 
 def stated_quantity(text: str) -> Quantity | None:
-    """The one quantity that an answer states, alone or in a sentence; None where there are more.
+    """Return the one quantity that an answer states, alone or in a sentence.
+
+    None where there are more.
 
     Example:
         >>> stated_quantity("There are 14 cubes.").noun, stated_quantity("more than 14 cubes")
@@ -133,7 +137,7 @@ def stated_quantity(text: str) -> Quantity | None:
 
 
 def chosen_option(text: str, options: Sequence[str]) -> int | None:
-    """The index of the option that an answer names; None where it names none or several.
+    """Return the index of the option that an answer names; None where it names none or several.
 
     Example:
         >>> chosen_option("so it is (B)", ["30", "45"]), chosen_option("30 or 45", ["30", "45"])
@@ -164,7 +168,7 @@ def _same(given: str, gold: str) -> bool:
 
 
 def _explain_open(given: str, gold: str) -> str:
-    """Why two cleaned answers without options differ; empty where they do not."""
+    """Explain why two cleaned answers without options differ; empty where they do not."""
     ours, theirs = spelled(given), spelled(gold)
     if not theirs:
         return SAME if given == gold else "no answer"
@@ -193,7 +197,7 @@ def _explain_open(given: str, gold: str) -> str:
 
 
 def _said_of_it(ours: str, theirs: str, reason: str) -> str:
-    """Whether a sentence ends on the reference: "The capital is Paris." for Paris."""
+    """Tell whether a sentence ends on the reference: "The capital is Paris." for Paris."""
     wanted = {fold(core) for core in cores(theirs)}
     for core in cores(ours):
         bare = _BEFORE_WORDS.sub("", core)

@@ -28,7 +28,7 @@ _REAL: dict[str, Callable[[complex], complex]] = {
 
 
 def value(tree: Tree, at: Mapping[str, complex]) -> Number:
-    """The value of a tree where symbols have these values.
+    """Return the value of a tree where symbols have these values.
 
     Raises:
         Unreadable: a step has no finite value, or one too long.
@@ -139,7 +139,7 @@ def _whole_root(number: int, order: int) -> int | None:
 
 
 def number_of(text: str) -> Fraction | float | None:
-    """The real value of a formula without symbols, or None.
+    """Return the real value of a formula without symbols, or None.
 
     Example:
         >>> number_of("2 * (1 + 1/4)"), number_of("9**9**9"), number_of("2 1/2")
@@ -158,7 +158,9 @@ def number_of(text: str) -> Fraction | float | None:
 
 
 def point(symbol: str, number: int, *, signed: bool = False) -> float:
-    """The value of a symbol at one of the fixed points: between 0.3 and 2.3, or its negative.
+    """Return the value of a symbol at one of the fixed points.
+
+    Between 0.3 and 2.3, or its negative.
 
     ``degrees`` is pi/180 at each.
     """
@@ -169,7 +171,10 @@ def point(symbol: str, number: int, *, signed: bool = False) -> float:
 
 
 def values_at_points(first: Formula, second: Formula) -> list[tuple[complex, complex]] | None:
-    """Both formulas' values at the points where both have one; None where they have too few."""
+    """Return both formulas' values at the points where both have one.
+
+    None where they have too few.
+    """
     pairs = []
     symbols = first.symbols | second.symbols
     signed = first.signed or second.signed
@@ -183,14 +188,14 @@ def values_at_points(first: Formula, second: Formula) -> list[tuple[complex, com
 
 
 def near(first: complex, second: complex) -> bool:
-    """Whether two values agree to nine digits."""
+    """Tell whether two values agree to nine digits."""
     if first == 0 or second == 0:
         return abs(first - second) <= 1e-12
     return abs(first - second) <= 1e-9 * max(abs(first), abs(second))
 
 
 def equal(first: Formula, second: Formula) -> bool | None:
-    """Whether two formulas have the same values; None where they cannot be worked out.
+    """Tell whether two formulas have the same values; None where they cannot be worked out.
 
     Example:
         >>> equal(parse("1+x^2"), parse("x^2+1")), equal(parse("R/r"), parse("1"))
@@ -201,7 +206,9 @@ def equal(first: Formula, second: Formula) -> bool | None:
 
 
 def proportional(first: Formula, second: Formula, *, positive: bool = False) -> bool | None:
-    """Whether one formula is a constant times the other: equations ``f = 0`` with one solution set.
+    """Tell whether one formula is a constant times the other.
+
+    Equations ``f = 0`` with one solution set.
 
     ``positive`` asks for a positive constant, as an inequality does.
     """

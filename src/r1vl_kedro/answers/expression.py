@@ -167,7 +167,10 @@ class _Parser:
         return ("symbol", name)
 
     def is_function(self, name: str) -> bool:
-        """Whether a symbol before a bracket is a function: ``f(2x)``, ``P(A)``, not ``n(N-n)``."""
+        """Tell whether a symbol before a bracket is a function.
+
+        ``f(2x)``, ``P(A)``, not ``n(N-n)``.
+        """
         if name.rstrip("'") in ("f", "g", "F", "G", "O") or "'" in name:
             return True
         if name[0] not in _SINGLE_ARGUMENT:
@@ -194,7 +197,7 @@ class _Parser:
         return ("^", radicand, ("/", ("number", Fraction(1)), order))
 
     def marked(self, name: str) -> Tree:
-        """A decorated symbol, ``bar(x)``: a symbol of its own, named with all it holds."""
+        """Return a decorated symbol, ``bar(x)``: a symbol of its own, named with all it holds."""
         start = self.at
         self.expect("(")
         depth = 1
@@ -206,7 +209,10 @@ class _Parser:
         return ("symbol", name + inside)
 
     def argument(self) -> Tree:
-        """What a function without brackets takes: the factors up to a sign or another function."""
+        """Return what a function without brackets takes.
+
+        The factors up to a sign or another function.
+        """
         if self.peek() == "(":
             return self.power()
         factor = self.signed_factor()
@@ -230,7 +236,7 @@ class _Parser:
 
 
 def literal_or_symbol(text: str) -> Tree:
-    """The base of a logarithm."""
+    """Return the base of a logarithm."""
     return ("number", Fraction(text)) if text.isdigit() else ("symbol", text)
 
 

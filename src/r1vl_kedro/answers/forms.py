@@ -42,7 +42,7 @@ _BOUNDS = [
 
 
 def read_range(text: str) -> Range | None:
-    """Two plain numbers as the ends of a range; the unit of the last holds for both.
+    """Read two plain numbers as the ends of a range; the unit of the last holds for both.
 
     Example:
         >>> read_range("10-20 years") == read_range("from 10 to 20 years"), read_range("2-sqrt(3)")
@@ -71,7 +71,7 @@ def read_range(text: str) -> Range | None:
 
 
 def read_tolerance(text: str) -> Tolerance | None:
-    """``10 ± 2 cm``: both are plain numbers."""
+    """Read ``10 ± 2 cm``: both are plain numbers."""
     centre, sign, spread = text.partition("±")
     if not sign or not centre.strip():
         return None
@@ -93,7 +93,7 @@ def _bound(text: str) -> Fraction | float | None:
 
 
 def read_interval(text: str) -> Interval | None:
-    """Intervals, unions of them, and inequalities with numbers: ``[0,5)``, ``0 <= x < 5``.
+    """Read intervals, unions of them, and inequalities with numbers: ``[0,5)``, ``0 <= x < 5``.
 
     ``(a,b)`` of two plain numbers is a pair, and not read here; ``bracketed`` reads it.
 
@@ -133,7 +133,7 @@ MAX_INTERVAL = 200
 
 
 def _intersection(first: Interval, second: Interval) -> Interval | None:
-    """``x > 1 and x < 3``; None where nothing is in both, or one holds the other."""
+    """Read ``x > 1 and x < 3``; None where nothing is in both, or one holds the other."""
     (low, low_in, no_high, _), (no_low, _, high, high_in) = sorted(
         (first.pieces[0], second.pieces[0]), key=lambda piece: -piece[0]
     )
@@ -143,7 +143,7 @@ def _intersection(first: Interval, second: Interval) -> Interval | None:
 
 
 def bracketed(text: str) -> Interval | None:
-    """Two numbers in brackets as an interval, whatever else they may be."""
+    """Read two numbers in brackets as an interval, whatever else they may be."""
     text = _OF.sub("", text.strip())
     found = _BRACKETED.match(text)
     if not found:
@@ -155,7 +155,7 @@ def bracketed(text: str) -> Interval | None:
 
 
 def inequality(text: str) -> Interval | None:
-    """``x < 5``, ``5 > x``, ``0 <= x < 5`` and ``< 5``, with numbers as bounds."""
+    """Read ``x < 5``, ``5 > x``, ``0 <= x < 5`` and ``< 5``, with numbers as bounds."""
     text = re.sub(r"\bUSD\s*(?=\d)", "", text)
     signs = _RELATION.findall(text)
     parts = [part.strip() for part in _RELATION.split(text)]

@@ -24,7 +24,7 @@ _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
 
 
 def read_relation(text: str) -> Relation | None:
-    """An equation or inequality of two formulas."""
+    """Read an equation or inequality of two formulas."""
     signs = _COMPARES.findall(text)
     equals = EQUALS.findall(text)
     if len(signs) + len(equals) != 1 or (equals and equals[0] == "~="):
@@ -47,7 +47,7 @@ def read_relation(text: str) -> Relation | None:
 
 
 def read_expression(text: str) -> Expression | None:
-    """A formula with symbols, or None; ``2+i3`` and ``2+3j`` are complex numbers."""
+    """Read a formula with symbols, or None; ``2+i3`` and ``2+3j`` are complex numbers."""
     if _COMPLEX.match(text):
         text = _IMAGINARY_FIRST.sub(r"\1*i", text.replace("j", "i"))
     if not is_formula(text):
@@ -59,7 +59,7 @@ def read_expression(text: str) -> Expression | None:
 
 
 def is_formula(text: str) -> bool:
-    r"""Whether a text is a formula and no prose.
+    r"""Tell whether a text is a formula and no prose.
 
     A run of letters must be a function's name, or a product of two or three symbols beside a sign
     or digit; letters alone, in a row or with digits inside (``H2O``, ``A B``), are no formula.

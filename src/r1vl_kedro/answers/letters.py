@@ -30,7 +30,9 @@ _SHORT = 8
 
 
 def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str | None:
-    """The one letter that an answer names, alone or in a sentence; None where there are several.
+    """Return the one letter that an answer names, alone or in a sentence.
+
+    None where there are several.
 
     What is denied does not count, and a letter in a formula is no option. A label at the beginning
     or a cue ("the answer is") decides over letters that only stand there. The clause around it has
@@ -93,7 +95,7 @@ _LOWER_CUED = re.compile(
 
 
 def letter_only(given: str, letters: str) -> str | None:
-    """The letter that an answer to a question without options names.
+    """Return the letter that an answer to a question without options names.
 
     More careful than with options: a letter that only stands somewhere in a long text does not
     count.

@@ -64,7 +64,7 @@ class Mention:
 
 
 def letters_in(text: str, letters: str) -> list[Mention]:
-    """Standing capital letters among ``letters``, without articles, pronouns and formulas."""
+    """Find standing capital letters among ``letters``, without articles, pronouns and formulas."""
     found = []
     for match in _LETTER.finditer(text):
         letter = match[1]
@@ -94,7 +94,10 @@ def _in_formula(text: str, start: int, end: int) -> bool:
 
 
 def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mention]:
-    """Mentions with what the clause around them does to them; a denial holds for a whole list."""
+    """Pair mentions with what the clause around them does to them.
+
+    A denial holds for a whole list.
+    """
     order = sorted(places, key=lambda place: place[1])
     groups: list[list[tuple[int, int, int]]] = []
     for place in order:
@@ -119,12 +122,13 @@ def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mentio
 
 
 def asserted(mentions: Sequence[Mention]) -> set[int]:
-    """What is named and not denied."""
+    """Return what is named and not denied."""
     return {mention.which for mention in mentions if not mention.denied}
 
 
 def texts_in(text: str, options: Sequence[str]) -> list[Mention]:
-    """Option texts that stand in a text on word boundaries, and not inside a longer option's text.
+    """Return option texts that stand in a text on word boundaries, and not inside a longer
+    option's text.
 
     Both have to be folded by the caller in the same way.
     """
@@ -147,7 +151,7 @@ def texts_in(text: str, options: Sequence[str]) -> list[Mention]:
 
 
 def _is_term(text: str, start: int, end: int) -> bool:
-    """Whether a value is part of a larger one: 45 in -45, 2*45, 45/2, 45 x and 10-45."""
+    """Tell whether a value is part of a larger one: 45 in -45, 2*45, 45/2, 45 x and 10-45."""
     before, after = text[:start][-12:], text[end:][:12]
     bracket = re.search(r"(?:^|[\s=])\(\Z", before) and after.startswith(")")
     if bracket:

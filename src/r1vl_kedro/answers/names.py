@@ -54,7 +54,7 @@ _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
 
 
 def read_named(text: str, form: Reader) -> Value | None:
-    """``x = 3``, ``x = 3, y = 5``, ``(p,q) = (3,2)``, ``20 - 6 = 14``; None without names."""
+    """Read ``x = 3``, ``x = 3, y = 5``, ``(p,q) = (3,2)``, ``20 - 6 = 14``; None without names."""
     member = _MEMBER.match(text)
     if member and (inside := form(member["set"])) is not None:
         return Named(((_name(member["name"]), inside),))
@@ -86,7 +86,10 @@ def read_named(text: str, form: Reader) -> Value | None:
 
 
 def _listed(parts: list[str], text: str, form: Reader) -> Named | None:
-    """Values by names of words: ``length = 8, width = 5``, ``Tom: 3, Ann: 5``; None for prose."""
+    """Read values by names of words: ``length = 8, width = 5``, ``Tom: 3, Ann: 5``.
+
+    None for prose.
+    """
     if not 2 <= len(parts) <= MAX_NAMES:
         return None
     pairs = []
@@ -142,7 +145,10 @@ def _is_prose(found: re.Match[str]) -> bool:
 
 
 def _chain(text: str) -> Value | None:
-    """Sides of an equation that are numbers of one value, names left out: ``2 * 7 = 14 cm``."""
+    """Return sides of an equation that are numbers of one value, names left out.
+
+    ``2 * 7 = 14 cm``.
+    """
     sides = [side.strip() for side in EQUALS.split(text)]
     if len(sides) < 2 or len(sides) > 8:
         return None
@@ -167,7 +173,7 @@ def _chain(text: str) -> Value | None:
 
 
 def _side(text: str) -> Quantity | None:
-    """One side of an equation, where a minus between numbers is a difference."""
+    """Return one side of an equation, where a minus between numbers is a difference."""
     text = _TIMES.sub("*", text)
     quantity = read_quantity(text)
     if quantity is not None:
@@ -183,12 +189,12 @@ def _side(text: str) -> Quantity | None:
 
 
 def inner(text: str, form: Reader) -> Value:
-    """A value, or words where a text is none."""
+    """Return a value, or words where a text is none."""
     return form(text) or Text(fold(text), text)
 
 
 def _name(text: str) -> str:
-    """One spelling of a name: words folded, symbols with their case."""
+    """Return one spelling of a name: words folded, symbols with their case."""
     text = re.sub(r"[()\s]*([A-Za-z]+)[()\s]*/[()\s]*([A-Za-z]+)[()\s]*", r"\1/\2", text)
     words = fold(_VALUE_OF.sub("", re.sub(r"\s*:\s*", ":", text)), symbols=True)
     return " ".join(words)

@@ -77,7 +77,7 @@ def dollars(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    r"""An answer in plain notation; letter case, order, names and decorations stay.
+    r"""Write an answer in plain notation; letter case, order, names and decorations stay.
 
     ``\frac{a}{b}`` becomes ``((a)/(b))``, or ``2 1/2`` after a whole number; ``\sqrt[3]{x}``
     ``root(3)(x)``; set braces ``{ }``; a repeating decimal ``0.(3)``; money ``USD 5``. Linear.
@@ -165,7 +165,7 @@ class _Reader:
         return token.replace("~", " ") if "~=" not in token else token
 
     def digit_follows(self) -> bool:
-        """Whether a digit comes next, which an index without brackets would take in."""
+        """Tell whether a digit comes next, which an index without brackets would take in."""
         return self.at < len(self.tokens) and self.tokens[self.at][:1].isdigit()
 
     def group(self) -> str:
@@ -182,7 +182,7 @@ class _Reader:
         return "\\deep"
 
     def argument(self) -> str:
-        """The next group, command or single character."""
+        """Return the next group, command or single character."""
         while self.at < len(self.tokens) and not self.tokens[self.at].strip():
             self.at += 1
         if self.at == len(self.tokens):
@@ -206,7 +206,7 @@ class _Reader:
         return token[0]
 
     def order(self) -> str | None:
-        """The order of a root in brackets, such as ``[3]``."""
+        """Return the order of a root in brackets, such as ``[3]``."""
         token = self.tokens[self.at] if self.at < len(self.tokens) else ""
         found = re.match(r"\s*\[([^\[\]]{1,9})\]", token)
         if not found:
@@ -251,7 +251,7 @@ class _Reader:
         return f" \\{name} " if name.isalpha() else name
 
     def root_argument(self) -> str:
-        """What a root stands over: a group, or a bracket, number or letter after it."""
+        """Return what a root stands over: a group, or a bracket, number or letter after it."""
         token = self.tokens[self.at] if self.at < len(self.tokens) else ""
         number = re.match(r"\s*(\d+(?:\.\d+)?)", token)
         bracket = re.match(r"\s*\(([^()]*)\)", token)
@@ -264,7 +264,7 @@ class _Reader:
         return found[1]
 
     def argument_text(self) -> str:
-        """The argument of ``\\text``: its spaces at the ends stay."""
+        """Return the argument of ``\\text``: its spaces at the ends stay."""
         while self.at < len(self.tokens) and not self.tokens[self.at].strip():
             self.at += 1
         if self.at < len(self.tokens) and self.tokens[self.at] == "{":

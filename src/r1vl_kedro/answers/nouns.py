@@ -43,7 +43,9 @@ _NOTHING_COUNTED = re.compile(
 
 
 def noun_of(text: str) -> str | None:
-    """The counted thing after a number, in the singular; None where the words are no such thing.
+    """Return the counted thing after a number, in the singular.
+
+    None where the words are no such thing.
 
     Example:
         >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
@@ -66,7 +68,7 @@ def noun_of(text: str) -> str | None:
 
 
 def singular(word: str) -> str:
-    """A noun in the singular, by rule."""
+    """Return a noun in the singular, by rule."""
     if word in _SAME_NOUN:
         return _SAME_NOUN[word]
     if word.endswith("ies") and len(word) > 4:

@@ -50,7 +50,7 @@ _WORD = re.compile(r"\s*(?:and\s+|-)?([A-Za-z]+)")
 
 
 def ascii_digits(text: str) -> str:
-    """Decimal digits of every script as 0 to 9 (full-width, Arabic, Devanagari, ...).
+    """Write decimal digits of every script as 0 to 9 (full-width, Arabic, Devanagari, ...).
 
     Example:
         >>> ascii_digits("３०٥")
@@ -65,7 +65,7 @@ def ascii_digits(text: str) -> str:
 
 
 def chinese_number(text: str) -> int | None:
-    """The value of a whole Chinese numeral up to 99,999, or None.
+    """Return the value of a whole Chinese numeral up to 99,999, or None.
 
     Example:
         >>> chinese_number("三百五十"), chinese_number("六边形")
@@ -87,7 +87,9 @@ def chinese_number(text: str) -> int | None:
 
 
 def leading_number(text: str) -> tuple[Fraction, str] | None:
-    """The number in words that a text begins with, and the rest; None where it begins with none.
+    """Return the number in words that a text begins with, and the rest.
+
+    None where it begins with none.
 
     Cardinals, scales, fractions and "and a half": ``twenty-one``, ``two hundred and five``,
     ``three quarters``, ``one and a half``, ``a dozen``.

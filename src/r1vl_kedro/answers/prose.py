@@ -66,7 +66,7 @@ DENYING = re.compile(
 
 
 def neutral(text: str, also: Collection[str] = ()) -> bool:
-    """Whether a text has no words but neutral ones (and those of ``also``, in lower case).
+    """Tell whether a text has no words but neutral ones (and those of ``also``, in lower case).
 
     Example:
         >>> neutral("So the correct answer is"), neutral("Do not choose"), neutral("is a trap")
@@ -77,14 +77,15 @@ def neutral(text: str, also: Collection[str] = ()) -> bool:
 
 
 def clause_around(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and after a place in its clause."""
+    """Return what stands before and after a place in its clause."""
     before = _BREAK.split(text[max(start - _WINDOW, 0) : start])
     after = _BREAK.split(text[end : end + _WINDOW])
     return before[-1], after[0]
 
 
 def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
-    """Whether the clause around a place, and a label right before it, only states what is there.
+    """Tell whether the clause around a place, and a label right before it, only states what is
+    there.
 
     Example:
         >>> stated("The answer is B", 14, 15), stated("Excluded: B", 10, 11)
@@ -116,7 +117,7 @@ _NOT = re.compile(r"\b(?:not|no|nor|neither|cannot)\b|n't\b", re.IGNORECASE)
 
 
 def text_stated(text: str, start: int, end: int) -> bool:
-    """Whether a clause says of its subject the words at a place.
+    """Tell whether a clause says of its subject the words at a place.
 
     Example:
         >>> text_stated("the sky is blue", 11, 15), text_stated("the sky is light blue", 17, 21)
@@ -181,7 +182,9 @@ _NAMED = re.compile(
 
 
 def value_stated(text: str, start: int, end: int) -> bool:
-    """Whether a sentence states the number at a place: after a verb of having, being or reckoning.
+    """Tell whether a sentence states the number at a place.
+
+    After a verb of having, being or reckoning.
 
     Example:
         >>> value_stated("He needs 5 boxes", 9, 10), value_stated("I distrust 5", 11, 12)
@@ -203,7 +206,7 @@ def value_stated(text: str, start: int, end: int) -> bool:
 
 
 def words_of(texts: Collection[str]) -> frozenset[str]:
-    """The words of some texts, in lower case."""
+    """Return the words of some texts, in lower case."""
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
 
 
@@ -212,7 +215,7 @@ _NEVER = re.compile(r"\W*(?:not|never)\b", re.IGNORECASE)
 
 
 def taken_back(rest: str, own: str = "") -> bool:
-    """Whether what follows a label, its own text left out, denies it: ``B: 45 is wrong``."""
+    """Tell whether what follows a label, its own text left out, denies it: ``B: 45 is wrong``."""
     if own and rest.casefold().startswith(own.casefold()):
         rest = rest[len(own) :]
         if rest[:1] in (".", ";", "\n"):

@@ -147,7 +147,7 @@ def _digits(body: str) -> Quantity | None:
 
 
 def _with_cut(number: Fraction, decimals: int | None, cut: bool, written: str) -> Quantity:
-    """A number; digits that repeat before an ellipsis are a repeating decimal."""
+    """Read a number; digits that repeat before an ellipsis are a repeating decimal."""
     if not cut:
         return Quantity(number, decimals)
     shown = written.partition(".")[2]
@@ -184,7 +184,7 @@ def _number(found: re.Match[str]) -> tuple[Fraction, int | None] | None:
 def _united(
     number: Fraction | float, decimals: int | None, rest: str, *, tight: bool
 ) -> Quantity | None:
-    """The number with the unit or noun that follows it, or None where neither does."""
+    """Return the number with the unit or noun that follows it, or None where neither does."""
     if not rest.strip() or rest.strip().lower() == "times" or rest.strip() in COUNTERS:
         return Quantity(number, decimals)
     if mixed := and_a_part(rest, 0):
@@ -206,7 +206,7 @@ def _united(
 
 
 def _compound(body: str) -> Quantity | None:
-    """``1 hour 30 minutes``: the sum, in the last unit; money in the first."""
+    """Read ``1 hour 30 minutes``: the sum, in the last unit; money in the first."""
     parts, at = [], 0
     while at < len(body):
         found = _COMPOUND.match(body, at)
@@ -247,7 +247,7 @@ def _words(body: str) -> Quantity | None:
 
 
 def _formula(body: str) -> Quantity | None:
-    """A formula without symbols, with or without a unit behind it: ``pi/4 rad``."""
+    """Read a formula without symbols, with or without a unit behind it: ``pi/4 rad``."""
     if _DIFFERENCE.match(body) or _SCORE.match(body):
         return None
     body = re.sub(r"^[-+]\s+(?=\d)", lambda m: m[0][0], body)

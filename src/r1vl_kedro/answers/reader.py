@@ -43,7 +43,7 @@ _OPEN, _CLOSE = "([{⟨", ")]}⟩"
 
 
 def read(text: str) -> Value:
-    r"""The value that an answer states, with letter case, order and names as written.
+    r"""Return the value that an answer states, with letter case, order and names as written.
 
     Tried in this order: matrix, time, date, quantity, range, tolerance, interval, names with
     values, ratio, several values, formula; first of the text without what is only said
@@ -71,7 +71,7 @@ def _read(text: str) -> Value:
 
 
 def form(text: str, *, nesting: int = 0) -> Value | None:
-    """The value of a text that is nothing but a value; None where it is words."""
+    """Return the value of a text that is nothing but a value; None where it is words."""
     text = _ANGLED.sub(r"(\1)", text.strip())
     if not text or nesting > MAX_NESTING:
         return None
@@ -105,7 +105,7 @@ def form(text: str, *, nesting: int = 0) -> Value | None:
 
 
 def _special(text: str, nesting: int) -> Value | None:
-    """Forms of few words: ``7 R 2``, ``3 out of 4``, ``8 cm by 3 cm``, ``A(1, 2)``, no set."""
+    """Read forms of few words: ``7 R 2``, ``3 out of 4``, ``8 cm by 3 cm``, ``A(1, 2)``, no set."""
     if text in _NO_SET:
         return Text(("empty", "set"), text)
     if remainder := _REMAINDER.match(text):
@@ -125,7 +125,7 @@ def _special(text: str, nesting: int) -> Value | None:
 
 
 def _clock_range(text: str) -> Items | None:
-    """From one time of day to another: ``9am-5pm``, ``10:00 to 11:30``."""
+    """Read a span from one time of day to another: ``9am-5pm``, ``10:00 to 11:30``."""
     found = _CLOCKS.match(text)
     if not found:
         return None
@@ -134,7 +134,7 @@ def _clock_range(text: str) -> Items | None:
 
 
 def _pair(text: str) -> bool:
-    """Whether brackets hold digits around one comma: ``(3,500)`` is a pair and no number."""
+    """Tell whether brackets hold digits around one comma: ``(3,500)`` is a pair and no number."""
     return bool(re.fullmatch(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]", text))
 
 
@@ -196,7 +196,7 @@ def _items(text: str, nesting: int) -> Items | Quantity | None:
 
 
 def _flat(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The values of a list with those of ± in it: ``0, ±1`` has three."""
+    """Return the values of a list with those of ± in it: ``0, ±1`` has three."""
     return tuple(
         one
         for value in values
@@ -219,7 +219,7 @@ def _shared_unit(values: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 def _plus_minus(text: str, nesting: int) -> Value | None:
-    """A formula with ± as the set of its two values."""
+    """Read a formula with ± as the set of its two values."""
     if text.count("±") + text.count("∓") != 1:
         return None
     upper = form(text.replace("±", "+").replace("∓", "-").strip(), nesting=nesting + 1)

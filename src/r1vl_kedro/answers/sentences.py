@@ -98,7 +98,9 @@ _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
 @lru_cache(maxsize=8192)
 def value_in_sentence(plain: str) -> str | None:
-    """The one number, range, time or ratio in a sentence, with its unit; None where there are more.
+    """Return the one number, range, time or ratio in a sentence, with its unit.
+
+    None where there are more.
 
     It counts unless it is part of a formula (``5x``) or of a bound (``at least 5``), or the
     sentence compares, hedges or denies.
@@ -129,7 +131,8 @@ def value_in_sentence(plain: str) -> str | None:
 
 
 def _without_adjuncts(plain: str, found: list[re.Match[str]]) -> list[re.Match[str]]:
-    """The numbers but for a year ("in 2010, ..."), a time ("after 5 days he ...") and a label.
+    """Return the numbers but for a year ("in 2010, ..."), a time ("after 5 days he ...") and a
+    label.
 
     Where nothing else is left, all of them.
     """
@@ -151,7 +154,10 @@ def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
 
 
 def _value(text: str, found: re.Match[str]) -> str | None:
-    """A number as it stands in a text, with the unit after it; None where it is part of more."""
+    """Return a number as it stands in a text, with the unit after it.
+
+    None where it is part of more.
+    """
     if spoilt(text, *found.span(), units=True):
         return None
     following = _UNIT_AFTER.match(text[found.end() :][:60])
@@ -172,7 +178,7 @@ def _value(text: str, found: re.Match[str]) -> str | None:
 
 
 def spoilt(text: str, start: int, end: int, *, units: bool = False) -> bool:
-    """Whether a number is part of a formula: 45 in -45, 2*45, 45/2 and 45x.
+    """Tell whether a number is part of a formula: 45 in -45, 2*45, 45/2 and 45x.
 
     ``units`` leaves what follows it to the caller.
     """
@@ -182,17 +188,19 @@ def spoilt(text: str, start: int, end: int, *, units: bool = False) -> bool:
 
 
 def compares(text: str) -> bool:
-    """Whether a text compares or reckons, so that a number in it is part of another."""
+    """Tell whether a text compares or reckons, so that a number in it is part of another."""
     return bool(_COMPARED.search(text))
 
 
 def denies(plain: str) -> bool:
-    """Whether a sentence holds a word of denial, doubt or choice."""
+    """Tell whether a sentence holds a word of denial, doubt or choice."""
     return bool(_DENIED.search(plain) or DENYING.search(plain)) or len(plain) > MAX_SENTENCE
 
 
 def statement_end(plain: str) -> str | None:
-    """What a sentence says of its subject (``The capital is Paris``), or None where it denies."""
+    """Return what a sentence says of its subject (``The capital is Paris``), or None where it
+    denies.
+    """
     if denies(plain):
         return None
     found = _COPULA.match(plain)

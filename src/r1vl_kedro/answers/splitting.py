@@ -12,7 +12,7 @@ _OPEN, _CLOSE = "([{⟨", ")]}⟩"
 
 
 def split(text: str, joint: re.Pattern[str]) -> list[str]:
-    """The parts of a text between joints that no bracket holds."""
+    """Return the parts of a text between joints that no bracket holds."""
     parts, depth, start, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]
@@ -30,7 +30,7 @@ def split(text: str, joint: re.Pattern[str]) -> list[str]:
 
 
 def encloses(text: str) -> bool:
-    """Whether the first bracket closes with the last character."""
+    """Tell whether the first bracket closes with the last character."""
     depth = 0
     for place, char in enumerate(text):
         depth += (char in _OPEN) - (char in _CLOSE)
@@ -40,6 +40,6 @@ def encloses(text: str) -> bool:
 
 
 def joined(text: str) -> str:
-    """What joins the parts of a text: ``and``, ``or``, or empty for commas alone."""
+    """Return what joins the parts of a text: ``and``, ``or``, or empty for commas alone."""
     found = re.search(r"\b(and|or)\b|&", text, re.IGNORECASE)
     return "" if not found else (found[1] or "and").lower()

@@ -92,7 +92,7 @@ _RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40}
 
 
 def clean(text: str) -> str:
-    r"""An answer without special tokens, markup, boxes and quotes around it.
+    r"""Strip an answer of special tokens, markup, boxes and quotes around it.
 
     Example:
         >>> clean(r"**\boxed{5} cm**<|im_end|>"), clean('"Paris"')
@@ -134,7 +134,7 @@ _INVISIBLE = {ord(char): None for char in "\u200b\u200c\u200d\u2060\ufeff\0\u00a
 
 
 def unboxed(text: str) -> str:
-    r"""The text with the content of a ``\boxed{...}`` in its place; unclosed ones stay."""
+    r"""Return the text with the content of a ``\boxed{...}`` in its place; unclosed ones stay."""
     for _ in range(4):
         found = _BOX.search(text)
         if not found:
@@ -159,7 +159,7 @@ def _closing(text: str, start: int) -> int | None:
 
 @lru_cache(maxsize=8192)
 def cores(plain: str) -> tuple[str, ...]:
-    """An answer as written, then without what is said around it, step by step.
+    """Yield an answer as written, then without what is said around it, step by step.
 
     Example:
         >>> cores("Thus, there are 7 in total.")
@@ -187,7 +187,7 @@ def cores(plain: str) -> tuple[str, ...]:
 
 
 def _declared(text: str) -> str:
-    """What follows the last "the answer is" of a sentence; else the text as it is."""
+    """Return what follows the last "the answer is" of a sentence; else the text as it is."""
     found = list(_ANSWER_IS.finditer(text))
     if not found or not neutral(clause_around(text, found[-1].start(), found[-1].end())[0]):
         return text
@@ -195,7 +195,7 @@ def _declared(text: str) -> str:
 
 
 def _concluded(text: str) -> str:
-    """What a sentence ends on: ``3 rows of 4, so 12``; else the text as it is.
+    """Return what a sentence ends on: ``3 rows of 4, so 12``; else the text as it is.
 
     What comes before may not ask, nor the conclusion deny.
     """
@@ -208,7 +208,7 @@ def _concluded(text: str) -> str:
 
 
 def _without_remark(text: str) -> str:
-    """The text without a remark at its end, unless that takes the answer back."""
+    """Return the text without a remark at its end, unless that takes the answer back."""
     found = _REMARK.search(text)
     if not found or (not _REASON.match(found[0]) and DENYING.search(found[0])):
         return text
@@ -234,7 +234,7 @@ def _stripped(text: str) -> str:
 
 
 def _restated(text: str) -> str:
-    """``five (5)``: the second writing where both have one value; else the text as it is."""
+    """Read ``five (5)``: the second writing where both have one value; else the text as it is."""
     found = _RESTATED.match(text)
     if not found:
         return text

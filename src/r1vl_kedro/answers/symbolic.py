@@ -52,7 +52,7 @@ _FUNCTIONS = frozenset(
 
 
 def bounded(latex: str) -> bool:
-    r"""Whether an expression is small enough for SymPy, whose running time has no other limit.
+    r"""Tell whether an expression is small enough for SymPy, whose running time has no other limit.
 
     Example:
         >>> bounded(r"\frac{x^2+1}{2}"), bounded("9^{9^9}")
@@ -84,7 +84,7 @@ def bounded(latex: str) -> bool:
 
 
 def _bracket(text: str) -> str:
-    """What the bracket that a text begins with holds; empty where it begins with none."""
+    """Return what the bracket that a text begins with holds; empty where it begins with none."""
     depth = 0
     for place, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")
@@ -94,7 +94,7 @@ def _bracket(text: str) -> str:
 
 
 def is_expression(text: str) -> bool:
-    r"""Whether a text is a formula and no prose.
+    r"""Tell whether a text is a formula and no prose.
 
     The only words of two letters and more are names of functions, and products of two or three
     letters beside a sign of reckoning.
@@ -124,7 +124,7 @@ def _math_verify() -> tuple[Any, Any]:
 
 
 def _read(parser: Any, latex: str) -> list[Any]:
-    """The expression and its text, as math-verify reads LaTeX; empty where it cannot."""
+    """Return the expression and its text, as math-verify reads LaTeX; empty where it cannot."""
     return parser.parse(
         f"${latex}$",
         [parser.LatexExtractionConfig()],
@@ -156,7 +156,7 @@ def allowance(events: int = MAX_EVENTS) -> Iterator[None]:
 
 
 def expressions_equal(given: str, gold: str) -> bool | None:
-    r"""Whether two short LaTeX expressions are equal to math-verify; None beyond the limits.
+    r"""Tell whether two short LaTeX expressions are equal to math-verify; None beyond the limits.
 
     Symbols keep their letter case. Only the LaTeX reader is used: the other one hands whole
     expressions to Python's ``eval``.
@@ -186,7 +186,10 @@ def _compared(given: str, gold: str) -> bool:
 
 
 def _symbols(latex: str) -> Any:
-    """The SymPy expression of a LaTeX formula, symbols in their own case; None where it is none."""
+    """Return the SymPy expression of a LaTeX formula, symbols in their own case.
+
+    None where it is none.
+    """
     from latex2sympy2_extended import latex2sympy
     from latex2sympy2_extended.latex2sympy2 import ConversionConfig
 
@@ -201,7 +204,8 @@ def _symbols(latex: str) -> Any:
 
 
 def texts_equal(text: str, reference: str) -> bool:
-    """Whether math-verify finds the same result in two whole texts (the published accuracy check).
+    """Tell whether math-verify finds the same result in two whole texts (the published accuracy
+    check).
 
     Its own patterns and priorities choose the expression, the last one first; False for a text
     beyond ``MAX_TEXT`` characters, or an expression beyond the limits.
@@ -223,7 +227,9 @@ class _BudgetSpent(BaseException):
 
 
 def _within(work: Callable[[], bool]) -> bool | None:
-    """What a piece of work returns; None where it makes more calls than the allowance has left.
+    """Return what a piece of work returns.
+
+    None where it makes more calls than the allowance has left.
 
     A single operation in C is not interrupted; ``bounded`` keeps numbers and powers small.
     """

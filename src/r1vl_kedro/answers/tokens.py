@@ -41,7 +41,7 @@ class Unreadable(ValueError):
 
 
 def tokens_of(text: str) -> list[tuple[str, str]]:
-    """Kind and text of each token: number, mixed (``2 1/2``), word, index, prime or op.
+    """Return kind and text of each token: number, mixed (``2 1/2``), word, index, prime or op.
 
     A run of letters is a function, or symbols of one letter; digits right behind one are its index.
 
@@ -80,7 +80,7 @@ def tokens_of(text: str) -> list[tuple[str, str]]:
 
 
 def _names(word: str) -> list[tuple[str, str]]:
-    """The symbols and functions that a run of letters is made of."""
+    """Return the symbols and functions that a run of letters is made of."""
     if word in _NAMES or len(word) == 1:
         return [("word", word)]
     for name in ("sqrt", "sin", "cos", "tan", "log", "ln", "pi"):
@@ -94,7 +94,7 @@ def _names(word: str) -> list[tuple[str, str]]:
 
 
 def literal(token: str) -> Fraction:
-    """The exact value of a number as written: separators, exponent, repeating decimals.
+    """Return the exact value of a number as written: separators, exponent, repeating decimals.
 
     Example:
         >>> literal("1,250.5"), literal("0.1(6)")
@@ -112,7 +112,7 @@ def literal(token: str) -> Fraction:
 
 
 def bounded(number: Number) -> Number:
-    """A number that is finite and short enough to go on with.
+    """Return a number that is finite and short enough to go on with.
 
     Raises:
         Unreadable: it is not.

@@ -17,13 +17,13 @@ class Unit:
     factor: Fraction | float
 
     def power(self, exponent: int) -> "Unit":
-        """The unit to an integer power."""
+        """Return the unit to an integer power."""
         return Unit(
             tuple((name, n * exponent) for name, n in self.dimension), self.factor**exponent
         )
 
     def times(self, other: "Unit") -> "Unit":
-        """The product of two units."""
+        """Return the product of two units."""
         powers = dict(self.dimension)
         for name, exponent in other.dimension:
             powers[name] = powers.get(name, 0) + exponent
@@ -168,7 +168,7 @@ _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, 
 
 
 def _named(word: str) -> list[Unit]:
-    """The meanings of one word or symbol: symbols by case, names in any case and number."""
+    """Return the meanings of one word or symbol: symbols by case, names in any case and number."""
     if word in _SYMBOLS:
         return _SYMBOLS[word]
     lower = word.lower()
@@ -181,7 +181,7 @@ def _named(word: str) -> list[Unit]:
 
 @lru_cache(maxsize=4096)
 def read_units(text: str) -> tuple[Unit, ...]:
-    """The meanings of a unit as written, none where it is no unit.
+    """Return the meanings of a unit as written, none where it is no unit.
 
     Several for an ambiguous one: ``pounds`` is mass or money, ``degrees`` an angle or a
     temperature. Powers, products and quotients are read (``m s^(-1)``, ``sq. cm``, ``g/mol``).
@@ -231,7 +231,9 @@ def read_units(text: str) -> tuple[Unit, ...]:
 
 
 def same_dimension(first: Unit, second: Unit) -> bool:
-    """Whether two units measure the same; "units" without a name measure anything of their power.
+    """Tell whether two units measure the same.
+
+    "units" without a name measure anything of their power.
 
     Example:
         >>> same_dimension(read_units("square units")[0], read_units("cm^2")[0])
@@ -255,5 +257,5 @@ def same_dimension(first: Unit, second: Unit) -> bool:
 
 
 def is_generic(unit: Unit) -> bool:
-    """Whether a unit is "units", without a name."""
+    """Tell whether a unit is "units", without a name."""
     return any(name == _GENERIC for name, _ in unit.dimension)

@@ -86,7 +86,7 @@ _LONGEST = 2000
 
 
 def yes_or_no(text: str) -> str | None:
-    """``yes``, ``no``, or None where neither or both are said.
+    """Read ``yes``, ``no``, or None where neither or both are said.
 
     What follows "answer is" decides, else the first word, else the only one said.
 
@@ -141,13 +141,13 @@ _SECOND = re.compile(
 
 
 def _takes_back(text: str, said: str) -> bool:
-    """Whether the words behind a yes or no say the other: "Yes, that is false"."""
+    """Tell whether the words behind a yes or no say the other: "Yes, that is false"."""
     second = _SECOND.match(text)
     return bool(second) and (second["said"] in YES) != (said == "yes")
 
 
 def _first_word(text: str) -> str | None:
-    """What the first word says; an adjective before a noun ("Right angle") says nothing."""
+    """Return what the first word says; an adjective before a noun ("Right angle") says nothing."""
     found = re.match(r"\W*([a-z]+)", text)
     if not found or _UNKNOWN.match(text) or re.match(r"\s+(?:is|would)\b", text[found.end() :]):
         return None
@@ -160,7 +160,10 @@ def _first_word(text: str) -> str | None:
 
 
 def _affirms(word: re.Match[str], text: str) -> bool | None:
-    """Whether a word says yes, with a "not" before it turned round; None where it says neither."""
+    """Tell whether a word says yes, with a "not" before it turned round.
+
+    None where it says neither.
+    """
     before = text[: word.start()][-_REACH:]
     negated = bool(_NEGATED.search(before))
     if word.group() not in (

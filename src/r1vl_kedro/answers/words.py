@@ -19,7 +19,9 @@ _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
 
 
 def fold_word(word: str) -> str:
-    """One spelling of a word; symbols, formulas and genotypes (``Aa``, ``AaBb``) stay as they are.
+    """Return one spelling of a word.
+
+    Symbols, formulas and genotypes (``Aa``, ``AaBb``) stay as they are.
 
     A word has three letters or more (or is a common one of two) and the case of a word: lower,
     Capitalised or UPPER.
@@ -44,7 +46,7 @@ def fold_word(word: str) -> str:
 
 @lru_cache(maxsize=8192)
 def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
-    """The words of a text, folded, without quotes around it, final punctuation and articles.
+    """Return the words of a text, folded, without quotes around it, final punctuation and articles.
 
     ``symbols`` keeps the case of everything up to three letters, as in the name of a segment.
 
@@ -78,7 +80,10 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
 
 
 def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words with those joined by hyphens as one: ``counter-clockwise``; all else as it is."""
+    """Return words with those joined by hyphens as one: ``counter-clockwise``.
+
+    All else as it is.
+    """
     kept: list[str] = []
     for word in words:
         if len(kept) > 1 and kept[-1] == "-" and word.isalpha() and kept[-2].isalpha():
@@ -89,7 +94,10 @@ def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def unhyphenated(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words without the hyphens between them: ``South-East`` as ``South East``, ``x-axis``."""
+    """Return words without the hyphens between them.
+
+    ``South-East`` as ``South East``, ``x-axis``.
+    """
     return tuple(
         word
         for place, word in enumerate(words)
@@ -109,7 +117,7 @@ _INDEX = re.compile(r"(?<=[^\W\d_])_(?=[^\W_])")
 
 
 def squeezed(text: str) -> str:
-    """A text without spaces and marks of an index that carry no meaning; letter case stays.
+    """Return a text without spaces and marks of an index that carry no meaning; letter case stays.
 
     Spaces between letters or digits stay: ``1 2`` is not ``12``.
 

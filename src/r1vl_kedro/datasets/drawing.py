@@ -26,7 +26,7 @@ class DrawingDataset(MatplotlibDataset):
     """
 
     def __init__(self, *, also: Sequence[str] = (), **given: Any) -> None:
-        """Args are those of ``MatplotlibDataset``.
+        """Take the arguments of ``MatplotlibDataset``.
 
         Args:
             also: formats that matplotlib writes, without a dot.

@@ -88,11 +88,11 @@ class DecodingOptions(BaseModel):
 
     @property
     def pixels(self) -> dict[str, int | None]:
-        """The bounds on an image's area by name."""
+        """Return the bounds on an image's area by name."""
         return {"min_pixels": self.min_pixels, "max_pixels": self.max_pixels}
 
     @property
     def rows_per_part(self) -> int:
-        """Records in one part, a whole number of batches."""
+        """Return records in one part, a whole number of batches."""
         wanted = self.part_size or (512 if self.engine == "vllm" else 64)
         return -(-wanted // self.batch_size) * self.batch_size

@@ -58,7 +58,7 @@ class StepText:
     _by_initial: dict[str, list[str]] = field(default_factory=dict)
 
     def similar(self, word: str, threshold: float) -> frozenset[str]:
-        """The words of this text that may stand for ``word``."""
+        """Return the words of this text that may stand for ``word``."""
         key = (word, threshold)
         if key not in self._similar:
             if not self._by_initial:
@@ -71,7 +71,7 @@ class StepText:
 
 
 def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
-    """Whether two words are the same but for a plural or one slip of the pen.
+    """Tell whether two words are the same but for a plural or one slip of the pen.
 
     A slip is a letter too many or too few, or two neighbours swapped, after the same initial, in a
     word of at least 80 / (100 - ``threshold``) letters (eight at 90). Another letter is another
@@ -119,12 +119,14 @@ def step_text_of(bodies: Iterable[str]) -> StepText:
 
 @lru_cache(maxsize=256)
 def step_text(response: str, grammar: str = R1VL.name) -> StepText:
-    """The indexed step bodies of a response; each response is normalised once."""
+    """Return the indexed step bodies of a response; each response is normalised once."""
     return step_text_of(section.body for section in parse_response(response, grammar).steps)
 
 
 def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) -> int | None:
-    """The end of the window that starts at ``start`` and holds the phrase in order, if any."""
+    """Return the end of the window that starts at ``start`` and holds the phrase in order, if
+    any.
+    """
     tokens, position, end = text.tokens, start, len(text.tokens)
     after_word = False
     for token, word, allowed in zip(phrase.tokens, phrase.words, accepted, strict=True):
@@ -146,7 +148,7 @@ def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) 
 
 
 def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple[int, int]]:
-    """Every window of the text that holds the phrase, as token spans."""
+    """Yield every window of the text that holds the phrase, as token spans."""
     accepted: list[frozenset[str] | None] = []
     for token, word in zip(phrase.tokens, phrase.words, strict=True):
         allowed = text.similar(token, threshold) if word else None
@@ -166,7 +168,7 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
 
 
 def _negated(text: StepText, start: int, end: int) -> bool:
-    """Whether the clause around a window denies it."""
+    """Tell whether the clause around a window denies it."""
     return denied_before(text.tokens, start, end) or denied_after(text.tokens, end)
 
 
@@ -197,7 +199,7 @@ def find_key_steps(
     threshold: float = DEFAULT_THRESHOLD,
     grammar: str = R1VL.name,
 ) -> list[Match | None]:
-    """For each group of phrasings the first match in the step bodies, or None.
+    """Find for each group of phrasings the first match in the step bodies, or None.
 
     Args:
         response: the whole response; only the bodies of its steps are searched.
@@ -235,7 +237,7 @@ def match_key_steps(
     threshold: float = DEFAULT_THRESHOLD,
     grammar: str = R1VL.name,
 ) -> list[bool]:
-    """Whether each group of phrasings is found in the bodies of the response's steps.
+    """Tell whether each group of phrasings is found in the bodies of the response's steps.
 
     Args:
         response: the whole response.
@@ -267,5 +269,5 @@ def match_key_steps(
 
 
 def match_score(matches: Sequence[bool]) -> float:
-    """k: the share of groups found; 0 without groups."""
+    """Compute k, the share of groups found; 0 without groups."""
     return sum(matches) / len(matches) if matches else 0.0

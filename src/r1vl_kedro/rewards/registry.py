@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -31,7 +32,7 @@ _FROM_TRL = {
 _RENAMED = {"step_rar": "key_steps", "step_rvr": "validity"}
 
 
-class Reward(BaseModel):
+class Reward(BaseModel, ABC):
     """A reward as TRL calls it: completions and record columns in, one float a completion out.
 
     A subclass is one reward; its fields are its options, checked before anything is loaded.
@@ -61,12 +62,12 @@ class Reward(BaseModel):
 
     @property
     def __name__(self) -> str:
-        """The name that TRL logs it under."""
+        """Return the name that TRL logs it under."""
         return self.name
 
+    @abstractmethod
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
         """Return the rewards of the completions; None where this reward does not apply to one."""
-        raise NotImplementedError
 
 
 REWARDS: dict[str, type[Reward]] = {}

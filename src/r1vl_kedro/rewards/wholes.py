@@ -43,12 +43,12 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
 
 
 def _scaled(tokens: Sequence[str], end: int) -> bool:
-    """``5`` of ``5 million``."""
+    """Read ``5`` of ``5 million``."""
     return is_number(tokens[end - 1]) and tokens[end] in SCALES
 
 
 def _other_unit(tokens: Sequence[str], start: int, end: int) -> bool:
-    """``45 cm`` of ``45 cm^2`` and ``45 cm/s``."""
+    """Read ``45 cm`` of ``45 cm^2`` and ``45 cm/s``."""
     if end - start < 2 or not is_number(tokens[end - 2]) or is_number(tokens[end - 1]):
         return False
     if not (tokens[end - 1].isalpha() and read_units(tokens[end - 1])):
@@ -61,7 +61,7 @@ def _other_unit(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _fraction_cut(tokens: Sequence[str], start: int, end: int) -> bool:
-    """``4 cups`` of ``3/4 cups``, and ``1/2`` of ``2 1/2``."""
+    """Read ``4 cups`` of ``3/4 cups``, and ``1/2`` of ``2 1/2``."""
     if not start or not is_number(tokens[start]) or tokens[start][0] == "-":
         return False
     before = tokens[start - 1]

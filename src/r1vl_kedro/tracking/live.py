@@ -24,7 +24,7 @@ class LiveMetrics:
 
     @cached_property
     def client(self) -> Any:
-        """MLflow's client, made by the thread that sends."""
+        """Return MLflow's client, made by the thread that sends."""
         if self._given is not None:
             return self._given
         from mlflow import MlflowClient

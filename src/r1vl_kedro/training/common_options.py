@@ -94,7 +94,7 @@ class TrainingOptions(_Options):
 
     @property
     def group_of_batch(self) -> int:
-        """What the batch must be a multiple of."""
+        """Return what the batch must be a multiple of."""
         return 1
 
     @field_validator("deepspeed")

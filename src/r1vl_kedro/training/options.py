@@ -248,7 +248,7 @@ class StepGRPOOptions(TrainingOptions):
 
     @property
     def group_of_batch(self) -> int:
-        """What the batch must be a multiple of."""
+        """Return what the batch must be a multiple of."""
         return self.group_size
 
     def steps(self, records: int) -> int:

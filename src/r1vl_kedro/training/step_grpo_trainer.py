@@ -95,7 +95,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
         return self._buffered_inputs[self._step % passes]
 
     def _dead(self, rewards: torch.Tensor) -> torch.Tensor:
-        """Which completions of all processes lie in groups without variance.
+        """Return which completions of all processes lie in groups without variance.
 
         Args:
             rewards: (completions of all processes, functions).
@@ -135,7 +135,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
         return completions, None
 
     def _distinct_prompts(self, prompt_ids: list, multimodal_fields: dict) -> dict:
-        """The model's inputs of this process's distinct prompts, left-padded."""
+        """Return the model's inputs of this process's distinct prompts, left-padded."""
         left = functools.partial(pad, padding_side="left")
         tensors = [torch.tensor(prompt_ids[sum(self._runs[:i])]) for i in range(len(self._runs))]
         fields = {
@@ -152,7 +152,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
         return {key: value.to(self.accelerator.device) for key, value in batch.items()}
 
     def _sample(self, distinct: dict, rows: list[int], turn: int) -> list[list[int]]:
-        """Completions of some of this process's rows, which are in order.
+        """Return completions of some of this process's rows, which are in order.
 
         All processes call it together, some perhaps without rows: ZeRO-3 gathers the weights.
         """
@@ -193,7 +193,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
         return completions
 
     def _of(self, distinct: dict, chosen: torch.Tensor) -> dict:
-        """Some of the distinct prompts."""
+        """Return some of the distinct prompts."""
         starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
         counts = [len(self._rows[start]["images"]) for start in starts]
         vision = ("pixel_values", "image_grid_thw")
@@ -208,7 +208,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
     def _rows_without_variance(
         self, prompts: list, completions: list[list[int]], first: bool
     ) -> list[int] | None:
-        """This process's rows in groups without variance; None where no process has any."""
+        """Return this process's rows in groups without variance; None where no process has any."""
         texts = self.processing_class.batch_decode(completions, skip_special_tokens=True)
         answers = [[{"role": "assistant", "content": text}] for text in texts]
         rewards = super()._calculate_rewards(

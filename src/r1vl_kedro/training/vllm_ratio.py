@@ -25,7 +25,7 @@ class VllmRatio:
 
     @property
     def ratio_from_loss(self) -> bool:
-        """Whether the loss gives the ratio."""
+        """Tell whether the loss gives the ratio."""
         return self.use_vllm and self.num_iterations == 1
 
     def _generate_and_score_completions(self, inputs: list[dict]) -> dict:

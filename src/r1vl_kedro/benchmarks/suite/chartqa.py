@@ -75,7 +75,10 @@ def _careful(text: str, reference: str) -> bool | None:
 
 
 def _ratio(given: Quantity, wanted: Quantity) -> float:
-    """The size of one unit in the other; 1 where they are the same, or one of them is missing."""
+    """Return the size of one unit in the other.
+
+    1 where they are the same, or one of them is missing.
+    """
     pairs = [(a, b) for a in given.units for b in wanted.units if a.dimension == b.dimension]
     ratios = [float(a.factor / b.factor) for a, b in pairs]
     return 1.0 if not ratios or 1.0 in ratios else ratios[0]
