@@ -88,15 +88,19 @@ class Soak:
         self.failures.append(f"an undisturbed run failed ({place.log})")
         return False
 
-    def strike_one(self, place: Place, name: str) -> bool:
-        """Start a run and strike it; whether the fault came before the run's end."""
+    def strike_one(self, place: Place, name: str) -> tuple[bool, bool]:
+        """Start a run and strike it.
+
+        Returns:
+            Whether the fault came before the run's end, and whether the run ended well.
+        """
         fault = FAULTS[name]
         own = self.draw.random() < 0.5 if fault.jobs is None else fault.jobs
         delay = self.draw.uniform(0.05, self.seconds / 4)
         pid = place.start(own)
         if ended(pid, delay):
             self._note(place, name, "" if exit_code(pid) == 0 else "failed before the fault")
-            return False
+            return False, True
         fault.strike(place, pid, self.draw)
         try:
             hung = not ended(pid, HANG_SECONDS)
@@ -116,7 +120,7 @@ class Soak:
         self.struck[name] += 1
         place.struck.append(name)
         self._note(place, name, wrong)
-        return True
+        return True, exit_code(pid) == 0
 
     def _note(self, place: Place, name: str, wrong: str) -> None:
         if wrong:
@@ -172,9 +176,11 @@ def soak(soak: Soak, faults: int, until: float) -> Iterator[str]:
             if soak.struck.total() >= faults or time.monotonic() > until:
                 break
             name = soak.draw.choice(soak.names(place))
-            if not soak.strike_one(place, name):
+            struck, through = soak.strike_one(place, name)
+            if struck:
+                yield name
+            if through:
                 break
-            yield name
         soak.end(place)
         if soak.struck.total() >= faults or time.monotonic() > until:
             return

@@ -194,6 +194,17 @@ def test_an_end_that_the_store_missed_is_filed_by_the_next_run(store, tmp_path):
     assert stores.Store(uri, "test", place).sweep() == []
 
 
+def test_an_end_that_cannot_be_kept_on_disk_is_filed_all_the_same(tmp_path, caplog):
+    (tmp_path / "file").touch()
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    store = stores.Store(uri, "test", tmp_path / "artifacts", kept=tmp_path / "file" / "ends")
+    run = store.start("run", {})
+    store.end(run, "FAILED")
+    assert store.flush() == 0
+    assert store.client.get_run(run).info.status == "FAILED"
+    assert "the end of a run cannot be kept until MLflow has it: cannot write" in caplog.text
+
+
 def test_one_odd_name_costs_no_other_number(store):
     run_id = store.start("run", {})
     store.metrics(run_id, {"test/accuracy": 0.75, "test/GeoQA+/accuracy": 0.5})

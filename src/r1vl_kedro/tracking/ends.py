@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import time
@@ -34,15 +35,19 @@ class KeptEnds:
         self._directory, self._store = directory, store
 
     def keep(self, run_id: str, status: str) -> End:
-        """Note that a run ends now."""
+        """Note that a run ends now; where no note can be written, a warning is all."""
         end = End(run_id, status, int(time.time() * 1000))
         content = {"store": self._store, "status": end.status, "time_ms": end.time_ms}
-        files.write_json(self._directory / f"{run_id}.json", content)
+        try:
+            files.write_json(self._directory / f"{run_id}.json", content)
+        except files.WriteError as error:  # the store may take the end all the same
+            logger.warning("the end of a run cannot be kept until MLflow has it: %s", error)
         return end
 
     def forget(self, end: End) -> None:
         """Drop the note: the store has been told, or does not know the run."""
-        (self._directory / f"{end.run_id}.json").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # none was kept, or the disk has become read-only
+            (self._directory / f"{end.run_id}.json").unlink()
 
     def __iter__(self) -> Iterator[End]:
         for file in sorted(self._directory.glob("*.json")):
