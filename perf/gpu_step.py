@@ -1,14 +1,15 @@
 """A StepGRPO update of Qwen2-VL-2B's shape on one GPU: packed rows beside a row per completion.
 
     python perf/gpu_step.py                 # P = 650 (500 visual), R = 300, M = 4 and 8, bfloat16
-    python perf/gpu_step.py --device cpu    # the script itself, on a small shape
+    python perf/gpu_step.py --cpu-check     # the script itself, on a small shape, in seconds
 
 Needs torch and transformers, and flash-attn for one of the rows; weights are random, nothing is
 fetched. ``stock`` reads prompt and completion row by row as TRL does, with FlashAttention 2 where
-it is installed and with sdpa. ``packed`` reads each prompt once (``r1vl_kedro.training.packed``)
-by the attention that training uses (torch's FlashAttention kernel), by sdpa under one block mask,
-and by FlexAttention. Each is run in turn, with and without checkpointing; a ratio is the faster
-stock divided by it. The last line is JSON.
+it is installed and with sdpa. ``packed`` reads each prompt once (``r1vl_kedro.training.packed``) by
+each of training's kernels (``packed_kernels``), ``packed mask`` by sdpa under one mask over the
+row. They run in turn, with and without checkpointing; a ratio is the fastest stock divided by a
+variant. What a variant cannot do here is named, and no other stands in for it. After ``--minutes``
+(8) no further shape is begun. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -26,12 +27,11 @@ import torch
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-from r1vl_kedro.training import packed, shared_attention
+from r1vl_kedro.training import packed, packed_kernels
+from r1vl_kedro.training.costs import peak_tflops
+from r1vl_kedro.training.shared_attention import Layout
 
-PEAK = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40S": 362e12, "4090": 165e12}
-"""Dense bfloat16 operations a second, by a part of the card's name."""
 IMAGE, START, END = 151655, 151652, 151653
-TRAINING = shared_attention.shared_attention
 
 
 def build(small: bool, device: str) -> Qwen2VLForConditionalGeneration:
@@ -104,18 +104,13 @@ def packed_logps(model: torch.nn.Module, given: dict) -> torch.Tensor:
     return packed.packed_logps(model, given["prompts"], completions, kept, owner, 1.2)[0]
 
 
-def segments(layout: shared_attention.Layout) -> torch.Tensor:
-    """The branch of each place of a row that holds one group; -1 in the shared part."""
-    segment = torch.full(layout.back.shape, -1, device=layout.back.device)
-    for number, places in enumerate(layout.branch):
-        segment[places] = number
-    return segment
-
-
-def under_block_mask(query, key, value, layout, scale):
-    """Attend by sdpa under one mask over the whole row."""
-    segment = segments(layout)
-    mask = (segment[None, :] == -1) | (segment[:, None] == segment[None, :])
+def under_mask(query, key, value, layout: Layout, scale: float) -> torch.Tensor:
+    """Attend by sdpa under one mask over the whole row of one group."""
+    own = torch.full(layout.back.shape, -1, device=layout.back.device)
+    for number, (start, size, prompt) in enumerate(layout.parts):
+        if prompt != number:
+            own[start : start + size] = number
+    mask = (own[None, :] == -1) | (own[:, None] == own[None, :])
     repeats = query.size(1) // key.size(1)
     output = torch.nn.functional.scaled_dot_product_attention(
         query,
@@ -127,25 +122,7 @@ def under_block_mask(query, key, value, layout, scale):
     return output.transpose(1, 2)
 
 
-def by_flex(query, key, value, layout, scale):
-    """Attend by FlexAttention under a BlockMask, compiled and made once for a layout."""
-    from torch.nn.attention.flex_attention import create_block_mask, flex_attention
-
-    if by_flex.layout is not layout:
-        segment = segments(layout)
-
-        def visible(b, h, q, k):
-            return (q >= k) & ((segment[k] == -1) | (segment[q] == segment[k]))
-
-        size = query.size(2)
-        by_flex.mask = create_block_mask(visible, None, None, size, size, device=query.device)
-        by_flex.layout = layout
-        by_flex.run = by_flex.run or torch.compile(flex_attention, dynamic=False)
-    output = by_flex.run(query, key, value, block_mask=by_flex.mask, scale=scale, enable_gqa=True)
-    return output.transpose(1, 2)
-
-
-by_flex.layout = by_flex.mask = by_flex.run = None
+packed_kernels.KERNELS["mask"] = under_mask
 
 
 def update(model: torch.nn.Module, logps: Callable, given: dict, device: str) -> float:
@@ -165,10 +142,8 @@ def use(model: torch.nn.Module, name: str) -> Callable:
     if kind == "stock":
         model.set_attn_implementation("flash_attention_2" if attention == "flash-attn" else "sdpa")
         return stock_logps
-    model.set_attn_implementation({"text_config": "shared_prompt", "vision_config": "sdpa"})
-    shared_attention.shared_attention = {
-        "training": TRAINING, "block mask": under_block_mask, "flex": by_flex,
-    }[attention]  # fmt: skip
+    model.set_attn_implementation("sdpa")
+    packed.prepare(model, attention)
     return packed_logps
 
 
@@ -183,68 +158,88 @@ def flops(model: torch.nn.Module, tokens: int, patches: int) -> float:
 
 def compare(model: torch.nn.Module, group: int, checkpointing: bool, given) -> dict:
     """Run every variant in turn on one batch; print a table."""
-    visual, words, length = ((4, 5), 10, 24) if given.device == "cpu" else ((20, 25), 148, 300)
+    visual, words, length = ((4, 5), 10, 24) if given.cpu_check else ((20, 25), 148, 300)
     made = batch(group, visual, words, length, given.device)
-    names = ["stock sdpa", "packed training", "packed block mask"]
+    names = ["stock sdpa", "packed sdpa", "packed mask"]
     if given.device == "cuda":
-        names += ["packed flex"]
+        names += ["packed varlen", "packed flex"]
         if importlib.util.find_spec("flash_attn") is not None:
             names.insert(0, "stock flash-attn")
     (model.gradient_checkpointing_enable if checkpointing
      else model.gradient_checkpointing_disable)()  # fmt: skip
     seconds: dict[str, list[float]] = {name: [] for name in names}
-    memory = {}
+    memory, failed, logps = {}, {}, {}
     for repeat in range(given.pairs + 2):
-        for name in names:
-            logps = use(model, name)
+        for name in [name for name in names if name not in failed]:
             if given.device == "cuda":
                 torch.cuda.reset_peak_memory_stats()
-            took = update(model, logps, made, given.device)
+            try:
+                compute = use(model, name)
+                took = update(model, compute, made, given.device)
+                if not repeat:
+                    with torch.no_grad():
+                        logps[name] = compute(model, made).float().flatten()
+            except RuntimeError as error:  # out of memory, or no kernel for this card
+                failed[name] = str(error).strip().splitlines()[0][:150]
+                continue
             if repeat > 1:  # the first compile and warm up
                 seconds[name].append(took)
             if given.device == "cuda":
                 memory[name] = torch.cuda.max_memory_allocated() / 1e9
     prompt = made["prompts"]["input_ids"].size(1)
     patches = made["prompts"]["pixel_values"].size(0)
-    stock = min(statistics.median(seconds[name]) for name in names if name.startswith("stock"))
+    done = [name for name in names if name not in failed]
+    stock = min(statistics.median(seconds[name]) for name in done if name.startswith("stock"))
     card = torch.cuda.get_device_name() if given.device == "cuda" else "cpu"
-    peak = next((value for part, value in PEAK.items() if part in card), None)
+    peak = peak_tflops(card)
     print(f"\n{card}, M = {group}, P = {prompt}, R = {length}" + ", checkpointing" * checkpointing)
-    print(f"{'':20}{'ms':>9}{'completion tokens/s':>21}{'MFU':>7}{'GB':>7}{'ratio':>7}")
-    found = {}
-    for name in names:
+    print(f"{'':20}{'ms':>9}{'completion tokens/s':>21}{'MFU':>7}{'GB':>7}{'ratio':>7}{'off':>9}")
+    found: dict = {"failed": failed} if failed else {}
+    for name in done:
         took = statistics.median(seconds[name])
         reads = group if name.startswith("stock") else 1
         work = flops(model, reads * prompt + group * length, reads * patches)
         found[name] = {
             "ms": 1000 * took,
             "tokens_per_second": group * length / took,
-            "mfu": work / took / peak if peak else None,
+            "mfu": work / took / (peak * 1e12) if peak else None,
             "gb": memory.get(name),
             "ratio": stock / took,
+            "largest_difference": float((logps[name] - logps[done[0]]).abs().max()),
         }
+        mfu = f"{100 * found[name]['mfu']:6.1f}%" if peak else f"{'':7}"
+        gb = f"{memory[name]:7.1f}" if name in memory else f"{'':7}"
         print(
-            f"{name:20}{1000 * took:9.1f}{group * length / took:21,.0f}"
-            f"{100 * (found[name]['mfu'] or 0):6.1f}%{memory.get(name, 0):7.1f}{stock / took:7.2f}"
+            f"{name:20}{1000 * took:9.1f}{group * length / took:21,.0f}{mfu}{gb}"
+            f"{stock / took:7.2f}{found[name]['largest_difference']:9.3f}"
         )
+    for name, reason in failed.items():
+        print(f"{name:20} does not run here: {reason}")
     return found
 
 
 def main() -> None:
     """Measure M = 4 and 8, with and without checkpointing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
+    parser.add_argument("--cpu-check", action="store_true", help="a small shape on the CPU")
     parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=8)
     given = parser.parse_args()
+    given.device = "cpu" if given.cpu_check else "cuda"
     if given.device == "cuda" and not torch.cuda.is_available():
-        raise SystemExit("no GPU is here; --device cpu tries the script on a small shape")
-    model = build(given.device == "cpu", given.device)
-    packed.prepare(model)
-    report = {
-        f"M{group}{'_checkpointing' * checkpointing}": compare(model, group, checkpointing, given)
-        for group in (4, 8)
-        for checkpointing in (False, True)
-    }
+        raise SystemExit("no GPU is here; --cpu-check tries the script on a small shape")
+    began = time.monotonic()
+    model = build(given.cpu_check, given.device)
+    report, longest = {}, 0.0
+    for group in (4, 8):
+        for checkpointing in (False, True):
+            start = time.monotonic()
+            if start - began + longest > 60 * given.minutes:
+                print(f"M = {group} left out: {given.minutes:g} minutes are over")
+                continue
+            name = f"M{group}{'_checkpointing' * checkpointing}"
+            report[name] = compare(model, group, checkpointing, given)
+            longest = max(longest, time.monotonic() - start)
     print(json.dumps(report))
 
 
