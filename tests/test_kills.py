@@ -48,7 +48,7 @@ STAGES = {
         ("warm-up: before the model is filed", FILED, 1),
     ],
     ("--to-outputs=" + ",".join(f"{variant}.checkpoint" for variant in TRAINED),): [
-        ("StepGRPO: in a rollout", "r1vl_kedro.training.rollout:draw_tokens", 40),
+        ("StepGRPO: in a rollout", "r1vl_kedro.models.decoding:draw_tokens", 40),
         ("StepGRPO: in rewards", "r1vl_kedro.rewards.outcome:OutcomeReward.__call__", 1),
         ("StepGRPO: in a loss", f"{RESUMABLE}.compute_loss", 2),
         ("StepGRPO: in an optimizer step", OPTIMIZER, 2),

@@ -24,7 +24,7 @@ MOMENTS = {  # where the process is killed, and the step it goes on from
     "before the result is moved": ("r1vl_kedro.files:mark_complete:4", 5),
 }
 ONLY_GRPO = {
-    "in a rollout": ("r1vl_kedro.training.rollout:draw_tokens:30", 2),
+    "in a rollout": ("r1vl_kedro.models.decoding:draw_tokens:30", 2),
     "while rewards are computed": ("r1vl_kedro.rewards.key_steps:KeyStepReward.__call__:3", 2),
 }
 OPTIONS = {"sft": SFT, "grpo": GRPO}
