@@ -136,5 +136,7 @@ def _denied_next(tokens: Sequence[str], position: int) -> bool:
     """Tell whether the next sentence is a denial: "x = 5? No."."""
     if position + 1 >= len(tokens):
         return False
-    word, after = tokens[position], tokens[position + 1]
+    if tokens[position] in ("this", "that", "it") and tokens[position + 1] == "is":
+        position += 2
+    word, after = tokens[position], tokens[min(position + 1, len(tokens) - 1)]
     return word in ("no", "wrong", "false", "incorrect") and after in (BREAK, STEP_END)

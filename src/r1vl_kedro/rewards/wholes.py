@@ -20,6 +20,16 @@ _MARKS = frozenset({"%", "factorial"})
 _APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
 """Functions: an equation of a variable is not one of its sine, root or magnitude."""
 _FIGURES = frozenset({"angle", "arc", "area", "side"})
+_BOUNDS = frozenset(
+    {
+        ("at", "least"),
+        ("at", "most"),
+        ("fewer", "than"),
+        ("more", "than"),
+        ("no", "more"),
+        ("up", "to"),
+    }
+)
 _LONGEST_LABEL = 3
 
 
@@ -36,6 +46,8 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
     first, last = tokens[start], tokens[end - 1]
     before = tokens[start - 1] if start else BREAK
     if _scaled(tokens, end) or _other_unit(tokens, start, end) or _fraction_cut(tokens, start, end):
+        return True
+    if _bounded(tokens, start) or tokens[end : end + 2] == ["too", "many"]:
         return True
     return states and (
         _goes_before(first, before, tokens[start + 1 : end]) or _goes_on(tokens, end, last)
@@ -68,6 +80,15 @@ def _fraction_cut(tokens: Sequence[str], start: int, end: int) -> bool:
     if before == "/" and start > 1 and is_number(tokens[start - 2]):
         return end - start < 2 or tokens[start + 1].isalpha()
     return is_number(before) and tokens[start + 1 : start + 2] == ["/"]
+
+
+def _bounded(tokens: Sequence[str], start: int) -> bool:
+    """``3 cubes`` of ``at least 3 cubes``, ``less than 3 cubes`` and ``2 or 3 cubes``."""
+    if not start or not is_number(tokens[start]):
+        return False
+    first, before = tokens[start - 2] if start > 1 else BREAK, tokens[start - 1]
+    bound = before in ("<", ">", "<=", ">=") and not is_operand(first)
+    return bound or (first, before) in _BOUNDS or (before == "or" and is_number(first))
 
 
 def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
