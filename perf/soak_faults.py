@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -54,7 +55,9 @@ def _kill_group(place: Place, pid: int, draw: random.Random) -> None:
 def _fill(place: Place, pid: int, draw: random.Random) -> None:
     left = draw.randrange(0, 200_000)
     with (place.disk / "ballast").open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(place.disk).free - left))
+        while (room := shutil.disk_usage(place.disk).free - left) > 0:
+            with contextlib.suppress(OSError):  # the run has taken some of it since
+                os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size + room)
 
 
 def _read_only(place: Place, pid: int, draw: random.Random) -> None:
