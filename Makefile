@@ -44,18 +44,18 @@ viz: $(VENV)/.installed ## the ablation in Kedro-Viz on http://127.0.0.1:4141 (A
 	$(BIN)/kedro viz run --pipeline=ablation $(ARGS)
 
 lint: $(VENV)/.installed-test ## style and the rules of who may import whom
-	$(BIN)/ruff check src tests perf
-	$(BIN)/ruff format --check src tests perf
+	$(BIN)/ruff check src tests perf docs
+	$(BIN)/ruff format --check src tests perf docs
 	$(BIN)/lint-imports
 
 format: $(VENV)/.installed-test ## let ruff mend what it can
-	$(BIN)/ruff check --fix src tests perf
-	$(BIN)/ruff format src tests perf
+	$(BIN)/ruff check --fix src tests perf docs
+	$(BIN)/ruff format src tests perf docs
 
 lock: ## resolve the newest allowed versions in a clean environment into requirements.lock
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/pip install -e '.[test]'
+	.venv-lock/bin/pip install -e '.[test,notebooks]'
 	.venv-lock/bin/pip freeze --exclude-editable | sed -E 's/^([^=]+==[^+]+)\+.*/\1/' > requirements.lock
 	rm -rf .venv-lock
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import hashlib
 import itertools
 import json
 import shutil
@@ -32,10 +33,12 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs/images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 1600, 1000
-START_SECONDS, PAGE_SECONDS = 300.0, 120.0
-ANSWERED = """JSON.stringify(Object.assign(localStorage, {
-  "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true"}))"""
-"""A first visit opens MLflow's assistant over a third of the page; this is a second one."""
+START_SECONDS, PAGE_SECONDS, DRAWING_SECONDS = 300.0, 120.0, 8.0
+NOT_THE_FIRST_VISIT = """Object.assign(localStorage, {
+  "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true",
+  "KedroViz": JSON.stringify({showFeatureHints: false, visible: {miniMap: false, sidebar: false}})
+})"""
+"""At a first visit MLflow's assistant and Kedro-Viz's hints lie over a third of the page."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,10 @@ class Picture:
     height: int = HEIGHT
 
 
-def click(text: str, within: str = "button, a, span") -> str:
-    """Return a script that clicks the first element of this text."""
+def click(text: str) -> str:
+    """Return a script that clicks the innermost element of this text, where there is one."""
     return (
-        f"[...document.querySelectorAll({within!r})]"
+        "[...document.querySelectorAll('*')].reverse()"
         f".find(e => e.textContent.trim() === {text!r})?.click()"
     )
 
@@ -76,7 +79,7 @@ def pictures(mlflow: str, viz: str) -> dict[str, Picture]:
     parent = whole[0].info.run_id
     variants = runs_url(mlflow, number, parent)
     report = (ROOT / "data/08_reporting/report.html").as_uri()
-    closed = click("Dismiss")
+    figure = hashlib.sha1(b"figure_accuracy_png").hexdigest()[:8]  # Kedro-Viz's id of a dataset
     return {
         "report": Picture(report, "Rewards"),
         "report_figures": Picture(f"{report}#figures", "Rewards", height=1500),
@@ -85,7 +88,12 @@ def pictures(mlflow: str, viz: str) -> dict[str, Picture]:
         "mlflow_run": Picture(
             run_url(mlflow, number, parent), "Highest accuracy", (click("Show more"),)
         ),
-        "kedro_viz": Picture(f"{viz}/?pid=ablation", "reporting", (closed,)),
+        "kedro_viz": Picture(f"{viz}/?pid=ablation", "reporting", (click("Dismiss"),)),
+        "kedro_viz_figure": Picture(
+            f"{viz}/?pid=ablation&sid={figure}",
+            "Expand preview",
+            (click("Dismiss"), click("Expand preview")),
+        ),
     }
 
 
@@ -93,7 +101,7 @@ class Page:
     """A tab of a headless Chromium, driven by its own protocol."""
 
     def __init__(self, browser: str, profile: Path) -> None:
-        from websockets.sync.client import connect
+        from websockets.sync.client import ClientConnection, connect
 
         port = free_port()
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
@@ -103,10 +111,16 @@ class Page:
         wait_until_open(f"http://127.0.0.1:{port}/json", self._process)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
             tab = next(tab for tab in json.load(answer) if tab["type"] == "page")
-        self._socket = connect(tab["webSocketDebuggerUrl"], max_size=None)
+        self._closing = contextlib.ExitStack()
+        self._closing.callback(end, self._process)
+        self._socket: ClientConnection = self._closing.enter_context(
+            connect(tab["webSocketDebuggerUrl"], max_size=None)
+        )
         self._numbers = itertools.count(1)
         self.call("Page.enable")
-        self.call("Page.addScriptToEvaluateOnNewDocument", source=ANSWERED)
+        hovers = [{"name": "hover", "value": "hover"}, {"name": "pointer", "value": "fine"}]
+        self.call("Emulation.setEmulatedMedia", features=hovers)
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=NOT_THE_FIRST_VISIT)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Call a method of the protocol and return its result."""
@@ -138,13 +152,12 @@ class Page:
             time.sleep(0.5)
         for script in ("", *picture.scripts):
             self.run(script)
-            time.sleep(4)  # for what is drawn or unfolds
+            time.sleep(DRAWING_SECONDS)
         return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def close(self) -> None:
         """End the browser."""
-        self._socket.close()
-        end(self._process)
+        self._closing.close()
 
 
 def free_port() -> int:
