@@ -290,6 +290,17 @@ def test_rows_of_other_settings_are_named_above_everything_else():
     assert "--namespaces=outcome" in said[0]
 
 
+def test_rows_that_differ_alike_are_named_together_without_what_follows():
+    (said,) = warnings(
+        {row: ["another rl_prompts", f"another {row}.checkpoint"] for row in ("outcome", "sft")}
+    )
+    assert said == (
+        "The rows outcome, sft do not belong to this grid: they were made with another rl_prompts. "
+        "`kedro run --pipelines=ablation --namespaces=outcome,sft` makes them anew, then "
+        "`kedro run --pipelines=reporting` this report."
+    )
+
+
 def test_a_report_without_examples_says_so():
     assert "No example was asked for." in "".join(read(page(examples=[])).text)
 

@@ -95,15 +95,26 @@ def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) ->
 def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
     """Say which rows were made with other settings than the grid has, and how to renew them.
 
+    Rows that differ alike are named together; what follows from a difference is left out.
+
     Args:
         differences: by namespace, such as ``{"outcome": ["num_steps 22 instead of 30"]}``.
     """
-    return [
-        f"The row {row} does not belong to this grid: it was made with {'; '.join(words)}. "
-        f"`kedro run --pipelines=ablation --namespaces={row}` makes it anew, then "
-        "`kedro run --pipelines=reporting` this report."
-        for row, words in differences.items()
-    ]
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for row, words in differences.items():
+        own = tuple(word for word in words if not word.startswith(f"another {row}."))
+        rows.setdefault(own or tuple(words), []).append(row)
+    return [_warning(names, words) for words, names in rows.items()]
+
+
+def _warning(rows: Sequence[str], words: Sequence[str]) -> str:
+    named, many = ", ".join(rows), len(rows) > 1
+    said = f"rows {named} do" if many else f"row {named} does"
+    return (
+        f"The {said} not belong to this grid: {'they were' if many else 'it was'} made with "
+        f"{'; '.join(words)}. `kedro run --pipelines=ablation --namespaces={','.join(rows)}` makes "
+        f"{'them' if many else 'it'} anew, then `kedro run --pipelines=reporting` this report."
+    )
 
 
 def left_out(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
