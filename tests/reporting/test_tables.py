@@ -242,3 +242,28 @@ def test_our_paper_file_says_what_the_reference_says(shared_dir):
         assert PAPER[table] == reference[table]
     groups = reference["main_results"].values()
     assert PAPER["main_results"] == {name: row for group in groups for name, row in group.items()}
+
+
+def test_the_area_between_learning_curves_has_an_interval_over_seeds():
+    from r1vl_kedro.reporting.curves import with_areas
+
+    rows = [
+        (
+            name,
+            seed,
+            step,
+            "rewards/outcome/mean",
+            (0.3 + 0.1 * (name == "step_grpo")) + 0.01 * seed,
+        )
+        for name in ("step_grpo", "outcome")
+        for seed in (0, 1, 2)
+        for step in (1, 2, 3)
+    ]
+    curves = pd.DataFrame(rows, columns=["variant", "seed", "step", "metric", "value"])
+    curves.loc[(curves["variant"] == "outcome") & (curves["seed"] == 2), "value"] -= 0.03
+    table = pd.DataFrame({"variant": ["outcome", "warm_up"]})
+    made = with_areas(table, curves, ReportingOptions())
+    assert made["area"].tolist()[0] == 11.0 and made["area"].isna().tolist() == [False, True]
+    assert made["area_low"][0] < 10 < made["area_high"][0]
+    alone = with_areas(table, curves[curves["seed"] == 0], ReportingOptions())
+    assert alone["area"][0] == 10.0 and alone["area_low"].isna().all()

@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.statistics import area_under_curve, mean_over_seeds
+
 REASONS = {
     "all_right": "all right",
     "all_wrong": "all wrong",
@@ -10,6 +13,8 @@ REASONS = {
     "same_reward": "same reward for another reason",
 }
 ZERO_VARIANCE = "zero_variance/"
+RIGHT = "rewards/outcome/mean"
+"""The share of right rollouts, where every right answer earns 1."""
 
 
 def curve(curves: pd.DataFrame, variant: str, metric: str, smoothing: int = 1) -> pd.DataFrame:
@@ -63,6 +68,36 @@ def zero_variance_over_updates(
         return pd.DataFrame()
     table = part.pivot_table(index="step", columns="reason", values="value", aggfunc="mean")
     return _reason_order(table.apply(lambda column: _smooth(column, smoothing)))
+
+
+def with_areas(
+    contrasts: pd.DataFrame, curves: pd.DataFrame, options: ReportingOptions
+) -> pd.DataFrame:
+    """Add what the headline variant's rollouts had right over training, less the other's.
+
+    ``area`` is the difference of the areas under the curves of right rollouts (mean share over all
+    updates, in points), averaged over the seeds that both have; ``area_low`` and ``area_high`` are
+    Student's interval over these seeds, absent with one.
+    """
+    ours = _areas(curves, options.headline)
+    rows = []
+    for name in contrasts["variant"]:
+        difference = 100 * (ours - _areas(curves, name)).dropna()
+        found = mean_over_seeds(difference.to_numpy(), options.confidence)
+        rows.append((found.estimate, found.low, found.high))
+    made = pd.DataFrame(rows, columns=["area", "area_low", "area_high"], index=contrasts.index)
+    return contrasts.join(made.astype(float).round(2))
+
+
+def _areas(curves: pd.DataFrame, name: str) -> pd.Series:
+    """Return the area under one variant's curve of right rollouts, by seed."""
+    part = curves[(curves["variant"] == name) & (curves["metric"] == RIGHT)]
+    areas = {
+        seed: area_under_curve(of_seed["step"], of_seed["value"])
+        for seed, of_seed in part.sort_values("step").groupby("seed")
+        if len(of_seed) > 1
+    }
+    return pd.Series(areas, dtype=float)
 
 
 def _zero_variance_rows(curves: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ _HEADERS = {
     "p": "p",
     "p_holm": "p, Holm",
     "improvement": "better in",
+    "area": "over training",
     "seeds_needed": "seeds needed",
     "paper": "paper",
     "paper_difference": "paper's diff.",
@@ -38,7 +39,8 @@ _HEADERS = {
     "pass_at_k": "pass@k",
 }
 _FOLDED = {"variant", "low", "high", "interval", "diff_low", "diff_high", "diff_interval"}
-_SIGNED = {"difference", "paper_difference"}
+_FOLDED |= {"area_low", "area_high"}
+_SIGNED = {"difference", "paper_difference", "area"}
 _COUNTS = {"n", "seeds", "seeds_needed", "group_size"}
 _DECIMALS = {"p": 3, "p_holm": 3, "step_rar": 3, "improvement": 0}
 """Of columns that are no percentages; tables keep at least as many."""
@@ -69,6 +71,8 @@ def _cell(row: Mapping[str, object], name: str) -> str:
         return _with_interval(row, name, "low", "high", "interval")
     if name == "difference":
         return _with_interval(row, name, "diff_low", "diff_high", "diff_interval")
+    if name == "area" and not _absent(value) and not _absent(row["area_low"]):
+        return f"{value:+.1f} [{row['area_low']:+.1f}, {row['area_high']:+.1f}]"
     if isinstance(value, str):
         return value
     if _absent(value):

@@ -151,6 +151,8 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None =
         f"it is below {1 - options.confidence:.2g}, equivalent that the difference is within "
         f"{options.margin:g} points by two one-sided tests, likewise adjusted. `seeds needed` "
         "would tell a difference of that size in four of five studies.",
+        "`over training` is the difference of right rollouts, averaged over all updates (the area "
+        f"between the learning curves), with Student's {share} interval over seeds.",
         "The paper's numbers are those printed for Qwen2-VL-7B on MathVista: another model on "
         "other questions. Compare the signs and the order of differences, not their size.",
         "The paper prints warm-up as 61.2 in the table of rewards and as 61.7 in the table of "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -113,13 +113,13 @@ def seeds_needed(
     spread = float(means.std(ddof=1))
     if spread <= 1e-12:
         return 2
-    needed = 2
     test = TTestPower()
-    while needed <= MOST_SEEDS:
-        if test.power(margin / spread, needed, 0.05) >= power:
-            return needed
-        needed = max(needed + 1, math.ceil(needed * 1.05))
-    return None
+
+    def enough(seeds: int) -> bool:
+        return not test.power(margin / spread, seeds, 0.05) < power  # NaN where it is all but 1
+
+    needed = bisect_left(range(MOST_SEEDS + 1), True, lo=2, key=enough)
+    return needed if needed <= MOST_SEEDS else None
 
 
 def _seeds(values: ArrayLike) -> int:

@@ -218,6 +218,21 @@ def _as_matrix(values: ArrayLike) -> NDArray[np.float64]:
     return matrix
 
 
+def mean_over_seeds(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Average one number a training, such as an area under a curve: Student's interval over seeds.
+
+    Args:
+        values: shape (seeds,); of one there is no interval, of none the estimate is NaN.
+    """
+    _check_confidence(confidence)
+    given = np.asarray(values, float)
+    estimate = float(given.mean()) if given.size else float("nan")
+    if given.size < 2:
+        return Interval(estimate, None, None, "no interval: fewer than two seeds")
+    error = float(given.std(ddof=1) / np.sqrt(given.size))
+    return t_interval(estimate, error, given.size - 1, confidence, f"t over {given.size} seeds")
+
+
 def _check_confidence(confidence: float) -> None:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}; it must lie between 0 and 1")

@@ -89,3 +89,9 @@ def test_the_comparison_is_part_of_the_pipeline_where_a_baseline_is_named():
     assert "compare_with_baseline" not in names
     names = {node.name for node in create_given_pipeline(["mathvista"], baseline=True).nodes}
     assert {"baseline_predictions", "compare_with_baseline"} <= names
+
+
+def test_equal_accuracies_on_few_questions_are_undecided(tmp_path, judge):
+    table, _ = compared(tmp_path, judge, predictions(range(10)), predictions(range(5, 15)))
+    assert table["difference"].tolist() == [0.0]
+    assert table["verdict"].tolist() == ["undecided"] and table["detectable"][0] > 20

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.benchmarks import BENCHMARKS, get_benchmark
 from r1vl_kedro.benchmarks.comparison import compare
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.endpoint import ChatClient
@@ -16,13 +16,15 @@ from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, score_one
 from r1vl_kedro.pipelines.hints import Frame
 from r1vl_kedro.reporting.pages import markdown_table
-from r1vl_kedro.statistics import holm
+from r1vl_kedro.statistics import equivalence_p, holm
 
 COLUMNS = (
     *("benchmark", "n", "clusters", "figure", "baseline", "difference", "low", "high"),
-    *("p_holm", "detectable", "verdict"),
+    *("p_holm", "p_equivalence", "detectable", "verdict"),
 )
 STORED = ".parquet"
+LEVEL, MARGIN = 0.05, 0.02
+"""Of the tests, and the share of full marks within which two checkpoints are equivalent."""
 
 
 def baseline_predictions(
@@ -98,9 +100,11 @@ def compare_with_baseline(
         )
     table = pd.DataFrame(rows)
     known = table["p_holm"].notna()
-    table.loc[known, "p_holm"] = holm(table.loc[known, "p_holm"].tolist())
+    for column in ("p_holm", "p_equivalence"):
+        table.loc[known, column] = holm(table.loc[known, column].tolist())
     table["verdict"] = [
-        "different" if p <= 0.05 else "not shown to differ" for p in table["p_holm"].fillna(1.0)
+        "different" if p <= LEVEL else "equivalent" if same <= LEVEL else "undecided"
+        for p, same in table[["p_holm", "p_equivalence"]].fillna(1.0).itertuples(index=False)
     ]
     text = _markdown(table, options)
     sys.stdout.write(f"\nAgainst {options.baseline}\n\n{text}\n")
@@ -128,6 +132,9 @@ def _row(name: str, ours: Frame, theirs: Frame) -> dict[str, object]:
         "low": interval.low,
         "high": interval.high,
         "p_holm": interval.p,
+        "p_equivalence": equivalence_p(interval, MARGIN * get_benchmark(name).full_marks)
+        if interval.error
+        else None,
         "detectable": found.detectable,
     }
 
@@ -160,8 +167,8 @@ def _markdown(table: Frame, options: EvaluationOptions) -> str:
             "",
             "- Differences on the same questions, with 95 % intervals by a jackknife over clusters "
             "of questions (one picture, one seed question).",
+            "- Equivalent: within 2 % of full marks by two one-sided tests, adjusted by Holm too.",
             "- `could show` is the smallest difference that so many questions show in four of five "
-            "studies. Above it, and not shown to differ, is a chance of one in five; below it, no "
-            "difference was to be expected.",
+            "studies.",
         ]
     )

@@ -52,16 +52,19 @@ def make_tables(
     scores: dict[str, JsonObject],
     paper: JsonObject,
     options: ReportingOptions,
-    grid: JsonObject | None = None,
+    grid: JsonObject | None,
+    curves: Frame,
 ) -> tuple[Frame, ...]:
     """Make the tables in the order of `TABLES`."""
     from r1vl_kedro.reporting import tables
+    from r1vl_kedro.reporting.curves import with_areas
 
+    contrasts = tables.contrasts_table(verdicts, options, grid)
     return (
         tables.rewards_table(verdicts, paper, options, grid),
         tables.group_size_table(verdicts, paper, options, grid),
         tables.reward_level_table(verdicts, paper, options, grid),
-        tables.contrasts_table(verdicts, options, grid),
+        with_areas(contrasts, curves, options),
         tables.overview_table(verdicts, scores, options, grid),
     )
 

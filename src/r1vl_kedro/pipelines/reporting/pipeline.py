@@ -60,7 +60,14 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.make_tables,
-                inputs=["all_verdicts", "all_scores", "paper_results", OPTIONS, GRID],
+                inputs=[
+                    "all_verdicts",
+                    "all_scores",
+                    "paper_results",
+                    OPTIONS,
+                    GRID,
+                    "training_curves",
+                ],
                 outputs=list(tables.values()),
                 name="make_tables",
             ),
