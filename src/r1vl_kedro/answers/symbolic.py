@@ -186,10 +186,7 @@ def _compared(given: str, gold: str) -> bool:
 
 
 def _symbols(latex: str) -> Any:
-    """Return the SymPy expression of a LaTeX formula, symbols in their own case.
-
-    None where it is none.
-    """
+    """Read a LaTeX formula with SymPy, symbols in their own case; None where it is none."""
     from latex2sympy2_extended import latex2sympy
     from latex2sympy2_extended.latex2sympy2 import ConversionConfig
 

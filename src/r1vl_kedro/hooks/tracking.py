@@ -13,6 +13,7 @@ from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro.hooks import about, values
 from r1vl_kedro.hooks.filing import file_result
+from r1vl_kedro.hooks.owners import namespace_of, owners
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.run_context import RUN, RunContext
 from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
@@ -131,7 +132,7 @@ class TrackingHooks:
     @hook_impl
     def before_node_run(self, node: Any) -> None:
         """Say in this thread whose work follows."""
-        namespace = _namespace(node)
+        namespace = namespace_of(node)
         variant = self._variants.get(namespace)
         RUN.set(
             RunContext(
@@ -281,22 +282,3 @@ class TrackingHooks:
     def _killed(self) -> None:
         """End the runs as interrupted: neither an end nor an error was announced."""
         self._close("KILLED", "KILLED", "interrupted")
-
-
-def _namespace(node: Any) -> str:
-    return (node.namespace or "").partition(".")[0]
-
-
-def owners(pipeline: Any, variants: dict[str, Variant]) -> dict[str, str]:
-    """Map nodes to the variant whose run they belong to, without those that variants share."""
-    owners = {node.name: _namespace(node) for node in pipeline.nodes}
-    owners = {name: owner for name, owner in owners.items() if owner in variants}
-    evaluated = {
-        variants[owner].base: owner
-        for owner in sorted(set(owners.values()))
-        if not variants[owner].trained
-    }
-    for node in pipeline.nodes:
-        for output in evaluated.keys() & set(node.outputs):
-            owners.setdefault(node.name, evaluated[output])
-    return owners
