@@ -221,7 +221,7 @@ class Server:
         if self.pid == 0:
             self._serve()
         SERVERS.add(self.pid)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             try:
                 urllib.request.urlopen(f"{self.uri}/health", timeout=5).close()

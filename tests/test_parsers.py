@@ -91,3 +91,10 @@ def test_time_grows_as_the_text_does(name):
                     break
             else:
                 raise AssertionError(f"{name}: {times} s for {head!r} and {piece!r}")
+
+
+@pytest.mark.parametrize("text", ["log _log log log \n_1 2/3"])
+def test_what_fuzzing_found_is_read_or_refused(text):
+    for parse in PARSERS.values():
+        with contextlib.suppress(ValueError):
+            parse(text)

@@ -31,11 +31,11 @@ def value(tree: Tree, at: Mapping[str, complex]) -> Number:
     """Return the value of a tree where symbols have these values.
 
     Raises:
-        Unreadable: a step has no finite value, or one too long.
+        Unreadable: a step has no finite value, or one too long, or a symbol has none.
     """
     try:
         return bounded(_value(tree, at))
-    except (ArithmeticError, ValueError, RecursionError) as error:
+    except (ArithmeticError, LookupError, ValueError, RecursionError) as error:
         raise Unreadable(str(error)[:80]) from None
 
 
