@@ -292,10 +292,14 @@ def test_rows_of_other_settings_are_named_above_everything_else():
 
 def test_rows_that_differ_alike_are_named_together_without_what_follows():
     (said,) = warnings(
-        {row: ["another rl_prompts", f"another {row}.checkpoint"] for row in ("outcome", "sft")}
+        {
+            row: [f"variants.{row}.options.beta 0 instead of 1", f"another {row}.checkpoint"]
+            for row in ("outcome", "sft")
+        }
     )
     assert said == (
-        "The rows outcome, sft do not belong to this grid: they were made with another rl_prompts. "
+        "The rows outcome, sft do not belong to this grid: they were made with beta 0 instead "
+        "of 1. "
         "`kedro run --pipelines=ablation --namespaces=outcome,sft` makes them anew, then "
         "`kedro run --pipelines=reporting` this report."
     )

@@ -102,8 +102,9 @@ def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
     """
     rows: dict[tuple[str, ...], list[str]] = {}
     for row, words in differences.items():
-        own = tuple(word for word in words if not word.startswith(f"another {row}."))
-        rows.setdefault(own or tuple(words), []).append(row)
+        told = [word.removeprefix(f"variants.{row}.options.") for word in words]
+        own = tuple(word for word in told if not word.startswith(f"another {row}."))
+        rows.setdefault(own or tuple(told), []).append(row)
     return [_warning(names, words) for words, names in rows.items()]
 
 
