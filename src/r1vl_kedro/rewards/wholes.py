@@ -83,7 +83,7 @@ def _fraction_cut(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _bounded(tokens: Sequence[str], start: int) -> bool:
-    """``3 cubes`` of ``at least 3 cubes``, ``less than 3 cubes`` and ``2 or 3 cubes``."""
+    """Read ``3 cubes`` of ``at least 3 cubes``, ``less than 3 cubes`` and ``2 or 3 cubes``."""
     if not start or not is_number(tokens[start]):
         return False
     first, before = tokens[start - 2] if start > 1 else BREAK, tokens[start - 1]
