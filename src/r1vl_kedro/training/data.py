@@ -146,7 +146,7 @@ def _texts(value: str | list[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else value or []
 
 
-def within_limits(
+def find_fitting(
     records: Dataset,
     processor: ProcessorMixin,
     template: str,
@@ -154,14 +154,11 @@ def within_limits(
     max_prompt_length: int,
     max_answer_length: int | None = None,
     answers: Sequence[str] = (),
-) -> tuple[Dataset, list[dict[str, Any]]]:
-    """Keep records whose prompt and ``answers`` fit; return the others with their reason.
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """Return the places of records whose prompt and ``answers`` fit, and why others do not.
 
     Args:
         answers: columns of texts that must not exceed ``max_answer_length``; None is no text.
-
-    Raises:
-        PromptTooLongError: nothing is left; names the limit and the shortest offender.
     """
     kept, rejected = [], []
     for start in range(0, len(records), AT_ONCE):
@@ -183,6 +180,15 @@ def within_limits(
                 rejected.append(
                     {"id": row["id"], "tokens": length, "limit": limit, "exceeds": what}
                 )
+    return kept, rejected
+
+
+def keep_fitting(records: Dataset, kept: list[int], rejected: list[dict[str, Any]]) -> Dataset:
+    """Keep the records that `find_fitting` found to fit, and warn of the others.
+
+    Raises:
+        PromptTooLongError: nothing is left; names the limit and the shortest offender.
+    """
     if rejected:
         names = ", ".join(f"{r['id']} ({r['tokens']})" for r in rejected[:5])
         message = (
@@ -195,7 +201,7 @@ def within_limits(
             raise PromptTooLongError(f"{message}; the shortest has {shortest} tokens")
         log.warning("%s; left out, nothing is truncated", message)
         records = records.select(kept)
-    return records, rejected
+    return records
 
 
 def as_prompts(records: Dataset, template: str) -> Dataset:

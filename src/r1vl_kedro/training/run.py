@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from r1vl_kedro.models import load_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
+from r1vl_kedro.training.fitting import measured_once
 from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.options import TrainingOptions
 from r1vl_kedro.training.saving import manifest, save_result
@@ -132,7 +134,10 @@ def prepare(
     answers = METHODS[kind].learns
     rows, unusable = select(rows) if select is not None else (rows, [])
     rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)
-    rows, too_long = data.within_limits(
+    recipe["world"] = world = int(os.environ.get("WORLD_SIZE", "1"))
+    state_dir = open_state(output, recipe, main)
+    find = functools.partial(
+        data.find_fitting,
         rows,
         processor,
         template,
@@ -140,8 +145,8 @@ def prepare(
         max_answer_length=settings.max_completion_length,
         answers=answers,
     )
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    recipe["world"] = world
+    kept, too_long = measured_once(state_dir, recipe, main, find)
+    rows = data.keep_fitting(rows, kept, too_long)
     return Start(
         kind=kind,
         output=output,
@@ -154,7 +159,7 @@ def prepare(
         steps=settings.steps(len(rows)),
         inputs=inputs,
         world=world,
-        state_dir=open_state(output, recipe, main),
+        state_dir=state_dir,
     )
 
 
