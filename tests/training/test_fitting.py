@@ -4,9 +4,7 @@ import threading
 
 from training_fixtures import SFT
 
-from r1vl_kedro.models import load_processor
 from r1vl_kedro.training import data
-from r1vl_kedro.training.data import prompt_length
 from r1vl_kedro.training.fitting import measured_once
 from r1vl_kedro.training.options import SFTOptions
 from r1vl_kedro.training.run import prepare
@@ -50,15 +48,3 @@ def test_a_training_that_goes_on_does_not_measure_again(tiny, records, tmp_path,
     monkeypatch.setattr(data, "find_fitting", never)
     again = prepare("sft", settings, **given)
     assert again.rows["id"] == first.rows["id"] and again.rejected == first.rejected
-
-
-def test_what_does_not_fit_is_left_out_at_every_start(tiny, records, tmp_path):
-    processor = load_processor(tiny)
-    rows = data.open_records(records)
-    shortest = min(prompt_length(row, processor, "{question}") for row in rows)
-    settings = SFTOptions(**{**SFT, "max_prompt_length": shortest})
-    given = {"base": tiny, "records": records, "output": str(tmp_path / "m")}
-    starts = [prepare("sft", settings, **given, template="{question}", seed=0) for _ in range(2)]
-    for start in starts:
-        assert 0 < len(start.rows) < 12 and len(start.rows) + len(start.rejected) == 12
-    assert starts[0].rows["id"] == starts[1].rows["id"]
