@@ -6,11 +6,15 @@ import os
 import signal
 import sys
 import traceback
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
 from forked import CONTEXT
 from striking import arm
+
+from r1vl_kedro.launcher.commands import free_port
+from r1vl_kedro.launcher.worker import leave, resolve
 
 SOLUTION = (
     "### Image Description:\n{a} things\n### Rationales:\nCount.\n### Let's think step by step.\n"
@@ -131,6 +135,54 @@ def run(
     process.join(200)
     assert process.exitcode is not None, log.read_text()[-3000:]
     return process.exitcode
+
+
+def _rank(
+    rank: int, world: int, port: int, entry: str, kwargs: dict, paths: list[str], log: str
+) -> None:
+    stream = open(log, "ab", buffering=0)  # noqa: SIM115 - lives as long as the process
+    os.dup2(stream.fileno(), 1)
+    os.dup2(stream.fileno(), 2)
+    import torch
+
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world)}
+    os.environ |= {"LOCAL_WORLD_SIZE": str(world), "MASTER_ADDR": "127.0.0.1"}
+    os.environ |= {"MASTER_PORT": str(port)}
+    sys.path[:0] = paths
+    torch.set_num_threads(1)
+    code = 1
+    try:
+        resolve(entry)(**kwargs)
+        code = 0
+    except BaseException:  # noqa: BLE001 - what went wrong is in the log
+        traceback.print_exc()
+    leave(code)
+
+
+def run_ranks(entry: str, kwargs: dict, place: Path, world: int = 2) -> None:
+    """Call ``package.module:function`` as the ranks of one training, forked as ``run`` does.
+
+    As the launcher has them start, but for the seconds of imports; the launcher's own tests start
+    them through torch's.
+    """
+    port, logs = free_port(), [place / f"rank{rank}.log" for rank in range(world)]
+    paths = [str(Path(__file__).parent)]
+    ranks = [
+        CONTEXT.Process(target=_rank, args=(rank, world, port, entry, kwargs, paths, str(log)))
+        for rank, log in enumerate(logs)
+    ]
+    for process in ranks:
+        process.start()
+    try:
+        while any(process.is_alive() for process in ranks):
+            wait([process.sentinel for process in ranks if process.is_alive()])
+            assert {process.exitcode for process in ranks} <= {None, 0}, "".join(
+                log.read_text()[-3000:] for log in logs if log.exists()
+            )
+    finally:
+        for process in ranks:
+            process.kill()
+            process.join()
 
 
 def weights(directory: str | Path) -> dict:

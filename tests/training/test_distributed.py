@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from training_fixtures import GRPO, SFT, same_weights, train, weights
+from training_fixtures import GRPO, SFT, run_ranks, same_weights, train, weights
 
 from r1vl_kedro.launcher import JobError, LauncherOptions, run_job
 
@@ -47,8 +47,8 @@ def bases(tiny, records, tmp_path_factory) -> dict[str, str]:
     return {"sft": tiny, "grpo": warm}
 
 
-def start(kind: str, place: Path, launcher: LauncherOptions, bases, records, **options) -> dict:
-    """Train in processes of its own; the model is in ``place/model``."""
+def start(kind: str, place: Path, processes: int, bases, records, **options) -> None:
+    """Train in one or two processes of its own; the model is in ``place/model``."""
     kwargs = {
         "base": bases[kind],
         "records": records,
@@ -58,14 +58,17 @@ def start(kind: str, place: Path, launcher: LauncherOptions, bases, records, **o
     }
     if kind == "grpo":
         kwargs["record"] = str(place)
-    return run_job(ENTRIES[kind], kwargs, options=launcher, log_dir=place / "logs", name="job")
+    if processes == 1:
+        run_job(ENTRIES[kind], kwargs, options=ONE, log_dir=place / "logs", name="job")
+    else:
+        run_ranks(ENTRIES[kind], kwargs, place)
 
 
 @pytest.fixture(scope="module")
 def one_process(bases, records, tmp_path_factory) -> dict[str, Path]:
     places = {kind: tmp_path_factory.mktemp(f"one-{kind}") for kind in OPTIONS}
     for kind, place in places.items():
-        start(kind, place, ONE, bases, records)
+        start(kind, place, 1, bases, records)
     return places
 
 
@@ -110,8 +113,7 @@ def test_the_rewards_of_the_comparison_differ_within_groups(one_process):
         assert len(set(function)) > 1
 
 
-# Each starts two processes that import torch, TRL and DeepSpeed. ZeRO-3 divides the gradients and
-# the optimizer's state as ZeRO-2 does, and the model besides.
+# ZeRO-3 divides the gradients and the optimizer's state as ZeRO-2 does, and the model besides.
 @pytest.mark.parametrize(
     ("kind", "engine", "more"),
     [
@@ -125,7 +127,7 @@ def test_the_rewards_of_the_comparison_differ_within_groups(one_process):
     ],
 )
 def test_two_processes_train_as_one(kind, engine, more, bases, records, one_process, tmp_path):
-    start(kind, tmp_path, TWO, bases, records, deepspeed=engine, **more)
+    start(kind, tmp_path, 2, bases, records, deepspeed=engine, **more)
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
     assert manifest["engine"] == (engine or "ddp") and manifest["processes"] == 2
     if kind == "grpo":
@@ -142,9 +144,9 @@ def test_two_processes_train_as_one(kind, engine, more, bases, records, one_proc
 def test_groups_are_sampled_anew_alike_on_two_processes(bases, records, tmp_path):
     options = {"num_steps": 2, "resample_dead_groups": 2, "temperature": 0.7}
     places = [tmp_path / "one", tmp_path / "two"]
-    for launcher, place in zip((ONE, TWO), places, strict=True):
+    for processes, place in enumerate(places, 1):
         place.mkdir()
-        start("grpo", place, launcher, bases, records, **options)
+        start("grpo", place, processes, bases, records, **options)
     one, two = map(batches, places)
     for mine, other in zip(two, one, strict=True):
         for name in ("ids", "completions", "rewards"):
@@ -235,12 +237,9 @@ def test_shared_prompts_give_the_gradients_of_trls_own_forward(
             **OPTIONS["grpo"], "num_steps": 1, "micro_batch_size": 3, "deepspeed": engine,
             "gradient_checkpointing": checkpointing, "share_prompts": shared,
         }  # fmt: skip
-        run_job(
-            "job_entries:step_grpo_gradients",
-            {"base": bases["grpo"], "records": records, "output": str(place / "model"),
-             "options": options, "seed": 5, "record": str(place)},
-            options=TWO, log_dir=place / "logs", name="job",
-        )  # fmt: skip
+        kwargs = {"base": bases["grpo"], "records": records, "output": str(place / "model")}
+        kwargs |= {"options": options, "seed": 5, "record": str(place)}
+        run_ranks("job_entries:step_grpo_gradients", kwargs, place)
         found[shared] = gradient(place)
     assert float(found[False].norm()) > 0.01
     assert float((found[True] - found[False]).norm() / found[False].norm()) < 1e-5

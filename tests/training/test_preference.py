@@ -10,9 +10,8 @@ import pytest
 from datasets import load_from_disk
 from pair_fixtures import PREFERENCE, SCORING, pair_rows, save_pairs, with_reference
 from pydantic import ValidationError
-from training_fixtures import run, same_weights, train, weights
+from training_fixtures import run, run_ranks, same_weights, train, weights
 
-from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 from r1vl_kedro.training.objectives import OBJECTIVES
 from r1vl_kedro.training.pair_logps import reference_pairs, score_pairs
@@ -20,7 +19,6 @@ from r1vl_kedro.training.preference_options import PreferenceOptions
 
 ENTRY = "r1vl_kedro.training.preference:train_preference"
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
-TWO = LauncherOptions(num_processes=2, threads_per_process=1, device="cpu", show_progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +90,7 @@ def test_two_processes_train_as_one(engine, tiny, own, tmp_path):
     options = {"objective": "kto", "checkpoint_steps": 0, "num_steps": 3, "learning_rate": 1e-4}
     train("preference", **job(tiny, own, tmp_path / "one", **options))
     kwargs = job(tiny, own, tmp_path / "two", **options, deepspeed=engine)
-    run_job(ENTRY, kwargs, options=TWO, log_dir=tmp_path / "logs", name="job")
+    run_ranks(ENTRY, kwargs, tmp_path)
     manifest = json.loads((tmp_path / "two" / "manifest.json").read_text())
     assert manifest["engine"] == (engine or "ddp") and manifest["processes"] == 2
     one, two = ([step["loss"] for step in steps(tmp_path / name)] for name in ("one", "two"))
