@@ -44,13 +44,13 @@ viz: $(VENV)/.installed ## the ablation in Kedro-Viz on http://127.0.0.1:4141 (A
 	$(BIN)/kedro viz run --pipeline=ablation $(ARGS)
 
 lint: $(VENV)/.installed-test ## style and the rules of who may import whom
-	$(BIN)/ruff check src tests perf docs
-	$(BIN)/ruff format --check src tests perf docs
+	$(BIN)/ruff check src tests perf docs/*.py
+	$(BIN)/ruff format --check src tests perf docs/*.py
 	$(BIN)/lint-imports
 
 format: $(VENV)/.installed-test ## let ruff mend what it can
-	$(BIN)/ruff check --fix src tests perf docs
-	$(BIN)/ruff format src tests perf docs
+	$(BIN)/ruff check --fix src tests perf docs/*.py
+	$(BIN)/ruff format src tests perf docs/*.py
 
 lock: ## resolve the newest allowed versions in a clean environment into requirements.lock
 	rm -rf .venv-lock
