@@ -109,7 +109,8 @@ def reward(name: str, text: str) -> None:
     made = REWARDS[name]()
     for completion, other in ((text, "5"), ("### The final answer is: 5", text)):
         columns = {"answer": [other], "key_steps": [[[other or "5"]]], "options": [OPTIONS],
-                   "question": [other], "solution": [other]}  # fmt: skip
+                   "question": [other], "solution": [other],
+                   "described": [[completion]], "continued": [[[completion]]]}  # fmt: skip
         made(prompts=[other], completions=[completion], **columns)
 
 

@@ -58,9 +58,11 @@ def last_run(root: Path):
 def test_table_1_is_printed_with_all_nine_and_the_papers_rows_beside_them(finished):
     root, output = finished
     lines = output[output.index("Table 1") :].splitlines()
-    header, own, *rest = [line for line in lines if line.startswith("| ") and ":--" not in line]
+    rows = [line for line in lines if line.startswith("| ") and ":--" not in line]
+    header, own, rule, *rest = rows
     assert all(benchmark.column in header for benchmark in BENCHMARKS.values())
     assert "| robust |" in own
+    assert "Printed by R1-VL" in rule
     papers = [line.split(" | ")[0] for line in rest]
     assert len(papers) == 22
     assert "| R1-VL-7B (paper)" in papers

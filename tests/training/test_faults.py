@@ -10,8 +10,8 @@ from training_fixtures import GRPO, SFT, make_records, run, same_weights, train
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.files import WriteError
 from r1vl_kedro.models import load_model, load_processor
+from r1vl_kedro.training import policy as policies
 from r1vl_kedro.training import resumable, state
-from r1vl_kedro.training import run as training_run
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
@@ -70,7 +70,7 @@ def test_exploding_kl_stops(tiny, records, tmp_path, monkeypatch):
     policy = load_model(tiny)
     for parameter in policy.parameters():
         parameter.data.mul_(1.05)
-    monkeypatch.setattr(training_run, "load_model", lambda *args, **kwargs: policy)
+    monkeypatch.setattr(policies, "load_model", lambda *args, **kwargs: policy)
     with pytest.raises(TrainingError, match=r"KL to the reference model is .* above max_kl 1e-09"):
         train("grpo", **job(tiny, records, tmp_path, {**GRPO, "max_kl": 1e-9}))
 

@@ -111,6 +111,6 @@ def reads_more(completions, difficulty, **columns):
 
 
 def test_a_missing_column_is_named_before_anything_is_loaded(tiny, records, tmp_path, monkeypatch):
-    monkeypatch.setattr("r1vl_kedro.training.run.load_model", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("r1vl_kedro.training.policy.load_model", lambda *a, **k: 1 / 0)
     with pytest.raises(TrainingError, match=r"reward .*reads_more reads the column 'difficulty'"):
         run(tiny, records, tmp_path / "model", rewards={f"{__name__}.reads_more": 1.0})
