@@ -75,7 +75,22 @@ class VllmRatio:
             return
         found = mismatch(ratio, mask, vllm)
         reason = alarm(found, vllm)
-        for name, value in {**found, "alarm": float(reason is not None)}.items():
+        own = _as_trl(ratio, mask, correct(ratio, mask, vllm)) if self.ratio_from_loss else {}
+        for name, value in {**own, **found, "alarm": float(reason is not None)}.items():
             self._metrics["train"][f"sampling/{name}"].append(value)
         if reason is not None:
             log.warning("step %d: %s", self.state.global_step + 1, reason)
+
+
+def _as_trl(ratio: torch.Tensor, mask: torch.Tensor, weights: torch.Tensor) -> dict[str, float]:
+    """Return what TRL logs of its own pass, under its names; ``weights`` are (N, T) or (N, 1)."""
+    difference = ratio[mask.bool()].abs()
+    difference = difference[~difference.isnan()]
+    taken = weights.flatten() if weights.shape[1] == 1 else weights[mask.bool()]
+    found = {}
+    if difference.numel():
+        found["sampling_logp_difference/mean"] = difference.mean().item()
+        found["sampling_logp_difference/max"] = difference.max().item()
+    for name in ("min", "mean", "max"):
+        found[f"importance_sampling_ratio/{name}"] = getattr(taken, name)().item()
+    return found
