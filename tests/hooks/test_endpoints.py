@@ -106,6 +106,7 @@ def test_an_address_where_nothing_listens_is_named():
 def test_an_endpoint_without_a_list_of_models_is_taken_by_its_answer(endpoint):
     endpoint.said["GET"] = UNKNOWN
     start(endpoint.url)
+    assert endpoint.asked[-1]["model"] == "tiny"
 
 
 def test_after_a_training_only_a_refused_key_is_sure_to_be_refused(endpoint, caplog):
