@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from trl.models import unwrap_model_for_generation
 from trl.trainer.utils import pad
 
-from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.responses import parse_response
 from r1vl_kedro.rewards.continuations import ContinuationReward
 from r1vl_kedro.rewards.description import DescriptionReward
 from r1vl_kedro.training.packed import vision_of
-from r1vl_kedro.training.rollout import repeated, uniforms
-from r1vl_kedro.training.step_credit import token_span
+from r1vl_kedro.training.rollout import run_numbers, run_starts
+from r1vl_kedro.training.sampling import sample_completions
+from r1vl_kedro.training.step_credit import decoder, token_span
 
 _PLACES = 4096
 """Random streams apart from those of the rollouts, for each row of a batch."""
@@ -52,13 +51,13 @@ def continued(
     Returns:
         For each completion and step ``reward.samples`` responses, that step included.
     """
-    decode = _decoder(trainer)
+    decode = decoder(trainer)
     starts: list[tuple[int, int]] = []
     for row, text in enumerate(texts):
         steps = parse_response(text, trainer.options.grammar).steps[: reward.max_steps]
         ends = [token_span(decode, ids[row], (step.start, step.end))[1] for step in steps]
         starts += [(row, end) for end in ends]
-    owner = repeated(list(range(len(trainer._runs))), trainer._runs)
+    owner = run_numbers(trainer._runs)
     prompts = trainer._distinct
     chosen = torch.tensor([owner[row] for row, _ in starts], dtype=torch.long)
     extended = [
@@ -72,8 +71,7 @@ def continued(
     ]
     vision: dict = {}
     if starts:
-        first = [sum(trainer._runs[:i]) for i in range(len(trainer._runs))]
-        counts = [len(trainer._rows[start]["images"]) for start in first]
+        counts = [len(trainer._rows[start]["images"]) for start in run_starts(trainer._runs)]
         images = (prompts.get("pixel_values"), prompts.get("image_grid_thw"))
         vision = vision_of(chosen, *images, counts)
     more = _sampled(trainer, extended, vision, reward.samples, stream=1)
@@ -101,17 +99,10 @@ def described(
         prompts.append(_text_prompt(trainer, row["prompt"], found.body.strip()))
     more = _sampled(trainer, prompts, {}, samples, stream=2)
     made: list[list[str]] = [[] for _ in texts]
-    decode = _decoder(trainer)
+    decode = decoder(trainer)
     for number, answers in zip(described_rows, more, strict=True):
         made[number] = [decode(answer) for answer in answers]
     return made
-
-
-def _decoder(trainer: Any) -> Any:
-    def decode(tokens: Sequence[int]) -> str:
-        return trainer.processing_class.decode(tokens, skip_special_tokens=True)
-
-    return decode
 
 
 def _text_prompt(trainer: Any, messages: Sequence[Mapping[str, Any]], text: str) -> torch.Tensor:
@@ -130,39 +121,17 @@ def _sampled(
     trainer: Any, prompts: list[torch.Tensor], vision: dict, samples: int, stream: int
 ) -> list[list[list[int]]]:
     """Sample ``samples`` completions of each prompt; all processes call it together."""
-    with (
-        unwrap_model_for_generation(
-            trainer.model_wrapped,
-            trainer.accelerator,
-            gather_deepspeed3_params=trainer.args.ds3_gather_for_generation,
-        ) as model,
-        torch.no_grad(),
-        trainer.accelerator.autocast(),
-    ):
-        if not prompts:
-            return []
+    inputs: dict[str, torch.Tensor] = {}
+    if prompts:
         padded = pad(prompts, padding_value=trainer._tokenizer.pad_token_id, padding_side="left")
         mask = pad([torch.ones_like(one) for one in prompts], padding_value=0, padding_side="left")
         inputs = {"input_ids": padded, "attention_mask": mask, **vision}
         if "mm_token_type_ids" in trainer._distinct:
             image = trainer.processing_class.image_token_id
             inputs["mm_token_type_ids"] = (padded == image).to(mask.dtype)
-        count = len(prompts) * samples
-        first = (1 + trainer.accelerator.process_index) * _PLACES
-        made = sample(
-            model,
-            inputs,
-            [samples] * len(prompts),
-            max_new_tokens=trainer.max_completion_length,
-            temperature=trainer.temperature,
-            random=uniforms(
-                trainer.args.seed,
-                trainer.state.global_step,
-                range(first, first + count),
-                trainer.max_completion_length,
-                turn=1_000 + stream,
-            ),
-            eos=trainer.eos_token_ids,
-            suppress=trainer.suppressed,
-        )
+    count = len(prompts) * samples
+    first = (1 + trainer.accelerator.process_index) * _PLACES
+    streams = range(first, first + count)
+    sizes = [samples] * len(prompts)
+    made = sample_completions(trainer, inputs, sizes, streams, turn=1_000 + stream)
     return [made[start : start + samples] for start in range(0, count, samples)]

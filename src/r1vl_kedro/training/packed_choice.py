@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -15,6 +15,10 @@ from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.packed import prepare, unwrapped
 from r1vl_kedro.training.packed_kernels import KERNELS
 from r1vl_kedro.training.shared_attention import Layout, layout_of
+
+if TYPE_CHECKING:
+    from r1vl_kedro.training.options import StepGRPOOptions
+    from r1vl_kedro.training.preference_options import PreferenceOptions
 
 log = logging.getLogger(__name__)
 
@@ -113,19 +117,21 @@ def choose(
 
 
 def use_fastest(
-    trainer: Any, asked: str, *, prompt: int, completion: int, completions: int, group: int
+    trainer: Any, settings: StepGRPOOptions | PreferenceOptions, *, completions: int, group: int
 ) -> str:
     """Let a trainer's models read packed rows by the kernel that rank 0 chooses for all.
 
     Args:
-        asked: as for `choose`; the lengths and numbers as for `Shape`.
+        settings: with the lengths' limits and ``packed_attention``, which `choose` is asked for.
+        completions, group: as for `Shape`.
     """
     accelerator, model = trainer.accelerator, unwrapped(trainer.model)
     dtype = torch.bfloat16 if trainer.args.bf16 else model.dtype
     chosen = [None]
     if accelerator.is_main_process:
-        shape = shape_of(model.config, prompt, completion, completions, group)
-        chosen = [choose(asked, shape, accelerator.device, dtype)]
+        lengths = settings.max_prompt_length, settings.max_completion_length
+        shape = shape_of(model.config, *lengths, completions, group)
+        chosen = [choose(settings.packed_attention, shape, accelerator.device, dtype)]
     if accelerator.num_processes > 1:
         from accelerate.utils import broadcast_object_list
 

@@ -86,14 +86,7 @@ def train_preference(
         peft_config=policy.lora_config(settings),
     )
     if settings.share_prompts:
-        use_fastest(
-            trainer,
-            settings.packed_attention,
-            prompt=settings.max_prompt_length,
-            completion=settings.max_completion_length,
-            completions=2 * batch[0],
-            group=2,
-        )
+        use_fastest(trainer, settings, completions=2 * batch[0], group=2)
     trainer.sampler = data.StepSampler(
         len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
     )

@@ -7,6 +7,7 @@ process or several, and of a run that was killed and resumed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ def run_lengths(keys: list[str]) -> list[int]:
     return runs
 
 
-def repeated(values: list, runs: list[int]) -> list:
+def run_starts(runs: Sequence[int]) -> list[int]:
+    """Return the place where each run begins: ``[2, 1]`` gives ``[0, 2]``."""
+    return [0, *accumulate(runs)][:-1]
+
+
+def run_numbers(runs: Sequence[int]) -> list[int]:
+    """Return the number of the run at each place: ``[2, 1]`` gives ``[0, 0, 1]``."""
+    return repeated(range(len(runs)), runs)
+
+
+def repeated(values: Sequence, runs: Sequence[int]) -> list:
     """Repeat each value as often as its run is long."""
     return [value for value, run in zip(values, runs, strict=True) for _ in range(run)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,11 @@ def token_span(decode: Callable[[Sequence[int]], str], ids: Sequence[int], span:
     return max(first(span[0], beyond=True) - 1, 0), first(span[1], beyond=False)
 
 
+def decoder(trainer: Any) -> Callable[[Sequence[int]], str]:
+    """Return what turns a completion's tokens into its text, as rewards read it."""
+    return functools.partial(trainer.processing_class.decode, skip_special_tokens=True)
+
+
 def token_advantages_of(trainer: Any, completion_ids: torch.Tensor) -> torch.Tensor:
     """Compute the advantages of this process's completions, shape (rows, tokens).
 
@@ -53,10 +59,7 @@ def token_advantages_of(trainer: Any, completion_ids: torch.Tensor) -> torch.Ten
         row[:length].tolist()
         for row, length in zip(completion_ids.cpu(), left["lengths"], strict=True)
     ]
-
-    def decode(tokens: Sequence[int]) -> str:
-        return trainer.processing_class.decode(tokens, skip_special_tokens=True)
-
+    decode = decoder(trainer)
     first = trainer.accelerator.process_index * len(ids)
     spans: list[list[Span | None]] = []
     for number, (text, row) in enumerate(zip(left["completions"], left["rows"], strict=True)):

@@ -77,14 +77,7 @@ def train_step_grpo(
         peft_config=policy.lora_config(settings),
     )
     if settings.share_prompts:
-        use_fastest(
-            trainer,
-            settings.packed_attention,
-            prompt=settings.max_prompt_length,
-            completion=settings.max_completion_length,
-            completions=micro,
-            group=settings.group_size,
-        )
+        use_fastest(trainer, settings, completions=micro, group=settings.group_size)
     trainer.sampler = group_sampler(settings, len(start.rows), start.steps, passes, seed)
     rollouts = RolloutLog(
         start.state_dir,

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from trl import GRPOTrainer
-from trl.models import unwrap_model_for_generation
 from trl.trainer.utils import (
     pad,
     split_pixel_values_by_grid,
@@ -16,20 +15,26 @@ from trl.trainer.utils import (
 )
 
 from r1vl_kedro.models import vision_token_ids
-from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.training import vllm_rollouts
 from r1vl_kedro.training.costs import Work
 from r1vl_kedro.training.extra_samples import with_extra_samples
 from r1vl_kedro.training.packed import prepare, vision_of
 from r1vl_kedro.training.phases import timed
 from r1vl_kedro.training.resumable import ResumableTrainer
-from r1vl_kedro.training.rollout import dead_groups, repeated, run_lengths, uniforms
+from r1vl_kedro.training.rollout import (
+    dead_groups,
+    repeated,
+    run_lengths,
+    run_numbers,
+    run_starts,
+)
+from r1vl_kedro.training.sampling import sample_completions
 from r1vl_kedro.training.shared_logps import SharedLogps
 from r1vl_kedro.training.step_credit import token_advantages_of
 from r1vl_kedro.training.vllm_ratio import VllmRatio
 
 
-class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
+class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
     """Read each group's prompt and images once, and sample rollouts that repeat exactly.
 
     Sampling draws from a stream per (seed, step, completion), whatever the number of processes.
@@ -65,8 +70,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
     def _generate_and_score_completions(self, inputs: list[dict]) -> dict:
         self._rows = inputs
         self._runs = run_lengths([row["id"] for row in inputs])
-        numbers = repeated(list(range(len(self._runs))), self._runs)
-        self._prompt_index = torch.tensor(numbers, device=self.accelerator.device)
+        self._prompt_index = torch.tensor(run_numbers(self._runs), device=self.accelerator.device)
         output = super()._generate_and_score_completions(inputs)
         if self.options.leave_out_dead_groups:
             start = self.accelerator.process_index * len(inputs)
@@ -106,8 +110,8 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
         return dead.repeat_interleave(self.num_generations)
 
     def _tokenize_prompts(self, prompts: list) -> tuple[list, list | None, dict]:
-        starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
-        ids, images, fields = super()._tokenize_prompts([prompts[i] for i in starts])
+        firsts = [prompts[start] for start in run_starts(self._runs)]
+        ids, images, fields = super()._tokenize_prompts(firsts)
         repeat = functools.partial(repeated, runs=self._runs)
         # TRL marks a prompt without images among others by None, which no processor takes.
         return repeat(ids), images and repeat([one or [] for one in images]), fields
@@ -137,7 +141,7 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
     def _distinct_prompts(self, prompt_ids: list, multimodal_fields: dict) -> dict:
         """Return the model's inputs of this process's distinct prompts, left-padded."""
         left = functools.partial(pad, padding_side="left")
-        tensors = [torch.tensor(prompt_ids[sum(self._runs[:i])]) for i in range(len(self._runs))]
+        tensors = [torch.tensor(prompt_ids[start]) for start in run_starts(self._runs)]
         fields = {
             key: value
             if isinstance(value, torch.Tensor)
@@ -156,46 +160,20 @@ class StepGRPOTrainer(ResumableTrainer, SharedLogps, VllmRatio, GRPOTrainer):
 
         All processes call it together, some perhaps without rows: ZeRO-3 gathers the weights.
         """
-        place = repeated(list(range(len(self._runs))), self._runs)
+        place = run_numbers(self._runs)
         group_sizes = run_lengths([place[row] for row in rows])
         chosen = torch.tensor(sorted({place[row] for row in rows}), dtype=torch.long)
+        inputs = distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen)
         first = self.accelerator.process_index * len(place)
-        with (
-            unwrap_model_for_generation(
-                self.model_wrapped,
-                self.accelerator,
-                gather_deepspeed3_params=self.args.ds3_gather_for_generation,
-            ) as model,
-            torch.no_grad(),
-            self.accelerator.autocast(),
-        ):
-            if not rows:
-                return []
-            inputs = distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen)
-            completions = sample(
-                model,
-                inputs,
-                group_sizes,
-                max_new_tokens=self.max_completion_length,
-                temperature=self.temperature,
-                random=uniforms(
-                    self.args.seed,
-                    self.state.global_step,
-                    [first + row for row in rows],
-                    self.max_completion_length,
-                    turn,
-                ),
-                eos=self.eos_token_ids,
-                suppress=self.suppressed,
-            )
+        streams = [first + row for row in rows]
+        completions = sample_completions(self, inputs, group_sizes, streams, turn)
         prompts = float(inputs["attention_mask"].sum())
         self.count(Work(read=prompts, sampled=sum(map(len, completions))))
         return completions
 
     def _of(self, distinct: dict, chosen: torch.Tensor) -> dict:
         """Return some of the distinct prompts."""
-        starts = [sum(self._runs[:i]) for i in range(len(self._runs))]
-        counts = [len(self._rows[start]["images"]) for start in starts]
+        counts = [len(self._rows[start]["images"]) for start in run_starts(self._runs)]
         vision = ("pixel_values", "image_grid_thw")
         by_row = {
             key: value[chosen.to(value.device)]
