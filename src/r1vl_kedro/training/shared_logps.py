@@ -9,7 +9,7 @@ from r1vl_kedro.training.packed import first_rows, packed_logps, vision_of
 
 
 class SharedLogps:
-    """Mix in before GRPOTrainer, with ``phases`` and ``take_ratio``.
+    """Mix in before GRPOTrainer, after ``TimedTrainer``.
 
     With ``share_prompts`` log-probabilities are those of packed rows, else TRL's. Rows without a
     token in the loss (empty, cut off, left out) are not read.
@@ -26,9 +26,7 @@ class SharedLogps:
     def _get_per_token_logps_and_entropies(self, *args, **kwargs):
         compute = self._packed_logps if self.share_prompts else self._trl_logps
         if torch.is_grad_enabled():
-            found = compute(*args, **kwargs)
-            self.take_ratio(found[0])
-            return found
+            return compute(*args, **kwargs)
         with self.phases("old_and_reference_logps"):
             return compute(*args, **kwargs)
 

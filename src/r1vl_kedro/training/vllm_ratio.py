@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class VllmRatio:
-    """Mix in before GRPOTrainer; ``options`` has ``vllm``, and the loss calls ``take_ratio``.
+    """Mix in before what computes the log-probabilities of GRPO's loss; ``options`` has ``vllm``.
 
     TRL reads all rollouts once more, before the update, to compare their log-probabilities with
     vLLM's. With one update per batch of rollouts these are the log-probabilities that the loss
@@ -48,13 +48,18 @@ class VllmRatio:
         self._micro_batch = inputs
         return super()._compute_loss(model, inputs)
 
-    def take_ratio(self, logps: torch.Tensor) -> None:
-        """Correct this micro-batch by its log-probabilities (N, T); after the last one, log.
+    def _get_per_token_logps_and_entropies(self, *args: Any, **kwargs: Any) -> tuple:
+        """Compute log-probabilities; those of the loss, which have a gradient, give the ratio.
 
         TRL's loss reads ``importance_sampling_ratio`` after it has computed these.
         """
-        if not self.ratio_from_loss:
-            return
+        found = super()._get_per_token_logps_and_entropies(*args, **kwargs)
+        if self.ratio_from_loss and torch.is_grad_enabled():
+            self._take_ratio(found[0])
+        return found
+
+    def _take_ratio(self, logps: torch.Tensor) -> None:
+        """Correct this micro-batch by its log-probabilities (N, T); after the last one, log."""
         batch = self._micro_batch
         ratio = logps.detach() - batch["sampling_per_token_logps"]
         batch["importance_sampling_ratio"] = correct(
