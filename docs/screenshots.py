@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import shlex
 import shutil
 import socket
 import subprocess
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ IMAGES = ROOT / "docs/images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 1600, 1000
 START_SECONDS, PAGE_SECONDS, DRAWING_SECONDS = 300.0, 120.0, 8.0
+PORTS = range(20000, 30000)
+"""Below those an operating system hands out: of these Kedro-Viz takes none above 49151."""
+LAST_LINES = 20
 NOT_THE_FIRST_VISIT = """Object.assign(localStorage, {
   "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true",
   "KedroViz": JSON.stringify({showFeatureHints: false, visible: {miniMap: false, sidebar: false}})
@@ -106,13 +110,11 @@ class Page:
         port = free_port()
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         command += [f"--remote-debugging-port={port}", f"--user-data-dir={profile}", "about:blank"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(command, **quiet)
-        wait_until_open(f"http://127.0.0.1:{port}/json", self._process)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
-            tab = next(tab for tab in json.load(answer) if tab["type"] == "page")
+        tabs = f"http://127.0.0.1:{port}/json"
         self._closing = contextlib.ExitStack()
-        self._closing.callback(end, self._process)
+        self._closing.enter_context(running(command, tabs))
+        with urllib.request.urlopen(tabs) as answer:
+            tab = next(tab for tab in json.load(answer) if tab["type"] == "page")
         self._socket: ClientConnection = self._closing.enter_context(
             connect(tab["webSocketDebuggerUrl"], max_size=None)
         )
@@ -161,22 +163,43 @@ class Page:
 
 
 def free_port() -> int:
-    """Find a port that nothing listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """Find a port of `PORTS` that nothing listens at."""
+    for port in PORTS:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise SystemExit(f"no port from {PORTS[0]} to {PORTS[-1]} is free")
 
 
-def wait_until_open(url: str, process: subprocess.Popen) -> None:
-    """Wait until an address answers; SystemExit where its process ends before."""
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.5)
-    raise SystemExit(f"{process.args[0]} did not answer at {url}")
+@contextlib.contextmanager
+def running(command: Sequence[str], url: str) -> Iterator[None]:
+    """Run a server from when it answers at an address until the block ends.
+
+    Raises:
+        SystemExit: it ended, or was silent for `START_SECONDS`; with its last lines.
+    """
+    with tempfile.NamedTemporaryFile() as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        until = time.monotonic() + START_SECONDS
+        try:
+            while not answers(url):
+                if process.poll() is not None or time.monotonic() > until:
+                    lines = Path(output.name).read_text(errors="replace").splitlines()
+                    failed = f"`{shlex.join(command)}` did not answer at {url}; its last lines:"
+                    raise SystemExit("\n".join([failed, *lines[-LAST_LINES:]]))
+                time.sleep(0.5)
+            yield
+        finally:
+            end(process)
+
+
+def answers(url: str) -> bool:
+    """Return whether an address answers now."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def end(process: subprocess.Popen) -> None:
@@ -193,14 +216,9 @@ def end(process: subprocess.Popen) -> None:
 def served(*command: str) -> Iterator[str]:
     """Serve a user interface at a free port; gives its address."""
     port = free_port()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    arguments = [sys.executable, "-m", *command, "--port", str(port)]
-    process = subprocess.Popen(arguments, cwd=ROOT, **quiet)
-    try:
-        wait_until_open(f"http://127.0.0.1:{port}/", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        end(process)
+    url = f"http://127.0.0.1:{port}"
+    with running([sys.executable, "-m", *command, "--port", str(port)], f"{url}/"):
+        yield url
 
 
 def main() -> None:
