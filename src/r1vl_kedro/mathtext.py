@@ -12,16 +12,22 @@ _GREEK = (
 GREEK_NAMES = frozenset(_GREEK)
 GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK, strict=True))
 
-_SYMBOLS = {
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\0"
+"""Characters that show nothing: soft hyphen, zero-width spaces and joiners, byte order mark."""
+CHARACTERS = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",
-    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "•": "*", "✕": "*", "⨯": "*",
+    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "✕": "*", "⨯": "*",
     "÷": "/", "∕": "/", "⁄": "/", "∶": ":",
-    "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "≈": "~=", "≅": " congruent ",
-    "±": "+-", "√": " sqrt ", "∞": " inf ", "∠": " angle ", "△": " triangle ", "∆": " triangle ",
+    "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "≈": "~=",
+    "∞": " inf ", "∠": " angle ", "△": " triangle ", "∆": " triangle ",
+    "’": "'", "‘": "'", "“": '"', "”": '"', "⇒": " => ", "∴": " therefore ",
+    **dict.fromkeys(INVISIBLE, ""),
+}  # fmt: skip
+"""Characters that are the same in prose and in an answer; `answers.glyphs` has an answer's own."""
+_PROSE_CHARACTERS = {
+    "•": "*", "≅": " congruent ", "±": "+-", "√": " sqrt ", "→": " => ",
     "°": " degrees ", "º": " degrees ", "℃": " degrees C ", "℉": " degrees F ",
     "⊥": " perpendicular ", "∥": " parallel ", "∪": " cup ", "∩": " cap ",
-    "’": "'", "‘": "'", "“": '"', "”": '"', "⇒": " => ", "→": " => ", "∴": " therefore ",
-    "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\0": "",
     **{letter: f" {name} " for letter, name in GREEK_LETTERS.items()},
 }  # fmt: skip
 VULGAR_FRACTIONS = {
@@ -32,31 +38,40 @@ VULGAR_FRACTIONS = {
         ("⅜", 3, 8), ("⅝", 5, 8), ("⅞", 7, 8), ("⅐", 1, 7), ("⅑", 1, 9), ("⅒", 1, 10),
     ]
 }  # fmt: skip
-_UNICODE = str.maketrans(_SYMBOLS | VULGAR_FRACTIONS)
+_UNICODE = str.maketrans(CHARACTERS | _PROSE_CHARACTERS | VULGAR_FRACTIONS)
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
-_SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
-_NARROW_SPACE_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+SUPERSCRIPT_RUN = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
+NARROW_SPACE_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _MAYBE_THOUSANDS = re.compile(r"\d,\d{3}")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|,\d)")
 
-_COMMANDS = {
-    "times": "*", "cdot": "*", "ast": "*", "div": "/", "pm": "+-", "le": "<=", "leq": "<=",
-    "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=",
-    "approx": "~=", "lt": "<", "gt": ">", "colon": ":", "infty": " inf ", "circ": " degrees ",
-    "degree": " degrees ", "perp": " perpendicular ", "rightarrow": " => ", "to": " => ",
-    "Rightarrow": " => ", "implies": " => ", "ldots": "...", "dots": "...", "cong": " congruent ",
+COMMANDS = {
+    "times": "*", "cdot": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
+    "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "approx": "~=",
+    "lt": "<", "gt": ">", "colon": ":", "infty": " inf ", "Rightarrow": " => ", "implies": " => ",
+    "ldots": "...", "dots": "...", "therefore": " therefore ", "quad": " ", "qquad": " ",
+    "varphi": " phi ", "vartheta": " theta ", "varepsilon": " epsilon ",
     "left": "", "right": "", "big": "", "Big": "", "bigg": "", "Bigg": "", "displaystyle": "",
-    "text": "", "mathrm": "", "mathbf": "", "mathit": "", "textbf": "", "operatorname": "",
-    "mathrel": "", "mathbin": "", "mathop": "", "mathord": "", "mathsf": "", "mathcal": "",
-    "mathbb": "", "textrm": "", "textit": "", "textsf": "", "texttt": "", "textstyle": "",
-    "overline": "", "underline": "", "bar": "", "vec": "", "hat": "", "em": "", "large": "",
-    "boxed": "", "mbox": "", "rm": "", "bf": "", "limits": "", "quad": " ", "qquad": " ",
-    "varphi": " phi ", "vartheta": " theta ", "varepsilon": " epsilon ", "dfrac": " frac ",
-    "tfrac": " frac ", "therefore": " therefore ", "neg": " not ",
-    "%": "%", "$": "", "{": "\1", "}": "\2", "&": " ", "#": " ", "_": " ",
+    "textstyle": "", "large": "", "rm": "", "bf": "", "limits": "",
+    "%": "%", "{": "\1", "}": "\2",
 }  # fmt: skip
+"""LaTeX commands that are the same in prose and in an answer."""
+_PROSE_COMMANDS = {
+    "pm": "+-", "circ": " degrees ", "degree": " degrees ", "perp": " perpendicular ",
+    "rightarrow": " => ", "to": " => ", "cong": " congruent ", "neg": " not ",
+    "dfrac": " frac ", "tfrac": " frac ", "$": "", "&": " ", "#": " ", "_": " ",
+    **dict.fromkeys(
+        (
+            "text mathrm mathbf mathit textbf operatorname mathrel mathbin mathop mathord mathsf "
+            "mathcal mathbb textrm textit textsf texttt overline underline bar vec hat em boxed "
+            "mbox"
+        ).split(),
+        "",
+    ),
+}  # fmt: skip
+_COMMAND_TEXTS = COMMANDS | _PROSE_COMMANDS
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_DEGREES = re.compile(r"\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?![A-Za-z]))")
+DEGREES = re.compile(r"\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?![A-Za-z]))")
 _LATEX_THOUSANDS = re.compile(r"(?<=\d)(?:\{,\}|\\[,!:;])(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"\\[dtc]?frac\s*(\d)\s*(\d)")
 _INNERMOST = re.compile(
@@ -99,14 +114,14 @@ def _unwrap(found: re.Match[str]) -> str:
 
 def _command(found: re.Match[str]) -> str:
     name = found[1]
-    if name in _COMMANDS:
-        return _COMMANDS[name]
+    if name in _COMMAND_TEXTS:
+        return _COMMAND_TEXTS[name]
     return f" {name} " if name.isalpha() else " "
 
 
 def _plain_latex(text: str) -> str:
     text = text.replace("\\$", " ").replace("$", "").replace("~=", "\3").replace("~", " ")
-    text = _LATEX_THOUSANDS.sub("", _DEGREES.sub(" degrees ", text))
+    text = _LATEX_THOUSANDS.sub("", DEGREES.sub(" degrees ", text))
     text = _SHORT_FRACTION.sub(r" \1/\2 ", text)
     for _ in range(MAX_BRACE_DEPTH):
         text, count = _INNERMOST.subn(_unwrap, text)
@@ -129,8 +144,8 @@ def plain(text: str) -> str:
         ['6/3', '*', '1000']
     """
     if not text.isascii():
-        text = _SUPERSCRIPT.sub(lambda m: "^" + m[0].translate(SUPERSCRIPTS), text)
-        text = _NARROW_SPACE_THOUSANDS.sub("", text)
+        text = SUPERSCRIPT_RUN.sub(lambda m: "^" + m[0].translate(SUPERSCRIPTS), text)
+        text = NARROW_SPACE_THOUSANDS.sub("", text)
         if "√{" in text:
             text = text.replace("√{", "\\sqrt{")
         text = unicodedata.normalize("NFKC", text.translate(_UNICODE)).translate(_UNICODE)

@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from r1vl_kedro.answers.glyphs import (
-    CHARS,
+    CHARACTERS,
     COMMANDS,
     DECORATIONS,
     FUNCTION_COMMANDS,
@@ -16,7 +16,14 @@ from r1vl_kedro.answers.glyphs import (
     WRAPPERS,
 )
 from r1vl_kedro.answers.numerals import ascii_digits
-from r1vl_kedro.mathtext import GREEK_LETTERS, SUPERSCRIPTS, VULGAR_FRACTIONS
+from r1vl_kedro.mathtext import (
+    DEGREES,
+    GREEK_LETTERS,
+    NARROW_SPACE_THOUSANDS,
+    SUPERSCRIPT_RUN,
+    SUPERSCRIPTS,
+    VULGAR_FRACTIONS,
+)
 
 MAX_DEPTH = 20
 
@@ -24,10 +31,9 @@ _TABLE = str.maketrans(
     {
         **{letter: f" {name} " for letter, name in GREEK_LETTERS.items()},
         **VULGAR_FRACTIONS,
-        **CHARS,
+        **CHARACTERS,
     }
 )
-_SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _SUBSCRIPT = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+")
 _SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -44,7 +50,6 @@ _DERIVATIVE_BELOW = re.compile(r"d\s?[A-Za-z](?:\^\d)?")
 _ORDER = re.compile(r"\(([2-4])\)")
 _REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<cycle>\d+)\s*\}?")
 _SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
-_DEGREES = re.compile(r"\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?![A-Za-z]))")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _CURRENCY = re.compile(r"(?:US|A|C|HK)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
 _GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
@@ -88,14 +93,14 @@ def spelled(text: str) -> str:
     """
     text = dollars(text)
     if not text.isascii():
-        text = _SUPERSCRIPT.sub(lambda m: f"^({m[0].translate(SUPERSCRIPTS)})", text)
+        text = SUPERSCRIPT_RUN.sub(lambda m: f"^({m[0].translate(SUPERSCRIPTS)})", text)
         text = _SUBSCRIPT.sub(lambda m: f"_{m[0].translate(_SUBSCRIPT_DIGITS)}", text)
-        text = re.sub(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))", "", text)
+        text = NARROW_SPACE_THOUSANDS.sub("", text)
         text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
         text = ascii_digits(text)
         text = _ROOT_CHAR.sub(r"\\sqrt\1", text)
     if "\\" in text or "{" in text or "}" in text:
-        text = _SEPARATOR.sub("", _DEGREES.sub("°", text))
+        text = _SEPARATOR.sub("", DEGREES.sub("°", text))
         if "\\vec" in text:
             text = text.replace("\\times", "\\cross")  # and no product of numbers
         if "\\choose" in text or "\\over" in text:

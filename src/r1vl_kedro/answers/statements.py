@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from r1vl_kedro.answers.prose import DENYING, clause_around, neutral
 from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.mathtext import INVISIBLE
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)
 _MARKDOWN = re.compile(
@@ -88,6 +89,7 @@ _REMARK = re.compile(
     r")\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40})\)$")
 
 
@@ -128,9 +130,6 @@ def clean(text: str) -> str:
         if text == before:
             break
     return text.strip()
-
-
-_INVISIBLE = {ord(char): None for char in "\u200b\u200c\u200d\u2060\ufeff\0\u00ad"}
 
 
 def unboxed(text: str) -> str:
