@@ -23,15 +23,12 @@ _PAST = re.compile(
     rf"(?P<way>past|after|to|before|till)\s+(?P<hour>\d{{1,2}}|[a-z]+)(?:\s*o'?\s?clock)?(?:\s*{_HALF})?$",
     re.IGNORECASE,
 )
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sep sept", "october oct", "november nov", "december dec"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_MONTH_NUMBERS = {
+    written: number for number, name in enumerate(MONTHS, start=1) for written in (name, name[:3])
+} | {"sept": 9}
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 _CHINESE_DATE = re.compile(r"^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$")
 _MONTH_FIRST = re.compile(r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$")
@@ -85,7 +82,12 @@ def read_clock(text: str) -> Clock | None:
             if hour is None
             else _clock(hour, Fraction(found["minute"] or 0), found["half"] or found["late"])
         )
-    found = _PAST.match(text.strip())
+    return _past_or_to(text.strip())
+
+
+def _past_or_to(text: str) -> Clock | None:
+    """Read minutes beside an hour: ``half past 3``, ``quarter to eight``; no range (``3 to 4``)."""
+    found = _PAST.match(text)
     hour = _hour(found["hour"]) if found else None
     if found is None or hour is None:
         return None
@@ -99,7 +101,7 @@ def read_clock(text: str) -> Clock | None:
     if found["way"].lower() in ("to", "before", "till"):
         bare = "minute" not in found[0].lower()
         if bare and found["amount"].isdigit() and found["hour"].isdigit():
-            return None  # "3 to 4" is a range
+            return None
         hour, amount = (hour - 1 if hour > 1 else 12), 60 - amount
     elif found["amount"].isdigit() and found["way"].lower() == "after" and "minute" not in found[0]:
         return None
@@ -138,12 +140,12 @@ def read_date(text: str) -> Date | None:
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := _CHINESE_DATE.match(text):
         return _date(int(found[1] or 0), int(found[2]), int(found[3]))
-    if (found := _MONTH_FIRST.match(text)) and found[1].lower() in _MONTHS:
-        return _date(int(found[3] or 0), _MONTHS[found[1].lower()], int(found[2]))
-    if (found := _DAY_FIRST.match(text)) and found[2].lower() in _MONTHS:
-        return _date(int(found[3] or 0), _MONTHS[found[2].lower()], int(found[1]))
-    if (found := _MONTH_YEAR.match(text)) and found[1].lower() in _MONTHS:
-        return Date(int(found[2]), _MONTHS[found[1].lower()], 0)
+    if (found := _MONTH_FIRST.match(text)) and found[1].lower() in _MONTH_NUMBERS:
+        return _date(int(found[3] or 0), _MONTH_NUMBERS[found[1].lower()], int(found[2]))
+    if (found := _DAY_FIRST.match(text)) and found[2].lower() in _MONTH_NUMBERS:
+        return _date(int(found[3] or 0), _MONTH_NUMBERS[found[2].lower()], int(found[1]))
+    if (found := _MONTH_YEAR.match(text)) and found[1].lower() in _MONTH_NUMBERS:
+        return Date(int(found[2]), _MONTH_NUMBERS[found[1].lower()], 0)
     return None
 
 
@@ -166,6 +168,6 @@ def calendar_span(text: str) -> tuple[str, str] | None:
 
 
 def _full_name(word: str) -> str:
-    if word in _MONTHS:
-        return next(name for name, number in _MONTHS.items() if number == _MONTHS[word])
+    if word in _MONTH_NUMBERS:
+        return MONTHS[_MONTH_NUMBERS[word] - 1]
     return next((day for day in _WEEKDAYS if day.startswith(word)), "")

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import inf
 
 from r1vl_kedro.answers.evaluation import number_of
+from r1vl_kedro.answers.formulas import INEQUALITY
 from r1vl_kedro.answers.model import Interval, Quantity, Range, Tolerance
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 
@@ -18,7 +19,6 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"^(\d{4})s$")
-_RELATION = re.compile(r"<=|>=|!=|<|>")
 _BOTH = re.compile(r"\s+and\s+|\s*,\s*(?=[A-Za-z]\s*[<>])", re.IGNORECASE)
 _BUILDER = re.compile(r"^\{\s*(?P<name>[A-Za-z])(?:\s*∈[^|:]*)?\s*[|:]\s*(?P<condition>[^{}]+)\}$")
 _REALS = re.compile(
@@ -157,8 +157,8 @@ def bracketed(text: str) -> Interval | None:
 def inequality(text: str) -> Interval | None:
     """Read ``x < 5``, ``5 > x``, ``0 <= x < 5`` and ``< 5``, with numbers as bounds."""
     text = re.sub(r"\bUSD\s*(?=\d)", "", text)
-    signs = _RELATION.findall(text)
-    parts = [part.strip() for part in _RELATION.split(text)]
+    signs = INEQUALITY.findall(text)
+    parts = [part.strip() for part in INEQUALITY.split(text)]
     if not 1 <= len(signs) <= 2 or "!=" in signs or "=" in "".join(parts):
         return None
     if len(signs) == 2:

@@ -4,12 +4,12 @@ import re
 
 from r1vl_kedro.answers.expression import Formula, parse
 from r1vl_kedro.answers.model import Expression, Relation
-from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.quantities import DATE, read_quantity
 from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS, Unreadable
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
 EQUALS = re.compile(r"~=|(?<![<>!~=:])=(?![=>])")
-_COMPARES = re.compile(r"<=|>=|!=|<|>")
+INEQUALITY = re.compile(r"<=|>=|!=|<|>")
 KNOWN = FUNCTIONS | DECORATIONS | frozenset(GREEK_LETTERS.values()) | {"pi", "inf", "degrees"}
 _RUN = re.compile(r"[A-Za-z]{2,}")
 _SIGNS = re.compile(
@@ -17,7 +17,6 @@ _SIGNS = re.compile(
 )
 _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
 _DASHED = re.compile(r"^\d[\d\s.,]*-[\d\s.,()-]*$")  # 2-1-1 is a score and no difference
-_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$")
 _COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
 _IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
 _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
@@ -25,11 +24,11 @@ _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
 
 def read_relation(text: str) -> Relation | None:
     """Read an equation or inequality of two formulas."""
-    signs = _COMPARES.findall(text)
+    signs = INEQUALITY.findall(text)
     equals = EQUALS.findall(text)
     if len(signs) + len(equals) != 1 or (equals and equals[0] == "~="):
         return None
-    left, right = (EQUALS if equals else _COMPARES).split(text)
+    left, right = (EQUALS if equals else INEQUALITY).split(text)
     sign = signs[0] if signs else "="
     if sign[0] == ">":
         left, right, sign = right, left, sign.replace(">", "<")
@@ -69,7 +68,7 @@ def is_formula(text: str) -> bool:
         (True, False, True, False)
     """
     text = text.strip()
-    if _DERIVATIVE.search(text) or _DATE.match(text) or _DASHED.match(text):
+    if _DERIVATIVE.search(text) or DATE.match(text) or _DASHED.match(text):
         return False
     if _SINGLE.match(text):
         return len(text) == 1 or "_" in text or "'" in text or text in KNOWN

@@ -11,6 +11,7 @@ from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.nouns import MEASURED, PREPOSITION, noun_of
 from r1vl_kedro.answers.numerals import (
     ORDINALS,
+    SCALES,
     and_a_part,
     chinese_number,
     leading_number,
@@ -40,12 +41,8 @@ _PERCENT_OF = re.compile(
     r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+(?:the\s+|all\s+|these\s+)?[a-z]{3,}(?: [a-z]+){0,3}$",
     re.I,
 )
-_SCALED = re.compile(
-    r"^\s*(?P<word>thousand|millions?|billions?|trillion|mn|bn|dozens?|hundred)\b|^(?P<tight>[kKMB])\b"
-)
+_SCALED = re.compile(rf"^\s*(?P<word>{'|'.join(SCALES)})\b|^(?P<tight>[kKMB])\b")
 _TIGHT = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "mn": 10**6,
-           "bn": 10**9, "dozen": 12, "hundred": 100}  # fmt: skip
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
 _DIFFERENCE = re.compile(
@@ -59,8 +56,9 @@ COUNTERS = frozenset("个個只条张块本名人位棵辆支件次倍种组つ�
 _SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,\d))")
 _COMMA_BEFORE_UNIT = re.compile(r"^([-+]?\d+),(\d{1,2})(?=\s*[^\W\d]|\s*[%€£¥°])")
 _AND_A_FRACTION = re.compile(r"^([-+]?\d+) and (\d+/\d+)(?![\d.])")
-# 1/2/2020 is no quotient, and 1990s no time.
-_DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$|^\d{3}0s$")
+DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$")
+"""A date or season in digits (``1/2/2020``, ``2014/15``), which is no quotient."""
+_DECADE = re.compile(r"^\d{3}0s$")  # 1990s is no time
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
@@ -82,7 +80,7 @@ def read_quantity(text: str) -> Quantity | None:
         (Fraction(90, 1), 'apple')
     """
     text = text.strip()
-    if not text or len(text) > MAX_LENGTH or _DATE.match(text):
+    if not text or len(text) > MAX_LENGTH or DATE.match(text) or _DECADE.match(text):
         return None
     body = _ERA.sub(r"\1\2", _MINUS.sub("-", text))
     if " " in body or "," in body:
@@ -139,8 +137,7 @@ def _digits(body: str) -> Quantity | None:
         return _with_cut(number, decimals, cut, found["number"] or "")
     scaled = _SCALED.match(rest)
     if scaled and not (scaled["tight"] and rest[:1].isspace()):
-        word = scaled["word"]
-        scale = _TIGHT[scaled["tight"]] if scaled["tight"] else _SCALES[word.lower().rstrip("s")]
+        scale = _TIGHT[scaled["tight"]] if scaled["tight"] else SCALES[scaled["word"]]
         rest = rest[scaled.end() :]
         return _united(number * scale, None, rest, tight=False)
     return _united(number, decimals, rest, tight=found.end() > 0) or _compound(body)

@@ -10,7 +10,15 @@ from r1vl_kedro.answers.model import Items, Matrix, Named, Quantity, Ratio, Text
 from r1vl_kedro.answers.names import inner, read_named
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.quantities import read_quantity
-from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, encloses, joined, split
+from r1vl_kedro.answers.splitting import (
+    CLOSE,
+    JOINT,
+    JOINT_INSIDE,
+    OPEN,
+    encloses,
+    joined,
+    split,
+)
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.words import fold
 
@@ -25,6 +33,7 @@ _MATRIX = re.compile(
     re.DOTALL,
 )
 _DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
+_PAIR = re.compile(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]")
 _BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
 _REMAINDER = re.compile(
     r"^(\d+)\s*,?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
@@ -39,9 +48,9 @@ _CLOCKS = re.compile(
     re.IGNORECASE,
 )
 _NO_SET = frozenset({"{}", "{ }", "empty set"})
-_OPEN, _CLOSE = "([{⟨", ")]}⟩"
 
 
+@lru_cache(maxsize=8192)
 def read(text: str) -> Value:
     r"""Return the value that an answer states, with letter case, order and names as written.
 
@@ -53,11 +62,6 @@ def read(text: str) -> Value:
         >>> read("5 cm").number, type(read("35-44")).__name__, read("R/r").written
         (Fraction(5, 1), 'Range', 'R/r')
     """
-    return _read(text)
-
-
-@lru_cache(maxsize=8192)
-def _read(text: str) -> Value:
     matrix = _matrix(text)
     if matrix is not None:
         return matrix
@@ -97,7 +101,7 @@ def form(text: str, *, nesting: int = 0) -> Value | None:
         or read_interval(text)
         or read_named(text, partial(form, nesting=nesting + 1))
         or read_relation(text)
-        or _ratio(text, nesting)
+        or _ratio(text)
         or _items(text, nesting)
         or _plus_minus(text, nesting)
         or read_expression(text)
@@ -135,7 +139,7 @@ def _clock_range(text: str) -> Items | None:
 
 def _pair(text: str) -> bool:
     """Tell whether brackets hold digits around one comma: ``(3,500)`` is a pair and no number."""
-    return bool(re.fullmatch(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]", text))
+    return bool(_PAIR.fullmatch(text))
 
 
 def _matrix(text: str) -> Matrix | None:
@@ -154,12 +158,12 @@ def _matrix(text: str) -> Matrix | None:
     return Matrix(tuple(rows), bars) if rows and sum(map(len, rows)) <= 100 else None
 
 
-def _entry(text: str, nesting: int = 1) -> Value:
+def _entry(text: str) -> Value:
     plain = spelled(text)
-    return form(plain, nesting=nesting) or Text(fold(plain), plain)
+    return form(plain, nesting=1) or Text(fold(plain), plain)
 
 
-def _ratio(text: str, nesting: int) -> Ratio | None:
+def _ratio(text: str) -> Ratio | None:
     parts = [part.strip() for part in text.split(":")]
     if not 2 <= len(parts) <= 6 or not all(parts):
         return None
@@ -174,7 +178,7 @@ def _ratio(text: str, nesting: int) -> Ratio | None:
 def _items(text: str, nesting: int) -> Items | Quantity | None:
     marks = ""
     inside = text
-    if len(text) > 1 and text[0] in _OPEN and text[-1] in _CLOSE and encloses(text):
+    if len(text) > 1 and text[0] in OPEN and text[-1] in CLOSE and encloses(text):
         marks, inside = text[0] + text[-1], text[1:-1].strip()
     parts = split(inside, JOINT_INSIDE if marks else JOINT)
     if not all(parts) or len(parts) > MAX_ITEMS or (len(parts) < 2 and marks not in ("{}", "[]")):

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from r1vl_kedro.answers.calendar import MONTHS
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENYING, WRONG, value_stated
@@ -44,7 +45,7 @@ _COMPARED = re.compile(
 )
 """Words of comparison and reckoning: the number beside them is part of another."""
 _MONTH = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:[a-z]*\b|\b\.?)\s+\d|[A-Za-z]\d",
+    rf"\b(?:{'|'.join(name[:3] for name in MONTHS)})(?:[a-z]*\b|\b\.?)\s+\d|[A-Za-z]\d",
     re.IGNORECASE,
 )
 _END = rf"(?:USD |[€£¥])?{NUMBER}(?:\s?%)?"

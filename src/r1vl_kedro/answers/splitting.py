@@ -8,7 +8,7 @@ JOINT = re.compile(
     re.IGNORECASE,
 )
 JOINT_INSIDE = re.compile(r"\s*[,;]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+", re.IGNORECASE)
-_OPEN, _CLOSE = "([{⟨", ")]}⟩"
+OPEN, CLOSE = "([{⟨", ")]}⟩"
 
 
 def split(text: str, joint: re.Pattern[str]) -> list[str]:
@@ -16,9 +16,9 @@ def split(text: str, joint: re.Pattern[str]) -> list[str]:
     parts, depth, start, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]
-        if char in _OPEN:
+        if char in OPEN:
             depth += 1
-        elif char in _CLOSE:
+        elif char in CLOSE:
             depth -= 1
         elif depth == 0 and char in ",; " and (found := joint.match(text, at)):
             parts.append(text[start:at].strip())
@@ -33,7 +33,7 @@ def encloses(text: str) -> bool:
     """Tell whether the first bracket closes with the last character."""
     depth = 0
     for place, char in enumerate(text):
-        depth += (char in _OPEN) - (char in _CLOSE)
+        depth += (char in OPEN) - (char in CLOSE)
         if depth == 0 and place < len(text) - 1:
             return False
     return depth == 0
