@@ -7,9 +7,11 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
 from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
+from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.numerals import ORDINALS
 from r1vl_kedro.answers.prose import taken_back, text_stated, value_stated, words_of
+from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.words import fold, squeezed
@@ -60,8 +62,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         if alone and alone[1].upper() in letters:
             return letters.index(alone[1].upper())
     labelled = LABEL.match(plain)
-    if labelled and labelled[1].upper() in letters and _is_label(labelled[1], labelled["rest"]):
-        return _labelled(letters.index(labelled[1].upper()), labelled["rest"], plain, options, same)
+    if labelled and labelled[1].upper() in letters:
+        place, rest = letters.index(labelled[1].upper()), labelled["rest"]
+        if labelled[1].isupper() or rest.strip():
+            return _labelled(place, rest, plain, options, same)
     spaced = _SPACED.match(plain)
     if spaced and spaced[1] in letters:
         place = letters.index(spaced[1])
@@ -104,10 +108,6 @@ def is_prose(plain: str) -> bool:
     )
 
 
-def _is_label(letter: str, rest: str) -> bool:
-    return letter.isupper() or bool(rest.strip())
-
-
 def _verbatim(plain: str, options: Sequence[str]) -> int | None:
     """Return the option whose text this is: to the letter, else but for the case of words.
 
@@ -146,8 +146,6 @@ def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], boo
     places = [place for place, option in enumerate(options) if same(given, option)]
     if len({squeezed(spelled(options[place])) for place in places}) <= 1:
         return places[:1]
-    from r1vl_kedro.answers.reader import Quantity, read
-
     value = read(given)
     if isinstance(value, Quantity):
         alike = [

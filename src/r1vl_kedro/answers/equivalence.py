@@ -216,6 +216,4 @@ def _said_of_it(ours: str, theirs: str, reason: str) -> str:
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):
         return SAME
-    if end is not None and re.search(r"[^\W\d_]{2}", theirs):
-        return reason
     return reason

@@ -1,7 +1,7 @@
 """What an answer names among several: letters or option texts, asserted, denied or incidental."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _LETTER = re.compile(r"(?<![\w'’\\.])([A-Z])(?![\w'’°♭♯#])")
@@ -48,6 +48,9 @@ _TERM_BEFORE = re.compile(
 _TERM_AFTER = re.compile(
     r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9]\s?[),^+*/-])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"
 )
+_WORD = re.compile(r"[^\W\d_]{2}")
+_BEGINS = re.compile(r"(?<![\w.])")
+_ENDS = re.compile(r"(?![\w']|\.\d)")
 _NUMBER_AFTER = re.compile(r"\A(?:[xyz]|pi|sqrt)\b|\A\s+(?:[xyz]|pi|sqrt)\b")
 
 
@@ -135,9 +138,12 @@ def texts_in(text: str, options: Sequence[str]) -> list[Mention]:
     spans: list[tuple[int, int, int]] = []
     for which, wanted in enumerate(options):
         if wanted and len(wanted) <= len(text):
-            for match in re.finditer(rf"(?<![\w.]){re.escape(wanted)}(?![\w']|\.\d)", text):
-                if re.search(r"[^\W\d_]{2}", wanted) or not _is_term(text, *match.span()):
-                    spans.append((which, *match.span()))
+            worded = bool(_WORD.search(wanted))
+            spans += [
+                (which, *place)
+                for place in _whole(wanted, text)
+                if worded or not _is_term(text, *place)
+            ]
     kept = [
         span
         for span in spans
@@ -148,6 +154,21 @@ def texts_in(text: str, options: Sequence[str]) -> list[Mention]:
         )
     ]  # fmt: skip
     return classified(text, kept)
+
+
+def _whole(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text begins and ends in another, on word boundaries.
+
+    Without a pattern, as one for each option would push all others out of `re`'s cache.
+    """
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if _BEGINS.match(text, start) and _ENDS.match(text, end):
+            yield start, end
+            start = text.find(wanted, end)
+        else:
+            start = text.find(wanted, start + 1)
 
 
 def _is_term(text: str, start: int, end: int) -> bool:

@@ -38,6 +38,7 @@ _WORDED = re.compile(
     r"\bis equal to\b|\bis\b|\bare\b|\bwas\b|\bwere\b|\bbe\b)\s*(?P<value>\S.*)$",
     re.DOTALL | re.IGNORECASE,
 )
+_SIDE_NAME = re.compile(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|")
 _FRACTION_NAME = re.compile(
     r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
 )
@@ -152,7 +153,7 @@ def _chain(text: str) -> Value | None:
     sides = [side.strip() for side in EQUALS.split(text)]
     if len(sides) < 2 or len(sides) > 8:
         return None
-    names = [side for side in sides[:-1] if re.fullmatch(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|", side)]
+    names = [side for side in sides[:-1] if _SIDE_NAME.fullmatch(side)]
     numbers = [_side(side) for side in sides if side not in names or side == sides[-1]]
     if any(number is None for number in numbers) or any(_NO_NAME.search(name) for name in names):
         return None

@@ -46,6 +46,10 @@ NUMBER_NAMES = (
 
 _CHINESE_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_AND_A_PART = re.compile(r"\s+and\s+(?:(an?|one|two|three)\s+)?([a-z]+)", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\s*an?\s+(?=(?:dozen|half|third|quarter|hundred|thousand|million|billion)\b)", re.IGNORECASE
+)
 _WORD = re.compile(r"\s*(?:and\s+|-)?([A-Za-z]+)")
 
 
@@ -99,9 +103,7 @@ def leading_number(text: str) -> tuple[Fraction, str] | None:
         ((Fraction(5, 2), ' hours'), (Fraction(105, 1), ''))
     """
     total, group, at, seen = Fraction(0), None, 0, False
-    article = re.match(
-        r"\s*an?\s+(?=(?:dozen|half|third|quarter|hundred|thousand|million|billion)\b)", text, re.I
-    )
+    article = _ARTICLE.match(text)
     if article:
         at, group = article.end(), Fraction(1)
     while found := _WORD.match(text, at):
@@ -142,7 +144,7 @@ def leading_number(text: str) -> tuple[Fraction, str] | None:
 
 def and_a_part(text: str, at: int) -> tuple[Fraction, int] | None:
     """Read "and a half" after a whole number: the part, and where it ends."""
-    found = re.compile(r"\s+and\s+(?:(an?|one|two|three)\s+)?([a-z]+)", re.I).match(text, at)
+    found = _AND_A_PART.match(text, at)
     if not found or found[2].lower() not in PARTS or not found[1]:
         return None
     count = CARDINALS.get(found[1].lower(), 1)

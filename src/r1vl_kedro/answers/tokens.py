@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     rf"\s*(?:(?P<mixed>\d+\s+\d+/\d+)(?![\d.])|(?P<number>(?:{_NUMBER})(?:{_SCIENTIFIC})?)"
     r"|(?P<word>[A-Za-z]+)|(?P<index>_(?:\d+|[A-Za-z]\w*|\([^()]*\)))|(?P<prime>'+)|(?P<op>\*\*|[-+*/^()!|;]))"
 )
+_WHOLE = re.compile(r"\s*(\d+)")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -61,7 +62,7 @@ def tokens_of(text: str) -> list[tuple[str, str]]:
             raise Unreadable(f"not a formula from {text[at : at + 20]!r} on")
         kind = found.lastgroup or ""
         if kind == "mixed" and previous in ("^", "_", "/", "**"):
-            whole = re.compile(r"\s*(\d+)").match(text, at)
+            whole = _WHOLE.match(text, at)
             if whole is None:
                 raise Unreadable("a number is missing")
             kind, token, at = "number", whole[1], whole.end()
