@@ -6,7 +6,6 @@ from r1vl_kedro.preflight.afterwards import accounts, sentence
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.training.costs import (
     Work,
-    hours,
     passes_without_gradient,
     peak_tflops,
     rates,
@@ -50,11 +49,12 @@ def test_a_shared_prompt_counts_once_in_each_pass():
 
 def test_hours_are_those_of_operations_and_of_sampled_tokens():
     work = Work(trained=1e6, read=1e6, sampled=7.2e6)
-    given = {"tflops": 1000, "utilisation": 0.2, "rollout_tokens_per_second": 500}
-    found = hours(work, True, 7.2e9, 4, **given)
-    assert found["updates"] == pytest.approx(7.2e9 * 10e6 / (4 * 2e14) / 3600)
-    assert found["rollouts"] == pytest.approx(1.0)
-    assert "rollouts" not in hours(Work(trained=1.0), True, 1e9, 1, **given)
+    machine = MACHINE.model_copy(update={"rollout_tokens_per_second": 500})
+    tflops = work.update_flops(7.2e9, recomputed=True) / 1e12
+    updates, rollouts = machine.hours(tflops, work.sampled, gpus=4)
+    assert updates == pytest.approx(7.2e9 * 10e6 / (4 * 2e14) / 3600)
+    assert rollouts == pytest.approx(1.0)
+    assert machine.hours(1.0, 0.0, gpus=1)[1] == 0
 
 
 def test_utilisation_counts_what_the_model_asks_for_where_the_card_is_known():

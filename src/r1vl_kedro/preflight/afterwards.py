@@ -36,9 +36,7 @@ def accounts(
     if sampling and tokens:
         found["sampled_tokens_per_second_and_process"] = tokens / processes / sampling
     if hours == "gpu_hours":
-        updating = tflops / (machine.gpu_tflops * machine.utilisation * processes)
-        rolling = tokens / (machine.rollout_tokens_per_second * processes)
-        found["estimated_hours"] = (updating + rolling) / 3600
+        found["estimated_hours"] = sum(machine.hours(tflops, tokens, processes))
         reached = tflops / (seconds - sampling) / processes
         found["utilisation"] = reached / machine.gpu_tflops
     return found

@@ -47,18 +47,15 @@ def plan(training: Training, counts: Mapping[str, int | None]) -> dict[str, Any]
         options = options.settled(questions)
     samples = isinstance(options, StepGRPOOptions)
     what = "prompts" if samples else "pairs" if records == "pairs" else "records"
-    batch = options.prompts if samples else options.sequences_per_step
-    updates = options.num_iterations if samples else 1
-    planned = {what: found} | _steps(options, found, batch, what, updates)
+    planned = {what: found} | _steps(options, found, what)
     if samples:
-        steps = planned["steps"]
+        steps, updates = planned["steps"], options.updates_on_batch
         planned["rollouts"] = None if steps is None else steps * options.rollouts // updates
     return planned
 
 
-def _steps(
-    options: TrainingOptions, found: int | None, batch: int, what: str, updates: int
-) -> dict[str, Any]:
+def _steps(options: TrainingOptions, found: int | None, what: str) -> dict[str, Any]:
+    batch, updates = options.records_per_batch, options.updates_on_batch
     if options.num_steps is not None:
         steps = options.num_steps
         because = f"num_steps {steps:,}"
@@ -140,18 +137,9 @@ def hours(
         prompts = 1 if getattr(options, "share_prompts", False) else sequences
         tokens = prompts * prompt_tokens + sequences * answer_tokens
         work = costs.Work(trained=planned["steps"] * options.sequences_per_step * tokens)
-    found = costs.hours(
-        work,
-        options.gradient_checkpointing,
-        parameters,
-        processes,
-        tflops=machine.gpu_tflops,
-        utilisation=machine.utilisation,
-        rollout_tokens_per_second=machine.rollout_tokens_per_second,
-    )
-    if rolls:
-        return {"rollouts": found["rollouts"], "updates": found["updates"]}
-    return {"training": found["updates"]}
+    flops = work.update_flops(parameters, recomputed=options.gradient_checkpointing)
+    updates, rollouts = machine.hours(flops / 1e12, work.sampled, processes)
+    return {"rollouts": rollouts, "updates": updates} if rolls else {"training": updates}
 
 
 def sequences_of(training: Training) -> int:

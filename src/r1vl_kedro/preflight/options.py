@@ -19,3 +19,14 @@ class PreflightOptions(BaseModel):
     """Sampled tokens a second and GPU; EasyR1 reports 1600 to 2000 for a 7B model with vLLM."""
     sample: int = Field(2000, ge=1)
     """Records whose images are opened and whose text is measured; all are counted."""
+
+    def hours(self, update_tflops: float, sampled: float, gpus: int) -> tuple[float, float]:
+        """Estimate the hours of updates and of sampling on so many GPUs.
+
+        Args:
+            update_tflops: operations of all updates, in 1e12 (`training.costs.Work`).
+            sampled: tokens of all rollouts.
+        """
+        updating = update_tflops / (self.gpu_tflops * self.utilisation * gpus)
+        sampling = sampled / (self.rollout_tokens_per_second * gpus)
+        return updating / 3600, sampling / 3600

@@ -1,8 +1,13 @@
-"""How a global batch is divided over processes and forward passes."""
+"""How many batches a training takes, and how a batch is divided over processes and passes."""
 
 from __future__ import annotations
 
-from math import lcm
+from math import ceil, lcm
+
+
+def steps_on(records: int, epochs: float, batch: int, updates: int = 1) -> int:
+    """Count the optimizer steps of ``epochs`` over ``records``, ``updates`` on a batch of them."""
+    return max(1, ceil(records * epochs / batch)) * updates
 
 
 def split_batch(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from abc import abstractmethod
+from typing import ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -13,7 +14,7 @@ from pydantic import (
 )
 
 from r1vl_kedro.responses import R1VL, GrammarName
-from r1vl_kedro.training.batches import split_batch
+from r1vl_kedro.training.batches import split_batch, steps_on
 from r1vl_kedro.training.deepspeed_configs import stage
 
 
@@ -31,7 +32,7 @@ class LoraOptions(_Options):
 
 
 class TrainingOptions(_Options):
-    """What warm-up and StepGRPO share.
+    """What all trainings by TRL share.
 
     Units: lengths in tokens, image sizes in pixels of area, intervals in optimizer steps.
     """
@@ -74,6 +75,30 @@ class TrainingOptions(_Options):
     """OpenMP threads of this job; None takes ``launcher.threads_per_process``."""
     grammar: GrammarName = R1VL.name
     """How responses are written; given by the configuration's ``grammar``."""
+
+    batch_name: ClassVar[str] = "batch_size"
+    """The option that gives the size of a batch."""
+
+    @property
+    @abstractmethod
+    def sequences_per_step(self) -> int:
+        """Count what forward passes divide: records, pairs or rollouts, over all processes."""
+
+    @property
+    def records_per_batch(self) -> int:
+        """Count the records of a batch, over all processes."""
+        return self.sequences_per_step
+
+    @property
+    def updates_on_batch(self) -> int:
+        """Count the optimizer steps on a batch."""
+        return 1
+
+    def steps(self, records: int) -> int:
+        """Return optimizer steps on so many records."""
+        if self.num_steps is not None:
+            return self.num_steps
+        return steps_on(records, self.num_epochs, self.records_per_batch, self.updates_on_batch)
 
     def problem_with(self, processes: int) -> str | None:
         """Return why the batch cannot go over so many processes; None where it can."""
@@ -118,3 +143,19 @@ class TrainingOptions(_Options):
                 f"and num_epochs (is {self.num_epochs})"
             )
         return self
+
+
+class RecordBatchOptions(TrainingOptions):
+    """A training whose batch is so many records: references, or pairs of responses."""
+
+    batch_size: int = Field(128, ge=1)
+    """Records per optimizer step, over all processes."""
+    micro_batch_size: int | None = Field(None, ge=1)
+    """Records per process and forward pass; None takes the whole share at once."""
+    max_completion_length: int = Field(1024, ge=1)
+    """A record with a longer response is set aside before training, never cut."""
+
+    @property
+    def sequences_per_step(self) -> int:
+        """Count records over all processes."""
+        return self.batch_size

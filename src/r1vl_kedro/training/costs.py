@@ -1,4 +1,4 @@
-"""What training computes and what that takes: one formula for preflight and for the log.
+"""What training computes: one count for preflight and for the log.
 
 Floating-point operations a parameter and token: 6 where it is trained (8 where activations are
 computed again), 2 where it is read or sampled.
@@ -90,31 +90,6 @@ def work_of_rollouts(
     tokens = prompt_reads(options, processes) * prompt + options.rollouts * completion
     read = passes_without_gradient(options) * tokens
     return Work(options.num_iterations * tokens, read, options.rollouts * completion)
-
-
-def hours(
-    work: Work,
-    recomputed: bool,
-    parameters: float,
-    processes: int,
-    *,
-    tflops: float,
-    utilisation: float,
-    rollout_tokens_per_second: float,
-) -> dict[str, float]:
-    """Work out hours by part: ``updates``, and ``rollouts`` where any are sampled.
-
-    Args:
-        work: over all processes.
-        recomputed: as for ``Work.update_flops``.
-        tflops, utilisation: the peak of a process's device and the share of it that is reached.
-        rollout_tokens_per_second: of a process.
-    """
-    flops = work.update_flops(parameters, recomputed=recomputed)
-    found = {"updates": flops / (tflops * 1e12 * utilisation * processes) / 3600}
-    if work.sampled:
-        found["rollouts"] = work.sampled / (rollout_tokens_per_second * processes) / 3600
-    return found
 
 
 def rates(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
@@ -11,22 +10,17 @@ from pydantic import Field, model_validator
 from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
-from r1vl_kedro.training.common_options import LoraOptions, TrainingOptions
+from r1vl_kedro.training.common_options import LoraOptions, RecordBatchOptions, TrainingOptions
 from r1vl_kedro.training.sharing import PackedAttention
 from r1vl_kedro.training.vllm_options import VllmOptions
 
 __all__ = ["LoraOptions", "SFTOptions", "StepGRPOOptions", "TrainingOptions"]
 
 
-class SFTOptions(TrainingOptions):
+class SFTOptions(RecordBatchOptions):
     """Supervised fine-tuning on reference paths; the paper's warm-up by its own names."""
 
     learning_rate: float = Field(1e-5, gt=0)
-    batch_size: int = Field(128, ge=1)
-    """Sequences per optimizer step, over all processes."""
-    micro_batch_size: int | None = Field(None, ge=1)
-    """Sequences per process and forward pass; None takes the whole share at once."""
-    max_completion_length: int = Field(1024, ge=1)
     padding_free: bool = False
     """Read a batch as one packed row, not as rows padded to the longest."""
 
@@ -38,19 +32,6 @@ class SFTOptions(TrainingOptions):
                 "or set padding_free: false"
             )
         return self
-
-    def steps(self, records: int) -> int:
-        """Return optimizer steps on so many records."""
-        if self.num_steps is not None:
-            return self.num_steps
-        return max(1, math.ceil(records * self.num_epochs / self.batch_size))
-
-    batch_name: ClassVar[str] = "batch_size"
-
-    @property
-    def sequences_per_step(self) -> int:
-        """Count sequences over all processes."""
-        return self.batch_size
 
 
 _REPLACED = {
@@ -239,6 +220,16 @@ class StepGRPOOptions(TrainingOptions):
         """Return questions per step over all processes."""
         return self.rollouts // self.group_size
 
+    @property
+    def records_per_batch(self) -> int:
+        """Count the questions of a batch of rollouts."""
+        return self.prompts
+
+    @property
+    def updates_on_batch(self) -> int:
+        """Count the optimizer steps on a batch of rollouts."""
+        return self.num_iterations
+
     batch_name: ClassVar[str] = "rollouts_per_step"
 
     @property
@@ -250,9 +241,3 @@ class StepGRPOOptions(TrainingOptions):
     def group_of_batch(self) -> int:
         """Return what the batch must be a multiple of."""
         return self.group_size
-
-    def steps(self, records: int) -> int:
-        """Return optimizer steps on so many prompts."""
-        if self.num_steps is not None:
-            return self.num_steps
-        return max(1, math.ceil(records * self.num_epochs / self.prompts)) * self.num_iterations

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
 from r1vl_kedro.rewards.registry import as_options
+from r1vl_kedro.training.batches import steps_on
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 
 Options = TypeVar("Options", bound=BaseModel)
@@ -29,8 +29,9 @@ class ContinuedSFTOptions(SFTOptions):
         """Return the options with as many steps as StepGRPO has on so many questions."""
         values = self.model_dump(exclude={"prompts_per_step", "updates_per_batch"})
         if self.prompts_per_step is not None and self.num_epochs is not None:
-            batches = max(1, math.ceil(questions * self.num_epochs / self.prompts_per_step))
-            values |= {"num_steps": batches * self.updates_per_batch, "num_epochs": None}
+            per_batch = self.prompts_per_step, self.updates_per_batch
+            values |= {"num_steps": steps_on(questions, self.num_epochs, *per_batch)}
+            values["num_epochs"] = None
         return SFTOptions.model_validate(values)
 
 

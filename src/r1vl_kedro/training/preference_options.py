@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from r1vl_kedro.training.common_options import RecordBatchOptions
 from r1vl_kedro.training.objectives import NLL, Objective, find_objective
-from r1vl_kedro.training.options import TrainingOptions
 from r1vl_kedro.training.sharing import PackedAttention
 
 
-class PreferenceOptions(TrainingOptions):
+class PreferenceOptions(RecordBatchOptions):
     """Training on pairs; an objective's option left at None takes the objective's own default."""
 
     learning_rate: float = Field(5e-7, gt=0)
     objective: str = "dpo"
     """A key of ``training.objectives.OBJECTIVES``."""
-    batch_size: int = Field(128, ge=1)
-    """Pairs per optimizer step, over all processes."""
-    micro_batch_size: int | None = Field(None, ge=1)
-    """Pairs per process and forward pass; None takes the whole share at once."""
-    max_completion_length: int = Field(1024, ge=1)
-    """A pair with a longer response is set aside before training, never cut."""
     share_prompts: bool = True
     """Read a pair's prompt and images once for its two responses (``training.packed``)."""
     packed_attention: PackedAttention = "auto"
@@ -59,19 +52,6 @@ class PreferenceOptions(TrainingOptions):
     def row(self) -> Objective:
         """Return the objective's row of the table."""
         return find_objective(self.objective)
-
-    def steps(self, records: int) -> int:
-        """Return optimizer steps on so many pairs."""
-        if self.num_steps is not None:
-            return self.num_steps
-        return max(1, math.ceil(records * self.num_epochs / self.batch_size))
-
-    batch_name: ClassVar[str] = "batch_size"
-
-    @property
-    def sequences_per_step(self) -> int:
-        """Count pairs over all processes."""
-        return self.batch_size
 
 
 class PairScoringOptions(BaseModel):
