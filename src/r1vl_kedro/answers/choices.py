@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
@@ -210,15 +211,14 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     """
     if withdrawn(plain):
         return None
+    folds = [_folded(option) for option in options]
     quantifier = _QUANTIFIER.match(_folded(plain))
     if quantifier:
-        alike = [p for p, option in enumerate(options) if _folded(option).startswith(quantifier[1])]
+        alike = [place for place, text in enumerate(folds) if text.startswith(quantifier[1])]
         if len(alike) == 1:
             return alike[0]
-    folds = [_folded(option) for option in options]
-    symbols = any(fold(a) != fold(b) and x == y for a, x in zip(options, folds, strict=True)
-                  for b, y in zip(options, folds, strict=True))  # fmt: skip
-    if symbols:
+    pairs = combinations(zip(options, folds, strict=True), 2)
+    if any(x == y and fold(a) != fold(b) for (a, x), (b, y) in pairs):  # aa, Aa and AA
         text, mentions = plain, texts_in(spelled(plain), [spelled(option) for option in options])
     else:
         text, mentions = _folded(plain), texts_in(_folded(plain), folds)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from r1vl_kedro.answers.prose import DENYING
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING
 
 _COPULA = re.compile(r"(?:\b(?:is|are|was|were|be|does|do|did)|['’]s)\s+\Z", re.IGNORECASE)
 _IT_IS = re.compile(
@@ -40,11 +40,11 @@ _WITHDRAWN = re.compile(
     re.IGNORECASE,
 )
 _SPOILS = re.compile(
-    r"\b(?:not|no|nor|neither|never|cannot|none|nothing|without|worst|worse|weak\w*|poor\w*|chance|"
+    rf"\b(?:{DENIAL_OR_DOUBT}|none|nothing|nobody|but|guess\w*|worst|worse|weak\w*|poor\w*|chance|"
     r"likel\w*|probab\w*|plausib\w*|credib\w*|problem\w*|flaw\w*|trouble|issue\w*|little|few|less|"
-    r"least|been|too|than|but|however|although|though|if|unless|guess\w*|maybe|perhaps|might|"
-    r"could|would|trick\w*|tempt\w*|distract\w*|decoy|irrelevant|evidence|support|suspicious|"
-    r"doubt\w*|confus\w*|mislead\w*|runner|almost|nearly|former|opposite|typo\w*|merit\w*|nobody|apart|aside|incorrect\w*|answers?|or)\b|n't\b|\?",
+    r"least|been|too|than|however|although|though|would|trick\w*|tempt\w*|distract\w*|decoy|"
+    r"irrelevant|evidence|support|suspicious|confus\w*|mislead\w*|runner|almost|nearly|former|"
+    r"typo\w*|merit\w*|apart|aside|incorrect\w*|answers?)\b|n't\b|\?",
     re.IGNORECASE,
 )
 

@@ -1,10 +1,10 @@
 """Which letter an answer names, alone, as a label or in a sentence."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers.contrast import said_of, withdrawn, without_contrasts
-from r1vl_kedro.answers.mentions import letters_in
+from r1vl_kedro.answers.mentions import Mention, letters_in
 from r1vl_kedro.answers.prose import stated, taken_back
 
 ALONE = re.compile(
@@ -26,7 +26,13 @@ _RELATED = re.compile(
 )
 _OTHER = re.compile(r"\W*[A-J]\W*")
 _UNCHOSEN = re.compile(r"\W*(?:both\b|(?:has|have|had)\b.*\bproblem)|-like\b", re.IGNORECASE)
+_LISTED = re.compile(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b")
+_REASON = re.compile(r"\b(?:because|since|as|for|so|while|whereas)\b", re.IGNORECASE)
+_LOWER_CUED = re.compile(
+    r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*([b-j])\b(?!['’])", re.IGNORECASE
+)
 _SHORT = 8
+"""Words up to which an answer may name a letter anywhere."""
 
 
 def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str | None:
@@ -48,50 +54,47 @@ def chosen_letter(given: str, letters: str, also: Collection[str] = ()) -> str |
     if withdrawn(given):
         return None
     mentions = letters_in(given, letters)
-    asserted = [mention for mention in mentions if not mention.denied]
     label = LABEL.match(given)
     if label and label[1].isupper() and label[1] in letters and mentions:
-        which = letters.index(label[1])
-        if mentions[0].which == which and mentions[0].denied:
-            return None
-        others = [m for m in asserted if m.which != which and (m.labels or m.cued)]
-        listed = re.match(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b", given)
-        loose = given[label.end(1) : label.end(1) + 1] == "," and not _REASON.search(given)
-        several = loose and any(m.which != which for m in asserted)
-        back = taken_back(label["rest"])
-        several = several or bool(_OTHER.fullmatch(label["rest"]))
-        return None if others or listed or several or back else label[1]
+        return label[1] if _label_holds(label, letters.index(label[1]), mentions) else None
+    return _asserted_letter(given, letters, [m for m in mentions if not m.denied], also)
+
+
+def _label_holds(label: re.Match[str], which: int, mentions: Sequence[Mention]) -> bool:
+    """Tell whether nothing behind a label denies it or chooses another letter."""
+    given = label.string
+    if mentions[0].which == which and mentions[0].denied:
+        return False
+    others = [m for m in mentions if m.which != which and not m.denied]
+    if any(m.labels or m.cued for m in others) or _LISTED.match(given):
+        return False
+    if others and given[label.end(1)] == "," and not _REASON.search(given):
+        return False
+    return not (taken_back(label["rest"]) or _OTHER.fullmatch(label["rest"]))
+
+
+def _asserted_letter(
+    given: str, letters: str, asserted: Sequence[Mention], also: Collection[str]
+) -> str | None:
+    """Return the one letter that a text without a label asserts, cued ones before others."""
+    lower = [] if asserted else list(_LOWER_CUED.finditer(given))
     cued = {mention.which for mention in asserted if mention.cued}
-    lower = {letters.index(x.upper()) for x in _LOWER_CUED.findall(given) if x.upper() in letters}
-    cued |= lower if not asserted else set()
-    pool = cued if cued else {mention.which for mention in asserted}
-    if len(pool) != 1:
+    cued |= {letters.index(found[1].upper()) for found in lower if found[1].upper() in letters}
+    named = cued or {mention.which for mention in asserted}
+    if len(named) != 1:
         return None
-    if (
-        re.match(r"\s*[A-Z]\b", given)
-        and asserted
-        and given.lstrip()[0] != letters[next(iter(pool))]
-    ):
-        first = asserted[0]
-        if first.start <= 2 and first.which not in pool and not cued:
-            return None
-    which = pool.pop()
+    which = named.pop()
     places = [(m.start, m.end) for m in asserted if m.which == which]
-    if not asserted:
-        places = [m.span(1) for m in _LOWER_CUED.finditer(given)]
-    for place in places:
-        related = _RELATED.search(given[max(place[0] - 60, 0) : place[0]]) or _UNCHOSEN.match(
-            given[place[1] :]
-        )
-        if said_of(given, *place) or (not related and stated(given, *place, also)):
-            return letters[which]
-    return None
+    places = places or [found.span(1) for found in lower]
+    return letters[which] if any(_chosen_at(given, *place, also) for place in places) else None
 
 
-_REASON = re.compile(r"\b(?:because|since|as|for|so|while|whereas)\b", re.IGNORECASE)
-_LOWER_CUED = re.compile(
-    r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*([b-j])\b(?!['’])", re.IGNORECASE
-)
+def _chosen_at(given: str, start: int, end: int, also: Collection[str]) -> bool:
+    """Tell whether a sentence chooses the letter at a place, and does not only speak of it."""
+    if said_of(given, start, end):
+        return True
+    related = _RELATED.search(given[max(start - 60, 0) : start]) or _UNCHOSEN.match(given[end:])
+    return not related and stated(given, start, end, also)
 
 
 def letter_only(given: str, letters: str) -> str | None:

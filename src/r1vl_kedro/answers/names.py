@@ -7,7 +7,7 @@ from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.formulas import EQUALS, KNOWN
 from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
-from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, WRONG
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
 from r1vl_kedro.answers.tokens import DECORATIONS, Unreadable
@@ -46,9 +46,9 @@ _FRACTION_NAME = re.compile(
 _RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?>\s*:\s*+{_NAME}){{1,5}})\s*=\s*(?P<value>\S.*)$")
 _PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
 _NO_NAME = re.compile(
-    r"\b(?:not|no|nor|never|cannot|except|without|or|and|neither|if|than|unless|whether|maybe|"
-    r"perhaps|possibly|might|could|almost|nearly|when|doubt\w*|wonder\w*|den(?:y|ies|ied)|hope|nicht|不|没)\b|n't\b|[不没非]",
-    re.I,
+    rf"\b(?:{DENIAL_OR_DOUBT}|except|and|than|whether|possibly|almost|nearly|when|wonder\w*|"
+    r"den(?:y|ies|ied)|hope|nicht)\b|n't\b|[不没非]",
+    re.IGNORECASE,
 )
 _MEMBER = re.compile(r"^(?P<name>[A-Za-z])\s*∈\s*(?P<set>\{.*\})$")
 _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")

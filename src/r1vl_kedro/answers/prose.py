@@ -63,6 +63,10 @@ DENYING = re.compile(
     re.IGNORECASE,
 )
 """Words that deny a statement or turn its value into another."""
+DENIAL_OR_DOUBT = (
+    r"not|no|nor|neither|never|cannot|without|or|if|unless|maybe|perhaps|might|could|doubt\w*"
+)
+"""Words of denial, doubt and choice that leave nothing stated; rules add their own to them."""
 
 
 def neutral(text: str, also: Collection[str] = ()) -> bool:
@@ -93,10 +97,9 @@ def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
     """
     before, after = clause_around(text, start, end)
     before = _TURN.sub("", before)
-    if _AFTER_COLON.search(text[max(start - _WINDOW, 0) : start]):  # "Excluded: B"
-        heading = " ".join(_BREAK.split(text[max(start - _WINDOW, 0) : start])[-2:])
-        if DENYING.search(heading):
-            return False
+    leading = text[max(start - _WINDOW, 0) : start]
+    if _AFTER_COLON.search(leading) and DENYING.search(" ".join(_BREAK.split(leading)[-2:])):
+        return False  # "Excluded: B"
     return neutral(before, also) and neutral(after, also)
 
 

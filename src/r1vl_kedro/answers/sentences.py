@@ -6,7 +6,7 @@ from functools import lru_cache
 from r1vl_kedro.answers.calendar import MONTHS
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import DENYING, WRONG, value_stated
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, WRONG, value_stated
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.units import read_units
 
@@ -23,14 +23,14 @@ _COPULA_TAIL = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|no|nor|neither|cannot|without|nothing|none|nobody|but|wrong|incorrect|false|"
-    r"unless|if|whether|or|either|maybe|perhaps|possibly|might|could|may|wait|unlikely|hardly|"
-    r"barely|scarcely|doubt\w*|den(?:y|ies|ied)|instead|rather|except|excluding|besides|unlike|"
-    r"other|another|different|opposite|guess\w*|actually|fails?|far|used to)\b"
+    rf"\b(?:{DENIAL_OR_DOUBT}|nothing|none|nobody|but|whether|either|possibly|may|wait|"
+    r"den(?:y|ies|ied)|instead|rather|except|besides|unlike|other|another|different|opposite|"
+    r"guess\w*|actually|far|used to)\b"
     r"|n't\b|\?|不|没|非|否|或|还是|大于|小于|\b(?:nicht|oder|kein\w*|pas|ou|ni|no es)\b",
     re.IGNORECASE,
 )
-"""Words of denial, doubt and choice: a sentence with one states nothing."""
+"""Words of denial, doubt and choice, beside those of `prose.WRONG`: a sentence with one states
+nothing."""
 _COMPARED = re.compile(
     r"(?:%|\bper ?cent)\s*of\s+(?:the\s+)?(?:\d|[A-Za-z]\b)"
     r"|\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"

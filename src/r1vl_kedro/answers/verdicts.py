@@ -7,6 +7,8 @@ from r1vl_kedro.answers.statements import cores
 
 YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
 NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
+_PARTICLES = frozenset({"yes", "yeah", "yep", "no", "nope"})
+"""Words that answer alone; the others may be of a noun ("the correct sum")."""
 
 _WHOLE = {
     **dict.fromkeys(("是", "是的", "对", "对的", "正确", "有", "可以"), "yes"),
@@ -14,48 +16,18 @@ _WHOLE = {
     **dict.fromkeys(("ja", "oui", "sí", "si", "sim", "да", "はい", "네", "예"), "yes"),
     **dict.fromkeys(("nein", "non", "não", "нет", "いいえ", "아니요"), "no"),
     **dict.fromkeys(
-        (
-            "certainly",
-            "absolutely",
-            "of course",
-            "definitely",
-            "sure",
-            "indeed",
-            "it is",
-            "they are",
-            "it does",
-            "they do",
-            "it can",
-            "there is",
-            "there are",
-        ),
+        ("certainly", "absolutely", "of course", "definitely", "sure", "indeed", "it is",
+         "they are", "it does", "they do", "it can", "there is", "there are"),
         "yes",
     ),
     **dict.fromkeys(
-        (
-            "of course not",
-            "certainly not",
-            "definitely not",
-            "absolutely not",
-            "not at all",
-            "it is not",
-            "it isn't",
-            "they are not",
-            "they aren't",
-            "it does not",
-            "it doesn't",
-            "they do not",
-            "they don't",
-            "it cannot",
-            "it can't",
-            "there is not",
-            "there isn't",
-            "there are not",
-            "there aren't",
-        ),
+        ("of course not", "certainly not", "definitely not", "absolutely not", "not at all",
+         "it is not", "it isn't", "they are not", "they aren't", "it does not", "it doesn't",
+         "they do not", "they don't", "it cannot", "it can't", "there is not", "there isn't",
+         "there are not", "there aren't"),
         "no",
     ),
-}
+}  # fmt: skip
 _SAID = re.compile(rf"\b(?:{'|'.join(sorted(YES | NO))})\b")
 _BOTH = re.compile(
     r"\b(?:yes|no)\s*(?:/|\bor\b|\band\b)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z|\bneither\b|\byes\W+no\W+yes\b|\bno\W+yes\W+no\b"
@@ -152,9 +124,7 @@ def _first_word(text: str) -> str | None:
     if not found or _UNKNOWN.match(text) or re.match(r"\s+(?:is|would)\b", text[found.end() :]):
         return None
     word = found[1]
-    if word not in ("yes", "yeah", "yep", "no", "nope") and not _CLAUSE_END.match(
-        text, found.end()
-    ):
+    if word not in _PARTICLES and not _CLAUSE_END.match(text, found.end()):
         return None
     return "yes" if word in YES else "no" if word in NO else None
 
@@ -166,13 +136,7 @@ def _affirms(word: re.Match[str], text: str) -> bool | None:
     """
     before = text[: word.start()][-_REACH:]
     negated = bool(_NEGATED.search(before))
-    if word.group() not in (
-        "yes",
-        "yeah",
-        "yep",
-        "no",
-        "nope",
-    ):  # "on the right", "the correct sum"
+    if word.group() not in _PARTICLES:  # "on the right", "the correct sum"
         predicate = negated or _IS.search(before)
         if not predicate or not _CLAUSE_END.match(text, word.end()):
             return None
