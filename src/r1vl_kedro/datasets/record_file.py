@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from r1vl_kedro.records.json_stream import write_array
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import get_reader
-from r1vl_kedro.records.rows import RecordFile
+from r1vl_kedro.records.rows import RecordFile, WritableRecordFile
 from r1vl_kedro.records.schema import RecordsError, check_columns
 from r1vl_kedro.records.store import export_images
 
@@ -119,14 +119,14 @@ class RecordFileDataset(AbstractDataset):
         Raises:
             DatasetError: rows of this form are only read.
         """
-        kind, root = type(self._file), self._file.image_root or self._path.parent
-        if kind.row_of is RecordFile.row_of:
+        form, root = self._file, self._file.image_root or self._path.parent
+        if not isinstance(form, WritableRecordFile):
             raise DatasetError(
                 f"{self._path}: the form {self._reader!r} is only read; {len(data)} records not "
                 "written"
             )
-        check_columns(data, key_steps=kind.key_steps, where=str(self._path))
-        write_array(self._path, (kind.row_of(*record) for record in export_images(data, root)))
+        check_columns(data, key_steps=form.key_steps, where=str(self._path))
+        write_array(self._path, (form.row_of(*record) for record in export_images(data, root)))
 
     def _fingerprint(self) -> str:
         stat = self._path.stat()

@@ -157,21 +157,9 @@ class RecordFile(ABC):
     limit: int | None = None
     source: str = ""
 
-    key_steps: ClassVar[bool] = False
-    """Whether rows of this form hold key steps, so that records must have them to be written."""
-
     @abstractmethod
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """Read a row as a record still to be checked; ``index`` counts from 0."""
-
-    @staticmethod
-    def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
-        """Turn a record into a row of this form; ``images`` are paths below the image folder.
-
-        Raises:
-            NotImplementedError: rows of this form are only read.
-        """
-        raise NotImplementedError
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows as they stand in the file."""
@@ -184,3 +172,15 @@ class RecordFile(ABC):
         root = Path(self.image_root) if self.image_root else Path(self.path).parent
         for index, row in enumerate(self.rows()):
             yield self.read(row, index, root)
+
+
+class WritableRecordFile(RecordFile):
+    """A `RecordFile` whose form records are also written in."""
+
+    key_steps: ClassVar[bool] = False
+    """Whether rows of this form hold key steps, so that records must have them to be written."""
+
+    @staticmethod
+    @abstractmethod
+    def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
+        """Turn a record into a row of this form; ``images`` are paths below the image folder."""

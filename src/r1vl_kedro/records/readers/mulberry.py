@@ -20,7 +20,7 @@ from r1vl_kedro.prompts import IMAGE_MARK, render_question
 from r1vl_kedro.records.questions import bare_answer, read_question, split_prefix
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
-    RecordFile,
+    WritableRecordFile,
     family_of,
     images_of,
     malformed,
@@ -155,7 +155,7 @@ def from_record(
 
 
 @dataclass(frozen=True)
-class MulberryFile(RecordFile):
+class MulberryFile(WritableRecordFile):
     """The records of a Mulberry JSON file."""
 
     source: str = "mulberry"

@@ -16,7 +16,7 @@ from r1vl_kedro.prompts import IMAGE_MARK, render_question
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
-    RecordFile,
+    WritableRecordFile,
     family_of,
     images_of,
     is_scalar,
@@ -116,7 +116,7 @@ def from_record(record: Mapping[str, Any], images: Sequence[str]) -> R1VLRow:
 
 
 @dataclass(frozen=True)
-class R1VLFile(RecordFile):
+class R1VLFile(WritableRecordFile):
     """The records of an R1-VL-10K JSON file."""
 
     source: str = "r1vl10k"
