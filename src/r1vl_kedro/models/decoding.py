@@ -26,7 +26,7 @@ def core_of(model: Any) -> Any:
     Raises:
         TypeError: another model.
     """
-    base = _base(model)
+    base = base_model_of(model)
     if not hasattr(base.model, "rope_deltas"):
         raise TypeError(f"{type(base).__name__} is none of {', '.join(MODEL_TYPES)}")
     return base.model
@@ -34,12 +34,17 @@ def core_of(model: Any) -> Any:
 
 def decodable(model: Any) -> bool:
     """Tell whether `sample` can continue prompts of this model."""
-    base = _base(model)
-    kinds = getattr(base.config.get_text_config(), "layer_types", None) or ()
-    return base.config.model_type in MODEL_TYPES and "sliding_attention" not in kinds
+    config = base_model_of(model).config
+    return config.model_type in MODEL_TYPES and not slides(config)
 
 
-def _base(model: Any) -> Any:
+def slides(config: Any) -> bool:
+    """Tell whether layers of a model's text part attend to a sliding window."""
+    return "sliding_attention" in (getattr(config.get_text_config(), "layer_types", None) or ())
+
+
+def base_model_of(model: Any) -> Any:
+    """Return the transformers model inside a PEFT model, or the model itself."""
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
@@ -87,7 +92,7 @@ class Decoder:
         import torch
         from torch.nn.functional import pad
 
-        self._text, self._head = core_of(model).language_model, _base(model).lm_head
+        self._text, self._head = core_of(model).language_model, base_model_of(model).lm_head
         self._keys = [_grown(layer.keys[source]) for layer in cache.layers]
         self._values = [_grown(layer.values[source]) for layer in cache.layers]
         self._length, self._positions, self._seen = mask.shape[1], positions, None
@@ -201,7 +206,8 @@ def sample(
     if not decodable(model):
         raise TypeError(
             f"completions are sampled of {', '.join(MODEL_TYPES)} without sliding-window "
-            f"attention, not of {type(_base(model)).__name__} as configured; use vLLM for it"
+            f"attention, not of {type(base_model_of(model)).__name__} as configured; "
+            "use vLLM for it"
         )
     core = core_of(model)
     device = inputs["input_ids"].device

@@ -17,10 +17,10 @@ from typing import Any
 import torch
 from torch.utils.checkpoint import checkpoint
 
+from r1vl_kedro.models.decoding import MODEL_TYPES, base_model_of, slides
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.packed_kernels import KERNELS
 from r1vl_kedro.training.shared_attention import ATTENTION, Layout, layout_of, register
-from r1vl_kedro.training.sharing import MODEL_TYPES
 
 LOGITS = 2**28
 """Logits held at once; more are computed in chunks, and again in the backward pass."""
@@ -80,14 +80,13 @@ def _attention_of(config: Any) -> str:
             f"positions are not known; {', '.join(MODEL_TYPES)} can, others with "
             "share_prompts: false"
         )
-    text = config.get_text_config()
-    attention = text._attn_implementation
+    attention = config.get_text_config()._attn_implementation
     if attention not in ATTENTION:
         raise TrainingError(
             f"attention {attention!r} cannot read packed prompts; {' or '.join(ATTENTION)} can, "
             "or set share_prompts: false"
         )
-    if "sliding_attention" in (getattr(text, "layer_types", None) or ()):
+    if slides(config):
         raise TrainingError(
             "a group's prompt cannot be shared under sliding-window attention; "
             "set share_prompts: false"
@@ -113,7 +112,7 @@ def unwrapped(model: Any) -> Any:
     """Return the transformers model inside DDP, DeepSpeed and PEFT."""
     while hasattr(model, "module"):
         model = model.module
-    return model.get_base_model() if hasattr(model, "get_base_model") else model
+    return base_model_of(model)
 
 
 def packed_logps(
