@@ -86,6 +86,11 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, indent=2, default=str) + "\n")
 
 
+def as_json(content: Any) -> Any:
+    """Return a content as reading it back from a file of `write_json` gives it."""
+    return json.loads(json.dumps(content, default=str))
+
+
 def mark_complete(directory: Path, made_from: Any = None) -> None:
     """Sync a directory and note the sizes of its files in its mark.
 
@@ -126,7 +131,7 @@ def problem(directory: Path, made_from: Any = None) -> str | None:
             return f"{file} is missing"
         if file.stat().st_size != size:
             return f"{file} has {file.stat().st_size} bytes instead of {size}"
-    if made_from is not None and made != json.loads(json.dumps(made_from)):
+    if made_from is not None and made != as_json(made_from):
         return f"{directory} was made from something else"
     return None
 

@@ -69,18 +69,24 @@ def machine() -> str:
     import psutil
 
     memory = f"{psutil.virtual_memory().total / 2**30:.0f} GiB"
-    parts = [_processor(), f"{psutil.cpu_count()} cores", memory]
+    parts = [processor(), f"{psutil.cpu_count()} cores", memory]
     gpus = Counter(_gpus())
     return ", ".join([*parts, *(f"{count} x {name}" for name, count in gpus.items())])
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Name the processor by its model where that is known, else by its architecture."""
+    return cpuinfo().get("model name") or platform.processor() or platform.machine()
+
+
+def cpuinfo() -> dict[str, str]:
+    """Read the first processor's entry of /proc/cpuinfo; empty where there is none."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
+        return {}
+    pairs = (line.partition(":") for line in text.split("\n\n", 1)[0].splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _gpus() -> list[str]:

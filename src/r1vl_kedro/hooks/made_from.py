@@ -50,7 +50,7 @@ def recipes(
                 recipe["params"][key] = value_of(parameters, key)
             else:
                 recipe["inputs"][name] = digest(made[name]) if name in made else leaf(name)
-        made |= dict.fromkeys(node.outputs, json.loads(json.dumps(recipe, default=str)))
+        made |= dict.fromkeys(node.outputs, files.as_json(recipe))
     return made
 
 

@@ -8,10 +8,10 @@ computes for the first time, so it is set before torch is imported; child proces
 
 import logging
 import os
-import platform
 import sys
-from pathlib import Path
 from typing import Any, Literal
+
+from r1vl_kedro.provenance import cpuinfo, processor
 
 log = logging.getLogger(__name__)
 
@@ -48,19 +48,9 @@ def in_force() -> dict[str, Any]:
     return {
         "aten": torch and torch.backends.cpu.get_cpu_capability(),
         **{name: os.environ[name] for name in AVX2 if name in os.environ},
-        "processor": _cpuinfo().get("model name") or platform.machine(),
+        "processor": processor(),
     }
 
 
 def _has_avx2() -> bool:
-    return "avx2" in _cpuinfo().get("flags", "").split()
-
-
-def _cpuinfo() -> dict[str, str]:
-    """Read the first processor's entry of /proc/cpuinfo; empty where there is none."""
-    file = Path("/proc/cpuinfo")
-    if not file.is_file():
-        return {}
-    first = file.read_text(encoding="utf-8", errors="replace").split("\n\n", 1)[0]
-    pairs = (line.partition(":") for line in first.splitlines())
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return "avx2" in cpuinfo().get("flags", "").split()

@@ -31,7 +31,7 @@ def measured_once(
         measure: gives the places of records that fit, and of each other one its id and reason.
     """
     file = state_dir / FILE
-    made_from = json.loads(json.dumps(recipe, default=str))
+    made_from = files.as_json(recipe)
     while (found := _read(file, made_from)) is None:
         if main:
             kept, rejected = measure()

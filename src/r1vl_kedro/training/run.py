@@ -54,15 +54,10 @@ def finished(output: str, made_from: Mapping[str, Any]) -> bool:
     if state.damage(files.arrived(place)) is not None:
         return False
     made = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-    differs = [name for name, value in _as_json(made_from).items() if made.get(name) != value]
+    differs = [name for name, value in files.as_json(made_from).items() if made.get(name) != value]
     if differs:
         log.warning("the model in %s had other %s: made anew", output, ", ".join(differs))
     return not differs
-
-
-def _as_json(content: Any) -> Any:
-    """Return a content as reading it back from a file of JSON gives it."""
-    return json.loads(json.dumps(content, default=str))
 
 
 def already_trained(output: str) -> dict[str, Any]:
@@ -175,7 +170,7 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
     with files.naming(directory):
         directory.mkdir(parents=True, exist_ok=True)
         file = directory / "recipe.json"
-        wanted = _as_json(recipe)
+        wanted = files.as_json(recipe)
         if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != wanted:
             log.warning("settings or inputs changed: the state in %s is discarded", directory)
             shutil.rmtree(directory)
