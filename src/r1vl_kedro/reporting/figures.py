@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from r1vl_kedro.reporting.curves import curve, first_metric
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.style import INK, add_band, error_bar, or_empty, style
+from r1vl_kedro.reporting.style import INK, add_band, error_bars, or_empty, style
 from r1vl_kedro.reporting.time_figure import time_figure
 from r1vl_kedro.reporting.training_figures import (
     COMPLETION_LENGTH,
@@ -50,13 +50,7 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
         name="measured here",
         line={"color": variant("step_grpo").colour, "width": 2.5},
         marker={"size": 9},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": (measured["high"] - measured["accuracy"]).tolist(),
-            "arrayminus": (measured["accuracy"] - measured["low"]).tolist(),
-            "thickness": 1.4,
-        },
+        error_y=error_bars(measured["accuracy"], measured["low"], measured["high"]),
     )
     printed = table.loc[table["paper"].notna()]
     figure.add_scatter(
@@ -171,7 +165,7 @@ def _add_points(figure: go.Figure, overview: pd.DataFrame, grid: Grid | None, **
             y=[look.label],
             mode="markers",
             marker={"color": look.colour, "size": 11},
-            error_x=error_bar(row["accuracy"], row["low"], row["high"], look.colour),
+            error_x=error_bars(row["accuracy"], row["low"], row["high"], color=look.colour),
             name=look.label,
             hovertemplate=f"{look.label}: {text} %<extra></extra>",
             showlegend=False,

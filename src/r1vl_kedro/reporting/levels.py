@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from r1vl_kedro.reporting.collect import answer_matrix, paired
+from r1vl_kedro.reporting.curves import RIGHT
 from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
 from r1vl_kedro.reporting.pages import markdown_table
 from r1vl_kedro.rewards.outcome import OutcomeReward
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-RIGHT, DEAD = "rewards/outcome/mean", "zero_variance"
+DEAD = "zero_variance"
 COLOURS = ("#0d9488", "#1d4ed8", "#9333ea", "#be123c", "#d97706")
 
 
@@ -148,22 +149,20 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
     """Draw gain by the warm-up's pass rate, a line a reward; by push, a point each."""
     from plotly.subplots import make_subplots
 
-    from r1vl_kedro.reporting.style import style
+    from r1vl_kedro.reporting.style import error_bars, style
 
     titles = ("by the warm-up's pass rate", "by push on reasoning")
     figure = make_subplots(rows=1, cols=2, shared_yaxes=True, subplot_titles=titles)
     for number, reward in enumerate(options.rewards):
         rows = table[table["reward"] == reward].sort_values("pass_rate")
-        bar = {"type": "data", "symmetric": False, "thickness": 1.2}
-        bar |= {"array": (rows["high"] - rows["gain"]).tolist()}
-        bar |= {"arrayminus": (rows["gain"] - rows["low"]).tolist()}
+        bars = error_bars(rows["gain"], rows["low"], rows["high"])
         colour = COLOURS[number % len(COLOURS)]
         for column, (axis, mode) in enumerate(
             (("pass_rate", "lines+markers"), ("push_over_baseline", "markers")), start=1
         ):
             figure.add_scatter(
-                x=rows[axis].tolist(), y=rows["gain"].tolist(), error_y=bar, mode=mode, name=reward,
-                text=rows["level"].tolist(), marker={"color": colour, "size": 9},
+                x=rows[axis].tolist(), y=rows["gain"].tolist(), error_y=bars, mode=mode,
+                name=reward, text=rows["level"].tolist(), marker={"color": colour, "size": 9},
                 legendgroup=reward, showlegend=column == 1, row=1, col=column,
             )  # fmt: skip
     n, seeds = (

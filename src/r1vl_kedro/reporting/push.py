@@ -207,7 +207,7 @@ def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
     """Draw a bar for each reward and feature at one M, with its interval."""
     import plotly.graph_objects as go
 
-    from r1vl_kedro.reporting.style import style
+    from r1vl_kedro.reporting.style import error_bars, style
 
     figure = go.Figure()
     part = table[(table["family"] == ALL) & (table["M"] == group_size)]
@@ -216,13 +216,7 @@ def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
         figure.add_bar(
             x=[_label(name, grid) for name in rows["reward"]],
             y=rows["push"].tolist(),
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": (rows["high"] - rows["push"]).tolist(),
-                "arrayminus": (rows["push"] - rows["low"]).tolist(),
-                "thickness": 1.2,
-            },
+            error_y=error_bars(rows["push"], rows["low"], rows["high"]),
             name=feature,
             marker={"color": COLOURS[feature]},
         )

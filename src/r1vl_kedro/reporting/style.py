@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 INK, MUTED, GRID = "#1f2937", "#6b7280", "#e5e7eb"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -31,18 +33,22 @@ def style(figure: go.Figure, title: str, x_title: str, y_title: str, height: int
     figure.update_yaxes(title_text=y_title, automargin=True, **axis)
 
 
-def error_bar(value: float, low: float, high: float, colour: str) -> dict[str, Any] | None:
-    """Return one point's error bar from its interval; None where it has none."""
-    if pd.isna(low) or pd.isna(high):
-        return None
+def error_bars(value: ArrayLike, low: ArrayLike, high: ArrayLike, **look: Any) -> dict[str, Any]:
+    """Return a trace's error bars from the ends of intervals; NaN, no bar, where one has none.
+
+    Args:
+        value, low, high: of one point, or shape (points,).
+        look: what differs from the usual look, such as ``color``.
+    """
+    value, low, high = (np.atleast_1d(np.asarray(ends, float)) for ends in (value, low, high))
     return {
         "type": "data",
         "symmetric": False,
-        "array": [high - value],
-        "arrayminus": [value - low],
-        "color": colour,
+        "array": (high - value).tolist(),
+        "arrayminus": (value - low).tolist(),
         "thickness": 1.6,
         "width": 4,
+        **look,
     }
 
 

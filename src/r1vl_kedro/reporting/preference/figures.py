@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from plotly.colors import qualitative
 
 from r1vl_kedro.reporting.preference.numbers import SETTINGS, effective
-from r1vl_kedro.reporting.style import or_empty, style
+from r1vl_kedro.reporting.style import error_bars, or_empty, style
 from r1vl_kedro.reporting.variants import options_of
 
 BINS = 24
-COLOURS = qualitative.Dark24
+COLOURS, BARS = qualitative.Dark24, "#9ca3af"
 NO_PAIRS = "no variant was measured on held-out pairs"
 
 
@@ -65,8 +65,10 @@ def _accuracy(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
             mode="markers",
             name=row["row"],
             marker={"color": colours[row["variant"]], "size": 11},
-            error_x=_bar(row["reward_accuracy"], row["reward_low"], row["reward_high"]),
-            error_y=_bar(row["accuracy"], row["low"], row["high"]),
+            error_x=error_bars(
+                row["reward_accuracy"], row["reward_low"], row["reward_high"], color=BARS
+            ),
+            error_y=error_bars(row["accuracy"], row["low"], row["high"], color=BARS),
         )
     style(
         figure,
@@ -76,19 +78,6 @@ def _accuracy(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         height=520,
     )
     return or_empty(figure, NO_PAIRS)
-
-
-def _bar(value: float, low: float, high: float) -> dict[str, Any] | None:
-    if pd.isna(low):
-        return None
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [high - value],
-        "arrayminus": [value - low],
-        "thickness": 1,
-        "color": "#9ca3af",
-    }
 
 
 def _standardised(values: pd.Series) -> pd.Series:
