@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from r1vl_kedro.rewards.outcome import outcome
+from r1vl_kedro.rewards.outcome import share_right
 from r1vl_kedro.rewards.registry import Completion, Reward, register
 
 
@@ -47,10 +47,6 @@ class ContinuationReward(Reward):
         choices = options if options is not None else [None] * len(completions)
         made = []
         for steps, gold, some in zip(continued, answer, choices, strict=True):
-            rates = [
-                sum(outcome(text, gold, options=some, grammar=self.grammar) for text in texts)
-                / len(texts)
-                for texts in steps
-            ]
+            rates = [share_right(texts, gold, some, grammar=self.grammar) for texts in steps]
             made.append(self.alpha * sum(rates) / len(rates) if rates else 0.0)
         return made

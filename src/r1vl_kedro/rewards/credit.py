@@ -26,13 +26,10 @@ def steps_of_key_steps(
         threshold=reward.threshold,
         grammar=grammar,
     )
-    bounds = step_text(response, grammar).bounds
+    text = step_text(response, grammar)
     steps = parse_response(response, grammar).steps
-    places = [
-        None if match is None else next(n for n, end in enumerate(bounds) if match.start < end)
-        for match in found
-    ]
-    return [None if place is None else (steps[place].start, steps[place].end) for place in places]
+    having = [None if match is None else steps[text.step_of(match)] for match in found]
+    return [None if step is None else (step.start, step.end) for step in having]
 
 
 def token_advantages(

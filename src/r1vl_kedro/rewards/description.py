@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from r1vl_kedro.rewards.outcome import outcome
+from r1vl_kedro.rewards.outcome import share_right
 from r1vl_kedro.rewards.registry import Completion, Reward, register
 
 
@@ -42,7 +42,6 @@ class DescriptionReward(Reward):
         """Return the rewards; ``described`` has the responses to each description."""
         choices = options if options is not None else [None] * len(completions)
         return [
-            sum(outcome(text, gold, options=some, grammar=self.grammar) for text in texts)
-            / max(len(texts), 1)
+            share_right(texts, gold, some, grammar=self.grammar)
             for texts, gold, some in zip(described, answer, choices, strict=True)
         ]

@@ -1,5 +1,6 @@
 """Key steps found in the step bodies of a response: soft, exact, or as published."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -56,6 +57,10 @@ class StepText:
     index: dict[str, list[int]]
     _similar: dict[tuple[str, float], frozenset[str]] = field(default_factory=dict)
     _by_initial: dict[str, list[str]] = field(default_factory=dict)
+
+    def step_of(self, match: Match) -> int:
+        """Return the place of the step that a match is in, from 0."""
+        return bisect_right(self.bounds, match.start)
 
     def similar(self, word: str, threshold: float) -> frozenset[str]:
         """Return the words of this text that may stand for ``word``."""

@@ -53,6 +53,23 @@ def outcome(
     return float(bool(given) and all(equivalent(a, gold, options=options) for a in given))
 
 
+def share_right(
+    responses: Sequence[str],
+    answer: str,
+    options: Sequence[str] | None = None,
+    *,
+    grammar: str = R1VL.name,
+) -> float:
+    """Compute the share of responses that `outcome` calls right; 0 of none.
+
+    Example:
+        >>> share_right(["### The final answer is: 2", "### The final answer is: 3"], "2")
+        0.5
+    """
+    right = (outcome(one, answer, options=options, grammar=grammar) for one in responses)
+    return sum(right) / max(len(responses), 1)
+
+
 def answer_problem(
     response: str,
     answer: str,

@@ -25,7 +25,7 @@ def match_span(response: str, match: Match, grammar: str = R1VL.name) -> tuple[i
         '$6 - 1 = 5$'
     """
     text = step_text(response, grammar)
-    place = next(n for n, bound in enumerate(text.bounds) if match.start < bound)
+    place = text.step_of(match)
     section = parse_response(response, grammar).steps[place]
     before = match.start - (text.bounds[place - 1] if place else 0)
     wanted = text.tokens[match.start : match.end]
