@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from r1vl_kedro.benchmarks import aggregate, clusters, get_benchmark
+from r1vl_kedro.benchmarks import clusters
 from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.benchmarks.interval import headline
 from r1vl_kedro.statistics import Interval, detectable_difference, jackknife_interval
 
 
@@ -42,16 +43,12 @@ def compare(
     Raises:
         ValueError: see `aggregate`.
     """
-    headline = get_benchmark(benchmark).headline
-
-    def figure(chosen: Sequence[int], answers: Sequence[bool | None]) -> float:
-        part = aggregate(benchmark, [rows[k] for k in chosen], [answers[k] for k in chosen])
-        return part[headline]
-
     found = jackknife_interval(
-        lambda chosen: figure(chosen, verdicts) - figure(chosen, baseline),
+        lambda chosen: (
+            headline(benchmark, rows, verdicts, chosen)
+            - headline(benchmark, rows, baseline, chosen)
+        ),
         clusters(benchmark, rows),
     )
-    everything = range(len(rows))
-    ours, theirs = figure(everything, verdicts), figure(everything, baseline)
+    ours, theirs = headline(benchmark, rows, verdicts), headline(benchmark, rows, baseline)
     return Comparison(ours, theirs, found, len(rows), detectable_difference(found))

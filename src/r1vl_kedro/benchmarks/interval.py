@@ -9,6 +9,22 @@ from r1vl_kedro.benchmarks.cells import Row
 from r1vl_kedro.statistics import Interval, jackknife_interval, wilson_interval
 
 
+def headline(
+    benchmark: str,
+    rows: Sequence[Row],
+    verdicts: Sequence[bool | None],
+    chosen: Sequence[int] | None = None,
+) -> float:
+    """Compute the headline figure of some rows (places from 0), or of all.
+
+    Raises:
+        ValueError: see `aggregate`.
+    """
+    places = range(len(rows)) if chosen is None else chosen
+    figures = aggregate(benchmark, [rows[k] for k in places], [verdicts[k] for k in places])
+    return figures[get_benchmark(benchmark).headline]
+
+
 def headline_interval(
     benchmark: str, rows: Sequence[Row], verdicts: Sequence[bool | None]
 ) -> Interval:
@@ -21,15 +37,9 @@ def headline_interval(
     Raises:
         ValueError: see `aggregate`.
     """
-    about = get_benchmark(benchmark)
     names = clusters(benchmark, rows)
-
-    def figure(chosen: Sequence[int]) -> float:
-        part = aggregate(benchmark, [rows[k] for k in chosen], [verdicts[k] for k in chosen])
-        return part[about.headline]
-
-    found = jackknife_interval(figure, names)
-    full, n = about.full_marks, len(set(names))
+    found = jackknife_interval(lambda chosen: headline(benchmark, rows, verdicts, chosen), names)
+    full, n = get_benchmark(benchmark).full_marks, len(set(names))
     if found.low is None and found.estimate in (0, full):
         low, high = wilson_interval(n if found.estimate else 0, n)
         return Interval(found.estimate, full * low, full * high, f"Wilson over {n} clusters")
