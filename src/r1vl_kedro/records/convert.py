@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.rejections import REJECTED, count_reasons
+from r1vl_kedro.records.rejections import list_of
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.store import made_once, save_directory
 from r1vl_kedro.records.validate import validate
@@ -33,13 +32,7 @@ def materialize(
     def make() -> None:
         checked = options or ValidationOptions(require_solution=False)
         dataset, rejections = validate(source, checked, key_steps=True, image_hashes=False)
-        report = {
-            "kept": len(dataset),
-            "rejected": count_reasons(rejections),
-            "records": [rejection.as_dict() for rejection in rejections],
-        }
-        save_directory(
-            dataset, path, made_from=fingerprint, beside={REJECTED: json.dumps(report, indent=1)}
-        )
+        beside = list_of(rejections, len(dataset))
+        save_directory(dataset, path, made_from=fingerprint, beside=beside)
 
     return made_once(path, fingerprint, make)

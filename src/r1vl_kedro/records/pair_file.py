@@ -8,7 +8,6 @@ are whole conversations that begin alike.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.questions import special_token
-from r1vl_kedro.records.rejections import REJECTED, Rejection, count_reasons, nothing_left
+from r1vl_kedro.records.rejections import Rejection, list_of, nothing_left
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory
@@ -212,12 +211,7 @@ def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset
         pairs = write_pairs(usable())
         if not len(pairs):
             raise RecordsError(f"{source.path}: {nothing_left('reading pairs', rejections)}")
-        report = {
-            "kept": len(pairs),
-            "rejected": count_reasons(rejections),
-            "records": [rejection.as_dict() for rejection in rejections],
-        }
-        beside = {REJECTED: json.dumps(report, indent=1)}
+        beside = list_of(rejections, len(pairs))
         save_directory(pairs, path, made_from=fingerprint, beside=beside)
 
     return made_once(path, fingerprint, make)

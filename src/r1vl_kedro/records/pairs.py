@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records.schema import features
-from r1vl_kedro.records.store import undecoded
+from r1vl_kedro.records.store import stream, undecoded
 from r1vl_kedro.scratch import scratch_directory
 
 if TYPE_CHECKING:
@@ -208,22 +208,13 @@ def write_pairs(
     rows: Iterable[Mapping[str, Any]], directory: Path | None = None, *, reference: bool = False
 ) -> Dataset:
     """Stream pairs into an Arrow file and open it memory-mapped; images as encoded bytes."""
-    from datasets import Dataset
-    from datasets.arrow_writer import ArrowWriter
-
     columns = pair_features(reference)
-    directory = directory or scratch_directory("pairs")
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "pairs.arrow"
-    count = 0
-    with ArrowWriter(features=columns, path=str(path), writer_batch_size=32) as writer:
-        for row in rows:
-            images = [one["bytes"] if isinstance(one, Mapping) else one for one in row["images"]]
-            encoded = {name: row.get(name) for name in columns} | {"images": images}
-            writer.write(columns.encode_example(encoded))
-            count += 1
-        if count:
-            writer.finalize()
-    if not count:
-        return Dataset.from_dict({name: [] for name in columns}, features=columns)
-    return Dataset.from_file(str(path))
+    path = (directory or scratch_directory("pairs")) / "pairs.arrow"
+    absent = dict.fromkeys(columns)
+    return stream(
+        (absent | dict(row) | {"images": _encoded(row["images"])} for row in rows), columns, path
+    )
+
+
+def _encoded(images: Iterable[bytes | Mapping[str, Any]]) -> list[bytes]:
+    return [one["bytes"] if isinstance(one, Mapping) else one for one in images]

@@ -41,6 +41,20 @@ def counts_in_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{reason}: {n}" for reason, n in counts.items())
 
 
+def list_of(rejections: Sequence[Rejection], kept: int) -> dict[str, str]:
+    """Return the file that lists what was set aside, by its name; it lies beside what was kept.
+
+    Args:
+        kept: number of the other records.
+    """
+    content = {
+        "kept": kept,
+        "rejected": count_reasons(rejections),
+        "records": [rejection.as_dict() for rejection in rejections],
+    }
+    return {REJECTED: json.dumps(content, indent=1)}
+
+
 def set_aside_at(directory: Path) -> dict[str, int]:
     """Count what was set aside when the records in a directory were read from a file, by reason."""
     report = directory / REJECTED

@@ -17,7 +17,7 @@ from r1vl_kedro.records.schema import features
 from r1vl_kedro.scratch import scratch_directory
 
 if TYPE_CHECKING:
-    from datasets import Dataset
+    from datasets import Dataset, Features
 
 ROWS_AT_ONCE = 32
 """Rows that wait in memory with their images before they go to disk."""
@@ -87,20 +87,28 @@ def write_rows(
         rows: records; ``images`` as encoded bytes, stored as they are.
         directory: where the file goes; a scratch directory when None.
     """
+    columns = features(key_steps=key_steps, image_hashes=image_hashes)
+    path = (directory or scratch_directory("records")) / "records.arrow"
+    # Most sources do not know whether a path is sloppy.
+    return stream(({"sloppy": None} | dict(row) for row in rows), columns, path)
+
+
+def stream(rows: Iterable[Mapping[str, Any]], columns: Features, path: Path) -> Dataset:
+    """Stream the columns of rows into an Arrow file and open it memory-mapped.
+
+    Raises:
+        WriteError: the disk is full or the place cannot be written.
+    """
     from datasets import Dataset
     from datasets.arrow_writer import ArrowWriter
 
-    columns = features(key_steps=key_steps, image_hashes=image_hashes)
-    directory = directory or scratch_directory("records")
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "records.arrow"
+    path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     with (
         files.naming(path),
         ArrowWriter(features=columns, path=str(path), writer_batch_size=ROWS_AT_ONCE) as writer,
     ):
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is used after
-            row = {"sloppy": None} | dict(row)  # most sources do not know it
             writer.write(columns.encode_example({name: row[name] for name in columns}))
         if count:
             writer.finalize()
