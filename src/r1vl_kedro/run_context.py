@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+TRACKING_URI, RUN_ID, STAGE = "R1VL_TRACKING_URI", "R1VL_RUN_ID", "R1VL_STAGE"
+"""Environment variables by which a job learns of its node's `RunContext`."""
+
 
 @dataclass(frozen=True)
 class RunContext:

@@ -6,9 +6,9 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.launcher.options import LauncherOptions
+from r1vl_kedro.run_context import RUN, RUN_ID, STAGE, TRACKING_URI
 
 
 def command(job_file: Path, job_id: str, entry: str, options: LauncherOptions) -> list[str]:
@@ -58,10 +58,9 @@ def environment(job_id: str, options: LauncherOptions, slot: str | None) -> dict
     env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
     if slot is not None:
         env["CUDA_VISIBLE_DEVICES" if options.pin == "cuda" else "R1VL_CORES"] = slot
-    run = _current_run()
+    run = RUN.get()
     if run is not None and run.run_id:
-        env |= {"R1VL_TRACKING_URI": run.tracking_uri, "R1VL_RUN_ID": run.run_id}
-        env["R1VL_STAGE"] = run.stage or ""
+        env |= {TRACKING_URI: run.tracking_uri, RUN_ID: run.run_id, STAGE: run.stage or ""}
     return env
 
 
@@ -69,12 +68,6 @@ def threads(options: LauncherOptions) -> int:
     """Count the threads of one of a job's processes."""
     here = max(1, options.num_processes // options.num_machines)
     return options.threads_per_process or max(1, len(os.sched_getaffinity(0)) // here)
-
-
-def _current_run() -> Any:
-    from r1vl_kedro.run_context import RUN
-
-    return RUN.get()
 
 
 def uses_cuda(options: LauncherOptions) -> bool:

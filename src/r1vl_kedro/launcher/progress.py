@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro import files
+from r1vl_kedro.launcher.place import rank
 
 PROGRESS = "R1VL_PROGRESS"
 WARNINGS = "warnings.jsonl"
@@ -32,7 +33,7 @@ def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
     """
     target = os.environ.get(PROGRESS)
     now = time.monotonic()
-    if not target or os.environ.get("RANK", "0") != "0":
+    if not target or rank() != 0:
         return
     if now - _last[0] < 0.2 and done < total:
         return

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from r1vl_kedro import files
-from r1vl_kedro.launcher import ending, error_report, ranks
+from r1vl_kedro.launcher import ending, error_report, place, ranks
 from r1vl_kedro.launcher.alone import hold
-from r1vl_kedro.launcher.progress import KeepWarnings
+from r1vl_kedro.launcher.progress import PROGRESS, KeepWarnings
 from r1vl_kedro.scrubbing import scrub, scrub_output
 
 OTHER_JOB = 2
@@ -45,9 +45,9 @@ def main(job_file: str, job_id: str, entry: str) -> int:
         _say(f"{job_file} holds the job {job['id']}, this process was started for {job_id}")
         return OTHER_JOB
     directory = Path(job_file).parent
-    rank = int(os.environ.get("RANK", "0"))
+    rank = place.rank()
     _keep_output(directory / f"rank{rank}.log")
-    os.environ["R1VL_PROGRESS"] = str(directory / "progress.json")
+    os.environ[PROGRESS] = str(directory / "progress.json")
     _end_with(int(os.environ["R1VL_PARENT"]))
     ranks.note(directory, rank, os.getpid())
     mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
@@ -122,7 +122,7 @@ def _end_with(parent: int) -> None:
             if not ending.alive(parent):
                 os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(ORPHAN_SECONDS)
-                if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+                if place.processes() > 1:
                     ending.kill_family(os.getppid())
                 os.kill(os.getpid(), signal.SIGKILL)
 

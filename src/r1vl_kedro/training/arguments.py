@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
+from r1vl_kedro.launcher import place
 from r1vl_kedro.training.deepspeed_configs import config, stage
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import TrainingOptions
@@ -20,7 +20,7 @@ def common_arguments(
     """
     import torch
 
-    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    several = place.processes() > 1
     return {
         "output_dir": state_dir,
         "max_steps": steps,

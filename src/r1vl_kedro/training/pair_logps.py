@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, provenance
+from r1vl_kedro.launcher.place import processes, rank
 from r1vl_kedro.launcher.progress import report
 from r1vl_kedro.records.pairs import add_reference, mismatched_of
 from r1vl_kedro.training import data
@@ -50,7 +51,7 @@ def reference_pairs(
         return {"output": output, "scored_now": 0}
     parts = f"{output}.state"
     done = score_pairs(base, records, parts, options, template)
-    if int(os.environ.get("RANK", "0")) == 0:
+    if rank() == 0:
         scores = read_scores(base, records, parts, settings, template)
         aside = place.with_name(f".{place.name}.writing")
         shutil.rmtree(aside, ignore_errors=True)
@@ -80,9 +81,8 @@ def score_pairs(
     texts = rows.select_columns(["chosen", "rejected"])
     where = _parts(output, checkpoint, pairs, settings, template)
     where.mkdir(parents=True, exist_ok=True)
-    rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     size = settings.batch_size
-    mine = range(rank, -(-len(places) // size), world)
+    mine = range(rank(), -(-len(places) // size), processes())
     todo = [number for number in mine if not _part(where, number).is_file()]
     scorer = _Scorer(checkpoint, settings, template) if todo else None
     for done, number in enumerate(todo, start=1):

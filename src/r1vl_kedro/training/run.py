@@ -15,6 +15,7 @@ from typing import Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
+from r1vl_kedro.launcher import place
 from r1vl_kedro.models import load_processor
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
@@ -48,12 +49,12 @@ def finished(output: str, made_from: Mapping[str, Any]) -> bool:
     Args:
         made_from: what the output's manifest must say.
     """
-    place = Path(output)
-    if os.environ.get("RANK", "0") == "0":
-        files.settle(place)
-    if state.damage(files.arrived(place)) is not None:
+    directory = Path(output)
+    if place.rank() == 0:
+        files.settle(directory)
+    if state.damage(files.arrived(directory)) is not None:
         return False
-    made = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    made = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
     differs = [name for name, value in files.as_json(made_from).items() if made.get(name) != value]
     if differs:
         log.warning("the model in %s had other %s: made anew", output, ", ".join(differs))
@@ -71,8 +72,7 @@ def batch_of(options: TrainingOptions) -> tuple[int, int]:
     Raises:
         ValueError: they do not divide.
     """
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    return options.split(world)
+    return options.split(place.processes())
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def prepare(
         "template": template,
     }
     recipe = {"kind": kind, "options": settings.model_dump(), "seed": seed, **inputs}
-    main = int(os.environ.get("RANK", "0")) == 0
+    main = place.rank() == 0
     if finished(output, recipe):
         if main:  # a kill may have come between the model and this
             shutil.rmtree(f"{output}.state", ignore_errors=True)
@@ -129,7 +129,7 @@ def prepare(
     answers = METHODS[kind].learns
     rows, unusable = select(rows) if select is not None else (rows, [])
     rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)
-    recipe["world"] = world = int(os.environ.get("WORLD_SIZE", "1"))
+    recipe["world"] = world = place.processes()
     state_dir = open_state(output, recipe, main)
     find = functools.partial(
         data.find_fitting,

@@ -6,18 +6,15 @@ import os
 
 from transformers import TrainerCallback
 
-from r1vl_kedro.run_context import metric_name
+from r1vl_kedro.launcher import place
+from r1vl_kedro.run_context import RUN_ID, STAGE, TRACKING_URI, metric_name
 from r1vl_kedro.tracking.live import LiveMetrics
-
-TRACKING_URI = "R1VL_TRACKING_URI"
-RUN_ID = "R1VL_RUN_ID"
-STAGE = "R1VL_STAGE"
 
 
 def metric_callback() -> list[TrainerCallback]:
     """Make the callback for the run that the environment names; none outside rank 0."""
     uri, run_id = os.environ.get(TRACKING_URI), os.environ.get(RUN_ID)
-    if not uri or not run_id or os.environ.get("RANK", "0") != "0":
+    if not uri or not run_id or place.rank() != 0:
         return []
     return [LogToMlflow(LiveMetrics(uri, run_id), os.environ.get(STAGE))]
 
