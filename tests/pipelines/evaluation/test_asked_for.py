@@ -8,7 +8,7 @@ import pytest
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.pipelines.evaluation.benchmark_nodes import present
+from r1vl_kedro.pipelines.evaluation.answers import present
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions
 
 ROOT = Path(__file__).resolve().parents[3]

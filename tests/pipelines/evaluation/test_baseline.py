@@ -8,8 +8,8 @@ import pytest
 from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.baseline import baseline_predictions, compare_with_baseline
+from r1vl_kedro.pipelines.evaluation.benchmark_pipeline import create_given_pipeline
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
-from r1vl_kedro.pipelines.evaluation.pipeline import create_given_pipeline
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, score_one
 
 

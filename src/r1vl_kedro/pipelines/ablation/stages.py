@@ -41,41 +41,12 @@ def create_variant(namespace: str, variant: Variant, benchmarks: Sequence[str] =
     if variant.method == "step_grpo":  # its key steps count in scores as they did in training
         own["params:step_grpo"] = f"params:variants.{namespace}.options"
     checkpoint = {CHECKPOINT: datasets_of(namespace, variant, CHECKPOINT)[-1]}
-    answered = Pipeline([evaluation.create_pipeline(), _create_benchmarks(benchmarks)])
-    evaluated = within(namespace, answered, checkpoint, own)
+    answered = [evaluation.create_pipeline()]
+    if benchmarks:
+        predict, score = nodes.predict_benchmarks, nodes.score_benchmarks
+        answered.append(evaluation.create_answers(benchmarks, predict=predict, score=score))
+    evaluated = within(namespace, Pipeline(answered), checkpoint, own)
     return Pipeline([*trainings, evaluated, create_gather(namespace, variant)])
-
-
-def _create_benchmarks(benchmarks: Sequence[str]) -> Pipeline:
-    """Build a checkpoint's answers to the grid's benchmarks, and their scores."""
-    if not benchmarks:
-        return Pipeline([])
-    predicted = ["benchmark_manifests", "benchmark_predictions", "benchmark_thumbnails"]
-    predict = Node(
-        nodes.predict_benchmarks,
-        inputs={
-            "checkpoint": CHECKPOINT,
-            "options": "params:evaluation",
-            "launcher": "params:launcher",
-            "seed": "params:seed",
-            "work_dir": "params:work_dir",
-            **{name: f"benchmark_{name}" for name in benchmarks},
-        },
-        outputs=predicted,
-        name="predict_benchmarks",
-    )
-    score = Node(
-        nodes.score_benchmarks,
-        inputs=[
-            "benchmark_predictions",
-            "benchmark_manifests",
-            "params:evaluation",
-            "benchmark_judge",
-        ],
-        outputs=["benchmark_verdicts", "benchmark_scores", "benchmark_evaluation_manifest"],
-        name="score_benchmarks",
-    )
-    return Pipeline([predict, score], tags="evaluation")
 
 
 def is_evaluated(variant: Variant) -> bool:

@@ -1,14 +1,16 @@
 """Evaluation of a checkpoint on the test records and on the benchmarks."""
 
-from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use, has_baseline
-from r1vl_kedro.pipelines.evaluation.pipeline import (
+from r1vl_kedro.pipelines.evaluation.benchmark_pipeline import (
+    create_answers,
     create_benchmark_pipeline,
     create_given_pipeline,
-    create_pipeline,
 )
+from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use, has_baseline
+from r1vl_kedro.pipelines.evaluation.pipeline import create_pipeline
 
 __all__ = [
     "benchmarks_in_use",
+    "create_answers",
     "create_benchmark_pipeline",
     "create_given_pipeline",
     "create_pipeline",

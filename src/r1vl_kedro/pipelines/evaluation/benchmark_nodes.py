@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from pathlib import Path
@@ -12,12 +11,17 @@ from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
 from r1vl_kedro.benchmarks.table import notes, table_markdown, table_rows
 from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.errors import CheckpointError
-from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows, thumbnails
+from r1vl_kedro.generation.benchmark_job import thumbnails
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
-from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.pipelines.evaluation.answers import (
+    present,
+    read_answers,
+    read_set_aside,
+    vars_of,
+)
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
-from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions, EvaluationOptions
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, manifest_of, score_one
 from r1vl_kedro.pipelines.hints import Frame, JsonObject
 
@@ -65,10 +69,9 @@ def predict_benchmarks(
 
     place = job_place(work_dir) / "benchmarks"
     chosen = options.benchmarks
-    there = present(files, chosen)
     kwargs = {
         "checkpoint": str(checkpoint),
-        "files": {name: vars_of(file) for name, file in there.items()},
+        "files": {name: vars_of(file) for name, file in present(files, chosen).items()},
         "output_dir": str(place),
         "options": options.decoding.model_dump(mode="json"),
         "template": chosen.wording,
@@ -83,50 +86,12 @@ def predict_benchmarks(
     for benchmark, manifest in manifests.items():
         where = place / benchmark
         manifest["label"] = options.label  # scoring again, perhaps under other options, keeps it
-        left = json.loads((where / SET_ASIDE).read_text(encoding="utf-8"))
-        manifest["set_aside"] = left
-        if left:
-            rows = manifest["records"]
-            logger.warning(
-                "%s: %d of %d rows answered, %d set aside (%s)",
-                *(benchmark, rows, rows + len(left), len(left), reasons(left)),
-            )
-        cells = {row["index"]: row for row in read_rows(where)}
-        frame = pd.read_parquet(where / PREDICTIONS)
-        frame = frame[["id", "response", "tokens", "truncated", "sample"]]
-        frame.insert(0, "benchmark", benchmark)
-        frame["row"] = [json.dumps(cells[index], ensure_ascii=False) for index in frame["id"]]
-        frames.append(frame)
+        manifest["set_aside"] = read_set_aside(where, benchmark, manifest["records"])
+        frames.append(read_answers(where, benchmark))
         found = thumbnails(where, chosen.examples)
         pictures += [{"benchmark": benchmark, **picture} for picture in found]
     pictures = pd.DataFrame(pictures, columns=["benchmark", "id", "image"])
     return manifests, pd.concat(frames, ignore_index=True), pictures
-
-
-def present(files: dict[str, BenchmarkFile], options: BenchmarkOptions) -> dict[str, BenchmarkFile]:
-    """Return the files of the chosen benchmarks, without embedded ones that there are not.
-
-    Raises:
-        EvaluationError: an absent one is asked for by name, or nothing is left.
-    """
-    chosen = {name: files[name] for name in options.chosen}
-    absent = [name for name, file in chosen.items() if not file.official and not file.path.exists()]
-    if not absent:
-        return chosen
-    problem = (
-        f"the embedded world has no file of {', '.join(absent)}; name an official one in a catalog "
-        f"entry such as benchmark_{absent[0]}: {{type: r1vl_kedro.datasets.BenchmarkTSVDataset, "
-        f"benchmark: {absent[0]}, path: ...}}"
-    )
-    if options.names is not None or len(absent) == len(chosen):
-        raise EvaluationError(problem)
-    logger.warning("%s; the others are evaluated", problem)
-    return {name: file for name, file in chosen.items() if name not in absent}
-
-
-def vars_of(file: BenchmarkFile) -> JsonObject:
-    """Return what the job needs to open the file again."""
-    return {"path": str(file.path), "check_images": file.check_images, "official": file.official}
 
 
 def score_benchmarks(

@@ -63,6 +63,16 @@ def manifest_of(
 def score_one(
     name: str, part: Frame, mode: Mode, judge: ChatClient | None
 ) -> tuple[Frame, dict[str, Any]]:
+    """Score a benchmark's predictions: a verdict for each row, and its figures with an interval.
+
+    Args:
+        part: the predictions on this benchmark, each with its row's cells as JSON.
+        judge: asked about what the rules leave open; None: that stays open.
+
+    Returns:
+        One row a prediction, and the entry of the scores; figures in the benchmark's unit, shares
+        of verdicts left open in 0..1.
+    """
     import pandas as pd
 
     rows = [json.loads(text) for text in part["row"]]
