@@ -9,7 +9,7 @@ from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.grid import expand
 from r1vl_kedro.pipelines.ablation.nodes import join_logs, join_rollouts, tabulate_benchmarks
 from r1vl_kedro.training import methods
-from r1vl_kedro.training.options import TrainingOptions
+from r1vl_kedro.training.common_options import RecordBatchOptions
 
 PARAMETERS = {
     "warm_up": {"num_steps": 9, "batch_size": 8},
@@ -93,7 +93,7 @@ def test_one_seed_has_its_name_where_others_are_to_follow():
 @pytest.fixture
 def pairs_method(monkeypatch):
     """Two methods beside those there are: one that makes pairs, one that trains on them."""
-    common = {"base": methods.WARM_UP, "options": TrainingOptions, "sections": ("pairs",)}
+    common = {"base": methods.WARM_UP, "options": RecordBatchOptions, "sections": ("pairs",)}
     making = methods.Method(**common, records="rl_prompts", leaves=("pairs",))
     training = methods.Method(**common, records="pairs", leaves=("training_log", "checkpoint"))
     monkeypatch.setitem(methods.METHODS, "sample_pairs", making)
