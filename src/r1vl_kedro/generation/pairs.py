@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro import files
 from r1vl_kedro.generation.options import DecodingOptions
@@ -23,7 +22,8 @@ from r1vl_kedro.records.pairs import (
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import undecoded
 from r1vl_kedro.responses import R1VL, GrammarName
-from r1vl_kedro.rewards import Reward, columns_read, read_rewards
+from r1vl_kedro.rewards import Reward, columns_read
+from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
 from r1vl_kedro.rewards.sums import weighted_sums
 
 if TYPE_CHECKING:
@@ -43,21 +43,12 @@ class PairOptions(BaseModel):
     """Responses a question; the best by reward is chosen, the worst rejected."""
     decoding: DecodingOptions = DecodingOptions(temperature=0.8, top_p=0.95)
     """The engine, and how it samples."""
-    rewards: dict[str, SerializeAsAny[Reward]] = Field(
-        {"outcome": 1.0, "key_steps": 1.0, "validity": 1.0}, validate_default=True
-    )
+    rewards: Rewards = Field(PAPERS, validate_default=True)
     """As in ``step_grpo``, from which the configuration takes them unless they are given."""
     grammar: GrammarName = R1VL.name
     """How responses are written; given by the configuration's ``grammar``."""
     held_out: float = Field(0.1, ge=0, lt=1)
     """Share of the questions whose pairs no objective trains on."""
-
-    @field_validator("rewards", mode="before")
-    @classmethod
-    def _by_name(cls, rewards: Any) -> Any:
-        if not isinstance(rewards, Mapping):
-            raise ValueError("give a mapping of reward names to weights or options")
-        return read_rewards(rewards)
 
     @model_validator(mode="after")
     def _responses_differ(self) -> PairOptions:
@@ -65,11 +56,12 @@ class PairOptions(BaseModel):
             raise ValueError("decoding.temperature is 0: all responses to a question would be one")
         if not any(reward.weight for reward in self.rewards.values()):
             raise ValueError("rewards: none has a weight above 0, so no response is better")
+        reading(self.rewards, self.grammar)
         return self
 
     def reward_functions(self) -> list[Reward]:
         """Return the rewards in their order, each reading the run's grammar."""
-        return [one.model_copy(update={"grammar": self.grammar}) for one in self.rewards.values()]
+        return list(reading(self.rewards, self.grammar).values())
 
 
 def sample_pairs(
