@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -74,7 +74,7 @@ def of_variants(variants: Mapping[str, Mapping[str, Any]]) -> list[Training]:
             options = _options(row, one["options"])
             training = Training(place, row, options, one["records"], one["n_records"])
             found.setdefault(place, []).append(training)
-    return [Training(**vars(seeds[0]) | {"seeds": len(seeds)}) for seeds in found.values()]
+    return [replace(seeds[0], seeds=len(seeds)) for seeds in found.values()]
 
 
 def batch_problems(trainings: Iterable[Training], processes: int) -> list[str]:

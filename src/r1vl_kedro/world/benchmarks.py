@@ -15,7 +15,7 @@ from pathlib import Path
 
 from r1vl_kedro import files
 from r1vl_kedro.world.families import Problem
-from r1vl_kedro.world.held_out import SPLIT, Row, draw_problem, draw_scenes, encoded
+from r1vl_kedro.world.held_out import SPLIT, Row, draw_problem, draw_scenes, encoded, has_more
 from r1vl_kedro.world.scenes import Chart, distinct_filters, places, random_chart, split_of
 from r1vl_kedro.world.yes_no import hallusionbench, mme
 
@@ -165,11 +165,10 @@ def _more_variants(rng: random.Random) -> Iterator[Row]:
     """Yield one comparison of two kinds of objects, on ever other scenes."""
     first, second = distinct_filters(rng, next(draw_scenes(rng)), 2)
     for scene in draw_scenes(rng):
-        more = len(places(scene, first)) > len(places(scene, second))
         yield {
             "image": encoded(scene),
             "question": f"Are there more {first} than {second}?",
-            "answer": "Yes" if more else "No",
+            "answer": "Yes" if has_more(scene, first, second) else "No",
             "answer_type": "text",
             "subject": "arithmetic",
         }

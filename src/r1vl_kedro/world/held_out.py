@@ -23,6 +23,7 @@ def encoded(picture: Picture) -> str:
 
 
 def draw_problem(rng: random.Random, wanted: Callable[[Problem], bool], *families: str) -> Problem:
+    """Draw problems of these families until one is as wanted."""
     while True:
         problem = random_problem(rng, rng.choice(families), SPLIT)
         if wanted(problem):
@@ -30,9 +31,11 @@ def draw_problem(rng: random.Random, wanted: Callable[[Problem], bool], *familie
 
 
 def draw_scenes(rng: random.Random) -> Iterator[Scene]:
+    """Yield scenes without end."""
     while True:
         yield random_picture(rng, Scene, SPLIT)
 
 
 def has_more(scene: Scene, first: Filter, second: Filter) -> bool:
+    """Tell whether more of a scene's objects are of the first kind than of the second."""
     return len(places(scene, first)) > len(places(scene, second))
