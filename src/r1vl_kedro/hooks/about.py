@@ -94,7 +94,8 @@ def description(overview: Any) -> str:
     sentences = nothing_learnt(overview)
     scored = overview.dropna(subset=["accuracy"])
     best = scored.loc[scored["accuracy"].idxmax()]
-    cells = dict(zip(*_best_cells(scored, best.name), strict=True))
+    headers, [row] = display(scored.loc[[best.name]])
+    cells = dict(zip(headers, row, strict=True))
     sentence = f"Highest accuracy on the test records: **{best['row']}**, {cells['accuracy']} %"
     sentences.append(f"{sentence} (n = {best['n']}).")
     if pd.notna(best.get("difference")):
@@ -106,11 +107,6 @@ def description(overview: Any) -> str:
         sentences.append(f"Intervals that overlap with its: {', '.join(near)}.")
     columns = [name for name in overview.columns if name in TABLE]
     return f"{' '.join(sentences)}\n\n{table_markdown(overview[columns])}\n"
-
-
-def _best_cells(scored: Any, index: Any) -> tuple[list[str], list[str]]:
-    headers, rows = display(scored.loc[[index]])
-    return headers, rows[0]
 
 
 def commit_tags(root: Path) -> dict[str, str]:

@@ -71,17 +71,17 @@ def make_tables(
 
 def write_tables(
     verdicts: Frame,
+    scores: dict[str, JsonObject],
     options: ReportingOptions,
+    grid: JsonObject | None,
     differences: Mapping[str, Sequence[str]],
-    grid: JsonObject | None = None,
-    scores: dict[str, JsonObject] | None = None,
     **tables: Frame,
 ) -> str:
     """Write the tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
     from r1vl_kedro.reporting.page import left_out, notes, warnings
 
-    said = [*warnings(differences), *left_out(scores or {}), *notes(verdicts, options, grid)]
+    said = [*warnings(differences), *left_out(scores), *notes(verdicts, options, grid)]
     return tables_markdown(tables, said)
 
 
@@ -123,12 +123,12 @@ def build_examples(
 
 def write_report(
     verdicts: Frame,
+    scores: dict[str, JsonObject],
+    options: ReportingOptions,
+    grid: JsonObject | None,
+    differences: Mapping[str, Sequence[str]],
     examples: JsonRows,
     settings: JsonObject,
-    options: ReportingOptions,
-    differences: Mapping[str, Sequence[str]],
-    grid: JsonObject | None = None,
-    scores: dict[str, JsonObject] | None = None,
     **tables_and_figures: Frame | Figure,
 ) -> str:
     """Render the HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
@@ -141,7 +141,7 @@ def write_report(
         figures={name: tables_and_figures[f"figure_{name}"] for name in FIGURES},
         examples=examples,
         said=page.notes(verdicts, options, grid),
-        warnings=[*page.warnings(differences), *page.left_out(scores or {})],
+        warnings=[*page.warnings(differences), *page.left_out(scores)],
         settings=settings,
         versions=provenance.versions(),
         about=page.about_run(RUN.get()),

@@ -22,8 +22,15 @@ from r1vl_kedro.pipelines.reporting import nodes
 
 OPTIONS = "params:reporting"
 GRID = "params:variants"
-DIFFERENCES = {"differences": "row_differences"}
-"""Filled by ``MadeFromHooks``: how rows that another run made differ from the grid."""
+TOLD = {
+    "verdicts": "all_verdicts",
+    "scores": "all_scores",
+    "options": OPTIONS,
+    "grid": GRID,
+    "differences": "row_differences",
+}
+"""What both pages word their notes and warnings from; ``MadeFromHooks`` fills in how rows that
+another run made differ from the grid."""
 EVALUATED = ("verdicts", "scores", "evaluation_manifest")
 
 
@@ -73,14 +80,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.write_tables,
-                inputs={
-                    "verdicts": "all_verdicts",
-                    "scores": "all_scores",
-                    "options": OPTIONS,
-                    "grid": GRID,
-                    **DIFFERENCES,
-                    **tables,
-                },
+                inputs={**TOLD, **tables},
                 outputs="tables_markdown",
                 name="write_tables",
             ),
@@ -112,13 +112,9 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             Node(
                 nodes.write_report,
                 inputs={
-                    "verdicts": "all_verdicts",
-                    "scores": "all_scores",
+                    **TOLD,
                     "examples": "report_examples",
                     "settings": "parameters",
-                    "options": OPTIONS,
-                    "grid": GRID,
-                    **DIFFERENCES,
                     **{name: name for name in (*tables.values(), *figures.values())},
                 },
                 outputs="report",
