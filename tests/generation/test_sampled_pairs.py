@@ -84,6 +84,10 @@ def test_a_reward_without_its_column_is_named_before_sampling(tiny, records, tmp
         ({"rewards": {"outcome": 0.0}}, "none has a weight above 0"),
         ({"samples": 1}, "greater than or equal to 2"),
         ({"rewards": {"outcom": 1.0}}, "did you mean outcome"),
+        (
+            {"grammar": "think_answer", "rewards": {"validity": {"mode": "released"}}},
+            "reads the grammar r1vl only, not 'think_answer'",
+        ),
     ],
 )
 def test_options_that_cannot_give_pairs(options, said):

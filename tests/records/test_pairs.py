@@ -1,5 +1,6 @@
 """Pairs from sampled responses: best against worst, and what gives none."""
 
+import errno
 import io
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from r1vl_kedro.files import WriteError
 from r1vl_kedro.records.pairs import (
     add_reference,
     best_and_worst,
@@ -95,6 +97,15 @@ def test_pairs_keep_rewards_and_lengths_and_count_what_is_dropped():
 def test_a_report_without_pairs():
     report = summarise([], {"tied_rewards": 2})
     assert report["pairs"] == 0 and report["margin"]["mean"] is None
+
+
+def test_a_disk_without_room_for_pairs_is_named(tmp_path):
+    def rows():
+        yield record("one")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(WriteError, match=r"cannot write .*pairs\.arrow \(\d+ MiB free there\)"):
+        write_pairs(rows(), tmp_path)
 
 
 def test_pairs_on_disk_keep_their_images_as_they_were():
