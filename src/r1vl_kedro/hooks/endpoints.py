@@ -12,7 +12,8 @@ from kedro.pipeline.node import Node
 
 from r1vl_kedro.endpoint import EndpointError
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.hooks.libraries import decoding_of, nodes_to_run
+from r1vl_kedro.hooks.libraries import decoding_of
+from r1vl_kedro.hooks.to_run import nodes_to_run
 
 logger = logging.getLogger(__name__)
 REFUSED_KEY = (401, 403)

@@ -10,7 +10,7 @@ from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.libraries import nodes_to_run
+from r1vl_kedro.hooks.to_run import nodes_to_run, place_of
 
 SHOWN = 5
 """Missing inputs that a message names."""
@@ -70,10 +70,12 @@ def _advice(missing: set[str], env: str | None) -> str:
 
 
 def _missing(dataset: AbstractDataset | None) -> str | None:
-    """Locate an absent dataset; None for one that is there, or that cannot be asked."""
+    """Locate an absent dataset; None for one that is there, or that cannot be asked.
+
+    A dataset without an ``_exists`` of its own cannot: Kedro then takes it as absent.
+    """
     if dataset is None or isinstance(dataset, MemoryDataset):
         return None
     if type(dataset)._exists is AbstractDataset._exists or dataset.exists():
         return None
-    about = dataset._describe()
-    return str(about.get("path") or about.get("filepath") or dataset)
+    return place_of(dataset)

@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.hooks.to_run import nodes_to_run
 
 
 class MissingLibraryError(UserFacingError):
@@ -42,15 +43,6 @@ class LibraryHooks:
                 f"nothing was started: {options}, not installed here; install the extra 'gpu', or "
                 "set step_grpo.vllm=null, evaluation.decoding.engine=transformers, deepspeed=null"
             )
-
-
-def nodes_to_run(
-    run_params: Mapping[str, Any], pipeline: Pipeline, catalog: DataCatalog
-) -> list[Node]:
-    """List a run's nodes; with ``--only-missing-outputs`` those that have something to make."""
-    if not run_params.get("only_missing_outputs"):
-        return pipeline.nodes
-    return [node for node in pipeline.nodes if not all(map(catalog.exists, node.outputs))]
 
 
 def decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from kedro.framework.hooks import hook_impl
 
+from r1vl_kedro.hooks.to_run import nodes_to_run, place_of
 from r1vl_kedro.hooks.tracking import TrackingHooks
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import display
@@ -42,22 +43,17 @@ class SummaryHooks:
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Any, catalog: Any) -> None:
         """Count the nodes, and tell what is there already."""
         self._forget()
-        outputs = {node.name: node.outputs for node in pipeline.nodes}
-        if run_params.get("only_missing_outputs"):
-            there = {name for name, made in outputs.items() if _all_exist(made, catalog)}
-            if there == outputs.keys():
-                logger.info("Everything is there, made with these parameters; nothing is made anew")
-        else:
-            there = set()
-            old = [name for name in pipeline.outputs() if catalog.exists(name)]
-            if old:
-                logger.info(
-                    "Results of an earlier run are there and are made anew (the old ones stay "
-                    "until then); --only-missing-outputs would keep what these parameters made"
-                )
-        self._left = {
-            node.name: node.short_name for node in pipeline.nodes if node.name not in there
-        }
+        left = nodes_to_run(run_params, pipeline, catalog)
+        if not left:
+            logger.info("Everything is there, made with these parameters; nothing is made anew")
+        elif not run_params.get("only_missing_outputs") and any(
+            catalog.exists(name) for name in pipeline.outputs()
+        ):
+            logger.info(
+                "Results of an earlier run are there and are made anew (the old ones stay until "
+                "then); --only-missing-outputs would keep what these parameters made"
+            )
+        self._left = {node.name: node.short_name for node in left}
         self._nodes = len(self._left)
 
     @hook_impl
@@ -98,7 +94,7 @@ class SummaryHooks:
             lines += [main_table(catalog.load("table_overview")), ""]
         for name in ("report", "preference_report", "reward_card_page"):
             if name in made and name in catalog and catalog.exists(name):
-                lines.append(f"Report:  {catalog.get(name)._describe().get('filepath')}")
+                lines.append(f"Report:  {place_of(catalog.get(name))}")
         if self._tracking.page:
             lines.append(f"MLflow:  make ui, then {self._tracking.page}")
         if self._tracking.list:
@@ -158,7 +154,3 @@ def main_table(overview: Any) -> str:
         for row in (headers, ["-" * width for width in widths], *rows)
     ]
     return "\n".join(lines)
-
-
-def _all_exist(names: list[str], catalog: Any) -> bool:
-    return bool(names) and all(catalog.exists(name) for name in names)
