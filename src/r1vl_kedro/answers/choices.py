@@ -6,7 +6,7 @@ from itertools import combinations
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
-from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter
+from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter, corrected
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
@@ -15,6 +15,7 @@ from r1vl_kedro.answers.prose import taken_back, text_stated, value_stated, word
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.statements import cores
+from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed
 
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
@@ -58,6 +59,8 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     contrasted = without_contrasts(plain, aside)
     if contrasted != plain:
         given = plain = contrasted
+    if corrected(plain, letters):
+        return None
     for core in cores(plain):
         alone = ALONE.match(core.rstrip("!"))
         if alone and alone[1].upper() in letters:
@@ -168,7 +171,9 @@ def _labelled(
     """Return the option of a leading label, unless the words after it speak of another one."""
     rest = rest.strip()
     own = spelled(options[place])
-    if taken_back(rest, own) or (withdrawn(plain) and _verbatim(rest, [own]) is None):
+    if taken_back(rest, ascii_uppercase[place], own) or (
+        withdrawn(plain) and _verbatim(rest, [own]) is None
+    ):
         return None
     first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
     for text in dict.fromkeys((rest, first)):
@@ -236,6 +241,8 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     if len(named) != 1:
         return None
     place = named.pop()
+    if folds[place] in ("yes", "no") and yes_or_no(plain) != folds[place]:
+        return None
     says = text_stated if is_prose(options[place]) else value_stated
     own = (m for m in mentions if m.which == place and not m.denied)
     return place if any(says(text, m.start, m.end) for m in own) else None

@@ -42,9 +42,9 @@ _WITHDRAWN = re.compile(
 _SPOILS = re.compile(
     rf"\b(?:{DENIAL_OR_DOUBT}|none|nothing|nobody|but|guess\w*|worst|worse|weak\w*|poor\w*|chance|"
     r"likel\w*|probab\w*|plausib\w*|credib\w*|problem\w*|flaw\w*|trouble|issue\w*|little|few|less|"
-    r"least|been|too|than|however|although|though|would|trick\w*|tempt\w*|distract\w*|decoy|"
-    r"irrelevant|evidence|support|suspicious|confus\w*|mislead\w*|runner|almost|nearly|former|"
-    r"typo\w*|merit\w*|apart|aside|incorrect\w*|answers?)\b|n't\b|\?",
+    r"least|been|too|than|however|although|though|would|other|another|removed|trick\w*|tempt\w*|"
+    r"distract\w*|decoy|irrelevant|evidence|support|suspicious|confus\w*|mislead\w*|runner|almost|"
+    r"nearly|former|typo\w*|merit\w*|apart|aside|incorrect\w*|answers?)\b|n't\b|\?",
     re.IGNORECASE,
 )
 

@@ -13,6 +13,7 @@ from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
+from r1vl_kedro.answers.remarks import harmless, restated
 from r1vl_kedro.answers.sentences import denies, statement_end, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.symbolic import allowance, texts_equal
@@ -38,6 +39,16 @@ _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _BRACKET = re.compile(r"\s*\([^()]*\)$")
 _SUBJECT = re.compile(
     r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were)\s+the\s+[^.,;:?]{1,60}\.?$", re.I
+)
+_RELATED = re.compile(
+    r"\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(
+    r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
+    r"|(?:there (?:is|are|were|will be) )?(?:no|none)(?: [a-z]+){0,3} (?:left|remain(?:s|ing)?)"
+    r")\W*$",
+    re.IGNORECASE,
 )
 _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
@@ -190,7 +201,11 @@ def _explain_open(given: str, gold: str) -> str:
     if isinstance(wanted, Text):
         return _said_of_it(ours, theirs, reason)
     if isinstance(value, Text):
-        inner = value_in_sentence(ours)
+        if isinstance(wanted, Quantity) and not wanted.number and _NOTHING.match(ours):
+            return SAME
+        inner = value_in_sentence(restated(ours.rstrip(" .")))
+        if inner is None and (end := statement_end(ours)) and end.startswith("("):
+            inner = end
         found = form(inner) if inner else None
         return reason if found is None else difference(found, wanted)
     return reason
@@ -205,13 +220,19 @@ def _said_of_it(ours: str, theirs: str, reason: str) -> str:
             return SAME
         bracketed = _BRACKET.sub("", core)
         if bracketed != core and fold(bracketed) in wanted and not denies(core):
-            return SAME
+            remark = core[len(bracketed) :].strip(" ()")
+            if harmless(remark) or remark in _LETTERS:  # "left (B)"
+                return SAME
     place = ours.casefold().find(theirs.casefold())
     further = re.search(r"[,;.]\s*\w", ours)
     if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
         return SAME
     subject = _SUBJECT.match(ours)
-    if subject and fold(subject["subject"]) in wanted and not (denies(ours) or spoils(ours)):
+    if (
+        subject
+        and fold(subject["subject"]) in wanted
+        and not (denies(ours) or spoils(ours) or _RELATED.search(ours))
+    ):
         return SAME
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):

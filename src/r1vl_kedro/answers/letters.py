@@ -70,7 +70,7 @@ def _label_holds(label: re.Match[str], which: int, mentions: Sequence[Mention]) 
         return False
     if others and given[label.end(1)] == "," and not _REASON.search(given):
         return False
-    return not (taken_back(label["rest"]) or _OTHER.fullmatch(label["rest"]))
+    return not (taken_back(label["rest"], label[1]) or _OTHER.fullmatch(label["rest"]))
 
 
 def _asserted_letter(
@@ -97,6 +97,33 @@ def _chosen_at(given: str, start: int, end: int, also: Collection[str]) -> bool:
     return not related and stated(given, start, end, also)
 
 
+_CORRECTION = re.compile(
+    r"\b(?:wait|no|actually|hm+|sorry|i mean|correction|rather|on second thoughts?|but|although|"
+    r"though|scratch that|make that)\b\W*"
+    r"(?:(?:it is|it's|the|option|choice|answer|is|i think|maybe)\b\W*)*\Z",
+    re.IGNORECASE,
+)
+
+
+def corrected(given: str, letters: str) -> bool:
+    """Tell whether an answer begins with a letter and goes over to another.
+
+    Example:
+        >>> corrected("B, wait, C", "ABCD"), corrected("B. But C is wrong", "ABCD")
+        (True, False)
+    """
+    mentions = letters_in(given, letters)
+    if len(mentions) < 2 or mentions[0].start > 2 or mentions[0].denied:
+        return False
+    first = mentions[0]
+    if not re.match(r"[)\]]?\s*[.,;:(—–-]", given[first.end :]):
+        return False
+    return any(
+        m.which != first.which and not m.denied and _CORRECTION.search(given[: m.start][-40:])
+        for m in mentions[1:]
+    )
+
+
 def letter_only(given: str, letters: str) -> str | None:
     """Return the letter that an answer to a question without options names.
 
@@ -104,6 +131,8 @@ def letter_only(given: str, letters: str) -> str | None:
     count.
     """
     given = without_contrasts(given, letters)
+    if corrected(given, letters):
+        return None
     letter = chosen_letter(given, letters)
     if letter is None or ALONE.match(given):
         return letter

@@ -47,9 +47,10 @@ _RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?>\s*:\s*+{_NAME}){{1,5}})\s*=\
 _PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
 _NO_NAME = re.compile(
     rf"\b(?:{DENIAL_OR_DOUBT}|except|and|than|whether|possibly|almost|nearly|when|wonder\w*|"
-    r"den(?:y|ies|ied)|hope|nicht)\b|n't\b|[不没非]",
+    r"den(?:y|ies|ied)|hope|tempting|thinks?|believes?|claims?|would say|nicht)\b|n't\b|[不没非]",
     re.IGNORECASE,
 )
+_MAY_BE = re.compile(r"\b(?:may|can)\s+be\s*\Z", re.IGNORECASE)
 _MEMBER = re.compile(r"^(?P<name>[A-Za-z])\s*∈\s*(?P<set>\{.*\})$")
 _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
 
@@ -126,7 +127,8 @@ def _assigned(text: str, form: Reader) -> Value | None:
     if chain is not None:
         return chain
     found = _WORDED.match(text)
-    if found and not _denies(found["name"]) and len(found["name"]) <= 60:
+    supposed = found and _MAY_BE.search(text[: found.start("value")])
+    if found and not supposed and not _denies(found["name"]) and len(found["name"]) <= 60:
         value = form(found["value"].strip())
         if isinstance(value, Relation | Named | Interval):
             return value

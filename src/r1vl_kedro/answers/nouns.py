@@ -25,6 +25,8 @@ NO_NOUN = (
             "incorrect false higher lower larger smaller greater bigger later earlier longer "
             "shorter bc bce tens lakh lakhs crore crores many few ago too "
             "quarters gross grand mil off negative positive significant figs sig "
+            "hundreds thousands millionen milliarden tausend hundert millones millón mln mrd mio "
+            "twelfths twentieths doubled tripled halved thrice once "
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid"
         ).split()
     )

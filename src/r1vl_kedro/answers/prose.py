@@ -217,8 +217,16 @@ _REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
 _NEVER = re.compile(r"\W*(?:not|never)\b", re.IGNORECASE)
 
 
-def taken_back(rest: str, own: str = "") -> bool:
-    """Tell whether what follows a label, its own text left out, denies it: ``B: 45 is wrong``."""
+_OF_ANOTHER = re.compile(
+    r"\W*(?:(?i:but|and|while|whereas|option|choice)\s+)*(?P<letter>[A-Z])\s+(?:is|was)\b"
+)
+
+
+def taken_back(rest: str, label: str, own: str = "") -> bool:
+    """Tell whether what follows a label, its own text left out, denies it: ``B: 45 is wrong``.
+
+    What is said of another letter is no such denial: ``B: 45, but C is wrong``.
+    """
     if own and rest.casefold().startswith(own.casefold()):
         rest = rest[len(own) :]
         if rest[:1] in (".", ";", "\n"):
@@ -226,4 +234,7 @@ def taken_back(rest: str, own: str = "") -> bool:
     if _REASON.match(rest):
         return False
     first = next((part for part in _BREAK.split(rest) if part.strip()), "")
+    another = _OF_ANOTHER.match(first)
+    if another and another["letter"] != label:
+        return False
     return bool(_NEVER.match(first) or DENYING.search(first))

@@ -8,6 +8,7 @@ from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, WRONG, value_stated
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
+from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
@@ -18,14 +19,17 @@ _COPULA = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COPULA_TAIL = re.compile(
-    r"^(?:(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as|in|on|at"
-    r"|the|a|an)\s+(?=\w\w)",
+    r"^(?:(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as"
+    r"|(?:(?:located|situated|found)\s+)?(?:in|on|at)"
+    r"|the|a|an)\s+(?=\w\w|\()",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    rf"\b(?:{DENIAL_OR_DOUBT}|nothing|none|nobody|but|whether|either|possibly|may|wait|"
+    rf"\b(?:{DENIAL_OR_DOUBT}|nothing|none|nobody|but|whether|either|possibly|(?-i:may)|wait|"
     r"den(?:y|ies|ied)|instead|rather|except|besides|unlike|other|another|different|opposite|"
     r"guess\w*|actually|far|used to)\b"
+    r"|\A\W*may\b|\bunequal\b|\btempting\b|\bsome (?:\w+ )?(?:would|say|think)\b"
+    r"|\b(?:he|she|they|people|someone) (?:thinks?|believes?|says?|claims?)\b"
     r"|n't\b|\?|不|没|非|否|或|还是|大于|小于|\b(?:nicht|oder|kein\w*|pas|ou|ni|no es)\b",
     re.IGNORECASE,
 )
@@ -35,6 +39,7 @@ _COMPARED = re.compile(
     r"(?:%|\bper ?cent)\s*of\s+(?:the\s+)?(?:\d|[A-Za-z]\b)"
     r"|\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
+    r"doubled|halved|tripled|given that we|"
     r"minus|neg(?:ative)?|"
     r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|up to|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
@@ -94,6 +99,7 @@ _LABEL_BEFORE = re.compile(
 )
 _TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
+_BRACKETED = re.compile(r"\d\s*\(([^()\d]*)\)\W*$")
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
 
@@ -116,6 +122,9 @@ def value_in_sentence(plain: str) -> str | None:
     if not re.search(r"[^\W\d_]{2}", plain) or any(
         pattern.search(plain) for pattern in (_DENIED, WRONG, _COMPARED, _MONTH)
     ):
+        return None
+    bracket = _BRACKETED.search(plain)
+    if bracket and not (harmless(bracket[1]) or read_units(bracket[1].removeprefix("in "))):
         return None
     found = [*_FOUND.finditer(plain), *_WORD_NUMBER.finditer(plain)]
     found = _without_adjuncts(plain, found)

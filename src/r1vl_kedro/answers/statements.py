@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from r1vl_kedro.answers.prose import DENYING, clause_around, neutral
-from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.remarks import restated, without_remark
 from r1vl_kedro.mathtext import INVISIBLE
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)
@@ -24,10 +24,10 @@ _CONCLUSION = re.compile(
     re.IGNORECASE,
 )
 _RECKONED = re.compile(
-    r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median)\s+of\s"
+    r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median)\s+(?:of|between)\s"
     r"|(?:if (?:we|you) )?(?:add|subtract|multiply|divid|sum)\w*\s"
     r"|\d[\d.,]*\s+(?:plus|minus|times|and|divided by|multiplied by|\w+ and)\s)"
-    r"[^.;?]{1,80}?\b(?:is|are|equals?|gives?|makes?|yields?|(?:we|you) get|results in)\s+"
+    r"[^.;?]{1,80}?\b(?:is|are|equals?|gives?|makes?|yields?|leaves?|(?:we|you) get|results in)\s+"
     r"(?P<rest>[^,;]{1,40})$",
     re.IGNORECASE,
 )
@@ -76,21 +76,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*:?\s*(?=\S)", re.IGNORECASE)
-_REMARK = re.compile(
-    r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s.*|[\s,;]+as\s[^,;=]*=[^,;=]*"
-    r"|\s*\((?:since|because|as)\s[^()]*\)"
-    r"|[\s,;]+(?:as|where|given|which|so that|due to)\s(?!well\b|long\b|many\b|much\b)"
-    r"(?:(?!\b(?:or|and|not|no|wrong|incorrect)\b)[a-z '-])*"
-    r"|,\s*(?:and\s+|but\s+)?not\s.*|\.\s+I hope (?:it|this) is correct\.?"
-    r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
-    r"respectively)"
-    r"|\s+or so|\s+is (?:the|our|my) (?:only |final |correct )?(?:solution|answer|result|value)"
-    r"|\s*[(\[](?!(?:\w+\s+)*(?:not|no|wrong|incorrect|false|or|maybe)\b)(?:[a-z]{2}[a-z .]*)[)\]]"
-    r")\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-_RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40})\)$")
 
 
 def clean(text: str) -> str:
@@ -169,9 +155,9 @@ def cores(plain: str) -> tuple[str, ...]:
     for _ in range(8):
         shorter = _LEAD.sub("", text, count=1)
         if shorter == text:
-            shorter = _without_remark(text)
+            shorter = without_remark(text)
         if shorter == text:
-            shorter = _restated(text)
+            shorter = restated(text)
         if shorter == text:
             shorter = _declared(text)
         if shorter == text:
@@ -188,7 +174,9 @@ def cores(plain: str) -> tuple[str, ...]:
 def _declared(text: str) -> str:
     """Return what follows the last "the answer is" of a sentence; else the text as it is."""
     found = list(_ANSWER_IS.finditer(text))
-    if not found or not neutral(clause_around(text, found[-1].start(), found[-1].end())[0]):
+    if not found or _SUPPOSED.search(text[: found[-1].start()]):
+        return text
+    if not neutral(clause_around(text, found[-1].start(), found[-1].end())[0]):
         return text
     return text[found[-1].end() :]
 
@@ -206,21 +194,12 @@ def _concluded(text: str) -> str:
     return found["rest"]
 
 
-def _without_remark(text: str) -> str:
-    """Return the text without a remark at its end, unless that takes the answer back."""
-    found = _REMARK.search(text)
-    if not found or (not _REASON.match(found[0]) and DENYING.search(found[0])):
-        return text
-    if _BRACKETED.match(found[0]) and re.search(r"\d", text[: found.start()]):
-        return text
-    return text[: found.start()]
-
-
-_NOT = re.compile(r"\b(?:not|no|never|cannot|or|than)\b|n't\b", re.IGNORECASE)
-_REASON = re.compile(r"[\s,;(]*(?:since|because|as|(?:and |but )?not)\b", re.IGNORECASE)
-_BRACKETED = re.compile(
-    r"\s*[(\[](?:in \w+s|squared|cubed|each|dozens?|thousands?|millions?)\b", re.I
+_SUPPOSED = re.compile(
+    r"\bif\b.*\bwere\b"
+    r"|\b(?:tempt\w*|some|people|(?:he|she|they|someone) (?:thinks?|says?|believes?))\b",
+    re.IGNORECASE,
 )
+_NOT = re.compile(r"\b(?:not|no|never|cannot|or|than)\b|n't\b", re.IGNORECASE)
 
 
 def _stripped(text: str) -> str:
@@ -230,14 +209,3 @@ def _stripped(text: str) -> str:
             break
         text = text[:-1].rstrip()
     return text
-
-
-def _restated(text: str) -> str:
-    """Read ``five (5)``: the second writing where both have one value; else the text as it is."""
-    found = _RESTATED.match(text)
-    if not found:
-        return text
-    first, second = read_quantity(found["first"]), read_quantity(found["second"])
-    if first is None or second is None or first.number != second.number:
-        return text
-    return found["first"] if first.units or first.noun or not second.units else found["second"]

@@ -53,6 +53,18 @@ _LABEL = re.compile(
     re.I,
 )
 _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+_HEDGED = re.compile(
+    r"\A\W*(?:(?:it|that|this)\s+(?:could|might|may)\s+be|sometimes|(?:yes|no)\s*\?|true\s+that"
+    r"|no\.\s*\d|no\s+(?:need|more than|less than|fewer than)"
+    r"|(?:none|nothing|nobody)\b.*\b(?:wrong|false|incorrect)"
+    r"|(?:yes|no)\s+(?:is|was|would be|can|could|cannot|may|might|should)\b.*"
+    r"\b(?:wrong|false|incorrect|excluded|ruled out)"
+    r"|(?:yes|no)\W+(?:but\s+)?(?:only\s+)?(?:if|unless|provided)\b)"
+    r"|\b(?:hard|difficult|tempting) to say\b|\bwould be (?:yes|no|true|false) if\b"
+    r"|\A\W*yes\b.*[;.]\s*no\s+(?:on|in|at|for)\b|\A\W*no\b.*[;.]\s*yes\s+(?:on|in|at|for)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What names a verdict without giving it: conditions, questions, numbers ("No. 5"), two halves."""
 _REACH = 40
 _LONGEST = 2000
 
@@ -67,6 +79,8 @@ def yes_or_no(text: str) -> str | None:
         ['yes', 'yes', None]
     """
     text = _MARKUP.sub("", text[-_LONGEST:]).strip()
+    if _HEDGED.search(text):
+        return None
     whole = text.strip(" 。.!！").replace("’", "'").lower()
     if whole in _WHOLE:
         return _WHOLE[whole]
@@ -108,14 +122,24 @@ def _said(text: str) -> str | None:
 _SECOND = re.compile(
     r"\W*[a-z]+\W+(?:(?:that|this|it|which|"
     r"(?:the|this) (?:statement|claim|answer))(?:\s+is|['’]s)\s+)?"
-    r"(?:\w+ly\s+)?(?P<said>true|correct|right|false|wrong|incorrect)\b(?=\s*(?:[.,;!]|\Z))"
+    r"(?:(?:hence|so|thus|therefore|or|and)\s+)?(?:\w+ly\s+)?(?P<said>true|correct|right|false|wrong|incorrect)\b(?=\s*(?:[.,;!]|\Z))"
 )
+
+
+_SHORT = re.compile(
+    r"\W*[a-z]+\W+(?:need\W+)?(?:it|that|this|they|there|he|she)\s?(?:['’]s|\s*(?:is|are|was|were|does|do|did|ca|can|"
+    r"could|will|would|has|have))(?P<not>\s*not|n['’]t)?(?:\s+(?:be|true|correct|right|possible))?\W*\Z"
+)
+"""A short sentence behind a verdict: "Yes, it is not"; "No, it does"."""
 
 
 def _takes_back(text: str, said: str) -> bool:
     """Tell whether the words behind a yes or no say the other: "Yes, that is false"."""
     second = _SECOND.match(text)
-    return bool(second) and (second["said"] in YES) != (said == "yes")
+    if second:
+        return (second["said"] in YES) != (said == "yes")
+    short = _SHORT.match(text)
+    return bool(short) and bool(short["not"]) == (said == "yes")
 
 
 def _first_word(text: str) -> str | None:

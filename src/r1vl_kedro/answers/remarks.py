@@ -1,0 +1,175 @@
+"""Remarks behind an answer: which may be left out, and which change it."""
+
+import re
+from fractions import Fraction
+
+from r1vl_kedro.answers.amounts import unit_free
+from r1vl_kedro.answers.numerals import CARDINALS, ORDINALS, PARTS, SCALES
+from r1vl_kedro.answers.prose import DENYING, neutral
+from r1vl_kedro.answers.quantities import NUMBER, read_quantity
+
+_TAIL = re.compile(
+    r"(?<![\s,;])(?:\.\s+I hope (?:it|this) is correct\.?"
+    r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
+    r"respectively)"
+    r"|\s+or so|\s+is (?:the|our|my) (?:only |final |correct )?(?:solution|answer|result|value)"
+    r")\s*$",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s|[\s,;]+as\s(?=[^,;=]*=[^,;=]*$)"
+    r"|\s*\((?:since|because|as)\s(?=[^()]*\)\s*$)|[\s,;]+due to\s(?=[a-z '-]*$))"
+    r"(?P<said>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SET_ASIDE = re.compile(
+    r"(?<![\s,;]),\s*(?:and\s+|but\s+)?not\s+(?P<said>[^,;:?!]{1,60})$", re.IGNORECASE
+)
+_CLAUSE = re.compile(
+    r"(?<![\s,;])[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"
+    r"(?P<said>[a-z '-]*)$",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"\s*[(\[](?P<said>[^()\[\]]{1,80})[)\]]\s*$")
+_NUMBER_WORDS = re.compile(
+    rf"\b(?:{'|'.join([*CARDINALS, *SCALES, *ORDINALS, *PARTS])}|hundreds|thousands|trillions|"
+    r"twice|thrice|once)\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"\b(?:answers?|so|thus|hence|therefore|but|actually|really|wait|sorry|forgot(?:ten)?|missed|"
+    r"doubt\w*|if|unless|otherwise|except|instead|rather|maybe|perhaps|possibly|probably|"
+    r"should|would|could|might|must|now|anymore|certain(?:ly)?|sure|quite|exactly|necessarily|"
+    r"always|yet|entirely|completely|fully|definitely|true|too|least|most|at all|not|no)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words with which a remark concludes, doubts, corrects or restricts."""
+_CONCLUDES = re.compile(
+    r"\b(?:answers?|so(?!\W*$|\s+(?:many|much|few|far|long|called|small|large|big|close)\b)|thus|"
+    r"hence|therefore|actually|really|wait|sorry|forgot(?:ten)?|missed|doubt\w*|unless|otherwise|"
+    r"instead|maybe|perhaps|possibly|might|should be|must be|would be)\b",
+    re.IGNORECASE,
+)
+_CARDINAL = rf"(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)"
+_STATES = re.compile(
+    r"\b(?:it|this|that|there|which|we|they|result|total|sum)\s+"
+    rf"(?:is|are|becomes?|gives?|makes?|get|have|leaves?)\s+(?P<number>{_CARDINAL})"
+    rf"(?![.,]?\d|\s*[-+*/=]|(?:\s+[a-z]+){{0,3}}\s+and\s+{_CARDINAL})",
+    re.IGNORECASE,
+)
+"""A number stated, and not one of several parts ("there are 3 red and 4 blue ones")."""
+_NUMBERS = re.compile(_CARDINAL, re.IGNORECASE)
+_UNSURE = re.compile(r"(?:certain|sure)\b[a-z ]*", re.IGNORECASE)
+_EQUATION = re.compile(rf"=\s*-?(?:{NUMBER})[^=]*$")
+_PLAIN = frozenset(
+    "units unit legend shows showed shown stated asked required expected text".split()
+)
+"""Words of a remark, beside the neutral ones, that leave an answer as it is."""
+_OR = re.compile(
+    r"(?P<first>(?<![^\s=(])[-\d.,/%]+)(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
+)
+_RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40})\)$")
+
+
+def without_remark(text: str) -> str:
+    """Return the text without a remark at its end, unless that concludes, doubts or corrects.
+
+    A unit or a counted thing in brackets behind a number loses the brackets.
+
+    Example:
+        >>> without_remark("7, not 8"), without_remark("7, not really"), without_remark("7 (cm)")
+        ('7', '7, not really', '7 cm')
+    """
+    if tail := _TAIL.search(text):
+        return text[: tail.start()]
+    if reason := _REASON.search(text):
+        kept = text[: reason.start()]
+        return kept if _gives_a_reason(kept, reason["said"]) else text
+    if aside := _SET_ASIDE.search(text):
+        said = aside["said"]
+        doubted = _UNSURE.fullmatch(said) and not DENYING.search(said)
+        turns = not doubted and (_TURNS.search(said) or re.search(r"\.\s", said))
+        return text if turns else text[: aside.start()]
+    if clause := _CLAUSE.search(text):
+        return text[: clause.start()] if harmless(clause["said"]) else text
+    bracket = _BRACKET.search(text)
+    if not bracket:
+        return text
+    kept, said = text[: bracket.start()], bracket["said"].strip()
+    if re.search(r"\d\s*$", kept) and re.fullmatch(r"[A-Za-z][A-Za-z ./^\d]*", said):
+        joined = f"{kept} {said}"
+        counted = read_quantity(kept.rpartition("=")[2])
+        named = read_quantity(joined.rpartition("=")[2])
+        if counted and named and counted.number == named.number and (named.units or named.noun):
+            return joined if not _spoken_for(said) else text
+    return kept if harmless(said) or _abbreviates(said, kept) else text
+
+
+def harmless(remark: str) -> bool:
+    """Tell whether a remark has neutral words only, without a number, a doubt or a conclusion.
+
+    Example:
+        >>> harmless("as shown in the figure"), harmless("doubled"), harmless("the answer is six")
+        (True, False, False)
+    """
+    worded = not remark.strip() or re.search(r"[A-Za-z]{2}", remark)  # the (x) of f(x) is none
+    return bool(worded and re.fullmatch(r"[A-Za-z' .-]*", remark)) and (
+        neutral(remark, _PLAIN) and not _spoken_for(remark)
+    )
+
+
+def _spoken_for(remark: str) -> bool:
+    return bool(_TURNS.search(remark) or _NUMBER_WORDS.search(remark) or DENYING.search(remark))
+
+
+def _gives_a_reason(kept: str, reason: str) -> bool:
+    """Tell whether what follows "because" leaves an answer as it is.
+
+    A number that it states is one of the answer's, where that has numbers, and so is one of those
+    in an equation at its end.
+    """
+    if _CONCLUDES.search(reason):
+        return False
+    numbers = _numbers(kept)
+    if not numbers:
+        return True
+    stated = {number for found in _STATES.finditer(reason) for number in _numbers(found["number"])}
+    return stated <= numbers and not (
+        _EQUATION.search(reason) and numbers.isdisjoint(_numbers(reason))
+    )
+
+
+def _numbers(text: str) -> set[Fraction | float]:
+    read = (read_quantity(found[0]) for found in _NUMBERS.finditer(text))
+    return {quantity.number for quantity in read if quantity}
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Tell whether a bracket holds the initials of what is before it."""
+    initials = "".join(word[0] for word in re.findall(r"[A-Za-z]+", long) if len(word) > 2)
+    return len(short) > 1 and short.replace(".", "").casefold() == initials.casefold()
+
+
+def restated(text: str) -> str:
+    """Read ``five (5)`` and ``1/2 or 0.5``: one writing where both have one value.
+
+    Else the text as it is.
+
+    Example:
+        >>> restated("five (5)"), restated("1/2 or 50%"), restated("1/2 or 0.6")
+        ('five', '1/2', '1/2 or 0.6')
+    """
+    found = _OR.search(text)
+    if found:
+        first, second = read_quantity(found["first"]), read_quantity(found["second"])
+        same = first and second and unit_free(first) == unit_free(second)
+        return text[: found.end("first")] if same else text
+    found = _RESTATED.match(text)
+    if not found:
+        return text
+    first, second = read_quantity(found["first"]), read_quantity(found["second"])
+    if first is None or second is None:
+        return text
+    if first.number != second.number and unit_free(first) != unit_free(second):
+        return text
+    return found["first"] if first.units or first.noun or not second.units else found["second"]
