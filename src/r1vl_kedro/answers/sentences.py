@@ -81,7 +81,7 @@ _SPOILT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    rf"({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+[a-z]{{3,}})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
+    rf"(?<!\d)({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+[a-z]{{3,}})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
