@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
@@ -91,23 +91,26 @@ def scrub_output() -> None:
         return
     worded = warnings.formatwarning
     warnings.formatwarning = lambda *arguments, **options: scrub(worded(*arguments, **options))
-    hook, in_threads, in_finalizers = sys.excepthook, threading.excepthook, sys.unraisablehook
+    hook = sys.excepthook
 
     def scrubbing(kind: Any, error: BaseException, trace: Any) -> None:
         if not _print_scrubbed(kind, error, trace):
             hook(kind, error, trace)
 
-    def scrubbing_unraisable(about: Any) -> None:
-        if not _print_scrubbed(about.exc_type, about.exc_value, about.exc_traceback):
-            in_finalizers(about)
-
-    def scrubbing_thread(about: Any) -> None:
-        if not _print_scrubbed(about.exc_type, about.exc_value, about.exc_traceback):
-            in_threads(about)
-
     scrubbing.scrubs = True  # type: ignore[attr-defined]
     sys.excepthook = scrubbing
-    sys.unraisablehook, threading.excepthook = scrubbing_unraisable, scrubbing_thread
+    sys.unraisablehook = _scrubbing(sys.unraisablehook)
+    threading.excepthook = _scrubbing(threading.excepthook)
+
+
+def _scrubbing(hook: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Wrap a hook of one argument, as threads and finalizers have it."""
+
+    def scrubbing(about: Any) -> None:
+        if not _print_scrubbed(about.exc_type, about.exc_value, about.exc_traceback):
+            hook(about)
+
+    return scrubbing
 
 
 def _print_scrubbed(kind: Any, error: BaseException | None, trace: Any) -> bool:

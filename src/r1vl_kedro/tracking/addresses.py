@@ -11,6 +11,8 @@ from r1vl_kedro.scrubbing import scrub
 
 _SQLITE = b"SQLite format 3\0"
 FILE = "sqlite:///"
+ARTIFACTS = "mlartifacts"
+"""The folder of artifacts beside an SQLite store."""
 _PASSED_ON = re.compile(r"(databricks|databricks-uc|uc)$|[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
 _HOST = re.compile(r"[\w.-]+:\d+(/|$)|localhost(/|$)")
 _WAYS_OUT = "name another, or set tracking.enabled=false"
@@ -49,11 +51,13 @@ def resolve_uri(uri: str, project_path: Path) -> str:
 
 
 def check_file(uri: str) -> None:
-    """Check an SQLite store's file; MLflow would try for two minutes.
+    """Check an SQLite store's file; MLflow would try for two minutes. Other stores are not asked.
 
     Raises:
         StoreError: a directory, a file of something else, or where nothing can be written.
     """
+    if not uri.startswith(FILE):
+        return
     path = Path(uri.removeprefix(FILE).partition("?")[0])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

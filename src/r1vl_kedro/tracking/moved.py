@@ -8,10 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from r1vl_kedro.tracking.addresses import FILE
+from r1vl_kedro.tracking.addresses import ARTIFACTS, FILE
 
 logger = logging.getLogger(__name__)
-FOLDER = "mlartifacts"
 _SECONDS = 30.0
 
 
@@ -32,16 +31,11 @@ def follow(uri: str) -> int:
         return 0
     with closing(sqlite3.connect(path, timeout=_SECONDS)) as database, database:
         try:
-            database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
-        except sqlite3.DatabaseError:  # no database: who opens it next names the file
+            known = database.execute(
+                "SELECT experiment_id, name, artifact_location FROM experiments"
+            ).fetchall()
+        except sqlite3.DatabaseError:  # no store, or a new one: who opens it next names the file
             return 0
-        if not database.execute(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'experiments'"
-        ).fetchone():
-            return 0
-        known = database.execute(
-            "SELECT experiment_id, name, artifact_location FROM experiments"
-        ).fetchall()
         left = [
             (number, old, new)
             for number, name, old in known
@@ -55,10 +49,10 @@ def follow(uri: str) -> int:
 
 def _beside(store: Path, name: str, location: str) -> str | None:
     """Return where an experiment's artifacts belong; None of one that another program made."""
-    ending = Path("/", FOLDER, name).as_uri().removeprefix("file://")
+    ending = Path("/", ARTIFACTS, name).as_uri().removeprefix("file://")
     if not location.startswith("file://") or not location.endswith(ending):
         return None
-    return (store.resolve().parent / FOLDER / name).as_uri()
+    return (store.resolve().parent / ARTIFACTS / name).as_uri()
 
 
 def _move(database: sqlite3.Connection, experiment: int, old: str, new: str) -> None:

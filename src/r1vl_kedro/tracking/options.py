@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.scrubbing import scrub
-from r1vl_kedro.tracking.addresses import from_environment
+from r1vl_kedro.tracking.addresses import ARTIFACTS, FILE, from_environment
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,6 @@ def chosen(name: str, variable: str, options: TrackingOptions) -> str:
 
 
 def artifact_root(uri: str, root: Path) -> Path:
-    """Place artifacts beside an SQLite store."""
-    if uri.startswith("sqlite:///"):
-        return Path(uri.removeprefix("sqlite:///")).parent / "mlartifacts"
-    return root / "mlartifacts"
+    """Place artifacts beside an SQLite store, else in the project."""
+    beside = Path(uri.removeprefix(FILE)).parent if uri.startswith(FILE) else root
+    return beside / ARTIFACTS

@@ -57,9 +57,8 @@ class Store:
         # A server that has gone must not hold the run up for MLflow's default of minutes.
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-        if uri.startswith("sqlite:///"):
-            check_file(uri)
-            moved.follow(uri)
+        check_file(uri)
+        moved.follow(uri)
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import SQLAlchemyError

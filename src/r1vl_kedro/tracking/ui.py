@@ -55,9 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, rest = parser.parse_known_args(arguments)
     try:
         uri = resolve_uri(given.store, Path.cwd())
-        if uri.startswith("sqlite:///"):
-            check_file(uri)
-            moved.follow(uri)
+        check_file(uri)
+        moved.follow(uri)
         _check_port(given.host, given.port)
     except (StoreError, OSError) as error:
         sys.stderr.write(f"Error: {error}\n")

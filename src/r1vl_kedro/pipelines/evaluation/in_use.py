@@ -20,8 +20,9 @@ def use(parameters: Mapping[str, Any]) -> None:
     Options that are not valid are named when a pipeline that reads them is run.
     """
     global _in_use, _baseline
-    _baseline = bool((parameters.get("evaluation") or {}).get("baseline"))
-    given = (parameters.get("evaluation") or {}).get("benchmarks") or {}
+    evaluation = parameters.get("evaluation") or {}
+    _baseline = bool(evaluation.get("baseline"))
+    given = evaluation.get("benchmarks") or {}
     try:
         _in_use = BenchmarkOptions.model_validate({"names": given.get("names")}).chosen
     except (ValidationError, AttributeError):
