@@ -9,7 +9,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from smoke_place import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMAND = re.compile(r"(?:kedro|python -m r1vl_kedro) (?P<arguments>(?:run\b|-)[^\n`#]*)")
 ONLY_GIVEN = {"responses"}
 EXAMPLES = {"mine"}  # CONTRIBUTING's environment
