@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 import pytest
+from datasets import load_from_disk
 from pydantic import ValidationError
 
 from r1vl_kedro.generation import DecodingOptions, predict
@@ -39,6 +40,14 @@ def test_every_record_is_answered_once_in_the_order_of_the_records(echo, records
     assert frame["id"].tolist() == [f"r{k}" for k in range(7)]
     assert all(q in r for q, r in zip(frame["question"], frame["response"], strict=True))
     assert (summary["rows"], summary["answered_now"], summary["truncated"]) == (7, 7, 0.0)
+
+
+def test_predictions_have_the_labels_of_their_records(echo, records, tiny, tmp_path):
+    labelled = load_from_disk(records).add_column("modality", ["mri", "ct"] * 3 + ["mri"])
+    labelled.save_to_disk(str(tmp_path / "labelled"))
+    predict(tiny, str(tmp_path / "labelled"), str(tmp_path / "out"), {"batch_size": 2})
+    frame = pd.read_parquet(tmp_path / "out" / "predictions.parquet")
+    assert frame["modality"].tolist() == ["mri", "ct"] * 3 + ["mri"]
 
 
 def test_a_killed_job_goes_on_where_it_stopped(echo, records, tiny, tmp_path):

@@ -295,13 +295,11 @@ def test_an_unknown_grammar_is_named_with_those_there_are():
 
 def test_the_sparsity_grid_trains_every_reward_on_one_level_at_a_time():
     variants = context_of("sparsity", ablation={"seeds": [0]}).params["variants"]
-    trained = {
-        name.removesuffix("_seed0"): one for name, one in variants.items() if one["families"]
-    }
+    trained = {name.removesuffix("_seed0"): one for name, one in variants.items() if one["where"]}
     rewards = ("outcome", "key_steps", "step_grpo", "mild", "gdpo")
     assert set(trained) == {f"{one}_each{kinds}" for one in rewards for kinds in (2, 3, 4)}
     for name, one in trained.items():
-        assert one["families"] == [name.rpartition("_")[2]] and one["n_records"] == 400
+        assert one["where"] == {"family": [name.rpartition("_")[2]]} and one["n_records"] == 400
         assert one["options"].num_steps == 90
     aggregations = {name: one["options"].aggregation for name, one in trained.items()}
     assert [name for name, how in aggregations.items() if how == "normalize_then_sum"] == [

@@ -18,6 +18,7 @@ from r1vl_kedro.launcher.progress import PROGRESS, report
 from r1vl_kedro.prompts import render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
 from r1vl_kedro.records.images import decode_all
+from r1vl_kedro.records.schema import labels_of
 from r1vl_kedro.records.store import undecoded
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _answer_blocks(
             prompts = [
                 Prompt(to_messages(row, template), decode_all(row["images"])) for row in rows
             ]
-            _write(_table(rows, engine.generate(prompts, seed + number)), path)
+            answers = engine.generate(prompts, seed + number)
+            _write(_table(rows, answers, labels_of(records)), path)
             answered += len(block)
         done += len(block)
         progress(done, total, f"{answered} answered now")
@@ -152,13 +154,16 @@ def _progress() -> Progress:
     return advance
 
 
-def _table(rows: Sequence[dict[str, Any]], answers: Sequence[list[Completion]]) -> pa.Table:
+def _table(
+    rows: Sequence[dict[str, Any]], answers: Sequence[list[Completion]], labels: Sequence[str]
+) -> pa.Table:
     import pyarrow as pa
 
     lines = [
         {
             "id": row["id"],
             "family": row["family"],
+            **{name: row[name] for name in labels},
             "question": row["question"],
             "options": list(row["options"] or ()),
             "answer": row["answer"],
@@ -170,16 +175,17 @@ def _table(rows: Sequence[dict[str, Any]], answers: Sequence[list[Completion]]) 
         for row, completions in zip(rows, answers, strict=True)
         for number, completion in enumerate(completions)
     ]
-    return pa.Table.from_pylist(lines, schema=prediction_schema())
+    return pa.Table.from_pylist(lines, schema=prediction_schema(labels))
 
 
-def prediction_schema() -> pa.Schema:
-    """Return columns of predictions: one row per record and sample."""
+def prediction_schema(labels: Sequence[str] = ()) -> pa.Schema:
+    """Return columns of predictions, labels among them: one row per record and sample."""
     import pyarrow as pa
 
     text = pa.string()
     return pa.schema(
-        [("id", text), ("family", text), ("question", text), ("options", pa.list_(text)),
+        [("id", text), ("family", text), *((name, text) for name in labels),
+         ("question", text), ("options", pa.list_(text)),
          ("answer", text), ("response", text), ("tokens", pa.int32()), ("truncated", pa.bool_()),
          ("sample", pa.int32())]
     )  # fmt: skip

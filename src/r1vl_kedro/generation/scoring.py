@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.answers import equivalent
@@ -86,8 +87,8 @@ def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     return frame.astype({"correct": float, "valid": float, "k": float, "step_rar": float})
 
 
-def summarise(verdicts: pd.DataFrame, seed: int = 0) -> dict[str, Any]:
-    """Score a variant, overall and by family.
+def summarise(verdicts: pd.DataFrame, seed: int = 0, labels: Sequence[str] = ()) -> dict[str, Any]:
+    """Score a variant, overall, by family, and by every value of its records' labels.
 
     Each has `n` (answers), `accuracy` with its 95 % interval `ci_low`, `ci_high`, `validity`,
     `mean_tokens`, `truncated` (share), and `k` (mean share of key steps matched, null where there
@@ -100,8 +101,15 @@ def summarise(verdicts: pd.DataFrame, seed: int = 0) -> dict[str, Any]:
     """
     if len(verdicts) == 0:
         raise ValueError("no verdicts: nothing was predicted, so there is no score to give")
-    families = {str(name): _scores(part, seed) for name, part in verdicts.groupby("family")}
-    return {**_scores(verdicts, seed), "by_family": families}
+    scores = {**_scores(verdicts, seed), "by_family": _by(verdicts, "family", seed)}
+    if labels:
+        scores["by_label"] = {label: _by(verdicts, label, seed) for label in labels}
+    return scores
+
+
+def _by(verdicts: pd.DataFrame, column: str, seed: int) -> dict[str, dict[str, Any]]:
+    groups = verdicts.loc[verdicts[column] != ""].groupby(column)
+    return {str(value): _scores(part, seed) for value, part in groups}
 
 
 def _scores(part: pd.DataFrame, seed: int) -> dict[str, Any]:

@@ -150,12 +150,15 @@ class RecordFile(ABC):
         image_root: folder that image paths start from; the file's own folder when None.
         limit: read only this many rows.
         source: name of the data set, kept with every record.
+        labels: names of further text columns that its records carry, such as ``modality``; a
+            reader of a form that has them declares them here, others may read them from rows.
     """
 
     path: Path
     image_root: Path | None = None
     limit: int | None = None
     source: str = ""
+    labels: Sequence[str] = ()
 
     @abstractmethod
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:

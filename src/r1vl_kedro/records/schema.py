@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from datasets import Dataset, Features
 
 COLUMNS = ("id", "images", "question", "options", "answer", "solution", "family", "source")
+_MORE = ("key_steps", "image_hashes", "sloppy")
+_LATER = (
+    "response", "tokens", "truncated", "sample", "correct", "valid", "k", "step_rar", "prompt",
+    "prompts", "completion", "completions", "completion_ids", "chosen", "rejected", "namespace",
+    "variant", "seed",
+)  # fmt: skip
+"""Columns that predictions, verdicts and trainings add, so that no label may have their names."""
 
 
 class RecordsError(UserFacingError, ValueError):
@@ -28,6 +35,8 @@ class RawRecord:
         solution: reference path in the response grammar, or "".
         key_steps: None where the source has none; anything else is checked later.
         sloppy: whether a step of the path is wrong under a right answer; None where not known.
+        labels: values of the further text columns that its reader declares, such as
+            ``{"modality": "mri"}``; one that is not there is "".
         problem: (reason, detail) where the row could not be read as a record.
     """
 
@@ -41,6 +50,7 @@ class RawRecord:
     source: str = ""
     key_steps: Any = None
     sloppy: bool | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     problem: tuple[str, str] | None = field(default=None)
 
 
@@ -69,11 +79,16 @@ def groups_of(key_steps: Any) -> list[list[str]]:
     return groups
 
 
-def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
+def features(
+    key_steps: bool = False, image_hashes: bool = False, labels: Sequence[str] = ()
+) -> Features:
     """Return the columns of a record; ``key_steps`` adds those of an RL prompt.
 
     ``image_hashes`` adds one hexadecimal perceptual hash per image, and whether the path is known
-    to be sloppy: the form between validation and the split.
+    to be sloppy: the form between validation and the split. ``labels`` adds text columns.
+
+    Raises:
+        RecordsError: a label cannot name a column.
     """
     from datasets import Features, Image, List, Value
 
@@ -87,12 +102,39 @@ def features(key_steps: bool = False, image_hashes: bool = False) -> Features:
         "solution": text,
         "family": text,
         "source": text,
+        **dict.fromkeys(check_labels(labels), text),
     }
     if key_steps:
         columns["key_steps"] = List(List(text))
     if image_hashes:
         columns |= {"image_hashes": List(text), "sloppy": Value("bool")}
     return Features(columns)
+
+
+def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of labels.
+
+    Raises:
+        RecordsError: one is no identifier, comes twice, or is the name of another column.
+    """
+    for name in labels:
+        taken = name in (*COLUMNS, *_MORE, *_LATER) or list(labels).count(name) > 1
+        if taken or not isinstance(name, str) or not name.isidentifier():
+            raise RecordsError(
+                f"label {name!r:.100} cannot name a column of records; wanted a word such as "
+                "modality that no other column has"
+            )
+    return tuple(labels)
+
+
+def labels_of(dataset: Dataset) -> tuple[str, ...]:
+    """Return the names of a records dataset's labels: text columns beyond those of every record."""
+    known = {*COLUMNS, *_MORE, *_LATER}
+    return tuple(
+        name
+        for name, kind in dataset.features.items()
+        if name not in known and getattr(kind, "dtype", None) == "string"
+    )
 
 
 def check_columns(dataset: Dataset, *, key_steps: bool = False, where: str = "records") -> None:

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import SplitOptions
-from r1vl_kedro.records.schema import COLUMNS, RecordsError
+from r1vl_kedro.records.schema import COLUMNS, RecordsError, labels_of
 from r1vl_kedro.responses import R1VL, parse_response
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def split(
     Raises:
         RecordsError: no path has the steps that an RL question needs, or all are sloppy.
     """
-    pool = dataset.select_columns(list(COLUMNS))
+    pool = dataset.select_columns([*COLUMNS, *labels_of(dataset)])
     warm_up = pool.select(draw(options.n_warm_up, len(pool), f"{seed}-warm-up"))
     fit = list(range(len(pool)))
     if options.min_rl_steps:

@@ -7,13 +7,13 @@ import fcntl
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
 from r1vl_kedro.records import images as pictures
-from r1vl_kedro.records.schema import features
+from r1vl_kedro.records.schema import features, labels_of
 from r1vl_kedro.scratch import scratch_directory
 
 if TYPE_CHECKING:
@@ -80,14 +80,16 @@ def write_rows(
     *,
     key_steps: bool = False,
     image_hashes: bool = False,
+    labels: Sequence[str] = (),
 ) -> Dataset:
     """Stream rows into an Arrow file and open it memory-mapped.
 
     Args:
         rows: records; ``images`` as encoded bytes, stored as they are.
         directory: where the file goes; a scratch directory when None.
+        labels: names of further text columns of the rows.
     """
-    columns = features(key_steps=key_steps, image_hashes=image_hashes)
+    columns = features(key_steps=key_steps, image_hashes=image_hashes, labels=labels)
     path = (directory or scratch_directory("records")) / "records.arrow"
     # Most sources do not know whether a path is sloppy.
     return stream(({"sloppy": None} | dict(row) for row in rows), columns, path)
@@ -152,7 +154,7 @@ def map_rows(
 ) -> Dataset:
     """Rewrite every row, images untouched, streamed through a scratch file."""
     rows = (change(_with_bytes(row)) for row in undecoded(dataset))
-    return write_rows(rows, key_steps=key_steps)
+    return write_rows(rows, key_steps=key_steps, labels=labels_of(dataset))
 
 
 def _with_bytes(row: dict[str, Any]) -> dict[str, Any]:

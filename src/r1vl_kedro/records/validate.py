@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -71,12 +71,16 @@ def reference_path(text: str, grammar: str | None) -> str:
 
 
 def check(
-    raw: RawRecord, options: ValidationOptions, grammar: str | None = None
+    raw: RawRecord,
+    options: ValidationOptions,
+    grammar: str | None = None,
+    labels: Sequence[str] = (),
 ) -> dict[str, Any] | Rejection:
     """Check a record: its stored form, images as bytes with their hashes, or why not.
 
     Args:
         grammar: how its reference path is stored; see `reference_path`.
+        labels: names of its labels, which become columns.
     """
 
     def reject(reason: str, detail: str) -> Rejection:
@@ -118,7 +122,12 @@ def check(
         key_steps = groups_of(raw.key_steps)
     except ValueError as error:
         return reject("malformed_key_steps", str(error))
+    given = {name: raw.labels.get(name, "") for name in labels}
+    for name, value in given.items():
+        if not isinstance(value, str):
+            return reject("malformed_row", f"{name} is {value!r:.100}; wanted text")
     texts = (raw.id, raw.question, *raw.options, raw.answer, raw.solution, raw.family, raw.source)
+    texts += tuple(given.values())
     problem = undecodable(chain(texts, *key_steps))
     if problem:
         return reject("malformed_row", problem)
@@ -150,6 +159,7 @@ def check(
         "solution": solution,
         "family": raw.family,
         "source": raw.source,
+        **given,
         "key_steps": key_steps,
         "image_hashes": hashes,
         "sloppy": raw.sloppy,
@@ -188,17 +198,20 @@ def validate(
         grammar: how reference paths are stored; see `reference_path`.
 
     Returns:
-        The records on disk (with ``image_hashes`` for the next stages) and what was set aside.
+        The records on disk (with ``image_hashes`` for the next stages) and what was set aside; the
+        labels that a reader declares are text columns.
 
     Raises:
-        RecordsError: no usable record is left, with the reasons and their counts.
+        RecordsError: a label cannot name a column, or no usable record is left, with the reasons
+            and their counts.
     """
     rejections: list[Rejection] = []
     seen: set[str] = set()
+    labels = tuple(getattr(source, "labels", ()))
 
     def good() -> Iterator[dict[str, Any]]:
         checked = ordered_map(
-            lambda raw: check(raw, options, grammar), source, workers=options.workers
+            lambda raw: check(raw, options, grammar, labels), source, workers=options.workers
         )
         for result in checked:
             if isinstance(result, Rejection):
@@ -211,7 +224,8 @@ def validate(
                 seen.add(result["id"])
                 yield result
 
-    dataset = write_rows(good(), directory, key_steps=key_steps, image_hashes=image_hashes)
+    how = {"key_steps": key_steps, "image_hashes": image_hashes, "labels": labels}
+    dataset = write_rows(good(), directory, **how)
     if not len(dataset):
         raise RecordsError(nothing_left("validation", rejections))
     return dataset, rejections

@@ -135,6 +135,14 @@ def test_the_pipeline_joins_the_logs_of_stages_and_evaluates_the_last():
     assert {"x.training_log", "x.rollouts"} <= set(nodes["x.gather"].inputs)
 
 
+def test_a_variant_may_read_the_records_of_some_values_only():
+    found = variants(x={"where": {"modality": "Fundus Photography", "task": ["a", "b"]}})
+    assert found["x"].where == {"modality": ["Fundus Photography"], "task": ["a", "b"]}
+    nodes = {node.name: node for node in create_pipeline(found).nodes}
+    assert "params:variants.x.where" in nodes["x.choose_records"].inputs
+    assert "x.chosen_records" in nodes["x.train_step_grpo"].inputs
+
+
 def test_joined_logs_count_their_steps_on():
     log = [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 0.4}]
     assert join_logs(sft=log, step_grpo=log[:1]) == [

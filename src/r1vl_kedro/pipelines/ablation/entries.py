@@ -6,13 +6,22 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from r1vl_kedro.benchmarks import get_benchmark
 from r1vl_kedro.parameters import Seed, Words
 
 SHARED_NAMESPACES = ("data", "reporting")
 """Namespaces of what all variants share."""
+OneOrMore = BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
+"""For a list of texts with spaces in them, so that one may stand alone."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SEEDED = re.compile(r".*_seed\d+")
 
@@ -31,8 +40,11 @@ class StageEntry(BaseModel):
     """A catalog entry, or an earlier stage or another variant that makes records."""
     n_records: int | None = Field(None, ge=1)
     """How many of the records, drawn by the seed; None takes all."""
-    families: Annotated[list[str], Words, Field(min_length=1)] | None = None
-    """Of the records that it reads; None takes all."""
+    where: dict[str, Annotated[list[str], OneOrMore, Field(min_length=1)]] | None = Field(
+        None, min_length=1
+    )
+    """Of the records that it reads, those whose columns (``family``, ``source``, a label) have one
+    of these values; None takes all."""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -43,7 +55,7 @@ class StageEntry(BaseModel):
     def overrides(self) -> dict[str, Any]:
         """Return all that is given beside its method."""
         ours = {"from": self.start, "records": self.records, "n_records": self.n_records}
-        ours["families"] = self.families
+        ours["where"] = self.where
         return {key: value for key, value in ours.items() if value is not None} | self.options
 
 
@@ -155,7 +167,7 @@ class Stage(BaseModel):
     records: str = ""
     """The dataset that it reads; "" where nothing is trained."""
     n_records: int | None = None
-    families: list[str] | None = None
+    where: dict[str, list[str]] | None = None
     overrides: dict[str, Any] = {}
     """What the grid gives beside its method."""
     options: dict[str, Any] = {}

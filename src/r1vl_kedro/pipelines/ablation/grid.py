@@ -113,7 +113,7 @@ def _variant(
             base=plan.base(name, stage, seed),
             records=plan.records(name, stage, seed),
             n_records=one.n_records,
-            families=one.families,
+            where=one.where,
             overrides=one.overrides,
             options=options[name, stage],
         )

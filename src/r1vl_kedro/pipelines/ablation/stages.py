@@ -76,7 +76,7 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
     chosen = []
     if method.follows:
         inputs["questions"] = QUESTIONS
-    choice = [key for key in ("n_records", "families") if getattr(stage, key) is not None]
+    choice = [key for key in ("n_records", "where") if getattr(stage, key) is not None]
     if choice:
         inputs["records"] = "chosen_records"
         drawn_from = {"records": "records", "seed": "params:seed"}

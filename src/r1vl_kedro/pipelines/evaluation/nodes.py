@@ -11,7 +11,7 @@ from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, Records
 from r1vl_kedro.records.rejections import set_aside_at
-from r1vl_kedro.records.schema import RecordsError, directory_of
+from r1vl_kedro.records.schema import RecordsError, directory_of, labels_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.options import StepGRPOOptions
 
@@ -68,7 +68,7 @@ def score_test(
     step_grpo: StepGRPOOptions,
     seed: int,
 ) -> tuple[Frame, JsonObject, JsonObject]:
-    """Score predictions: verdicts, scores with intervals overall and by family, manifest.
+    """Score predictions: verdicts, scores with intervals overall and by family and label, manifest.
 
     The scores name what of the records' file was set aside, by reason.
 
@@ -77,7 +77,7 @@ def score_test(
     """
     how = step_grpo.key_steps.model_dump(include={"alpha", "matching", "threshold"})
     verdicts = score(predictions, records, grammar=options.grammar, **how)
-    scores = summarise(verdicts, seed)
+    scores = summarise(verdicts, seed, labels_of(records))
     with contextlib.suppress(RecordsError):  # records in memory came from no file
         if left := set_aside_at(directory_of(records)):
             scores["set_aside"] = left

@@ -4,7 +4,7 @@ A row is ``{"messages": [{"role": "user", ...}, {"role": "assistant", ...}], "im
 ``images`` is a path or a list of paths below the image folder, perhaps with a leading ``/``.
 ShareGPT's ``conversations`` of ``{"from": "human", "value": ...}`` are read as well, and content
 in parts (``{"type": "image"}``, ``{"type": "text", "text": ...}``). A key ``sloppy`` beside them
-tells whether a step of the path is wrong, where that is known.
+tells whether a step of the path is wrong, where that is known; keys named as ``labels`` are read.
 The user turn is ``<image>`` marks, a prompt prefix, ``Question: ...`` and perhaps
 ``Choices:`` with one lettered option a line; the assistant turn is the reference path.
 """
@@ -109,7 +109,9 @@ def _turn(message: Mapping[str, Any]) -> tuple[str, str]:
     return _ROLES.get(str(role).lower(), str(role)), content
 
 
-def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
+def to_raw(
+    row: Mapping[str, Any], index: int, image_root: Path, source: str, labels: Sequence[str] = ()
+) -> RawRecord:
     """Read a row of the file as a record still to be checked; ``index`` counts from 0."""
     try:
         parsed = MulberryRow.from_json(row)
@@ -132,6 +134,7 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
         family=family_of(paths),
         source=source,
         sloppy=sloppy,
+        labels={name: parsed.extra[name] for name in labels if name in parsed.extra},
         problem=marks_problem(parsed.user + parsed.response, len(images)),
     )
 
@@ -162,7 +165,7 @@ class MulberryFile(WritableRecordFile):
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """See `to_raw`."""
-        return to_raw(row, index, root, self.source)
+        return to_raw(row, index, root, self.source, self.labels)
 
     @staticmethod
     def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
