@@ -79,6 +79,23 @@ def test_curves_are_read_where_asked(table):
     assert row["updates_to_baseline"] == pytest.approx(2)  # outcome-only ends at 0.4
 
 
+def test_an_area_has_an_interval_over_the_seeds_that_were_trained():
+    one = curves()
+    more = one.assign(seed=1, value=one["value"] + 0.1)
+    made = study_table(
+        RATES, push(), verdicts(), pd.concat([one, more]), OPTIONS, ReportingOptions(), 4
+    )
+    row = made.set_index(["level", "reward"]).loc[("each2", "dense")]
+    # areas of 50 and 60: a standard error of 5, t = 12.71 for one
+    assert row[["area", "area_low", "area_high"]].tolist() == pytest.approx(
+        [55, 55 - 63.53, 55 + 63.53], abs=0.01
+    )
+    assert "55.0 [-8.5, 118.5]" in study_markdown(made, RATES, OPTIONS)
+    alone = study_table(RATES, push(), verdicts(), one, OPTIONS, ReportingOptions(), 4)
+    assert alone["area_low"].isna().all() and alone["area_high"].isna().all()
+    assert "| 50.0 |" in study_markdown(alone, RATES, OPTIONS)
+
+
 def test_push_is_that_of_the_level_whatever_variant_named_the_reward(table):
     assert table.loc[("each3", "dense"), "push"] == 60
     assert table.loc[("each3", "dense"), "push_over_baseline"] == 65

@@ -79,25 +79,25 @@ def with_areas(
     updates, in points), averaged over the seeds that both have; ``area_low`` and ``area_high`` are
     Student's interval over these seeds, absent with one.
     """
-    ours = _areas(curves, options.headline)
+    ours = areas(curves, options.headline)
     rows = []
     for name in contrasts["variant"]:
-        difference = 100 * (ours - _areas(curves, name)).dropna()
+        difference = 100 * (ours - areas(curves, name)).dropna()
         found = mean_over_seeds(difference.to_numpy(), options.confidence)
         rows.append((found.estimate, found.low, found.high))
     made = pd.DataFrame(rows, columns=["area", "area_low", "area_high"], index=contrasts.index)
     return contrasts.join(made.astype(float).round(2))
 
 
-def _areas(curves: pd.DataFrame, name: str) -> pd.Series:
+def areas(curves: pd.DataFrame, name: str) -> pd.Series:
     """Return the area under one variant's curve of right rollouts, by seed."""
     part = curves[(curves["variant"] == name) & (curves["metric"] == RIGHT)]
-    areas = {
+    by_seed = {
         seed: area_under_curve(of_seed["step"], of_seed["value"])
         for seed, of_seed in part.sort_values("step").groupby("seed")
         if len(of_seed) > 1
     }
-    return pd.Series(areas, dtype=float)
+    return pd.Series(by_seed, dtype=float)
 
 
 def _zero_variance_rows(curves: pd.DataFrame) -> pd.DataFrame:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from r1vl_kedro.reporting.collect import answer_matrix, paired
-from r1vl_kedro.reporting.curves import RIGHT
+from r1vl_kedro.reporting.curves import RIGHT, areas
 from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
 from r1vl_kedro.reporting.pages import markdown_table
 from r1vl_kedro.rewards.outcome import OutcomeReward
-from r1vl_kedro.statistics import area_under_curve, claims, updates_to_reach
+from r1vl_kedro.statistics import claims, mean_over_seeds, updates_to_reach
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
 DEAD = "zero_variance"
+INTERVALS = {"gain": ("low", "high"), "area": ("area_low", "area_high")}
+"""Columns that are shown with an interval, and where its ends are."""
 COLOURS = ("#0d9488", "#1d4ed8", "#9333ea", "#be123c", "#d97706")
 
 
@@ -50,8 +52,9 @@ def study_table(
     Returns:
         Accuracy, k and valid in percent; gain over the baseline in points with its interval and
         verdict (Holm over the table); dead groups in percent, ``area`` (mean share of right
-        rollouts, percent) and ``right_<n>`` over updates; ``updates_to_baseline``: where the curve
-        meets the baseline's end; push on ``reasons`` of the reward and less the baseline's.
+        rollouts, percent, with Student's interval over seeds) and ``right_<n>`` over updates;
+        ``updates_to_baseline``: where the curve meets the baseline's end; push on ``reasons`` of
+        the reward and less the baseline's.
 
     Raises:
         ValueError: no variant of any level has verdicts.
@@ -80,6 +83,7 @@ def study_table(
                     "accuracy": 100 * answers.to_numpy().mean(),
                     **{key: _percent(of_level, name, key) for key in ("k", "valid")},
                     **_of_curve(curves, name, options, end),
+                    **_area(curves, name, reporting.confidence),
                     **_push(push, level, name, f"{options.baseline}_{level}", group_size),
                 }
             )
@@ -113,7 +117,8 @@ def study_markdown(table: pd.DataFrame, rates: dict[str, float], options: StudyO
         held = "not sampled" if rate is None else "yes" if low <= rate <= high else "no"
         shown = "" if rate is None else f"{100 * rate:.1f} %"
         bands.append([level, f"{100 * low:g} to {100 * high:g} %", shown, held])
-    columns = [name for name in table.columns if name not in ("low", "high", "in_band")]
+    hidden = {"in_band", *(end for ends in INTERVALS.values() for end in ends)}
+    columns = [name for name in table.columns if name not in hidden]
     cells = [[_cell(row, name) for name in columns] for row in table.to_dict("records")]
     return "\n".join(
         [
@@ -195,14 +200,19 @@ def _of_curve(
 ) -> dict[str, float]:
     right, dead = _by_update(curves, variant, RIGHT), _by_update(curves, variant, DEAD)
     smooth = right.rolling(options.window, min_periods=1).mean()
-    many = len(right) > 1
-    reached = updates_to_reach(smooth.index, smooth, end) if many and end == end else None
+    meets = len(right) > 1 and end == end
+    reached = updates_to_reach(smooth.index, smooth, end) if meets else None
     return {
         "dead_groups": 100 * float(dead.mean()),
-        "area": 100 * area_under_curve(right.index, right) if many else np.nan,
         "updates_to_baseline": np.nan if reached is None else reached,
         **{f"right_{n}": 100 * float(smooth.get(n, np.nan)) for n in options.updates},
     }
+
+
+def _area(curves: pd.DataFrame, variant: str, confidence: float) -> dict[str, float]:
+    found = mean_over_seeds(100 * areas(curves, variant).to_numpy(), confidence)
+    ends = (np.nan if end is None else end for end in (found.low, found.high))
+    return {"area": found.estimate, **dict(zip(INTERVALS["area"], ends, strict=True))}
 
 
 def _push(
@@ -227,8 +237,10 @@ def _percent(verdicts: pd.DataFrame, name: str, column: str) -> float:
 
 def _cell(row: dict, name: str) -> str:
     value = row[name]
-    if name == "gain" and value == value and row["low"] == row["low"]:
-        return f"{value:+.1f} [{row['low']:+.1f}, {row['high']:+.1f}]"
+    low, high = (row[end] for end in INTERVALS.get(name, (name, name)))
+    if name in INTERVALS and value == value and low == low:
+        sign = "+" if name == "gain" else ""
+        return f"{value:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
     if isinstance(value, float):
         return "" if value != value else f"{value:.1f}"
     return str(value)
