@@ -66,13 +66,14 @@ print(os.getcwd())
 def test_the_package_runs_in_an_empty_directory(project, tmp_path):
     """``kedro package``: the wheel finds the shipped model, the archive is its configuration."""
     run("-m", "kedro", "package", cwd=project)
-    [wheel] = (project / "dist").glob("*.whl")
-    [conf] = (project / "dist").glob("conf-*.tar.gz")
+    dist = shutil.move(project / "dist", tmp_path / "dist")
+    shutil.rmtree(project)
+    [wheel] = dist.glob("*.whl")
+    [conf] = dist.glob("conf-*.tar.gz")
     installed, empty = tmp_path / "installed", tmp_path / "empty"
     empty.mkdir()
     pip = ("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target")
     run(*pip, str(installed), str(wheel), cwd=tmp_path)
-    shutil.rmtree(project)
     command = ("-m", "r1vl_kedro", "--conf-source", str(conf), "--env=smoke")
     output = run(*command, cwd=empty, PYTHONPATH=str(installed))
     assert "Table 1" in output

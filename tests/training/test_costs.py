@@ -47,6 +47,21 @@ def test_a_shared_prompt_counts_once_in_each_pass():
     assert passes_without_gradient(options(beta=0.0)) == 0
 
 
+@pytest.mark.parametrize(
+    ("reward", "read", "sampled"),
+    [
+        # After each of 6 steps of 50 tokens: 50, 100, ..., 300 are read and the rest is sampled.
+        ({"continuations": {"samples": 2}}, 6 * 600 + 1050, 2 * 750),
+        ({"description": {"samples": 3}}, 600, 3 * 300),
+    ],
+)
+def test_what_rewards_sample_is_work_too(reward, read, sampled):
+    plain = work_of_rollouts(options(), 4, prompt=600, completion=300)
+    given = options(rewards={"outcome": 1.0, **reward})
+    work = work_of_rollouts(given, 4, prompt=600, completion=300)
+    assert work == plain + Work(read=64 * read, sampled=64 * sampled)
+
+
 def test_hours_are_those_of_operations_and_of_sampled_tokens():
     work = Work(trained=1e6, read=1e6, sampled=7.2e6)
     machine = MACHINE.model_copy(update={"rollout_tokens_per_second": 500})

@@ -12,6 +12,7 @@ from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.training import data
 from r1vl_kedro.training.options import StepGRPOOptions
+from r1vl_kedro.training.phases import Phases
 
 TEXTS = [
     "### Image Description:\n3 things\n### Step 1:\n3 - 1 = 2\n### Step 2:\nSo 2.\n"
@@ -22,7 +23,13 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def trainer(tiny, tmp_path_factory):
+def counted():
+    """The work that was counted, call by call."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def trainer(tiny, tmp_path_factory, counted):
     """What the samples need of a trainer: model, processor, prompts of one batch and options."""
     from accelerate import Accelerator
 
@@ -54,6 +61,8 @@ def trainer(tiny, tmp_path_factory):
         temperature=1.0,
         eos_token_ids=[processor.tokenizer.eos_token_id],
         suppressed=vision_token_ids(processor.tokenizer),
+        phases=Phases(),
+        count=counted.append,
     )
 
 
@@ -88,6 +97,18 @@ def test_the_same_step_gives_the_same_samples(trainer):
     assert [row["continued"] for row in extended(trainer)] == [
         row["continued"] for row in extended(trainer)
     ]
+
+
+def test_their_tokens_and_seconds_count_as_sampling(trainer, counted):
+    trainer.phases.take()
+    counted.clear()
+    extended(trainer)
+    continued, described = counted  # 3 steps twice, 1 description three times, 6 tokens at most
+    assert continued.trained == described.trained == 0
+    assert 0 < continued.sampled <= 3 * 2 * 6 and 0 < described.sampled <= 3 * 6
+    prompts = trainer._distinct["attention_mask"].sum(1).tolist()
+    assert continued.read > 3 * min(prompts) > described.read > 0
+    assert trainer.phases.take()["generate"] > 0
 
 
 def test_rewards_that_sample_are_refused_where_they_cannot():

@@ -50,3 +50,9 @@ class ContinuationReward(Reward):
             rates = [share_right(texts, gold, some, grammar=self.grammar) for texts in steps]
             made.append(self.alpha * sum(rates) / len(rates) if rates else 0.0)
         return made
+
+    def sampled_tokens(self, prompt: float, completion: float) -> tuple[float, float]:
+        """Count ``max_steps`` steps of one length, each continued to the end of the completion."""
+        steps = self.max_steps
+        read = steps * prompt + completion * (steps + 1) / 2
+        return read, self.samples * completion * (steps - 1) / 2

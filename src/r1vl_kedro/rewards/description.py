@@ -45,3 +45,7 @@ class DescriptionReward(Reward):
             share_right(texts, gold, some, grammar=self.grammar)
             for texts, gold, some in zip(described, answer, choices, strict=True)
         ]
+
+    def sampled_tokens(self, prompt: float, completion: float) -> tuple[float, float]:
+        """Count a description that is as long as the images that it replaces."""
+        return prompt, self.samples * completion

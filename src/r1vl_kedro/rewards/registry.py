@@ -69,6 +69,12 @@ class Reward(BaseModel, ABC):
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
         """Return the rewards of the completions; None where this reward does not apply to one."""
 
+    def sampled_tokens(self, prompt: float, completion: float) -> tuple[float, float]:
+        """Bound the tokens (read as prompts, sampled) that its columns ``sampled`` take for one
+        completion; lengths in tokens.
+        """
+        return 0.0, 0.0
+
 
 REWARDS: dict[str, type[Reward]] = {}
 """Reward classes by name; the modules of this package add theirs when they are imported."""

@@ -84,12 +84,18 @@ def work_of_rollouts(
 ) -> Work:
     """Expect the work of a batch of rollouts over all processes, from its sampling to its updates.
 
+    What rewards sample beside the rollouts counts as well, at most.
+
     Args:
         prompt, completion: mean lengths in tokens.
     """
     tokens = prompt_reads(options, processes) * prompt + options.rollouts * completion
     read = passes_without_gradient(options) * tokens
-    return Work(options.num_iterations * tokens, read, options.rollouts * completion)
+    work = Work(options.num_iterations * tokens, read, options.rollouts * completion)
+    for reward in options.rewards.values():
+        more_read, more_sampled = reward.sampled_tokens(prompt, completion)
+        work += Work(read=more_read, sampled=more_sampled) * options.rollouts
+    return work
 
 
 def rates(

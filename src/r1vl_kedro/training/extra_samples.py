@@ -11,6 +11,7 @@ from trl.trainer.utils import pad
 from r1vl_kedro.responses import parse_response
 from r1vl_kedro.rewards.continuations import ContinuationReward
 from r1vl_kedro.rewards.description import DescriptionReward
+from r1vl_kedro.training.costs import Work
 from r1vl_kedro.training.packed import vision_of
 from r1vl_kedro.training.rollout import run_numbers, run_starts
 from r1vl_kedro.training.sampling import sample_completions
@@ -133,5 +134,7 @@ def _sampled(
     first = (1 + trainer.accelerator.process_index) * _PLACES
     streams = range(first, first + count)
     sizes = [samples] * len(prompts)
-    made = sample_completions(trainer, inputs, sizes, streams, turn=1_000 + stream)
+    with trainer.phases("generate"):
+        made = sample_completions(trainer, inputs, sizes, streams, turn=1_000 + stream)
+    trainer.count(Work(read=float(sum(map(len, prompts))), sampled=sum(map(len, made))))
     return [made[start : start + samples] for start in range(0, count, samples)]
