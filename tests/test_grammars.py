@@ -10,22 +10,24 @@ from r1vl_kedro.responses import (
     PLAIN,
     R1VL,
     THINK_ANSWER,
+    THINK_OPENED,
     Grammar,
     final_answer,
     get_grammar,
+    grammar_of,
     parse_response,
     rewrite,
 )
 from r1vl_kedro.rewards import match_key_steps, outcome, step_rar, step_rvr
 
-ALL = [R1VL, THINK_ANSWER, BOXED, PLAIN]
+ALL = [R1VL, THINK_ANSWER, THINK_OPENED, BOXED, PLAIN]
 PARTS = {"description": "Six cubes.", "rationale": "Take one away."}
 OTHER = Grammar("other", "{question}", R1VL.parse, R1VL.problems, R1VL.render, {})
 
 
 def test_these_are_the_grammars():
     assert list(GRAMMARS.values()) == sorted(ALL, key=lambda one: list(GRAMMARS).index(one.name))
-    assert set(GRAMMARS) == {"r1vl", "think_answer", "boxed", "plain"}
+    assert set(GRAMMARS) == {"r1vl", "think_answer", "think_opened", "boxed", "plain"}
 
 
 @pytest.mark.parametrize("grammar", ALL, ids=lambda one: one.name)
@@ -87,6 +89,28 @@ def test_the_published_script_reads_its_own_grammar_only(grammar):
 )
 def test_problems_between_tags(text, problems):
     assert THINK_ANSWER.problems(THINK_ANSWER.parse(text)) == problems
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("6 - 1</think>\n<answer>5</answer>", []),
+        ("<answer>5</answer>", ["no </think>"]),
+        ("<think>6 - 1</think><answer>5</answer>", ["2 <think>"]),
+        ("6 - 1</think><answer>5", ["no </answer>"]),
+        ("</think><answer>5</answer>", ["reasoning is empty"]),
+        ("6 - 1 = 5", ["no </think>", "no <answer>", "no </answer>"]),
+    ],
+)
+def test_problems_after_a_prompt_that_opened_the_reasoning(text, problems):
+    assert THINK_OPENED.problems(THINK_OPENED.parse(text)) == problems
+
+
+def test_a_response_to_an_opened_prompt_is_told_by_its_tags():
+    text = THINK_OPENED.render(["6 - 1 = 5"], "5")
+    assert text == "6 - 1 = 5\n</think>\n<answer>5</answer>"
+    assert grammar_of(text) is THINK_OPENED
+    assert rewrite(text, THINK_OPENED, THINK_ANSWER) == "<think>\n" + text
 
 
 @pytest.mark.parametrize(

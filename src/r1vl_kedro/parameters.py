@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.prompts import RAW_MARK
 from r1vl_kedro.responses import R1VL, GrammarName, get_grammar
 
 READ_RESPONSES = (
@@ -63,6 +64,8 @@ class Prompt(BaseModel):
     def _fillable(cls, template: str | None) -> str | None:
         if template is not None and "{question}" not in template:
             raise ValueError("it has no '{question}' to fill")
+        if template is not None and template.count(RAW_MARK) > 1:
+            raise ValueError(f"it has {RAW_MARK!r} more than once")
         return template
 
 
@@ -174,11 +177,27 @@ def with_grammar(parameters: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(filled.get(section), Mapping):
             filled[section] = {"grammar": name, **filled[section]}
     filled["prompt"] = _worded(filled.get("prompt"), name)
+    if isinstance(filled["prompt"], Mapping):
+        check_opening(filled["prompt"].get("template"), name, "prompt.template")
     evaluation = filled.get("evaluation")
     if isinstance(evaluation, Mapping) and isinstance(evaluation.get("benchmarks"), Mapping):
         worded = _worded(evaluation["benchmarks"], evaluation["grammar"])
         filled["evaluation"] = {**evaluation, "benchmarks": worded}
     return filled
+
+
+def check_opening(template: Any, grammar: str, where: str) -> None:
+    """Check that a prompt ends on the start of the responses that the grammar reads.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    opening = get_grammar(grammar).opening
+    if isinstance(template, str) and not template.endswith(opening):
+        raise ConfigurationError(
+            f"{where} ends on {template[-40:]!r}: the grammar {grammar} reads what follows "
+            f"{opening!r}, so a template has to end on it; null takes the grammar's own"
+        )
 
 
 def with_rewards(parameters: Mapping[str, Any]) -> dict[str, Any]:

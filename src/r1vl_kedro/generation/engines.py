@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prompt:
-    """One user turn as chat messages, with the decoded images in the order of their marks."""
+    """One user turn as chat messages, with the decoded images in the order of their marks.
+
+    ``raw``: the turn is the whole prompt, without a chat template (`prompts.is_raw`).
+    """
 
     messages: list[dict[str, Any]]
     images: Sequence[Any]
+    raw: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import kernels
 from r1vl_kedro.launcher.progress import PROGRESS, report
-from r1vl_kedro.prompts import render_question, to_messages
+from r1vl_kedro.prompts import is_raw, render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.schema import labels_of
@@ -29,6 +30,10 @@ PREDICTIONS = "predictions.parquet"
 MANIFEST = "manifest.json"
 
 Progress = Callable[[int, int, str], None]
+
+
+class RawPromptError(UserFacingError, ValueError):
+    """A prompt without a chat template goes to an engine that always adds one."""
 
 
 def predict(
@@ -58,10 +63,15 @@ def predict(
         answered in this call).
 
     Raises:
-        ValueError: no record in `records_dir`, or a repeated id.
+        ValueError: no record in `records_dir`, a repeated id, or a raw prompt for an endpoint.
         FileNotFoundError: no such checkpoint.
     """
     options = DecodingOptions.model_validate(options)
+    if is_raw(template) and options.engine == "openai":
+        raise RawPromptError(
+            f"the prompt template {template[:60]!r} places {{image}} and so is the whole prompt, "
+            "but an endpoint puts its chat template around it; take engine transformers or vllm"
+        )
     records = load_records(records_dir)
     manifest = _manifest(checkpoint, records_dir, records, options, template, seed)
     out = Path(output_dir)
@@ -126,7 +136,8 @@ def _answer_blocks(
             engine = engine or engine_of()
             rows = [records[k] for k in block]
             prompts = [
-                Prompt(to_messages(row, template), decode_all(row["images"])) for row in rows
+                Prompt(to_messages(row, template), decode_all(row["images"]), is_raw(template))
+                for row in rows
             ]
             answers = engine.generate(prompts, seed + number)
             _write(_table(rows, answers, labels_of(records)), path)

@@ -89,13 +89,11 @@ class TransformersEngine:
         """Answer a batch of prompts, each as often as the options ask."""
         import torch
 
+        from r1vl_kedro.models import render_prompt
         from r1vl_kedro.models.decoding import decodable, sample
 
         texts = [
-            self._processor.apply_chat_template(
-                prompt.messages, tokenize=False, add_generation_prompt=True
-            )
-            for prompt in prompts
+            render_prompt(self._processor, prompt.messages, raw=prompt.raw) for prompt in prompts
         ]
         images = [image for prompt in prompts for image in prompt.images]
         inputs = self._processor(

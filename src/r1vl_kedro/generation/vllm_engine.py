@@ -58,6 +58,8 @@ class VllmEngine:
         """
         from vllm import SamplingParams
 
+        from r1vl_kedro.models import render_prompt
+
         options = self._options
         sampling = [
             SamplingParams(
@@ -73,9 +75,7 @@ class VllmEngine:
         ]
         requests: list[Any] = [
             {
-                "prompt": self._processor.apply_chat_template(
-                    prompt.messages, tokenize=False, add_generation_prompt=True
-                ),
+                "prompt": render_prompt(self._processor, prompt.messages, raw=prompt.raw),
                 "multi_modal_data": {"image": list(prompt.images)},
             }
             for prompt in prompts

@@ -50,13 +50,19 @@ def image_only_processor_class() -> type[Qwen2VLProcessor]:
 
 
 def load_processor(
-    path: str | Path, *, min_pixels: int | None = None, max_pixels: int | None = None
+    path: str | Path,
+    *,
+    min_pixels: int | None = None,
+    max_pixels: int | None = None,
+    raw: bool = False,
 ) -> ProcessorMixin:
     """Load the processor of a checkpoint, padding on the left.
 
     Args:
         path: a directory written by ``save_pretrained``, or a hub name.
         min_pixels, max_pixels: bounds on an image's area in pixels; None keeps the checkpoint's.
+        raw: whether prompts are whole texts (`prompts.is_raw`): the chat template becomes one
+            that adds nothing, and is saved with what is trained.
 
     Raises:
         CheckpointError: the processor's files are missing, unreadable or another model's, or the
@@ -94,7 +100,49 @@ def load_processor(
     processor.tokenizer.padding_side = "left"
     if min_pixels is not None or max_pixels is not None:
         _limit_pixels(processor.image_processor, min_pixels, max_pixels)
+    if raw:
+        processor.chat_template = raw_chat_template(processor)
+        processor.tokenizer.chat_template = processor.chat_template
     return processor
+
+
+def raw_chat_template(processor: ProcessorMixin) -> str:
+    """Return a chat template that joins the turns as they are, an end token after an answer.
+
+    An image is written as the model's own template writes it.
+    """
+    text, image = {"type": "text", "text": "@"}, {"type": "image"}
+    alone, after_image = (
+        processor.apply_chat_template([{"role": "user", "content": content}], tokenize=False)
+        for content in ([text], [image, text])
+    )
+    start = alone.index("@")
+    mark = after_image[start : after_image.index("@", start)]
+    part = (
+        "{%- if part['type'] == 'image' -%}" + mark + "{%- else -%}{{ part['text'] }}{%- endif -%}"
+    )
+    return (
+        "{%- for message in messages -%}"
+        "{%- if message['content'] is string -%}{{ message['content'] }}"
+        "{%- else -%}{%- for part in message['content'] -%}" + part + "{%- endfor -%}{%- endif -%}"
+        "{%- if message['role'] == 'assistant' -%}"
+        + processor.tokenizer.eos_token
+        + "{%- endif -%}{%- endfor -%}"
+    )
+
+
+def render_prompt(
+    processor: ProcessorMixin, messages: list[dict[str, Any]], *, raw: bool = False
+) -> str:
+    """Render a chat of one user turn as the text that a model continues.
+
+    Args:
+        raw: whether the turn is the whole prompt (`prompts.is_raw`).
+    """
+    template = raw_chat_template(processor) if raw else None
+    return processor.apply_chat_template(
+        messages, chat_template=template, tokenize=False, add_generation_prompt=True
+    )
 
 
 def _check_tokens(processor: ProcessorMixin, path: str) -> None:

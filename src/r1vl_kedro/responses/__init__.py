@@ -30,6 +30,7 @@ from r1vl_kedro.responses.released import (
     released_steps_text,
 )
 from r1vl_kedro.responses.think_answer import THINK_ANSWER
+from r1vl_kedro.responses.think_opened import THINK_OPENED
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
@@ -41,6 +42,7 @@ __all__ = [
     "R1VL",
     "RELEASED_HEADERS",
     "THINK_ANSWER",
+    "THINK_OPENED",
     "Grammar",
     "GrammarName",
     "Kind",
@@ -94,11 +96,14 @@ def final_answer(text: str, grammar: str = R1VL.name) -> str | None:
 def grammar_of(text: str) -> Grammar:
     """Detect the grammar by a text's marks: headers, else tags, else a box; else R1-VL's.
 
+    Tags without the first one are of a response whose prompt wrote it.
+
     Example:
         >>> grammar_of("<answer>5</answer>").name
         'think_answer'
     """
     for grammar in (R1VL, THINK_ANSWER):
         if grammar.parse(text).sections:
-            return grammar
+            opened = grammar is THINK_ANSWER and THINK_OPENED.opening not in text
+            return THINK_OPENED if opened and "</think>" in text else grammar
     return BOXED if BOXED.parse(text).answers else R1VL

@@ -102,6 +102,7 @@ class Grammar:
             whole.
         render: parts to text; ``parse`` finds them again.
         titles: how a person calls each kind of section, with ``{number}`` for a step's.
+        opening: the start of every response that the prompt has written already, and ends on.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Grammar:
     problems: Callable[[Response], list[str]] = field(repr=False)
     render: Render = field(repr=False)
     titles: Mapping[Kind, str] = field(repr=False)
+    opening: str = ""
 
     def title(self, section: Section) -> str:
         """Return what a person calls this section, such as ``Step 2``."""

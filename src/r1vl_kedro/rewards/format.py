@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from r1vl_kedro.responses import THINK_ANSWER, GrammarName, get_grammar
+from r1vl_kedro.responses import THINK_ANSWER, THINK_OPENED, GrammarName, get_grammar
 from r1vl_kedro.responses.think_answer import has_each_tag_once, is_framed
 from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
 
@@ -16,7 +16,9 @@ def format_reward(
     r"""Format reward: 1.0 if the response is written in its grammar, else 0.0.
 
     In ``think_answer`` a full match of ``<think>.*?</think>\s*<answer>.*?</answer>``, as in
-    MedVLM-R1 (arXiv 2502.19634); in other grammars a response that is complete and in order.
+    MedVLM-R1 (arXiv 2502.19634); in ``think_opened`` the same with the prompt's ``<think>`` before
+    the response, as in VisualThinker-R1-Zero (arXiv 2503.05132); in other grammars a response that
+    is complete and in order.
 
     Args:
         response: the whole response.
@@ -32,9 +34,10 @@ def format_reward(
         (1.0, 0.0)
     """
     form = get_grammar(grammar)
-    if form is not THINK_ANSWER:
+    if form not in (THINK_ANSWER, THINK_OPENED):
         return float(not form.problems(form.parse(response)))
-    return float(is_framed(response) and (not strict or has_each_tag_once(response)))
+    whole = form.opening + response
+    return float(is_framed(whole) and (not strict or has_each_tag_once(whole)))
 
 
 @register

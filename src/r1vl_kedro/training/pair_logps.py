@@ -130,6 +130,7 @@ class _Scorer:
         from trl.trainer.utils import add_fused_lm_head
 
         from r1vl_kedro.models import load_model, load_processor
+        from r1vl_kedro.prompts import is_raw
         from r1vl_kedro.training.packed import prepare
         from r1vl_kedro.training.pair_batch import PairCollator
 
@@ -137,7 +138,10 @@ class _Scorer:
         cuda = torch.cuda.is_available()
         self.device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if cuda else "cpu"
         processor = load_processor(
-            checkpoint, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels
+            checkpoint,
+            min_pixels=settings.min_pixels,
+            max_pixels=settings.max_pixels,
+            raw=is_raw(template),
         )
         self.collate = PairCollator(
             processor,

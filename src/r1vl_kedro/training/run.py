@@ -17,6 +17,7 @@ from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.launcher import place
 from r1vl_kedro.models import load_processor
+from r1vl_kedro.prompts import is_raw
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
@@ -125,7 +126,12 @@ def prepare(
         return None
     read_by = columns_read(getattr(settings, "rewards", {}).values())
     rows = data.open_records(records, *METHODS[kind].columns, **read_by)
-    processor = load_processor(base, min_pixels=settings.min_pixels, max_pixels=settings.max_pixels)
+    processor = load_processor(
+        base,
+        min_pixels=settings.min_pixels,
+        max_pixels=settings.max_pixels,
+        raw=is_raw(template),
+    )
     answers = METHODS[kind].learns
     rows, unusable = select(rows) if select is not None else (rows, [])
     rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from r1vl_kedro.benchmarks import BENCHMARKS, Mode, get_benchmark
 from r1vl_kedro.generation import DecodingOptions
+from r1vl_kedro.parameters import check_opening
 from r1vl_kedro.responses import R1VL, GrammarName
 
 
@@ -86,3 +87,9 @@ class EvaluationOptions(BaseModel):
     benchmarks: BenchmarkOptions
     grammar: GrammarName = R1VL.name
     """How responses to the test records are read."""
+
+    @model_validator(mode="after")
+    def _opened(self) -> EvaluationOptions:
+        if self.benchmarks.template is not None or self.benchmarks.template_file is not None:
+            check_opening(self.benchmarks.wording, self.grammar, "benchmarks' template")
+        return self
