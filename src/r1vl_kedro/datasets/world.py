@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
-from r1vl_kedro.records.readers.mulberry import MulberryFile
+from r1vl_kedro.records.readers import get_reader
+from r1vl_kedro.records.rows import RecordFile
+from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
-from r1vl_kedro.world.corpus import Faults, made_of, split_rows, write_corpus
+from r1vl_kedro.world.corpus import CORPUS_FILE, Faults, made_of, split_rows, write_corpus
 from r1vl_kedro.world.families import EACH_TIME, FAMILIES
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
           n: 3000
           seed: 0
           faults: {abridged: 0.5}
+          reader: mulberry
 
     Args:
         path: directory that gets ``mulberry_sft.json`` and its images.
@@ -37,7 +40,9 @@ class EmbeddedMulberryDataset(AbstractDataset):
         faults: shares of abridged, sloppy, reflective, copied, leaked and broken rows, where they
             differ from `r1vl_kedro.world.corpus.Faults`.
         families: of the questions, in turn; see `r1vl_kedro.world.families`.
+        reader: what reads the file: Mulberry's, or another reader of its form by name.
         metadata: for Kedro-Viz and other plugins.
+        settings: what else the reader takes.
     """
 
     def __init__(
@@ -48,7 +53,9 @@ class EmbeddedMulberryDataset(AbstractDataset):
         seed: int,
         faults: dict[str, Any] | None = None,
         families: Sequence[str] = FAMILIES,
+        reader: str = "mulberry",
         metadata: dict[str, Any] | None = None,
+        **settings: Any,
     ):
         self._path, self._n, self._seed = Path(path), n, seed
         try:
@@ -58,12 +65,19 @@ class EmbeddedMulberryDataset(AbstractDataset):
                 f"faults {faults}: {error}; known: {list(vars(Faults()))}"
             ) from error
         self._families = _known(families)
+        file = self._path / CORPUS_FILE
+        try:
+            kind = get_reader(reader)
+            self._file = kind(file, self._path, source="embedded world", **settings)
+        except (RecordsError, TypeError) as error:
+            raise DatasetError(f"{path}: {error}") from None
+        self._reader = {"reader": reader, **settings} if reader != "mulberry" else settings
         self.metadata = deepcopy(metadata)
 
-    def load(self) -> MulberryFile:
+    def load(self) -> RecordFile:
         """Return the records, read one by one from the file."""
-        file = write_corpus(self._path, self._n, self._seed, self._faults, self._families)
-        return MulberryFile(file, file.parent, source="embedded world")
+        write_corpus(self._path, self._n, self._seed, self._faults, self._families)
+        return self._file
 
     def save(self, data: Any) -> None:
         """Refuse: the corpus is made, never saved."""
@@ -74,7 +88,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
 
     def _describe(self) -> dict[str, Any]:
         made_from = {"n": self._n, "seed": self._seed, **made_of(self._families)}
-        return {"path": str(self._path), **made_from, **vars(self._faults)}
+        return {"path": str(self._path), **made_from, **vars(self._faults), **self._reader}
 
 
 class EmbeddedSplitDataset(AbstractDataset):

@@ -30,6 +30,7 @@ from r1vl_kedro.world.scenes import to_image
 
 PROMPT = "Think about the picture and the question step by step, in sections.\n\nQuestion: "
 HELD_OUT = 1_000_003
+CORPUS_FILE = "mulberry_sft.json"
 REFLECTION = "I think I have made a mistake. Let me rethink it."
 
 
@@ -192,14 +193,14 @@ def write_corpus(
     faults: Faults | None = None,
     families: Sequence[str] = FAMILIES,
 ) -> Path:
-    """Write ``mulberry_sft.json`` and its images, whole or not at all; returns the JSON file.
+    """Write `CORPUS_FILE` and its images, whole or not at all; returns the JSON file.
 
     A finished directory of the same size, seed and shares is left as it is.
     """
     faults = faults or Faults()
     made_from = {"n": n, "seed": seed, "faults": vars(faults), **made_of(families)}
     made_from["row"] = ["messages", "images", "sloppy"]
-    file = directory / "mulberry_sft.json"
+    file = directory / CORPUS_FILE
     if files.is_whole(directory, made_from):
         return file
     directory.parent.mkdir(parents=True, exist_ok=True)
