@@ -57,6 +57,10 @@ def found(said: str, key: str, **options) -> bool:
         ("• 6 - 1 = 5", "6 - 1 = 5"),
         ("6\n- 1 = 5", "6 - 1 = 5"),
         ("a *b* c", "a*b*c"),
+        ("x = 5\ny = 3", "x = 5"),
+        ("We find x = 5\n\ny = 3", "y = 3"),
+        ("The sum of\nangles is 180", "sum of angles is 180"),
+        ("The cube is red\nSo it counts", "the cube is red"),
         ("2**3 = 8", "2^3 = 8"),
     ],
 )

@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from rapidfuzz.distance import OSA, Indel
-
 from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
 from r1vl_kedro.rewards.key_step_groups import as_groups
-from r1vl_kedro.rewards.negation import denied_after, denied_before
+from r1vl_kedro.rewards.negation import stated
 from r1vl_kedro.rewards.normalise import (
+    ARITHMETIC,
     COMMA,
     RELATIONS,
     STEP_END,
+    is_operand,
     is_word,
     phrase_tokens,
     tokenise,
 )
 from r1vl_kedro.rewards.wholes import COPULAS, cut_out
+from r1vl_kedro.rewards.wording import DEFAULT_THRESHOLD, words_agree
 
 Matching = Literal["soft", "exact", "released"]
 MATCHINGS: tuple[str, ...] = get_args(Matching)
-DEFAULT_THRESHOLD = 90.0
-_LETTERS_OF_A_SLIP = 80
+_EQUATING = COPULAS | {"="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +75,6 @@ class StepText:
         return self._similar[key]
 
 
-def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
-    """Tell whether two words are the same but for a plural or one slip of the pen.
-
-    A slip is a letter too many or too few, or two neighbours swapped, after the same initial, in a
-    word of at least 80 / (100 - ``threshold``) letters (eight at 90). Another letter is another
-    word: ``microorganism`` and ``macroorganism`` have a RapidFuzz ratio of 92.
-
-    Example:
-        >>> words_agree("parallel", "paralell"), words_agree("exothermic", "endothermic")
-        (True, False)
-    """
-    if first == second:
-        return True
-    if first[0] != second[0] or threshold >= 100:
-        return False
-    if min(len(first), len(second)) > 2 and (first + "s" == second or second + "s" == first):
-        return True
-    if max(len(first), len(second)) * (100 - threshold) < _LETTERS_OF_A_SLIP:
-        return False
-    if len(first) != len(second):
-        return Indel.distance(first, second) == 1
-    labels = sorted(first) in (list(first), list(second))  # ABCDEFGH names a figure
-    return sorted(first) == sorted(second) and OSA.distance(first, second) == 1 and not labels
-
-
 @lru_cache(maxsize=1 << 17)
 def _phrase(text: str) -> Phrase:
     tokens = phrase_tokens(text)
@@ -133,7 +108,7 @@ def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) 
     any.
     """
     tokens, position, end = text.tokens, start, len(text.tokens)
-    after_word = False
+    after_word = equated = False
     for token, word, allowed in zip(phrase.tokens, phrase.words, accepted, strict=True):
         while (
             position < end
@@ -144,12 +119,26 @@ def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) 
             position += 1
         if position == end:
             return None
-        found = tokens[position]
-        if found != token and not (allowed and found in allowed):
+        while equated and not _same(tokens[position], token, allowed):
+            equated, position = _next_link(tokens, position)
+        if not _same(tokens[position], token, allowed):
             return None
+        equated = token == "=" == tokens[position]
         position += 1
         after_word = word
     return position
+
+
+def _same(found: str, token: str, allowed: Any) -> bool:
+    return found == token or bool(allowed and found in allowed)
+
+
+def _next_link(tokens: Sequence[str], position: int) -> tuple[bool, int]:
+    """Return whether a chain of equations goes on, and where: at 5 in ``x = 10/2 = 5``."""
+    at = position
+    while is_operand(tokens[at]) or tokens[at] in ARITHMETIC or tokens[at] == "(":
+        at += 1
+    return (True, at + 1) if tokens[at] == "=" else (False, position)
 
 
 def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple[int, int]]:
@@ -157,10 +146,16 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
     accepted: list[frozenset[str] | None] = []
     for token, word in zip(phrase.tokens, phrase.words, strict=True):
         allowed = text.similar(token, threshold) if word else None
+        if token in _EQUATING:  # "x is 5" and "x = 5"
+            allowed = _EQUATING.intersection(text.index)
         if not allowed and token not in text.index:
             return
         accepted.append(allowed)
-    if not any(phrase.words) and phrase.canonical not in text.canonical:
+    if (
+        not any(phrase.words)
+        and "=" not in phrase.tokens
+        and phrase.canonical not in text.canonical
+    ):
         return
     starts = text.index.get(phrase.tokens[0], [])
     if accepted[0]:
@@ -170,11 +165,6 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
         end = _align(phrase, text, start, accepted)
         if end is not None:
             yield start, end
-
-
-def _negated(text: StepText, start: int, end: int) -> bool:
-    """Tell whether the clause around a window denies it."""
-    return denied_before(text.tokens, start, end) or denied_after(text.tokens, end)
 
 
 def _find(
@@ -191,7 +181,7 @@ def _find(
     for start, end in _windows(phrase, text, threshold):
         if cut_out(text.tokens, start, end, states=phrase.states):
             continue
-        if not _negated(text, start, end):
+        if stated(text.tokens, start, end):
             return start, end
     return None
 

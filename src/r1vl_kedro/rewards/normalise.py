@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from r1vl_kedro.answers.numerals import NUMBER_NAMES
+from r1vl_kedro.answers.numerals import CARDINALS, NUMBER_NAMES
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.mathtext import GREEK_NAMES, plain
+from r1vl_kedro.rewards.layout import in_sentences
 
 BREAK = "|"
+QUESTION = "?"
 STEP_END = "\x04"
+SENTENCE_ENDS = frozenset({BREAK, QUESTION, STEP_END})
 COMMA = ","
 ARITHMETIC = frozenset({"+", "-", "*", "/", "^", "+-"})
 RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~="})
@@ -20,6 +23,9 @@ DENIERS = frozenset("not never no none nobody wrong incorrect false neither nor 
 EXACT_WORDS = DENIERS | GREEK_NAMES | NUMBER_NAMES | {"sqrt", "inf"}
 """Words where one letter more or less changes the meaning: never matched approximately."""
 
+FACTORS = frozenset("abcdefijknopqrtuvwxyz(") | {"sqrt", "pi"}
+"""What makes a product with the number before it; letters that are also units make none: 5 m."""
+
 _PHRASES = {
     "is equal to": "=", "are equal to": "=", "equal to": "=", "equals to": "=", "equals": "=",
     "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/",
@@ -30,6 +36,7 @@ _PHRASES = {
     "is greater than": ">", "greater than": ">", "is less than": "<", "less than": "<",
     "does not equal": "!=", "not equal to": "!=", "is not equal to": "!=",
     "is approximately equal to": "~=", "approximately equal to": "~=", "deg": "degrees",
+    "parallel to": "parallel", "perpendicular to": "perpendicular",
 }  # fmt: skip
 _BY_FIRST_WORD: dict[str, list[tuple[list[str], list[str]]]] = {}
 for _words in sorted(_PHRASES, key=lambda phrase: -len(phrase.split())):
@@ -49,12 +56,11 @@ _TOKEN = re.compile(
 )
 _MAGNITUDE = re.compile(r"\|\s?([A-Za-z]\w?)\s?\|(?=\s*[=<>])")
 _FACTORIAL = re.compile(r"(?<=\d)!(?![=!])")
-_EMPHASIS = re.compile(r"(?<![\w)\]}^\\*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w(\[{*])")
-_FACTOR_BEFORE = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$")
-_GOES_ON = re.compile(rf"{_FACTOR_BEFORE.pattern}|[-+*/=<>]$")
-_FACTOR_AFTER = re.compile(r"\s*(?:[\d(]|[^\W\d_](?![^\W_]))")
-_BULLET = re.compile(r"^[^\S\n]*[-*•–][^\S\n]+(?=\S)")
-_CURRENCIES = str.maketrans({"€": " euro ", "£": " sterling ", "¥": " yen ", "₹": " rupee "})
+_SIGNS = str.maketrans(
+    {"€": " euro ", "£": " sterling ", "¥": " yen ", "₹": " rupee ", "∥": " is parallel ",
+     "⊥": " is perpendicular "}
+)  # fmt: skip
+_LINES = re.compile(r"\\(parallel|perp)(?![A-Za-z])")
 _PRIMED = re.compile(
     r"(?<![\w'])([A-Za-z])(?:\s?\^\s?(?=\(?prime))?('{1,3}|\(?(?:prime ?)+\)?)(?![A-Za-z])"
 )
@@ -67,7 +73,7 @@ _UNIT_LETTER = re.compile(r"(?<=\d)(\s?)([ACFJKNVW])(?!\w|')")
 _MEGA = re.compile(r"(?<=\d)(\s?)M(?=(?:W|Hz|J|V|N|Pa|g|m|eV|A|s|L|l)(?!\w))")
 _LABEL = re.compile(r"(?<=\d)\s?([A-Z]{2})(?!\w|')")
 _NO_LABELS = frozenset({"AM", "PM", "AD", "BC", "CE", "US", "UK", "EU", "TV"})
-_SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "?": BREAK, "!": BREAK}
+_SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "!": BREAK}
 
 
 def is_number(token: str) -> bool:
@@ -103,31 +109,6 @@ def _spell(token: str) -> str:
     return token
 
 
-def _without_markdown(text: str) -> str:
-    """Return a text without stars of emphasis; list bullets come out as sentence ends.
-
-    Stars between factors, and a sign that begins a line and goes on with a sum, stay.
-    """
-    text = _EMPHASIS.sub(_unstarred, text)
-    lines = text.split("\n")
-    above, listed = "", False
-    for place, line in enumerate(lines):
-        if not line.strip():
-            continue
-        bullet = _BULLET.match(line)
-        listed = bool(bullet) and (listed or not _GOES_ON.search(above[-2:]))
-        if bullet and listed:
-            lines[place] = f". {line[bullet.end() :]}"
-        above = line.rstrip()
-    return "\n".join(lines)
-
-
-def _unstarred(found: re.Match[str]) -> str:
-    before = found.string[max(found.start() - 2, 0) : found.start()]
-    product = _FACTOR_BEFORE.search(before) or _FACTOR_AFTER.match(found.string, found.end())
-    return found[0] if found[1] == "*" and product else found[2]
-
-
 def tokenise(text: str) -> list[str]:
     """Split a text into comparable tokens: one spelling, signs bound to their numbers.
 
@@ -138,19 +119,42 @@ def tokenise(text: str) -> list[str]:
         >>> tokenise(r"The area is $\\frac{6}{3} \\times 2.50$, not -4 cm.")
         ['area', 'is', '6', '/', '3', '*', '2.5', ',', 'not', '-4', 'cm', '|']
     """
-    if "*" in text or "- " in text or "• " in text or "– " in text:
-        text = _without_markdown(text)
+    text = in_sentences(text)
     if "|" in text or "!" in text:
         text = _FACTORIAL.sub(" factorial", _MAGNITUDE.sub(r" abs \1", text))
+    if "\\p" in text:
+        text = _LINES.sub(
+            lambda m: f" is {'parallel' if m[1] != 'perp' else 'perpendicular'} ", text
+        )
     if not text.isascii():
-        text = text.translate(_CURRENCIES)
+        text = text.translate(_SIGNS)
     text = _cased(plain(text)).lower()
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
     raw = _TOKEN.findall(text)
     if not _OPERATOR_WORDS.isdisjoint(raw):
         raw = _spell_operators(raw)
+    if not CARDINALS.keys().isdisjoint(raw):
+        raw = _in_digits(raw)
     return _settle(raw)
+
+
+def _in_digits(raw: list[str]) -> list[str]:
+    """Return number words as digits: ``six``, ``twenty-one``; ``one`` alone may be a pronoun."""
+    out: list[str] = []
+    position = 0
+    while position < len(raw):
+        number = CARDINALS.get(raw[position])
+        position += 1
+        if number is None or number == 1:
+            out.append(raw[position - 1])
+            continue
+        ahead = position + (raw[position : position + 1] == ["-"])
+        unit = CARDINALS.get(raw[ahead], 0) if ahead < len(raw) else 0
+        if number >= 20 and 0 < unit < 10:
+            number, position = number + unit, ahead + 1
+        out.append(str(number))
+    return out
 
 
 def _cased(text: str) -> str:
@@ -220,7 +224,10 @@ def _settle(raw: list[str]) -> list[str]:
                 out.append(token)
         elif token == ")":
             if len(out) > 2 and out[-2] == "(" and is_operand(previous):
-                del out[-2]
+                if is_number(out[-3]) and is_number(previous):  # 3(4), and six (6) is told once
+                    out[-2:] = ["*", previous] if out[-3] != previous else []
+                else:
+                    del out[-2]
             elif not (len(previous) > 1 and previous.isalpha()) and previous != BREAK:
                 out.append(token)
         elif token == ":":
@@ -228,6 +235,9 @@ def _settle(raw: list[str]) -> list[str]:
                 continue
             between = is_number(previous) and raw[position + 1][0].isdigit()
             out.append(token if between else COMMA)
+        elif token == "*" and (is_number(previous) or previous == "pi"):
+            if raw[position + 1] not in FACTORS:  # 2 * x is 2x
+                out.append(token)
         else:
             out.append(_SPELLINGS.get(token, token))
     return out[1:]

@@ -2,33 +2,38 @@
 
 from collections.abc import Sequence
 
-from r1vl_kedro.answers.numerals import SCALES
+from r1vl_kedro.answers.numerals import PARTS, SCALES
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     BREAK,
+    COMMA,
+    FACTORS,
     RELATIONS,
+    SENTENCE_ENDS,
     is_number,
     is_operand,
     is_variable,
 )
 
 COPULAS = frozenset("is are was were".split())
-# Letters that are also units are no sign of an implicit product: "x = 5 m" is five metres.
-_FACTORS = frozenset("abcdefijknopqrtuvwxyz(") | {"sqrt", "pi"}
 _MARKS = frozenset({"%", "factorial"})
 _APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
 """Functions: an equation of a variable is not one of its sine, root or magnitude."""
 _FIGURES = frozenset({"angle", "arc", "area", "side"})
-_BOUNDS = frozenset(
-    {
-        ("at", "least"),
-        ("at", "most"),
-        ("fewer", "than"),
-        ("more", "than"),
-        ("no", "more"),
-        ("up", "to"),
-    }
+_TIMES = frozenset("twice thrice half double triple third quarter".split())
+_BOUNDS = frozenset("over under above below beyond almost nearly within exceeds exceeding".split())
+_COMPARED = frozenset("more less fewer short off greater larger smaller too".split())
+_OFF = frozenset("above below over under beyond away < >".split())
+_DERIVED = _TIMES | frozenset(
+    "complement supplement square root cube sine cosine tangent reciprocal inverse opposite "
+    "negative sum difference product quotient remainder top bottom front back side left right "
+    "part rest portion majority edge corner".split()
+)
+"""What "of" makes another thing of: the top of the cube is not the cube."""
+_PRONOUNS = frozenset("it us them me you".split())
+_PLACES = frozenset(
+    "behind beside near under below above inside outside opposite beneath between".split()
 )
 _LONGEST_LABEL = 3
 
@@ -47,16 +52,18 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
     before = tokens[start - 1] if start else BREAK
     if _scaled(tokens, end) or _other_unit(tokens, start, end) or _fraction_cut(tokens, start, end):
         return True
-    if _bounded(tokens, start) or tokens[end : end + 2] == ["too", "many"]:
+    if _bounded(tokens, start) or _compared(tokens, start, end, states=states):
         return True
-    return states and (
-        _goes_before(first, before, tokens[start + 1 : end]) or _goes_on(tokens, end, last)
-    )
+    if not states:
+        return False
+    if _goes_before(first, before, tokens[start + 1 : end]) or _goes_on(tokens, end, last):
+        return True
+    return _of_another(tokens, start) or _one_of_several(tokens, start, end)
 
 
 def _scaled(tokens: Sequence[str], end: int) -> bool:
-    """Read ``5`` of ``5 million``."""
-    return is_number(tokens[end - 1]) and tokens[end] in SCALES
+    """Read ``5`` of ``5 million`` and ``5 halves``."""
+    return is_number(tokens[end - 1]) and (tokens[end] in SCALES or tokens[end] in PARTS)
 
 
 def _other_unit(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -83,12 +90,73 @@ def _fraction_cut(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _bounded(tokens: Sequence[str], start: int) -> bool:
-    """Read ``3 cubes`` of ``at least 3 cubes``, ``less than 3 cubes`` and ``2 or 3 cubes``."""
+    """Read ``3 cubes`` of ``at least 3 cubes``, ``twice 3 cubes``, ``2 or 3 cubes`` and ``2-3``."""
     if not start or not is_number(tokens[start]):
         return False
     first, before = tokens[start - 2] if start > 1 else BREAK, tokens[start - 1]
-    bound = before in ("<", ">", "<=", ">=") and not is_operand(first)
-    return bound or (first, before) in _BOUNDS or (before == "or" and is_number(first))
+    if before in ("<", ">", "<=", ">=") and not is_operand(first):
+        return True
+    if before in _BOUNDS | _TIMES or (before == "of" and first in _TIMES):
+        return True
+    if (first, before) in (("at", "least"), ("at", "most"), ("no", "more"), ("up", "to")):
+        return True
+    if before == "than" and first in _COMPARED:
+        return True
+    if not is_number(first):
+        return False
+    rising = float(first) < float(tokens[start])
+    between = before == "and" and start > 2 and tokens[start - 3] == "between"
+    return before == "or" or between or (rising and before in ("to", "-"))
+
+
+def _compared(tokens: Sequence[str], start: int, end: int, *, states: bool) -> bool:
+    """Read ``45 degrees`` of ``45 degrees more than A``, and ``is 12`` of ``is 12 short of 20``."""
+    if tokens[end : end + 2] in (["too", "many"], ["too", "much"]):
+        return True
+    measured = is_number(tokens[end - 1]) or (
+        end - start > 1 and is_number(tokens[end - 2]) and tokens[end - 1].isalpha()
+    )
+    if not measured:
+        return False
+    after, following = tokens[end], tokens[min(end + 1, len(tokens) - 1)]
+    if after in _COMPARED and not (after == "off" and not states):
+        return states or following in ("than", "many", "much")
+    if after.endswith("er") and following == "than":
+        return True
+    worded = states and not RELATIONS.intersection(tokens[start:end])
+    return (worded or (following.isalpha() and len(following) > 1)) and after in _OFF
+
+
+def _of_another(tokens: Sequence[str], start: int) -> bool:
+    """Read ``the cube is red`` of ``the top of the cube is red`` and ``behind the cube is red``."""
+    if not start or not (tokens[start].isalpha() or is_operand(tokens[start])):
+        return False
+    before = tokens[start - 1]
+    if before in _TIMES or before in ("*", "/"):
+        return True
+    if before in _PLACES:
+        return start > 1 and tokens[start - 2] not in SENTENCE_ENDS | {COMMA}
+    at = start - 1 if before == "of" or before in _PRONOUNS else start - 2
+    return at > 0 and (
+        (tokens[at] == "of" and tokens[at - 1] in _DERIVED)
+        or (before == "to" and tokens[start - 2] in ("next", "close"))
+    )
+
+
+def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Read ``the cube is red`` of ``the cube is red or blue``, and of ``either``."""
+    if start and tokens[start - 1] == "either":
+        return True
+    if tokens[end] != "or":
+        return False
+    rest = tokens[end + 1 : end + 8]
+    stop = next((at for at, t in enumerate(rest) if t in SENTENCE_ENDS or t == COMMA), len(rest))
+    clause = rest[:stop]
+    if not clause or len(clause) > 4 or clause[0] in ("equivalently", "about", "we", "it"):
+        return False
+    return not any(token in COPULAS or token in RELATIONS for token in clause) and (
+        not is_number(clause[0]) or is_number(tokens[end - 1]) or clause[1:2] == [tokens[end - 1]]
+    )
 
 
 def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
@@ -111,8 +179,8 @@ def _goes_on(tokens: Sequence[str], end: int, last: str) -> bool:
         return False
     if after == "a" and following.isalpha() and len(following) > 1:
         return False  # an article
-    if after.isalpha() and len(after) == 1 and after not in _FACTORS:  # a unit, or 5m + 2
+    if after.isalpha() and len(after) == 1 and after not in FACTORS:  # a unit, or 5m + 2
         return (
             following in ("+", "*", "-") and end + 2 < len(tokens) and is_operand(tokens[end + 2])
         )
-    return after in _FACTORS | _MARKS | {":"} or (after == "or" and is_number(following))
+    return after in FACTORS | _MARKS | {":"} or (after == "or" and is_number(following))

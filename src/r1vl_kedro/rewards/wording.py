@@ -1,0 +1,37 @@
+"""When two words of a key step are the same."""
+
+import re
+
+from rapidfuzz.distance import OSA, Indel
+
+DEFAULT_THRESHOLD = 90.0
+_LETTERS_OF_A_SLIP = 80
+_INFLECTED = re.compile(r"(?:e|es|ed|ing)\Z")
+
+
+def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
+    """Tell whether two words are the same but for a plural, a verb's ending or one slip of the pen.
+
+    A slip is a letter too many or too few, or two neighbours swapped, after the same initial, in a
+    word of at least 80 / (100 - ``threshold``) letters (eight at 90). Another letter is another
+    word: ``microorganism`` and ``macroorganism`` have a RapidFuzz ratio of 92.
+
+    Example:
+        >>> words_agree("parallel", "paralell"), words_agree("exothermic", "endothermic")
+        (True, False)
+    """
+    if first == second:
+        return True
+    if first[0] != second[0] or threshold >= 100:
+        return False
+    if min(len(first), len(second)) > 2 and (first + "s" == second or second + "s" == first):
+        return True
+    stem = _INFLECTED.sub("", first)
+    if len(stem) > 1 and stem == _INFLECTED.sub("", second):
+        return True
+    if max(len(first), len(second)) * (100 - threshold) < _LETTERS_OF_A_SLIP:
+        return False
+    if len(first) != len(second):
+        return Indel.distance(first, second) == 1
+    labels = sorted(first) in (list(first), list(second))  # ABCDEFGH names a figure
+    return sorted(first) == sorted(second) and OSA.distance(first, second) == 1 and not labels
