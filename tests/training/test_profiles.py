@@ -111,7 +111,7 @@ def test_profile_evaluates_the_official_files_with_the_published_prompt(env, tmp
     from kedro.framework.session import KedroSession
     from kedro.framework.startup import bootstrap_project
 
-    from r1vl_kedro.benchmarks import BENCHMARKS
+    from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE
     from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 
     monkeypatch.chdir(ROOT)
@@ -125,7 +125,7 @@ def test_profile_evaluates_the_official_files_with_the_published_prompt(env, tmp
             assert file.official and file.check_images
     options = EvaluationOptions.model_validate(config(env)["parameters"]["evaluation"])
     assert (options.benchmarks.prompt, options.benchmarks.limit) == ("published", None)
-    assert options.benchmarks.chosen == list(BENCHMARKS)
+    assert options.benchmarks.chosen == list(MAIN_TABLE)
     assert "### The final answer is:" in options.benchmarks.wording
     assert (options.decoding.max_new_tokens, options.decoding.temperature) == (2048, 0)
     assert "embedded" not in options.label

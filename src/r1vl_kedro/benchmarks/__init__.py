@@ -17,11 +17,14 @@ from r1vl_kedro.benchmarks.prompts import plain_prompt, prefixed
 
 for _module in iter_modules(suite.__path__, f"{suite.__name__}."):
     import_module(_module.name)
-for _name in sorted(BENCHMARKS, key=lambda name: (BENCHMARKS[name].place, name)):
+for _name in sorted(BENCHMARKS, key=lambda name: (BENCHMARKS[name].place or 1000, name)):
     BENCHMARKS[_name] = BENCHMARKS.pop(_name)
+MAIN_TABLE = tuple(name for name, benchmark in BENCHMARKS.items() if benchmark.place)
+"""Those of the paper's main table, which are answered where none is named."""
 
 __all__ = [
     "BENCHMARKS",
+    "MAIN_TABLE",
     "MODES",
     "Benchmark",
     "Mode",

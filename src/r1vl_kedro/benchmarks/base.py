@@ -27,7 +27,8 @@ class Benchmark:
         aggregate: (rows, verdicts) to named figures; all in percent, but MME in points.
         headline: which of the figures stands in the table.
         check: raises ValueError for a row that no answer could be right for.
-        place: where its column stands in the main table, from 1.
+        place: where its column stands in the paper's main table, from 1; None: it is not there,
+            and is answered where it is asked for by name.
         full_marks: the highest headline figure; AVG takes figures in percent of it.
         cluster: what a row shares with others that are answered alike (picture, seed question);
             intervals leave out a whole cluster at a time. None: rows of one `image_path`, if any.
@@ -43,7 +44,7 @@ class Benchmark:
     aggregate: Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]
     headline: str
     check: Callable[[Row], None] | None = None
-    place: int = 1000
+    place: int | None = None
     full_marks: float = 100
     cluster: Callable[[Row], str] | None = None
 

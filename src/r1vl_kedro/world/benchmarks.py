@@ -1,4 +1,4 @@
-"""Small files of the embedded world in the TSV schemas of the nine benchmarks.
+"""Small files of the embedded world in the TSV schemas of the benchmarks.
 
 Pictures come from the test split. Questions are the world's own, cast into what each benchmark
 asks for: pairs for MME, figures and groups for HallusionBench, ten variants for DynaMath, five
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from r1vl_kedro import files
+from r1vl_kedro.world.cvbench import cvbench_2d, cvbench_3d
 from r1vl_kedro.world.families import Problem
 from r1vl_kedro.world.held_out import SPLIT, Row, draw_problem, draw_scenes, encoded, has_more
 from r1vl_kedro.world.scenes import Chart, distinct_filters, places, random_chart, split_of
@@ -245,4 +246,6 @@ MAKERS: dict[str, Callable[[random.Random, int], Iterator[Row]]] = {
     "mathverse": _mathverse,
     "mme": mme,
     "mmreason": _mmreason,
+    "cvbench_2d": cvbench_2d,
+    "cvbench_3d": cvbench_3d,
 }

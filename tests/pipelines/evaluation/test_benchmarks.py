@@ -8,7 +8,7 @@ from chat_server import ChatServer
 from PIL import Image
 from pydantic import ValidationError
 
-from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import EmbeddedBenchmarkDataset
 from r1vl_kedro.endpoint import ChatClient, ChatOptions
 from r1vl_kedro.errors import CheckpointError, UserFacingError
@@ -25,7 +25,7 @@ from r1vl_kedro.pipelines.evaluation.benchmark_nodes import (
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 
 PAPER = {
-    "columns": [*(n if n != "mme" else "mme_sum" for n in BENCHMARKS), "average"],
+    "columns": [*(n if n != "mme" else "mme_sum" for n in MAIN_TABLE), "average"],
     "main_results": {"R1-VL-2B": [52.1, 49.8, 17.1, 75.2, 29.4, 44.0, 26.2, 2048, 8.3, 41.6]},
 }
 LAUNCHER = LauncherOptions(in_process=True, show_progress=False)
@@ -46,7 +46,7 @@ def files(tmp_path_factory):
     place = tmp_path_factory.mktemp("files")
     return {
         name: EmbeddedBenchmarkDataset(benchmark=name, folder=str(place), n=10).load()
-        for name in BENCHMARKS
+        for name in MAIN_TABLE
     }
 
 
@@ -60,7 +60,7 @@ def test_all_nine_go_from_file_to_table(tiny, files, judge, tmp_path, capsys):
     manifests, predictions, thumbnails = predict_benchmarks(
         tiny, asked, LAUNCHER, 0, str(tmp_path), **files
     )
-    assert set(manifests) == set(BENCHMARKS)
+    assert set(manifests) == set(MAIN_TABLE)
     assert predictions.groupby("benchmark").size().eq(2).all()
     verdicts, scores, manifest = score_benchmarks(predictions, manifests, asked, judge)
     table, breakdown, text = make_table_1(scores, keep_scores(scores), PAPER)
@@ -70,7 +70,7 @@ def test_all_nine_go_from_file_to_table(tiny, files, judge, tmp_path, capsys):
     assert table["AVG"][1] == 41.6
     assert (table["MME_sum_n"][0], table["MMStar_n"][0]) == (2, 2)
     assert (table["MMStar_low"] <= table["MMStar"])[0]
-    assert set(breakdown["benchmark"]) == set(BENCHMARKS)
+    assert set(breakdown["benchmark"]) == set(MAIN_TABLE)
     assert "Table 1" in capsys.readouterr().out
     assert "| tiny | robust |" in text
     assert "the first 2 questions" in text
@@ -78,9 +78,9 @@ def test_all_nine_go_from_file_to_table(tiny, files, judge, tmp_path, capsys):
     assert manifest["prompt_version"].startswith("published-")
     assert manifest["decoding"]["max_new_tokens"] == 4
     assert manifest["checkpoint_digest"] == scores["checkpoint_digest"]
-    assert set(manifest["benchmarks"]) == set(BENCHMARKS)
+    assert set(manifest["benchmarks"]) == set(MAIN_TABLE)
     examples = make_examples(verdicts, scores, thumbnails)
-    assert list(examples["benchmark"]) == list(BENCHMARKS)
+    assert list(examples["benchmark"]) == list(MAIN_TABLE)
     assert set(examples["verdict"]) <= {"right", "wrong"}
     assert Image.open(io.BytesIO(examples["image"][0])).height > 20
 

@@ -9,7 +9,7 @@ import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from PIL import Image
 
-from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import BenchmarkTSVDataset, RecordFileDataset
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.pairs import PairOptions
@@ -76,7 +76,7 @@ def entries(root) -> DataCatalog:
         "test_records": RecordFileDataset(reader="mathvision", path=str(root / "test.jsonl")),
         **{
             f"benchmark_{name}": BenchmarkTSVDataset(benchmark=name, path=str(root / f"{name}.tsv"))
-            for name in BENCHMARKS
+            for name in MAIN_TABLE
         },
     }
     return DataCatalog({**datasets, "other": MemoryDataset(1)})

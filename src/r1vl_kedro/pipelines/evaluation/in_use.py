@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions
 
 _in_use: list[str] | None = None
@@ -15,7 +15,7 @@ _baseline = False
 
 
 def use(parameters: Mapping[str, Any]) -> None:
-    """Take the benchmarks named in ``evaluation.benchmarks``; all where that is not valid.
+    """Take the benchmarks named in ``evaluation.benchmarks``; else the main table's.
 
     Options that are not valid are named when a pipeline that reads them is run.
     """
@@ -30,8 +30,8 @@ def use(parameters: Mapping[str, Any]) -> None:
 
 
 def benchmarks_in_use() -> list[str]:
-    """Return the names asked for, in the order of the table; all before a context exists."""
-    return list(BENCHMARKS) if _in_use is None else _in_use
+    """Return the names asked for, in the order of the table; its own before a context exists."""
+    return list(MAIN_TABLE) if _in_use is None else _in_use
 
 
 def has_baseline() -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from r1vl_kedro.benchmarks import BENCHMARKS, Mode, get_benchmark
+from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE, Mode, get_benchmark
 from r1vl_kedro.generation import DecodingOptions
 from r1vl_kedro.parameters import check_opening
 from r1vl_kedro.responses import R1VL, GrammarName
@@ -19,7 +19,7 @@ class BenchmarkOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     names: list[str] | None = None
-    """Which benchmarks, as a list or as words in one string; None is all there are."""
+    """Which benchmarks, as a list or as words in one string; None is the main table's nine."""
     scoring: Mode = "robust"
     prompt: str = Field("published", pattern="^(published|plain)$")
     """Inner text: R1-VL's evaluation, or as this project's training renders questions."""
@@ -59,7 +59,8 @@ class BenchmarkOptions(BaseModel):
     @property
     def chosen(self) -> list[str]:
         """Return benchmarks to run, in the order of the table."""
-        return [name for name in BENCHMARKS if self.names is None or name in self.names]
+        names = MAIN_TABLE if self.names is None else self.names
+        return [name for name in BENCHMARKS if name in names]
 
     @property
     def wording(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from kedro.io import DataCatalog
 
-from r1vl_kedro.benchmarks import BENCHMARKS
+from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
@@ -80,8 +80,8 @@ def look_for_data(
         if not entries.exists(name):
             problems.append(f"{name}: there is no {_place(entries, name)}")
         data.setdefault(name, "found" if entries.exists(name) else "missing")
-    lacking = [name for name in BENCHMARKS if not entries.exists(f"benchmark_{name}")]
-    data["benchmarks"] = f"{len(BENCHMARKS) - len(lacking)} of {len(BENCHMARKS)} found"
+    lacking = [name for name in MAIN_TABLE if not entries.exists(f"benchmark_{name}")]
+    data["benchmarks"] = f"{len(MAIN_TABLE) - len(lacking)} of {len(MAIN_TABLE)} found"
     if lacking:
         places = [f"{name} ({_place(entries, f'benchmark_{name}')})" for name in lacking]
         notes.append(f"only --pipelines=evaluation needs them: no {', '.join(places)}")

@@ -1,0 +1,84 @@
+"""CV-Bench (Cambrian-1, arXiv 2406.16860): Count and Relation in 2D, Depth and Distance in 3D.
+
+VLMEvalKit has a file for either half. Its 2D figure is the mean over the sources (ADE20K and COCO),
+as in the paper's appendix C, its 3D figure the share of right answers; the paper's own figure for
+CV-Bench is the mean of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1vl_kedro.benchmarks import compat, robust
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
+from r1vl_kedro.benchmarks.cells import NAN, Row, cell, check_option, needed, options_of
+from r1vl_kedro.benchmarks.groups import by_key, grouped, percent
+
+
+def prompt(row: Row) -> str:
+    """Return the prompt that the file gives: the question with its choices, ``(A) left``."""
+    return needed(row, "prompt")
+
+
+def _answer(row: Row) -> str:
+    """Return the right option's letter, which the data set itself writes as ``(A)``."""
+    return needed(row, "answer").strip("() ")
+
+
+def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
+    """Compare the option named; outside `robust` without those that pandas reads as missing."""
+    options = options_of(row)
+    if mode == "robust":
+        return robust.option_verdict(robust.stated(raw), options, _answer(row))
+    options = {letter: text for letter, text in options.items() if text not in NAN}
+    return compat.option_verdict(compat.prediction(raw), options, _answer(row), mode)
+
+
+def check(row: Row) -> None:
+    """Raise ValueError where the answer is no letter of an option."""
+    check_option({**row, "answer": _answer(row)}, options_of(row), "answer")
+
+
+def _by_task(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    return by_key(rows, verdicts, lambda row: cell(row, "category") or cell(row, "task"), "task")
+
+
+def aggregate_2d(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Compute percent by source and task; overall is the mean over sources."""
+    sources = {
+        f"source: {name}": percent(group)
+        for name, group in grouped([needed(row, "source") for row in rows], verdicts).items()
+    }
+    overall = sum(sources.values()) / len(sources)
+    return {"overall": overall, **dict(sorted(sources.items())), **_by_task(rows, verdicts)}
+
+
+def aggregate_3d(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+    """Compute percent overall and by task."""
+    return {"overall": percent(verdicts), **_by_task(rows, verdicts)}
+
+
+BENCHMARKS["cvbench_2d"] = Benchmark(
+    name="cvbench_2d",
+    column="CV-Bench 2D",
+    dataset="CV-Bench-2D",
+    md5="a7cff4cc2857cc237ee2b89e62bccb2d",
+    columns=("A", "B", "prompt", "source"),
+    prompt=prompt,
+    verdict=verdict,
+    check=check,
+    aggregate=aggregate_2d,
+    headline="overall",
+)
+BENCHMARKS["cvbench_3d"] = Benchmark(
+    name="cvbench_3d",
+    column="CV-Bench 3D",
+    dataset="CV-Bench-3D",
+    md5="bb94c0d568d652d15b60e001ac40a170",
+    columns=("A", "B", "prompt"),
+    prompt=prompt,
+    verdict=verdict,
+    check=check,
+    aggregate=aggregate_3d,
+    headline="overall",
+)
