@@ -14,7 +14,7 @@ from r1vl_kedro.records.rows import RecordFile
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
 from r1vl_kedro.world.corpus import CORPUS_FILE, Faults, made_of, split_rows, write_corpus
-from r1vl_kedro.world.families import EACH_TIME, FAMILIES
+from r1vl_kedro.world.families import FAMILIES, MAKERS
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -142,8 +142,7 @@ class EmbeddedSplitDataset(AbstractDataset):
 
 
 def _known(families: Sequence[str]) -> tuple[str, ...]:
-    known = (*FAMILIES, *EACH_TIME)
-    unknown = [name for name in families if name not in known]
+    unknown = [name for name in families if name not in MAKERS]
     if unknown or not families:
-        raise DatasetError(f"families {unknown or []!s:.100}: choose from {', '.join(known)}")
+        raise DatasetError(f"families {unknown or []!s:.100}: choose from {', '.join(MAKERS)}")
     return tuple(families)

@@ -1,17 +1,15 @@
 """The families of questions: counting, comparison and charts, and counting asked each time.
 
-Every problem carries its reference reasoning as step bodies; `path` puts them into the response
-grammar. A path may be *abridged*: it then jumps to the result in one step, as many paths in corpora
-distilled from larger models do.
+`driving` is a module of its own, which is in `MAKERS` as all others are.
 """
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from functools import partial
 
-from r1vl_kedro.responses import R1VL
+from r1vl_kedro.world.driving import driving
+from r1vl_kedro.world.problems import Problem, listing
 from r1vl_kedro.world.scenes import (
     Chart,
     Filter,
@@ -27,45 +25,6 @@ FAMILIES = ("counting", "comparison", "charts")
 EACH_TIME = {f"each{kinds}": kinds for kinds in (2, 3, 4)}
 """Counting asked each time: by family, how many kinds are taken away. All counts on the way are the
 answer ("5, 3"), so that it cannot be guessed."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A picture, a question on it, and how it is solved.
-
-    `answer` is an option letter where there are options; `result` is what the path writes last.
-    """
-
-    family: str
-    picture: Picture
-    question: str
-    answer: str
-    description: str
-    rationale: str
-    steps: tuple[str, ...]
-    shortcut: str
-    options: tuple[str, ...] = ()
-    result: str = field(default="")
-
-    def path(self, *, abridged: bool = False, steps: tuple[str, ...] | None = None) -> str:
-        """Make the response in R1-VL's grammar.
-
-        Args:
-            abridged: one step that jumps to the result instead of the reasoning.
-            steps: other step bodies than the right ones (a flawed path).
-        """
-        bodies = steps if steps is not None else (self.shortcut,) if abridged else self.steps
-        return R1VL.render(
-            bodies,
-            self.result or self.answer,
-            description=self.description,
-            rationale=self.rationale,
-        )
-
-
-def listing(phrase: object, found: list[str]) -> str:
-    """Write ``red things: NW, S.`` or ``red things: none.``"""
-    return f"{phrase}: {', '.join(found) or 'none'}."
 
 
 def counting(rng: random.Random, scene: Scene, family: str = "counting") -> Problem:
@@ -265,25 +224,26 @@ def _chain(rng: random.Random, chart: Chart) -> Problem:
     )
 
 
-_MAKERS = {
+MAKERS = {
     "counting": (Scene, counting),
     "comparison": (Scene, comparison),
     "charts": (Chart, charts),
+    "driving": (Scene, driving),
     **{family: (Scene, partial(counting, family=family)) for family in EACH_TIME},
 }
 
 
 def problem_on(rng: random.Random, family: str, picture: Picture) -> Problem:
     """Make a random problem of ``family`` on a given picture."""
-    return _MAKERS[family][1](rng, picture)  # type: ignore[operator]
+    return MAKERS[family][1](rng, picture)  # type: ignore[operator]
 
 
 def random_problem(rng: random.Random, family: str, split: str) -> Problem:
     """Make a problem of ``family`` on a picture that belongs to ``split``.
 
     Raises:
-        ValueError: the family is not one of `FAMILIES` or `EACH_TIME`.
+        ValueError: the family is not one of `MAKERS`.
     """
-    if family not in _MAKERS:
-        raise ValueError(f"family {family!r} is unknown; choose from {', '.join(_MAKERS)}")
-    return problem_on(rng, family, random_picture(rng, _MAKERS[family][0], split))
+    if family not in MAKERS:
+        raise ValueError(f"family {family!r} is unknown; choose from {', '.join(MAKERS)}")
+    return problem_on(rng, family, random_picture(rng, MAKERS[family][0], split))
