@@ -6,6 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
+from r1vl_kedro.generation.classes import class_scores
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
@@ -78,6 +79,8 @@ def score_test(
     how = step_grpo.key_steps.model_dump(include={"alpha", "matching", "threshold"})
     verdicts = score(predictions, records, grammar=options.grammar, **how)
     scores = summarise(verdicts, seed, labels_of(records))
+    if options.classes:
+        scores |= class_scores(verdicts, options.classes, grammar=options.grammar, seed=seed)
     with contextlib.suppress(RecordsError):  # records in memory came from no file
         if left := set_aside_at(directory_of(records)):
             scores["set_aside"] = left

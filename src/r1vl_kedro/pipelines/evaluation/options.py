@@ -88,6 +88,22 @@ class EvaluationOptions(BaseModel):
     benchmarks: BenchmarkOptions
     grammar: GrammarName = R1VL.name
     """How responses to the test records are read."""
+    classes: dict[str, list[str]] = {}
+    """Closed lists of classes that answers to the test records name, such as
+    ``{speed: [KEEP, STOP]}``: scored by F1 of each class; no list, no such scores."""
+
+    @field_validator("classes")
+    @classmethod
+    def _each_once(cls, classes: dict[str, list[str]]) -> dict[str, list[str]]:
+        names = [*classes, *(name for one in classes.values() for name in one)]
+        empty = [name for name, one in classes.items() if not one]
+        again = sorted({name for name in names if names.count(name) > 1})
+        if empty or again:
+            raise ValueError(
+                f"{', '.join(empty) + ' is empty' if empty else ', '.join(again) + ' twice'}; "
+                "give every list its classes, and every name once"
+            )
+        return classes
 
     @model_validator(mode="after")
     def _opened(self) -> EvaluationOptions:

@@ -1,0 +1,89 @@
+"""Rows as AlphaDrive's released training reads them: image, problem, solution.
+
+MetaAD itself is private; this is the form that the code shows. ``problem`` is the whole prompt
+(speed, navigation command, and how to answer), ``solution`` has the plan in ``<answer>`` tags, such
+as ``<answer> KEEP, LEFT_TURN </answer>``, perhaps behind its reasoning in ``<think>`` tags. Records
+carry the plan's two parts as labels ``speed`` and ``path``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from r1vl_kedro.answers.classes import listed
+from r1vl_kedro.prompts import IMAGE_MARK
+from r1vl_kedro.records.readers import READERS
+from r1vl_kedro.records.rows import RecordFile, images_of, malformed, marks_problem, row_id
+from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.responses import THINK_ANSWER
+
+SPEED = ("KEEP", "ACCELERATE", "DECELERATE", "STOP")
+PATH = ("STRAIGHT", "LEFT_TURN", "RIGHT_TURN", "LEFT_CHANGE", "RIGHT_CHANGE")
+
+
+def plan_of(solution: str) -> tuple[str, str]:
+    """Return the speed and the path of a solution's plan.
+
+    Raises:
+        ValueError: there is no such plan; names what there is.
+    """
+    answers = THINK_ANSWER.parse(solution).of("answer")
+    if len(answers) != 1:
+        raise ValueError(
+            f"the solution {solution!r:.150} has {len(answers)} plans; wanted one in <answer> tags"
+        )
+    text = answers[0].body.strip()
+    plan = listed(text, (*SPEED, *PATH)) or frozenset()
+    speeds, paths = ([one for one in kind if one in plan] for kind in (SPEED, PATH))
+    if len(speeds) != 1 or len(paths) != 1:
+        raise ValueError(
+            f"the plan is {text!r:.100}; wanted one of {', '.join(SPEED)} and one of "
+            f"{', '.join(PATH)}"
+        )
+    return speeds[0], paths[0]
+
+
+def to_raw(row: Mapping[str, Any], index: int, root: Path, source: str) -> RawRecord:
+    """Read a row as a record still to be checked; ``index`` counts from 0."""
+    try:
+        images, paths = images_of(row.get("image"), "image", root)
+        identity = row_id(row.get("id"), paths, index)
+        problem, solution = row.get("problem"), row.get("solution")
+        if not isinstance(problem, str) or not isinstance(solution, str):
+            raise ValueError(f"problem and solution are {(problem, solution)!r:.150}; wanted texts")
+    except ValueError as error:
+        return malformed(f"#{index}", source, str(error))
+    try:
+        speed, path = plan_of(solution)
+    except ValueError as error:
+        return RawRecord(id=identity, source=source, problem=("unknown_action", str(error)))
+    marked = IMAGE_MARK in problem
+    return RawRecord(
+        id=identity,
+        images=images,
+        question=problem.replace(IMAGE_MARK, "").strip(),
+        answer=f"{speed}, {path}",
+        solution=solution if "<think>" in solution else "",
+        family="driving",
+        source=source,
+        labels={"speed": speed, "path": path},
+        problem=marks_problem(problem, len(images)) if marked else None,
+    )
+
+
+@dataclass(frozen=True)
+class MetaADFile(RecordFile):
+    """The records of a file of AlphaDrive's form."""
+
+    source: str = "metaad"
+    labels: Sequence[str] = ("speed", "path")
+
+    def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
+        """See `to_raw`."""
+        return to_raw(row, index, root, self.source)
+
+
+READERS["metaad"] = MetaADFile
