@@ -26,15 +26,15 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
 
     Args:
         value: a path, ``{"path": ...}``, a ``data:`` address or base64 text, or a list of these;
-            an empty text is no image. A leading slash is the image folder's, unless the path leads
-            below it by itself.
+            an empty text or null is no image. A leading slash is the image folder's, unless the
+            path leads below it by itself.
         name: the field's, for errors.
         root: the image folder.
 
     Raises:
         ValueError: anything else, or a path that leaves the image folder.
     """
-    given = value if isinstance(value, list) else [] if value == "" else [value]
+    given = value if isinstance(value, list) else [] if value in (None, "") else [value]
     images: list[Path | bytes] = []
     paths: list[str] = []
     for one in given:
@@ -113,6 +113,10 @@ def is_scalar(value: Any) -> bool:
     if isinstance(value, float):
         return isfinite(value)
     return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+TEXT_ONLY = "text"
+"""Family of the records without an image, where their source has no other."""
 
 
 def family_of(paths: Sequence[str]) -> str:

@@ -86,8 +86,10 @@ def problems(
             yield problem
 
 
-def png(problem: Problem) -> bytes:
-    """Make the problem's picture as a PNG file."""
+def png(problem: Problem) -> bytes | None:
+    """Make the problem's picture as a PNG file; None where it has none."""
+    if problem.picture is None:
+        return None
     stream = io.BytesIO()
     to_image(problem.picture).save(stream, format="PNG")
     return stream.getvalue()
@@ -118,12 +120,14 @@ def mulberry_row(
 ) -> dict[str, Any]:
     """Make one row of Mulberry's JSON array, which also has whether its path is sloppy."""
     question = render_question(problem.question, problem.options)
+    shown = problem.picture is not None
+    asked = f"<image>{PROMPT}" if shown else PROMPT.replace("the picture and ", "")
     return {
         "messages": [
-            {"role": "user", "content": f"<image>{PROMPT}{question}"},
+            {"role": "user", "content": f"{asked}{question}"},
             {"role": "assistant", "content": path},
         ],
-        "images": image,
+        "images": image if shown else [],
         "sloppy": sloppy,
     }
 
@@ -139,13 +143,15 @@ def corpus(
         image = f"{problem.family}/{k:06d}.png"
         draw = rng.random()
         bound = faults.copied
-        if draw < bound and kept:
-            row, data = rng.choice(kept)
-            yield row | {"images": image}, data
+        shown = problem.picture is not None
+        alike = [one for one in kept if bool(one[0]["images"]) == shown] if draw < bound else []
+        if alike:
+            row, data = rng.choice(alike)
+            yield row | ({"images": image} if shown else {}), data
             continue
         bound += faults.leaked
         if draw < bound:
-            problem = next(leaked)
+            problem = next(other for other in leaked if (other.picture is not None) == shown)
         elif draw < (bound := bound + faults.reflective):
             path = reflective_path(problem)
             yield mulberry_row(problem, path, image, sloppy=True), png(problem)
@@ -168,7 +174,8 @@ def corpus(
 
 def broken(rng: random.Random, problem: Problem, image: str) -> tuple[dict[str, Any], bytes | None]:
     """Make one of five ways in which a record cannot be used."""
-    way = rng.choice(["missing image", "broken image", "no question", "no option", "no path"])
+    ways = ["missing image", "broken image", "no question", "no option", "no path"]
+    way = rng.choice(ways if problem.picture is not None else ways[2:])
     data: bytes | None = png(problem)
     path = problem.path()
     if way == "missing image":
@@ -207,7 +214,7 @@ def write_corpus(
     aside = directory.parent / f".{directory.name}.{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     for family in families:
-        (aside / family).mkdir(parents=True)
+        (aside / family).mkdir(parents=True, exist_ok=True)
     rows = []
     for row, data in corpus(n, seed, faults, families):
         rows.append(row)
@@ -237,7 +244,7 @@ def split_rows(
     for k, problem in enumerate(problems(split, n, seed + HELD_OUT, families)):
         yield {
             "id": f"{split}-{k:05d}",
-            "images": [png(problem)],
+            "images": [data] if (data := png(problem)) is not None else [],
             "question": problem.question,
             "options": list(problem.options),
             "answer": problem.answer,

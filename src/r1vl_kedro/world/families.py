@@ -19,6 +19,7 @@ from r1vl_kedro.world.scenes import (
     places,
     random_picture,
 )
+from r1vl_kedro.world.text_only import TEXT, text_problem
 
 FAMILIES = ("counting", "comparison", "charts")
 """Of the default world."""
@@ -229,6 +230,7 @@ MAKERS = {
     "comparison": (Scene, comparison),
     "charts": (Chart, charts),
     "driving": (Scene, driving),
+    TEXT: (None, text_problem),
     **{family: (Scene, partial(counting, family=family)) for family in EACH_TIME},
 }
 
@@ -239,11 +241,14 @@ def problem_on(rng: random.Random, family: str, picture: Picture) -> Problem:
 
 
 def random_problem(rng: random.Random, family: str, split: str) -> Problem:
-    """Make a problem of ``family`` on a picture that belongs to ``split``.
+    """Make a problem of ``family`` that belongs to ``split`` by its picture.
 
     Raises:
         ValueError: the family is not one of `MAKERS`.
     """
     if family not in MAKERS:
         raise ValueError(f"family {family!r} is unknown; choose from {', '.join(MAKERS)}")
-    return problem_on(rng, family, random_picture(rng, MAKERS[family][0], split))
+    kind, make = MAKERS[family]
+    if kind is None:  # the question belongs to the split in the place of a picture
+        return make(rng, split)  # type: ignore[operator]
+    return problem_on(rng, family, random_picture(rng, kind, split))

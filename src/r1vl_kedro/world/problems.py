@@ -15,13 +15,13 @@ from r1vl_kedro.world.scenes import Picture
 
 @dataclass(frozen=True)
 class Problem:
-    """A picture, a question on it, and how it is solved.
+    """A picture (or none), a question on it, and how it is solved.
 
     `answer` is an option letter where there are options; `result` is what the path writes last.
     """
 
     family: str
-    picture: Picture
+    picture: Picture | None
     question: str
     answer: str
     description: str

@@ -156,11 +156,11 @@ def random_chart(rng: random.Random, low: int = 4, high: int = SLOTS) -> Chart:
     return Chart(tuple(bars))
 
 
-def split_of(picture: Picture) -> str:
+def split_of(picture: object) -> str:
     """Return the one split a picture may be in: train (70 %), validation (10 %) or test (20 %).
 
     Decided by a digest of the picture alone, so that no scene, and hence no (scene, question)
-    pair, can stand in two splits, whatever the seeds.
+    pair, can stand in two splits, whatever the seeds. A question without one is given in its place.
     """
     bucket = hashlib.blake2b(repr(picture).encode(), digest_size=2).digest()[0] % 10
     return "train" if bucket < 7 else "validation" if bucket < 8 else "test"

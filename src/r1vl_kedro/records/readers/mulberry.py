@@ -20,6 +20,7 @@ from r1vl_kedro.prompts import IMAGE_MARK, render_question
 from r1vl_kedro.records.questions import bare_answer, read_question, split_prefix
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
+    TEXT_ONLY,
     WritableRecordFile,
     family_of,
     images_of,
@@ -131,7 +132,7 @@ def to_raw(
         options=options,
         answer=answer,
         solution=parsed.response,
-        family=family_of(paths),
+        family=family_of(paths) if images else TEXT_ONLY,
         source=source,
         sloppy=sloppy,
         labels={name: parsed.extra[name] for name in labels if name in parsed.extra},

@@ -16,6 +16,7 @@ from r1vl_kedro.prompts import IMAGE_MARK, render_question
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
+    TEXT_ONLY,
     WritableRecordFile,
     family_of,
     images_of,
@@ -97,7 +98,7 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
         options=options,
         answer=answer,
         solution="" if stated is None else parsed.solution,
-        family=family_of(paths),
+        family=family_of(paths) if images else TEXT_ONLY,
         source=source,
         key_steps=[] if parsed.key_steps is None else parsed.key_steps,
         problem=marks_problem(parsed.problem, len(images)) if marked else None,
