@@ -10,6 +10,7 @@ from r1vl_kedro.answers.equivalence import (
     stated_quantity,
     symbolically_equal,
 )
+from r1vl_kedro.answers.prose import hedges
 from r1vl_kedro.answers.verdicts import yes_or_no
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "chosen_option",
     "equivalent",
     "explain",
+    "hedges",
     "quantities_differ",
     "read_answer",
     "stated_quantity",

@@ -29,6 +29,10 @@ _COLOURS = frozenset(
     "gold silver beige turquoise".split()
 )
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
+_RIGHT_TOO = re.compile(
+    r"\s+(?:is|was|seems|looks|would be|could be|might be|may be)\s+(?:\w+ly\s+|also\s+|even\s+)?"
+    r"(?:right|correct|true|better|possible|valid|plausible|the (?:right|correct|better))\b"
+)
 _FURTHER = re.compile(r"\W*(?:(?:or|and|maybe|perhaps|possibly|alternatively)\b|/)\W*[A-Z]\b")
 
 
@@ -178,13 +182,14 @@ def _labelled(
     first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
     for text in dict.fromkeys((rest, first)):
         named = _verbatim(text, options) if text else place
+        kept = "" if named is None and text == rest else text
         if named is None and text:
             equal = _by_value(text, options, same)
             named = equal[0] if len(equal) == 1 else None
             if named is None and equal and place in equal:
                 named = place
         if named is not None:
-            return place if named == place and not _competing(rest, place, options, text) else None
+            return place if named == place and not _competing(rest, place, options, kept) else None
     return None if _competing(rest, place, options, "") else place
 
 
@@ -196,7 +201,9 @@ def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
     letters = ascii_uppercase[: len(options)]
     rest = rest[len(own) :] if own and rest.startswith(own) else rest
     mentions = [m for m in letters_in(rest, letters) if not m.denied and m.which != place]
-    if any(m.labels or m.cued for m in mentions) or _FURTHER.match(rest):
+    if any(m.labels or m.cued or _RIGHT_TOO.match(rest, m.end) for m in mentions):
+        return True
+    if _FURTHER.match(rest):
         return True
     if any(rest.lstrip(" ,;(")[:1] == letters[m.which] and m.start < 3 for m in mentions):
         return True

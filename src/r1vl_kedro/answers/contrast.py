@@ -65,7 +65,7 @@ def without_contrasts(text: str, names: Sequence[str]) -> str:
         return text
     one = rf"\(?(?:{'|'.join(known)})\)?(?![\w'’(/+*^=-])"
     contrast = re.compile(
-        rf"(?P<sign>,?\s*(?:\b(?:but|and)\s+)?\b(?:not|rather than|instead of|as opposed to))\s+"
+        rf"(?P<sign>,?\s*(?:\b(?:but|and)\s+)?\b(?i:not|rather than|instead of|as opposed to))\s+"
         rf"(?:(?:option|choice|the)\s+)?{one}(?:\s*(?:,|\bor\b|\band\b|\bnor\b)\s*{one})*"
         r"(?P<but>\s*,?\s*but\b)?"
     )

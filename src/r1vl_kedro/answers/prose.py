@@ -69,6 +69,27 @@ DENIAL_OR_DOUBT = (
 """Words of denial, doubt and choice that leave nothing stated; rules add their own to them."""
 
 
+_HEDGE = re.compile(
+    r"\W*(?:(?:i|we) (?:cannot|can['’]t|could ?n[o'’]t|am not|do not|don['’]t) [^.!?\n]{0,30}"
+    r"|(?:it|that|this) (?:is|was) (?:unclear|unknown|uncertain|hard to say)[^.!?\n]{0,30}"
+    r"|(?:it (?:is|could be) |either |maybe |perhaps )?\(?[\w.,%$-]+\)?,? or (?:maybe |perhaps )?"
+    r"\(?[\w.,%$-]+\)?"
+    r"|(?:neither|not) [\w.,%$-]+ (?:nor|but) [\w.,%$-]+)[.!?]?\Z",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def hedges(text: str) -> bool:
+    """Tell whether a text begins with a sentence that answers with a choice, or refuses to.
+
+    Example:
+        >>> hedges("7 or 8. There are 7 in front"), hedges("It has red or blue cubes. So 7.")
+        (True, False)
+    """
+    return bool(_HEDGE.match(_SENTENCE.split(text.strip(), maxsplit=1)[0]))
+
+
 def neutral(text: str, also: Collection[str] = ()) -> bool:
     """Tell whether a text has no words but neutral ones (and those of ``also``, in lower case).
 

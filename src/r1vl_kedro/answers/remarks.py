@@ -23,7 +23,9 @@ _REASON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SET_ASIDE = re.compile(
-    r"(?<![\s,;]),\s*(?:and\s+|but\s+)?not\s+(?P<said>[^,;:?!]{1,60})$", re.IGNORECASE
+    r"(?<![\s,;.])(?:,\s*(?:and\s+|but\s+)?|\.\s+(?:it|this|that)\s+(?:is|was)\s+)not\s+"
+    r"(?P<said>[^,;:?!]{1,60})$",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(
     r"(?<![\s,;])[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"

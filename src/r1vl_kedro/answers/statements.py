@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from r1vl_kedro.answers.prose import DENYING, clause_around, neutral
+from r1vl_kedro.answers.prose import DENYING, clause_around, hedges, neutral
 from r1vl_kedro.answers.remarks import restated, without_remark
 from r1vl_kedro.mathtext import INVISIBLE
 
@@ -188,6 +188,8 @@ def _concluded(text: str) -> str:
     """
     found = _CONCLUSION.search(text) or _RECKONED.match(text)
     if not found or DENYING.search(found["rest"]) or "?" in text[: found.start()]:
+        return text
+    if hedges(text):
         return text
     if found.re is _RECKONED and (DENYING.search(text) or _NOT.search(text)):
         return text

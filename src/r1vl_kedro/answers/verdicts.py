@@ -61,7 +61,7 @@ _HEDGED = re.compile(
     r"\b(?:wrong|false|incorrect|excluded|ruled out)"
     r"|(?:yes|no)\W+(?:but\s+)?(?:only\s+)?(?:if|unless|provided)\b)"
     r"|\b(?:hard|difficult|tempting) to say\b|\bwould be (?:yes|no|true|false) if\b"
-    r"|\A\W*yes\b.*[;.]\s*no\s+(?:on|in|at|for)\b|\A\W*no\b.*[;.]\s*yes\s+(?:on|in|at|for)\b",
+    r"|\byes\b.*[,;.]\s*no\s+(?:on|in|at|for)\b|\bno\b.*[,;.]\s*yes\s+(?:on|in|at|for)\b",
     re.IGNORECASE | re.DOTALL,
 )
 """What names a verdict without giving it: conditions, questions, numbers ("No. 5"), two halves."""
@@ -127,8 +127,11 @@ _SECOND = re.compile(
 
 
 _SHORT = re.compile(
-    r"\W*[a-z]+\W+(?:need\W+)?(?:it|that|this|they|there|he|she)\s?(?:['’]s|\s*(?:is|are|was|were|does|do|did|ca|can|"
-    r"could|will|would|has|have))(?P<not>\s*not|n['’]t)?(?:\s+(?:be|true|correct|right|possible))?\W*\Z"
+    r"\W*[a-z]+\W+(?:(?:need|actually|but|wait|hmm)\W+)*(?:it|that|this|they|there|he|she)\s?"
+    r"(?:['’]s|\s*(?:is|are|was|were|does|do|did|ca|can|could|will|would|has|have))"
+    r"(?P<not>\s*not|n['’]t)?"
+    r"(?:\s+(?:be|true|correct|right|possible|the case(?: here)?|(?:seem|look|appear) so"
+    r"|look like (?:it|that)))?\W*\Z"
 )
 """A short sentence behind a verdict: "Yes, it is not"; "No, it does"."""
 

@@ -14,12 +14,14 @@ from r1vl_kedro.answers import (
     MAX_ANSWER,
     chosen_option,
     equivalent,
+    hedges,
     stated_quantity,
     yes_or_no,
 )
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.responses.boxed import last_box
+from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.responses.think_answer import last_tagged
 
 MAX_TAIL = 400
@@ -27,6 +29,10 @@ MAX_RESPONSE = 20_000
 """Only the end of a longer response is read; the answer is there."""
 
 _FINAL = re.compile(r"final\s+answer(?:\s+is)?\s*[:：]|final\s+answer\s+is\b", re.IGNORECASE)
+_FORMER = re.compile(
+    r"\b(?:previous|earlier|former|old|original|initial|wrong|incorrect|first)\s+(?:final\s+)?\Z",
+    re.IGNORECASE,
+)
 _DECLARED = re.compile(
     r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is|:|=)\s*:?\s*|(?:option|choice)\s+)",
     re.IGNORECASE,
@@ -36,7 +42,11 @@ _SECTION = re.compile(r"\n\s*#{1,6}\s")
 _SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_DETERMINER = re.compile(
+    r"\W*(?:yes|no)\s+(?!it\b|there\b|the\b|this\b|that\b|they\b)\w", re.IGNORECASE
+)
 _YES_NO = {"A": "yes", "B": "no"}
+_DENYING = re.compile(r"\b(?:not|nor|neither|never|or|maybe|perhaps)\b|n['’]t\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
@@ -54,23 +64,42 @@ def stated(raw: str) -> str:
         '42.'
     """
     text = raw.strip()[-MAX_RESPONSE:]
-    marks = list(_FINAL.finditer(text))
+    marks = [
+        mark for mark in _FINAL.finditer(text) if not _FORMER.search(text[: mark.start()][-12:])
+    ]
     if marks:
         text = _SECTION.split(text[marks[-1].end() :], maxsplit=1)[0]
         return unboxed(_CLOSING_TAG.sub("", text).strip())
-    return unboxed(last_tagged(text) or short_answer(text) or text)
+    tagged = last_tagged(text)
+    if tagged:
+        after = _CLOSING_TAG.sub("", text[text.rindex(tagged) + len(tagged) :])
+        return f"{tagged}\n{after}" if revises(tagged, after) else unboxed(tagged)
+    return unboxed(short_answer(text) or text)
+
+
+def _current(mark: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """Find marks of an answer, but for those of a former one: "the previous answer is"."""
+    return [
+        one
+        for one in mark.finditer(text)
+        if not _FORMER.search(text, max(one.start() - 20, 0), one.start())
+    ]
 
 
 def unboxed(text: str) -> str:
     r"""Return the content of the last ``\boxed{...}`` whose braces close; else the text.
 
-    An "Answer:" after the box is part of the answer, and decides.
+    An "Answer:" after the box is part of the answer, and decides. All of it where what follows the
+    box takes it back.
     """
     box = last_box(text)
     if box is None:
         return text
-    after = _ANSWER_AFTER.search(text[text.rindex(box) + len(box) :])
-    return after["answer"].strip(" \n*_`") if after else box
+    rest = text[text.rindex(box) + len(box) :]
+    after = _ANSWER_AFTER.search(rest)
+    if after:
+        return after["answer"].strip(" \n*_`")
+    return f"{box}\n{rest.strip(' }$.')}" if revises(box, rest.lstrip("}")) else box
 
 
 def short_answer(text: str) -> str | None:
@@ -95,7 +124,8 @@ def _tail(text: str) -> str:
 def readings(text: str) -> list[str]:
     """List what to try, in this order: the text, what follows "answer is", its last sentence.
 
-    A line of a few words comes first where only prose follows it that names no other answer.
+    A line of a few words comes first where only prose follows it that names no other answer. The
+    last sentence is none after a first one that hedges: "7 or 8. There are 7 in front."
     """
     if len(text) > MAX_ANSWER:
         text = _tail(text)
@@ -103,13 +133,14 @@ def readings(text: str) -> list[str]:
     if "\n" in text and not _SAYS_MORE.search(text):
         line = final_answer(R1VL.render([], text))
         tries = [line, text] if line and len(line.split()) <= MAX_LINE_WORDS else [text]
-    declared = list(_DECLARED.finditer(text))
+    declared = _current(_DECLARED, text)
     if declared:
         tries.append(text[declared[-1].end() :].strip())
     lines = [line.split() for line in text.splitlines() if line.strip()]
     several = len(lines) > 1 and max(map(len, lines)) == 1  # a word each: no last sentence
-    if (len(text) > 40 or "\n" in text) and not several:
-        tries.append(_tail(text))
+    hedged = hedges(text)
+    if (len(text) > 40 or "\n" in text or hedged) and not several:
+        tries.append("" if hedged else _tail(text))
     return [part for part in dict.fromkeys(tries) if part]
 
 
@@ -149,7 +180,9 @@ def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
         named = option_named(text, _YES_NO)
         if named is not None:
             return _YES_NO[named] == answer.strip().lower()
-    said = next(filter(None, (yes_or_no(reading) for reading in readings(text))), None)
+    first, *others = readings(text) or [""]
+    tries = [first, *(other for other in others if not _DETERMINER.match(other))]  # "No cat is."
+    said = next(filter(None, map(yes_or_no, tries)), None)
     return said is not None and said == answer.strip().lower()
 
 
@@ -175,6 +208,9 @@ def _is_prose(text: str) -> bool:
 def list_verdict(text: str, values: Sequence[float]) -> bool:
     """Tell whether the numbers in an answer are these, in this order ("between 2007 and 2008")."""
     if len(text) > MAX_ANSWER:
+        return False
+    stating = [part for part in _SENTENCE.split(text) if _PLAIN_NUMBER.search(part)]
+    if any(_DENYING.search(part) for part in stating):
         return False
     found = [float(part.replace(",", "")) for part in _PLAIN_NUMBER.findall(text)]
     return found == list(values)

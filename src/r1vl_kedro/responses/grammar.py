@@ -11,6 +11,8 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator
 
+from r1vl_kedro.responses.revisions import revises
+
 Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
 
 # After the answer's line only prose may follow; a short value or another option is a second answer.
@@ -67,8 +69,17 @@ class Response:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """Return what each answer section with content answers, in order of appearance."""
-        return tuple(answer_in(s.body) for s in self.of("answer") if not s.empty)
+        """Return what each answer section with content answers, in order of appearance.
+
+        Text behind the last one that takes it back or gives another is part of it.
+        """
+        sections = [section for section in self.of("answer") if not section.empty]
+        found = [answer_in(section.body) for section in sections]
+        if found:
+            after = self.text[sections[-1].end :]
+            if revises(found[-1], after):
+                found[-1] = f"{found[-1]}\n{after.strip()}"
+        return tuple(found)
 
     @property
     def answer(self) -> str | None:
@@ -172,14 +183,14 @@ GrammarName = Annotated[str, AfterValidator(_known)]
 def answer_in(body: str) -> str:
     """Read an answer's text: its first line, or all of it where more than prose follows.
 
-    A short value or another option below the first line is a second answer, so that hedging shows.
+    A short value or another option below the first line is a second answer, and prose that takes
+    the first back is part of it, so that hedging shows.
     """
     lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
-    if all(
+    prose = all(
         len(line.split()) >= _PROSE_WORDS and not _ALTERNATIVE.match(line) for line in lines[1:]
-    ):
-        return lines[0]
-    return "\n".join(lines)
+    )
+    return lines[0] if prose and not revises(lines[0], "\n".join(lines[1:])) else "\n".join(lines)
 
 
 def rewrite(text: str, given: Grammar, wanted: Grammar) -> str:

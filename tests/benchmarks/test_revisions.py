@@ -1,0 +1,166 @@
+"""What follows an answer: it may explain it, take it back or give another."""
+
+import pytest
+
+from r1vl_kedro.benchmarks import robust
+from r1vl_kedro.responses.revisions import revises
+from r1vl_kedro.rewards import outcome
+
+ANGLES = ("30", "45", "60", "90")
+CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
+TAKEN_BACK = (
+    ("7\nWait, that is wrong. It is 8.", "7", None),
+    ("7\n\nActually, the correct answer is 8.", "7", None),
+    ("B. 45\nHowever, C is also right.", "B", ANGLES),
+    ("7\nLet me recheck: 3 + 5 = 8", "7", None),
+    ("7\nNo, sorry, it has to be 9.", "7", None),
+    ("7\nHold on, I counted the red one twice.", "7", None),
+    ("7\n\nThat is not correct, though.", "7", None),
+    ("7\nBut the right answer should be 9.", "7", None),
+    ("7\nCorrection: the answer is 9.", "7", None),
+    ("7\nRecount: 4 + 5 = 9", "7", None),
+    ("Paris\nActually, it must be Lyon instead.", "Paris", None),
+    ("Paris\nHmm, that is wrong, it is Lyon.", "Paris", None),
+    ("B\nWait, the angle is 60, so C.", "B", ANGLES),
+    ("B. 45\nOn second thought it must be C.", "B", ANGLES),
+    ("B\nBut A could be right too, in principle.", "B", ANGLES),
+    ("Yes\nActually, this is not the case here.", "Yes", None),
+    ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
+)  # fmt: skip
+EXPLAINED = (
+    ("7\nWe removed 3 of the 10 spheres.", "7", None),
+    ("7\nLet me verify: 10 - 3 = 7", "7", None),
+    ("7\nNote that the hidden sphere was not counted.", "7", None),
+    ("7\nThis is because the red one does not count.", "7", None),
+    ("7\nThe other numbers are not correct.", "7", None),
+    ("7\nHowever many times we count, 7 remain.", "7", None),
+    ("Paris\nIt is the capital of France, not Lyon.", "Paris", None),
+    ("B. 45\nThe angle is half of a right angle.", "B", ANGLES),
+    ("B\nThe other options do not fit the figure.", "B", ANGLES),
+    ("7\nThank you for the question, ask me more!", "7", None),
+)  # fmt: skip
+OTHER_VALUES = (
+    ("7 or 8. There are 7 in the front.", "7"),
+    ("I cannot tell. There are 7 options.", "7"),
+    ("Not 7 but 8. The number of removed ones is 7.", "7"),
+    ("\\boxed{7}\nWait, that is wrong, it is 8.", "7"),
+    ("\\boxed{7}. Correction: 8", "7"),
+    ("\\boxed{8} \\boxed{7} was wrong", "7"),
+    ("<answer>7</answer> Wait, 8", "7"),
+    ("The final answer is 8. The previous final answer is 7", "7"),
+    ("So \\boxed{7}. Hmm, that's not right.", "7"),
+    ("\\boxed{7} is incorrect.", "7"),
+    ("\\boxed{7}\nActually the correct value is 9.", "7"),
+    ("<answer>7</answer>\nSorry, it should be 9.", "7"),
+    ("The final answer is 9. The wrong final answer is 7.", "7"),
+    ("Neither 7 nor 9. The count of cubes was 7.", "7"),
+    ("I don't know. The picture has 7 labels.", "7"),
+    ("Maybe 7 or 9. The sum shown is 7.", "7"),
+)  # fmt: skip
+VALUES = (
+    ("\\boxed{7}\nWait, that is wrong, it is 9.", "9"),
+    ("<answer>7</answer> Correction: 9", "9"),
+    ("\\boxed{7}. I hope it is correct.", "7"),
+    ("\\boxed{7}\nThis follows since 3 of 10 were removed.", "7"),
+    ("The chart does not show 2010. So the value is 7.", "7"),
+    ("The cubes are red or blue. There are 7 cubes.", "7"),
+    ("The final answer is 7. It is not 8.", "7"),
+    ("The first answer is 9, but the final answer is 7.", "7"),
+)  # fmt: skip
+OTHER_CITIES = (
+    "A or B.\nThe picture shows London.",
+    "Not A but C. The map shows London.",
+    "I cannot see the picture. London is a big city.",
+)  # fmt: skip
+CITIES = (
+    "The picture is dark. It shows London.",
+    "\\boxed{B}. London is the capital.",
+)  # fmt: skip
+NO_VERDICT = (
+    ("Yes. It does not look like it.", "yes"),
+    ("There is a sign. No parking is written on it.", "no"),
+    ("Is it? Yes in one picture, no in the other", "yes"),
+    ("Is there a dog? A dog is there. No cat is.", "no"),
+    ("The sign is green. No entry is written on it.", "no"),
+    ("Yes. It does not seem so.", "yes"),
+    ("Yes on the left, no on the right", "yes"),
+)  # fmt: skip
+VERDICT = (
+    ("Yes. It does.", "yes"),
+    ("The dog is not there. No.", "no"),
+    ("There is a cat. No, there is no dog in it.", "no"),
+)  # fmt: skip
+NO_SPAN = (
+    "not between 2007 and 2008",
+    "Neither 2007 nor 2008",
+    "2007 or 2008",
+    "It was never 2007 and 2008",
+    "maybe 2007 and 2008",
+)  # fmt: skip
+SPAN = (
+    "between 2007 and 2008",
+    "The gap does not shrink much. It is largest between 2007 and 2008.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "answer", "options"), TAKEN_BACK)
+def test_a_line_below_takes_the_answer_back(body, answer, options):
+    assert outcome(f"### The final answer is: {body}", answer, options=options) == 0
+
+
+@pytest.mark.parametrize(("body", "answer", "options"), EXPLAINED)
+def test_a_line_below_explains_the_answer(body, answer, options):
+    assert outcome(f"### The final answer is: {body}", answer, options=options) == 1
+
+
+@pytest.mark.parametrize("grammar", ["boxed", "think_answer"])
+def test_text_behind_a_box_or_tag_is_read(grammar):
+    written = {"boxed": r"So \boxed{7}.", "think_answer": "<think>a</think><answer>7</answer>"}
+    assert outcome(written[grammar], "7", grammar=grammar) == 1
+    assert outcome(f"{written[grammar]}\nThat follows from 10 - 3.", "7", grammar=grammar) == 1
+    assert outcome(f"{written[grammar]}\nWait, that is wrong.", "7", grammar=grammar) == 0
+
+
+@pytest.mark.parametrize(("raw", "answer"), OTHER_VALUES)
+def test_a_value_that_is_taken_back_or_a_hedge(raw, answer):
+    assert not robust.value_verdict(robust.stated(raw), answer)
+
+
+@pytest.mark.parametrize(("raw", "answer"), VALUES)
+def test_the_value_that_a_response_ends_on(raw, answer):
+    assert robust.value_verdict(robust.stated(raw), answer)
+
+
+@pytest.mark.parametrize("raw", OTHER_CITIES)
+def test_a_sentence_after_a_hedge_names_no_option(raw):
+    assert not robust.option_verdict(robust.stated(raw), CHOICES, "B")
+
+
+@pytest.mark.parametrize("raw", CITIES)
+def test_a_sentence_names_an_option(raw):
+    assert robust.option_verdict(robust.stated(raw), CHOICES, "B")
+
+
+@pytest.mark.parametrize(("raw", "answer"), NO_VERDICT)
+def test_yes_and_no_of_something_else(raw, answer):
+    assert not robust.yes_no_verdict(robust.stated(raw), answer, letters=False)
+
+
+@pytest.mark.parametrize(("raw", "answer"), VERDICT)
+def test_yes_and_no_as_the_answer(raw, answer):
+    assert robust.yes_no_verdict(robust.stated(raw), answer, letters=False)
+
+
+@pytest.mark.parametrize("text", NO_SPAN)
+def test_numbers_that_are_denied_or_a_choice(text):
+    assert not robust.list_verdict(text, [2007, 2008])
+
+
+@pytest.mark.parametrize("text", SPAN)
+def test_numbers_that_are_stated(text):
+    assert robust.list_verdict(text, [2007, 2008])
+
+
+def test_a_check_that_comes_to_the_answer_revises_nothing():
+    assert not revises("7", "Let me check: 10 - 3 = 7")
+    assert revises("7", "Let me check: 3 + 5 = 8")
