@@ -1,10 +1,15 @@
 """conf/alphadrive and conf/alphadrive_paper: every option is valid and the graph is complete."""
 
+import json
+import shutil
+
+import pandas as pd
 import pytest
+import yaml
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
-from smoke_place import ROOT
+from smoke_place import ROOT, kedro_run
 
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.rewards.planning import PATH, SPEED
@@ -64,3 +69,48 @@ def test_the_paper_size_is_the_release_s():
     rl = StepGRPOOptions.model_validate(parameters["step_grpo"])
     assert (rl.group_size, rl.rollouts_per_step, rl.max_prompt_length) == (2, 64, 1024)
     assert parameters["prompt"] == {"template": "{question}"}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Data directory of a run of one trained variant, made small as conf/smoke is."""
+    root = tmp_path_factory.mktemp("alphadrive")
+    shutil.copytree(ROOT / "conf", root / "conf")
+    place = root / "conf/alphadrive"
+    (place / "globals.yml").write_text(f"extends: smoke\ndata: {root / 'data'}\n")
+    catalog = yaml.safe_load((place / "catalog.yml").read_text())
+    for entry, n in (("source_records", 90), ("validation_records", 12), ("test_records", 24)):
+        catalog[entry]["n"] = n
+    (place / "catalog.yml").write_text(yaml.safe_dump(catalog))
+    given = yaml.safe_load((place / "parameters.yml").read_text())
+    given["data_prep"]["split"] |= {"n_warm_up": 48, "n_rl": 30}
+    given["warm_up"]["num_steps"] = 2
+    others = ("base", "sft", "alphadrive", "no_diversity", "outcome")
+    given["ablation"]["variants"] |= dict.fromkeys(others)
+    given["reporting"] = {"headline": "released", "contrasts": ["warm_up"]}
+    given["reporting"]["example_variants"] = ["warm_up", "released"]
+    (place / "parameters.yml").write_text(yaml.safe_dump(given))
+    code, output = kedro_run(
+        *("--pipelines=ablation", "--env=alphadrive", "--conf-source", str(root / "conf")),
+        *("--params", "tracking.enabled=false"),
+    )
+    assert code == 0, output[-6000:]
+    return root / "data"
+
+
+@pytest.mark.timeout(600)
+def test_rollouts_hold_every_term_and_their_sum(data):
+    rows = pd.read_parquet(data / "07_model_output/ablation/released/rollouts.parquet")
+    terms = rows[[f"reward_{name}" for name in ("format", *TERMS)]]
+    assert rows["reward"].tolist() == pytest.approx(terms.sum(axis=1).tolist())
+    # Cut off after 24 tokens, no completion has an answer: the released hole pays for it.
+    assert rows["reward_planning_diversity"].tolist() == pytest.approx([0.8] * len(rows))
+
+
+@pytest.mark.timeout(600)
+def test_the_table_has_f1_of_every_action(data):
+    overview = pd.read_csv(data / "08_reporting/tables/overview.csv").set_index("variant")
+    assert {"speed", "path", "all_lists"} <= set(overview)
+    scores = json.loads((data / "08_reporting/scores/released.json").read_text())
+    assert set(scores["classes"]) == {*SPEED, *PATH, "speed", "path", "all_lists"}
+    assert scores["classes"]["all_lists"]["n"] == 24
