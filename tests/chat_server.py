@@ -78,7 +78,8 @@ class ChatServer:
     def _handle(self, request, kind):
         body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
         idempotency = request.headers["Idempotency-Key"]
-        record = body["messages"][-1]["content"]
+        content = body["messages"][-1]["content"]
+        record = content if isinstance(content, str) else json.dumps(content)
         if self._closing:
             return self._drop(request)
         with self._lock:

@@ -16,8 +16,8 @@ from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "__default__", "ablation", "annotation", "annotation_estimate", "base_model", "data_prep",
-    "evaluation", "preflight", "probe", "reporting", "reward_card", "step_grpo",
-    "study", "warm_up",
+    "evaluation", "formalisation", "formalisation_estimate", "preflight", "probe", "reporting",
+    "reward_card", "step_grpo", "study", "warm_up",
 }  # fmt: skip
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -35,7 +36,10 @@ from r1vl_kedro.scrubbing import scrub
 logger = logging.getLogger(__name__)
 
 CHARACTERS_PER_TOKEN = 3.5
+TOKENS_PER_IMAGE = 1500
+"""About what GPT-4o counts for a large image; smaller ones are less."""
 GIVE_UP_AFTER = 8
+_IMAGE = re.compile(r'data:image/[^"]*')
 
 
 class BudgetReached(UserFacingError):
@@ -250,7 +254,8 @@ class ChatClient:
 
     def _input_tokens(self, request: ChatRequest) -> int:
         text = json.dumps([list(request.messages), request.schema], ensure_ascii=False)
-        return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+        text, images = _IMAGE.subn("", text)
+        return int(len(text) / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + 1
 
     def _usd(self, tokens_in: int, tokens_out: int) -> float:
         options = self.options

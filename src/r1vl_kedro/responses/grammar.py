@@ -193,8 +193,12 @@ def answer_in(body: str) -> str:
     return lines[0] if prose and not revises(lines[0], "\n".join(lines[1:])) else "\n".join(lines)
 
 
-def rewrite(text: str, given: Grammar, wanted: Grammar) -> str:
+def rewrite(text: str, given: Grammar, wanted: Grammar, *, description: str | None = None) -> str:
     """Rewrite a response of one grammar in another, with all its parts.
+
+    Args:
+        description: of the image, in place of the response's own; in a grammar whose responses
+            have none, the first line of the reasoning.
 
     Example:
         >>> from r1vl_kedro.responses import R1VL, THINK_ANSWER
@@ -206,6 +210,8 @@ def rewrite(text: str, given: Grammar, wanted: Grammar) -> str:
         kind: "\n".join(section.body.strip() for section in parsed.of(kind)) or None
         for kind in ("description", "rationale")
     }
+    if description is not None:
+        background["description"] = description
     answers = [section.body.strip() for section in parsed.of("answer")]
     steps = [section.body.strip() for section in parsed.steps]
     return wanted.render(steps, answers[-1] if answers else None, **background)

@@ -103,12 +103,22 @@ class Chart:
         pixels[:] = BACKGROUND
         for slot, bar in enumerate(self.bars):
             if bar:
-                left = (slot // 2) * CELL + (3 if slot % 2 == 0 else 15)
-                pixels[SIDE - bar[1] * _UNIT :, left : left + _BAR] = COLOURS[bar[0]]
+                left = bar_left(slot)
+                pixels[SIDE - bar_pixels(bar[1]) :, left : left + _BAR] = COLOURS[bar[0]]
         return pixels
 
 
 Picture = Scene | Chart
+
+
+def bar_left(slot: int) -> int:
+    """Return the column of pixels where a slot's bar begins."""
+    return (slot // 2) * CELL + (3 if slot % 2 == 0 else 15)
+
+
+def bar_pixels(height: int) -> int:
+    """Return how many pixels tall a bar of a height is."""
+    return height * _UNIT
 
 
 @cache

@@ -19,7 +19,14 @@ from collections.abc import Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
-from r1vl_kedro.pipelines import annotation, data_prep, preference, reporting, warm_up
+from r1vl_kedro.pipelines import (
+    annotation,
+    data_prep,
+    formalisation,
+    preference,
+    reporting,
+    warm_up,
+)
 from r1vl_kedro.pipelines.ablation import nodes
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.stages import (
@@ -43,6 +50,8 @@ def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] =
     shared = [create_data()]
     if WARM_UP in rows.inputs():
         shared.append(warm_up.create_pipeline())
+    if formalisation.FORMAL in rows.inputs():
+        shared.append(formalisation.create_pipeline())
     measures = _create_measures(variants)
     return Pipeline([*shared, rows, measures, _create_tables(variants, benchmarks)])
 
