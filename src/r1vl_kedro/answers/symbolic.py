@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from inspect import CO_GENERATOR
@@ -27,7 +27,7 @@ _MAX_POWERS = 6
 _MAX_EXPONENT_TOTAL = 16
 # Calls and returns, of C functions too: 0.15 to 0.2 s of CPU with the counting.
 MAX_EVENTS = 350_000
-_EVENTS_OF_TEXTS = 2_000_000
+EVENTS_OF_TEXTS = 2_000_000
 
 _EXPONENT = re.compile(
     r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?"
@@ -108,7 +108,8 @@ def is_expression(text: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _math_verify() -> tuple[Any, Any]:
+def math_verify() -> tuple[Any, Any]:
+    """Return math-verify's parser and grader, warmed up."""
     from math_verify import grader, parser
 
     # Both timeouts are off on purpose; the library says so once per process at warning level.
@@ -169,7 +170,7 @@ def expressions_equal(given: str, gold: str) -> bool | None:
         if not text.strip() or not bounded(text) or not is_expression(text):
             return None
     with allowance():
-        return _within(partial(_compared, _latex(given), _latex(gold)))
+        return within_allowance(partial(_compared, _latex(given), _latex(gold)))
 
 
 def _latex(text: str) -> str:
@@ -178,7 +179,7 @@ def _latex(text: str) -> str:
 
 
 def _compared(given: str, gold: str) -> bool:
-    _, grader = _math_verify()
+    _, grader = math_verify()
     sides = [_symbols(text) for text in (gold, given)]
     if None in sides:
         return False
@@ -209,13 +210,13 @@ def texts_equal(text: str, reference: str) -> bool:
     """
     if max(len(text), len(reference)) > MAX_TEXT:
         return False
-    with allowance(_EVENTS_OF_TEXTS):
-        return bool(_within(partial(_texts_compared, text, reference)))
+    with allowance(EVENTS_OF_TEXTS):
+        return bool(within_allowance(partial(_texts_compared, text, reference)))
 
 
 def _texts_compared(text: str, reference: str) -> bool:
-    _, grader = _math_verify()
-    found, gold = _extract(text), _extract(reference)
+    _, grader = math_verify()
+    found, gold = extract(text), extract(reference)
     return bool(found and gold) and bool(grader.verify(found, gold, timeout_seconds=None))
 
 
@@ -223,14 +224,14 @@ class _BudgetSpent(BaseException):
     """No ``Exception``: SymPy and math-verify catch those and go on with another method."""
 
 
-def _within(work: Callable[[], bool]) -> bool | None:
+def within_allowance(work: Callable[[], Any]) -> Any:
     """Return what a piece of work returns.
 
     None where it makes more calls than the allowance has left.
 
     A single operation in C is not interrupted; ``bounded`` keeps numbers and powers small.
     """
-    _math_verify()
+    math_verify()
     budget = _ALLOWANCE
 
     def count(frame: FrameType, event: str, _: Any) -> None:
@@ -249,10 +250,11 @@ def _within(work: Callable[[], bool]) -> bool | None:
         sys.setprofile(before)
 
 
-def _extract(text: str) -> list[Any]:
-    parser, _ = _math_verify()
+def extract(text: str, configs: Sequence[Any] = ()) -> list[Any]:
+    """Return what math-verify reads in a text first: expressions, and the first as written."""
+    parser, _ = math_verify()
     targets = parser.get_extraction_regexes(
-        [parser.LatexExtractionConfig(), parser.ExprExtractionConfig()]
+        configs or [parser.LatexExtractionConfig(), parser.ExprExtractionConfig()]
     )
     patterns = sorted(
         ((pattern, target, rank) for some, target in targets for pattern, rank in some),

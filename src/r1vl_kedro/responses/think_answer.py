@@ -82,6 +82,16 @@ def is_framed(text: str) -> bool:
     return framed and start <= end and _JOINT.search(text, start, end) is not None
 
 
+def is_joined(text: str) -> bool:
+    """Tell whether nothing stands between reasoning and answer, as LMM-R1's released pattern asks.
+
+    One ``<think>``, ``<answer>`` and ``</answer>``, and the first ``</think>`` before the answer.
+    """
+    framed = text.startswith(TAGS[0]) and text.endswith(TAGS[3]) and text.count(TAGS[3]) == 1
+    once = text.count(TAGS[0]) == text.count(TAGS[2]) == 1
+    return framed and once and text.find(TAGS[1] + TAGS[2]) == text.find(TAGS[1]) >= 0
+
+
 def has_each_tag_once(text: str) -> bool:
     """Tell whether each of the four tags occurs exactly once."""
     return all(text.count(tag) == 1 for tag in TAGS)

@@ -1,17 +1,19 @@
 """Is a response written in its grammar?"""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from r1vl_kedro.responses import THINK_ANSWER, THINK_OPENED, GrammarName, get_grammar
-from r1vl_kedro.responses.think_answer import has_each_tag_once, is_framed
+from r1vl_kedro.responses.think_answer import has_each_tag_once, is_framed, is_joined
 from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
+
+Strict = bool | Literal["released"]
 
 
 def format_reward(
-    response: str, *, strict: bool = False, grammar: str = THINK_ANSWER.name
+    response: str, *, strict: Strict = False, grammar: str = THINK_ANSWER.name
 ) -> float:
     r"""Format reward: 1.0 if the response is written in its grammar, else 0.0.
 
@@ -22,8 +24,10 @@ def format_reward(
 
     Args:
         response: the whole response.
-        strict: each of the four tags exactly once, as in LMM-R1 (arXiv 2503.07536); changes
-            nothing in other grammars.
+        strict: each of the four tags exactly once, as in LMM-R1 (arXiv 2503.07536); ``released``
+            matches as its code does: nothing between ``</think>`` and ``<answer>``, and
+            ``<think>``, ``<answer>`` and ``</answer>`` once, while ``</think>`` may come again in
+            the answer. Changes nothing in other grammars.
         grammar: how the response should be written.
 
     Raises:
@@ -37,6 +41,8 @@ def format_reward(
     if form not in (THINK_ANSWER, THINK_OPENED):
         return float(not form.problems(form.parse(response)))
     whole = form.opening + response
+    if strict == "released":
+        return float(is_joined(whole))
     return float(is_framed(whole) and (not strict or has_each_tag_once(whole)))
 
 
@@ -47,7 +53,7 @@ class FormatReward(Reward):
     name = "format"
     measures = "valid"
 
-    strict: bool = False
+    strict: Strict = False
     grammar: GrammarName = Field(THINK_ANSWER.name, exclude=True, repr=False)
 
     def __call__(self, completions: Sequence[Completion], **_: Any) -> list[float]:
