@@ -6,6 +6,7 @@ from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
     BatchHooks,
+    ColumnHooks,
     CostHooks,
     DirectoryHooks,
     EndpointHooks,
@@ -50,6 +51,7 @@ HOOKS = (
     tracking,
     CostHooks(tracking),
     EndpointHooks(),
+    ColumnHooks(),
     InputsHooks(),
     BatchHooks(),
     LibraryHooks(),

@@ -15,7 +15,7 @@ from r1vl_kedro.records.json_stream import write_array
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.rows import RecordFile, WritableRecordFile
-from r1vl_kedro.records.schema import RecordsError, check_columns
+from r1vl_kedro.records.schema import COLUMNS, RecordsError, check_columns
 from r1vl_kedro.records.store import export_images
 
 if TYPE_CHECKING:
@@ -127,6 +127,11 @@ class RecordFileDataset(AbstractDataset):
             )
         check_columns(data, key_steps=form.key_steps, where=str(self._path))
         write_array(self._path, (form.row_of(*record) for record in export_images(data, root)))
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of its records, the reader's labels among them."""
+        more = ("key_steps",) if self._records_path else ()
+        return (*COLUMNS, *more, *self._file.labels)
 
     def _fingerprint(self) -> str:
         stat = self._path.stat()

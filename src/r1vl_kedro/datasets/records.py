@@ -48,6 +48,10 @@ class RecordsDataset(AbstractDataset):
         """Store the records with their images; the directory appears whole or not at all."""
         save_directory(data, self._path)
 
+    def columns(self) -> tuple[str, ...] | None:
+        """Return the columns of the records; None where there are none yet."""
+        return tuple(self.load().column_names) if self._exists() else None
+
     def preview(self, nrows: int = 5) -> TablePreview:
         """Show the first rows without their images."""
         if not self._exists():

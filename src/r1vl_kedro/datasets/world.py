@@ -11,7 +11,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.rows import RecordFile
-from r1vl_kedro.records.schema import RecordsError
+from r1vl_kedro.records.schema import COLUMNS, RecordsError
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
 from r1vl_kedro.world.corpus import CORPUS_FILE, Faults, made_of, split_rows, write_corpus
 from r1vl_kedro.world.families import FAMILIES, MAKERS
@@ -83,6 +83,10 @@ class EmbeddedMulberryDataset(AbstractDataset):
         """Refuse: the corpus is made, never saved."""
         raise DatasetError(f"{self._path}: the embedded corpus follows from n and seed; not saved")
 
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of its records, the reader's labels among them."""
+        return (*COLUMNS, *self._file.labels)
+
     def _exists(self) -> bool:
         return True
 
@@ -132,6 +136,10 @@ class EmbeddedSplitDataset(AbstractDataset):
     def save(self, data: Any) -> None:
         """Refuse: the split is made, never saved."""
         raise DatasetError(f"{self._path}: the split follows from n and seed; not saved")
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of its records."""
+        return (*COLUMNS, "key_steps")
 
     def _exists(self) -> bool:
         return True

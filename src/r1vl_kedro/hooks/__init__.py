@@ -1,6 +1,7 @@
 """Kedro hooks: tracking, one run a place at a time, whole and current results, clean stops."""
 
 from r1vl_kedro.hooks.batches import BatchHooks
+from r1vl_kedro.hooks.columns import ColumnHooks
 from r1vl_kedro.hooks.costs import CostHooks
 from r1vl_kedro.hooks.directory import DirectoryHooks
 from r1vl_kedro.hooks.endpoints import EndpointHooks
@@ -16,6 +17,7 @@ from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
     "BatchHooks",
+    "ColumnHooks",
     "CostHooks",
     "DirectoryHooks",
     "EndpointHooks",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.training.methods import METHODS
-from r1vl_kedro.training.planned import batch_problems, of_sections, of_variants
+from r1vl_kedro.training.planned import Training, batch_problems, of_sections, of_variants
 
 
 class BatchHooks:
@@ -23,22 +24,32 @@ class BatchHooks:
         Raises:
             ConfigurationError: a line for each batch, with sizes that would work.
         """
-        trainings = [node for node in pipeline.nodes if "training" in node.tags]
-        if not trainings:
+        sections, variants = trainings_of(pipeline.nodes, catalog)
+        if not sections and not variants:
             return
-        parameters: dict[str, Any] = catalog.load("parameters")
-        read = {name.removeprefix("params:") for node in trainings for name in node.inputs}
-        variants = {
-            namespace: variant
-            for namespace, variant in parameters["variants"].items()
-            if f"variants.{namespace}.seed" in read
-        }
-        own = of_variants(variants)
-        methods = {name for name, row in METHODS.items() if {*row.sections[:1]} & read}
-        methods |= {name for name, row in METHODS.items() if row in [one.method for one in own]}
+        # What a variant has from its section is named there.
+        methods = {name for name, row in METHODS.items() if row in [v.method for v in variants]}
+        sections += of_sections(catalog.load("parameters"), methods)
         problems = batch_problems(
-            [*of_sections(parameters, methods), *own],
-            catalog.load("params:launcher").num_processes,
+            [*sections, *variants], catalog.load("params:launcher").num_processes
         )
         if problems:
             raise ConfigurationError("\n".join(problems))
+
+
+def trainings_of(
+    nodes: Iterable[Node], catalog: DataCatalog
+) -> tuple[list[Training], list[Training]]:
+    """List the trainings among these nodes: of sections of the parameters, and of the grid."""
+    trainings = [node for node in nodes if "training" in node.tags]
+    if not trainings:
+        return [], []
+    parameters: dict[str, Any] = catalog.load("parameters")
+    read = {name.removeprefix("params:") for node in trainings for name in node.inputs}
+    variants = {
+        namespace: variant
+        for namespace, variant in parameters["variants"].items()
+        if f"variants.{namespace}.seed" in read
+    }
+    methods = {name for name, row in METHODS.items() if {*row.sections[:1]} & read}
+    return of_sections(parameters, methods), of_variants(variants)

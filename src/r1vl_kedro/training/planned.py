@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 
+from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training.methods import METHODS, Method
 from r1vl_kedro.training.options import TrainingOptions
 
@@ -89,3 +90,26 @@ def batch_problems(trainings: Iterable[Training], processes: int) -> list[str]:
             if problem is not None:
                 found.setdefault((training.method.entry, problem), training.where)
     return [f"{where}: {problem}" for (_, problem), where in found.items()]
+
+
+def column_problems(
+    trainings: Iterable[Training], columns: Callable[[str], Collection[str] | None]
+) -> list[str]:
+    """Name the rewards that read columns which their records will not have, each where it is first.
+
+    Args:
+        columns: by the name of the records, the columns that they will have; None where unknown.
+    """
+    found: dict[str, str] = {}
+    for training in trainings:
+        rewards = getattr(training.options, "rewards", None)
+        have = columns(training.records) if rewards else None
+        for column, reward in columns_read((rewards or {}).values()).items():
+            if have is not None and column not in have:
+                problem = (
+                    f"rewards.{reward} reads the column {column!r:.100}, which {training.records} "
+                    f"will not have; it will have {', '.join(have):.200} (a label that the reader "
+                    "of source_records declares is a column too)"
+                )
+                found.setdefault(problem, training.where)
+    return [f"{where}.{problem}" for problem, where in found.items()]

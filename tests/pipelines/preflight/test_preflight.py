@@ -103,7 +103,7 @@ def report(
     options = options or PreflightOptions()
     return nodes.report(
         list(problems),
-        nodes.look_for_data(entries(root), step_grpo, options),
+        nodes.look_for_data(entries(root), step_grpo, {}, options),
         base,
         DataPrepOptions.model_validate({"split": {"n_warm_up": None, "n_rl": 20}}),
         WARM_UP,

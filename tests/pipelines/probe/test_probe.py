@@ -119,6 +119,18 @@ def test_the_forecast_follows_the_grids_own_rewards():
     assert shares["family"] == 0.5
 
 
+def test_a_reward_reads_every_column_that_the_prompts_have():
+    grid = {"asks": variant("asks", **{f"{__name__}.asks_for": 1.0})}
+    table, _ = forecast_dead_groups(predictions(), prompts(), OPTIONS, STEP_GRPO, grid)
+    assert table.set_index("reward").loc["asks", "M = 4"] == 0.5
+
+
+def asks_for(completions, question):
+    """A reward from elsewhere that reads the question: that of the longer responses."""
+    longer = by_half(completions)
+    return [one * asked.startswith("How many") for one, asked in zip(longer, question, strict=True)]
+
+
 def by_half(completions, **columns):
     """A reward from elsewhere: the longer responses."""
     return [float(len(text) > len(SHORT)) for text in completions]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 from kedro.io import DataCatalog
 
 from r1vl_kedro.benchmarks import MAIN_TABLE
+from r1vl_kedro.datasets import RecordsDataset
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import gpus
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import JsonObject
+from r1vl_kedro.pipelines.record_columns import MADE, columns_of
 from r1vl_kedro.preflight import text
 from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes
 from r1vl_kedro.preflight.data import judge, measure
@@ -20,7 +23,7 @@ from r1vl_kedro.preflight.report import compose
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
-from r1vl_kedro.training.planned import Training, of_sections, of_variants
+from r1vl_kedro.training.planned import Training, column_problems, of_sections, of_variants
 
 HELD_OUT = ("validation_records", "test_records")
 
@@ -57,14 +60,20 @@ def _trainings(
 
 
 def look_for_data(
-    entries: DataCatalog, step_grpo: StepGRPOOptions, options: PreflightOptions
+    entries: DataCatalog,
+    step_grpo: StepGRPOOptions,
+    variants: dict[str, JsonObject],
+    options: PreflightOptions,
 ) -> JsonObject:
-    """Look up which data there is; count and measure records.
+    """Look up which data there is, with all that rewards read; count and measure records.
 
     Args:
         entries: the catalog.
+        variants: the grid's, by namespace.
     """
-    data, problems, notes = {}, [], []
+    made = {name for name in MADE if isinstance(entries.get(name), RecordsDataset)}
+    problems = column_problems(of_variants(variants), partial(columns_of, entries, made=made))
+    data, notes = {}, []
     measured = measure([], step_grpo, options)
     if entries.exists("source_records"):
         try:

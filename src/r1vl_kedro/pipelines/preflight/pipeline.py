@@ -36,7 +36,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.look_for_data,
-                inputs=["entries", "params:step_grpo", "params:preflight"],
+                inputs=["entries", "params:step_grpo", "params:variants", "params:preflight"],
                 outputs="preflight_data",
                 name="look_for_data",
             ),

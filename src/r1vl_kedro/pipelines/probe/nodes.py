@@ -136,11 +136,12 @@ def measure_push(
 
 def _sampled(predictions: Frame, prompts: Records) -> tuple[list[str], dict[str, list], list]:
     """Return the responses, the columns that rewards read, and the places of each question's."""
-    key_steps = dict(zip(prompts["id"], prompts["key_steps"], strict=True))
-    columns = {
+    place = {name: number for number, name in enumerate(prompts["id"])}
+    rows = [place[name] for name in predictions["id"]]
+    texts = {name: list(prompts[name]) for name in prompts.column_names if name != "images"}
+    columns = {name: [values[row] for row in rows] for name, values in texts.items()} | {
         "answer": predictions["answer"].tolist(),
         "options": [list(some) for some in predictions["options"]],
-        "key_steps": [key_steps[name] for name in predictions["id"]],
     }
     by_question = [list(rows) for rows in predictions.groupby("id").indices.values()]
     return predictions["response"].tolist(), columns, by_question
