@@ -26,7 +26,6 @@ def echo(**kwargs):
         "pid": os.getpid(),
         "threads": os.environ["OMP_NUM_THREADS"],
         "run": os.environ.get("R1VL_RUN_ID"),
-        "devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
     }
 
 
@@ -88,13 +87,19 @@ def wait(started, stopped):
         raise SystemExit(128 + number)
 
     signal.signal(signal.SIGTERM, stop)
-    Path(started).write_text(str(os.getpid()))
+    _write_whole(Path(started), str(os.getpid()))
     time.sleep(60)
+
+
+def _write_whole(path, text):
+    aside = path.with_suffix(".tmp")
+    aside.write_text(text)
+    aside.rename(path)
 
 
 def await_file(place):
     """Waits for the file ``go``."""
-    Path(place, "started").write_text(str(os.getpid()))
+    _write_whole(Path(place, "started"), str(os.getpid()))
     while not Path(place, "go").exists():
         time.sleep(0.02)
     return "went"
@@ -141,12 +146,16 @@ def signalled_rank(place, number=None):
     return "went on"
 
 
-def hold(seconds, log):
-    """Notes when it began and ended, and its slot."""
-    began = time.time()
-    time.sleep(seconds)
-    with open(log, "a") as out:
-        out.write(f"{os.environ['CUDA_VISIBLE_DEVICES']} {began} {time.time()}\n")
+def goes_on(place, steps):
+    """Counts to ``steps`` in a file, from where an earlier process of the job was killed."""
+    state = Path(place, "state")
+    done = int(state.read_text()) if state.exists() else 0
+    for step in range(done, steps):
+        _write_whole(state, str(step + 1))
+        with Path(place, "pids").open("a") as pids:
+            pids.write(f"{os.getpid()}\n")
+        time.sleep(0.2)
+    return {"from": done, "to": steps}
 
 
 def ranks_sum():

@@ -155,14 +155,6 @@ def test_an_interrupt_ends_what_computes_here_and_leaves_jobs_to_save(tmp_path, 
         ({}, None, 1),
         ({"threads_per_process": 1, "in_process": True}, None, 1),
         ({"num_processes": 4, "threads_per_process": 8, "device": "cuda"}, None, 1),
-        ({"device": "cuda", "slots": ["0,1", "2,3"], "num_processes": 2}, None, 2),
-        (
-            {
-                "num_processes": 4, "num_machines": 2, "device": "cpu", "threads_per_process": 1,
-                "main_process_ip": "10.0.0.1", "main_process_port": 29500,
-            },
-            None, 1,
-        ),
         ({"device": "cuda"}, 3, 3),
     ],
 )  # fmt: skip

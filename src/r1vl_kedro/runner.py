@@ -10,17 +10,17 @@ from typing import Any
 
 from kedro.runner import ThreadRunner
 
-from r1vl_kedro.launcher import LauncherOptions, jobs
-from r1vl_kedro.launcher.jobs import uses_cuda
+from r1vl_kedro.launcher import JobError, LauncherOptions, jobs
+from r1vl_kedro.launcher.commands import uses_cuda
 
 
 class SlotRunner(ThreadRunner):
     """Kedro's ThreadRunner with ``params:ablation.slots`` workers, which stops when it should.
 
     The nodes only start jobs in processes of their own and wait for them, so threads are enough.
-    Without a number of slots: the places of ``launcher.slots``; else one where jobs take GPUs or
-    several machines; else the cores over those of one job. When a node fails, those that run come
-    to their end and none is started any more.
+    Without a number of slots: in a cluster as many as it holds jobs of one process, and those that
+    find no room wait; else one where jobs take GPUs; else the cores over those of one job. When a
+    node fails, those that run come to their end and none is started any more.
     """
 
     def __init__(self, max_workers: int | None = None, is_async: bool = False):
@@ -74,16 +74,24 @@ class _Slots(ThreadPoolExecutor):
 
 
 def slots_of(catalog: Any) -> int:
-    """Return how many nodes run side by side; see `SlotRunner`."""
+    """Return how many nodes run side by side; see `SlotRunner`.
+
+    Raises:
+        JobError: the cluster cannot be reached, or has no room for a job.
+    """
+    launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
+    if launcher.cluster and (problem := jobs.lack(launcher)):
+        raise JobError(problem)
     asked = catalog.load("params:ablation.slots") if "params:ablation.slots" in catalog else None
     if asked:
         return int(asked)
-    launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
     if launcher.in_process:
         return 1  # trainers of one process share its global state
-    if launcher.slots:
-        return len(launcher.slots)
-    if uses_cuda(launcher) or launcher.num_machines > 1:
-        return 1  # they would share the same GPUs, and one port
+    if launcher.cluster:
+        from r1vl_kedro.launcher import cluster
+
+        return cluster.places(launcher)
+    if uses_cuda(launcher):
+        return 1  # they would share the same GPUs
     cores = len(os.sched_getaffinity(0))
     return max(1, cores // ((launcher.threads_per_process or cores) * launcher.num_processes))

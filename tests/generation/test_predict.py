@@ -1,6 +1,7 @@
 """Predictions: complete, in order, resumable, and never a visual placeholder."""
 
 import json
+import os
 
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ from datasets import load_from_disk
 from pydantic import ValidationError
 
 from r1vl_kedro.generation import DecodingOptions, predict
-from r1vl_kedro.generation.engines import Completion, Prompt
+from r1vl_kedro.generation.engines import Completion, Prompt, own_gpus
 from r1vl_kedro.prompts import to_messages
 
 predict_module = __import__("sys").modules["r1vl_kedro.generation.predict"]
@@ -59,6 +60,33 @@ def test_a_killed_job_goes_on_where_it_stopped(echo, records, tiny, tmp_path):
     summary = predict(tiny, records, str(tmp_path), {"batch_size": 2, "part_size": 2})
     assert summary["answered_now"] == 3  # two parts of two stood already
     assert len(pd.read_parquet(tmp_path / "predictions.parquet")) == 7
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.5])
+def test_four_processes_give_the_rows_of_one(records, tiny, tmp_path, monkeypatch, temperature):
+    options = {"batch_size": 1, "part_size": 1, "max_new_tokens": 8, "temperature": temperature}
+    predict(tiny, records, str(tmp_path / "one"), options)
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    answered = []
+    for rank in (1, 2, 3, 0):  # the first joins, and would wait for the others
+        monkeypatch.setenv("RANK", str(rank))
+        done = predict(tiny, records, str(tmp_path / "four"), options)
+        answered.append(done["answered_now"])
+    assert answered == [2, 2, 1, 2] and done["rows"] == 7
+    one, four = (tmp_path / name / "predictions.parquet" for name in ("one", "four"))
+    assert one.read_bytes() == four.read_bytes()
+    monkeypatch.setenv("RANK", "3")  # one that begins when all is done
+    assert predict(tiny, records, str(tmp_path / "four"), options)["answered_now"] == 0
+    assert not list((tmp_path / "four").glob("parts-*"))
+
+
+def test_a_process_answers_on_its_own_gpus(monkeypatch):
+    told = {"LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2", "TORCHELASTIC_USE_AGENT_STORE": "True"}
+    for name, value in (told | {"CUDA_VISIBLE_DEVICES": "4,5,6,7"}).items():
+        monkeypatch.setenv(name, value)
+    own_gpus(2)
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "6,7"
+    assert not told.keys() & os.environ.keys()
 
 
 def test_finished_work_is_not_done_twice_and_other_settings_start_anew(

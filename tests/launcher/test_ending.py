@@ -1,5 +1,6 @@
 """The end of jobs: no rank is left running, and none does the job of another run."""
 
+import hashlib
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import time
 
 import psutil
 import pytest
-from launching import ONE, RANKS, job
+from launching import RANKS, job
 
 from r1vl_kedro.launcher import JobError, alone, commands, ending, jobs, worker
 
@@ -54,27 +55,29 @@ def test_a_process_that_waits_to_be_asked_for_its_exit_code_is_not_alive():
     process.wait()
 
 
-def test_a_worker_leaves_the_job_of_another_run_alone(tmp_path):
+@pytest.mark.parametrize("change", ["another run began it anew", "somebody changed it"])
+def test_a_worker_runs_no_other_file_than_the_one_it_was_started_for(tmp_path, change):
     job("echo", tmp_path)
     directory = tmp_path / "echo"
+    digest = hashlib.sha256((directory / "job.json").read_bytes()).hexdigest()
+    (directory / "job.json").write_text(json.dumps({"kwargs": {"text": change}}))
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
-    line = commands.command(directory / "job.json", "0" * 32, "job_entries:echo", ONE)
-    late = subprocess.run(
-        line, env=commands.environment("0" * 32, ONE, None), capture_output=True, text=True
-    )
+    line = commands.command(directory / "job.json", digest, "job_entries:echo", commands.Share(1))
+    late = subprocess.run(line, capture_output=True, text=True)
     assert late.returncode == worker.OTHER_JOB
-    assert f"{directory / 'job.json'} holds the job" in late.stderr and "0" * 32 in late.stderr
+    assert f"{directory / 'job.json'} has the digest" in late.stderr and digest in late.stderr
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
 
 def test_a_job_ends_with_the_process_that_started_it(tmp_path):
-    line = commands.command(tmp_path / "job.json", "a", "job_entries:wait", ONE)
     kwargs = {name: str(tmp_path / name) for name in ("started", "stopped")}
-    found = {"id": "a", "kwargs": kwargs}
-    (tmp_path / "job.json").write_text(json.dumps(found))
+    text = json.dumps({"kwargs": kwargs})
+    (tmp_path / "job.json").write_text(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    line = commands.command(tmp_path / "job.json", digest, "job_entries:wait", commands.Share(1))
     gone = subprocess.Popen(["true"])
     gone.wait()
-    env = commands.environment("a", ONE, None) | {"R1VL_PARENT": str(gone.pid)}
+    env = os.environ | {"R1VL_PARENT": str(gone.pid)}
     process = subprocess.run(line, env=env, timeout=120)
     assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)
 

@@ -1,9 +1,7 @@
 """Jobs: results come back, failures tell why, and nothing is left running."""
 
-import itertools
 import logging
 import os
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +16,6 @@ from r1vl_kedro.launcher import (
     alone,
     commands,
     jobs,
-    run_job,
     stop_all,
 )
 from r1vl_kedro.run_context import RUN, RunContext
@@ -145,36 +142,14 @@ def test_a_stop_ends_the_wait_for_a_job_of_a_killed_run(tmp_path):
         alone.await_end(tmp_path / "echo.lock", stopped=jobs.stopping)
 
 
-def test_jobs_wait_for_a_free_slot(tmp_path):
-    options = LauncherOptions(threads_per_process=1, slots=["4", "5"], show_progress=False)
-    log = tmp_path / "log"
-
-    def one(number):
-        run_job(
-            "job_entries:hold",
-            {"seconds": 0.5, "log": str(log)},
-            options=options,
-            log_dir=tmp_path,
-            name=f"job{number}",
-        )
-
-    threads = [threading.Thread(target=one, args=(n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    rows = [line.split() for line in log.read_text().splitlines()]
-    for slot in ("4", "5"):
-        spans = sorted((float(b), float(e)) for s, b, e in rows if s == slot)
-        assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
-    assert len(rows) == 4
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"num_processes": 3, "num_machines": 2}, "multiple of num_machines"),
-        ({"num_processes": 2, "num_machines": 2}, "main_process_ip"),
+        ({"cluster": "ray://head"}, "'ray://head' is no cluster: give auto, local, or"),
+        (
+            {"cluster": "auto", "in_process": True},
+            "in_process and cluster 'auto' exclude each other",
+        ),
         ({"num_processes": 2, "in_process": True}, "in_process is for one process"),
         ({"num_proceses": 2}, "num_proceses"),
     ],
@@ -187,30 +162,21 @@ def test_wrong_options_are_named(options, said):
 @pytest.mark.parametrize("here", [{"in_process": True}, {}, {"num_processes": 4}])
 def test_a_job_on_gpus_is_refused_where_there_are_none(tmp_path, monkeypatch, here):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    said = r"echo: launcher asks for \d GPU processes .* has no GPU .*launcher.device=cpu"
+    said = r"echo: launcher asks for \d GPUs .* has no GPU .*launcher.device=cpu"
     with pytest.raises(JobError, match=said):
         job("echo", tmp_path, LauncherOptions(device="cuda", **here))
     assert not (tmp_path / "echo").exists()
 
 
 def test_a_job_that_ranks_cannot_share_is_one_process():
-    options = LauncherOptions(
-        num_processes=8, num_machines=2, main_process_ip="a", main_process_port=1, slots=["0,1"]
-    )
-    line = " ".join(commands.command(Path("job.json"), "id", "a:b", options.in_one_process()))
-    assert "accelerate" not in line and "torch.distributed" not in line
-    assert options.in_one_process().slots == ["0,1"]
+    options = LauncherOptions(num_processes=8, cluster="auto").in_one_process()
+    assert (options.num_processes, options.cluster) == (1, "auto")
 
 
-def test_gpu_ranks_start_through_accelerate(tmp_path):
-    options = LauncherOptions(
-        num_processes=8,
-        num_machines=2,
-        machine_rank=1,
-        main_process_ip="10.0.0.1",
-        main_process_port=29500,
-        device="cuda",
-    )
-    line = " ".join(commands.command(tmp_path / "job.json", "id", "a:b", options))
-    assert "accelerate.commands.launch --multi_gpu --num_processes 8 --num_machines 2" in line
-    assert "--machine_rank 1" in line and "--main_process_ip 10.0.0.1" in line
+def test_a_hosts_ranks_start_through_torchs_launcher(tmp_path):
+    share = commands.Share(4, host=1, hosts=2, address="10.0.0.1", port=29500)
+    line = " ".join(commands.command(tmp_path / "job.json", "id", "a:b", share))
+    assert "torch.distributed.run --nproc_per_node 4 --nnodes 2 --node_rank 1" in line
+    assert "--master_addr 10.0.0.1 --master_port 29500" in line
+    alone = " ".join(commands.command(tmp_path / "job.json", "id", "a:b", commands.Share(1)))
+    assert "torch.distributed" not in alone

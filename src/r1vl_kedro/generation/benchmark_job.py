@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,8 @@ from r1vl_kedro.files import is_whole, mark_complete, move_in_place, write_text,
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.generation.predict import predict
+from r1vl_kedro.generation.predict import WAIT_SECONDS, predict
+from r1vl_kedro.launcher.place import rank
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.store import undecoded, write_rows
 
@@ -84,7 +86,10 @@ def predict_benchmarks(
 
 
 def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) -> None:
-    """Store a benchmark's records below `place`, streamed; done once for the same file."""
+    """Store a benchmark's records below `place`, streamed; done once for the same file.
+
+    Of the processes that share the job the first does it, the others wait.
+    """
     state = file.path.stat() if file.path.is_file() else None
     made_from = {
         "file": str(file.path), "bytes": state and state.st_size,
@@ -92,7 +97,9 @@ def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) ->
         "reading": READING,
     }  # fmt: skip
     records = place / "records"
-    if is_whole(records, made_from):
+    while not (whole := is_whole(records, made_from)) and rank() > 0:
+        time.sleep(WAIT_SECONDS)
+    if whole:
         return
     place.mkdir(parents=True, exist_ok=True)
     if file.official and file.path.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -44,8 +45,24 @@ def seed_of(seed: int, number: int) -> int:
     return seed * 1_000_003 + number
 
 
+def own_gpus(each: int) -> None:
+    """Leave this process its own GPUs of those that its job's processes on this host share.
+
+    Nothing is left either of what torch's launcher tells its ranks: vLLM makes groups of its own,
+    and would join theirs.
+    """
+    ranks, here = (int(os.environ.pop(name, "0")) for name in ("LOCAL_WORLD_SIZE", "LOCAL_RANK"))
+    for name in ("MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_USE_AGENT_STORE"):
+        os.environ.pop(name, None)
+    if ranks > 1:
+        given = os.environ.get("CUDA_VISIBLE_DEVICES")
+        gpus = [str(n) for n in range(ranks * each)] if given is None else given.split(",")
+        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(gpus[here * each : (here + 1) * each])
+
+
 def make_engine(checkpoint: str, options: DecodingOptions) -> Engine:
-    """Load the engine named by `options.engine` with the checkpoint."""
+    """Load the engine named by `options.engine` with the checkpoint, on this process's GPUs."""
+    own_gpus(options.tensor_parallel_size)
     if options.engine == "transformers":
         from r1vl_kedro.generation.transformers_engine import TransformersEngine
 

@@ -22,6 +22,7 @@ class DecodingOptions(BaseModel):
             to the engine (64, and 512 for vLLM, which batches by itself).
         max_model_len: context length in tokens for vLLM; None leaves it to the model.
         gpu_memory_utilization: share of a GPU that vLLM takes.
+        tensor_parallel_size: GPUs that hold one copy of the model, for vLLM.
         max_images: most images of one prompt, for vLLM.
         min_pixels, max_pixels: bounds on an image's area; None keeps the checkpoint's own (which a
             training with bounds has written into it). An endpoint has its own.
@@ -44,6 +45,7 @@ class DecodingOptions(BaseModel):
     part_size: int | None = Field(None, ge=1)
     max_model_len: int | None = Field(None, ge=16)
     gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
+    tensor_parallel_size: int = Field(1, ge=1)
     max_images: int = Field(8, ge=1)
     min_pixels: int | None = Field(None, ge=1)
     max_pixels: int | None = Field(None, ge=1)
@@ -83,6 +85,15 @@ class DecodingOptions(BaseModel):
             raise ValueError(
                 f"{given} cannot be set from here with engine=openai; start the server with them "
                 f"(vLLM: --mm-processor-kwargs '{json.dumps(given)}')"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_vllm_splits_a_model(self) -> "DecodingOptions":
+        if self.tensor_parallel_size > 1 and self.engine != "vllm":
+            raise ValueError(
+                f"tensor_parallel_size={self.tensor_parallel_size} is for engine=vllm, not "
+                f"engine={self.engine}"
             )
         return self
 

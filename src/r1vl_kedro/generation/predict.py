@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import kernels
+from r1vl_kedro.launcher.place import processes, rank
 from r1vl_kedro.launcher.progress import PROGRESS, report
 from r1vl_kedro.prompts import is_raw, render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 PREDICTIONS = "predictions.parquet"
 MANIFEST = "manifest.json"
+WAIT_SECONDS = 0.2
 
 Progress = Callable[[int, int, str], None]
 
@@ -51,6 +55,9 @@ def predict(
     depend on: started again after a kill the job goes on where it stopped, and with other settings
     it starts from the beginning. Finished work of the same digest is not done twice.
 
+    Where several processes share the job, each answers every k-th part; the parts, and so the
+    answers, are those of one process. The first waits for all and joins them.
+
     Args:
         checkpoint: directory of save_pretrained, or a hub name.
         records_dir: records on disk (`r1vl_kedro.records.schema`); key steps are not needed.
@@ -60,7 +67,7 @@ def predict(
 
     Returns:
         The manifest, with `rows`, `mean_tokens`, `truncated` (share) and `answered_now` (records
-        answered in this call).
+        answered in this call); without the first three in further processes.
 
     Raises:
         ValueError: no record in `records_dir`, a repeated id, or a raw prompt for an endpoint.
@@ -85,14 +92,23 @@ def predict(
     step = options.rows_per_part
     blocks = [order[k : k + step] for k in range(0, len(order), step)]
     answered = _answer_blocks(
+        range(rank(), len(blocks), processes()),
         blocks,
         parts,
         records,
         lambda: (engine_of or make_engine)(manifest["checkpoint_dir"], options),
+        lambda: _finished(out, manifest["digest"]),
         template=template,
         seed=seed,
         progress=_progress(),
     )
+    if rank() > 0:
+        if _finished(out, manifest["digest"]):  # the first had joined and removed the parts
+            with contextlib.suppress(OSError):
+                parts.rmdir()
+        return {**manifest, "answered_now": answered}
+    while not all(_part(parts, number).exists() for number in range(len(blocks))):
+        time.sleep(WAIT_SECONDS)  # where a process fails, the launcher ends all
     table = _join(parts, len(blocks), records["id"])
     summary = {
         **manifest,
@@ -118,21 +134,23 @@ def by_length(records: Dataset) -> list[int]:
 
 
 def _answer_blocks(
+    mine: Sequence[int],
     blocks: Sequence[Sequence[int]],
     parts: Path,
     records: Dataset,
     engine_of: Callable[[], Engine],
+    over: Callable[[], bool],
     *,
     template: str,
     seed: int,
     progress: Progress,
 ) -> int:
     done = answered = 0
-    total = sum(map(len, blocks))
+    total = sum(len(blocks[number]) for number in mine)
     engine: Engine | None = None
-    for number, block in enumerate(blocks):
-        path = _part(parts, number)
-        if not path.exists():
+    for number in mine:
+        block, path = blocks[number], _part(parts, number)
+        if not path.exists() and not over():
             engine = engine or engine_of()
             rows = [records[k] for k in block]
             prompts = [

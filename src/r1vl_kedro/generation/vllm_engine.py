@@ -43,6 +43,7 @@ class VllmEngine:
             model=checkpoint,
             dtype=best_dtype(options.dtype),
             max_model_len=options.max_model_len,
+            tensor_parallel_size=options.tensor_parallel_size,
             gpu_memory_utilization=options.gpu_memory_utilization,
             enable_prefix_caching=True,
             enforce_eager=not torch.cuda.is_available(),

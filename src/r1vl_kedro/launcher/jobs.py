@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
-import queue
+import os
 import shutil
 import subprocess
 import threading
@@ -13,27 +14,31 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
 from r1vl_kedro.launcher import alone, progress
-from r1vl_kedro.launcher.commands import command, environment, gpus, threads, uses_cuda
+from r1vl_kedro.launcher.commands import Share, command, environment, gpus, threads, uses_cuda
 from r1vl_kedro.launcher.ending import stop
-from r1vl_kedro.launcher.heartbeat import beating
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.ranks import JobError, StoppedRanks, failure
+from r1vl_kedro.launcher.ranks import HostLostError, JobError, StoppedRanks, failure
 from r1vl_kedro.launcher.server import ForkedJob, ServerError
 from r1vl_kedro.launcher.worker import resolve
+
+if TYPE_CHECKING:
+    from r1vl_kedro.launcher.cluster import ClusterJob
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
 FAILING_RANK_SECONDS = 5.0
+LOST_HOSTS = 3
+"""How many hosts a job may lose before it fails."""
+LOST_HOST_SECONDS = 120.0
+"""How long what still runs on a lost host may hold its job; an NFS server frees a lock by then."""
 
 _stopping = threading.Event()
-_slots: dict[tuple[str, ...], queue.Queue[str]] = {}
 _waiting: set[int] = set()
-_lock = threading.Lock()
 
 
 def stop_all() -> None:
@@ -77,18 +82,20 @@ def run_job(
 ) -> Any:
     """Call ``entry(**kwargs)`` in a job and return what it returns.
 
+    In a cluster a job that loses a host is started anew on those that are left.
+
     Args:
         entry: ``package.module:function``.
         kwargs: JSON values; paths as strings.
         log_dir: gets a directory ``name`` with job, progress, result and each rank's output.
 
     Raises:
-        JobError: a rank failed, and the message ends with its traceback; or this machine has not
-            the GPUs asked for.
+        JobError: a rank failed, and the message ends with its traceback; or this machine or the
+            cluster has not what is asked for.
         TimeoutError: the same job of a run that was killed does not end.
         KeyboardInterrupt: the job was told to stop and has saved its state.
     """
-    if options.device == "cuda" and (problem := options.missing_gpus(gpus())):
+    if problem := lack(options):
         raise JobError(f"{name}: {problem}")
     if options.in_process:
         with _threads_of(options):
@@ -97,20 +104,51 @@ def run_job(
         raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
     directory = Path(log_dir).resolve() / name
     directory.parent.mkdir(parents=True, exist_ok=True)
-    alone.await_end(directory.with_name(f"{name}.lock"), stopped=stopping)
+    lock = directory.with_name(f"{name}.lock")
+    alone.await_end(lock, stopped=stopping)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    job = {
-        "entry": entry,
-        "kwargs": dict(kwargs),
-        "name": name,
-        "id": uuid.uuid4().hex,
-        "launch": options.model_dump(),
-    }
-    with _slot(options) as slot, beating(directory, options.num_machines > 1):
-        job_file = directory / "job.json"
-        files.write_text(job_file, json.dumps(job, indent=1), durable=False)
-        return _see_through(job_file, job["id"], entry, options, slot)
+    lost = 0
+    while True:
+        try:
+            return _see_through(directory, entry, kwargs, options)
+        except HostLostError as error:
+            lost += 1
+            if lost > LOST_HOSTS:
+                raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
+            log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
+            alone.await_end(lock, LOST_HOST_SECONDS, stopping)
+            for pattern in ("error*.json", "rank*.pid", "rank*.reserved"):
+                for left in directory.glob(pattern):
+                    left.unlink(missing_ok=True)
+
+
+def lack(options: LauncherOptions) -> str | None:
+    """Explain what this machine, or the cluster, has not that a job asks for; None if nothing.
+
+    Raises:
+        JobError: the cluster cannot be reached.
+    """
+    if options.cluster:
+        from r1vl_kedro.launcher import cluster
+
+        return cluster.lack(options)
+    return options.missing_gpus(gpus()) if options.device == "cuda" else None
+
+
+def sharing(options: LauncherOptions, gpus_per_process: int = 1) -> LauncherOptions:
+    """Return the options for a prediction, whose questions its processes share.
+
+    Raises:
+        JobError: the cluster cannot be reached.
+    """
+    one = options.model_copy(update={"num_processes": 1, "gpus_per_process": gpus_per_process})
+    shards = options.shards or options.num_processes // gpus_per_process
+    if options.cluster and options.shards is None:
+        from r1vl_kedro.launcher import cluster
+
+        shards = cluster.free(one)
+    return one.model_copy(update={"num_processes": max(1, shards)})
 
 
 @contextlib.contextmanager
@@ -127,15 +165,18 @@ def _threads_of(options: LauncherOptions) -> Iterator[None]:
 
 
 def _see_through(
-    job_file: Path, job_id: str, entry: str, options: LauncherOptions, slot: str | None
+    directory: Path, entry: str, kwargs: Mapping[str, Any], options: LauncherOptions
 ) -> Any:
-    directory = job_file.parent
-    process = _start(job_file, job_id, entry, options, environment(job_id, options, slot))
+    about = {"kwargs": dict(kwargs), "entry": entry, "launch": options.model_dump()}
+    job = json.dumps({**about, "started": uuid.uuid4().hex}, indent=1)
+    files.write_text(directory / "job.json", job, durable=False)
+    job_id = hashlib.sha256(job.encode()).hexdigest()
+    process = _start(directory / "job.json", job_id, entry, options)
     try:
         with progress.bar(directory.name, options.show_progress) as show:
             _wait(process, directory, show)
     except BaseException:
-        stop(process, options.stop_seconds)
+        _end(process, options.stop_seconds)
         raise
     if process.returncode == 0 and (directory / "result.json").is_file():
         return json.loads((directory / "result.json").read_text(encoding="utf-8"))
@@ -143,8 +184,13 @@ def _see_through(
 
 
 def _start(
-    job_file: Path, job_id: str, entry: str, options: LauncherOptions, env: dict[str, str]
-) -> subprocess.Popen | ForkedJob:
+    job_file: Path, job_id: str, entry: str, options: LauncherOptions
+) -> subprocess.Popen | ForkedJob | ClusterJob:
+    if options.cluster:
+        from r1vl_kedro.launcher.cluster import ClusterJob
+
+        return ClusterJob(job_file, job_id, entry, options, stopping)
+    env = os.environ | environment(job_id, threads(options)) | {"R1VL_PARENT": str(os.getpid())}
     if options.fork_server and options.num_processes == 1 and not uses_cuda(options):
         try:
             return ForkedJob((str(job_file), job_id, entry), env, stopping)
@@ -157,7 +203,7 @@ def _start(
             log.warning("no job server can be started here, jobs import for themselves: %s", error)
     with (job_file.parent / "launcher.log").open("wb") as output:
         return subprocess.Popen(
-            command(job_file, job_id, entry, options),
+            command(job_file, job_id, entry, Share(options.num_processes)),
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -166,7 +212,14 @@ def _start(
         )
 
 
-def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> None:
+def _end(process: subprocess.Popen | ForkedJob | ClusterJob, seconds: float) -> None:
+    if isinstance(process, subprocess.Popen | ForkedJob):
+        stop(process, seconds)
+    else:
+        process.stop(seconds)
+
+
+def _wait(process: subprocess.Popen | ForkedJob | ClusterJob, directory: Path, show: Any) -> None:
     failed_at = None
     warnings, stopped = progress.TellWarnings(directory), StoppedRanks(directory)
     while process.poll() is None:
@@ -179,33 +232,8 @@ def _wait(process: subprocess.Popen | ForkedJob, directory: Path, show: Any) -> 
             failed_at = time.monotonic()
         if failed_at is not None and time.monotonic() - failed_at > FAILING_RANK_SECONDS:
             # The other ranks wait for the failed one; do not let them wait for a time-out.
-            stop(process, 2.0)
+            _end(process, 2.0)
             return
         time.sleep(POLL_SECONDS)
     show(progress.read(directory / "progress.json"))
     warnings.tell()
-
-
-@contextlib.contextmanager
-def _slot(options: LauncherOptions) -> Iterator[str | None]:
-    """Take a free place for the job; wait for one where all are taken."""
-    if not options.slots:
-        yield None
-        return
-    key = tuple(options.slots)
-    with _lock:
-        if key not in _slots:
-            _slots[key] = queue.Queue()
-            for slot in options.slots:
-                _slots[key].put(slot)
-    free = _slots[key]
-    while True:
-        if _stopping.is_set():
-            raise KeyboardInterrupt("stopped while waiting for a free slot")
-        with contextlib.suppress(queue.Empty):
-            slot = free.get(timeout=0.5)
-            break
-    try:
-        yield slot
-    finally:
-        free.put(slot)

@@ -2,76 +2,74 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from r1vl_kedro.launcher.kernels import Instructions
 
 
 class LauncherOptions(BaseModel):
-    """Processes, machines, threads and places of a job."""
+    """Processes, threads and hosts of a job."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     in_process: bool = False
     """Run in the calling process; for debugging, and for one process only."""
     num_processes: int = Field(1, ge=1)
-    """Over all machines."""
-    num_machines: int = Field(1, ge=1)
-    machine_rank: int = Field(0, ge=0)
-    main_process_ip: str | None = None
-    main_process_port: int = Field(0, ge=0, le=65535)
-    """0 takes a free port; several machines need one they agree on."""
+    """Ranks of a training, over all hosts."""
+    shards: int | None = Field(None, ge=1)
+    """Processes that share the questions of a prediction; None takes as many as find room in the
+    cluster when it begins, and without one ``num_processes``."""
+    gpus_per_process: int = Field(1, ge=1)
+    """On GPUs, those that a process takes."""
     threads_per_process: int | None = Field(None, ge=1)
-    """OpenMP threads; None shares the cores among the processes."""
+    """OpenMP threads; None shares a host's cores among the processes."""
     fork_server: bool = False
     """Fork single-process CPU jobs from a process that has imported torch and TRL already."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     cpu_instructions: Instructions = "avx2"
     """What CPU kernels are chosen by: AVX2 on every x86 processor that has it, for the same bits
     on all of them, or the widest that this one has (``native``)."""
-    slots: list[str] = []
-    """Places for jobs that run at once, e.g. ["0,1", "2,3"]; a job waits for a free one."""
-    pin: Literal["cuda", "cores"] = "cuda"
-    """Whether a slot names GPUs or CPU cores."""
+    cluster: str | None = None
+    """Spread jobs over the hosts of a Ray cluster: ``auto`` (the one that this host is part of) or
+    the address ``host:port`` of its head; ``local`` shares this host's GPUs and cores among jobs
+    that run at once. None starts jobs as processes of this host."""
     stop_seconds: float = Field(9.0, gt=0)
     """How long a job may take to save its state when it is told to stop."""
     show_progress: bool = True
 
     def in_one_process(self) -> LauncherOptions:
-        """Return the options for a job that ranks cannot share: one process on this machine."""
-        one = {"num_processes": 1, "num_machines": 1, "machine_rank": 0}
-        return self.model_copy(update=one)
+        """Return the options for a job that ranks cannot share: one process."""
+        return self.model_copy(update={"num_processes": 1})
 
     def missing_gpus(self, present: int) -> str | None:
         """Explain what this machine lacks for ``device: cuda`` with so many GPUs, if anything."""
-        here = self.num_processes // self.num_machines
-        if self.device != "cuda" or here <= present:
+        wanted = self.num_processes * self.gpus_per_process
+        if self.device != "cuda" or wanted <= present:
             return None
         return (
-            f"launcher asks for {here} GPU processes on this machine (device cuda, num_processes "
-            f"{self.num_processes} over num_machines {self.num_machines}), which has "
-            f"{present or 'no'} GPU{'s' if present > 1 else ''} that torch can use; "
+            f"launcher asks for {wanted} GPUs of this machine (device cuda, num_processes "
+            f"{self.num_processes}), which has {present or 'no'} "
+            f"GPU{'s' if present > 1 else ''} that torch can use; "
             "launcher.device=cpu would train without"
+        )
+
+    @field_validator("cluster")
+    @classmethod
+    def _an_address(cls, cluster: str | None) -> str | None:
+        if cluster in (None, "auto", "local") or re.fullmatch(r"[\w.-]+:\d{1,5}", cluster):
+            return cluster
+        raise ValueError(
+            f"{cluster!r:.200} is no cluster: give auto, local, or the head's host:port as in "
+            "10.0.0.1:6379"
         )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.num_processes % self.num_machines:
-            raise ValueError(
-                f"num_processes {self.num_processes} counts all machines and must be a multiple "
-                f"of num_machines {self.num_machines}"
-            )
-        if self.machine_rank >= self.num_machines:
-            raise ValueError(
-                f"machine_rank {self.machine_rank} must be below num_machines {self.num_machines}"
-            )
-        if self.num_machines > 1 and not (self.main_process_ip and self.main_process_port):
-            raise ValueError(
-                "several machines need launcher.main_process_ip and launcher.main_process_port, "
-                "the address of machine 0"
-            )
         if self.in_process and self.num_processes > 1:
             raise ValueError(f"in_process is for one process, not {self.num_processes}")
+        if self.in_process and self.cluster:
+            raise ValueError(f"in_process and cluster {self.cluster!r} exclude each other")
         return self

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,10 +31,15 @@ class JobError(UserFacingError, RuntimeError):
     """
 
 
+class HostLostError(RuntimeError):
+    """The host of some of a job's ranks is gone, or the process that saw them through there."""
+
+
 def note(directory: Path, rank: int, pid: int) -> None:
     """Leave a rank's process id where ``StoppedRanks`` looks for it; none on a full disk."""
     with contextlib.suppress(OSError):
-        (directory / f"rank{rank}.pid").write_text(str(pid), encoding="utf-8")
+        where = f"{pid} {socket.gethostname()}"
+        (directory / f"rank{rank}.pid").write_text(where, encoding="utf-8")
 
 
 class StoppedRanks:
@@ -61,7 +67,10 @@ class StoppedRanks:
     def _stopped(self) -> Iterator[tuple[int, int]]:
         for file in self._directory.glob("rank*.pid"):
             with contextlib.suppress(OSError, ValueError, psutil.Error):
-                pid = int(file.read_text(encoding="utf-8"))
+                number, host = file.read_text(encoding="utf-8").split()
+                pid = int(number)
+                if host != socket.gethostname():
+                    continue
                 if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
                     yield pid, int(file.stem.removeprefix("rank"))
 
@@ -71,9 +80,11 @@ def killed(directory: Path) -> tuple[int, signal.Signals] | None:
 
     The others then fail with errors of the connection that broke, which are not the reason.
     """
-    with contextlib.suppress(OSError):
-        text = (directory / "launcher.log").read_text("utf-8", "replace")
-        for found in (*_KILLED.finditer(text), *_IN_SUMMARY.finditer(text)):
+    for log_file in sorted(directory.glob("launcher*.log")):
+        text = log_file.read_text("utf-8", "replace")
+        # On further hosts the number that comes with an exit code counts that host's ranks alone.
+        first = _KILLED.finditer(text) if log_file.stem == "launcher" else ()
+        for found in (*first, *_IN_SUMMARY.finditer(text)):
             number = signal.Signals(int(found["signal"]))
             if number != signal.SIGTERM:  # the launcher's own, for those that are left
                 return int(found["rank"]), number

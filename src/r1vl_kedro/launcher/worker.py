@@ -1,14 +1,15 @@
 """One rank of a job, as ``run_job`` starts it.
 
-``python -m r1vl_kedro.launcher.worker job.json <id of the job> package.module:function``
+``python -m r1vl_kedro.launcher.worker job.json <SHA-256 of job.json> package.module:function``
 
-The function comes from whoever starts the process and not from the file, which may lie where
-others can write.
+The file may lie where others can write. So the function comes from whoever starts the process, and
+a file that has been changed since is not run.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import json
 import logging
@@ -37,13 +38,14 @@ ORPHAN_SECONDS = 10.0
 def main(job_file: str, job_id: str, entry: str) -> int:
     """Call ``entry`` with the arguments in ``job_file``; the exit code is 0 where it ended well.
 
-    Where the file holds another job than ``job_id``, nothing is touched: a run was killed while
-    this process was starting, and the next run has begun that job anew.
+    Where the file is not the one of ``job_id``, nothing is touched: a run was killed while this
+    process was starting and the next has begun that job anew, or somebody has changed the file.
     """
-    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    if job["id"] != job_id:
-        _say(f"{job_file} holds the job {job['id']}, this process was started for {job_id}")
+    text = Path(job_file).read_bytes()
+    if (found := hashlib.sha256(text).hexdigest()) != job_id:
+        _say(f"{job_file} has the digest {found}, this process was started for {job_id}")
         return OTHER_JOB
+    job = json.loads(text)
     directory = Path(job_file).parent
     rank = place.rank()
     _keep_output(directory / f"rank{rank}.log")
@@ -58,9 +60,6 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     logger.setLevel(logging.INFO)
     if rank == 0:
         logger.addHandler(KeepWarnings(directory))
-    if "R1VL_CORES" in os.environ:
-        cores = {int(core) for core in os.environ["R1VL_CORES"].split(",")}
-        os.sched_setaffinity(0, cores)
     try:
         result = resolve(entry)(**job["kwargs"])
         if rank == 0:

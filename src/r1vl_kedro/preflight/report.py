@@ -59,7 +59,7 @@ def compose(
     shown = _distinct(planned, plans, memory, hours)
     problems += _too_little_memory({planned[i].name: memory[i] for i in shown}, launcher, options)
     unit = f"GPUs of {options.gpu_memory_gb:g} GB" if launcher.device == "cuda" else "processes"
-    over = f" over {launcher.num_machines} machines" if launcher.num_machines > 1 else ""
+    over = f" of the cluster {launcher.cluster}" if launcher.cluster else ""
     limit = found["max_prompt_length"]
     return {
         "model": base,

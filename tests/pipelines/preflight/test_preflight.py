@@ -199,7 +199,7 @@ def test_prompts_that_are_all_too_long_are_a_reason(tmp_path):
 
 def test_gpus_that_are_not_there_are_a_reason():
     said = FOUR_GPUS.missing_gpus(1)
-    assert "asks for 4 GPU processes" in said and "has 1 GPU" in said
+    assert "asks for 4 GPUs" in said and "has 1 GPU" in said
     assert FOUR_GPUS.missing_gpus(4) is None
     assert LauncherOptions(num_processes=4, device="cpu").missing_gpus(0) is None
 

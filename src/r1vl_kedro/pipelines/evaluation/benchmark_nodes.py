@@ -20,7 +20,7 @@ from r1vl_kedro.pipelines.evaluation.answers import (
     read_set_aside,
     vars_of,
 )
-from r1vl_kedro.pipelines.evaluation.nodes import job_place
+from r1vl_kedro.pipelines.evaluation.nodes import job_place, shared_by
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, manifest_of, score_one
 from r1vl_kedro.pipelines.hints import Frame, JsonObject
@@ -80,8 +80,8 @@ def predict_benchmarks(
         "prompt": chosen.prompt,
     }
     name = f"{place.parent.name}.benchmarks"
-    one = launcher.in_one_process()
-    manifests = run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name=name)
+    shared = shared_by(launcher, options.decoding)
+    manifests = run_job(PREDICT, kwargs, options=shared, log_dir=place.parent / "logs", name=name)
     frames, pictures = [], []
     for benchmark, manifest in manifests.items():
         where = place / benchmark

@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 from r1vl_kedro.generation.classes import class_scores
+from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.scoring import score, summarise
-from r1vl_kedro.launcher import LauncherOptions, run_job
+from r1vl_kedro.launcher import LauncherOptions, run_job, sharing
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, Records
 from r1vl_kedro.records.rejections import set_aside_at
@@ -48,10 +49,17 @@ def predict_test(
         "seed": seed,
     }
     name = f"{place.parent.name}.predict"
-    one = launcher.in_one_process()
-    run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name=name)
+    shared = shared_by(launcher, options.decoding)
+    run_job(PREDICT, kwargs, options=shared, log_dir=place.parent / "logs", name=name)
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     return manifest, pd.read_parquet(place / "predictions.parquet")
+
+
+def shared_by(launcher: LauncherOptions, decoding: DecodingOptions) -> LauncherOptions:
+    """Return the options for a prediction: its questions are shared, an endpoint's are not."""
+    if decoding.engine == "openai":
+        return launcher.in_one_process()
+    return sharing(launcher, decoding.tensor_parallel_size)
 
 
 def job_place(work_dir: str) -> Path:

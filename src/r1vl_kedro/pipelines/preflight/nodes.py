@@ -11,7 +11,7 @@ from kedro.io import DataCatalog
 from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import RecordsDataset
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.launcher.jobs import gpus
+from r1vl_kedro.launcher.jobs import lack
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import JsonObject
 from r1vl_kedro.pipelines.record_columns import MADE, columns_of
@@ -47,8 +47,8 @@ def check_settings(
     trainings = _trainings(warm_up, step_grpo, variants)
     found = clashes(trainings, launcher.num_processes)
     found += evaluation_clashes(evaluation.decoding, trainings)
-    lack = launcher.missing_gpus(gpus()) if launcher.device == "cuda" else None
-    return found + ([lack] if lack else [])
+    missing = lack(launcher)
+    return found + ([missing] if missing else [])
 
 
 def _trainings(

@@ -12,7 +12,7 @@ import numpy as np
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place
+from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place, shared_by
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
@@ -71,8 +71,8 @@ def sample_responses(
         "template": template,
         "seed": seed,
     }
-    one = launcher.in_one_process()
-    run_job(PREDICT, kwargs, options=one, log_dir=place.parent / "logs", name="probe")
+    shared = shared_by(launcher, decoding)
+    run_job(PREDICT, kwargs, options=shared, log_dir=place.parent / "logs", name="probe")
     return pd.read_parquet(place / PREDICTIONS)
 
 

@@ -1,0 +1,96 @@
+"""Jobs over the nodes of a Ray cluster: spread, whole, and elsewhere when a node goes."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+
+import psutil
+import pytest
+from clusters import add, cluster
+from launching import ONE, job
+
+from r1vl_kedro.launcher import JobError, ending, stop_all
+
+if find_spec("ray") is None:
+    pytest.skip("needs the extra `cluster`", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def two_nodes():
+    with cluster(2, 2) as made:
+        yield made
+
+
+@pytest.fixture
+def options(two_nodes):
+    return ONE.model_copy(update={"cluster": two_nodes.address, "device": "cpu"})
+
+
+def test_a_job_is_the_one_of_a_single_machine(tmp_path, options):
+    result = job("echo", tmp_path, options, text="ü", number=3)
+    assert (result["text"], result["number"], result["threads"]) == ("ü", 3, "1")
+    log = (tmp_path / "echo" / "rank0.log").read_text()
+    assert "on stdout" in log and "on stderr" in log
+
+
+def test_ranks_that_one_host_holds_share_it(tmp_path, options):
+    two = options.model_copy(update={"num_processes": 2})
+    assert job("ranks_sum", tmp_path, two) == {"sum": 3, "world": 2}
+    assert (tmp_path / "ranks_sum" / "launcher.log").exists()
+    assert not (tmp_path / "ranks_sum" / "launcher-1.log").exists()
+
+
+def test_ranks_that_no_host_holds_are_spread(tmp_path, options):
+    two = options.model_copy(update={"num_processes": 2, "threads_per_process": 2})
+    assert job("ranks_sum", tmp_path, two) == {"sum": 3, "world": 2}
+    logs = {path.name for path in (tmp_path / "ranks_sum").glob("*.log")}
+    assert logs == {"launcher.log", "launcher-1.log", "rank0.log", "rank1.log"}
+
+
+def test_a_failure_carries_the_jobs_traceback(tmp_path, options):
+    with pytest.raises(JobError, match="rank 0 failed with ValueError: no such thing"):
+        job("fail", tmp_path, options, message="no such thing")
+
+
+def test_a_job_that_finds_no_room_is_refused_with_what_there_is(tmp_path, options):
+    five = options.model_copy(update={"num_processes": 5})
+    said = (
+        r"no room for launcher.num_processes 5 of 1 CPUs each: it has 3 hosts "
+        r"\(.*0 CPUs and 0 GPUs, .*2 CPUs and 0 GPUs, .*2 CPUs and 0 GPUs\)"
+    )
+    with pytest.raises(JobError, match=said):
+        job("ranks_sum", tmp_path, five)
+    assert not (tmp_path / "ranks_sum").exists()
+
+
+def test_a_stop_lets_the_job_save_its_state(tmp_path, options):
+    names = {name: str(tmp_path / name) for name in ("started", "stopped")}
+    with ThreadPoolExecutor() as pool:
+        future = pool.submit(job, "wait", tmp_path, options, **names)
+        while not (tmp_path / "started").exists() and not future.done():
+            time.sleep(0.05)
+        stop_all()
+        with pytest.raises(KeyboardInterrupt):
+            future.result()
+    assert (tmp_path / "stopped").read_text() == "saved"
+
+
+def test_a_job_whose_node_is_killed_goes_on_at_another(tmp_path, two_nodes, options, caplog):
+    with ThreadPoolExecutor() as pool:
+        future = pool.submit(job, "goes_on", tmp_path, options, place=str(tmp_path), steps=100)
+        while not (tmp_path / "pids").exists() and not future.done():
+            time.sleep(0.05)
+        first = int((tmp_path / "pids").read_text().split()[0])
+        ancestors = {process.pid for process in psutil.Process(first).parents()}
+        (node,) = [
+            node
+            for node in two_nodes.worker_nodes
+            if node.all_processes["raylet"][0].process.pid in ancestors
+        ]
+        node.all_processes["raylet"][0].process.kill()
+        result = future.result()
+    assert result["to"] == 100 and result["from"] > 0
+    assert "goes_on: a host of the job is gone" in caplog.text
+    assert not ending.alive(first)
+    two_nodes.remove_node(node, allow_graceful=False)
+    add(two_nodes, 5, 2)
