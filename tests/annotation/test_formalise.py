@@ -51,6 +51,13 @@ def other(tmp_path):
     return (tmp_path / "white.png").read_bytes()
 
 
+def test_the_endpoint_may_be_asked_for_formal_text_alone(records, tmp_path):
+    options = AnnotationOptions(grammar="think_answer", formalise={"annotator": "openai"})
+    with ChatServer(seen) as server:
+        texts = formalise_all(records, options, endpoint(server, tmp_path).load(), PROMPTS)
+    assert options.annotator == "rules" and texts["w0"].startswith("1 image; ")
+
+
 def endpoint(server, tmp_path, **options):
     return ChatEndpointDataset(
         model="m", cache=str(tmp_path / "a.sqlite"), base_url=server.url,

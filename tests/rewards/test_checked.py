@@ -62,6 +62,13 @@ def test_strict_pays_nothing_without_one_right_answer_in_its_tags(response, chec
     assert check_answer(response, "B", check, options=COLOURS) < 0.5
 
 
+@pytest.mark.parametrize("check", CHECKS)
+def test_nested_tags_hold_one_answer_and_are_left_to_the_format_reward(check):
+    for response in ("<think>a<think>b</think></think><answer>B</answer>",
+                     "<think>a</think><answer><answer>B</answer></answer>"):  # fmt: skip
+        assert check_answer(response, "B", check, options=COLOURS) == 1.0
+
+
 def test_an_answer_without_thinking_is_checked_and_left_to_the_format_reward():
     assert check_answer("<answer>B</answer>", "B", "mcq", options=COLOURS) == 1.0
 

@@ -107,13 +107,13 @@ def formalise_all(
     Raises:
         RecordsError: by rules, and no record has pictures of the embedded world.
     """
-    if options.annotator == "rules":
+    if (options.formalise.annotator or options.annotator) == "rules":
         found = {record["id"]: formal_text(record["images"]) for record in undecoded(records)}
         texts = {key: text for key, text in found.items() if text is not None}
         if not texts:
             raise RecordsError(
                 f"formalisation by rules reads pictures of the embedded world, and none of "
-                f"{len(records)} records has one; set annotation.annotator to openai"
+                f"{len(records)} records has one; set annotation.formalise.annotator to openai"
             )
     else:
         answers = client.answers(requests(records, options, prompts))

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from r1vl_kedro.responses import R1VL, GrammarName
 
 
+Annotator = Literal["rules", "openai"]
+
+
 class _Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,6 +41,12 @@ class AugmentOptions(_Options):
     max_phrasings: int = Field(default=6, ge=1)
 
 
+class FormaliseOptions(_Options):
+    """Who writes images down as formal text; None: who annotates key steps."""
+
+    annotator: Annotator | None = None
+
+
 class AuditOptions(_Options):
     """How the audit looks at key steps.
 
@@ -60,8 +69,9 @@ class AnnotationOptions(_Options):
     ``annotation_llm``.
     """
 
-    annotator: Literal["rules", "openai"] = "rules"
+    annotator: Annotator = "rules"
     refine: RefineOptions = RefineOptions()
     augment: AugmentOptions = AugmentOptions()
+    formalise: FormaliseOptions = FormaliseOptions()
     audit: AuditOptions = AuditOptions()
     grammar: GrammarName = R1VL.name
