@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.responses import R1VL, GrammarName
 
-
 Annotator = Literal["rules", "openai"]
 
 
