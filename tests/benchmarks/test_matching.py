@@ -21,6 +21,8 @@ ROWS = {
     "mathverse": {"answer": "14", "question_for_eval": "How many?"},
     "mme": {"answer": "Yes"},
     "mmreason": {"answer": "14"},
+    "cvbench_2d": {**COLOURS, "answer": "B"},
+    "cvbench_3d": {**COLOURS, "answer": "B"},
 }
 PWNED = Path(tempfile.gettempdir()) / "r1vl_pwned"
 MALICIOUS = {
