@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE, build_prompt, get_benchmark, score_response
+from r1vl_kedro.benchmarks import (
+    BENCHMARKS,
+    MAIN_TABLE,
+    build_prompt,
+    get_benchmark,
+    score_response,
+)
 from r1vl_kedro.benchmarks.compat import cut
 
 ERAS = {"head": "expected", "paper": "expected_paper_era"}
