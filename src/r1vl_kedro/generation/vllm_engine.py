@@ -77,7 +77,7 @@ class VllmEngine:
         requests: list[Any] = [
             {
                 "prompt": render_prompt(self._processor, prompt.messages, raw=prompt.raw),
-                "multi_modal_data": {"image": list(prompt.images)},
+                **({"multi_modal_data": {"image": list(prompt.images)}} if prompt.images else {}),
             }
             for prompt in prompts
         ]

@@ -22,7 +22,7 @@ def text_problem(rng: random.Random, split: str) -> Problem:
         split: train, validation or test; each question belongs to one of them.
     """
     while True:
-        problem = rng.choice([_chain, _chain, _larger, _is_larger])(rng)
+        problem = rng.choice([_chain, _chain, _chain, _larger])(rng)
         if split_of((problem.question, problem.options)) == split:
             return problem
 
@@ -51,15 +51,6 @@ def _larger(rng: random.Random) -> Problem:
         f"{larger} is larger.",
         options=(first, second),
         result=f"{letter}: {larger}",
-    )
-
-
-def _is_larger(rng: random.Random) -> Problem:
-    (first, one), (second, two), steps = _two_sums(rng)
-    answer = "Yes" if one > two else "No"
-    shortcut = f"{answer}, comparing {first} and {second}."
-    return _problem(
-        f"Is {first} larger than {second}?", answer, f"{first}, then {second}", steps, shortcut
     )
 
 

@@ -1,0 +1,122 @@
+"""conf/lmm_r1 and conf/lmm_r1_paper: options are valid, the graph is complete, stages follow."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from smoke_place import ROOT, kedro_run
+
+from r1vl_kedro.records.options import DataPrepOptions
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+
+TRAINED = ["two_stages", "images", "text", "mixed"]
+VARIANTS = {"lmm_r1": ["base", "warm_up", *TRAINED], "lmm_r1_paper": ["base", *TRAINED]}
+
+
+@pytest.fixture(params=VARIANTS)
+def recipe(request):
+    bootstrap_project(ROOT)
+    context = KedroSession.create(ROOT, env=request.param).load_context()
+    return request.param, context.config_loader["parameters"], context.catalog
+
+
+def test_options_are_valid_and_datasets_known(recipe):
+    name, parameters, catalog = recipe
+    SFTOptions.model_validate(parameters["warm_up"])
+    assert not DataPrepOptions.model_validate(parameters["data_prep"]).validation.require_image
+    assert list(parameters["variants"]) == VARIANTS[name]
+    missing = {entry for entry in pipelines["ablation"].datasets() if entry not in catalog}
+    assert missing == set()
+
+
+def test_the_second_stage_begins_at_the_end_of_the_first(recipe):
+    bases = {
+        node.inputs[0]
+        for node in pipelines["ablation"].nodes
+        if node.namespace == "two_stages.images" and node.name.endswith("train_step_grpo")
+    }
+    assert bases == {"two_stages.text.checkpoint"}
+
+
+def test_the_controls_differ_in_their_records_alone(recipe):
+    name, parameters, _ = recipe
+    variants = parameters["variants"]
+    given = {one: variants[one] for one in TRAINED[1:]}
+    given |= {f"stage {key}": stage for key, stage in variants["two_stages"]["stages"].items()}
+    where = {one: variant.get("where") for one, variant in given.items()}
+    images = ["image"] if name == "lmm_r1_paper" else ["counting", "comparison", "charts"]
+    assert where == {
+        "images": {"family": images},
+        "text": {"family": ["text"]},
+        "mixed": None,
+        "stage text": {"family": ["text"]},
+        "stage images": {"family": images},
+    }
+    options = {one: StepGRPOOptions.model_validate(v["options"]) for one, v in given.items()}
+    assert len({repr(one.rewards) for one in options.values()}) == 1
+    assert {one.beta for one in options.values()} == {0.001}
+    if name == "lmm_r1":
+        steps = {one: settings.num_steps for one, settings in options.items()}
+        assert steps["stage text"] + steps["stage images"] == steps["images"] == steps["mixed"]
+
+
+def test_rewards_and_sizes_of_the_paper():
+    bootstrap_project(ROOT)
+    parameters = KedroSession.create(ROOT, env="lmm_r1_paper").load_context().config_loader
+    rl = StepGRPOOptions.model_validate(parameters["parameters"]["step_grpo"])
+    weights = {name: reward.weight for name, reward in rl.rewards.items()}
+    assert weights == {"latex": 1.0, "format": 0.5, "outcome": 0.0}
+    assert (rl.rewards["latex"].mode, rl.rewards["format"].strict) == ("released", "released")
+    assert (rl.group_size, rl.num_epochs, rl.learning_rate) == (16, 2, 4e-7)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Data directory of a run of two trained variants, made small as conf/smoke is."""
+    root = tmp_path_factory.mktemp("lmm_r1")
+    shutil.copytree(ROOT / "conf", root / "conf")
+    place = root / "conf/lmm_r1"
+    (place / "globals.yml").write_text(f"extends: smoke\ndata: {root / 'data'}\n")
+    catalog = yaml.safe_load((place / "catalog.yml").read_text())
+    for entry, n in (("source_records", 60), ("validation_records", 12), ("test_records", 12)):
+        catalog[entry]["n"] = n
+    (place / "catalog.yml").write_text(yaml.safe_dump(catalog))
+    given = yaml.safe_load((place / "parameters.yml").read_text())
+    given["data_prep"]["split"] |= {"n_warm_up": 24}
+    given["warm_up"] |= {"num_steps": 1, "batch_size": 8}
+    given["step_grpo"] |= {"num_steps": 1, "max_completion_length": 8, "rollouts_per_step": 24}
+    given["evaluation"]["decoding"]["max_new_tokens"] = 8
+    for one in TRAINED[1:]:
+        given["ablation"]["variants"][one]["num_steps"] = 1
+    (place / "parameters.yml").write_text(yaml.safe_dump(given, sort_keys=False))
+    code, output = kedro_run(
+        *("--pipelines=ablation", "--env=lmm_r1", "--conf-source", str(root / "conf")),
+        *("--to-outputs", "two_stages.results,mixed.results"),
+        *("--params", "tracking.enabled=false"),
+    )
+    assert code == 0, output[-6000:]
+    return root / "data"
+
+
+@pytest.mark.timeout(600)
+def test_stages_and_controls_are_trained_on_their_records(data):
+    left = data / "07_model_output/ablation"
+    log = json.loads((left / "two_stages/training_log.json").read_text())
+    assert [row["stage"] for row in log] == ["text", "images"]
+    rows = pd.read_parquet(left / "two_stages/rollouts.parquet")
+    assert set(rows["stage"]) == {"text", "images"}
+    total = rows["reward_outcome"] + 0.5 * rows["reward_format"]
+    assert rows["reward"].tolist() == pytest.approx(total.tolist())
+
+
+@pytest.mark.timeout(600)
+def test_questions_with_and_without_images_are_scored(data):
+    for variant in ("two_stages", "mixed"):
+        scores = json.loads((data / f"08_reporting/scores/{variant}.json").read_text())
+        sizes = {family: one["n"] for family, one in scores["by_family"].items()}
+        assert sizes == {"charts": 2, "comparison": 2, "counting": 2, "text": 6}
