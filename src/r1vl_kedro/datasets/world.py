@@ -15,6 +15,7 @@ from r1vl_kedro.records.schema import COLUMNS, RecordsError
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
 from r1vl_kedro.world.corpus import CORPUS_FILE, Faults, made_of, split_rows, write_corpus
 from r1vl_kedro.world.families import FAMILIES, MAKERS
+from r1vl_kedro.world.styles import STYLES
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -40,6 +41,8 @@ class EmbeddedMulberryDataset(AbstractDataset):
         faults: shares of abridged, sloppy, reflective, copied, leaked and broken rows, where they
             differ from `r1vl_kedro.world.corpus.Faults`.
         families: of the questions, in turn; see `r1vl_kedro.world.families`.
+        styles: in which each family's pictures are drawn in turn (`r1vl_kedro.world.styles`);
+            records then have the label ``modality``.
         reader: what reads the file: Mulberry's, or another reader of its form by name.
         metadata: for Kedro-Viz and other plugins.
         settings: what else the reader takes.
@@ -53,6 +56,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
         seed: int,
         faults: dict[str, Any] | None = None,
         families: Sequence[str] = FAMILIES,
+        styles: Sequence[str] = (),
         reader: str = "mulberry",
         metadata: dict[str, Any] | None = None,
         **settings: Any,
@@ -65,6 +69,8 @@ class EmbeddedMulberryDataset(AbstractDataset):
                 f"faults {faults}: {error}; known: {list(vars(Faults()))}"
             ) from error
         self._families = _known(families)
+        self._styles = _drawn(styles)
+        settings = ({"labels": ["modality"]} if styles else {}) | settings
         file = self._path / CORPUS_FILE
         try:
             kind = get_reader(reader)
@@ -76,7 +82,8 @@ class EmbeddedMulberryDataset(AbstractDataset):
 
     def load(self) -> RecordFile:
         """Return the records, read one by one from the file."""
-        write_corpus(self._path, self._n, self._seed, self._faults, self._families)
+        families, styles = self._families, self._styles
+        write_corpus(self._path, self._n, self._seed, self._faults, families, styles)
         return self._file
 
     def save(self, data: Any) -> None:
@@ -91,8 +98,8 @@ class EmbeddedMulberryDataset(AbstractDataset):
         return True
 
     def _describe(self) -> dict[str, Any]:
-        made_from = {"n": self._n, "seed": self._seed, **made_of(self._families)}
-        return {"path": str(self._path), **made_from, **vars(self._faults), **self._reader}
+        made_from = {"n": self._n, "seed": self._seed, **made_of(self._families, self._styles)}
+        return {"path": str(self._path), **made_from, **self._faults.given, **self._reader}
 
 
 class EmbeddedSplitDataset(AbstractDataset):
@@ -116,20 +123,23 @@ class EmbeddedSplitDataset(AbstractDataset):
         n: int,
         seed: int,
         families: Sequence[str] = FAMILIES,
+        styles: Sequence[str] = (),
         metadata: dict[str, Any] | None = None,
     ):
         self._path, self._split, self._n, self._seed = Path(path), split, n, seed
-        self._families = _known(families)
+        self._families, self._styles = _known(families), _drawn(styles)
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Dataset:
         """Open the split's records, memory-mapped."""
         wanted = {"split": self._split, "n": self._n, "seed": self._seed}
-        wanted |= made_of(self._families)
+        wanted |= made_of(self._families, self._styles)
 
         def make() -> None:
-            rows = split_rows(self._split, self._n, self._seed, self._families)
-            save_directory(write_rows(rows, key_steps=True), self._path, made_from=wanted)
+            rows = split_rows(self._split, self._n, self._seed, self._families, self._styles)
+            labels = ["modality"] if self._styles else []
+            data = write_rows(rows, key_steps=True, labels=labels)
+            save_directory(data, self._path, made_from=wanted)
 
         return made_once(self._path, wanted, make)
 
@@ -146,7 +156,14 @@ class EmbeddedSplitDataset(AbstractDataset):
 
     def _describe(self) -> dict[str, Any]:
         made_from = {"split": self._split, "n": self._n, "seed": self._seed}
-        return {"path": str(self._path), **made_from, **made_of(self._families)}
+        return {"path": str(self._path), **made_from, **made_of(self._families, self._styles)}
+
+
+def _drawn(styles: Sequence[str]) -> tuple[str, ...]:
+    unknown = [name for name in styles if name not in STYLES]
+    if unknown:
+        raise DatasetError(f"styles {unknown!s:.100}: choose from {', '.join(STYLES)}")
+    return tuple(styles)
 
 
 def _known(families: Sequence[str]) -> tuple[str, ...]:

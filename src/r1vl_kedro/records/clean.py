@@ -26,6 +26,8 @@ _IMAGE_MARK = re.compile(r"<image\s*\d*>")
 _SCAN = 2000
 TEXT_ONLY = "\x02"
 """Before the key of a question without an image."""
+ANY_QUESTION = "\x03"
+"""The key of all images, where the question does not matter."""
 
 
 def reflective_reason(solution: str) -> str:
@@ -110,7 +112,9 @@ def drop_duplicates(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:
     )
 
 
-def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str], np.ndarray]]:
+def reference_index(
+    references: Mapping[str, Any], *, by_question: bool = True
+) -> dict[str, tuple[list[str], np.ndarray]]:
     """Index evaluation records by normalised question: names and hashes of the images under it.
 
     A question without an image has its name there without a hash.
@@ -119,6 +123,7 @@ def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str],
         references: name -> evaluation records: a records dataset, a data frame or rows with
             ``question`` and ``images`` or ``image`` (bytes, base64 text, the stored form
             ``{"bytes", "path"}``, or a list of these).
+        by_question: False puts all images under one key, `ANY_QUESTION`.
     """
     names: dict[str, list[str]] = {}
     hashes: dict[str, list[str]] = {}
@@ -130,6 +135,8 @@ def reference_index(references: Mapping[str, Any]) -> dict[str, tuple[list[str],
             identity = f"{name}/{row.get('id', row.get('index', '?'))}"
             if not any(image is not None for image in images):
                 names.setdefault(TEXT_ONLY + key, []).append(identity)
+            if not by_question:
+                key = ANY_QUESTION
             for image in images:
                 if image is None:
                     continue
@@ -151,19 +158,27 @@ def _decoded(image: Any) -> Image:
 
 
 def decontaminate(
-    dataset: Dataset, references: Mapping[str, Any], *, max_distance: float
+    dataset: Dataset,
+    references: Mapping[str, Any],
+    *,
+    max_distance: float,
+    by_question: bool = True,
 ) -> tuple[Dataset, list[Rejection]]:
     """Drop records that also occur in an evaluation set.
 
     A record occurs there if its normalised question does and, under that question, one of its
     images is within ``max_distance`` (share of differing hash bits, 0 to 1) of one there, or
     neither has an image.
+
+    Args:
+        by_question: False drops a record whose image is there under any question.
     """
-    index = reference_index(references)
+    index = reference_index(references, by_question=by_question)
 
     def judge(row: dict[str, Any]) -> Rejection | None:
-        key = question_key(row["question"])
-        found = index.get(key if row["image_hashes"] else TEXT_ONLY + key)
+        asked = question_key(row["question"])
+        key = asked if by_question else ANY_QUESTION
+        found = index.get(key if row["image_hashes"] else TEXT_ONLY + asked)
         if found is None:
             return None
         names, bits = found
@@ -174,9 +189,8 @@ def decontaminate(
             distance = pictures.distances(own, bits)
             nearest = int(distance.argmin())
             if distance[nearest] <= max_distance:
-                detail = (
-                    f"same question as {names[nearest]}, image distance {distance[nearest]:.3f}"
-                )
+                same = "same question as" if by_question else "image of"
+                detail = f"{same} {names[nearest]}, image distance {distance[nearest]:.3f}"
                 return Rejection(row["id"], "contamination", "in_evaluation_set", detail)
         return None
 

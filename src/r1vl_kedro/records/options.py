@@ -1,5 +1,7 @@
 """What a user may set about preparing records."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.responses import R1VL, GrammarName
@@ -31,10 +33,13 @@ class DecontaminationOptions(_Options):
     """When a record counts as one of a benchmark's.
 
     Attributes:
-        max_image_distance: share of differing bits between two perceptual hashes, 0 to 1,
-            up to which two images under the same normalised question are the same.
+        by: ``question_and_image``, or ``image`` where a picture of a benchmark may not be trained
+            on under any question; records without an image go by their question in both.
+        max_image_distance: share of differing bits between two perceptual hashes, 0 to 1, up to
+            which two images are the same.
     """
 
+    by: Literal["question_and_image", "image"] = "question_and_image"
     max_image_distance: float = Field(default=0.12, ge=0, le=1)
 
 

@@ -19,7 +19,8 @@ _LATER = (
     "prompts", "completion", "completions", "completion_ids", "chosen", "rejected", "namespace",
     "variant", "seed",
 )  # fmt: skip
-"""Columns that predictions, verdicts and trainings add, so that no label may have their names."""
+KNOWN = frozenset({*COLUMNS, *_MORE, *_LATER})
+"""Columns that records, predictions, verdicts and trainings have; no label has such a name."""
 
 
 class RecordsError(UserFacingError, ValueError):
@@ -118,7 +119,7 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
         RecordsError: one is no identifier, comes twice, or is the name of another column.
     """
     for name in labels:
-        taken = name in (*COLUMNS, *_MORE, *_LATER) or list(labels).count(name) > 1
+        taken = name in KNOWN or list(labels).count(name) > 1
         if taken or not isinstance(name, str) or not name.isidentifier():
             raise RecordsError(
                 f"label {name!r:.100} cannot name a column of records; wanted a word such as "
@@ -129,11 +130,10 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
 
 def labels_of(dataset: Dataset) -> tuple[str, ...]:
     """Return the names of a records dataset's labels: text columns beyond those of every record."""
-    known = {*COLUMNS, *_MORE, *_LATER}
     return tuple(
         name
         for name, kind in dataset.features.items()
-        if name not in known and getattr(kind, "dtype", None) == "string"
+        if name not in KNOWN and getattr(kind, "dtype", None) == "string"
     )
 
 

@@ -9,12 +9,12 @@ _FROM_SCORES = {"n", "records", "accuracy", "ci_low", "ci_high", "validity", "k"
 _FROM_SCORES |= {"truncated", "step_rar"}
 
 
-def family_cells(verdicts: pd.DataFrame, name: str) -> dict[str, float]:
-    """Return a variant's accuracy within each family, in percent."""
+def family_cells(verdicts: pd.DataFrame, name: str, column: str = "family") -> dict[str, float]:
+    """Return a variant's accuracy within each family, or value of another column, in percent."""
     part = verdicts.loc[(verdicts["variant"] == name) & verdicts["correct"].notna()]
     return {
         str(family): round(100 * float(value), 2)
-        for family, value in part.groupby("family")["correct"].mean().items()
+        for family, value in part.groupby(column)["correct"].mean().items()
     }
 
 

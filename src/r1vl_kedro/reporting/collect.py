@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from r1vl_kedro.records.schema import KNOWN
 from r1vl_kedro.reporting.variants import split_namespace
 
 VERDICT_COLUMNS = ("id", "family", "correct")
@@ -46,6 +47,12 @@ def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             frame.assign(namespace=namespace, variant=name, seed=NO_SEED if seed is None else seed)
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def label_columns(verdicts: pd.DataFrame, at_most: int = 20) -> list[str]:
+    """Return the labels of the records among the columns, without those of too many values."""
+    labels = [name for name in verdicts.columns if name not in KNOWN]
+    return [name for name in labels if verdicts[name].nunique() <= at_most]
 
 
 def collect_curves(logs: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ TITLES = {
     "reward_level": "Outcome versus step reward",
     "contrasts": "StepGRPO against the others",
     "overview": "All variants",
+    "transfer_means": "Transfer",
 }
 _HEADERS = {
     "row": "",

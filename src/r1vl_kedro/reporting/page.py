@@ -30,6 +30,8 @@ FIGURE_NOTES = {
     "kl": "Divergence of the policy from the warm-up it started from.",
     "zero_variance": "A group whose rewards are all equal has no advantage and moves nothing.",
     "completion_length": "Tokens a completion, mean over the rollouts of an update.",
+    "transfer": "A row is trained on one value, a column tested on one; a title has the means over "
+    "the diagonal and beside it, each value counting alike. The last panel's are in no matrix.",
     "time": "Seconds of the first process, mean over the steps of a training; trainings side by "
     "side slow each other.",
 }

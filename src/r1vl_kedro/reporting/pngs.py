@@ -17,18 +17,18 @@ _BAND_ALPHA = 0.14
 
 
 def draw(figure: go.Figure) -> "Figure":
-    """Draw the same lines, bands, bars, stacks and error bars as a matplotlib figure.
+    """Draw the same lines, bands, bars, stacks, error bars and heat maps as a matplotlib figure.
 
     Raises:
-        ValueError: a trace of a type other than scatter and bar.
+        ValueError: a trace of a type other than scatter, bar and heatmap.
     """
     from matplotlib.figure import Figure
 
     height = (figure.layout.height or 400) / PIXELS_PER_INCH
     for trace in figure.data:
-        if trace.type not in ("bar", "scatter"):
+        if trace.type not in ("bar", "scatter", "heatmap"):
             raise ValueError(
-                f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter"
+                f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter, heatmap"
             )
     picture = Figure(figsize=(INCHES, height), layout="constrained", facecolor="white")
     picture.get_layout_engine().set(w_pad=PAD, h_pad=PAD)
@@ -36,7 +36,9 @@ def draw(figure: go.Figure) -> "Figure":
     stacked: dict[tuple[str, str], Any] = {}
     for trace in figure.data:
         ax = axes[trace.yaxis or "y"]
-        if trace.type == "bar":
+        if trace.type == "heatmap":
+            _heat(ax, trace)
+        elif trace.type == "bar":
             _bar(ax, trace, stacked)
         elif trace.fill == "toself":
             _band(ax, trace)
@@ -165,6 +167,21 @@ def _bar(ax: "Axes", trace: go.Bar, stacked: dict[tuple[str, str], Any]) -> None
         lengths = list(trace.y)
         ax.bar(list(trace.x), lengths, bottom=bottom, **style)
     stacked[key] = [low + high for low, high in zip(bottom, lengths, strict=True)]
+
+
+def _heat(ax: "Axes", trace: go.Heatmap) -> None:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("heat", [tuple(pair) for pair in trace.colorscale])
+    ax.imshow(trace.z, cmap=colours, vmin=trace.zmin, vmax=trace.zmax, aspect="auto")
+    ax.set_xticks(range(len(trace.x)), trace.x)
+    ax.set_yticks(range(len(trace.y)), trace.y)
+    ax.grid(visible=False)
+    dark = trace.zmin + 0.7 * (trace.zmax - trace.zmin)
+    for row, (values, texts) in enumerate(zip(trace.z, trace.text, strict=True)):
+        for column, (value, text) in enumerate(zip(values, texts, strict=True)):
+            look = {"ha": "center", "va": "center", "fontsize": 9}
+            ax.text(column, row, text, color="white" if value > dark else "black", **look)
 
 
 def _stack(ax: "Axes", trace: go.Scatter, stacked: dict[tuple[str, str], Any]) -> None:

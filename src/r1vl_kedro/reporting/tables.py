@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from r1vl_kedro.reporting.cells import extra_scores, family_cells, mean_of, percent, typed
-from r1vl_kedro.reporting.collect import answer_matrix, paired
+from r1vl_kedro.reporting.collect import answer_matrix, label_columns, paired
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import (
     STEP_GRPO,
@@ -147,7 +147,8 @@ def overview_table(
     Args:
         verdicts: the frame of `collect_verdicts`.
         scores: by namespace; numbers the verdicts do not hold (``pass_at_k``) become columns,
-            averaged over seeds; shares, so shown in percent.
+            averaged over seeds; shares, so shown in percent. Accuracies within families and
+            within every value of a label are columns as well.
     """
     reference = answer_matrix(verdicts, options.reference)
     rows = []
@@ -165,6 +166,9 @@ def overview_table(
         }
         cells |= extra_scores(scores, set(part["namespace"]))
         cells |= family_cells(verdicts, name)
+        for label in label_columns(verdicts):
+            values = family_cells(verdicts.loc[verdicts[label] != ""], name, label)
+            cells |= {f"{label}: {value}": share for value, share in values.items()}
         rows.append(cells)
     return typed(pd.DataFrame(rows))
 

@@ -25,8 +25,9 @@ from typing import Any
 from r1vl_kedro import files
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.responses.r1vl import STEP_HEADER
-from r1vl_kedro.world.families import FAMILIES, Problem, random_problem
-from r1vl_kedro.world.scenes import to_image
+from r1vl_kedro.world import choices  # noqa: F401 - adds its families
+from r1vl_kedro.world.families import FAMILIES, Problem, problem_on, random_problem
+from r1vl_kedro.world.styles import restyle
 
 PROMPT = "Think about the picture and the question step by step, in sections.\n\nQuestion: "
 HELD_OUT = 1_000_003
@@ -51,6 +52,8 @@ class Faults:
     copied: float = 0.02
     leaked: float = 0.01
     broken: float = 0.03
+    seen: float = 0.0
+    """Pictures of the test split under another question."""
 
     def __post_init__(self) -> None:
         given = self.abridged
@@ -64,6 +67,11 @@ class Faults:
             )
         object.__setattr__(self, "abridged", {int(k): given[k] for k in sorted(given, key=int)})
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return the shares, for a directory's recipe."""
+        return {name: share for name, share in vars(self).items() if name != "seen" or share}
+
     def abridged_of(self, steps: int) -> float:
         """Return the share of abridged paths among those of so many steps."""
         if not isinstance(self.abridged, Mapping):
@@ -73,25 +81,33 @@ class Faults:
 
 
 def problems(
-    split: str, n: int, seed: int, families: Sequence[str] = FAMILIES
+    split: str, n: int, seed: int, families: Sequence[str] = FAMILIES, styles: Sequence[str] = ()
 ) -> Iterator[Problem]:
-    """Yield ``n`` problems of a split, the families in turn; all (picture, question) differ."""
+    """Yield ``n`` problems of a split, the families in turn; all (picture, question) differ.
+
+    With ``styles`` each family's problems are drawn in these in turn.
+    """
     rng = random.Random(f"{split} {seed}")
     seen: set[tuple[Any, ...]] = set()
     while len(seen) < n:
         problem = random_problem(rng, families[len(seen) % len(families)], split)
         key = (problem.picture, problem.question, problem.options)
         if key not in seen:
+            turn = len(seen) // len(families)
             seen.add(key)
-            yield problem
+            yield replace(problem, style=styles[turn % len(styles)]) if styles else problem
 
 
 def png(problem: Problem) -> bytes | None:
     """Make the problem's picture as a PNG file; None where it has none."""
+    from PIL import Image
+
     if problem.picture is None:
         return None
     stream = io.BytesIO()
-    to_image(problem.picture).save(stream, format="PNG")
+    pixels = problem.picture.render()
+    drawn = restyle(pixels, problem.style) if problem.style else pixels
+    Image.fromarray(drawn).save(stream, format="PNG")
     return stream.getvalue()
 
 
@@ -118,7 +134,10 @@ def reflective_path(problem: Problem) -> str:
 def mulberry_row(
     problem: Problem, path: str, image: str, *, sloppy: bool = False
 ) -> dict[str, Any]:
-    """Make one row of Mulberry's JSON array, which also has whether its path is sloppy."""
+    """Make one row of Mulberry's JSON array, which also has whether its path is sloppy.
+
+    The key ``modality`` has the picture's style, where there are several.
+    """
     question = render_question(problem.question, problem.options)
     shown = problem.picture is not None
     asked = f"<image>{PROMPT}" if shown else PROMPT.replace("the picture and ", "")
@@ -129,17 +148,22 @@ def mulberry_row(
         ],
         "images": image if shown else [],
         "sloppy": sloppy,
+        **({"modality": problem.style} if problem.style else {}),
     }
 
 
 def corpus(
-    n: int, seed: int, faults: Faults, families: Sequence[str] = FAMILIES
+    n: int,
+    seed: int,
+    faults: Faults,
+    families: Sequence[str] = FAMILIES,
+    styles: Sequence[str] = (),
 ) -> Iterator[tuple[dict[str, Any], bytes | None]]:
     """Yield ``n`` rows with the bytes of their image file (None: there is no such file)."""
     rng = random.Random(f"corpus {seed}")
-    leaked = problems("test", max(1, n), seed + HELD_OUT, families)
+    leaked = problems("test", max(1, n), seed + HELD_OUT, families, styles)
     kept: list[tuple[dict[str, Any], bytes | None]] = []
-    for k, problem in enumerate(problems("train", n, seed, families)):
+    for k, problem in enumerate(problems("train", n, seed, families, styles)):
         image = f"{problem.family}/{k:06d}.png"
         draw = rng.random()
         bound = faults.copied
@@ -156,9 +180,13 @@ def corpus(
             path = reflective_path(problem)
             yield mulberry_row(problem, path, image, sloppy=True), png(problem)
             continue
-        elif draw < bound + faults.broken:
+        elif draw < (bound := bound + faults.broken):
             yield broken(rng, problem, image)
             continue
+        elif draw < bound + faults.seen:
+            held_out = next(other for other in leaked if other.picture is not None)
+            other = problem_on(rng, held_out.family, held_out.picture)
+            problem = replace(other, style=held_out.style)
         kind = rng.random()
         abridged = faults.abridged_of(len(problem.steps))
         if kind < abridged:
@@ -199,13 +227,14 @@ def write_corpus(
     seed: int,
     faults: Faults | None = None,
     families: Sequence[str] = FAMILIES,
+    styles: Sequence[str] = (),
 ) -> Path:
     """Write `CORPUS_FILE` and its images, whole or not at all; returns the JSON file.
 
     A finished directory of the same size, seed and shares is left as it is.
     """
     faults = faults or Faults()
-    made_from = {"n": n, "seed": seed, "faults": vars(faults), **made_of(families)}
+    made_from = {"n": n, "seed": seed, "faults": faults.given, **made_of(families, styles)}
     made_from["row"] = ["messages", "images", "sloppy"]
     file = directory / CORPUS_FILE
     if files.is_whole(directory, made_from):
@@ -216,7 +245,7 @@ def write_corpus(
     for family in families:
         (aside / family).mkdir(parents=True, exist_ok=True)
     rows = []
-    for row, data in corpus(n, seed, faults, families):
+    for row, data in corpus(n, seed, faults, families, styles):
         rows.append(row)
         if data is not None:
             (aside / row["images"]).write_bytes(data)
@@ -226,13 +255,14 @@ def write_corpus(
     return file
 
 
-def made_of(families: Sequence[str]) -> dict[str, Any]:
-    """Name the families where they are not the default world's, for a directory's recipe."""
-    return {} if tuple(families) == FAMILIES else {"families": list(families)}
+def made_of(families: Sequence[str], styles: Sequence[str] = ()) -> dict[str, Any]:
+    """Name families and styles where they are not the default world's, for a directory's recipe."""
+    made = {} if tuple(families) == FAMILIES else {"families": list(families)}
+    return made | ({"styles": list(styles)} if styles else {})
 
 
 def split_rows(
-    split: str, n: int, seed: int, families: Sequence[str] = FAMILIES
+    split: str, n: int, seed: int, families: Sequence[str] = FAMILIES, styles: Sequence[str] = ()
 ) -> Iterator[dict[str, Any]]:
     """Yield held-out records in the form of `r1vl_kedro.records`, images as PNG bytes.
 
@@ -241,7 +271,7 @@ def split_rows(
     """
     if split not in ("validation", "test"):
         raise ValueError(f"split {split!r} is unknown; choose validation or test")
-    for k, problem in enumerate(problems(split, n, seed + HELD_OUT, families)):
+    for k, problem in enumerate(problems(split, n, seed + HELD_OUT, families, styles)):
         yield {
             "id": f"{split}-{k:05d}",
             "images": [data] if (data := png(problem)) is not None else [],
@@ -251,5 +281,6 @@ def split_rows(
             "solution": problem.path(),
             "family": problem.family,
             "source": "embedded world",
+            **({"modality": problem.style} if problem.style else {}),
             "key_steps": [[step] for step in problem.steps],
         }

@@ -64,7 +64,7 @@ def comparison(rng: random.Random, scene: Scene) -> Problem:
     if form == "exists":
         return _existence(rng, scene)
     if form == "more":
-        return _more(rng, scene)
+        return more(rng, scene)
     while True:
         phrases = distinct_filters(rng, scene, 3)
         counts = [len(places(scene, phrase)) for phrase in phrases]
@@ -72,7 +72,7 @@ def comparison(rng: random.Random, scene: Scene) -> Problem:
             break
     best = counts.index(max(counts))
     letter = "ABC"[best]
-    steps = [_count_step(scene, phrase) for phrase in phrases]
+    steps = [count_step(scene, phrase) for phrase in phrases]
     return Problem(
         family="comparison",
         picture=scene,
@@ -87,12 +87,14 @@ def comparison(rng: random.Random, scene: Scene) -> Problem:
     )
 
 
-def _count_step(scene: Scene, phrase: Filter) -> str:
+def count_step(scene: Scene, phrase: Filter) -> str:
+    """Write a step that lists and counts the objects of a kind."""
     found = places(scene, phrase)
     return f"{listing(phrase, found)} That is {len(found)}."
 
 
-def _more(rng: random.Random, scene: Scene) -> Problem:
+def more(rng: random.Random, scene: Scene) -> Problem:
+    """Ask whether there are more of one kind than of another."""
     first, second = distinct_filters(rng, scene, 2)
     one, two = len(places(scene, first)), len(places(scene, second))
     sign = ">" if one > two else "<" if one < two else "="
@@ -104,7 +106,7 @@ def _more(rng: random.Random, scene: Scene) -> Problem:
         answer=answer,
         description=f"A scene of {scene.count} objects.",
         rationale=f"Count {first}, then {second}.",
-        steps=(_count_step(scene, first), _count_step(scene, second), f"{one} {sign} {two}."),
+        steps=(count_step(scene, first), count_step(scene, second), f"{one} {sign} {two}."),
         shortcut=f"{answer}, comparing {first} and {second}.",
     )
 
@@ -128,8 +130,8 @@ def _existence(rng: random.Random, scene: Scene) -> Problem:
         description=f"A scene of {scene.count} objects.",
         rationale=f"Find {broad}, then {narrow}.",
         steps=(
-            _count_step(scene, broad),
-            _count_step(scene, narrow),
+            count_step(scene, broad),
+            count_step(scene, narrow),
             f"{listing(both, found)} That is {len(found)}.",
         ),
         shortcut=f"{answer}, looking for a {wanted}.",

@@ -18,6 +18,7 @@ class Problem:
     """A picture (or none), a question on it, and how it is solved.
 
     `answer` is an option letter where there are options; `result` is what the path writes last.
+    `style`, one of `r1vl_kedro.world.styles`, is how the picture is drawn; "" is plain.
     """
 
     family: str
@@ -30,6 +31,7 @@ class Problem:
     shortcut: str
     options: tuple[str, ...] = ()
     result: str = field(default="")
+    style: str = ""
 
     def path(self, *, abridged: bool = False, steps: tuple[str, ...] | None = None) -> str:
         """Make the response in R1-VL's grammar.

@@ -95,7 +95,8 @@ def _create_tables(variants: Mapping[str, Variant], benchmarks: Sequence[str]) -
         prefix_datasets_with_namespace=False,
         tags="reporting",
     )
-    return Pipeline([reporting.create_pipeline(rows), table, *objectives])
+    transfer = any(variants[name].where for name in rows)
+    return Pipeline([reporting.create_pipeline(rows, transfer=transfer), table, *objectives])
 
 
 def _rows_of_tables(variants: Mapping[str, Variant]) -> list[str]:

@@ -49,8 +49,13 @@ def decontaminate(
     records: Records, options: DataPrepOptions, **references: Records
 ) -> tuple[Records, list[Rejection]]:
     """Drop records that occur in an evaluation set."""
-    distance = options.decontamination.max_image_distance
-    kept, dropped = clean.decontaminate(records, references, max_distance=distance)
+    how = options.decontamination
+    kept, dropped = clean.decontaminate(
+        records,
+        references,
+        max_distance=how.max_image_distance,
+        by_question=how.by == "question_and_image",
+    )
     _say("contamination", len(kept), dropped)
     return kept, dropped
 

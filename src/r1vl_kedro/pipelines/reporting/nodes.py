@@ -28,11 +28,8 @@ def gather(
 ) -> JsonObject:
     """Gather all that a variant left, by name: one result for the report and the graph."""
     results = {"verdicts": verdicts, "scores": scores, "evaluation_manifest": evaluation_manifest}
-    if training_log is not None:
-        results["training_log"] = training_log
-    if rollouts is not None:
-        results["rollouts"] = rollouts
-    return results
+    more = {"training_log": training_log, "rollouts": rollouts}
+    return results | {name: left for name, left in more.items() if left is not None}
 
 
 def collect(**results: JsonObject) -> tuple[Frame, JsonObject, Frame]:
@@ -136,9 +133,12 @@ def write_report(
     from r1vl_kedro.reporting import page
     from r1vl_kedro.run_context import RUN
 
+    named: dict[str, dict[str, Frame | Figure]] = {"table": {}, "figure": {}}
+    for name, one in tables_and_figures.items():
+        named[name.partition("_")[0]][name.partition("_")[2]] = one
     return page.render(
-        tables={name: tables_and_figures[f"table_{name}"] for name in TABLES},
-        figures={name: tables_and_figures[f"figure_{name}"] for name in FIGURES},
+        tables=named["table"],
+        figures=named["figure"],
         examples=examples,
         said=page.notes(verdicts, options, grid),
         warnings=[*page.warnings(differences), *page.left_out(scores)],

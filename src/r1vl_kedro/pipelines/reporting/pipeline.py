@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.reporting import nodes
+from r1vl_kedro.pipelines.reporting.transfer import SHOWN, create_transfer
 
 OPTIONS = "params:reporting"
 GRID = "params:variants"
@@ -44,11 +45,12 @@ def create_gather(left: Sequence[str] = ()) -> Pipeline:
     return Pipeline([Node(nodes.gather, inputs=inputs, outputs="results", name="gather")])
 
 
-def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
+def create_pipeline(namespaces: Sequence[str], *, transfer: bool = False) -> Pipeline:
     """Build tables, figures and report over the variants of a grid.
 
     Args:
         namespaces: ``<variant>`` or ``<variant>_seed<k>``; each has ``.results``.
+        transfer: whether the report has trained-on x tested-on.
 
     Raises:
         ValueError: no namespace, or one twice.
@@ -57,8 +59,11 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
         raise ValueError(f"namespaces are {list(namespaces)}; wanted at least one, each once")
     tables = {name: f"table_{name}" for name in nodes.TABLES}
     figures = {name: f"figure_{name}" for name in nodes.FIGURES}
+    shown = SHOWN if transfer else ()
+    means = {"transfer_means": SHOWN[0]} if transfer else {}
     return Pipeline(
         [
+            *([create_transfer()] if transfer else []),
             Node(
                 nodes.collect,
                 inputs={ns: f"{ns}.results" for ns in namespaces},
@@ -80,7 +85,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
             ),
             Node(
                 nodes.write_tables,
-                inputs={**TOLD, **tables},
+                inputs={**TOLD, **tables, **means},
                 outputs="tables_markdown",
                 name="write_tables",
             ),
@@ -115,7 +120,7 @@ def create_pipeline(namespaces: Sequence[str]) -> Pipeline:
                     **TOLD,
                     "examples": "report_examples",
                     "settings": "parameters",
-                    **{name: name for name in (*tables.values(), *figures.values())},
+                    **{name: name for name in (*tables.values(), *figures.values(), *shown)},
                 },
                 outputs="report",
                 name="write_report",
