@@ -1,6 +1,7 @@
 """Dates and times of day."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from r1vl_kedro.answers.model import Clock, Date
@@ -41,7 +42,7 @@ _CHINESE_CLOCK = re.compile(
     r"^(?P<hour>\d{1,2})[点點时](?:(?P<minute>[0-5]?\d)分?|(?P<half>半)|整)?$"
 )
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_WEEKDAY = re.compile(rf"^(?:{'|'.join(_WEEKDAYS)}),?\s+(?=\w)", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"^(?P<name>{'|'.join(_WEEKDAYS)}),?\s+(?=\w)", re.IGNORECASE)
 _SPAN = re.compile(
     r"^(?:from\s+)?([A-Za-z]{3,9})\.?\s*(?:-|\bto\b|\bthrough\b|\buntil\b)\s*([A-Za-z]{3,9})\.?$"
 )
@@ -133,9 +134,12 @@ def read_date(text: str) -> Date | None:
         >>> read_date("2 January 2020") == read_date("2020-01-02")
         True
     """
-    text = _WEEKDAY.sub("", re.sub(r"^(?:on|in)\s+", "", text.strip(), flags=re.IGNORECASE))
-    if len(text) > 40:
+    text = re.sub(r"^(?:on|in)\s+", "", text.strip(), flags=re.IGNORECASE)
+    if len(text) > 60:
         return None
+    if weekday := _WEEKDAY.match(text):
+        day = read_date(text[weekday.end() :])
+        return replace(day, weekday=weekday["name"].lower()) if day else None
     if found := _ISO.match(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := _CHINESE_DATE.match(text):

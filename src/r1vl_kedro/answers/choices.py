@@ -10,8 +10,9 @@ from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter, corrected
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.nouns import singular
 from r1vl_kedro.answers.numerals import ORDINALS
-from r1vl_kedro.answers.prose import taken_back, text_stated, value_stated, words_of
+from r1vl_kedro.answers.prose import OF_ANOTHER, taken_back, text_stated, value_stated, words_of
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.statements import cores
@@ -22,13 +23,16 @@ _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know
 _SPACED = re.compile(r"^\s*([A-Z])\s*[\s/=~-]\s*(?P<rest>\S.*)$", re.S)
 _QUANTIFIER = re.compile(r"^(both|neither|none|all)\b(?!.*\b(?:but|except)\b)")
 _ORDINAL = re.compile(
-    r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|last)\s+(?:option|choice|answer)\W*$", re.I
+    r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|last)\s+"
+    r"(option|choice|answer|figure|graph|image|picture|panel|diagram|plot)\W*$",
+    re.I,
 )
 _COLOURS = frozenset(
     "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
     "gold silver beige turquoise".split()
 )
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
+_OF_ANOTHER = re.compile(rf"\b(?:{OF_ANOTHER})\b", re.IGNORECASE)
 _RIGHT_TOO = re.compile(
     r"\s+(?:is|was|seems|looks|would be|could be|might be|may be)\s+(?:\w+ly\s+|also\s+|even\s+)?"
     r"(?:right|correct|true|better|possible|valid|plausible|the (?:right|correct|better))\b"
@@ -53,7 +57,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         exact = _verbatim(core, options)
         if exact is not None:
             return exact
-    place = _ordinal(plain, len(options))
+    place = _ordinal(plain, options)
     if place is None:
         place = _coloured(plain, options)
     if place is not None:
@@ -85,10 +89,15 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     return _in_sentence(plain, options, letters) if is_prose(plain) else None
 
 
-def _ordinal(plain: str, count: int) -> int | None:
-    """Return the place that ``the third option`` names."""
+def _ordinal(plain: str, options: Sequence[str]) -> int | None:
+    """Return the place that ``the third option`` names, and ``the second figure`` of figures."""
     found = _ORDINAL.match(plain)
     if not found:
+        return None
+    count, thing = len(options), found[2].lower()
+    if thing not in ("option", "choice", "answer") and [_folded(one) for one in options] != [
+        f"{thing} {letter}" for letter in ascii_uppercase[:count].lower()
+    ]:
         return None
     place = count if found[1].lower() == "last" else ORDINALS[found[1].lower()]
     return place - 1 if place <= count else None
@@ -122,7 +131,7 @@ def _verbatim(plain: str, options: Sequence[str]) -> int | None:
     None where two options are alike to that degree, unless all their texts are the same.
     """
     written = [spelled(option) for option in options]
-    for form in (squeezed, fold, _caseless, _stem):
+    for form in (squeezed, fold, _caseless, _singular, _stem):
         wanted = form(plain)
         if not wanted:
             continue
@@ -136,6 +145,13 @@ def _caseless(text: str) -> str:
     """Return a text of words without case and spaces; empty for one with symbols or short words."""
     words = fold(text)
     return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
+
+
+def _singular(text: str) -> str:
+    """Return a single word in the singular; empty for anything else."""
+    words = fold(text)
+    alone = len(words) == 1 and words[0].isalpha() and len(words[0]) > 2
+    return singular(words[0].casefold()) if alone else ""
 
 
 def _stem(text: str) -> str:
@@ -234,7 +250,7 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
         text, mentions = plain, texts_in(spelled(plain), [spelled(option) for option in options])
     else:
         text, mentions = _folded(plain), texts_in(_folded(plain), folds)
-    if compares(plain) and not any(map(is_prose, options)):
+    if (compares(plain) or _OF_ANOTHER.search(plain)) and not any(map(is_prose, options)):
         mentions = []  # "more than 45": the number is part of another
     named = asserted(mentions)
     if _REFUSAL.search(plain) and not any(_REFUSAL.search(options[place]) for place in named):

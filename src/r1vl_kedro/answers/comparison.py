@@ -196,6 +196,8 @@ def _clocks(given: Clock, gold: Clock) -> str:
 
 def _dates(given: Date, gold: Date) -> str:
     same_day = (given.month, given.day) == (gold.month, gold.day)
+    if given.weekday and gold.weekday and given.weekday != gold.weekday:
+        return "another weekday"
     return SAME if same_day and (given.year == gold.year or gold.year == 0) else "another date"
 
 

@@ -38,10 +38,13 @@ _BEFORE_WORDS = re.compile(
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _BRACKET = re.compile(r"\s*\([^()]*\)$")
 _SUBJECT = re.compile(
-    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were)\s+the\s+[^.,;:?]{1,60}\.?$", re.I
+    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were|has|have|had)\s+the\s+[^.,;:?]{1,60}"
+    r"(?:,\s+(?:with|at|of)\s[^,;:?]{1,30})?\.?$",
+    re.I,
 )
 _RELATED = re.compile(
-    r"\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
+    r"\b(?:before|after)\s+\w|\bha[sd] the (?:second|third|fourth|fifth|next|last)\b"
+    r"|\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(

@@ -103,6 +103,7 @@ _CORRECTION = re.compile(
     r"(?:(?:it is|it's|the|option|choice|answer|is|i think|maybe)\b\W*)*\Z",
     re.IGNORECASE,
 )
+_NO = re.compile(r"\bno\s?[,:;.–—-]\s*\Z", re.IGNORECASE)
 
 
 def corrected(given: str, letters: str) -> bool:
@@ -119,7 +120,9 @@ def corrected(given: str, letters: str) -> bool:
     if not re.match(r"[)\]]?\s*[.,;:(—–-]", given[first.end :]):
         return False
     return any(
-        m.which != first.which and not m.denied and _CORRECTION.search(given[: m.start][-40:])
+        m.which != first.which
+        and (not m.denied or _NO.search(given, 0, m.start))
+        and _CORRECTION.search(given[: m.start][-40:])
         for m in mentions[1:]
     )
 

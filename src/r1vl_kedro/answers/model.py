@@ -58,11 +58,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A day of the calendar; 0 for what is not told."""
+    """A day of the calendar; 0 for what is not told, and no name for an untold weekday."""
 
     year: int
     month: int
     day: int
+    weekday: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ NO_NOUN = (
             "quarters gross grand mil off negative positive significant figs sig "
             "hundreds thousands millionen milliarden tausend hundert millones millón mln mrd mio "
             "twelfths twentieths doubled tripled halved thrice once "
-            "taller wider behind ahead shy rejected absurd extraneous impossible invalid"
+            "taller wider behind ahead shy rejected absurd extraneous impossible invalid "
+            "given needed required "
+            "originally initially formerly previously before percent percentage"
         ).split()
     )
 )

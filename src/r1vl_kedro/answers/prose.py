@@ -71,6 +71,7 @@ DENIAL_OR_DOUBT = (
 
 _HEDGE = re.compile(
     r"\W*(?:(?:i|we) (?:cannot|can['’]t|could ?n[o'’]t|am not|do not|don['’]t) [^.!?\n]{0,30}"
+    r"|(?:it )?(?:cannot|can not|could not) be (?:determined|told|known|read|seen)[^.!?\n]{0,30}"
     r"|(?:it|that|this) (?:is|was) (?:unclear|unknown|uncertain|hard to say)[^.!?\n]{0,30}"
     r"|(?:it (?:is|could be) |either |maybe |perhaps )?\(?[\w.,%$-]+\)?,? or (?:maybe |perhaps )?"
     r"\(?[\w.,%$-]+\)?"
@@ -88,6 +89,14 @@ def hedges(text: str) -> bool:
         (True, False)
     """
     return bool(_HEDGE.match(_SENTENCE.split(text.strip(), maxsplit=1)[0]))
+
+
+OF_ANOTHER = (
+    r"originally|initially|formerly|previously|used to|else|others|(?<!at )rest|half of|parts? of|"
+    r"its (?:half|double|square|third|complement|supplement|opposite|reciprocal|inverse)|"
+    r"(?:complement|supplement|double|square|reciprocal|inverse) of (?:the answer|it|that|this)"
+)
+"""Subjects and times other than those asked for: what is said of them is no answer."""
 
 
 def neutral(text: str, also: Collection[str] = ()) -> bool:

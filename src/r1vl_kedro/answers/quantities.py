@@ -62,7 +62,7 @@ DATE = re.compile(rf"^\d{{1,4}}/\d{{1,2}}/\d{{1,4}}$|^(?:19|20)(?:{_SEASONS})$")
 _DECADE = re.compile(r"^\d{3}0s$")  # 1990s is no time
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
-_CHANCE = re.compile(r"^(\d{1,6}) in ([1-9]\d{0,6})$")
+_CHANCE = re.compile(r"^(\d{1,6}) (?:in|of) ([1-9]\d{0,6})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _EUROPEAN = re.compile(
@@ -121,7 +121,7 @@ def _digits(body: str) -> Quantity | None:
         return Quantity(number, units=read_units("in"))
     if inches:
         return Quantity(Fraction(inches[1]), units=read_units("in"))
-    if chance := _CHANCE.match(body):  # 1 in 2
+    if chance := _CHANCE.match(body):  # 1 in 2, 3 of 4
         return Quantity(Fraction(int(chance[1]), int(chance[2])))
     ordinal = _ORDINAL.match(body)
     if ordinal:

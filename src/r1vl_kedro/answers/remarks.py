@@ -4,9 +4,11 @@ import re
 from fractions import Fraction
 
 from r1vl_kedro.answers.amounts import unit_free
+from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.numerals import CARDINALS, ORDINALS, PARTS, SCALES
 from r1vl_kedro.answers.prose import DENYING, neutral
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
+from r1vl_kedro.answers.splitting import JOINT, split
 
 _TAIL = re.compile(
     r"(?<![\s,;])(?:\.\s+I hope (?:it|this) is correct\.?"
@@ -69,6 +71,13 @@ _PLAIN = frozenset(
 """Words of a remark, beside the neutral ones, that leave an answer as it is."""
 _OR = re.compile(
     r"(?P<first>(?<![^\s=(])[-\d.,/%]+)(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
+)
+_SIGNS = {"minus": "-", "less": "-", "plus": "+", "and": "+", "times": "*", "x": "*"}
+_OPERATORS = re.compile(rf"\b({'|'.join(_SIGNS)})\b", re.IGNORECASE)
+_LISTED = re.compile(r"^(?P<first>[^:]{1,40}):\s+(?P<list>[^:;]{1,200})$")
+_WORKED = re.compile(
+    r"^(?P<said>[^()\[\]]{1,80}?)(?:\s+[(\[]|,\s+(?:which|that) is\s+)"
+    r"(?P<working>[^()]{3,60}?)[)\]]?$"
 )
 _RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40})\)$")
 
@@ -166,6 +175,8 @@ def restated(text: str) -> str:
         first, second = read_quantity(found["first"]), read_quantity(found["second"])
         same = first and second and unit_free(first) == unit_free(second)
         return text[: found.end("first")] if same else text
+    if (listed := _LISTED.match(text)) and _counts_them(listed["first"], listed["list"]):
+        return listed["first"]
     found = _RESTATED.match(text)
     if not found:
         return text
@@ -175,3 +186,30 @@ def restated(text: str) -> str:
     if first.number != second.number and unit_free(first) != unit_free(second):
         return text
     return found["first"] if first.units or first.noun or not second.units else found["second"]
+
+
+def _counts_them(count: str, things: str) -> bool:
+    """Tell whether as many things are listed as a count gives: "Two countries: Peru and Chile"."""
+    quantity = read_quantity(count)
+    return bool(quantity and quantity.noun) and quantity.number == len(split(things, JOINT)) > 1
+
+
+def without_working(text: str) -> str:
+    """Return the text without a working in brackets that comes to its one number.
+
+    Example:
+        >>> without_working("7 (10 - 3)"), without_working("7 (10 - 4)")
+        ('7', '7 (10 - 4)')
+    """
+    found = _WORKED.match(text)
+    return found["said"] if found and _works_out(found["said"], found["working"]) else text
+
+
+def _works_out(said: str, working: str) -> bool:
+    """Tell whether a working in brackets comes to the one number said: "7 left (10 minus 3)"."""
+    numbers = _numbers(said)
+    working = _OPERATORS.sub(lambda found: _SIGNS[found[1].lower()], working)
+    working = re.sub(r"[A-Za-z]+|\s", "", working)
+    if len(numbers) != 1 or not re.fullmatch(r"[\d.]+(?:[-+*/][\d.]+)+", working):
+        return False
+    return number_of(working) in numbers

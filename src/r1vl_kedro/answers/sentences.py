@@ -6,7 +6,7 @@ from functools import lru_cache
 from r1vl_kedro.answers.calendar import MONTHS
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, WRONG, value_stated
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG, value_stated
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.units import read_units
@@ -25,9 +25,11 @@ _COPULA_TAIL = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    rf"\b(?:{DENIAL_OR_DOUBT}|nothing|none|nobody|but|whether|either|possibly|(?-i:may)|wait|"
+    rf"\b(?:{DENIAL_OR_DOUBT}|{OF_ANOTHER}|nothing|none|nobody|but|whether|either|possibly|"
+    r"(?-i:may)|wait|"
     r"den(?:y|ies|ied)|instead|rather|except|besides|unlike|other|another|different|opposite|"
     r"guess\w*|actually|far|used to)\b"
+    r"|\bbefore the\b"
     r"|\A\W*may\b|\bunequal\b|\btempting\b|\bsome (?:\w+ )?(?:would|say|think)\b"
     r"|\b(?:he|she|they|people|someone) (?:thinks?|believes?|says?|claims?)\b"
     r"|n't\b|\?|不|没|非|否|或|还是|大于|小于|\b(?:nicht|oder|kein\w*|pas|ou|ni|no es)\b",
@@ -37,11 +39,13 @@ _DENIED = re.compile(
 nothing."""
 _COMPARED = re.compile(
     r"(?:%|\bper ?cent)\s*of\s+(?:the\s+)?(?:\d|[A-Za-z]\b)"
+    r"|\A\W*(?:max|min)\b|\bto (?:question|problem|exercise) \d|:\s*\Z"
     r"|\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
     r"doubled|halved|tripled|given that we|"
     r"minus|neg(?:ative)?|"
     r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|up to|"
+    r"as (?:many|much|few|little) as|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
     r"hexadecimal|binary|octal|base|"
@@ -77,11 +81,12 @@ _SPOILT_BEFORE = re.compile(
 )
 _SPOILT_AFTER = re.compile(
     r"\s*(?:[\^/*+<>=_!)]|-\s*[A-Za-z](?![A-Za-z])|\.\d)|\d"
-    r"|\s+(?:to|hundred|thousand|million|billion|trillion|dozen|of \d)\b|\s?[a-zA-Z](?![\w'])",
+    r"|\s+(?:to|hundred|thousand|million|billion|trillion|dozen|of \d|(?:тыс|мил|млн|млрд)\w*)\b"
+    r"|\s?[a-zA-Z](?![\w'])",
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    rf"(?<!\d)({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+[a-z]{{3,}})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
+    rf"(?<!\d)({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+(?!per\b|percent)[a-z]{{3,}})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
@@ -100,6 +105,25 @@ _LABEL_BEFORE = re.compile(
 _TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\d\s*\(([^()\d]*)\)\W*$")
+_AFTERWARDS = re.compile(
+    r",?\s+(?:after|by|upon|on|once|when)\s+[a-z]+ing\b(?![^.;?]*(?:\b(?:so|is|are|leaves|gives|makes)\b|=))"
+    r"[^.;?]*\d[^.;?]*$",
+    re.IGNORECASE,
+)
+"""An adverbial of what was done before: "after removing 3 from 10"."""
+_OF_ALL = re.compile(rf"(?<=\d)\s+of the {NUMBER}(?=\s+[a-z]{{3,}})", re.IGNORECASE)
+_THRESHOLD = re.compile(
+    r"^(?P<kept>(?:(?:there|it|he|she|we|they|i) (?:is|are|was|were|has|have|had|see|count) )?"
+    rf"(?:only |exactly |a total of )?(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)(?:\s*\(\d+\))?"
+    r"(?P<counted>(?: [a-z]{3,}){1,2}?))(?: (?:in|on|of) the [a-z]+)?"
+    r"(?P<verb>,? (?:that|which|who|whose|with|have|has|had|are|is|were|was)(?: [a-z]+){0,5}?)? "
+    r"(?:above|over|below|under|beyond|at least|at most|exceeding"
+    r"|(?:more|less|greater|fewer|larger|higher|lower|taller|longer|older) than)\s+"
+    r"(?:\$|USD )?\d[\d.,]*\s?%?(?: [a-z]+)?\W*$",
+    re.IGNORECASE,
+)
+"""A count of what lies beyond a bound: "2 bars are above 50"."""
+_STEPS = frozenset("point points percent step steps place places degree degrees".split())
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
 
@@ -116,7 +140,10 @@ def value_in_sentence(plain: str) -> str | None:
         >>> value_in_sentence("There are 14 bars in it"), value_in_sentence("14 or 15")
         ('14 bars', None)
     """
-    plain = _MORE.sub(r"\1\2", plain)
+    plain = _MORE.sub(r"\1\2", _AFTERWARDS.sub("", _OF_ALL.sub("", plain[: MAX_SENTENCE + 1])))
+    beyond = _THRESHOLD.match(plain)
+    if beyond and _counts(beyond["counted"], measured=bool(beyond["verb"])):
+        plain = re.sub(r"\s*\(\d+\)", "", beyond["kept"])
     if len(plain) > MAX_SENTENCE or re.search(r"[<>\\{}±|]|!=", plain):
         return None
     if not re.search(r"[^\W\d_]{2}", plain) or any(
@@ -138,6 +165,17 @@ def value_in_sentence(plain: str) -> str | None:
         quantity = read_quantity(one)
         distinct.setdefault(quantity.number if quantity else one, []).append(one)
     return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
+
+
+def _counts(noun: str, *, measured: bool) -> bool:
+    """Tell whether words behind a number are counted things: no comparison, and no unit.
+
+    ``measured``: a unit may be counted, as in "seven months are below 20 degrees".
+    """
+    words = [word for word in noun.lower().split() if word[:3] != "bar"]
+    return NO_NOUN.isdisjoint(words) and (
+        measured or not any(word in _STEPS or read_units(word) for word in words)
+    )
 
 
 def _without_adjuncts(plain: str, found: list[re.Match[str]]) -> list[re.Match[str]]:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from r1vl_kedro.answers.prose import DENYING, clause_around, hedges, neutral
-from r1vl_kedro.answers.remarks import restated, without_remark
+from r1vl_kedro.answers.remarks import restated, without_remark, without_working
 from r1vl_kedro.mathtext import INVISIBLE
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)
@@ -24,7 +24,7 @@ _CONCLUSION = re.compile(
     re.IGNORECASE,
 )
 _RECKONED = re.compile(
-    r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median)\s+(?:of|between)\s"
+    r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median|result)\s+(?:of|between)\s"
     r"|(?:if (?:we|you) )?(?:add|subtract|multiply|divid|sum)\w*\s"
     r"|\d[\d.,]*\s+(?:plus|minus|times|and|divided by|multiplied by|\w+ and)\s)"
     r"[^.;?]{1,80}?\b(?:is|are|equals?|gives?|makes?|yields?|leaves?|(?:we|you) get|results in)\s+"
@@ -46,7 +46,8 @@ _LEAD = re.compile(
     r"|(?:it|this|that|which|there|they|he|she)(?:\s+(?:is|are|was|were|will be|"
     r"must be|would be|ha(?:s|ve)(?!\s+\S+\s+(?:digits?|decimals?)\b))\b|'s\b|'re\b)"
     r"(?:\s+(?:exactly|only|just|about|approximately))?\s*"
-    r"|(?:we|i)\s+(?:get|have|obtain|find|see|choose|pick|think|believe|"
+    r"|(?:we|i)\s+(?:get|have|obtain|find|end up with|are left with|arrive at|"
+    r"see|choose|pick|think|believe|"
     r"would say|say|count|would pick|select|"
     r"conclude|go with)\b\s*(?:that\s+|it\s+is\s+|it's\s+)?"
     r"|(?:giving|making|yielding|totall?ing|namely|i\.?e\.?,?|that is,?|viz\.?|ages?|aged)\s+"
@@ -150,7 +151,7 @@ def cores(plain: str) -> tuple[str, ...]:
         >>> cores("Thus, there are 7 in total.")
         ('Thus, there are 7 in total', 'there are 7 in total', '7 in total', '7')
     """
-    text = _stripped(plain)
+    text = without_working(_stripped(plain))
     found = [text]
     for _ in range(8):
         shorter = _LEAD.sub("", text, count=1)

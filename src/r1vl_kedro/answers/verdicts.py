@@ -21,7 +21,8 @@ _WHOLE = {
         "yes",
     ),
     **dict.fromkeys(
-        ("of course not", "certainly not", "definitely not", "absolutely not", "not at all",
+        ("no way", "of course not", "certainly not", "definitely not", "absolutely not",
+         "not at all",
          "it is not", "it isn't", "they are not", "they aren't", "it does not", "it doesn't",
          "they do not", "they don't", "it cannot", "it can't", "there is not", "there isn't",
          "there are not", "there aren't"),
@@ -130,7 +131,7 @@ _SHORT = re.compile(
     r"\W*[a-z]+\W+(?:(?:need|actually|but|wait|hmm)\W+)*(?:it|that|this|they|there|he|she)\s?"
     r"(?:['’]s|\s*(?:is|are|was|were|does|do|did|ca|can|could|will|would|has|have))"
     r"(?P<not>\s*not|n['’]t)?"
-    r"(?:\s+(?:be|true|correct|right|possible|the case(?: here)?|(?:seem|look|appear) so"
+    r"(?:\s+(?:be|true|correct|right|possible|so|the case(?: here)?|(?:seem|look|appear) so"
     r"|look like (?:it|that)))?\W*\Z"
 )
 """A short sentence behind a verdict: "Yes, it is not"; "No, it does"."""

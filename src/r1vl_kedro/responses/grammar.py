@@ -76,7 +76,9 @@ class Response:
         sections = [section for section in self.of("answer") if not section.empty]
         found = [answer_in(section.body) for section in sections]
         if found:
-            after = self.text[sections[-1].end :]
+            end = sections[-1].end
+            following = min((s.start for s in self.sections if s.start >= end), default=None)
+            after = self.text[end:following]
             if revises(found[-1], after):
                 found[-1] = f"{found[-1]}\n{after.strip()}"
         return tuple(found)
