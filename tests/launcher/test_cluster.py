@@ -1,15 +1,18 @@
 """Jobs over the nodes of a Ray cluster: spread, whole, and elsewhere when a node goes."""
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from pathlib import Path
 
 import psutil
 import pytest
 from clusters import add, cluster
 from launching import ONE, job
 
-from r1vl_kedro.launcher import JobError, ending, stop_all
+from r1vl_kedro.launcher import JobError, ending, run_job, stop_all
 
 if find_spec("ray") is None:
     pytest.skip("needs the extra `cluster`", allow_module_level=True)
@@ -24,6 +27,24 @@ def two_nodes():
 @pytest.fixture
 def options(two_nodes):
     return ONE.model_copy(update={"cluster": two_nodes.address, "device": "cpu"})
+
+
+THERE = "ONE.model_copy(update={'cluster': sys.argv[1], 'device': 'cpu'})"
+
+
+def a_run(work: str, options) -> subprocess.Popen:
+    """A process of its own that does the work in the cluster of the options."""
+    here = Path(__file__).parent
+    script = (
+        f"import os, sys\nsys.path[:0] = {[str(here), str(here.parent)]}\n"
+        f"os.environ['RAY_AUTH_MODE'] = 'token'\nimport ray\nfrom launching import ONE, job\n{work}"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", script, options.cluster],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def test_a_job_is_the_one_of_a_single_machine(tmp_path, options):
@@ -56,7 +77,7 @@ def test_a_job_that_finds_no_room_is_refused_with_what_there_is(tmp_path, option
     five = options.model_copy(update={"num_processes": 5})
     said = (
         r"no room for launcher.num_processes 5 of 1 CPUs each: it has 3 hosts "
-        r"\(.*0 CPUs and 0 GPUs, .*2 CPUs and 0 GPUs, .*2 CPUs and 0 GPUs\)"
+        r"\(.*2 CPUs and 0 GPUs, .*2 CPUs and 0 GPUs, .*0 CPUs and 0 GPUs\)"
     )
     with pytest.raises(JobError, match=said):
         job("ranks_sum", tmp_path, five)
@@ -94,3 +115,68 @@ def test_a_job_whose_node_is_killed_goes_on_at_another(tmp_path, two_nodes, opti
     assert not ending.alive(first)
     two_nodes.remove_node(node, allow_graceful=False)
     add(two_nodes, 5, 2)
+
+
+def test_a_killed_run_leaves_no_job(tmp_path, options):
+    names = {name: str(tmp_path / name) for name in ("started", "stopped")}
+    run = a_run(f"job('wait', {str(tmp_path)!r}, {THERE}, **{names!r})", options)
+    while not (tmp_path / "started").exists():
+        assert run.poll() is None, run.communicate()[0]
+        time.sleep(0.05)
+    pid = int((tmp_path / "started").read_text())
+    run.kill()
+    run.communicate()
+    while ending.alive(pid):  # pytest's time-out is the limit
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("before", "address", "said"),
+    [
+        ("", "127.0.0.2:1", "no cluster can be used there"),
+        (
+            "ray.__version__ = '2.59.0'", "",
+            "the cluster runs other versions than this environment: Version mismatch",
+        ),
+        ("os.environ['RAY_AUTH_TOKEN'] = 'a' * 32", "", "no cluster can be used there"),
+    ],
+    ids=["nobody listens", "another version", "another token"],
+)  # fmt: skip
+def test_a_cluster_that_cannot_be_used_is_named(tmp_path, options, before, address, said):
+    there = options.model_copy(update={"cluster": address or options.cluster})
+    run = a_run(f"{before}\njob('echo', {str(tmp_path)!r}, {THERE})", there)
+    output, _ = run.communicate()
+    assert run.returncode == 1
+    line = next(line for line in output.splitlines() if "JobError: " in line)
+    assert f"launcher.cluster {there.cluster}: {said}" in line
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_hundred_jobs_leave_nothing_behind(tmp_path, two_nodes, options):
+    def state():
+        raylets = [node.all_processes["raylet"][0].process.pid for node in two_nodes.list_all_nodes]
+        below = [psutil.Process(pid).children(recursive=True) for pid in raylets]
+        jobs_there = [p for found in below for p in found if "worker" in " ".join(p.cmdline())]
+        mine = psutil.Process()
+        return len(jobs_there), mine.num_fds(), mine.memory_info().rss
+
+    with ThreadPoolExecutor(4) as pool:
+
+        def some(count, first):
+            names = [f"job{first + number}" for number in range(count)]
+            work = [pool.submit(_echo, tmp_path, options, name) for name in names]
+            assert [done.result()["text"] for done in work] == names
+
+        some(8, 0)
+        _, files, memory = state()
+        some(100, 8)
+        workers, files_after, memory_after = state()
+    assert workers <= 8  # Ray keeps an idle process a core
+    assert files_after <= files + 8
+    assert memory_after < memory + 64 * 2**20
+
+
+def _echo(directory, options, name):
+    kwargs = {"text": name}
+    return run_job("job_entries:echo", kwargs, options=options, log_dir=directory, name=name)

@@ -15,11 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from r1vl_kedro.launcher import ending
 from r1vl_kedro.launcher.commands import Share, command, environment, free_port
 from r1vl_kedro.launcher.kernels import AVX2
+from r1vl_kedro.launcher.layout import Ask, ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.ranks import HostLostError, JobError
 from r1vl_kedro.provenance import versions
@@ -43,23 +44,9 @@ AGREE_SECONDS = 60.0
 """How long hosts that have room may take to start the processes that see a job through."""
 SHARED = ("PYTHONPATH", *AVX2)
 """What a host's own environment does not say and jobs are to have everywhere."""
+THE_SAME = ("r1vl_kedro", "torch", "transformers", "trl", "deepspeed")
+"""Packages that all hosts need in one version."""
 _connecting = threading.Lock()
-
-
-class Ask(NamedTuple):
-    """What each rank of a job takes of a host."""
-
-    cpus: int
-    gpus: int
-
-    def bundle(self, ranks: int) -> dict[str, float]:
-        """Return what so many ranks take, as Ray counts it."""
-        return {"CPU": ranks * self.cpus} | ({"GPU": ranks * self.gpus} if self.gpus else {})
-
-    def fits(self, host: dict[str, float]) -> int:
-        """Count the ranks that a host with these resources holds."""
-        cpus = int(host.get("CPU", 0) // self.cpus)
-        return min(cpus, int(host.get("GPU", 0) // self.gpus)) if self.gpus else cpus
 
 
 def connect(options: LauncherOptions) -> None:
@@ -104,7 +91,7 @@ def lack(options: LauncherOptions) -> str | None:
     """Explain what the cluster has not that a job asks for, if anything."""
     connect(options)
     try:
-        _layout(options, _hosts())
+        ranks_by_host(options, _hosts())
     except JobError as error:
         return str(error)
     return None
@@ -114,60 +101,17 @@ def places(options: LauncherOptions) -> int:
     """Count the jobs of one process that the whole cluster holds at once."""
     connect(options)
     hosts = _hosts()
-    _layout(options, hosts)
-    ask = _ask(options, hosts)
-    return sum(ask.fits(host["Resources"]) for host in hosts)
+    return sum(Ask.of(options, hosts).fits(host["Resources"]) for host in hosts)
 
 
 def free(options: LauncherOptions) -> int:
     """Count the processes that would find a place at once now."""
     connect(options)
-    return _ask(options, _hosts()).fits(ray.available_resources())
+    return Ask.of(options, _hosts()).fits(ray.available_resources())
 
 
 def _hosts() -> list[dict[str, Any]]:
     return [host for host in ray.nodes() if host["Alive"]]
-
-
-def _ask(options: LauncherOptions, hosts: Sequence[dict[str, Any]]) -> Ask:
-    found = [host["Resources"] for host in hosts]
-    most_gpus = int(max((host.get("GPU", 0) for host in found), default=0))
-    cuda = options.device == "cuda" or (options.device == "auto" and most_gpus > 0)
-    cpus = int(
-        max((host.get("CPU", 0) for host in found if not cuda or host.get("GPU")), default=1)
-    )
-    share = cpus // (max(1, most_gpus) if cuda else options.num_processes)
-    return Ask(options.threads_per_process or max(1, share), cuda * options.gpus_per_process)
-
-
-def _layout(options: LauncherOptions, hosts: Sequence[dict[str, Any]]) -> list[int]:
-    """Return how many ranks each host takes: all one host, else few hosts and as many each.
-
-    Raises:
-        JobError: there is no room, even when nothing else runs.
-    """
-    ask, wanted = _ask(options, hosts), options.num_processes
-    room = sorted((ask.fits(host["Resources"]) for host in hosts), reverse=True)
-    for count in range(1, len(room) + 1):
-        if wanted % count == 0 and room[count - 1] >= wanted // count:
-            return [wanted // count] * count
-    if sum(room) < wanted:
-        each = f"{ask.cpus} CPUs" + (f" and {ask.gpus} GPUs" if ask.gpus else "")
-        there = ", ".join(
-            f"{host['NodeManagerHostname']} {host['Resources'].get('CPU', 0):g} CPUs and "
-            f"{host['Resources'].get('GPU', 0):g} GPUs"
-            for host in hosts[:10]
-        )
-        raise JobError(
-            f"the cluster has no room for launcher.num_processes {wanted} of {each} each: it has "
-            f"{len(hosts)} hosts ({there}{', ...' if len(hosts) > 10 else ''})"
-        )
-    layout = []
-    for ranks in room:
-        layout.append(min(ranks, wanted - sum(layout)))
-        if sum(layout) == wanted:
-            break
-    return layout
 
 
 class ClusterJob:
@@ -212,8 +156,7 @@ class ClusterJob:
                 scheduling_strategy=place,
             )
             self._parts.append(part.remote())
-        here = _versions()
-        files = (str(job_file), os.getcwd())
+        here, files = versions(THE_SAME), (str(job_file), os.getcwd())
         found = self._await([part.greet.remote(files) for part in self._parts])
         for host, _, _, there, unseen in found:
             if unseen:
@@ -221,8 +164,7 @@ class ClusterJob:
                     f"{job_file.parent.name}: host {host} does not see {unseen[0]}; all hosts need "
                     "the project and its data, on a file system that they share"
                 )
-            if differ := [name for name in here if here[name] != there.get(name)]:
-                name = differ[0]
+            for name in (name for name in here if here[name] != there.get(name)):
                 raise JobError(
                     f"{job_file.parent.name}: host {host} has {name} {there.get(name)}, this one "
                     f"{here[name]}; all hosts need the same environment"
@@ -243,8 +185,8 @@ class ClusterJob:
         layout: list[int] = []
         while True:
             hosts = _hosts()
-            if (now := _layout(options, hosts)) != layout:
-                layout, ask = now, _ask(options, hosts)
+            if (now := ranks_by_host(options, hosts)) != layout:
+                layout, ask = now, Ask.of(options, hosts)
                 self._close()
                 how = "STRICT_PACK" if len(layout) == 1 else "STRICT_SPREAD"
                 bundles = [ask.bundle(ranks) for ranks in layout]
@@ -255,9 +197,7 @@ class ClusterJob:
 
     def _await(self, references: list) -> list:
         deadline = time.monotonic() + AGREE_SECONDS
-        while len(ray.wait(references, num_returns=len(references), timeout=0.5)[0]) < len(
-            references
-        ):
+        while ray.wait(references, num_returns=len(references), timeout=0.5)[1]:
             self._ask_whether_stopped()
             if time.monotonic() > deadline:
                 raise HostLostError(f"a host has started no process in {AGREE_SECONDS:g} s")
@@ -311,10 +251,6 @@ def _lost(error: Exception) -> str:
     return f"a host of the job is gone ({' '.join(str(error).split()):.200})"
 
 
-def _versions() -> dict[str, Any]:
-    return versions(("r1vl_kedro", "torch", "transformers", "trl", "deepspeed"))
-
-
 class _Part:
     """Starts one host's ranks of a job, as an actor there, and sees them through."""
 
@@ -328,7 +264,7 @@ class _Part:
             socket.gethostname(),
             ray.util.get_node_ip_address(),
             free_port(),
-            _versions(),
+            versions(THE_SAME),
             unseen,
         )
 

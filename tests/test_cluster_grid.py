@@ -1,0 +1,105 @@
+"""The smoke grid over the nodes of a Ray cluster ends as on one machine, bit for bit."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+from clusters import add, cluster
+from smoke_place import OF_ITS_OWN, Place
+
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra `cluster`"),
+]
+GRID = {
+    "warm_up": {"method": "warm_up"},
+    "outcome": {"rewards": {"key_steps": 0.0, "validity": 0.0}},
+    "step_grpo": {},
+}
+PARAMS = "warm_up.num_steps=4,warm_up.checkpoint_steps=1,step_grpo.num_steps=3,"
+PARAMS += "step_grpo.checkpoint_steps=1,evaluation.decoding.batch_size=4,"
+PARAMS += "evaluation.decoding.part_size=4"
+MOMENTS = ("*.warm_up", "outcome.step_grpo", "step_grpo.predict")
+
+
+def make_place(root: Path) -> Place:
+    place = Place(root)
+    grid = {"ablation": {"seeds": [0], "variants": GRID}}
+    (place.conf / "base" / "parameters_ablation.yml").write_text(yaml.safe_dump(grid))
+    return place
+
+
+def results(place: Place) -> dict[str, bytes]:
+    """Every model, table, score and answer, as bytes."""
+    files = [
+        *place.data.glob("06_models/ablation/*/model.safetensors"),
+        *place.data.glob("06_models/warm_up*/model.safetensors"),
+        *place.data.glob("07_model_output/ablation/*/predictions.parquet"),
+        *place.data.glob("08_reporting/tables/*.csv"),
+        *place.data.glob("08_reporting/scores/*"),
+    ]
+    return {
+        str(file.relative_to(place.data)): file.read_bytes()
+        for file in files
+        if not file.name.endswith(".manifest.json")
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    place = make_place(tmp_path_factory.mktemp("whole"))
+    place.run(params=PARAMS)
+    found = results(place)
+    assert len(found) > 10
+    return found
+
+
+def on(made) -> str:
+    return f"{PARAMS},launcher.in_process=false,launcher.cluster={made.address}"
+
+
+def test_the_grid_over_two_nodes_ends_as_on_one_machine(tmp_path, whole):
+    place = make_place(tmp_path)
+    with cluster(2, 2) as made:
+        place.run(params=on(made), through=OF_ITS_OWN)
+    assert results(place) == whole
+    parents, children, _ = place.runs()
+    assert [run.info.status for run in parents] == ["FINISHED"] and sorted(children) == sorted(GRID)
+    assert {run.info.status for run in children.values()} == {"FINISHED"}
+
+
+def node_of(made, directory: Path):
+    """The node on which the first rank of a job runs that has come as far as its first report."""
+    try:
+        pid = int((directory / "rank0.pid").read_text().split()[0])
+        json.loads((directory / "progress.json").read_text())
+        above = {process.pid for process in psutil.Process(pid).parents()}
+    except (OSError, ValueError, IndexError, psutil.Error):  # not yet, or it is over
+        return None
+    raylets = {node.all_processes["raylet"][0].process.pid: node for node in made.worker_nodes}
+    return next((raylets[pid] for pid in above & raylets.keys()), None)
+
+
+@pytest.mark.slow
+def test_the_grid_ends_the_same_where_nodes_are_killed_on_the_way(tmp_path, whole):
+    place = make_place(tmp_path)
+    with cluster(2, 2) as made, ThreadPoolExecutor() as pool:
+        run = pool.submit(place.run, params=on(made), through=OF_ITS_OWN)
+        for number, job in enumerate(MOMENTS, start=5):
+            node = None
+            while node is None:
+                assert not run.done(), f"{job} was not seen\n{run.result()[-3000:]}"
+                time.sleep(0.02)
+                for directory in place.data.glob(f"06_models/_work/*/logs/{job}"):
+                    node = node_of(made, directory)
+            node.all_processes["raylet"][0].process.kill()
+            made.remove_node(node, allow_graceful=False)
+            add(made, number, 2)
+        output = run.result()
+    assert "".join(output.split()).count("itgoesonelsewherefromitslastcheckpoint") == len(MOMENTS)
+    assert results(place) == whole
