@@ -118,6 +118,18 @@ def test_a_damaged_file_of_records_gives_records_or_rejections(tmp_path, name, c
                     "key_steps": {"Steps": [["90 / 2 = 45"], "corner"]}},
         "mathvision": {"id": "7", "image": "a.png", "question": "Find <image1>.", "answer": "B",
                        "options": ["3", "4"], "solution": "It is 4.", "subject": "algebra"},
+        "sat": {"question": "Is it left?", "answers": ["no", "yes"], "correct_answer": "yes",
+                "images": ["a.png"], "question_type": "other"},
+        "lmm_r1": {"message": json.dumps([{"role": "user", "content": "Find x."}]),
+                   "answer": "$3$"},
+        "medical": {"image": ["a.png"], "question": "What is it?", "options": ["a", "b"],
+                    "answer": "b", "subset": "MRI"},
+        "omnimedvqa": {"image": "a.png", "problem": "What is it? A)a, B)b",
+                       "solution": "<answer> B </answer>"},
+        "metaad": {"image": "a.png", "problem": "Your plan?",
+                   "solution": "<think>a</think><answer> KEEP, LEFT_TURN </answer>"},
+        "r1_onevision": {"image": "a.png", "problem": "Find x.", "solution": "<answer>3</answer>",
+                         "accu_reward_method": "exact"},
     }  # fmt: skip
     text = json.dumps([rows[name], rows[name]])
     path = tmp_path / "rows.json"
