@@ -272,6 +272,21 @@ def test_without_tracking_nothing_is_written_and_the_run_is_the_same(tmp_path):
     assert toy.read_json(root / "data/outcome/scores.json")["accuracy"] == 0.5
 
 
+def test_a_store_that_takes_no_child_is_asked_once_and_again_at_the_end(tmp_path):
+    """Not at every node: a server that hangs takes as long as its timeout each time."""
+    root = toy.make(tmp_path)
+    with sqlite3.connect(root / "mlflow.db") as database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON runs WHEN NEW.name != 'ablation' "
+            "BEGIN SELECT RAISE(ABORT, 'no child'); END"
+        )
+    code, output = toy.run(root)
+    assert code == 0, output
+    for variant in ("base", "outcome", "step_grpo"):
+        assert output.count(f" {variant} is filed at the end: ") == 2
+    assert [run["name"] for run in toy.runs(root)] == ["ablation"]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_server_that_dies_in_mid_run_stops_nothing(tmp_path):

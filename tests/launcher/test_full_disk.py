@@ -1,7 +1,10 @@
 """A full disk: the reason reaches the user, and what is no result ends no training."""
 
 import logging
+import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 from launching import BOTH, job
 
-from r1vl_kedro.launcher import JobError, error_report
+from r1vl_kedro.launcher import JobError, error_report, ranks
 from r1vl_kedro.launcher.progress import WARNINGS, TellWarnings
 
 
@@ -39,6 +42,30 @@ def test_the_error_of_a_job_reaches_the_run_from_a_disk_that_is_really_full(tmp_
     )
     assert "JobError: fill_disk: " in done.stderr
     assert "no room left: No space left on device" in done.stderr
+
+
+def test_a_job_that_found_no_room_for_a_report_names_the_disk(tmp_path, small_files):
+    said = str(ranks.failure(tmp_path, 1))
+    assert re.search(rf"ended with exit code 1: cannot write {tmp_path} \(\d+ MiB free", said)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_job_that_had_room_for_one_and_left_none_is_told_as_such(tmp_path):
+    assert "exit code 1 without an error report" in str(ranks.failure(tmp_path, 1))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def small_files():
+    """No file of this process may become as long as a report."""
+    before = (
+        resource.getrlimit(resource.RLIMIT_FSIZE),
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+    )
+    resource.setrlimit(resource.RLIMIT_FSIZE, (error_report.RESERVED_BYTES // 2, before[0][1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before[0])
+    signal.signal(signal.SIGXFSZ, before[1])
 
 
 @BOTH

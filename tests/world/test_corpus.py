@@ -1,5 +1,6 @@
 """The corpus in Mulberry's form and the held-out splits."""
 
+import errno
 import json
 from collections import Counter
 
@@ -80,6 +81,20 @@ def test_a_corpus_of_other_families_is_made_once_and_not_taken_for_another(tmp_p
     assert file.stat().st_mtime_ns == before
     write_corpus(tmp_path / "mulberry", 20, 0, faults, ("each3", "each2"))
     assert file.stat().st_mtime_ns != before
+
+
+def test_what_a_run_left_half_made_is_gone_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("r1vl_kedro.files.mark_complete", fail)
+    with pytest.raises(OSError, match="Read-only"):
+        write_corpus(tmp_path / "mulberry", 12, 0)
+    assert any(path.is_dir() for path in tmp_path.iterdir())
+    monkeypatch.undo()
+    write_corpus(tmp_path / "mulberry", 12, 0)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["mulberry"]
+
+
+def fail(*_):
+    raise OSError(errno.EROFS, "Read-only file system")
 
 
 def test_a_finished_corpus_is_left_as_it_is(tmp_path):

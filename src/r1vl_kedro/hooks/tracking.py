@@ -110,9 +110,12 @@ class TrackingHooks:
         self._store.artifact(file, lambda client: client.log_dict(run_id, text, file))
 
     def _child(self, namespace: str) -> str:
-        """Begin the run of a variant where it is not yet; return "" while the store takes none."""
+        """Begin the run of a variant where it is not yet; return "" where the store takes none.
+
+        It is then asked once more, at the end: every question may take as long as its timeout.
+        """
         with self._lock:
-            if namespace in self._children or not self._store:
+            if namespace in self._children or namespace in self._late or not self._store:
                 return self._children.get(namespace, "")
             variant = self._variants[namespace]
             grid = self._context.config_loader["parameters"]["variants"]
@@ -215,6 +218,7 @@ class TrackingHooks:
 
     def _file_existing(self, namespace: str, catalog: Any, late: bool) -> None:
         """Log results that are in the catalog only as if their nodes had run just now."""
+        self._late.discard(namespace)
         run_id, left = self._child(namespace), self._todo[namespace]
         if not run_id:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -9,7 +10,7 @@ import traceback
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.files import no_room
+from r1vl_kedro.files import WriteError, naming, no_room
 from r1vl_kedro.scrubbing import scrub
 
 RESERVED_BYTES = 1 << 18
@@ -26,6 +27,19 @@ def reserve(directory: Path, rank: int) -> Path:
     reserved = directory / f"rank{rank}.reserved"
     reserved.write_bytes(b" " * RESERVED_BYTES)
     return reserved
+
+
+def refused(directory: Path) -> str | None:
+    """Name why no report can be left here, such as a full disk; None where one can."""
+    try:
+        with naming(directory):
+            reserve(directory, 0)
+    except WriteError as error:
+        return str(error)
+    finally:
+        with contextlib.suppress(OSError):
+            (directory / "rank0.reserved").unlink(missing_ok=True)
+    return None
 
 
 def write(reserved: Path, rank: int, error: BaseException) -> None:

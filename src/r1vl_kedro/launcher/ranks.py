@@ -112,6 +112,8 @@ def failure(directory: Path, code: int) -> BaseException:
     if code in (128 + signal.SIGTERM, 128 + signal.SIGINT):
         return KeyboardInterrupt(f"{name} was interrupted; its state is saved. Logs: {directory}")
     how = _by_signal(signal.Signals(-code)) if code < 0 else f"ended with exit code {code}"
+    if code >= 0 and (refused := error_report.refused(directory)):
+        return JobError(f"{name} {how}: {refused}\nlogs: {directory}")
     logs = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime)
     tail = "\n".join(
         line for path in logs for line in path.read_text("utf-8", "replace").splitlines()[-15:]

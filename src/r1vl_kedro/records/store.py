@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import fcntl
 import shutil
@@ -63,15 +64,21 @@ def made_once(path: Path, made_from: Any, make: Callable[[], None]) -> Dataset:
     """
     from datasets import load_from_disk
 
-    with _MAKING:
-        if not files.is_whole(path, made_from):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.with_name(f".{path.name}-lock").open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                files.settle(path)
-                if not files.is_whole(path, made_from):
-                    make()
+    if not files.is_whole(path, made_from):
+        with making(path):
+            if not files.is_whole(path, made_from):
+                make()
     return load_from_disk(str(path.resolve()))
+
+
+@contextlib.contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Let one thread of one run at a time make what belongs at ``path``; the others wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _MAKING, path.with_name(f".{path.name}-lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        files.settle(path)
+        yield
 
 
 def write_rows(

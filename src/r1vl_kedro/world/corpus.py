@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro import files
 from r1vl_kedro.prompts import render_question
+from r1vl_kedro.records.store import making
 from r1vl_kedro.responses.r1vl import STEP_HEADER
 from r1vl_kedro.world import choices  # noqa: F401 - adds its families
 from r1vl_kedro.world.families import FAMILIES, Problem, problem_on, random_problem
@@ -239,20 +239,31 @@ def write_corpus(
     file = directory / CORPUS_FILE
     if files.is_whole(directory, made_from):
         return file
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    aside = directory.parent / f".{directory.name}.{os.getpid()}"
+    with making(directory):
+        if not files.is_whole(directory, made_from):
+            _write(directory, corpus(n, seed, faults, families, styles), families, made_from)
+    return file
+
+
+def _write(
+    directory: Path,
+    made: Iterable[tuple[dict[str, Any], bytes | None]],
+    families: Sequence[str],
+    made_from: dict[str, Any],
+) -> None:
+    """Write rows and images aside, in the place of what a run left that died or met a full disk."""
+    aside = directory.parent / f".{directory.name}.making"
     shutil.rmtree(aside, ignore_errors=True)
     for family in families:
         (aside / family).mkdir(parents=True, exist_ok=True)
     rows = []
-    for row, data in corpus(n, seed, faults, families, styles):
+    for row, data in made:
         rows.append(row)
         if data is not None:
             (aside / row["images"]).write_bytes(data)
-    (aside / file.name).write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
+    (aside / CORPUS_FILE).write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
     files.mark_complete(aside, made_from)
     files.move_in_place(aside, directory)
-    return file
 
 
 def made_of(families: Sequence[str], styles: Sequence[str] = ()) -> dict[str, Any]:
