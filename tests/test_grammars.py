@@ -21,13 +21,15 @@ from r1vl_kedro.responses import (
 from r1vl_kedro.rewards import match_key_steps, outcome, step_rar, step_rvr
 
 ALL = [R1VL, THINK_ANSWER, THINK_OPENED, BOXED, PLAIN]
+"""Those that write reasoning; no_think leaves it out."""
 PARTS = {"description": "Six cubes.", "rationale": "Take one away."}
 OTHER = Grammar("other", "{question}", R1VL.parse, R1VL.problems, R1VL.render, {})
 
 
 def test_these_are_the_grammars():
-    assert list(GRAMMARS.values()) == sorted(ALL, key=lambda one: list(GRAMMARS).index(one.name))
-    assert set(GRAMMARS) == {"r1vl", "think_answer", "think_opened", "boxed", "plain"}
+    every = [*ALL, get_grammar("no_think")]
+    assert list(GRAMMARS.values()) == sorted(every, key=lambda one: list(GRAMMARS).index(one.name))
+    assert set(GRAMMARS) == {"r1vl", "think_answer", "think_opened", "no_think", "boxed", "plain"}
 
 
 @pytest.mark.parametrize("grammar", ALL, ids=lambda one: one.name)

@@ -8,6 +8,7 @@ from r1vl_kedro.pipelines.ablation import create_pipeline
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.grid import expand
 from r1vl_kedro.pipelines.ablation.nodes import join_logs, join_rollouts, tabulate_benchmarks
+from r1vl_kedro.responses import get_grammar
 from r1vl_kedro.training import methods
 from r1vl_kedro.training.common_options import RecordBatchOptions
 
@@ -141,6 +142,26 @@ def test_a_variant_may_read_the_records_of_some_values_only():
     nodes = {node.name: node for node in create_pipeline(found).nodes}
     assert "params:variants.x.where" in nodes["x.choose_records"].inputs
     assert "x.chosen_records" in nodes["x.train_step_grpo"].inputs
+
+
+def test_a_variant_may_have_a_grammar_of_its_own():
+    stages = {
+        "sft": {"method": "sft", "grammar": "no_think", "num_steps": 2},
+        "grpo": {"grammar": "no_think"},
+    }
+    parameters = PARAMETERS | {"evaluation": {"label": "x", "grammar": "r1vl", "benchmarks": {}}}
+    found = variants(parameters=parameters, x={"stages": stages}, usual={"grammar": "r1vl"})
+    wording = get_grammar("no_think").wording
+    assert found["x"].evaluation["grammar"] == found["x"].grammar == "no_think"
+    assert found["x"].template == found["x"].evaluation["benchmarks"]["template"] == wording
+    assert found["usual"].grammar is found["usual"].evaluation is None
+    nodes = {node.name: node for node in create_pipeline(found).nodes}
+    assert "params:variants.x.stages.sft.grammar" in nodes["x.sft.choose_records"].inputs
+    assert "params:variants.x.stages.grpo.template" in nodes["x.grpo.train_step_grpo"].inputs
+    assert "x.grpo.choose_records" not in nodes, "rollouts need no reference path"
+    asked = {"params:variants.x.template", "params:variants.x.evaluation"}
+    assert asked <= set(nodes["x.predict_test"].inputs)
+    assert "params:prompt.template" in nodes["usual.predict_test"].inputs
 
 
 def test_joined_logs_count_their_steps_on():

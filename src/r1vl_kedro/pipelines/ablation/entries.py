@@ -168,6 +168,10 @@ class Stage(BaseModel):
     """The dataset that it reads; "" where nothing is trained."""
     n_records: int | None = None
     where: dict[str, list[str]] | None = None
+    grammar: str | None = None
+    """Of its responses, where it is another than the configuration's."""
+    template: str | None = None
+    """That grammar's wording."""
     overrides: dict[str, Any] = {}
     """What the grid gives beside its method."""
     options: dict[str, Any] = {}
@@ -185,6 +189,8 @@ class Variant(Stage):
     """None where nothing is trained."""
     label: str | None = None
     colour: str | None = None
+    evaluation: dict[str, Any] | None = None
+    """``parameters.evaluation`` in its grammar, where that is another."""
     stages: dict[str, Stage] = {}
     """By name, each a namespace within the variant's; empty where the variant is one training."""
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro.parameters import ConfigurationError, checked, describe
 from r1vl_kedro.pipelines.ablation.entries import Grid, Stage, StageEntry, Variant
+from r1vl_kedro.pipelines.ablation.grammars import evaluated_in, in_grammar
 from r1vl_kedro.pipelines.ablation.plan import Plan
 from r1vl_kedro.pipelines.ablation.search import trials
 from r1vl_kedro.training.methods import METHODS, get_method, options_of, refuse_length
@@ -41,7 +42,7 @@ def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
     plan.check_cycles()
     variants = {
-        plan.namespace(name, seed): _variant(plan, name, seed, options).model_dump()
+        plan.namespace(name, seed): _variant(plan, name, seed, options, parameters).model_dump()
         for name in entries
         for seed in plan.seeds(name)
     }
@@ -101,7 +102,11 @@ def _composed(
 
 
 def _variant(
-    plan: Plan, name: str, seed: int | None, options: Mapping[tuple[str, str], dict[str, Any]]
+    plan: Plan,
+    name: str,
+    seed: int | None,
+    options: Mapping[tuple[str, str], dict[str, Any]],
+    parameters: Mapping[str, Any],
 ) -> Variant:
     entry = plan.entries[name]
     about = {"name": name, "seed": seed, "label": entry.label, "colour": entry.colour}
@@ -114,12 +119,15 @@ def _variant(
             records=plan.records(name, stage, seed),
             n_records=one.n_records,
             where=one.where,
+            **in_grammar(options[name, stage], parameters),
             overrides=one.overrides,
             options=options[name, stage],
         )
         for stage, one in plan.stages(name).items()
     }
     last = list(stages.values())[-1].model_dump()
+    if last["grammar"]:
+        about["evaluation"] = evaluated_in(last["grammar"], parameters)
     if entry.stages is None:
         return Variant(**about | last)
     written = {stage: {"method": one.method, **one.overrides} for stage, one in stages.items()}

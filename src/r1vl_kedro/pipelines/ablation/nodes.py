@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,43 +12,22 @@ from r1vl_kedro.pipelines import training_jobs
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Records
-from r1vl_kedro.records.schema import RecordsError, labels_of
+from r1vl_kedro.records.choose import choose, in_grammar
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.overrides import ContinuedSFTOptions
 
 
 def choose_records(
-    records: Records, seed: int, n_records: int | None = None, where: JsonObject | None = None
+    records: Records,
+    seed: int,
+    n_records: int | None = None,
+    where: JsonObject | None = None,
+    grammar: str | None = None,
 ) -> Records:
-    """Draw so many of the records by the seed, in their order; all if there are fewer.
-
-    Args:
-        where: by column, the values that a record may have.
-
-    Raises:
-        RecordsError: a column is missing, or no record has such values.
-    """
-    rows = list(range(len(records)))
-    for column, values in (where or {}).items():
-        known = [*(name for name in ("family", "source") if name in records.column_names)]
-        known += labels_of(records)
-        if column not in known:
-            raise RecordsError(
-                f"where: records have no column {column!r:.100} to choose by; they have "
-                f"{', '.join(known)}"
-            )
-        of_row = records[column]
-        found = sorted({of_row[row] for row in rows})
-        rows = [row for row in rows if of_row[row] in values]
-        if not rows:
-            raise RecordsError(
-                f"where {column} is {' or '.join(values)!r:.100}: no record is; there are "
-                f"{', '.join(found)!r:.100}"
-            )
-    if n_records is not None:
-        rows = random.Random(f"{seed}-stage").sample(rows, min(n_records, len(rows)))
-    return records.select(sorted(rows))
+    """Draw records for a stage; see `records.choose`."""
+    chosen = choose(records, seed, n_records, where)
+    return chosen if grammar is None else in_grammar(chosen, grammar)
 
 
 def train_stage(

@@ -40,6 +40,9 @@ def create_variant(namespace: str, variant: Variant, benchmarks: Sequence[str] =
     own = {"params:seed": f"params:variants.{namespace}.seed"} if variant.trained else {}
     if variant.method == "step_grpo":  # its key steps count in scores as they did in training
         own["params:step_grpo"] = f"params:variants.{namespace}.options"
+    if variant.grammar:
+        own["params:prompt.template"] = f"params:variants.{namespace}.template"
+        own["params:evaluation"] = f"params:variants.{namespace}.evaluation"
     checkpoint = {CHECKPOINT: datasets_of(namespace, variant, CHECKPOINT)[-1]}
     answered = [evaluation.create_pipeline()]
     if benchmarks:
@@ -77,6 +80,8 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
     if method.follows:
         inputs["questions"] = QUESTIONS
     choice = [key for key in ("n_records", "where") if getattr(stage, key) is not None]
+    if stage.grammar and "solution" in method.learns:
+        choice.append("grammar")
     if choice:
         inputs["records"] = "chosen_records"
         drawn_from = {"records": "records", "seed": "params:seed"}
@@ -92,6 +97,8 @@ def create_stage(namespace: str, stage: Stage, parameters: str, variant: str) ->
     own = {f"params:{key}": f"params:{parameters}.{key}" for key in ("method", "options")}
     own["params:seed"] = f"params:variants.{variant}.seed"
     own |= {f"params:{key}": f"params:{parameters}.{key}" for key in choice}
+    if stage.grammar:
+        own["params:prompt.template"] = f"params:{parameters}.template"
     sources = {"base": stage.base, "records": stage.records}
     return within(namespace, Pipeline([*chosen, trained]), sources, own)
 
