@@ -9,6 +9,9 @@ from r1vl_kedro.rewards import outcome
 ANGLES = ("30", "45", "60", "90")
 CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
 TAKEN_BACK = (
+    ("15\nStrike that, we forgot one; 16.", "15", None),
+    ("15\nPlease ignore the number above, it is 16.", "15", None),
+    ("15\nOr is it 16? I think 16.", "15", None),
     ("7\nWait, that is wrong. It is 8.", "7", None),
     ("7\n\nActually, the correct answer is 8.", "7", None),
     ("B. 45\nHowever, C is also right.", "B", ANGLES),
@@ -28,6 +31,8 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("15\nSo there are fifteen cubes in all.", "15", None),
+    ("15\nActually, 15 is the number of the cubes we see.", "15", None),
     ("7\nWe removed 3 of the 10 spheres.", "7", None),
     ("7\nLet me verify: 10 - 3 = 7", "7", None),
     ("7\nNote that the hidden sphere was not counted.", "7", None),

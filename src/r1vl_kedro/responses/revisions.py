@@ -3,7 +3,8 @@
 import re
 
 _CORRECTS = re.compile(
-    r"(?:wait|actually|nope|oops|sorry|correction|on second thought|scratch that|hold on|"
+    r"(?:wait|actually|nope|oops|sorry|correction|on second thought|hold on|"
+    r"(?:please )?(?:strike|scratch|ignore|disregard|forget)(?= (?:that|this|it|the)\b)|"
     r"no(?=\s*[,.:;!-]))\b",
     re.IGNORECASE,
 )

@@ -9,17 +9,18 @@ from typing import Any, Literal, get_args
 
 from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
 from r1vl_kedro.rewards.key_step_groups import as_groups
-from r1vl_kedro.rewards.negation import stated
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     COMMA,
     RELATIONS,
     STEP_END,
+    is_number,
     is_operand,
     is_word,
     phrase_tokens,
     tokenise,
 )
+from r1vl_kedro.rewards.stating import stated
 from r1vl_kedro.rewards.wholes import COPULAS, cut_out
 from r1vl_kedro.rewards.wording import DEFAULT_THRESHOLD, words_agree
 
@@ -30,7 +31,10 @@ _EQUATING = COPULAS | {"="}
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrasing of a key step, tokenised once; ``states``: it holds a relation or copula."""
+    """A phrasing of a key step, tokenised once.
+
+    ``states``: it holds a relation or copula, or words that end on a number ("slope 2").
+    """
 
     tokens: tuple[str, ...]
     canonical: str
@@ -82,7 +86,8 @@ def _phrase(text: str) -> Phrase:
         tokens,
         f" {' '.join(tokens)} ",
         tuple(is_word(token) for token in tokens),
-        any(token in RELATIONS or token in COPULAS for token in tokens),
+        any(token in RELATIONS or token in COPULAS for token in tokens)
+        or (bool(tokens) and is_number(tokens[-1]) and any(map(is_word, tokens))),
     )
 
 

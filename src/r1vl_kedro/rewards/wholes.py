@@ -31,6 +31,7 @@ _DERIVED = _TIMES | frozenset(
     "part rest portion majority edge corner".split()
 )
 """What "of" makes another thing of: the top of the cube is not the cube."""
+_LIMITS = frozenset({("too", "many"), ("too", "much"), ("at", "most"), ("at", "least")})
 _PRONOUNS = frozenset("it us them me you".split())
 _PLACES = frozenset(
     "behind beside near under below above inside outside opposite beneath between".split()
@@ -111,7 +112,7 @@ def _bounded(tokens: Sequence[str], start: int) -> bool:
 
 def _compared(tokens: Sequence[str], start: int, end: int, *, states: bool) -> bool:
     """Read ``45 degrees`` of ``45 degrees more than A``, and ``is 12`` of ``is 12 short of 20``."""
-    if tokens[end : end + 2] in (["too", "many"], ["too", "much"]):
+    if tuple(tokens[end : end + 2]) in _LIMITS:
         return True
     measured = is_number(tokens[end - 1]) or (
         end - start > 1 and is_number(tokens[end - 2]) and tokens[end - 1].isalpha()
@@ -155,7 +156,9 @@ def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
     if not clause or len(clause) > 4 or clause[0] in ("equivalently", "about", "we", "it"):
         return False
     return not any(token in COPULAS or token in RELATIONS for token in clause) and (
-        not is_number(clause[0]) or is_number(tokens[end - 1]) or clause[1:2] == [tokens[end - 1]]
+        not is_number(clause[0])
+        or is_number(tokens[end - 1])
+        or clause[1:2] in ([], [tokens[end - 1]])
     )
 
 
@@ -183,4 +186,4 @@ def _goes_on(tokens: Sequence[str], end: int, last: str) -> bool:
         return (
             following in ("+", "*", "-") and end + 2 < len(tokens) and is_operand(tokens[end + 2])
         )
-    return after in FACTORS | _MARKS | {":"} or (after == "or" and is_number(following))
+    return after in FACTORS | _MARKS | {":"} or (after in ("or", "to") and is_number(following))

@@ -1,0 +1,142 @@
+"""Whether the sentence around a matched key step states it.
+
+A sentence that denies, asks, supposes or doubts states nothing, and the next may take it back.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.rewards.negation import (
+    AUXILIARIES,
+    CLAUSE_ENDS,
+    POINTERS,
+    SENTENCE_REACH,
+    TURNS,
+    called_wrong,
+    denied_after,
+    denied_before,
+)
+from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS
+
+_SUPPOSING = frozenset(
+    "if whether unless suppose supposing imagine maybe perhaps possibly tempting might".split()
+)
+"""Words that leave open what follows them in the clause."""
+_INVERTED = frozenset("were had should".split())
+"""Verbs that suppose at the beginning of a sentence: "were x = 5"."""
+_CORRECTING = frozenset("wait no nope sorry oops actually correction rather".split())
+_HESITATING = frozenset("hmm but however and well oh now yet ah so though".split()) | {COMMA}
+_WITHDRAWING = frozenset(
+    "strike scratch ignore disregard forget cancel discard reject drop".split()
+)
+"""Verbs that bid to take back what was said: "strike that"."""
+_OTHERS = frozenset("many people some someone one he she they students".split())
+_BELIEVING = frozenset("believe believes think thinks claim claims say says guess guesses".split())
+_SPEAKING = frozenset("i we let on".split())
+_ADMITTING = frozenset(
+    "mistake mistaken error slip wrong erred miscounted misread miscalculated forgot missed".split()
+)
+"""Words of a sentence in which somebody corrects what was said: "I made a mistake"."""
+_SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("correct", "this"),
+                              ("fix", "that"), ("fix", "this")})  # fmt: skip
+_AGREEING = frozenset("yes yeah yep indeed correct right true exactly".split())
+
+
+def stated(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether the sentence around a window (end exclusive) states what it holds."""
+    return not (
+        denied_before(tokens, start, end)
+        or denied_after(tokens, end)
+        or _supposed(tokens, start)
+        or _asked(tokens, end)
+        or _taken_back(tokens, end)
+    )
+
+
+def _supposed(tokens: Sequence[str], start: int) -> bool:
+    """Tell whether the clause up to a window leaves it open: "if", "whether", "suppose"."""
+    for position in range(start - 1, max(start - SENTENCE_REACH, -1), -1):
+        token = tokens[position]
+        others = token in _BELIEVING and position and tokens[position - 1] in _OTHERS
+        begins = not position or tokens[position - 1] in CLAUSE_ENDS
+        if token in _SUPPOSING or others or (token == "provided" and begins):
+            return True
+        anew = token == "there" and position and tokens[position - 1] not in _SUPPOSING
+        if token in CLAUSE_ENDS or anew:
+            return tokens[position + 1] in _INVERTED and token in SENTENCE_ENDS
+    return start > 0 and start <= SENTENCE_REACH and tokens[0] in _INVERTED
+
+
+def _asked(tokens: Sequence[str], end: int) -> bool:
+    """Tell whether the clause from a window on ends with a question that is not answered yes."""
+    last = _sentence_end(tokens, end)
+    if last is None or tokens[last] != QUESTION:
+        return False
+    if not CLAUSE_ENDS.isdisjoint(tokens[end:last]):
+        return False
+    return tokens[min(last + 1, len(tokens) - 1)] not in _AGREEING
+
+
+def _taken_back(tokens: Sequence[str], end: int) -> bool:
+    """Tell whether what follows corrects a window: "x = 5. No, x = 6", "x = 5. This is wrong"."""
+    aside = end + (tokens[end] == COMMA)
+    if _corrects(tokens, aside + (tokens[aside] == "or")):
+        return True
+    last = _sentence_end(tokens, end)
+    if last is None:
+        return False
+    said = tokens[end : last + 1]
+    if any(
+        verb in _WITHDRAWING and thing in POINTERS | SENTENCE_ENDS for verb, thing in pairwise(said)
+    ):
+        return True
+    first = last
+    while first < len(tokens) and tokens[first] in SENTENCE_ENDS:
+        first += 1
+    if tokens[last] == QUESTION and first < len(tokens) and tokens[first] == "no":
+        return True
+    if not (RELATIONS | AUXILIARIES | TURNS).isdisjoint(said):
+        return False
+    next_end = _sentence_end(tokens, first) or first
+    if "contradiction" in tokens[first:next_end] and "no" not in tokens[first:next_end]:
+        return True
+    while first < len(tokens) and tokens[first] in _HESITATING:
+        first += 1
+    return first < len(tokens) and _corrects(tokens, first)
+
+
+def _corrects(tokens: Sequence[str], first: int) -> bool:
+    """Tell whether words that follow a statement reject it."""
+    word = tokens[first]
+    after = tokens[min(first + 1, len(tokens) - 1)]
+    stops = after == COMMA or after in SENTENCE_ENDS
+    if word in ("not", "never") and (
+        after in ("quite", "really", "exactly", "so", "right") or stops
+    ):
+        return True
+    if word in _SPEAKING and after != "mean":
+        said = tokens[first + 1 : first + 7]
+        admits = not _ADMITTING.isdisjoint(said) and {"no", "not", "nothing"}.isdisjoint(said)
+        return admits or not _SECOND_THOUGHTS.isdisjoint(pairwise(said))
+    if word in _WITHDRAWING:
+        return after in POINTERS
+    stops = stops or after in _CORRECTING
+    if (word in ("no", "correction") and not stops) or (word, after) == ("rather", "than"):
+        return False
+    if word in _CORRECTING or (word, after) == ("i", "mean"):
+        at = first + 1
+        while at < len(tokens) and tokens[at] in _HESITATING:
+            at += 1
+        if at < len(tokens) and tokens[at] in POINTERS:
+            return _AGREEING.isdisjoint(tokens[at : at + 4]) or called_wrong(tokens, at + 1)
+        return True
+    if word in POINTERS:
+        return called_wrong(tokens, first + 1)
+    return bool(WRONG.fullmatch(word)) and stops
+
+
+def _sentence_end(tokens: Sequence[str], start: int) -> int | None:
+    """Return where the sentence ends that a position is in; None where that is far off."""
+    span = range(start, min(start + SENTENCE_REACH, len(tokens)))
+    return next((at for at in span if tokens[at] in SENTENCE_ENDS), None)
