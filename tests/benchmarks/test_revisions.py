@@ -9,6 +9,21 @@ from r1vl_kedro.rewards import outcome
 ANGLES = ("30", "45", "60", "90")
 CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
 TAKEN_BACK = (
+    ("40\nThat answer seems wrong to me.", "40", None),
+    ("40\nI made a mistake above, the result is 50.", "40", None),
+    ("40\nEdit: it is 50.", "40", None),
+    ("40\nThe real answer is 50, sorry about that.", "40", None),
+    ("40\nIn fact it is 50, not 40.", "40", None),
+    ("40\n\nFinal answer: 50", "40", None),
+    ("6\nOh no, I have to take that back, 5.", "6", None),
+    ("6\nThe above is a guess; the true value is 5.", "6", None),
+    ("6\nDouble-checking gives 5 instead of 6.", "6", None),
+    ("6\nMy apologies, it should have been 5.", "6", None),
+    ("6\nThus the answer must be 5.", "6", None),
+    ("6\nAlternatively, it could also be 5.", "6", None),
+    ("6\nI am not sure, maybe it is 5.", "6", None),
+    ("left\nNo, I mean it is on the right side.", "left", None),
+    ("left\nScratch that: it is the right one.", "left", None),
     ("15\nStrike that, we forgot one; 16.", "15", None),
     ("15\nPlease ignore the number above, it is 16.", "15", None),
     ("15\nOr is it 16? I think 16.", "15", None),
@@ -31,6 +46,16 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("40\nIn fact, 40 is half of 80.", "40", None),
+    ("40\nThe answer is 40 since 25 + 15 = 40.", "40", None),
+    ("40\nI am sure that this is right.", "40", None),
+    ("40\nThe value of B, in contrast, is 50.", "40", None),
+    ("6\nThe two others were removed earlier on.", "6", None),
+    ("6\nDouble-checking: 2 + 4 = 6.", "6", None),
+    ("6\nThis is not a prime number, by the way.", "6", None),
+    ("6\nThank you for asking such a nice question!", "6", None),
+    ("left\nThe arrow points to the left side of it.", "left", None),
+    ("left\nThe right one has no arrow at all.", "left", None),
     ("15\nSo there are fifteen cubes in all.", "15", None),
     ("15\nActually, 15 is the number of the cubes we see.", "15", None),
     ("7\nWe removed 3 of the 10 spheres.", "7", None),
@@ -45,6 +70,13 @@ EXPLAINED = (
     ("7\nThank you for the question, ask me more!", "7", None),
 )  # fmt: skip
 OTHER_VALUES = (
+    ("\\boxed{40}\nI made an error, it should be 50.", "40"),
+    ("The final answer is 40. Wait, no: 50.", "40"),
+    ("40? 50? Hard to say.", "40"),
+    ("The answer cannot be read. Bar B shows 40.", "40"),
+    ("\\boxed{6}, although 5 might be the right one.", "6"),
+    ("<answer>6</answer> is not my final word, it is 5.", "6"),
+    ("The final answer is 6. Let me recount: 2 + 3 = 5.", "6"),
     ("7 or 8. There are 7 in the front.", "7"),
     ("I cannot tell. There are 7 options.", "7"),
     ("Not 7 but 8. The number of removed ones is 7.", "7"),
@@ -63,6 +95,11 @@ OTHER_VALUES = (
     ("Maybe 7 or 9. The sum shown is 7.", "7"),
 )  # fmt: skip
 VALUES = (
+    ("Bar A shows 50. Bar B shows 40. So the answer is 40.", "40"),
+    ("<answer>40</answer>\nThe bar B shows it.", "40"),
+    ("\\boxed{40} is the value of bar B.", "40"),
+    ("\\boxed{6}, which is the number of cubes.", "6"),
+    ("<answer>6</answer>. We did not count spheres.", "6"),
     ("\\boxed{7}\nWait, that is wrong, it is 9.", "9"),
     ("<answer>7</answer> Correction: 9", "9"),
     ("\\boxed{7}. I hope it is correct.", "7"),

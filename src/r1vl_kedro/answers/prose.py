@@ -71,7 +71,8 @@ DENIAL_OR_DOUBT = (
 
 _HEDGE = re.compile(
     r"\W*(?:(?:i|we) (?:cannot|can['’]t|could ?n[o'’]t|am not|do not|don['’]t) [^.!?\n]{0,30}"
-    r"|(?:it )?(?:cannot|can not|could not) be (?:determined|told|known|read|seen)[^.!?\n]{0,30}"
+    r"|(?:(?:it|this|the \w+) )?(?:cannot|can not|could not) be (?:determined|told|known|read|seen)"
+    r"[^.!?\n]{0,30}"
     r"|(?:it|that|this) (?:is|was) (?:unclear|unknown|uncertain|hard to say)[^.!?\n]{0,30}"
     r"|(?:it (?:is|could be) |either |maybe |perhaps )?\(?[\w.,%$-]+\)?,? or (?:maybe |perhaps )?"
     r"\(?[\w.,%$-]+\)?"

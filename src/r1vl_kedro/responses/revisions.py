@@ -3,7 +3,7 @@
 import re
 
 _CORRECTS = re.compile(
-    r"(?:wait|actually|nope|oops|sorry|correction|on second thought|hold on|"
+    r"(?:wait|actually|in fact|edit|update|nope|oops|sorry|correction|on second thought|hold on|"
     r"(?:please )?(?:strike|scratch|ignore|disregard|forget)(?= (?:that|this|it|the)\b)|"
     r"no(?=\s*[,.:;!-]))\b",
     re.IGNORECASE,
@@ -29,6 +29,19 @@ _ANOTHER = re.compile(
     r"(?P<given>[^\n]*)",
     re.IGNORECASE,
 )
+_ADMITS = re.compile(
+    r"\b(?:i|we)\b(?:(?!\b(?:no|not|never)\b|n['’]t\b)[^.;]){0,30}\b(?:mistake|mistaken|error|slip|"
+    r"wrong(?:ly)?|miscount\w*|misread|miscalculat\w*|forgot|missed|take (?:it|that|this) back)\b"
+    r"|\A\W*(?:is|was)\s*(?:not|n['’]t)\b",
+    re.IGNORECASE,
+)
+_ASSIGNS = re.compile(
+    r"\b(?:(?:it|answer)\s+(?:is|must be|may be|might be|could be|should be|should have been)"
+    r"|(?:gives?|is|get)(?=\s+\S+\s+instead of))\s+"
+    r"(?P<number>\d+(?:[.,]\d+)*+)(?=\s*(?:[.,;!]|\Z|instead\b|not\b))",
+    re.IGNORECASE,
+)
+"""Another number as the answer, alone: "it should have been 5", and not "it is 5 cm"."""
 _CLAIMS = re.compile(
     r"\b(?:also|correct|right|better|wrong|answers?|should|could|might|would)\b", re.IGNORECASE
 )
@@ -45,12 +58,15 @@ def revises(answer: str, after: str) -> bool:
         >>> revises("7", "Wait, that is wrong. It is 8."), revises("7", "We removed 3 of 10.")
         (True, False)
     """
-    sentences = _SENTENCE.split(after[:_LONGEST].strip(" \n\t*_`$.)"))
+    sentences = _SENTENCE.split(after[:_LONGEST].strip(" \n\t*_`$.),;"))
     return any(_revises(answer, one.strip(" \n\t*_`$>-–—#")) for one in sentences if one.strip())
 
 
 def _revises(answer: str, sentence: str) -> bool:
-    if _VERDICT.search(sentence):
+    if _VERDICT.search(sentence) or _ADMITS.search(sentence):
+        return True
+    assigned = _ASSIGNS.search(sentence)
+    if assigned and not _repeats(answer, assigned["number"]):
         return True
     another = _ANOTHER.search(sentence)
     if another and not _repeats(answer, another["given"]):
