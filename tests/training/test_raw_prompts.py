@@ -39,6 +39,16 @@ def test_nothing_is_added_to_the_wording(tiny, tmp_path, change, text):
     assert render_prompt(load_processor(tmp_path, raw=True), turn) == text
 
 
+def test_a_base_models_template_of_parts_is_known(tiny):
+    processor = load_processor(tiny)
+    # As Qwen2-VL's base has it: a list of parts without turns.
+    processor.chat_template = (
+        "{% for part in messages %}{% if part['type'] == 'image' %}<|vision_start|><|image_pad|>"
+        "<|vision_end|>{% elif 'text' in part %}{{ part['text'] }}{% endif %}{% endfor %}"
+    )
+    assert render_prompt(processor, to_messages(ROW, RAW), raw=True).startswith(f"{IMAGE}User: ")
+
+
 def test_one_grammar_asks_so_and_opens_the_reasoning():
     assert [one.name for one in GRAMMARS.values() if is_raw(one.wording)] == ["think_opened"]
     assert THINK_OPENED.wording.endswith("Assistant: Let me solve this step by step.\n<think>")

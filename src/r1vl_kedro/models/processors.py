@@ -107,17 +107,8 @@ def load_processor(
 
 
 def raw_chat_template(processor: ProcessorMixin) -> str:
-    """Return a chat template that joins the turns as they are, an end token after an answer.
-
-    An image is written as the model's own template writes it.
-    """
-    text, image = {"type": "text", "text": "@"}, {"type": "image"}
-    alone, after_image = (
-        processor.apply_chat_template([{"role": "user", "content": content}], tokenize=False)
-        for content in ([text], [image, text])
-    )
-    start = alone.index("@")
-    mark = after_image[start : after_image.index("@", start)]
+    """Return a chat template that joins the turns as they are, an end token after an answer."""
+    mark = _image_mark(processor)
     part = (
         "{%- if part['type'] == 'image' -%}" + mark + "{%- else -%}{{ part['text'] }}{%- endif -%}"
     )
@@ -129,6 +120,22 @@ def raw_chat_template(processor: ProcessorMixin) -> str:
         + processor.tokenizer.eos_token
         + "{%- endif -%}{%- endfor -%}"
     )
+
+
+def _image_mark(processor: ProcessorMixin) -> str:
+    """Return an image as the model's chat template writes it, else as Qwen2-VL's does.
+
+    The template of Qwen2-VL's base reads parts of a text and no turns, so it shows none.
+    """
+    text, image = {"type": "text", "text": "@"}, {"type": "image"}
+    alone, after_image = (
+        processor.apply_chat_template([{"role": "user", "content": content}], tokenize=False)
+        for content in ([text], [image, text])
+    )
+    start = alone.find("@")
+    if start < 0:
+        return f"<|vision_start|>{processor.image_token}<|vision_end|>"
+    return after_image[start : after_image.index("@", start)]
 
 
 def render_prompt(
