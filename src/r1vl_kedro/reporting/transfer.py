@@ -126,12 +126,15 @@ def _means(
     tested = [value for value in answers if all(value in one for one in answers.values())]
     parts: dict[str, list[NDArray[np.float64]]] = {name: [] for name in MEANS}
     for test in tested:
-        own = answers[test][test]
-        others = [one[test].loc[own.index, own.columns] for t, one in answers.items() if t != test]
-        beside = sum(one.to_numpy(float) for one in others) / len(others)
+        index, seeds = _shared([one[test] for one in answers.values()])
+        same = {train: one[test].loc[index, seeds] for train, one in answers.items()}
+        own = same.pop(test).to_numpy(float)
+        if not own.size:
+            continue
+        beside = sum(one.to_numpy(float) for one in same.values()) / len(same)
         weight = 1 / len(own)  # each value counts alike, whatever its number of questions
         for name, values in zip(MEANS, (own, beside, own - beside), strict=True):
-            parts[name].append(weight * np.asarray(values, float))
+            parts[name].append(weight * values)
     rows = []
     for name, stacked in parts.items():
         if not stacked:
@@ -141,6 +144,14 @@ def _means(
         row = {"matrix": title, "mean": name, "n": len(values), "seeds": values.shape[1]}
         rows.append(row | _percent(interval) | {"interval": interval.note})
     return rows
+
+
+def _shared(answers: list[pd.DataFrame]) -> tuple[pd.Index, pd.Index]:
+    """Return the questions and seeds that all have."""
+    index, seeds = answers[0].index, answers[0].columns
+    for one in answers[1:]:
+        index, seeds = index.intersection(one.index), seeds.intersection(one.columns)
+    return index, seeds
 
 
 def _percent(interval: Interval) -> dict[str, float | None]:
