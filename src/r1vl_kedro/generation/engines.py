@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.prompts import is_raw
+
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
 
@@ -58,6 +61,23 @@ def own_gpus(each: int) -> None:
         given = os.environ.get("CUDA_VISIBLE_DEVICES")
         gpus = [str(n) for n in range(ranks * each)] if given is None else given.split(",")
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(gpus[here * each : (here + 1) * each])
+
+
+class RawPromptError(UserFacingError, ValueError):
+    """A prompt without a chat template goes to an engine that always adds one."""
+
+
+def check_prompt(template: str, options: DecodingOptions) -> None:
+    """Check that the engine can ask with this template.
+
+    Raises:
+        RawPromptError: it is a whole prompt, and the engine an endpoint.
+    """
+    if is_raw(template) and options.engine == "openai":
+        raise RawPromptError(
+            f"the prompt template {template[:60]!r} places {{image}} and so is the whole prompt, "
+            "but an endpoint puts its chat template around it; take engine transformers or vllm"
+        )
 
 
 def make_engine(checkpoint: str, options: DecodingOptions) -> Engine:

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
-from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
-from r1vl_kedro.generation.engines import Completion, Engine, Prompt, make_engine
+from r1vl_kedro.generation.engines import Completion, Engine, Prompt, check_prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.launcher import kernels
 from r1vl_kedro.launcher.place import processes, rank
@@ -34,10 +33,6 @@ MANIFEST = "manifest.json"
 WAIT_SECONDS = 0.2
 
 Progress = Callable[[int, int, str], None]
-
-
-class RawPromptError(UserFacingError, ValueError):
-    """A prompt without a chat template goes to an engine that always adds one."""
 
 
 def predict(
@@ -74,11 +69,7 @@ def predict(
         FileNotFoundError: no such checkpoint.
     """
     options = DecodingOptions.model_validate(options)
-    if is_raw(template) and options.engine == "openai":
-        raise RawPromptError(
-            f"the prompt template {template[:60]!r} places {{image}} and so is the whole prompt, "
-            "but an endpoint puts its chat template around it; take engine transformers or vllm"
-        )
+    check_prompt(template, options)
     records = load_records(records_dir)
     manifest = _manifest(checkpoint, records_dir, records, options, template, seed)
     out = Path(output_dir)
