@@ -60,7 +60,7 @@ def whole(tmp_path_factory):
 
 
 def on(made) -> str:
-    return f"{PARAMS},launcher.in_process=false,launcher.cluster={made.address}"
+    return f"{PARAMS},launcher.in_process=false,launcher.shards=2,launcher.cluster={made.address}"
 
 
 def test_the_grid_over_two_nodes_ends_as_on_one_machine(tmp_path, whole):

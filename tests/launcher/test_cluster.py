@@ -1,5 +1,6 @@
 """Jobs over the nodes of a Ray cluster: spread, whole, and elsewhere when a node goes."""
 
+import os
 import subprocess
 import sys
 import time
@@ -32,8 +33,13 @@ def options(two_nodes):
 THERE = "ONE.model_copy(update={'cluster': sys.argv[1], 'device': 'cpu'})"
 
 
-def a_run(work: str, options) -> subprocess.Popen:
-    """A process of its own that does the work in the cluster of the options."""
+def a_run(work: str, options, **changes: str | None) -> subprocess.Popen:
+    """A process of its own that does the work in the cluster of the options.
+
+    Args:
+        changes: of the environment; None takes a variable away.
+    """
+    env = {name: value for name, value in (os.environ | changes).items() if value is not None}
     here = Path(__file__).parent
     script = (
         f"import os, sys\nsys.path[:0] = {[str(here), str(here.parent)]}\n"
@@ -43,6 +49,7 @@ def a_run(work: str, options) -> subprocess.Popen:
         [sys.executable, "-c", script, options.cluster],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env=env,
         text=True,
     )
 
@@ -180,3 +187,19 @@ def test_a_hundred_jobs_leave_nothing_behind(tmp_path, two_nodes, options):
 def _echo(directory, options, name):
     kwargs = {"text": name}
     return run_job("job_entries:echo", kwargs, options=options, log_dir=directory, name=name)
+
+
+def test_a_cluster_of_this_host_alone_asks_for_a_token_and_has_no_dashboard(tmp_path):
+    work = (
+        f"print(job('echo', {str(tmp_path)!r}, {THERE}, text='a')['text'])\n"
+        "import psutil\n"
+        "below = psutil.Process().children(recursive=True)\n"
+        "found = [place for process in below for place in process.net_connections()]\n"
+        "print(8265 in {place.laddr.port for place in found if place.status == 'LISTEN'})\n"
+    )
+    alone = ONE.model_copy(update={"cluster": "local"})
+    run = a_run(work, alone, HOME=str(tmp_path), RAY_AUTH_TOKEN=None)
+    output, _ = run.communicate()
+    assert run.returncode == 0, output
+    assert output.splitlines()[-2:] == ["a", "False"]
+    assert len((tmp_path / ".ray" / "auth_token").read_text()) >= 32

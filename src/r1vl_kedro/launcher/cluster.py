@@ -40,7 +40,7 @@ except ImportError as _error:
     ) from _error
 
 REACH_SECONDS = 5.0
-AGREE_SECONDS = 60.0
+AGREE_SECONDS = 120.0
 """How long hosts that have room may take to start the processes that see a job through."""
 SHARED = ("PYTHONPATH", *AVX2)
 """What a host's own environment does not say and jobs are to have everywhere."""
@@ -62,7 +62,7 @@ def connect(options: LauncherOptions) -> None:
         how: dict[str, Any] = {"address": where, "log_to_driver": False, "logging_level": "WARNING"}
         if where == "local":
             cores = len(os.sched_getaffinity(0))
-            how |= {"num_cpus": cores, "include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+            how |= {"num_cpus": cores, "include_dashboard": False}
         handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             if ":" in where:
