@@ -44,10 +44,8 @@ _PRODUCT = re.compile(
 )
 _FUNCTION = re.compile(r"(?<![\\A-Za-z])(sqrt|pi|sin|cos|tan|log|ln|exp)\b")
 _FUNCTIONS = frozenset(
-    (
-        "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div "
-        "pm inf infty alpha beta gamma delta theta phi"
-    ).split()
+    "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div pm inf "
+    "infty alpha beta gamma delta theta phi".split()
 )
 
 
