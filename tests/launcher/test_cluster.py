@@ -192,14 +192,16 @@ def _echo(directory, options, name):
 def test_a_cluster_of_this_host_alone_asks_for_a_token_and_has_no_dashboard(tmp_path):
     work = (
         f"print(job('echo', {str(tmp_path)!r}, {THERE}, text='a')['text'])\n"
-        "import psutil\n"
-        "below = psutil.Process().children(recursive=True)\n"
-        "found = [place for process in below for place in process.net_connections()]\n"
-        "print(8265 in {place.laddr.port for place in found if place.status == 'LISTEN'})\n"
+        "import contextlib, psutil\n"
+        "ports = set()\n"
+        "for process in psutil.Process().children(recursive=True):\n"
+        "    with contextlib.suppress(psutil.Error):  # it may have ended\n"
+        "        ports |= {place.laddr.port for place in process.net_connections()}\n"
+        "print(len(ports) > 0, 8265 in ports)\n"
     )
     alone = ONE.model_copy(update={"cluster": "local"})
     run = a_run(work, alone, HOME=str(tmp_path), RAY_AUTH_TOKEN=None)
     output, _ = run.communicate()
     assert run.returncode == 0, output
-    assert output.splitlines()[-2:] == ["a", "False"]
+    assert output.splitlines()[-2:] == ["a", "True False"]
     assert len((tmp_path / ".ray" / "auth_token").read_text()) >= 32
