@@ -341,6 +341,17 @@ def test_questions_without_images_are_compared_among_themselves(tmp_path):
     assert dropped[0].detail == "same question as test/t, both without an image"
 
 
+def test_a_question_without_an_image_is_another_by_its_options(tmp_path):
+    shared = {"question": "Which is larger?", "answer": "A", "solution": "", "family": "text"}
+    shared |= {"source": "", "images": [], "image_hashes": []}
+    rows = [{"id": "a", "options": ["7 plus 8", "9"]}, {"id": "b", "options": ["1 plus 2", "9"]}]
+    records = write_rows([row | shared for row in rows], image_hashes=True)
+    held_out = [shared | {"id": "t", "options": ["1 plus 2", "9"]}]
+    kept, dropped = clean.decontaminate(records, {"test": held_out}, max_distance=0.12)
+    assert kept["id"] == ["a"]
+    assert [one.id for one in dropped] == ["b"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["\\boxed{", "<answer>", "\na) x", "\\[", "\\begin{align}", "? (A) 4", "<image>", "$", " "],

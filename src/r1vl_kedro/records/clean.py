@@ -134,7 +134,7 @@ def reference_index(
             images = images if isinstance(images, (list, tuple)) else [images]
             identity = f"{name}/{row.get('id', row.get('index', '?'))}"
             if not any(image is not None for image in images):
-                names.setdefault(TEXT_ONLY + key, []).append(identity)
+                names.setdefault(_text_key(row), []).append(identity)
             if not by_question:
                 key = ANY_QUESTION
             for image in images:
@@ -143,6 +143,13 @@ def reference_index(
                 names.setdefault(key, []).append(identity)
                 hashes.setdefault(key, []).append(pictures.perceptual_hash(_decoded(image)))
     return {key: (names[key], pictures.hash_bits(hashes.get(key, []))) for key in names}
+
+
+def _text_key(row: Mapping[str, Any]) -> str:
+    """Make the key of a question without an image: "Which is larger?" is another by its options."""
+    options = row.get("options")
+    texts = [str(row.get("question") or ""), *([] if options is None else map(str, options))]
+    return TEXT_ONLY + "\x00".join(map(question_key, texts))
 
 
 def _reference_rows(reference: Any) -> Iterable[Mapping[str, Any]]:
@@ -168,7 +175,7 @@ def decontaminate(
 
     A record occurs there if its normalised question does and, under that question, one of its
     images is within ``max_distance`` (share of differing hash bits, 0 to 1) of one there, or
-    neither has an image.
+    neither has an image and their options are the same.
 
     Args:
         by_question: False drops a record whose image is there under any question.
@@ -194,4 +201,5 @@ def decontaminate(
                 return Rejection(row["id"], "contamination", "in_evaluation_set", detail)
         return None
 
-    return _split_by(dataset, ["id", "question", "image_hashes"], judge, "decontamination")
+    columns = ["id", "question", "options", "image_hashes"]
+    return _split_by(dataset, columns, judge, "decontamination")
