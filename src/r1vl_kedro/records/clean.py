@@ -183,9 +183,8 @@ def decontaminate(
     index = reference_index(references, by_question=by_question)
 
     def judge(row: dict[str, Any]) -> Rejection | None:
-        asked = question_key(row["question"])
-        key = asked if by_question else ANY_QUESTION
-        found = index.get(key if row["image_hashes"] else TEXT_ONLY + asked)
+        key = question_key(row["question"]) if by_question else ANY_QUESTION
+        found = index.get(key if row["image_hashes"] else _text_key(row))
         if found is None:
             return None
         names, bits = found
