@@ -97,7 +97,8 @@ def test_a_row_that_did_not_run_leaves_its_column_out_of_the_means():
 def test_the_heat_map_has_a_panel_a_matrix_with_its_means_and_one_of_all_others():
     figure = transfer_figure(*transfer_table(verdicts(), OPTIONS, grid()))
     assert [trace.name for trace in figure.data] == ["think", "others"]
-    assert sorted(figure.data[0].x) == sorted(figure.data[0].y) == ["X-Ray", "mri"]
+    assert figure.data[0].x == figure.data[0].y == ("mri", "X-Ray"), "so that its diagonal is one"
+    assert figure.data[1].x == ("mri", "X-Ray")
     assert np.sort(np.ravel(figure.data[0].z)).tolist() == [20, 40, 60, 80]
     assert "diagonal 70.0" in figure.layout.annotations[0].text
     assert "difference +40.0" in figure.layout.annotations[0].text

@@ -95,7 +95,8 @@ def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> Non
                 ax.set_xlim(*x_axis.range)
             if x_axis.dtick:
                 ax.xaxis.set_major_locator(MultipleLocator(x_axis.dtick))
-            ax.grid(visible=True, color="#e5e7eb")
+            if not ax.images:
+                ax.grid(visible=True, color="#e5e7eb")
         if y_axis.range:
             ax.set_ylim(*y_axis.range)
         if y_axis.autorange == "reversed":  # of labels: half a row above the first, as in Plotly
@@ -176,7 +177,6 @@ def _heat(ax: "Axes", trace: go.Heatmap) -> None:
     ax.imshow(trace.z, cmap=colours, vmin=trace.zmin, vmax=trace.zmax, aspect="auto")
     ax.set_xticks(range(len(trace.x)), trace.x)
     ax.set_yticks(range(len(trace.y)), trace.y)
-    ax.grid(visible=False)
     dark = trace.zmin + 0.7 * (trace.zmax - trace.zmin)
     for row, (values, texts) in enumerate(zip(trace.z, trace.text, strict=True)):
         for column, (value, text) in enumerate(zip(values, texts, strict=True)):

@@ -181,6 +181,7 @@ def transfer_figure(cells: pd.DataFrame, means: pd.DataFrame) -> go.Figure:
         vertical_spacing=0.9 / (sum(heights) + 1),
         subplot_titles=[_title(name, means) for name in panels],
     )
+    values = dict.fromkeys([*cells["train"], *cells["test"]])  # so that diagonals are diagonal
     ends = (cells["accuracy"].min(), cells["accuracy"].max()) if len(cells) else (0.0, 1.0)
     for place, (name, part) in enumerate(panels.items(), start=1):
         by = "row" if name == OTHERS else "train"
@@ -188,8 +189,10 @@ def transfer_figure(cells: pd.DataFrame, means: pd.DataFrame) -> go.Figure:
         shown = part.assign(text=part.apply(_text, axis=1)).pivot_table(
             index=by, columns="test", values="text", aggfunc="first", sort=False
         )
+        tested = [value for value in values if value in table.columns]
+        table, shown = table[tested], shown[tested]
         figure.add_heatmap(
-            x=[str(value) for value in table.columns],
+            x=tested,
             y=[str(value) for value in table.index],
             z=table.to_numpy().tolist(),
             text=shown.to_numpy().tolist(),
