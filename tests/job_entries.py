@@ -171,29 +171,24 @@ def ranks_sum():
 def step_grpo_recorded(record, **kwargs):
     """StepGRPO that keeps what each rank has of every batch in ``<record>/rank<n>.jsonl``."""
     from r1vl_kedro.training import step_grpo
-    from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
+    from r1vl_kedro.training.rollout_log import RolloutLog
 
-    trainer = StepGRPOTrainer
-    score, generate = trainer._calculate_rewards, trainer._generate_and_score_completions
+    observe = RolloutLog.__call__
     file = Path(record) / f"rank{os.environ.get('RANK', '0')}.jsonl"
-    seen = {}
 
-    def recorded_rewards(self, inputs, prompts, completions, ids):
-        rewards = score(self, inputs, prompts, completions, ids)
-        seen["ids"] = [row["id"] for row in inputs]
-        seen["completions"] = [completion[0]["content"] for completion in completions]
-        seen["rewards of all ranks"] = rewards.tolist()
-        return rewards
-
-    def recorded_batch(self, inputs):
-        output = generate(self, inputs)
-        batch = {**seen, "advantages": output["advantages"].tolist()}
+    def recorded(self, *, rows, completions, rewards, advantages, **more):
+        batch = {
+            "ids": [row["id"] for row in rows],
+            "completions": completions,
+            "rewards of all ranks": rewards.tolist(),
+            "advantages": advantages.tolist(),
+        }
         with file.open("a") as out:
             out.write(json.dumps(batch) + "\n")
-        return output
+        given = {"rows": rows, "completions": completions, "rewards": rewards}
+        observe(self, **given, advantages=advantages, **more)
 
-    trainer._calculate_rewards = recorded_rewards
-    trainer._generate_and_score_completions = recorded_batch
+    RolloutLog.__call__ = recorded
     return step_grpo.train_step_grpo(**kwargs)
 
 

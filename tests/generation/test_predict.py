@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from r1vl_kedro.generation import DecodingOptions, predict
 from r1vl_kedro.generation.engines import Completion, Prompt, own_gpus
+from r1vl_kedro.models import load_processor, vision_token_ids
 from r1vl_kedro.prompts import to_messages
 
 predict_module = __import__("sys").modules["r1vl_kedro.generation.predict"]
@@ -135,36 +137,60 @@ def test_transformers_engine_answers_in_batches_as_one_by_one(records, tiny, tmp
     assert (a["truncated"] == (a["tokens"] == 8)).all()
 
 
-def test_the_checkpoints_own_generation_settings_do_not_change_an_evaluation(tiny):
+def prompts_of(records, count):
+    return [
+        Prompt(to_messages(row), row["images"])
+        for row in load_from_disk(records).select(range(count))
+    ]
+
+
+def test_the_checkpoints_own_generation_settings_do_not_change_an_evaluation(
+    records, tiny, tmp_path
+):
     from r1vl_kedro.generation.transformers_engine import TransformersEngine
 
-    engine = TransformersEngine(tiny, DecodingOptions(temperature=1.0, num_samples=2))
-    published = engine._model.generation_config
-    published.repetition_penalty, published.top_k, published.top_p = 1.05, 1, 0.001
-    asked = engine._settings()["generation_config"]
-    used, _ = engine._model._prepare_generation_config(asked)
-    assert (used.repetition_penalty, used.top_k, used.top_p) == (1.0, 0, 1.0)
+    published = shutil.copytree(tiny, tmp_path / "published")
+    file = published / "generation_config.json"
+    own = {"repetition_penalty": 1.05, "top_k": 1, "top_p": 0.001, "do_sample": True}
+    file.write_text(json.dumps({**json.loads(file.read_text()), **own}))
+    options = DecodingOptions(max_new_tokens=12, temperature=1.0, num_samples=2, dtype="float32")
+    plain, changed = (
+        TransformersEngine(str(place), options).generate(prompts_of(records, 3), 1)
+        for place in (tiny, published)
+    )
+    assert plain == changed
+    assert any(first != second for first, second in plain)
 
 
-def test_samples_differ_follow_the_seed_and_hold_no_vision_token(records, tiny, tmp_path):
-    from datasets import load_from_disk
+@pytest.fixture
+def processors(monkeypatch):
+    """The processors that are loaded, the last one last."""
+    loaded = []
 
+    def load(*args, **kwargs):
+        loaded.append(load_processor(*args, **kwargs))
+        return loaded[-1]
+
+    monkeypatch.setattr("r1vl_kedro.models.load_processor", load)
+    return loaded
+
+
+def test_samples_differ_follow_the_seed_and_hold_no_vision_token(records, tiny, processors):
     from r1vl_kedro.generation.transformers_engine import TransformersEngine
 
     options = DecodingOptions(max_new_tokens=24, temperature=1.0, num_samples=3, batch_size=4)
     engine = TransformersEngine(tiny, options)
-    rows = list(load_from_disk(records))[:4]
-    prompts = [Prompt(to_messages(row), row["images"]) for row in rows]
+    prompts = prompts_of(records, 4)
     first, again = engine.generate(prompts, 1), engine.generate(prompts, 1)
     other = engine.generate(prompts, 2)
     assert first == again != other
     assert [len(answers) for answers in first] == [3, 3, 3, 3]
-    seen = []
-    decode = engine._processor.tokenizer.decode
-    engine._processor.tokenizer.decode = lambda ids, **_: seen.extend(ids) or decode(ids)
+    seen, tokenizer = [], processors[-1].tokenizer
+    decode = tokenizer.decode
+    tokenizer.decode = lambda ids, **_: seen.extend(ids) or decode(ids)
     engine.generate(prompts, 3)
     assert len(seen) > 50
-    assert not set(seen) & set(engine._never)
+    assert not set(seen) & set(vision_token_ids(tokenizer))
 
 
 def test_greedy_answers_are_those_of_generate(records, tiny, monkeypatch):
@@ -213,7 +239,7 @@ def test_a_directory_without_records_is_named(echo, tiny, tmp_path):
         predict(tiny, str(tmp_path), str(tmp_path / "out"), {})
 
 
-def test_images_are_bounded_as_asked_and_else_as_the_checkpoint_says(records, tiny):
+def test_images_are_bounded_as_asked_and_else_as_the_checkpoint_says(records, tiny, processors):
     from datasets import load_from_disk
 
     from r1vl_kedro.generation.transformers_engine import TransformersEngine
@@ -221,8 +247,9 @@ def test_images_are_bounded_as_asked_and_else_as_the_checkpoint_says(records, ti
     image = load_from_disk(records)[0]["images"][0].resize((400, 300))
 
     def patches(**bounds):
-        processor = TransformersEngine(tiny, DecodingOptions(**bounds))._processor
-        return len(processor.image_processor(images=[image], return_tensors="pt")["pixel_values"])
+        TransformersEngine(tiny, DecodingOptions(**bounds))
+        of_engine = processors[-1].image_processor
+        return len(of_engine(images=[image], return_tensors="pt")["pixel_values"])
 
     own = patches()
     assert patches(max_pixels=28 * 28) == 4  # of 14 pixels each way: one visual token

@@ -45,11 +45,12 @@ def test_an_answer_has_the_form_that_was_asked_for_and_is_kept(server, tmp_path)
     assert all(answer.cached for answer in again)
 
 
-def test_the_three_stages_go_through_the_server(server, tmp_path):
+def test_the_three_stages_go_through_the_server(server, tmp_path, monkeypatch):
     from datasets import Dataset
 
     from r1vl_kedro.annotation import stages
     from r1vl_kedro.annotation.options import AnnotationOptions
+    from r1vl_kedro.endpoint.connection import Connection
     from r1vl_kedro.world.corpus import split_rows
 
     prompts = yaml.safe_load(PROMPTS.read_text(encoding="utf-8"))
@@ -57,20 +58,22 @@ def test_the_three_stages_go_through_the_server(server, tmp_path):
     options = AnnotationOptions(annotator="openai")
     client = client_of(server, tmp_path / "a.sqlite", max_tokens=200, retries=0)
     asked = []
-    call = client._call
+    post = Connection.post
 
-    def listen(openai, request, *args):
-        text = call(openai, request, *args)
-        asked.append((request.schema["required"], json.loads(text)))
-        return text
+    def listen(self, path, body, *more):
+        reply = post(self, path, body, *more)
+        schema = body["response_format"]["json_schema"]["schema"]
+        [choice] = reply["choices"]
+        asked.append((schema["required"], json.loads(choice["message"]["content"])))
+        return reply
 
-    client._call = listen
+    monkeypatch.setattr(Connection, "post", listen)
     steps = stages.extract_all(records, options, client, prompts)
     keys = stages.refine_all(records, steps, options, client, prompts)
     groups = stages.augment_all(records, keys, options, client, prompts)
     # A model of a million parameters says little of use: what fails a check falls back to rules.
     assert set(steps) == set(keys) == set(groups) == set(records["id"])
-    assert client._calls == 9
+    assert len(asked) == 9
     assert all(list(value) == required for required, value in asked)
 
 
