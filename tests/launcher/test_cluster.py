@@ -13,7 +13,7 @@ import pytest
 from clusters import add, cluster
 from launching import ONE, job
 
-from r1vl_kedro.launcher import JobError, ending, run_job, stop_all
+from r1vl_kedro.launcher import JobError, ending, stop_all
 
 if find_spec("ray") is None:
     pytest.skip("needs the extra `cluster`", allow_module_level=True)
@@ -156,37 +156,6 @@ def test_a_cluster_that_cannot_be_used_is_named(tmp_path, options, before, addre
     assert run.returncode == 1
     line = next(line for line in output.splitlines() if "JobError: " in line)
     assert f"launcher.cluster {there.cluster}: {said}" in line
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_a_hundred_jobs_leave_nothing_behind(tmp_path, two_nodes, options):
-    def state():
-        raylets = [node.all_processes["raylet"][0].process.pid for node in two_nodes.list_all_nodes]
-        below = [psutil.Process(pid).children(recursive=True) for pid in raylets]
-        jobs_there = [p for found in below for p in found if "worker" in " ".join(p.cmdline())]
-        mine = psutil.Process()
-        return len(jobs_there), mine.num_fds(), mine.memory_info().rss
-
-    with ThreadPoolExecutor(4) as pool:
-
-        def some(count, first):
-            names = [f"job{first + number}" for number in range(count)]
-            work = [pool.submit(_echo, tmp_path, options, name) for name in names]
-            assert [done.result()["text"] for done in work] == names
-
-        some(8, 0)
-        _, files, memory = state()
-        some(100, 8)
-        workers, files_after, memory_after = state()
-    assert workers <= 8  # Ray keeps an idle process a core
-    assert files_after <= files + 8
-    assert memory_after < memory + 64 * 2**20
-
-
-def _echo(directory, options, name):
-    kwargs = {"text": name}
-    return run_job("job_entries:echo", kwargs, options=options, log_dir=directory, name=name)
 
 
 def test_a_cluster_of_this_host_alone_asks_for_a_token_and_has_no_dashboard(tmp_path):
