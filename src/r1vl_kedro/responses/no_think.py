@@ -30,14 +30,8 @@ def problems(response: Response) -> list[str]:
     return [] if alone and tags == 2 else ["text outside the tags"]
 
 
-def render(
-    steps: Sequence[str],
-    answer: str | None = None,
-    *,
-    description: str | None = None,
-    rationale: str | None = None,
-) -> str:
-    """Render the answer and leave out all that leads to it."""
+def render(steps: Sequence[str], answer: str | None = None, **background: str | None) -> str:
+    """Render the answer alone; the background of an answer has no place."""
     return "" if answer is None else f"<answer>{answer}</answer>"
 
 

@@ -31,15 +31,9 @@ def problems(response: Response) -> list[str]:
     return think_answer.problems(think_answer.parse(OPENING + response.text))
 
 
-def render(
-    steps: Sequence[str],
-    answer: str | None = None,
-    *,
-    description: str | None = None,
-    rationale: str | None = None,
-) -> str:
+def render(steps: Sequence[str], answer: str | None = None, **background: str | None) -> str:
     """Render what follows the tag: lines of the reasoning, then the answer."""
-    whole = think_answer.render(steps, answer, description=description, rationale=rationale)
+    whole = think_answer.render(steps, answer, **background)
     return whole.removeprefix(OPENING).lstrip("\n")
 
 

@@ -1,10 +1,13 @@
 """Plans of a speed and a path, as AlphaDrive's rewards read and weight them (arXiv 2503.07608)."""
 
 import re
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from r1vl_kedro.answers.classes import listed
-from r1vl_kedro.responses import THINK_ANSWER, final_answer, parse_response
+from r1vl_kedro.responses import THINK_ANSWER, GrammarName, final_answer, parse_response
+from r1vl_kedro.rewards.registry import Reward
 
 Mode = Literal["strict", "released"]
 SPEED = {"KEEP": 0.8, "ACCELERATE": 0.9, "DECELERATE": 1.0, "STOP": 1.0}
@@ -109,3 +112,17 @@ def planning_accuracy(
     precision, recall = right / (len(stated) + _EPSILON), right / (len(wanted) + _EPSILON)
     f1 = 2 * precision * recall / (precision + recall + _EPSILON)
     return f1 * weights / (len(stated) + _EPSILON)
+
+
+class PlanReward(Reward):
+    """A reward of a plan's actions, which it reads by its ``mode`` (see `stated_actions`)."""
+
+    columns = ("answer",)
+
+    mode: Mode = "strict"
+    grammar: GrammarName = Field(THINK_ANSWER.name, exclude=True, repr=False)
+
+    @model_validator(mode="after")
+    def _released_in_its_grammar(self) -> Self:
+        check_mode(self.mode, self.grammar)
+        return self

@@ -2,25 +2,23 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Self
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from r1vl_kedro.responses import THINK_ANSWER, GrammarName
 from r1vl_kedro.rewards.planning import (
     PATH,
     SPEED,
     Actions,
-    Mode,
-    check_mode,
+    PlanReward,
     stated_actions,
     wanted_actions,
 )
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
+from r1vl_kedro.rewards.registry import Completion, completion_text, register
 
 
 @register
-class PlanningDiversityReward(Reward):
+class PlanningDiversityReward(PlanReward):
     """Reward a plan that others of its group do not have, for its speed and its path each.
 
     ``released``: +``amount`` where no action of the plan was in a completion before it, else
@@ -33,17 +31,9 @@ class PlanningDiversityReward(Reward):
     """
 
     name = "planning_diversity"
-    columns = ("answer",)
     whole_groups = True
 
-    mode: Mode = "strict"
     amount: float = Field(0.4, ge=0)
-    grammar: GrammarName = Field(THINK_ANSWER.name, exclude=True, repr=False)
-
-    @model_validator(mode="after")
-    def _released_in_its_grammar(self) -> Self:
-        check_mode(self.mode, self.grammar)
-        return self
 
     def __call__(
         self, completions: Sequence[Completion], answer: Sequence[str], **_: Any
