@@ -162,7 +162,8 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
         if WRONG.fullmatch(token) and (auxiliary or position == first):
             return not negated
         if negated and (token in _RIGHT or _ends_on_solution(tokens, position)):
-            return True
+            said = tokens[position : position + DENIAL_REACH + 1]
+            return not (token == "what" and any(word.startswith("expect") for word in said))
         if auxiliary and not negated and token == "too" and words == 0:
             return True
         if token in AUXILIARIES:

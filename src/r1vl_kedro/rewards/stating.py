@@ -23,6 +23,7 @@ _SUPPOSING = frozenset(
     "if whether unless suppose supposing imagine maybe perhaps possibly tempting might".split()
 )
 """Words that leave open what follows them in the clause."""
+_ASSUMING = frozenset("assume assumes assuming assumed".split())
 _INVERTED = frozenset("were had should".split())
 """Verbs that suppose at the beginning of a sentence: "were x = 5"."""
 _CORRECTING = frozenset("wait no nope sorry oops actually correction rather".split())
@@ -33,6 +34,8 @@ _WITHDRAWING = frozenset(
 """Verbs that bid to take back what was said: "strike that"."""
 _OTHERS = frozenset("many people some someone one he she they students".split())
 _BELIEVING = frozenset("believe believes think thinks claim claims say says guess guesses".split())
+_THINKING = frozenset("thought guessed believed".split())
+"""Verbs of what somebody took for right before: "first I thought x = 5"."""
 _SPEAKING = frozenset("i we let on".split())
 _ADMITTING = frozenset(
     "mistake mistaken error slip wrong erred miscounted misread miscalculated forgot missed".split()
@@ -58,9 +61,13 @@ def _supposed(tokens: Sequence[str], start: int) -> bool:
     """Tell whether the clause up to a window leaves it open: "if", "whether", "suppose"."""
     for position in range(start - 1, max(start - SENTENCE_REACH, -1), -1):
         token = tokens[position]
-        others = token in _BELIEVING and position and tokens[position - 1] in _OTHERS
+        ahead = tokens[position - 1] if position else ""
+        others = (token in _BELIEVING and ahead in _OTHERS) or (
+            token in _THINKING and ahead in _OTHERS | _SPEAKING
+        )
+        absurd = token in _ASSUMING and "contradiction" in tokens[position + 1 : position + 6]
         begins = not position or tokens[position - 1] in CLAUSE_ENDS
-        if token in _SUPPOSING or others or (token == "provided" and begins):
+        if token in _SUPPOSING or others or absurd or (token == "provided" and begins):
             return True
         anew = token == "there" and position and tokens[position - 1] not in _SUPPOSING
         if token in CLAUSE_ENDS or anew:

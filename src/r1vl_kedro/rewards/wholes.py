@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from r1vl_kedro.answers.numerals import PARTS, SCALES
+from r1vl_kedro.answers.numerals import ORDINALS, PARTS, SCALES
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
@@ -37,6 +37,9 @@ _PLACES = frozenset(
     "behind beside near under below above inside outside opposite beneath between".split()
 )
 _LONGEST_LABEL = 3
+_RANKS = frozenset(ORDINALS) - {"first"} | {"next"}
+_RANK_ENDINGS = frozenset("nd rd th".split())
+_NO_SUPERLATIVES = frozenset("interest request forest invest digest harvest suggest".split())
 
 
 def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> bool:
@@ -54,6 +57,8 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
     if _scaled(tokens, end) or _other_unit(tokens, start, end) or _fraction_cut(tokens, start, end):
         return True
     if _bounded(tokens, start) or _compared(tokens, start, end, states=states):
+        return True
+    if _runner_up(tokens, start):
         return True
     if not states:
         return False
@@ -128,6 +133,16 @@ def _compared(tokens: Sequence[str], start: int, end: int, *, states: bool) -> b
     return (worded or (following.isalpha() and len(following) > 1)) and after in _OFF
 
 
+def _runner_up(tokens: Sequence[str], start: int) -> bool:
+    """Read ``highest bar`` of ``second highest bar``."""
+    first = tokens[start]
+    superlative = first in ("most", "least") or (first.endswith("est") and len(first) > 5)
+    if not (start and superlative and first not in _NO_SUPERLATIVES):
+        return False
+    before = tokens[start - 1]
+    return before in _RANKS or (before in _RANK_ENDINGS and is_number(tokens[start - 2]))
+
+
 def _of_another(tokens: Sequence[str], start: int) -> bool:
     """Read ``the cube is red`` of ``the top of the cube is red`` and ``behind the cube is red``."""
     if not start or not (tokens[start].isalpha() or is_operand(tokens[start])):
@@ -174,7 +189,10 @@ def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
 def _goes_on(tokens: Sequence[str], end: int, last: str) -> bool:
     after = tokens[end] if end < len(tokens) else BREAK
     following = tokens[end + 1] if end + 1 < len(tokens) else BREAK
-    if not is_operand(last):
+    label = last.isalpha() and len(last) <= _LONGEST_LABEL and tokens[end - 2] in RELATIONS
+    if label and after in ARITHMETIC and after != "-":  # AB = AC + CD
+        return True
+    if not (is_operand(last) or label):
         return False
     if after in ARITHMETIC and (after != "-" or is_operand(following) or following == "("):
         return True
