@@ -28,6 +28,14 @@ TAKEN_BACK = (
     ("15\nPlease ignore the number above, it is 16.", "15", None),
     ("15\nOr is it 16? I think 16.", "15", None),
     ("7\nWait, that is wrong. It is 8.", "7", None),
+    ("40\nMy mistake: the bar reaches 45.", "40", None),
+    ("6\nThis contradicts the figure, so 6 cannot be the answer.", "6", None),
+    ("6\nSo that is not the right answer.", "6", None),
+    ("B\nRe-reading the question, it asks for the lowest bar, which is D.", "B", ANGLES),
+    ("6\nOn a closer look, the bar reaches 7.", "6", None),
+    ("6 objects. We removed 2 of them, so 4 remain.", "6", None),
+    ("6 objects. We now add 2 more.", "6", None),
+    ("The base is 6. The area is 12.", "6", None),
     ("7\n\nActually, the correct answer is 8.", "7", None),
     ("B. 45\nHowever, C is also right.", "B", ANGLES),
     ("7\nLet me recheck: 3 + 5 = 8", "7", None),
@@ -59,6 +67,14 @@ EXPLAINED = (
     ("15\nSo there are fifteen cubes in all.", "15", None),
     ("15\nActually, 15 is the number of the cubes we see.", "15", None),
     ("7\nWe removed 3 of the 10 spheres.", "7", None),
+    ("7\nSo 5 cannot be the answer.", "7", None),
+    ("6\nOne could think it is 7, but the hidden cube was already removed.", "6", None),
+    ("$x = 7$.\nCheck: 2(7) + 1 = 15. \u2713", "7", None),
+    ("B\nRe-reading the question, it asks for the lowest bar, which is B.", "B", ANGLES),
+    ("6 objects. We removed 2 of the 8 objects.", "6", None),
+    ("12. To see this, add 5 and 7.", "12", None),
+    ("Norway. Its bar reaches 81, while Sweden's reaches 79.", "Norway", None),
+    ("35°, as the base angles of an isosceles triangle are equal.", "35", None),
     ("7\nLet me verify: 10 - 3 = 7", "7", None),
     ("7\nNote that the hidden sphere was not counted.", "7", None),
     ("7\nThis is because the red one does not count.", "7", None),
@@ -161,6 +177,38 @@ def test_text_behind_a_box_or_tag_is_read(grammar):
     assert outcome(written[grammar], "7", grammar=grammar) == 1
     assert outcome(f"{written[grammar]}\nThat follows from 10 - 3.", "7", grammar=grammar) == 1
     assert outcome(f"{written[grammar]}\nWait, that is wrong.", "7", grammar=grammar) == 0
+
+
+DENIED_OR_PART = (
+    (r"It cannot be \boxed{24}; I do not know the answer.", "24"),
+    (r"The answer is not \boxed{24}.", "24"),
+    (r"Thus $x \neq \boxed{7}$.", "7"),
+    (r"So $x = -\boxed{7}$.", "7"),
+    (r"The area is \boxed{24} times 2, i.e. 48.", "24"),
+    (r"It is $\boxed{24}\pi$.", "24"),
+    (r"It is \boxed{24} million.", "24"),
+    (r"It is $\boxed{24} + 2$.", "24"),
+)  # fmt: skip
+WHOLE = (
+    (r"It is not 8 but \boxed{7}.", "7"),
+    (r"So $x = -\boxed{7}$.", "-7"),
+    (r"It is $\boxed{24}\pi$.", r"24\pi"),
+    (r"It is **\boxed{24}** - the area.", "24"),
+    ("\\boxed{24}\n\n- 3 cubes were removed", "24"),
+    (r"There are \boxed{6} plus signs.", "6"),
+    (r"\boxed{24} = 4 \times 6", "24"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "answer"), DENIED_OR_PART)
+def test_a_box_that_its_sentence_denies_or_goes_on_from(said, answer):
+    assert outcome(f"Compute.\n{said}", answer, grammar="boxed") == 0
+    assert not robust.value_verdict(robust.stated(said), answer)
+
+
+@pytest.mark.parametrize(("said", "answer"), WHOLE)
+def test_a_box_that_its_sentence_leaves_whole(said, answer):
+    assert outcome(f"Compute.\n{said}", answer, grammar="boxed") == 1
 
 
 @pytest.mark.parametrize(("raw", "answer"), OTHER_VALUES)

@@ -20,6 +20,8 @@ _TAIL = re.compile(
 )
 _REASON = re.compile(
     r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s|[\s,;]+as\s(?=[^,;=]*=[^,;=]*$)"
+    r"|\s*,\s+as\s(?=(?:the|all|both|they|opposite|vertical|alternate|corresponding)\s[^\d,;]*"
+    r"\b(?:is|are|was|were|has|have|bisects?|add)\b[^\d,;]*$)"
     r"|\s*\((?:since|because|as)\s(?=[^()]*\)\s*$)|[\s,;]+due to\s(?=[a-z '-]*$))"
     r"(?P<said>.*)$",
     re.IGNORECASE | re.DOTALL,

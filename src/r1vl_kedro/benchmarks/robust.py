@@ -21,7 +21,7 @@ from r1vl_kedro.answers import (
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.responses.boxed import last_box
-from r1vl_kedro.responses.revisions import revises
+from r1vl_kedro.responses.revisions import in_its_sentence, revises
 from r1vl_kedro.responses.think_answer import last_tagged
 
 MAX_TAIL = 400
@@ -40,6 +40,7 @@ _DECLARED = re.compile(
 _ANSWER_AFTER = re.compile(r"\banswer\W{0,4}(?:is\b|[:：])(?P<answer>.*\w.*)", re.I | re.S)
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
 _SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
+_BOX_OPENS = re.compile(r"\\boxed\s*\{\s*\Z")
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DETERMINER = re.compile(
@@ -95,11 +96,15 @@ def unboxed(text: str) -> str:
     box = last_box(text)
     if box is None:
         return text
-    rest = text[text.rindex(box) + len(box) :]
+    at = text.rindex(box)
+    rest = text[at + len(box) :]
     after = _ANSWER_AFTER.search(rest)
     if after:
         return after["answer"].strip(" \n*_`")
-    return f"{box}\n{rest.strip(' }$.')}" if revises(box, rest.lstrip("}")) else box
+    behind = rest.lstrip().removeprefix("}")
+    if revises(box, behind):
+        return f"{box}\n{rest.strip(' }$.')}"
+    return in_its_sentence(_BOX_OPENS.sub("", text[:at]), box, behind)
 
 
 def short_answer(text: str) -> str | None:

@@ -11,13 +11,25 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator
 
-from r1vl_kedro.responses.revisions import revises
+from r1vl_kedro.responses.revisions import in_its_sentence, revises
 
 Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
 
 # After the answer's line only prose may follow; a short value or another option is a second answer.
 _ALTERNATIVE = re.compile(r"\(?[A-Za-z0-9]\s?[).:]|(?:or|and|also|alternatively|maybe)\b", re.I)
 _PROSE_WORDS = 4
+_EXPLAINED = re.compile(
+    r"(?P<said>[^.!?:]{1,60}(?<!\b[A-Za-z]))[.!]\s+"
+    r"(?P<reason>(?:To see (?:this|why)|We|Its|Their|Because|Since|This (?:follows|is because)|"
+    r"The reason)\b[^\n]*)"
+)
+_CONCLUDES = re.compile(
+    r"\b(?:so|thus|hence|therefore|answer|total|gives?|leaving|leaves?|left|remain\w*|makes?|making|"
+    r"get|obtain|instead|but|not|actually|should|must|would|only|also|or|if|unless|now|then|have|"
+    r"need|double[ds]?|add(?:ed)? (?:the|it|one|another))\b|n['’]t\b|=",
+    re.IGNORECASE,
+)
+"""Words behind an answer with which something else may be concluded from it."""
 
 
 def has_content(text: str) -> bool:
@@ -74,7 +86,14 @@ class Response:
         Text behind the last one that takes it back or gives another is part of it.
         """
         sections = [section for section in self.of("answer") if not section.empty]
-        found = [answer_in(section.body) for section in sections]
+        found = [
+            in_its_sentence(
+                self.text[max(section.start - 60, 0) : section.start],
+                answer_in(section.body),
+                self.text[section.end : section.end + 200],
+            )
+            for section in sections
+        ]
         if found:
             end = sections[-1].end
             following = min((s.start for s in self.sections if s.start >= end), default=None)
@@ -186,9 +205,14 @@ def answer_in(body: str) -> str:
     """Read an answer's text: its first line, or all of it where more than prose follows.
 
     A short value or another option below the first line is a second answer, and prose that takes
-    the first back is part of it, so that hedging shows.
+    the first back is part of it, so that hedging shows. A reason in a second sentence of the line
+    is left out where it concludes nothing: "12. To see this, add 5 and 7."
     """
     lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
+    explained = _EXPLAINED.fullmatch(lines[0])
+    if explained and not _CONCLUDES.search(explained["reason"]):
+        said, reason = explained["said"], explained["reason"]
+        lines[0] = lines[0] if revises(said, reason) else said
     prose = all(
         len(line.split()) >= _PROSE_WORDS and not _ALTERNATIVE.match(line) for line in lines[1:]
     )

@@ -29,8 +29,22 @@ _ANOTHER = re.compile(
     r"(?P<given>[^\n]*)",
     re.IGNORECASE,
 )
+_UNFIT = re.compile(
+    r"(?P<subject>\S+)\s+(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
+    r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice)\b",
+    re.IGNORECASE,
+)
+_POINTERS = frozenset("it this that which".split())
+_READS_AGAIN = re.compile(
+    r"(?:(?:on|upon|after|by)\s+)?(?:(?:a )?(?:closer|second|another) (?:look|inspection|reading)"
+    r"|looking (?:again|closer|more closely)|(?:double-|re-?)(?:read|check|examin|count|look|"
+    r"consider|inspect|measur)\w*)\b.*\b(?:is|are|was|be|reaches|shows|reads|gives|get)\s+"
+    r"(?P<given>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)(?=\W*\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ADMITS = re.compile(
-    r"\b(?:i|we)\b(?:(?!\b(?:no|not|never)\b|n['’]t\b)[^.;]){0,30}\b(?:mistake|mistaken|error|slip|"
+    r"\A\W*(?:oh\W+)?my (?:mistake|bad|error|fault)\s*[:,.;!–—-]"
+    r"|\b(?:i|we)\b(?:(?!\b(?:no|not|never)\b|n['’]t\b)[^.;]){0,30}\b(?:mistake|mistaken|error|slip|"
     r"wrong(?:ly)?|miscount\w*|misread|miscalculat\w*|forgot|missed|take (?:it|that|this) back)\b"
     r"|\A\W*(?:is|was)\s*(?:not|n['’]t)\b",
     re.IGNORECASE,
@@ -42,6 +56,11 @@ _ASSIGNS = re.compile(
     re.IGNORECASE,
 )
 """Another number as the answer, alone: "it should have been 5", and not "it is 5 cm"."""
+_SUPPOSED = re.compile(
+    r"\b(?:one|you|some\w*|people|many|we|i) (?:could|might|may|would) (?:\w+ )?"
+    r"(?:think|believe|say|guess|assume|expect|argue)\b",
+    re.IGNORECASE,
+)
 _CLAIMS = re.compile(
     r"\b(?:also|correct|right|better|wrong|answers?|should|could|might|would)\b", re.IGNORECASE
 )
@@ -49,6 +68,40 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _LONGEST = 2000
+_NEAR = 60
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot|neither|nor|rather than|instead of|ruled? out|excludes?|"
+    r"isn['’]t|can['’]t|doesn['’]t|wasn['’]t)(?:\s+(?:be|equal|to|the|an?|answer|value|option|it|is|"
+    r"simply|really|necessarily|possibly))*"
+    r"|\\(?:neq?|not\s*=)|≠|!=)[ \t$({*:]*(?:\\[(\[][ \t]*)?\Z",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"[=$(][ \t]*[-−]\Z")
+_GOES_ON = re.compile(
+    r"[ \t]*(?:\$|\\\)|\\\])?[ \t]*"
+    r"(?:(?<=[ \t])(?:times|multiplied by|divided by|(?:plus|minus)(?= [\d\\$(])|squared|cubed)\b"
+    r"|\\(?:times|cdot|div|pi|sqrt)\b|[+/^·×÷π√][ \t]*[\w\\({]|[-−*][ \t]*\d"
+    r"|(?<=[ \t])(?:hundred|thousand|million|billion|trillion|dozen)\b)[^.,;:\n]*",
+    re.IGNORECASE,
+)
+
+
+def in_its_sentence(before: str, answer: str, after: str) -> str:
+    r"""Return an answer with what its sentence makes of it: denied, or part of a larger term.
+
+    Args:
+        before, after: the text around the answer and its marks.
+
+    Example:
+        >>> in_its_sentence("It cannot be ", "24", ""), in_its_sentence("It is ", "24", " times 2.")
+        ('not 24', '24 times 2')
+    """
+    going_on = _GOES_ON.match(after)
+    if going_on:
+        answer = f"{answer} {going_on[0].strip(' $')}"
+    if _SIGN.search(before[-_NEAR:]):
+        answer = f"-{answer}"
+    return f"not {answer}" if _DENIED.search(before[-_NEAR:]) else answer
 
 
 def revises(answer: str, after: str) -> bool:
@@ -65,8 +118,18 @@ def revises(answer: str, after: str) -> bool:
 def _revises(answer: str, sentence: str) -> bool:
     if _VERDICT.search(sentence) or _ADMITS.search(sentence):
         return True
+    unfit = _UNFIT.search(sentence)
+    if unfit and (unfit["subject"].lower() in _POINTERS or _repeats(answer, unfit["subject"])):
+        return True
     assigned = _ASSIGNS.search(sentence)
-    if assigned and not _repeats(answer, assigned["number"]):
+    if (
+        assigned
+        and not _repeats(answer, assigned["number"])
+        and not _SUPPOSED.search(sentence[: assigned.start()])
+    ):
+        return True
+    again = _READS_AGAIN.match(sentence)
+    if again and _words(again["given"]).isdisjoint(_words(answer)):
         return True
     another = _ANOTHER.search(sentence)
     if another and not _repeats(answer, another["given"]):
@@ -75,6 +138,8 @@ def _revises(answer: str, sentence: str) -> bool:
     if _CORRECTS.match(sentence):
         return denies or not _repeats(answer, sentence)
     if _CHECKS.match(sentence):
+        if any(f"({number})" in sentence for number in _NUMBER.findall(answer)):  # 2(7) + 1 = 15
+            return False
         numbers = _NUMBER.findall(sentence)
         return bool(numbers) and "=" in sentence and numbers[-1] not in _NUMBER.findall(answer)
     return bool(_TURNS.match(sentence) and _CLAIMS.search(sentence)) and (
@@ -84,7 +149,9 @@ def _revises(answer: str, sentence: str) -> bool:
 
 def _repeats(answer: str, sentence: str) -> bool:
     """Tell whether a sentence holds all numbers of an answer, or all its words."""
-    wanted = set(_NUMBER.findall(answer)) or {word.casefold() for word in _WORD.findall(answer)}
-    return wanted <= {word.casefold() for word in _WORD.findall(sentence)} | set(
-        _NUMBER.findall(sentence)
-    )
+    wanted = set(_NUMBER.findall(answer)) or _words(answer)
+    return wanted <= _words(sentence) | set(_NUMBER.findall(sentence))
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
