@@ -1,15 +1,11 @@
 """conf/alphadrive and conf/alphadrive_paper: every option is valid and the graph is complete."""
 
 import json
-import shutil
 
 import pandas as pd
 import pytest
-import yaml
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
-from smoke_place import ROOT, kedro_run
+from recipes import context_of, small_run
 
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.rewards.planning import PATH, SPEED
@@ -24,8 +20,7 @@ TERMS = ("planning_speed", "planning_path", "planning_diversity")
 
 @pytest.fixture(params=VARIANTS)
 def recipe(request):
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env=request.param).load_context()
+    context = context_of(request.param)
     return request.param, context.config_loader["parameters"], context.catalog
 
 
@@ -63,9 +58,7 @@ def test_variants_differ_in_their_terms_alone(recipe):
 
 
 def test_the_paper_size_is_the_release_s():
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env="alphadrive_paper").load_context()
-    parameters = context.config_loader["parameters"]
+    parameters = context_of("alphadrive_paper").config_loader["parameters"]
     rl = StepGRPOOptions.model_validate(parameters["step_grpo"])
     assert (rl.group_size, rl.rollouts_per_step, rl.max_prompt_length) == (2, 64, 1024)
     assert parameters["prompt"] == {"template": "{question}"}
@@ -73,25 +66,17 @@ def test_the_paper_size_is_the_release_s():
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Data directory of a run of one trained variant, made small as conf/smoke is."""
-    root = tmp_path_factory.mktemp("alphadrive")
-    shutil.copytree(ROOT / "conf", root / "conf")
-    place = root / "conf/alphadrive"
-    (place / "globals.yml").write_text(f"extends: smoke\ndata: {root / 'data'}\n")
-    catalog = yaml.safe_load((place / "catalog.yml").read_text())
-    for entry, n in (("source_records", 90), ("validation_records", 12), ("test_records", 24)):
-        catalog[entry]["n"] = n
-    (place / "catalog.yml").write_text(yaml.safe_dump(catalog))
-    given = yaml.safe_load((place / "parameters.yml").read_text())
-    given["data_prep"]["split"] |= {"n_warm_up": 48, "n_rl": 30}
-    given["warm_up"]["num_steps"] = 2
-    (place / "parameters.yml").write_text(yaml.safe_dump(given))
-    code, output = kedro_run(
-        *("--pipelines=ablation", "--env=alphadrive", "--conf-source", str(root / "conf")),
-        *("--to-outputs=released.scores,released.rollouts", "--params=tracking.enabled=false"),
+    """Data directory of a run of one trained variant."""
+    return small_run(
+        tmp_path_factory.mktemp("alphadrive"),
+        "alphadrive",
+        records={"source_records": 90, "validation_records": 12, "test_records": 24},
+        parameters={
+            "data_prep": {"split": {"n_warm_up": 48, "n_rl": 30}},
+            "warm_up": {"num_steps": 2},
+        },
+        outputs="released.scores,released.rollouts",
     )
-    assert code == 0, output[-6000:]
-    return root / "data"
 
 
 @pytest.mark.timeout(600)

@@ -1,15 +1,11 @@
 """conf/lmm_r1 and conf/lmm_r1_paper: options are valid, the graph is complete, stages follow."""
 
 import json
-import shutil
 
 import pandas as pd
 import pytest
-import yaml
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
-from smoke_place import ROOT, kedro_run
+from recipes import context_of, small_run
 
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
@@ -20,8 +16,7 @@ VARIANTS = {"lmm_r1": ["base", "warm_up", *TRAINED], "lmm_r1_paper": ["base", *T
 
 @pytest.fixture(params=VARIANTS)
 def recipe(request):
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env=request.param).load_context()
+    context = context_of(request.param)
     return request.param, context.config_loader["parameters"], context.catalog
 
 
@@ -66,9 +61,8 @@ def test_the_controls_differ_in_their_records_alone(recipe):
 
 
 def test_rewards_and_sizes_of_the_paper():
-    bootstrap_project(ROOT)
-    parameters = KedroSession.create(ROOT, env="lmm_r1_paper").load_context().config_loader
-    rl = StepGRPOOptions.model_validate(parameters["parameters"]["step_grpo"])
+    parameters = context_of("lmm_r1_paper").config_loader["parameters"]
+    rl = StepGRPOOptions.model_validate(parameters["step_grpo"])
     weights = {name: reward.weight for name, reward in rl.rewards.items()}
     assert weights == {"latex": 1.0, "format": 0.5, "outcome": 0.0}
     assert (rl.rewards["latex"].mode, rl.rewards["format"].strict) == ("released", "released")
@@ -77,30 +71,21 @@ def test_rewards_and_sizes_of_the_paper():
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Data directory of a run of the two stages, made small as conf/smoke is."""
-    root = tmp_path_factory.mktemp("lmm_r1")
-    shutil.copytree(ROOT / "conf", root / "conf")
-    place = root / "conf/lmm_r1"
-    (place / "globals.yml").write_text(f"extends: smoke\ndata: {root / 'data'}\n")
-    catalog = yaml.safe_load((place / "catalog.yml").read_text())
-    for entry, n in (("source_records", 60), ("validation_records", 12), ("test_records", 12)):
-        catalog[entry]["n"] = n
-    (place / "catalog.yml").write_text(yaml.safe_dump(catalog))
-    given = yaml.safe_load((place / "parameters.yml").read_text())
-    given["data_prep"]["split"] |= {"n_warm_up": 24}
-    given["warm_up"] |= {"num_steps": 1, "batch_size": 8}
-    given["step_grpo"] |= {"num_steps": 1, "max_completion_length": 8, "rollouts_per_step": 24}
-    given["evaluation"]["decoding"]["max_new_tokens"] = 8
-    for one in TRAINED[1:]:
-        given["ablation"]["variants"][one]["num_steps"] = 1
-    (place / "parameters.yml").write_text(yaml.safe_dump(given, sort_keys=False))
-    code, output = kedro_run(
-        *("--pipelines=ablation", "--env=lmm_r1", "--conf-source", str(root / "conf")),
-        *("--to-outputs", "two_stages.results"),
-        *("--params", "tracking.enabled=false"),
+    """Data directory of a run of the two stages."""
+    step_grpo = {"num_steps": 1, "max_completion_length": 8, "rollouts_per_step": 24}
+    return small_run(
+        tmp_path_factory.mktemp("lmm_r1"),
+        "lmm_r1",
+        records={"source_records": 60, "validation_records": 12, "test_records": 12},
+        parameters={
+            "data_prep": {"split": {"n_warm_up": 24}},
+            "warm_up": {"num_steps": 1, "batch_size": 8},
+            "step_grpo": step_grpo,
+            "evaluation": {"decoding": {"max_new_tokens": 8}},
+            "ablation": {"variants": {one: {"num_steps": 1} for one in TRAINED[1:]}},
+        },
+        outputs="two_stages.results",
     )
-    assert code == 0, output[-6000:]
-    return root / "data"
 
 
 @pytest.mark.timeout(600)

@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from recipes import merged
 from smoke_place import ROOT, kedro_run
 
 VARIANTS = ["base", "sft", "step_grpo", "warm_up"]
@@ -53,14 +54,6 @@ def write_slice(source, folder):
         text = "".join(json.dumps(row) + "\n" for row in written)
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
     return rows, tests
-
-
-def merged(base, over):
-    both = {**base, **over}
-    for key in base.keys() & over.keys():
-        if isinstance(base[key], dict) and isinstance(over[key], dict):
-            both[key] = merged(base[key], over[key])
-    return both
 
 
 @pytest.fixture(scope="module")

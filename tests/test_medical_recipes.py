@@ -2,9 +2,7 @@
 
 import pytest
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
-from smoke_place import ROOT
+from recipes import context_of
 
 from r1vl_kedro.reporting.transfer import matrices
 from r1vl_kedro.training.options import StepGRPOOptions
@@ -24,8 +22,7 @@ ACCURACY = {"med_r1": "outcome", "med_r1_paper": "r1v"}
 
 @pytest.fixture(params=VARIANTS)
 def recipe(request):
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env=request.param).load_context()
+    context = context_of(request.param)
     return request.param, context.config_loader["parameters"], context.catalog
 
 
@@ -47,9 +44,7 @@ def test_rewards_are_format_and_accuracy_and_no_picture_of_the_test_is_trained_o
 
 
 def test_medvlm_r1_trains_on_one_modality_and_is_drawn_by_all():
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env="medvlm_r1").load_context()
-    variants = context.config_loader["parameters"]["variants"]
+    variants = context_of("medvlm_r1").config_loader["parameters"]["variants"]
     assert {variants[name]["base"] for name in ("sft", "medvlm_r1")} == {
         "cold_start.sft.checkpoint"
     }
@@ -59,9 +54,7 @@ def test_medvlm_r1_trains_on_one_modality_and_is_drawn_by_all():
 
 @pytest.mark.parametrize("env", ["med_r1", "med_r1_paper"])
 def test_med_r1_has_a_matrix_with_reasoning_and_one_without(env):
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env=env).load_context()
-    variants = context.config_loader["parameters"]["variants"]
+    variants = context_of(env).config_loader["parameters"]["variants"]
     found = matrices(variants)
     assert set(found) == {"think", "no_think"} | ({"sft"} if env == "med_r1" else set())
     assert {len(one.rows) for one in found.values()} == {3 if env == "med_r1" else 8}

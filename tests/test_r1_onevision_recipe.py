@@ -1,12 +1,10 @@
 """conf/r1_onevision: formal text before SFT, GRPO from the SFT checkpoint, and its controls."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
+from recipes import context_of
 
 from r1vl_kedro.annotation.formalise import formalise_all, write_formal
 from r1vl_kedro.annotation.options import AnnotationOptions
@@ -16,13 +14,10 @@ from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.validate import validate
 from r1vl_kedro.rewards.checked import check_answer
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 def graph(env):
     """Of an environment: (nodes of its ablation by name, its checked parameters)."""
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env=env).load_context()
+    context = context_of(env)
     return {node.name: node for node in pipelines["ablation"].nodes}, context.params
 
 

@@ -6,20 +6,13 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from recipes import merged
 from smoke_place import ROOT, kedro_run
 
 from r1vl_kedro.responses import THINK_ANSWER
 
 VARIANTS = ["base", "outcome", "outcome_format", "sft", "warm_up"]
 pytestmark = pytest.mark.timeout(900)
-
-
-def merged(base, over):
-    both = {**base, **over}
-    for key in base.keys() & over.keys():
-        if isinstance(base[key], dict) and isinstance(over[key], dict):
-            both[key] = merged(base[key], over[key])
-    return both
 
 
 @pytest.fixture(scope="module")

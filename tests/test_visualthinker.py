@@ -1,9 +1,7 @@
 """VisualThinker-R1-Zero's environments: RL from a raw prompt, at the base or after a cold start."""
 
 from kedro.framework import project
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
-from smoke_place import ROOT
+from recipes import context_of
 
 from r1vl_kedro.benchmarks import BENCHMARKS
 from r1vl_kedro.prompts import is_raw
@@ -11,10 +9,8 @@ from r1vl_kedro.responses import THINK_OPENED
 
 
 def opened(env):
-    bootstrap_project(ROOT)
-    with KedroSession.create(project_path=ROOT, env=env) as session:
-        context = session.load_context()
-        return context.params, context.catalog, project.pipelines["ablation"]
+    context = context_of(env)
+    return context.params, context.catalog, project.pipelines["ablation"]
 
 
 def test_the_embedded_environment_asks_without_a_chat_template():

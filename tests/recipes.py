@@ -1,0 +1,48 @@
+"""What tests of a recipe share: its environment's context, and a run as small as conf/smoke's."""
+
+import shutil
+from pathlib import Path
+
+import yaml
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from smoke_place import ROOT, kedro_run
+
+
+def context_of(env: str):
+    """The project's context in an environment; its pipelines are then registered for it."""
+    bootstrap_project(ROOT)
+    return KedroSession.create(ROOT, env=env).load_context()
+
+
+def merged(base: dict, over: dict) -> dict:
+    """A mapping with another's values over its own, at any depth."""
+    both = {**base, **over}
+    for key in base.keys() & over.keys():
+        if isinstance(base[key], dict) and isinstance(over[key], dict):
+            both[key] = merged(base[key], over[key])
+    return both
+
+
+def small_run(root: Path, env: str, *, records: dict, parameters: dict, outputs: str) -> Path:
+    """Data directory of a run of an environment to some outputs of its ablation.
+
+    Args:
+        records: how many records the catalog's entries of the embedded world have, by entry.
+        parameters: what the run has over the environment's own.
+    """
+    shutil.copytree(ROOT / "conf", root / "conf")
+    place = root / "conf" / env
+    (place / "globals.yml").write_text(f"extends: smoke\ndata: {root / 'data'}\n")
+    for name, changes in (
+        ("catalog.yml", {entry: {"n": n} for entry, n in records.items()}),
+        ("parameters.yml", parameters),
+    ):
+        given = yaml.safe_load((place / name).read_text())
+        (place / name).write_text(yaml.safe_dump(merged(given, changes), sort_keys=False))
+    code, output = kedro_run(
+        *("--pipelines=ablation", f"--env={env}", "--conf-source", str(root / "conf")),
+        *(f"--to-outputs={outputs}", "--params=tracking.enabled=false"),
+    )
+    assert code == 0, output[-6000:]
+    return root / "data"
