@@ -59,7 +59,7 @@ def test_a_plan_without_reasoning_is_read(read, solution):
         ({"solution": PLAN + PLAN}, "unknown_action", "has 2 plans"),
         ({"solution": None}, "malformed_row", "wanted texts"),
         ({"problem": 3}, "malformed_row", "wanted texts"),
-        ({"image": None}, "malformed_row", "wanted a path"),
+        ({"image": None}, "no_image", "no image"),
         ({"image": "../a.png"}, "malformed_row", "may not leave the image folder"),
         ({"image": "b.png"}, "missing_image", "b.png"),
         ({"problem": f"<image><image>{PROBLEM}"}, "image_marks", "2 <image> marks and 1 images"),

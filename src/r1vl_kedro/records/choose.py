@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records.schema import RecordsError, labels_of
+from r1vl_kedro.records.split import draw
 from r1vl_kedro.records.store import map_rows
 from r1vl_kedro.responses import get_grammar, grammar_of, rewrite
 
@@ -45,9 +45,7 @@ def choose(
                 f"where {column} is {' or '.join(values)!r:.100}: no record is; there are "
                 f"{', '.join(found)!r:.100}"
             )
-    if n is not None:
-        rows = random.Random(f"{seed}-stage").sample(rows, min(n, len(rows)))
-    return records.select(sorted(rows))
+    return records.select([rows[k] for k in draw(n, len(rows), f"{seed}-stage")])
 
 
 def in_grammar(records: Dataset, grammar: str) -> Dataset:

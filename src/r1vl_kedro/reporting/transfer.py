@@ -220,9 +220,9 @@ def _text(row: pd.Series) -> str:
 
 
 def _title(name: str, means: pd.DataFrame) -> str:
-    said = []
+    shown = []
     for row in means.loc[means["matrix"] == name].to_dict("records"):
         sign = "+" if row["mean"] == "difference" else ""
         ends = "" if pd.isna(row["low"]) else f" [{row['low']:{sign}.1f}, {row['high']:{sign}.1f}]"
-        said.append(f"{row['mean']} {row['accuracy']:{sign}.1f}{ends}")
-    return f"{name}: {', '.join(said)}" if said else name
+        shown.append(f"{row['mean']} {row['accuracy']:{sign}.1f}{ends}")
+    return f"{name}: {', '.join(shown)}" if shown else name

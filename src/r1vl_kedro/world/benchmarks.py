@@ -15,8 +15,8 @@ from pathlib import Path
 
 from r1vl_kedro import files
 from r1vl_kedro.world.cvbench import cvbench_2d, cvbench_3d
-from r1vl_kedro.world.families import Problem
 from r1vl_kedro.world.held_out import SPLIT, Row, draw_problem, draw_scenes, encoded, has_more
+from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.scenes import Chart, distinct_filters, places, random_chart, split_of
 from r1vl_kedro.world.yes_no import hallusionbench, mme
 

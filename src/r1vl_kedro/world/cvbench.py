@@ -10,8 +10,8 @@ import random
 from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
-from r1vl_kedro.world.families import Problem
 from r1vl_kedro.world.held_out import Row, draw_problem, encoded
+from r1vl_kedro.world.problems import Problem
 
 NUMBERS = 5
 """Options of a question whose answer is a number."""

@@ -1,6 +1,6 @@
 """The families of questions: counting, comparison and charts, and counting asked each time.
 
-`driving` is a module of its own, which is in `MAKERS` as all others are.
+Driving and questions without a picture have modules of their own; `MAKERS` has all families.
 """
 
 from __future__ import annotations

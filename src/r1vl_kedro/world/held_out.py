@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from r1vl_kedro.world.families import Problem, random_problem
+from r1vl_kedro.world.families import random_problem
+from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.scenes import Filter, Picture, Scene, places, random_picture, to_image
 
 SPLIT = "test"

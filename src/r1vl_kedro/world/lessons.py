@@ -10,7 +10,8 @@ import random
 
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.responses import r1vl
-from r1vl_kedro.world.families import FAMILIES, listing, problem_on, random_problem
+from r1vl_kedro.world.families import FAMILIES, problem_on, random_problem
+from r1vl_kedro.world.problems import listing
 from r1vl_kedro.world.scenes import (
     MAX_HEIGHT,
     POSITIONS,

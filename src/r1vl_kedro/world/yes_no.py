@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from r1vl_kedro.world.families import Problem
 from r1vl_kedro.world.held_out import SPLIT, Row, draw_problem, draw_scenes, encoded, has_more
+from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.scenes import Chart, Filter, Picture, Scene, distinct_filters, random_picture
 
 _TRIES = 40

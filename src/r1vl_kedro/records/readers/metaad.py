@@ -19,9 +19,7 @@ from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import RecordFile, images_of, malformed, marks_problem, row_id
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import THINK_ANSWER
-
-SPEED = ("KEEP", "ACCELERATE", "DECELERATE", "STOP")
-PATH = ("STRAIGHT", "LEFT_TURN", "RIGHT_TURN", "LEFT_CHANGE", "RIGHT_CHANGE")
+from r1vl_kedro.rewards.planning import ACTIONS, PATH, SPEED
 
 
 def plan_of(solution: str) -> tuple[str, str]:
@@ -36,7 +34,7 @@ def plan_of(solution: str) -> tuple[str, str]:
             f"the solution {solution!r:.150} has {len(answers)} plans; wanted one in <answer> tags"
         )
     text = answers[0].body.strip()
-    plan = listed(text, (*SPEED, *PATH)) or frozenset()
+    plan = listed(text, ACTIONS) or frozenset()
     speeds, paths = ([one for one in kind if one in plan] for kind in (SPEED, PATH))
     if len(speeds) != 1 or len(paths) != 1:
         raise ValueError(

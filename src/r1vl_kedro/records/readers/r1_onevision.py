@@ -80,8 +80,8 @@ class OnevisionFile(MulberryFile):
     """The records of an R1-Onevision file, for SFT or for RL.
 
     Args:
-        check: how answers of rows that do not say so are checked: one of `rewards.checked.CHECKS`,
-            or ``by_answer`` (see `check_by_answer`).
+        check: how answers of rows without `METHOD` are checked: one of `rewards.checked.CHECKS`, or
+            ``by_answer`` (see `check_by_answer`).
 
     Raises:
         RecordsError: another check.

@@ -83,7 +83,7 @@ def to_raw(
 ) -> RawRecord:
     """Read a row as a record still to be checked; ``index`` counts from 0.
 
-    Its path says the answer and no more, so that SFT, which learns paths, learns the answer alone.
+    Its path gives the answer and no more, so that SFT, which learns paths, learns the answer alone.
 
     Args:
         lettered: options become those of the record, and the answer a letter; else they are part
