@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from string import ascii_uppercase
 
-from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
+from r1vl_kedro.answers.contrast import left_over, withdrawn, without_contrasts
 from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter, corrected
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
 from r1vl_kedro.answers.model import Quantity
@@ -37,6 +37,7 @@ _RIGHT_TOO = re.compile(
     r"\s+(?:is|was|seems|looks|would be|could be|might be|may be)\s+(?:\w+ly\s+|also\s+|even\s+)?"
     r"(?:right|correct|true|better|possible|valid|plausible|the (?:right|correct|better))\b"
 )
+_WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
 _FURTHER = re.compile(r"\W*(?:(?:or|and|maybe|perhaps|possibly|alternatively)\b|/)\W*[A-Z]\b")
 
 
@@ -57,7 +58,8 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         exact = _verbatim(core, options)
         if exact is not None:
             return exact
-    place = _ordinal(plain, options)
+    left = left_over(plain)
+    place = letters.index(left) if left and left in letters else _ordinal(plain, options)
     if place is None:
         place = _coloured(plain, options)
     if place is not None:
@@ -131,7 +133,7 @@ def _verbatim(plain: str, options: Sequence[str]) -> int | None:
     None where two options are alike to that degree, unless all their texts are the same.
     """
     written = [spelled(option) for option in options]
-    for form in (squeezed, fold, _caseless, _singular, _stem):
+    for form in (squeezed, fold, _caseless, _singular, _stem, _predicate):
         wanted = form(plain)
         if not wanted:
             continue
@@ -160,6 +162,14 @@ def _stem(text: str) -> str:
     if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
         return ""
     return re.sub(r"(?:ing|ed|es|s|e)$", "", words[0].casefold())
+
+
+def _predicate(text: str) -> str:
+    """Return what a subject does or will do: "it would remain the same"; empty for one word."""
+    words = _WILL.sub("", " ".join(fold(text)).casefold()).split()
+    if len(words) < 2 or len(words[0]) < 4 or not all(word.isalpha() for word in words):
+        return ""
+    return " ".join([words[0].removesuffix("s"), *words[1:]])
 
 
 def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> list[int]:
@@ -258,6 +268,9 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     letter = chosen_letter(plain, letters, words_of(options))
     if letter is not None:
         place = letters.index(letter)
+        declared = rf"\banswer (?:is|:) \(?{letter}[).:]*\s*{re.escape(folds[place])}"
+        if re.search(rf"{declared}\Z", _folded(plain), re.IGNORECASE):
+            return place
         return place if not named or named == {place} else None
     if len(asserted(letters_in(plain, letters))) > 1:
         return None

@@ -14,7 +14,7 @@ from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, 
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
 from r1vl_kedro.answers.remarks import harmless, restated
-from r1vl_kedro.answers.sentences import denies, statement_end, value_in_sentence
+from r1vl_kedro.answers.sentences import denies, shown_value, statement_end, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.symbolic import allowance, texts_equal
 from r1vl_kedro.answers.verdicts import yes_or_no
@@ -42,6 +42,10 @@ _SUBJECT = re.compile(
     r"(?:,\s+(?:with|at|of)\s[^,;:?]{1,30})?\.?$",
     re.I,
 )
+_WITHIN = (
+    r" (?:in|on|over|throughout|within) (?:the|this|that) (?:given |whole |entire )?"
+    r"(?:interval|domain|range|period|figure|picture|image|chart|graph|diagram|photo|map)\W*$"
+)
 _RELATED = re.compile(
     r"\b(?:before|after)\s+\w|\bha[sd] the (?:second|third|fourth|fifth|next|last)\b"
     r"|\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
@@ -49,6 +53,7 @@ _RELATED = re.compile(
 )
 _NOTHING = re.compile(
     r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
+    r"|none[;,.:] there (?:is|are|were) (?:no|zero|0)(?: such)?(?: [a-z]+){0,2}"
     r"|(?:there (?:is|are|were|will be) )?(?:no|none)(?: [a-z]+){0,3} (?:left|remain(?:s|ing)?)"
     r")\W*$",
     re.IGNORECASE,
@@ -207,6 +212,8 @@ def _explain_open(given: str, gold: str) -> str:
         if isinstance(wanted, Quantity) and not wanted.number and _NOTHING.match(ours):
             return SAME
         inner = value_in_sentence(restated(ours.rstrip(" .")))
+        if inner is None:
+            inner = shown_value(ours)
         if inner is None and (end := statement_end(ours)) and end.startswith("("):
             inner = end
         found = form(inner) if inner else None
@@ -229,6 +236,9 @@ def _said_of_it(ours: str, theirs: str, reason: str) -> str:
     place = ours.casefold().find(theirs.casefold())
     further = re.search(r"[,;.]\s*\w", ours)
     if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
+        return SAME
+    within = rf"(?:the|its?|this|that) (?:[a-z]+ ){{0,2}}is {re.escape(theirs)}{_WITHIN}"
+    if theirs.isalpha() and re.match(within, ours, re.IGNORECASE) and not denies(ours):
         return SAME
     subject = _SUBJECT.match(ours)
     if (

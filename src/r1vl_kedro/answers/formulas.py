@@ -19,6 +19,7 @@ _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\
 _DASHED = re.compile(r"^\d[\d\s.,]*-[\d\s.,()-]*$")  # 2-1-1 is a score and no difference
 _COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
 _IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
+_COEFFICIENT = re.compile(r"^\(\d+/\d+\)$")
 _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
 
 
@@ -79,6 +80,7 @@ def is_formula(text: str) -> bool:
         before, after = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
         touches = before[-1:] in tuple("+-*/^(=|") or after[:1] in tuple("+-*/^)=|'_")
         touches = touches or text[found.start() - 1 : found.start()].isdigit()
+        touches = touches or bool(_COEFFICIENT.search(before) and text[found.start() - 1] == ")")
         if len(word) > 3 and not any(
             word.startswith(n) or word.endswith(n)
             for n in ("sin", "cos", "tan", "log", "pi", "sqrt")

@@ -112,17 +112,25 @@ _AFTERWARDS = re.compile(
 )
 """An adverbial of what was done before: "after removing 3 from 10"."""
 _OF_ALL = re.compile(rf"(?<=\d)\s+of the {NUMBER}(?=\s+[a-z]{{3,}})", re.IGNORECASE)
+_OF_THEM = re.compile(rf"^({NUMBER}|(?:{'|'.join(CARDINALS)})) of the (?=[a-z]+s\b)", re.I)
 _THRESHOLD = re.compile(
     r"^(?P<kept>(?:(?:there|it|he|she|we|they|i) (?:is|are|was|were|has|have|had|see|count) )?"
     rf"(?:only |exactly |a total of )?(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)(?:\s*\(\d+\))?"
     r"(?P<counted>(?: [a-z]{3,}){1,2}?))(?: (?:in|on|of) the [a-z]+)?"
     r"(?P<verb>,? (?:that|which|who|whose|with|have|has|had|are|is|were|was)(?: [a-z]+){0,5}?)? "
-    r"(?:above|over|below|under|beyond|at least|at most|exceeding"
+    r"(?:above|over|below|under|beyond|at least|at most|exceed(?:s|ed|ing)?"
     r"|(?:more|less|greater|fewer|larger|higher|lower|taller|longer|older) than)\s+"
     r"(?:\$|USD )?\d[\d.,]*\s?%?(?: [a-z]+)?\W*$",
     re.IGNORECASE,
 )
 """A count of what lies beyond a bound: "2 bars are above 50"."""
+_SHOWN = re.compile(
+    r"^(?:so,? )?(?:the|this|that|its?|our) (?:[a-z]+ ){0,4}(?:shows?|reads?|displays?|represents?|"
+    r"indicates?|stands? for) (?:(?:about|exactly|a total of) )?"
+    r"(?:(?P<time>(?:half|quarter|[a-z]+) (?:past|to) [a-z]+)"
+    rf"|(?P<amount>{NUMBER} (?:hundred|thousand|million|billion|trillion)(?: [a-z]{{3,}})?))\W*$",
+    re.IGNORECASE,
+)
 _STEPS = frozenset("point points percent step steps place places degree degrees".split())
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
@@ -141,7 +149,7 @@ def value_in_sentence(plain: str) -> str | None:
         ('14 bars', None)
     """
     plain = _MORE.sub(r"\1\2", _AFTERWARDS.sub("", _OF_ALL.sub("", plain[: MAX_SENTENCE + 1])))
-    beyond = _THRESHOLD.match(plain)
+    beyond = _THRESHOLD.match(_OF_THEM.sub(r"\1 ", plain))
     if beyond and _counts(beyond["counted"], measured=bool(beyond["verb"])):
         plain = re.sub(r"\s*\(\d+\)", "", beyond["kept"])
     if len(plain) > MAX_SENTENCE or re.search(r"[<>\\{}±|]|!=", plain):
@@ -165,6 +173,22 @@ def value_in_sentence(plain: str) -> str | None:
         quantity = read_quantity(one)
         distinct.setdefault(quantity.number if quantity else one, []).append(one)
     return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
+
+
+def shown_value(plain: str) -> str | None:
+    """Return the amount or time of day that a sentence reads off its subject.
+
+    None where it says more.
+
+    Example:
+        >>> shown_value("The clock shows half past five."), shown_value("It shows 5 or 6.")
+        ('half past five', None)
+    """
+    found = _SHOWN.match(plain)
+    if not found or any(pattern.search(plain) for pattern in (_DENIED, WRONG)):
+        return None
+    said = found["time"] or found["amount"]
+    return None if found["amount"] and _COMPARED.search(plain) else said
 
 
 def _counts(noun: str, *, measured: bool) -> bool:

@@ -20,7 +20,9 @@ _CONCLUSION = re.compile(
     r"which is|giving|making|that is|i\.e\.|namely|for a total of|totall?ing|"
     r"(?:we|i) (?:get|have|find|obtain)|(?:there|it|he|she|they|we) "
     r"(?:is|are|was|were|has|have)(?= \d)|=)\s*,?\s+"
-    r"(?P<rest>[^,;]{1,60})$",
+    r"(?P<rest>[^,;]{1,60})$"
+    r"|\b(?:subtract|remov|tak|deduct)\w*\s[^;.?]{1,60},\s+leaving\s+"
+    r"(?P<left>(?:us with )?\d[^,;]{0,40}(?<!aside)(?<!over)(?<!out)(?<!away))$",
     re.IGNORECASE,
 )
 _RECKONED = re.compile(
@@ -54,6 +56,7 @@ _LEAD = re.compile(
     r"(?=[-\d])"
     r"|(?:no\.|nr\.|#|№|number\b|the number\b)\s*(?=\d)"
     r"|(?:because|since|as)\s+(?=[^,;=]*=\s*[-\d.]+$)"
+    r"|(?:since|because|as)\s+[^,;=.?]{1,30}=[^,;=.?]{1,30},\s+(?:then\s+)?(?=[^,;=]*=[^,;=]*$)"
     r"|(?:solving|simplifying|substituting|evaluating|computing|calculating|counting|rearranging)\b"
     r"(?:\s+(?:for|this|the|it|them|all|equation|[a-z]))*,?\s+(?=(?:we|gives?|yields?)\b|[a-z] =)"
     r"|(?:gives?|yields?)\s+(?=\S)"
@@ -188,13 +191,16 @@ def _concluded(text: str) -> str:
     What comes before may not ask, nor the conclusion deny.
     """
     found = _CONCLUSION.search(text) or _RECKONED.match(text)
-    if not found or DENYING.search(found["rest"]) or "?" in text[: found.start()]:
+    if not found:
+        return text
+    rest = found.groupdict().get("left") or found["rest"]
+    if DENYING.search(rest) or "?" in text[: found.start()]:
         return text
     if hedges(text):
         return text
     if found.re is _RECKONED and (DENYING.search(text) or _NOT.search(text)):
         return text
-    return found["rest"]
+    return rest
 
 
 _SUPPOSED = re.compile(
