@@ -46,7 +46,7 @@ def latex_accuracy(
         right = latex_equal(response, answer)
         return 1.0 if right is None else float(right)
     if mode != "strict":
-        raise ValueError(f"mode={mode!r}; accepted: strict, released")
+        raise ValueError(f"mode={mode!r:.100}; accepted: strict, released")
     return outcome(response, answer, options=options, grammar=grammar)
 
 

@@ -47,7 +47,7 @@ def outcome(
             return 1.0
         return float(released_answer(response) == released_answer(answer))
     if mode != "strict":
-        raise ValueError(f"mode={mode!r}; accepted: strict, released")
+        raise ValueError(f"mode={mode!r:.100}; accepted: strict, released")
     given = parse_response(response, grammar).answers
     gold = final_answer(answer, grammar) or answer
     return float(bool(given) and all(equivalent(a, gold, options=options) for a in given))

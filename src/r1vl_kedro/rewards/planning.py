@@ -27,7 +27,7 @@ Actions = frozenset[str]
 def check_mode(mode: str, grammar: str) -> None:
     """Raise ValueError for an unknown mode, or ``released`` where answers have no tags."""
     if mode not in ("strict", "released"):
-        raise ValueError(f"mode={mode!r}; accepted: strict, released")
+        raise ValueError(f"mode={mode!r:.100}; accepted: strict, released")
     if mode == "released" and grammar != THINK_ANSWER.name:
         raise ValueError(
             f"mode released reads <answer> tags, and the grammar is {grammar!r:.100}; "

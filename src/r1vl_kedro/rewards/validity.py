@@ -46,7 +46,7 @@ def step_rvr(response: str, *, mode: ValidityMode = "strict", grammar: str = R1V
         check_released(grammar)
         complete = all(header in response for header in RELEASED_HEADERS)
         return float(complete and released_order_holds(response))
-    raise ValueError(f"mode={mode!r}; accepted: strict, released")
+    raise ValueError(f"mode={mode!r:.100}; accepted: strict, released")
 
 
 @register
