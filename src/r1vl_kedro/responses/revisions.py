@@ -30,7 +30,7 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _UNFIT = re.compile(
-    r"(?P<subject>\S+)\s+(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
+    r"(?<!\S)(?P<subject>\S{1,40})\s+(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
     r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice)\b",
     re.IGNORECASE,
 )
