@@ -100,7 +100,8 @@ def test_a_training_without_a_grid_is_looked_at_too(tmp_path):
 
 def test_preflight_lists_it_among_its_reasons(catalog):
     parameters = catalog.load("parameters")
-    given = parameters["step_grpo"], parameters["variants"], PreflightOptions(sample=1)
+    options, grid = PreflightOptions(sample=1), parameters["ablation"]
+    given = parameters["step_grpo"], parameters["variants"], options, grid
     catalog["source_records"] = labelled_source()
     assert not any("modality" in one for one in look_for_data(catalog, *given)["problems"])
     catalog["source_records"] = RecordFileDataset(reader="mulberry", path="rows.json")

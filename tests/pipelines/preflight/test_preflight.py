@@ -85,6 +85,11 @@ def entries(root) -> DataCatalog:
 MODEL = "Qwen/Qwen2-VL-2B-Instruct"
 
 
+def grid(benchmarks=()):
+    """``parameters.ablation`` with these benchmarks."""
+    return {"seeds": [0], "variants": {"outcome": {}}, "benchmarks": list(benchmarks)}
+
+
 def variant(name, method, options, **more):
     """A variant as the context expands it."""
     rows = {"stages": {}, "records": METHODS[method].records, "n_records": None}
@@ -99,11 +104,12 @@ def report(
     step_grpo=STEP_GRPO,
     base=MODEL,
     variants=None,
+    benchmarks=(),
 ):
     options = options or PreflightOptions()
     return nodes.report(
         list(problems),
-        nodes.look_for_data(entries(root), step_grpo, {}, options),
+        nodes.look_for_data(entries(root), step_grpo, {}, options, grid(benchmarks)),
         base,
         DataPrepOptions.model_validate({"split": {"n_warm_up": None, "n_rl": 20}}),
         WARM_UP,
@@ -156,6 +162,17 @@ def test_with_data_it_is_counted_measured_and_the_plan_worked_out(complete, caps
     assert "Qwen/Qwen2-VL-2B-Instruct on 4 GPUs of 80 GB" in said
     assert "2 images of the first 40 records are missing or broken" in said
     json.dumps(done)
+
+
+def test_benchmarks_of_the_grid_that_are_not_there_are_reasons(complete):
+    done = report(complete, benchmarks=["mme", "mathvista", "mathvision"])
+    for name in ("mathvista", "mathvision"):
+        said = f"ablation.benchmarks has {name}: there is no {complete / name}.tsv"
+        assert done["problems"].count(said) == 1
+    assert not any("mme" in problem for problem in done["problems"])
+    (note,) = (one for one in done["notes"] if "--pipelines=evaluation" in one)
+    assert "chartqa" in note and "mathvista" not in note
+    assert done["data"]["benchmarks"] == "1 of 9 found"
 
 
 def test_memory_that_does_not_suffice_is_a_reason_with_ways_out(complete):

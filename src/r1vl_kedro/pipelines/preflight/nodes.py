@@ -12,6 +12,7 @@ from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import RecordsDataset
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import lack
+from r1vl_kedro.pipelines.ablation.entries import Grid
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import JsonObject
 from r1vl_kedro.pipelines.record_columns import MADE, columns_of
@@ -64,12 +65,14 @@ def look_for_data(
     step_grpo: StepGRPOOptions,
     variants: dict[str, JsonObject],
     options: PreflightOptions,
+    grid: JsonObject,
 ) -> JsonObject:
     """Look up which data there is, with all that rewards read; count and measure records.
 
     Args:
         entries: the catalog.
         variants: the grid's, by namespace.
+        grid: ``parameters.ablation``; a missing file of its benchmarks is a reason.
     """
     made = {name for name in MADE if isinstance(entries.get(name), RecordsDataset)}
     problems = column_problems(of_variants(variants), partial(columns_of, entries, made=made))
@@ -89,10 +92,18 @@ def look_for_data(
         if not entries.exists(name):
             problems.append(f"{name}: there is no {_place(entries, name)}")
         data.setdefault(name, "found" if entries.exists(name) else "missing")
-    lacking = [name for name in MAIN_TABLE if not entries.exists(f"benchmark_{name}")]
-    data["benchmarks"] = f"{len(MAIN_TABLE) - len(lacking)} of {len(MAIN_TABLE)} found"
+    asked = Grid.model_validate(grid).benchmarks
+    lacking = {
+        name: _place(entries, f"benchmark_{name}")
+        for name in {**dict.fromkeys(MAIN_TABLE), **dict.fromkeys(asked)}
+        if not entries.exists(f"benchmark_{name}")
+    }
+    found = sum(name not in lacking for name in MAIN_TABLE)
+    data["benchmarks"] = f"{found} of {len(MAIN_TABLE)} found"
+    for name in [name for name in asked if name in lacking]:
+        problems.append(f"ablation.benchmarks has {name}: there is no {lacking.pop(name)}")
     if lacking:
-        places = [f"{name} ({_place(entries, f'benchmark_{name}')})" for name in lacking]
+        places = [f"{name} ({place})" for name, place in lacking.items()]
         notes.append(f"only --pipelines=evaluation needs them: no {', '.join(places)}")
     return {**measured, "data": data, "problems": problems, "notes": notes}
 

@@ -36,7 +36,13 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.look_for_data,
-                inputs=["entries", "params:step_grpo", "params:variants", "params:preflight"],
+                inputs={
+                    "entries": "entries",
+                    "step_grpo": "params:step_grpo",
+                    **variants,
+                    "options": "params:preflight",
+                    "grid": "params:ablation",
+                },
                 outputs="preflight_data",
                 name="look_for_data",
             ),

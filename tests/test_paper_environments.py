@@ -1,0 +1,75 @@
+"""conf/*_paper: prompts ask for what is read, and preflight finds no clash between options."""
+
+import re
+
+import pytest
+from recipes import context_of
+from smoke_place import ROOT
+
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.pipelines.preflight import nodes
+from r1vl_kedro.responses import get_grammar
+from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
+
+ENVIRONMENTS = sorted(folder.name for folder in (ROOT / "conf").glob("*_paper"))
+WHOLE_PROMPTS = {"alphadrive_paper"}
+"""Environments whose rows ask for the form themselves."""
+ABSENT = re.compile(r"not installed|launcher asks for \d+ GPUs")
+"""Reasons that are this machine's."""
+
+
+def tags(grammar: str) -> set[str]:
+    """The tags of a response; of one that the prompt begins, those that the prompt writes."""
+    read = get_grammar(grammar)
+    return set(re.findall(r"</?\w+>", read.opening or read.render(["6 - 1 = 5"], "5")))
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def paper(request):
+    """An environment's name and its checked parameters."""
+    return request.param, context_of(request.param).params
+
+
+def test_prompts_ask_for_the_tags_that_rewards_and_evaluation_read(paper):
+    name, parameters = paper
+    asked = {(parameters["grammar"], parameters["prompt"]["template"])}
+    asked |= {
+        (one["grammar"], one["template"])
+        for variant in parameters["variants"].values()
+        for one in (variant, *variant["stages"].values())
+        if one["grammar"] is not None
+    }
+    if name in WHOLE_PROMPTS:
+        assert parameters["prompt"]["template"] == "{question}"
+        asked = {one for one in asked if one[1] != "{question}"}
+    evaluations = [parameters["evaluation"]]
+    evaluations += [one["evaluation"] for one in parameters["variants"].values()]
+    for evaluation in filter(None, evaluations):
+        options = EvaluationOptions.model_validate(evaluation)
+        asked.add((options.grammar, options.benchmarks.wording))
+    for grammar, template in asked:
+        assert tags(grammar) and {tag for tag in tags(grammar) if tag not in template} == set()
+
+
+def test_preflight_finds_no_clash_of_options(paper):
+    _, parameters = paper
+    problems = nodes.check_settings(
+        SFTOptions.model_validate(parameters["warm_up"]),
+        StepGRPOOptions.model_validate(parameters["step_grpo"]),
+        LauncherOptions.model_validate(parameters["launcher"]),
+        EvaluationOptions.model_validate(parameters["evaluation"]),
+        parameters["variants"],
+    )
+    assert [problem for problem in problems if not ABSENT.search(problem)] == []
+
+
+def test_answers_are_sampled_from_images_as_large_as_those_of_training(paper):
+    name, parameters = paper
+    decoding = EvaluationOptions.model_validate(parameters["evaluation"]).decoding
+    if name == "visualthinker_r1_zero_paper":  # its code leaves them to the checkpoint
+        assert (decoding.min_pixels, decoding.max_pixels) == (None, None)
+    else:
+        rl = StepGRPOOptions.model_validate(parameters["step_grpo"])
+        assert (decoding.min_pixels, decoding.max_pixels) == (3136, rl.max_pixels)
+        assert rl.temperature == 1.0
