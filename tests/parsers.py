@@ -110,7 +110,8 @@ def reward(name: str, text: str) -> None:
     for completion, other in ((text, "5"), ("### The final answer is: 5", text)):
         columns = {"answer": [other], "key_steps": [[[other or "5"]]], "options": [OPTIONS],
                    "question": [other], "solution": [other],
-                   "described": [[completion]], "continued": [[[completion]]]}  # fmt: skip
+                   "described": [[completion]], "continued": [[[completion]]],
+                   "check": ["default"]}  # fmt: skip
         made(prompts=[other], completions=[completion], **columns)
 
 

@@ -152,7 +152,7 @@ def test_a_parameter_without_a_value_is_named(run):
         (["--to-nodes=x"], "--to-nodes 'x' is unknown: known are base.gather, "),
         (["--to-outputs=repot"], "--to-outputs 'repot' is unknown: did you mean report? "),
         (["--tags=x"], "--tags 'x' is unknown: known are evaluation, reporting, training"),
-        (["--env=smok"], "--env 'smok' is unknown: did you mean smoke? known are base, "),
+        (["--env=smok"], "--env 'smok' is unknown: did you mean smoke? known are alphadrive, "),
         (["--runner=Foo"], "--runner 'Foo' is unknown "),
     ],
 )

@@ -16,7 +16,6 @@ CHECKS = ("mcq", "symbolic", "exact", "ratio", "default")
 """Ways of checking an answer; a record without one is checked by ``default``."""
 CheckMode = Literal["strict", "released"]
 
-_FIRST_ANSWER = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 _LETTER = re.compile(r"(?<![A-Z])[A-D](?![A-Z])")
 _STATED = re.compile(r"Answer:\s*([A-Z])", re.IGNORECASE)
 _STATED_OF_FOUR = re.compile(r"Answer:\s*([A-D])", re.IGNORECASE)
@@ -110,8 +109,8 @@ def _check_grammar(grammar: str) -> None:
 def _released(response: str, gold: str, check: str, letters: bool) -> float:
     """Compute what the published script pays; it reads an option's letter in "Answer: B" only."""
     text = f"Answer: {gold}" if letters or check == "mcq" else gold
-    found = _FIRST_ANSWER.search(response)
-    given = (found[1] if found else response).strip()
+    tagged, closed, _ = response.partition("<answer>")[2].partition("</answer>")
+    given = (tagged if closed else response).strip()
     if check == "mcq":
         letter = _STATED.search(text)
         return float(letter is not None and _best_letter(given) == letter[1].upper())

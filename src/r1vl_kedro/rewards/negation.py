@@ -159,11 +159,15 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
             return auxiliary and (last == "out" or (negated and last in AUXILIARIES | DENIERS))
         if words == DENIAL_REACH or token == "and":
             return False
+        # "It is not true that ..." denies what follows, and not what was said.
+        follows = "".join(tokens[position + 1 : position + 2])
+        ahead = tokens[first - 1] == "it" and follows in ("that", "to")
         if WRONG.fullmatch(token) and (auxiliary or position == first):
-            return not negated
+            return not negated and not ahead
         if negated and (token in _RIGHT or _ends_on_solution(tokens, position)):
             said = tokens[position : position + DENIAL_REACH + 1]
-            return not (token == "what" and any(word.startswith("expect") for word in said))
+            expected = token == "what" and any(word.startswith("expect") for word in said)
+            return not ahead and not expected
         if auxiliary and not negated and token == "too" and words == 0:
             return True
         if token in AUXILIARIES:

@@ -13,8 +13,6 @@ from pydantic import Field
 from r1vl_kedro.answers import symbolically_equal
 from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
 
-_TAGGED = re.compile(r"<answer>(.*?)</answer>")
-
 
 def r1v_accuracy(response: str, answer: str, *, letters: str = "H") -> float:
     """Compute R1-V's accuracy reward: 1.0 or 0.0.
@@ -47,8 +45,12 @@ def r1v_accuracy(response: str, answer: str, *, letters: str = "H") -> float:
 
 
 def _stated(text: str) -> str:
-    tagged = _TAGGED.search(text)
-    return (tagged[1] if tagged else text).strip()
+    for line in text.split("\n"):  # as `<answer>(.*?)</answer>`, in linear time
+        _, opened, rest = line.partition("<answer>")
+        given, closed, _ = rest.partition("</answer>")
+        if opened and closed:
+            return given.strip()
+    return text.strip()
 
 
 @register
