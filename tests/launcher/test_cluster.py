@@ -17,6 +17,7 @@ from r1vl_kedro.launcher import JobError, ending, stop_all
 
 if find_spec("ray") is None:
     pytest.skip("needs the extra `cluster`", allow_module_level=True)
+pytestmark = pytest.mark.timeout(900)  # a cluster takes its time to start on a busy machine
 
 
 @pytest.fixture(scope="module")

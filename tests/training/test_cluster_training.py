@@ -10,7 +10,10 @@ from training_fixtures import SFT, train
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 
-pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra `cluster`")
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra `cluster`"),
+    pytest.mark.timeout(900),  # a cluster takes its time to start on a busy machine
+]
 OPTIONS = {**SFT, "num_steps": 3, "checkpoint_steps": 0, "eval_steps": 0}
 ENTRY = "r1vl_kedro.training.sft:train_sft"
 
