@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import yaml
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from smoke_place import ROOT, kedro_run
@@ -13,6 +14,17 @@ def context_of(env: str):
     """The project's context in an environment; its pipelines are then registered for it."""
     bootstrap_project(ROOT)
     return KedroSession.create(ROOT, env=env).load_context()
+
+
+def recipe_of(env: str):
+    """An environment's name, its resolved parameters and its catalog."""
+    context = context_of(env)
+    return env, context.config_loader["parameters"], context.catalog
+
+
+def unknown_datasets(catalog) -> set[str]:
+    """What the ablation of the environment reads or writes and no entry of its catalog covers."""
+    return {name for name in pipelines["ablation"].datasets() if name not in catalog}
 
 
 def merged(base: dict, over: dict) -> dict:

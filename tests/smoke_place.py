@@ -8,6 +8,7 @@ from pathlib import Path
 
 import empty_store
 import forked
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 OF_ITS_OWN = ("-m", "kedro")
@@ -59,6 +60,24 @@ class Place:
             *arguments,
             through=through,
         )
+
+    def set_grid(self, **ablation) -> None:
+        """Replace the whole grid of conf/base by this one."""
+        grid = yaml.safe_dump({"ablation": ablation})
+        (self.conf / "base" / "parameters_ablation.yml").write_text(grid)
+
+    def results(self, *more: str) -> dict[str, bytes]:
+        """Every model and score and what else these patterns find, as bytes.
+
+        A manifest names directories, which differ.
+        """
+        models = "06_models/ablation/*/model.safetensors", "06_models/warm_up*/model.safetensors"
+        return {
+            str(file.relative_to(self.data)): file.read_bytes()
+            for pattern in (*models, "08_reporting/scores/*", *more)
+            for file in self.data.glob(pattern)
+            if not file.name.endswith(".manifest.json")
+        }
 
     def tables(self) -> dict[str, str]:
         return {p.stem: p.read_text() for p in (self.data / "08_reporting/tables").glob("*.csv")}

@@ -4,8 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from kedro.framework.project import pipelines
-from recipes import context_of, small_run
+from recipes import context_of, recipe_of, small_run, unknown_datasets
 
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.rewards.planning import PATH, SPEED
@@ -20,8 +19,7 @@ TERMS = ("planning_speed", "planning_path", "planning_diversity")
 
 @pytest.fixture(params=VARIANTS)
 def recipe(request):
-    context = context_of(request.param)
-    return request.param, context.config_loader["parameters"], context.catalog
+    return recipe_of(request.param)
 
 
 def test_options_are_valid_and_datasets_known(recipe):
@@ -33,8 +31,7 @@ def test_options_are_valid_and_datasets_known(recipe):
         "speed": set(SPEED), "path": set(PATH)
     }  # fmt: skip
     assert set(parameters["variants"]) == VARIANTS[name]
-    missing = {entry for entry in pipelines["ablation"].datasets() if entry not in catalog}
-    assert missing == set()
+    assert unknown_datasets(catalog) == set()
 
 
 def test_variants_differ_in_their_terms_alone(recipe):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import yaml
 from clusters import add, cluster
 from smoke_place import OF_ITS_OWN, Place
 
@@ -29,25 +28,14 @@ MOMENTS = ("*.warm_up", "outcome.step_grpo", "step_grpo.predict")
 
 def make_place(root: Path) -> Place:
     place = Place(root)
-    grid = {"ablation": {"seeds": [0], "variants": GRID}}
-    (place.conf / "base" / "parameters_ablation.yml").write_text(yaml.safe_dump(grid))
+    place.set_grid(seeds=[0], variants=GRID)
     return place
 
 
 def results(place: Place) -> dict[str, bytes]:
-    """Every model, table, score and answer, as bytes."""
-    files = [
-        *place.data.glob("06_models/ablation/*/model.safetensors"),
-        *place.data.glob("06_models/warm_up*/model.safetensors"),
-        *place.data.glob("07_model_output/ablation/*/predictions.parquet"),
-        *place.data.glob("08_reporting/tables/*.csv"),
-        *place.data.glob("08_reporting/scores/*"),
-    ]
-    return {
-        str(file.relative_to(place.data)): file.read_bytes()
-        for file in files
-        if not file.name.endswith(".manifest.json")
-    }
+    return place.results(
+        "07_model_output/ablation/*/predictions.parquet", "08_reporting/tables/*.csv"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import signal
 from pathlib import Path
 
 import pytest
-import yaml
 from smoke_place import Place
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
@@ -76,24 +75,12 @@ STAGES = {
 
 def make_place(root: Path) -> Place:
     place = Place(root)
-    grid = {"ablation": {"seeds": [0], "slots": 1, "variants": GRID}}
-    (place.conf / "base" / "parameters_ablation.yml").write_text(yaml.safe_dump(grid))
+    place.set_grid(seeds=[0], slots=1, variants=GRID)
     return place
 
 
 def results(place: Place) -> dict[str, bytes]:
-    """Every model, table and score, as bytes; a manifest names directories, which differ."""
-    files = [
-        *place.data.glob("06_models/ablation/*/model.safetensors"),
-        *place.data.glob("06_models/warm_up*/model.safetensors"),
-        *place.data.glob("08_reporting/tables/*"),
-        *place.data.glob("08_reporting/scores/*"),
-    ]
-    return {
-        str(file.relative_to(place.data)): file.read_bytes()
-        for file in files
-        if not file.name.endswith(".manifest.json")
-    }
+    return place.results("08_reporting/tables/*")
 
 
 def newest_checkpoint(place: Place) -> Path | None:

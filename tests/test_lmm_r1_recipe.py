@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 from kedro.framework.project import pipelines
-from recipes import context_of, small_run
+from recipes import context_of, recipe_of, small_run, unknown_datasets
 
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
@@ -16,8 +16,7 @@ VARIANTS = {"lmm_r1": ["base", "warm_up", *TRAINED], "lmm_r1_paper": ["base", *T
 
 @pytest.fixture(params=VARIANTS)
 def recipe(request):
-    context = context_of(request.param)
-    return request.param, context.config_loader["parameters"], context.catalog
+    return recipe_of(request.param)
 
 
 def test_options_are_valid_and_datasets_known(recipe):
@@ -25,8 +24,7 @@ def test_options_are_valid_and_datasets_known(recipe):
     SFTOptions.model_validate(parameters["warm_up"])
     assert not DataPrepOptions.model_validate(parameters["data_prep"]).validation.require_image
     assert list(parameters["variants"]) == VARIANTS[name]
-    missing = {entry for entry in pipelines["ablation"].datasets() if entry not in catalog}
-    assert missing == set()
+    assert unknown_datasets(catalog) == set()
 
 
 def test_the_second_stage_begins_at_the_end_of_the_first(recipe):

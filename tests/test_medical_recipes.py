@@ -2,7 +2,7 @@
 
 import pytest
 from kedro.framework.project import pipelines
-from recipes import context_of
+from recipes import context_of, recipe_of, unknown_datasets
 
 from r1vl_kedro.reporting.transfer import matrices
 from r1vl_kedro.training.options import StepGRPOOptions
@@ -22,15 +22,13 @@ ACCURACY = {"med_r1": "outcome", "med_r1_paper": "r1v"}
 
 @pytest.fixture(params=VARIANTS)
 def recipe(request):
-    context = context_of(request.param)
-    return request.param, context.config_loader["parameters"], context.catalog
+    return recipe_of(request.param)
 
 
 def test_options_are_valid_and_datasets_known(recipe):
     name, parameters, catalog = recipe
     assert set(parameters["variants"]) == VARIANTS[name]
-    missing = {entry for entry in pipelines["ablation"].datasets() if entry not in catalog}
-    assert missing == set()
+    assert unknown_datasets(catalog) == set()
 
 
 def test_rewards_are_format_and_accuracy_and_no_picture_of_the_test_is_trained_on(recipe):

@@ -9,7 +9,7 @@ import random
 from dataclasses import replace
 from itertools import combinations
 
-from r1vl_kedro.world.families import MAKERS, count_step, more
+from r1vl_kedro.world.comparing import count_step, more
 from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.scenes import Chart, Scene, distinct_filters, places
 
@@ -76,10 +76,3 @@ def choose_tallest(rng: random.Random, chart: Chart) -> Problem:
         shortcut=f"The tallest is {best}.",
     )
     return _with_options(problem, colours, best)
-
-
-MAKERS |= {
-    "most": (Scene, choose_most),
-    "more": (Scene, choose_more),
-    "tallest": (Chart, choose_tallest),
-}

@@ -25,7 +25,6 @@ from r1vl_kedro import files
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.records.store import making
 from r1vl_kedro.responses.r1vl import STEP_HEADER
-from r1vl_kedro.world import choices  # noqa: F401 - adds its families
 from r1vl_kedro.world.families import FAMILIES, problem_on, random_problem
 from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.styles import restyle

@@ -1,6 +1,7 @@
 """The families of questions: counting, comparison and charts, and counting asked each time.
 
-Driving and questions without a picture have modules of their own; `MAKERS` has all families.
+Driving, multiple choice and questions without a picture have modules of their own; `MAKERS` has all
+families.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import random
 from functools import partial
 
+from r1vl_kedro.world.choices import choose_more, choose_most, choose_tallest
+from r1vl_kedro.world.comparing import count_step, more
 from r1vl_kedro.world.driving import driving
 from r1vl_kedro.world.problems import Problem, listing
 from r1vl_kedro.world.scenes import (
@@ -84,30 +87,6 @@ def comparison(rng: random.Random, scene: Scene) -> Problem:
         rationale="Count " + ", then ".join(map(str, phrases)) + ".",
         steps=(*steps, f"{max(counts)} is the most."),
         shortcut=f"There are most {phrases[best]}.",
-    )
-
-
-def count_step(scene: Scene, phrase: Filter) -> str:
-    """Write a step that lists and counts the objects of a kind."""
-    found = places(scene, phrase)
-    return f"{listing(phrase, found)} That is {len(found)}."
-
-
-def more(rng: random.Random, scene: Scene) -> Problem:
-    """Ask whether there are more of one kind than of another."""
-    first, second = distinct_filters(rng, scene, 2)
-    one, two = len(places(scene, first)), len(places(scene, second))
-    sign = ">" if one > two else "<" if one < two else "="
-    answer = "Yes" if one > two else "No"
-    return Problem(
-        family="comparison",
-        picture=scene,
-        question=f"Are there more {first} than {second}?",
-        answer=answer,
-        description=f"A scene of {scene.count} objects.",
-        rationale=f"Count {first}, then {second}.",
-        steps=(count_step(scene, first), count_step(scene, second), f"{one} {sign} {two}."),
-        shortcut=f"{answer}, comparing {first} and {second}.",
     )
 
 
@@ -234,6 +213,9 @@ MAKERS = {
     "driving": (Scene, driving),
     TEXT: (None, text_problem),
     **{family: (Scene, partial(counting, family=family)) for family in EACH_TIME},
+    "most": (Scene, choose_most),
+    "more": (Scene, choose_more),
+    "tallest": (Chart, choose_tallest),
 }
 
 
