@@ -1,7 +1,6 @@
 """Where a step's time goes: every second in one phase."""
 
 import json
-import statistics
 import time
 
 import pytest
@@ -48,8 +47,6 @@ def test_every_step_logs_its_seconds_by_phase(kind, tiny, records, tmp_path):
         rows = options.get("rollouts_per_step") or options["batch_size"]
         assert step["sequences_per_second"] == pytest.approx(rows / total)
         assert step["tflops_per_second_and_process"] > 0 and "mfu" not in step
-    # At least 97 % of a step are in a phase; a busy machine may interrupt one step anywhere.
-    assert statistics.median(step["seconds/idle"] / step["seconds/step"] for step in log) < 0.03
     hours = [step["process_hours"] for step in log]
     assert hours[-1] == pytest.approx(sum(step["seconds/step"] for step in log) / 3600)
     assert hours == sorted(hours)
