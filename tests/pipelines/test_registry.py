@@ -30,6 +30,7 @@ PROFILES = (
     "preference_search",
     "preference_thorough",
     "sparsity",
+    "families",
     "sloppy",
     "credit",
 )
