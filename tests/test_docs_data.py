@@ -62,7 +62,7 @@ def test_the_worked_reader_is_one_file(tmp_path, module):
     source = RecordFileDataset(reader="talk_file.TalkFile", path=str(tmp_path / "rows.jsonl"))
     good, odd = source.load()
     assert (good.id, good.question, good.answer) == ("a.png#0", "Why?", "So.")
-    assert odd.problem == ("malformed_row", "'say'")
+    assert odd.problem == ("malformed_row", "say is None; wanted text")
 
 
 def test_the_worked_benchmark_is_one_file(tmp_path, module, monkeypatch):

@@ -14,7 +14,7 @@ from r1vl_kedro.datasets import RecordFileDataset, RecordsDataset
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import READERS, mathvision, mulberry, r1vl10k
 from r1vl_kedro.records.rejections import Rejection
-from r1vl_kedro.records.schema import COLUMNS, directory_of, features
+from r1vl_kedro.records.schema import COLUMNS, RawRecord, directory_of, features
 from r1vl_kedro.records.store import write_rows
 from r1vl_kedro.records.validate import check, validate
 
@@ -205,8 +205,10 @@ def test_a_broken_file_is_said_by_the_dataset_itself(tmp_path):
 )
 def test_a_mathvision_value_of_another_kind_is_set_aside(change, message, tmp_path):
     row = {"id": "7", "question": "?", "answer": 4, "image": "a.png", **change}
-    reason, detail = mathvision.to_raw(row, 0, tmp_path, "here").problem
-    assert reason == "malformed_row"
+    (tmp_path / "rows.json").write_text(json.dumps([row]))
+    [raw] = mathvision.MathVisionFile(tmp_path / "rows.json")
+    reason, detail = raw.problem
+    assert (raw.id, reason) == ("#0" if "id" in change else "7", "malformed_row")
     assert re.search(message, detail)
 
 
@@ -244,7 +246,10 @@ def test_no_value_of_a_row_stops_the_reading(reader, data):
         said = data.draw(texts), data.draw(texts)
         roles = zip(("user", "assistant"), said, strict=True)
         row["messages"] = [{"role": role, "content": text} for role, text in roles]
-    raw = reader(row, 0, Path("nowhere"), "here")
+    try:
+        raw = reader(row, 0, Path("nowhere"), "here")
+    except ValueError as error:
+        raw = RawRecord(id="7", problem=("malformed_row", str(error)))
     rejection = check(raw, ValidationOptions(require_solution=False))
     assert isinstance(rejection, Rejection)
     json.dumps(rejection.as_dict(), ensure_ascii=False).encode()
@@ -259,6 +264,5 @@ def test_no_value_of_a_row_stops_the_reading(reader, data):
     ],
 )
 def test_an_image_path_that_leaves_its_folder_is_set_aside_in_every_form(reader, row, tmp_path):
-    reason, detail = reader(row, 0, tmp_path, "here").problem
-    assert reason == "malformed_row"
-    assert "may not leave the image folder" in detail
+    with pytest.raises(ValueError, match="may not leave the image folder"):
+        reader(row, 0, tmp_path, "here")

@@ -81,7 +81,7 @@ def test_an_omnimedvqa_row_has_its_options_in_the_question(tmp_path):
         ({"problem": "Which? A)MRI"}, "malformed_row", "has no options"),
         ({"solution": "B"}, "malformed_row", "has no <answer>"),
         ({"solution": "<answer> E </answer>"}, "answer_not_in_options", "E"),
-        ({"solution": None}, "malformed_row", "wanted two texts"),
+        ({"solution": None}, "malformed_row", "wanted text"),
         ({"image": "images/gone.png"}, "missing_image", "gone.png"),
         ({"modality": 7}, "malformed_row", "modality is 7"),
     ],

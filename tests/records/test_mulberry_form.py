@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
 
 from r1vl_kedro.records.json_stream import iter_objects, write_array
-from r1vl_kedro.records.questions import split_options
 from r1vl_kedro.records.readers import mulberry
 from r1vl_kedro.records.readers.mulberry import MulberryFile, MulberryRow
 from r1vl_kedro.records.rows import family_of
@@ -44,22 +43,6 @@ def test_family_is_the_first_folder(path, family):
 
 
 @pytest.mark.parametrize(
-    ("text", "question", "options"),
-    [
-        ("Find x.\nChoices:\nA: 30\nB: 45", "Find x.", ["30", "45"]),
-        ("Find x.\nChoices:\n(A) 30\n(B) 45", "Find x.", ["30", "45"]),
-        ("Find x.\nChoices: (A) 30 (B) 4 5", "Find x.", ["30", "4 5"]),
-        ("Find x.\nOptions:\nA. one\ntwo\nB. three", "Find x.", ["one\ntwo", "three"]),
-        ("What are your choices?", "What are your choices?", []),
-        ("Find x.\nChoices:\nB: 30\nC: 45", "Find x.\nChoices:\nB: 30\nC: 45", []),
-        ("Choices:\nA: 1\nB: 2", "", ["1", "2"]),
-    ],
-)
-def test_options_are_read_from_the_question(text, question, options):
-    assert split_options(text) == (question, options)
-
-
-@pytest.mark.parametrize(
     "row",
     [
         {},
@@ -73,9 +56,10 @@ def test_options_are_read_from_the_question(text, question, options):
     ],
 )
 def test_a_row_of_another_form_is_a_record_with_a_problem(row, tmp_path):
-    raw = mulberry.to_raw(row, 0, tmp_path, "mulberry")
-    assert raw.problem is not None
-    assert raw.problem[0] == "malformed_row"
+    (tmp_path / "rows.json").write_text(json.dumps([row, mulberry_row("a.png")]))
+    odd, fine = mulberry.MulberryFile(tmp_path / "rows.json")
+    assert (odd.id, odd.source, odd.problem[0]) == ("#0", "mulberry", "malformed_row")
+    assert fine.problem is None
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=60)

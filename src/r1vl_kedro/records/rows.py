@@ -140,9 +140,16 @@ def marks_problem(text: str, images: int) -> tuple[str, str] | None:
     )
 
 
-def malformed(identity: str, source: str, problem: str) -> RawRecord:
-    """Make a record of a row that cannot be read as one, to be set aside with its reason."""
-    return RawRecord(id=identity, source=source, problem=("malformed_row", problem))
+def texts_of(row: Mapping[str, Any], *names: str) -> list[str]:
+    """Return a row's values of these names.
+
+    Raises:
+        ValueError: one of them is no text; names it.
+    """
+    for name in names:
+        if not isinstance(row.get(name), str):
+            raise ValueError(f"{name} is {row.get(name)!r:.150}; wanted text")
+    return [row[name] for name in names]
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,11 @@ class RecordFile(ABC):
 
     @abstractmethod
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """Read a row as a record still to be checked; ``index`` counts from 0."""
+        """Read a row as a record still to be checked; ``index`` counts from 0.
+
+        Raises:
+            ValueError: the row is malformed; it is set aside with what the error tells.
+        """
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows as they stand in the file."""
@@ -178,7 +189,13 @@ class RecordFile(ABC):
     def __iter__(self) -> Iterator[RawRecord]:
         root = Path(self.image_root) if self.image_root else Path(self.path).parent
         for index, row in enumerate(self.rows()):
-            yield self.read(row, index, root)
+            try:
+                record = self.read(row, index, root)
+            except ValueError as error:
+                identity = str(row["id"]) if is_scalar(row.get("id")) else f"#{index}"
+                problem = ("malformed_row", str(error))
+                record = RawRecord(id=identity, source=self.source, problem=problem)
+            yield record
 
 
 class WritableRecordFile(RecordFile):

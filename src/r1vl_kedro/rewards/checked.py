@@ -10,7 +10,7 @@ from rapidfuzz.distance import Indel
 
 from r1vl_kedro.answers import equivalent, symbolically_equal
 from r1vl_kedro.responses import THINK_ANSWER, GrammarName, final_answer, parse_response
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
+from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, options_of, register
 
 CHECKS = ("mcq", "symbolic", "exact", "ratio", "default")
 """Ways of checking an answer; a record without one is checked by ``default``."""
@@ -168,7 +168,7 @@ class CheckedReward(Reward):
         **_: Any,
     ) -> list[float]:
         """Return the rewards of the completions."""
-        choices = options if options is not None else [None] * len(completions)
+        choices = options_of(completions, options)
         how = {"mode": self.mode, "grammar": self.grammar}
         return [
             check_answer(completion_text(completion), gold, one, options=some, **how)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from r1vl_kedro.rewards.outcome import share_right
-from r1vl_kedro.rewards.registry import Completion, Reward, register
+from r1vl_kedro.rewards.registry import Completion, Reward, options_of, register
 
 
 @register
@@ -44,7 +44,7 @@ class ContinuationReward(Reward):
         **_: Any,
     ) -> list[float]:
         """Return the rewards; ``continued`` has each step's continued responses, whole."""
-        choices = options if options is not None else [None] * len(completions)
+        choices = options_of(completions, options)
         made = []
         for steps, gold, some in zip(continued, answer, choices, strict=True):
             rates = [share_right(texts, gold, some, grammar=self.grammar) for texts in steps]

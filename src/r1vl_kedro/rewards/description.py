@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from r1vl_kedro.rewards.outcome import share_right
-from r1vl_kedro.rewards.registry import Completion, Reward, register
+from r1vl_kedro.rewards.registry import Completion, Reward, options_of, register
 
 
 @register
@@ -40,7 +40,7 @@ class DescriptionReward(Reward):
         **_: Any,
     ) -> list[float]:
         """Return the rewards; ``described`` has the responses to each description."""
-        choices = options if options is not None else [None] * len(completions)
+        choices = options_of(completions, options)
         return [
             share_right(texts, gold, some, grammar=self.grammar)
             for texts, gold, some in zip(described, answer, choices, strict=True)

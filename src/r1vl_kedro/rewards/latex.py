@@ -8,7 +8,7 @@ from pydantic import Field
 from r1vl_kedro.answers.latex import latex_equal
 from r1vl_kedro.responses import THINK_ANSWER, GrammarName
 from r1vl_kedro.rewards.outcome import outcome
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
+from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, options_of, register
 
 LatexMode = Literal["strict", "released"]
 
@@ -69,7 +69,7 @@ class LatexReward(Reward):
         **_: Any,
     ) -> list[float]:
         """Return the rewards of the completions."""
-        choices = options if options is not None else [None] * len(completions)
+        choices = options_of(completions, options)
         return [
             latex_accuracy(
                 completion_text(text), gold, options=some, mode=self.mode, grammar=self.grammar

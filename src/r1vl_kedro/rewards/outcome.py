@@ -13,7 +13,7 @@ from r1vl_kedro.responses import (
     parse_response,
     released_answer,
 )
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, register
+from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, options_of, register
 
 OutcomeMode = Literal["strict", "released"]
 
@@ -120,7 +120,7 @@ class OutcomeReward(Reward):
         **_: Any,
     ) -> list[float]:
         """Return the rewards of the completions."""
-        choices = options if options is not None else [None] * len(completions)
+        choices = options_of(completions, options)
         return [
             outcome(
                 completion_text(completion),

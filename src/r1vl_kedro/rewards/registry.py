@@ -97,6 +97,13 @@ def completion_text(completion: Completion) -> str:
     return completion if isinstance(completion, str) else completion[-1]["content"]
 
 
+def options_of(
+    completions: Sequence[Completion], options: Sequence[Sequence[str] | None] | None
+) -> Sequence[Sequence[str] | None]:
+    """Return the option texts of each completion, None where its question has none."""
+    return [None] * len(completions) if options is None else options
+
+
 def get_reward(name: str) -> type[Reward]:
     """Return the reward class of this name, or of the callable at a dotted path.
 

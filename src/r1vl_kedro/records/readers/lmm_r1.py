@@ -23,7 +23,6 @@ from r1vl_kedro.records.rows import (
     RecordFile,
     images_of,
     is_scalar,
-    malformed,
     marks_problem,
     row_id,
 )
@@ -93,14 +92,11 @@ class LMMR1File(RecordFile):
     source: str = "lmm_r1"
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """Read a row; one that is malformed is set aside with its reason."""
-        try:
-            text, files = chat_of(row)
-            answer = plain_answer(row.get("answer"))
-            images, paths = images_of(files, "image", root)
-            identity = row_id(row.get("id"), paths, index)
-        except ValueError as error:
-            return malformed(f"#{index}", self.source, str(error))
+        """Read a row as a record still to be checked; ValueError where it is malformed."""
+        text, files = chat_of(row)
+        answer = plain_answer(row.get("answer"))
+        images, paths = images_of(files, "image", root)
+        identity = row_id(row.get("id"), paths, index)
         question, options = read_question(text, answer)
         return RawRecord(
             id=identity,

@@ -12,7 +12,7 @@ from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.prose import MAX_STEPS, path_from_prose
 from r1vl_kedro.records.questions import inside_a_sentence
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, malformed, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 
 _MARK = re.compile(r"<image\d*>")
@@ -92,12 +92,11 @@ def to_raw(
     """Read a row as a record still to be checked: its prose solution becomes a reference path.
 
     ``image`` is a path below ``root`` or a list of them; ``subject`` becomes the family.
+
+    Raises:
+        ValueError: the row is malformed.
     """
-    try:
-        read = MathVisionRow.from_json(row, index, root)
-    except ValueError as error:
-        given = row.get("id")
-        return malformed(str(given)[:150] if is_scalar(given) else f"#{index}", source, str(error))
+    read = MathVisionRow.from_json(row, index, root)
     options = [_without_marks(option) or option for option in read.options]
     subject = read.subject or "unknown"
     answer = answer_text({"options": options, "answer": read.answer})

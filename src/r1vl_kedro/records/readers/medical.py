@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, malformed, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
 from r1vl_kedro.records.schema import RawRecord, option_letter
 
 _LETTERED = re.compile(r"\s*([A-Z])\s*[.:)]\s*")
@@ -36,22 +36,19 @@ class MedicalFile(RecordFile):
     labels: Sequence[str] = ("modality",)
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """Read a row; one that is malformed is set aside with its reason."""
-        try:
-            images, paths = images_of(row.get("image", row.get("images")), "image", root)
-            identity = row_id(row.get("id"), paths, index)
-            question, options, subset = (row.get(k) for k in ("question", "options", "subset"))
-            checks = {
-                "question": isinstance(question, str),
-                "options": isinstance(options, list) and all(isinstance(o, str) for o in options),
-                "answer": is_scalar(row.get("answer")),
-                "subset": subset is None or isinstance(subset, str),
-            }
-            wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
-            if wrong:
-                raise ValueError(f"cannot read {wrong!r:.200}")
-        except ValueError as error:
-            return malformed(f"#{index}", self.source, str(error))
+        """Read a row as a record still to be checked; ValueError where it is malformed."""
+        images, paths = images_of(row.get("image", row.get("images")), "image", root)
+        identity = row_id(row.get("id"), paths, index)
+        question, options, subset = (row.get(k) for k in ("question", "options", "subset"))
+        checks = {
+            "question": isinstance(question, str),
+            "options": isinstance(options, list) and all(isinstance(o, str) for o in options),
+            "answer": is_scalar(row.get("answer")),
+            "subset": subset is None or isinstance(subset, str),
+        }
+        wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
+        if wrong:
+            raise ValueError(f"cannot read {wrong!r:.200}")
         no_options = ("missing_option", "there are no options to choose from")
         return RawRecord(
             id=identity,

@@ -16,7 +16,7 @@ from typing import Any
 from r1vl_kedro.answers.classes import listed
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, malformed, marks_problem, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, marks_problem, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import THINK_ANSWER
 from r1vl_kedro.rewards.planning import ACTIONS, PATH, SPEED
@@ -45,15 +45,14 @@ def plan_of(solution: str) -> tuple[str, str]:
 
 
 def to_raw(row: Mapping[str, Any], index: int, root: Path, source: str) -> RawRecord:
-    """Read a row as a record still to be checked; ``index`` counts from 0."""
-    try:
-        images, paths = images_of(row.get("image"), "image", root)
-        identity = row_id(row.get("id"), paths, index)
-        problem, solution = row.get("problem"), row.get("solution")
-        if not isinstance(problem, str) or not isinstance(solution, str):
-            raise ValueError(f"problem and solution are {(problem, solution)!r:.150}; wanted texts")
-    except ValueError as error:
-        return malformed(f"#{index}", source, str(error))
+    """Read a row as a record still to be checked; ``index`` counts from 0.
+
+    Raises:
+        ValueError: the row is malformed.
+    """
+    images, paths = images_of(row.get("image"), "image", root)
+    identity = row_id(row.get("id"), paths, index)
+    problem, solution = texts_of(row, "problem", "solution")
     try:
         speed, path = plan_of(solution)
     except ValueError as error:

@@ -24,7 +24,6 @@ from r1vl_kedro.records.rows import (
     WritableRecordFile,
     family_of,
     images_of,
-    malformed,
     marks_problem,
     row_id,
 )
@@ -113,16 +112,17 @@ def _turn(message: Mapping[str, Any]) -> tuple[str, str]:
 def to_raw(
     row: Mapping[str, Any], index: int, image_root: Path, source: str, labels: Sequence[str] = ()
 ) -> RawRecord:
-    """Read a row of the file as a record still to be checked; ``index`` counts from 0."""
-    try:
-        parsed = MulberryRow.from_json(row)
-        images, paths = images_of(parsed.images, "images", image_root)
-        identity = row_id(parsed.extra.get("id"), paths, index)
-        sloppy = parsed.extra.get("sloppy")
-        if not isinstance(sloppy, bool | None):
-            raise ValueError(f"sloppy is {sloppy!r:.100}; wanted true, false or null")
-    except ValueError as error:
-        return malformed(f"#{index}", source, str(error))
+    """Read a row of the file as a record still to be checked; ``index`` counts from 0.
+
+    Raises:
+        ValueError: the row is malformed.
+    """
+    parsed = MulberryRow.from_json(row)
+    images, paths = images_of(parsed.images, "images", image_root)
+    identity = row_id(parsed.extra.get("id"), paths, index)
+    sloppy = parsed.extra.get("sloppy")
+    if not isinstance(sloppy, bool | None):
+        raise ValueError(f"sloppy is {sloppy!r:.100}; wanted true, false or null")
     answer = bare_answer(grammar_of(parsed.response).parse(parsed.response).answer or "")
     question, options = read_question(parsed.user, answer)
     return RawRecord(

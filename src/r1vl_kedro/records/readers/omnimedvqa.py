@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, malformed, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord, option_letter
 from r1vl_kedro.responses.think_answer import last_tagged
 
@@ -57,21 +57,15 @@ class OmniMedVQAFile(RecordFile):
     task: str = ""
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """Read a row; one that is malformed is set aside with its reason."""
+        """Read a row as a record still to be checked; ValueError where it is malformed."""
         modality, task = row.get("modality", self.modality), row.get("task", self.task)
-        problem, solution = row.get("problem"), row.get("solution")
-        try:
-            if not isinstance(problem, str) or not isinstance(solution, str):
-                given = {"problem": problem, "solution": solution}
-                raise ValueError(f"cannot read {given!r:.200}; wanted two texts")
-            images, paths = images_of(row.get("image"), "image", root)
-            identity = row_id(row.get("id"), paths, index)
-            answer = last_tagged(solution)
-            if answer is None:
-                raise ValueError(f"solution {solution!r:.150} has no <answer>")
-            question, options = split_problem(problem)
-        except ValueError as error:
-            return malformed(f"#{index}", self.source, str(error))
+        problem, solution = texts_of(row, "problem", "solution")
+        images, paths = images_of(row.get("image"), "image", root)
+        identity = row_id(row.get("id"), paths, index)
+        answer = last_tagged(solution)
+        if answer is None:
+            raise ValueError(f"solution {solution!r:.150} has no <answer>")
+        question, options = split_problem(problem)
         return RawRecord(
             id=identity,
             images=images,

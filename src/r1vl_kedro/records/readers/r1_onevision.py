@@ -20,7 +20,6 @@ from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.readers.mulberry import MulberryFile, MulberryRow, to_raw
-from r1vl_kedro.records.rows import malformed
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 from r1vl_kedro.responses import BOXED, THINK_ANSWER, grammar_of
 from r1vl_kedro.rewards.checked import CHECKS
@@ -101,10 +100,7 @@ class OnevisionFile(MulberryFile):
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """Read a row; one whose answer cannot be checked as asked is set aside with the reason."""
-        try:
-            parsed = MulberryRow.from_json(row)
-        except ValueError as error:
-            return malformed(f"#{index}", self.source, str(error))
+        parsed = MulberryRow.from_json(row)
         check = parsed.extra.pop(METHOD, None) or self.check
         path = with_tagged_answer(parsed.response)
         alone = not grammar_of(path).parse(path).steps

@@ -21,7 +21,6 @@ from r1vl_kedro.records.rows import (
     family_of,
     images_of,
     is_scalar,
-    malformed,
     marks_problem,
     row_id,
 )
@@ -80,13 +79,13 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
 
     ``problem`` may have image marks (one for each image, then) and a prompt before ``Question:``;
     a solution without a path is the answer, perhaps in ``<answer>`` tags.
+
+    Raises:
+        ValueError: the row is malformed.
     """
-    try:
-        parsed = R1VLRow.from_json(row)
-        images, paths = images_of(parsed.images, parsed.image_key, image_root)
-        identity = row_id(parsed.extra.get("id"), paths, index)
-    except ValueError as error:
-        return malformed(f"#{index}", source, str(error))
+    parsed = R1VLRow.from_json(row)
+    images, paths = images_of(parsed.images, parsed.image_key, image_root)
+    identity = row_id(parsed.extra.get("id"), paths, index)
     stated = final_answer(parsed.solution)
     answer = bare_answer(parsed.solution if stated is None else stated)
     question, options = read_question(parsed.problem, answer)

@@ -17,7 +17,7 @@ from typing import Any
 from r1vl_kedro.records.questions import bare_answer
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.readers.mulberry import MulberryRow
-from r1vl_kedro.records.rows import RecordFile, images_of, malformed, marks_problem, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, marks_problem, row_id
 from r1vl_kedro.records.schema import RawRecord, option_letter
 from r1vl_kedro.responses import THINK_ANSWER
 
@@ -88,18 +88,19 @@ def to_raw(
     Args:
         lettered: options become those of the record, and the answer a letter; else they are part
             of the question, as published, and the answer is a text.
+
+    Raises:
+        ValueError: the row is malformed.
     """
-    identity = f"#{index}"
     try:
         user, question, options, answer, given = (
             _of_messages(row) if "question" not in row else _of_columns(row)
         )
-        images, paths = images_of(given, "images", root)
-        identity = row_id(row.get("id"), paths, index)
-    except ValueError as error:
-        return malformed(identity, source, str(error))
     except LookupError as error:
-        return RawRecord(id=identity, source=source, problem=("answer_not_in_options", str(error)))
+        problem = ("answer_not_in_options", str(error))
+        return RawRecord(id=f"#{index}", source=source, problem=problem)
+    images, paths = images_of(given, "images", root)
+    identity = row_id(row.get("id"), paths, index)
     problem = marks_problem(user, len(images)) if user else None
     if len(images) > 1:
         problem = ("several_images", f"{len(images)} images; rows of one image are read")

@@ -1,0 +1,68 @@
+"""Questions, options and answers as texts: how they are told apart."""
+
+import pytest
+
+from r1vl_kedro.records.questions import read_question, resolve_answer, split_options
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "options"),
+    [
+        ("Find x.\nChoices:\nA: 30\nB: 45", "Find x.", ["30", "45"]),
+        ("Find x.\nChoices:\n(A) 30\n(B) 45", "Find x.", ["30", "45"]),
+        ("Find x.\nChoices: (A) 30 (B) 4 5", "Find x.", ["30", "4 5"]),
+        ("Find x.\nOptions:\nA. one\ntwo\nB. three", "Find x.", ["one\ntwo", "three"]),
+        ("What are your choices?", "What are your choices?", []),
+        ("Find x.\nChoices:\nB: 30\nC: 45", "Find x.\nChoices:\nB: 30\nC: 45", []),
+        ("Choices:\nA: 1\nB: 2", "", ["1", "2"]),
+    ],
+)
+def test_options_are_read_from_the_question(text, question, options):
+    assert split_options(text) == (question, options)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "options"),
+    [
+        ("Find x.\nChoices:\na) 4\nb) 5", "Find x.", ["4", "5"]),
+        ("Which? Choices: (A) 4, (B) 5", "Which?", ["4", "5"]),
+        ("Which? Options: A. 4 B. 5 C. 6", "Which?", ["4", "5", "6"]),
+        ("Which? Choices: a) 4; b) 5", "Which?", ["4", "5"]),
+        ("Which?\nChoices: A: f(x), B: g(x)", "Which?", ["f(x)", "g(x)"]),
+        ("Which?\nChoices: (A) 1,000 (B) 2,000", "Which?", ["1,000", "2,000"]),
+        ("The choices: none.", "The choices: none.", []),
+        ("Find x.\nAnswer choices:\nA. 4\nB. 5", "Find x.", ["4", "5"]),
+        ("求 x。\nChoices：\n（A）4\n（B）5", "求 x。", ["4", "5"]),
+        ("求 x。\nChoices:\nA、4\nB、5", "求 x。", ["4", "5"]),
+    ],
+)
+def test_options_in_small_letters_and_on_the_questions_line(text, question, options):
+    assert split_options(text) == (question, options)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "options"),
+    [
+        ("How many?\nA. 4\nB. 5", "B", ["4", "5"]),
+        ("How many?\na) 4\nb) 5", "b) 5", ["4", "5"]),
+        ("How many? (A) 4 (B) 5", "5", ["4", "5"]),
+        ("How many? (A) 4 (B) 5", "7", []),
+        ("有几个？\nA：4\nB：5", "B", ["4", "5"]),
+        ("a) Find x.\nb) Find y.", "x = 3", []),
+    ],
+)
+def test_options_that_nothing_announces_count_where_the_answer_names_one(text, answer, options):
+    assert read_question(text, answer)[1] == options
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "letter"),
+    [
+        ("b", ["4", "5"], "B"),
+        ("b) 5", ["4", "5"], "B"),
+        ("a", ["b", "a"], "B"),
+        ("A", ["b", "a"], "A"),
+    ],
+)
+def test_a_small_letter_names_an_option_where_no_option_has_that_text(answer, options, letter):
+    assert resolve_answer(answer, options) == letter
