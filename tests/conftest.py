@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import contextlib
+import gc
 import importlib.util
 import os
 import sys
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         allowed = float(mark.args[0]) if mark else 0.0
         longest[item.path] = max(allowed, longest.get(item.path, 0.0))
     items.sort(key=lambda item: -longest[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported and collected out of every garbage collection that comes."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,6 @@ def test_intervals_over_seeds_cover_what_they_promise(seeds):
     assert covered / 200 >= 0.92
 
 
-@pytest.mark.timeout(900)
 def test_families_of_contrasts_err_seldom():
     """Of five contrasts without a difference one is called different in at most 5 % of studies."""
     rng = np.random.default_rng(1)
