@@ -17,24 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-from r1vl_kedro.pipelines import (
-    annotation,
-    data_prep,
-    formalisation,
-    preference,
-    reporting,
-    warm_up,
-)
-from r1vl_kedro.pipelines.ablation import nodes
+from r1vl_kedro.pipelines import annotation, data_prep, formalisation, preference, warm_up
 from r1vl_kedro.pipelines.ablation.entries import Variant
-from r1vl_kedro.pipelines.ablation.stages import (
-    create_gather,
-    create_variant,
-    datasets_of,
-    is_evaluated,
-)
+from r1vl_kedro.pipelines.ablation.stages import create_variant, datasets_of
+from r1vl_kedro.pipelines.ablation.tables import create_tables
 from r1vl_kedro.training.methods import CHECKPOINT, WARM_UP
 
 
@@ -52,8 +40,11 @@ def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] =
         shared.append(warm_up.create_pipeline())
     if formalisation.FORMAL in rows.inputs():
         shared.append(formalisation.create_pipeline())
-    measures = _create_measures(variants)
-    return Pipeline([*shared, rows, measures, _create_tables(variants, benchmarks)])
+    measures = [
+        preference.create_measure(name, datasets_of(name, variants[name], CHECKPOINT)[-1], pairs)
+        for name, pairs in preference.measured_on(variants).items()
+    ]
+    return Pipeline([*shared, rows, *measures, create_tables(variants, benchmarks)])
 
 
 def create_data() -> Pipeline:
@@ -63,41 +54,3 @@ def create_data() -> Pipeline:
         namespace="data",
         prefix_datasets_with_namespace=False,
     )
-
-
-def create_reporting(variants: Mapping[str, Variant], benchmarks: Sequence[str] = ()) -> Pipeline:
-    """Build the report by itself, over what the variants left."""
-    rows = _rows_of_tables(variants)
-    gathers = [create_gather(name, variants[name], f"reporting.{name}") for name in rows]
-    return Pipeline([*gathers, _create_tables(variants, benchmarks)])
-
-
-def _create_measures(variants: Mapping[str, Variant]) -> Pipeline:
-    """Measure trained models on held-out pairs, in a grid whose variants learn from pairs."""
-    measures = [
-        preference.create_measure(name, datasets_of(name, variants[name], CHECKPOINT)[-1], pairs)
-        for name, pairs in preference.measured_on(variants).items()
-    ]
-    return Pipeline(measures)
-
-
-def _create_tables(variants: Mapping[str, Variant], benchmarks: Sequence[str]) -> Pipeline:
-    """Build the report and, where the grid has any, tables of benchmarks and objectives."""
-    rows = _rows_of_tables(variants)
-    measured = list(preference.measured_on(variants))
-    sampled = [one for name, v in variants.items() for one in datasets_of(name, v, "pairs_report")]
-    objectives = [preference.create_report(measured, sampled)] if measured else []
-    scores = {name: f"{name}.benchmark_scores" for name in rows}
-    node = Node(nodes.tabulate_benchmarks, scores, "table_benchmarks", name="tabulate_benchmarks")
-    table = Pipeline(
-        [node] if benchmarks else [],
-        namespace="reporting",
-        prefix_datasets_with_namespace=False,
-        tags="reporting",
-    )
-    transfer = any(variants[name].where for name in rows)
-    return Pipeline([reporting.create_pipeline(rows, transfer=transfer), table, *objectives])
-
-
-def _rows_of_tables(variants: Mapping[str, Variant]) -> list[str]:
-    return [name for name, variant in variants.items() if is_evaluated(variant)]

@@ -10,23 +10,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.data_prep import nodes
 
 OPTIONS = "params:data_prep"
+HELD_OUT = {name: name for name in ("validation_records", "test_records")}
+"""Evaluation sets that no record may occur in."""
 
 
-def create_pipeline(
-    references: Sequence[str] = ("validation_records", "test_records"),
-) -> Pipeline:
-    """Make warm-up and RL records of raw ones.
-
-    Args:
-        references: names of the evaluation datasets that no record may occur in.
-    """
+def create_pipeline() -> Pipeline:
+    """Make warm-up and RL records of raw ones."""
     return Pipeline(
         [
             Node(
@@ -49,11 +43,7 @@ def create_pipeline(
             ),
             Node(
                 nodes.decontaminate,
-                inputs={
-                    "records": "unique_records",
-                    "options": OPTIONS,
-                    **{name: name for name in references},
-                },
+                inputs={"records": "unique_records", "options": OPTIONS, **HELD_OUT},
                 outputs=["clean_records", "contaminated_records"],
                 name="decontaminate",
             ),

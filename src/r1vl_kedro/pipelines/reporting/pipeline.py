@@ -19,20 +19,11 @@ from collections.abc import Sequence
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.reporting import nodes
-from r1vl_kedro.pipelines.reporting.transfer import SHOWN, create_transfer
+from r1vl_kedro.pipelines.reporting.pages import FIGURES, GRID, OPTIONS, TABLES, create_pages
+from r1vl_kedro.pipelines.reporting.transfer import create_transfer
 
-OPTIONS = "params:reporting"
-GRID = "params:variants"
-TOLD = {
-    "verdicts": "all_verdicts",
-    "scores": "all_scores",
-    "options": OPTIONS,
-    "grid": GRID,
-    "differences": "row_differences",
-}
-"""What both pages word their notes and warnings from; ``MadeFromHooks`` fills in how rows that
-another run made differ from the grid."""
 EVALUATED = ("verdicts", "scores", "evaluation_manifest")
+COLLECTED = ["all_verdicts", "all_scores", "training_curves"]
 
 
 def create_gather(left: Sequence[str] = ()) -> Pipeline:
@@ -57,74 +48,19 @@ def create_pipeline(namespaces: Sequence[str], *, transfer: bool = False) -> Pip
     """
     if not namespaces or len(set(namespaces)) < len(namespaces):
         raise ValueError(f"namespaces are {list(namespaces)}; wanted at least one, each once")
-    tables = {name: f"table_{name}" for name in nodes.TABLES}
-    figures = {name: f"figure_{name}" for name in nodes.FIGURES}
-    shown = SHOWN if transfer else ()
-    means = {"transfer_means": SHOWN[0]} if transfer else {}
+    results = {name: f"{name}.results" for name in namespaces}
+    verdicts, scores, curves = COLLECTED
+    tabulated = [verdicts, scores, "paper_results", OPTIONS, GRID, curves]
+    drawn = [curves, "table_overview", "table_group_size", "validation_records", OPTIONS, GRID]
+    pngs = [f"{figure}_png" for figure in FIGURES]
     return Pipeline(
         [
+            Node(nodes.collect, results, COLLECTED, name="collect"),
+            Node(nodes.make_tables, tabulated, TABLES, name="make_tables"),
+            Node(nodes.make_figures, drawn, FIGURES, name="make_figures"),
+            Node(nodes.draw_figures, FIGURES, pngs, name="draw_figures"),
             *([create_transfer()] if transfer else []),
-            Node(
-                nodes.collect,
-                inputs={ns: f"{ns}.results" for ns in namespaces},
-                outputs=["all_verdicts", "all_scores", "training_curves"],
-                name="collect",
-            ),
-            Node(
-                nodes.make_tables,
-                inputs=[
-                    "all_verdicts",
-                    "all_scores",
-                    "paper_results",
-                    OPTIONS,
-                    GRID,
-                    "training_curves",
-                ],
-                outputs=list(tables.values()),
-                name="make_tables",
-            ),
-            Node(
-                nodes.write_tables,
-                inputs={**TOLD, **tables, **means},
-                outputs="tables_markdown",
-                name="write_tables",
-            ),
-            Node(
-                nodes.make_figures,
-                inputs=[
-                    "training_curves",
-                    "table_overview",
-                    "table_group_size",
-                    "validation_records",
-                    OPTIONS,
-                    GRID,
-                ],
-                outputs=list(figures.values()),
-                name="make_figures",
-            ),
-            Node(
-                nodes.draw_figures,
-                inputs=list(figures.values()),
-                outputs=[f"{figure}_png" for figure in figures.values()],
-                name="draw_figures",
-            ),
-            Node(
-                nodes.build_examples,
-                inputs=["all_verdicts", "test_records", OPTIONS, "params:step_grpo", GRID],
-                outputs="report_examples",
-                name="build_examples",
-            ),
-            Node(
-                nodes.write_report,
-                inputs={
-                    **TOLD,
-                    "examples": "report_examples",
-                    "settings": "parameters",
-                    **{name: name for name in (*tables.values(), *figures.values(), *shown)},
-                },
-                outputs="report",
-                name="write_report",
-            ),
+            create_pages(transfer=transfer),
         ],
         namespace="reporting",
         prefix_datasets_with_namespace=False,
