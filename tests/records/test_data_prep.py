@@ -130,7 +130,7 @@ def test_the_order_is_kept_with_many_workers(tmp_path):
 def test_nothing_usable_is_an_error_that_says_so(tmp_path):
     with pytest.raises(RecordsError, match=r"2 read.*missing_image: 2\); .*a/1\.png: No such"):
         prepared(tmp_path, [mulberry_row("a/1.png"), mulberry_row("a/2.png")], {})
-    with pytest.raises(RecordsError, match="the source is empty"):
+    with pytest.raises(RecordsError, match="the file has no rows"):
         prepared(tmp_path / "empty", [], {"a.png": image_bytes(1)})
 
 

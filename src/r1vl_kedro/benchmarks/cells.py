@@ -16,7 +16,7 @@ NAN = frozenset(
     ]
 )  # fmt: skip
 """Cells that pandas, and so VLMEvalKit, reads as missing."""
-WORDS = frozenset(["N/A", "NA", "None", "n/a"])
+WORDS = frozenset(["N/A", "NA", "None", "n/a", "null", "NULL"])
 """Those of them that an option or an answer may be."""
 
 Row = Mapping[str, Any]
@@ -89,6 +89,22 @@ def check_option(row: Row, options: Mapping[str, str], name: str) -> None:
     if answer not in options:
         letters = f"options {', '.join(options)}" if options else "no options"
         raise ValueError(f"{name} is {answer!r:.100}, and the row has {letters}")
+
+
+def check_yes_no(row: Row) -> None:
+    """Raise ValueError where the answer is neither yes nor no."""
+    if needed(row, "answer").lower() not in ("yes", "no"):
+        raise ValueError(f"answer is {row['answer']!r:.100}; wanted Yes or No")
+
+
+def check_number(row: Row, name: str) -> None:
+    """Raise ValueError where a cell is no finite number."""
+    try:
+        finite = math.isfinite(float(needed(row, name)))
+    except ValueError:
+        finite = False
+    if not finite:
+        raise ValueError(f"{name} is {row.get(name)!r:.100}; wanted a number")
 
 
 def options_of(row: Row) -> dict[str, str]:

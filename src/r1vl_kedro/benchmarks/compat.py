@@ -114,7 +114,7 @@ def yes_or_no(text: str) -> str | None:
 def yes_no_verdict(text: str, answer: str) -> bool | None:
     """Tell whether the word stated is the answer; None where neither or both are."""
     stated = yes_or_no(text)
-    return None if stated is None else stated == answer
+    return None if stated is None else stated.lower() == answer.lower()
 
 
 def _to_float(text: str) -> float | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +19,10 @@ from string import ascii_uppercase
 from typing import Any
 
 from r1vl_kedro.benchmarks.base import MODES, Benchmark
-from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.benchmarks.cells import Row, options_of
 from r1vl_kedro.benchmarks.prompts import plain_prompt
-from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, Images, from_file, iter_cells
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, Images, from_file, iter_cells, lmu_data
+from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.questions import special_token
@@ -112,15 +112,21 @@ class BenchmarkFile:
                 f"{self.path}: no such file; {self.benchmark.column} needs VLMEvalKit's "
                 f"{self.benchmark.dataset}.tsv"
             )
+        kind = self.path.suffix.lower()
+        if kind not in (".tsv", ".jsonl", ".json"):
+            raise BenchmarkFileError(
+                f"{self.path}: wanted VLMEvalKit's .tsv, or MATH-Vision's .jsonl; unpack or "
+                "convert a file of another kind"
+            )
         seen: set[str] = set()
-        for draft in self._tsv() if self.path.suffix == ".tsv" else self._jsonl():
+        for draft in self._tsv() if kind == ".tsv" else self._jsonl():
             index = draft.cells.get("index", "")
             problem = draft.problem or self._problem(draft.cells, seen)
             images: list[bytes] = []
             if problem is None:
                 try:
                     images = [self._whole(data) for data in draft.images()]
-                    problem = None if images else ("image", "the row has no image")
+                    problem = _problem_of_images(draft.cells, len(images))
                 except ValueError as error:
                     problem = ("image", str(error))
             if problem is not None:
@@ -137,7 +143,7 @@ class BenchmarkFile:
     def check_md5(self) -> bool:
         """Tell whether the file is the published one; warn where it is not."""
         wanted = self.benchmark.md5
-        if wanted is None or self.path.suffix != ".tsv":
+        if wanted is None or self.path.suffix.lower() != ".tsv":
             return True
         digest = hashlib.md5(usedforsecurity=False)
         with self.path.open("rb") as file:
@@ -264,15 +270,19 @@ def _object(line: str) -> dict[str, Any] | str:
     return found if isinstance(found, dict) else f"no JSON object: a {type(found).__name__}"
 
 
+def _problem_of_images(cells: Row, images: int) -> tuple[str, str] | None:
+    """Return the column and why a row's images do not fit; None where they do."""
+    marks = "\n".join([cells["question"], *options_of(cells).values()]).count(IMAGE_MARK)
+    if not images:
+        return "image", "the row has no image"
+    if marks not in (0, images):
+        return "question", f"{marks} {IMAGE_MARK} marks and {images} images"
+    return None
+
+
 def _with_options(question: str, options: Sequence[str]) -> str:
     """Write options below a question as MATH-Vision's code does, but for bare letters."""
     if not options or "".join(options) == "ABCDE":
         return question
     lines = [f"({letter}) {text}" for letter, text in zip(ascii_uppercase, options, strict=False)]
     return "\n".join([question, "Choices:", *lines])
-
-
-def lmu_data() -> Path:
-    """Return VLMEvalKit's data folder: ``$LMUData`` where it is a directory, else ``~/LMUData``."""
-    given = os.environ.get("LMUData")  # noqa: SIM112  the published spelling
-    return Path(given) if given and Path(given).is_dir() else Path.home() / "LMUData"

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import csv
+import logging
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from r1vl_kedro.benchmarks.cells import NAN, WORDS
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.records.json_stream import other_kind
+from r1vl_kedro.records.rows import decode_base64
+
+logger = logging.getLogger(__name__)
 
 REFERENCE_LENGTH = 64
 """An image cell of at most this many characters is the index of the row that has the image."""
 QUOTING = 'write the cell as "..." with "" for each quote in it'
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _WHOLE_NUMBER = re.compile(r"(\d+)\.0+")
-_URL_SAFE = str.maketrans("-_", "+/")
 _OPTION = re.compile(r"[A-Z]|answer")
 
 
@@ -59,7 +61,9 @@ def iter_cells(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[st
                     cells["index"] = index[1]  # a float of pandas
                 yield number, {name: text for name, text in cells.items() if _there(name, text)}
     except UnicodeDecodeError as error:
-        raise BenchmarkFileError(f"{path}: no table in UTF-8: {error}") from error
+        with path.open(encoding="utf-8", errors="surrogateescape") as file:
+            kind = other_kind(file.read(32))
+        raise BenchmarkFileError(f"{path}: no table in UTF-8: {error}{kind}") from error
     except csv.Error as error:
         raise BenchmarkFileError(
             f"{path}, row {number + 1}: a quote is not closed or not doubled ({error}); {QUOTING}"
@@ -189,9 +193,22 @@ def from_file(name: str, folders: Sequence[Path]) -> bytes:
 
 
 def _from_base64(text: str) -> bytes:
-    if text.startswith("data:"):
-        text = text.partition(",")[2]
     try:
-        return base64.b64decode("".join(text.split()).translate(_URL_SAFE), validate=True)
-    except (binascii.Error, ValueError) as error:
+        return decode_base64(text)
+    except ValueError as error:
         raise ValueError(f"broken base64 of {len(text)} characters: {error}") from error
+
+
+def lmu_data() -> Path:
+    """Return VLMEvalKit's data folder: ``$LMUData`` where it is a directory, else ``~/LMUData``."""
+    given = os.environ.get("LMUData", "")  # noqa: SIM112  the published spelling
+    if given and Path(given).is_dir():
+        return Path(given)
+    if given:
+        _warn_of(given)
+    return Path.home() / "LMUData"
+
+
+@cache
+def _warn_of(given: str) -> None:
+    logger.warning("LMUData is %.200r, which is no directory: ~/LMUData is read", given)

@@ -9,7 +9,15 @@ from typing import Any
 from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro.benchmarks import get_benchmark
+from r1vl_kedro.benchmarks.base import Benchmark
 from r1vl_kedro.benchmarks.files import BenchmarkFile, lmu_data
+
+
+def _benchmark(name: str) -> Benchmark:
+    try:
+        return get_benchmark(name)
+    except ValueError as error:
+        raise DatasetError(str(error)) from None
 
 
 class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
@@ -39,7 +47,7 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
         check_md5: bool = True,
         metadata: dict[str, Any] | None = None,
     ):
-        self._benchmark = get_benchmark(benchmark)
+        self._benchmark = _benchmark(benchmark)
         self._path = Path(path) if path else None
         self._check_images, self._check_md5 = check_images, check_md5
         self.metadata = deepcopy(metadata)
@@ -93,7 +101,7 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         n: int = 40,
         metadata: dict[str, Any] | None = None,
     ):
-        self._benchmark = get_benchmark(benchmark)
+        self._benchmark = _benchmark(benchmark)
         self._path = Path(folder) / f"{self._benchmark.dataset}.tsv"
         self._seed, self._n = seed, n
         self.metadata = deepcopy(metadata)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 from pydantic import ValidationError
 
+from r1vl_kedro.parameters import describe
 from r1vl_kedro.records.json_stream import write_array
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import get_reader
@@ -75,19 +77,16 @@ class RecordFileDataset(AbstractDataset):
             self._validation = ValidationOptions(
                 **{"require_solution": False, **(validation or {})}
             )
-        except (RecordsError, ValidationError) as error:
+            _check_settings(kind, reader, {"limit": limit, **settings})
+            root = Path(image_root) if image_root else None
+            self._file: RecordFile = kind(Path(path), root, limit, **settings)
+        except RecordsError as error:
             raise DatasetError(f"{path}: {error}") from None
-        takes = [field.name for field in fields(kind) if field.name not in _OWN]
-        for name in settings:
-            if name not in takes:
-                raise DatasetError(
-                    f"{path}: {name!r} is no setting of the reader {reader!r}; it takes "
-                    f"{', '.join([*_OWN, 'records_path', 'validation', *takes])}"
-                )
+        except ValidationError as error:
+            said = describe(error, ValidationOptions, "validation")
+            raise DatasetError(f"{path}: {said}") from None
         self._reader, self._settings = reader, settings
         self._path = Path(path)
-        root = Path(image_root) if image_root else None
-        self._file: RecordFile = kind(self._path, root, limit, **settings)
         self._records_path = Path(records_path) if records_path else None
         self.metadata = deepcopy(metadata)
 
@@ -149,3 +148,27 @@ class RecordFileDataset(AbstractDataset):
             "limit": self._file.limit,
             **self._settings,
         }
+
+
+def _check_settings(kind: type[RecordFile], reader: str, given: Mapping[str, Any]) -> None:
+    """Raise RecordsError for a setting that a reader has not, or that is of another kind."""
+    takes = {field.name: field.default for field in fields(kind)}
+    for name, value in given.items():
+        if name not in takes:
+            own = [*_OWN, "records_path", "validation"]
+            raise RecordsError(
+                f"{name!r} is no setting of the reader {reader!r}; it takes "
+                f"{', '.join([*own, *(name for name in takes if name not in own)])}"
+            )
+        default = takes[name]
+        if name == "limit" and value is not None and (not isinstance(value, int) or value < 1):
+            raise RecordsError(f"limit is {value!r:.100}; wanted a number from 1, or null")
+        kinds = {tuple: (list, tuple), float: (int, float)}
+        wanted = kinds.get(type(default), type(default))
+        if default not in (None, MISSING) and not isinstance(value, wanted):
+            such = (
+                "a list of words"
+                if wanted == (list, tuple)
+                else f"a value such as {default!r:.100}"
+            )
+            raise RecordsError(f"{name} is {value!r:.100}; wanted {such}")

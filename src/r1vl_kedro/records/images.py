@@ -157,15 +157,19 @@ def _scaled(image: Image) -> Image:
     import numpy as np
     import PIL.Image
 
-    values = np.nan_to_num(np.asarray(image).astype(np.float64))
-    low, high = float(values.min()), float(values.max())
+    values = np.asarray(image).astype(np.float64)
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     if image.mode.startswith("I;16"):
         low, high = 0.0, 65535.0
     elif low >= 0 and high <= 65535:
-        steps = (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)
-        low, high = 0.0, next(step for step in steps if high <= step)
-    grey = (values - low) * (255 / ((high - low) or 1))
-    return PIL.Image.fromarray(np.rint(grey).astype(np.uint8))
+        share = max(high, 1.0) if image.mode == "F" and high < 2 else 255.0  # of 1, or a bit more
+        low, high = 0.0, next(step for step in (share, 255.0, 65535.0) if high <= step)
+    values = np.nan_to_num(values, nan=low, neginf=low, posinf=high)
+    grey = np.rint((values - low) * (255 / ((high - low) or 1)))
+    if isinstance(clear := image.info.get("transparency"), int):
+        grey[values == clear] = 255
+    return PIL.Image.fromarray(grey.astype(np.uint8))
 
 
 def check_size(

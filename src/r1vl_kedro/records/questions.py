@@ -16,7 +16,7 @@ SPECIAL_TOKENS = (
 )  # fmt: skip
 """Special tokens of Qwen's vision-language models: in a text they are read as themselves."""
 _SPECIAL = re.compile("|".join(map(re.escape, SPECIAL_TOKENS)))
-_QUESTION = re.compile(rf"^(?:[ \t]*{IMAGE_MARK})*[ \t]*Question:[ \t]*", re.MULTILINE)
+_QUESTION = re.compile(rf"^(?:[ \t]*{IMAGE_MARK})*[ \t]*[Qq]uestion[:：][ \t]*", re.MULTILINE)
 _CHOICES = re.compile(
     r"(?:\n[ \t]*|(?<=[?.!:)])[ \t]+)(?:Answer )?(?:Choices|Options)[:：][ \t]*", re.IGNORECASE
 )
@@ -24,6 +24,8 @@ _OPTION_LINE = re.compile(r"[ \t]*[(（]?([A-Za-z])[).:）．：、][ \t]*(.*)")
 _LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?:\(([A-Za-z])\)[ \t]*|([A-Za-z])[).:][ \t]+)")
 _SENTENCE_END = re.compile(r"(?<=[?.!:])\s+(?=\(?[Aa][).:])")
 _LETTER = re.compile(r"\(?([A-Za-z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
+_TAGGED = re.compile(r"<answer>((?:(?!</?answer>).)*)</answer>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?(?:answer|think)>", re.IGNORECASE)
 _BOXED = re.compile(r"\$?\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}\$?\.?")
 
 
@@ -144,11 +146,16 @@ def _unannounced(text: str, answer: str) -> tuple[str, list[str]]:
 
 def bare_answer(text: str) -> str:
     """Take ``<answer>`` tags, or a ``\\\\boxed{}`` that holds all of it, off an answer."""
-    end = text.rfind("</answer>")
-    start = text.rfind("<answer>", 0, max(end, 0))
-    text = (text[start + len("<answer>") : end] if start >= 0 else text).strip()
+    tagged = _TAGGED.findall(text)
+    text = (tagged[-1] if tagged else text).strip()
     boxed = _BOXED.fullmatch(text)
     return boxed[1].strip() if boxed else text
+
+
+def left_tag(answer: str) -> str | None:
+    """Return the first tag that `bare_answer` could not take off, such as one never closed."""
+    found = _TAG.search(answer)
+    return found[0] if found else None
 
 
 def _plain(text: str) -> str:

@@ -15,10 +15,15 @@ from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.schema import RawRecord
 
-_SHORTEST_IMAGE = 256
+_SHORTEST_IMAGE = 64
 """Characters of base64 text that is taken for an image, not for a path."""
 _BASE64_HEADS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk", "SUkq", "TU0AK")
 """How the formats that are decoded begin in base64."""
+_URL_SAFE = str.maketrans("-_", "+/")
+_PLACEHOLDER = re.compile(
+    r"</?\|?(?:image|img|video|audio)(?:[ _]?(?:\d+|here|token|placeholder))?\|?>", re.IGNORECASE
+)
+"""Marks that data sets and models put where a picture goes; read is `IMAGE_MARK` alone."""
 
 
 def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], list[str]]:
@@ -56,13 +61,24 @@ def _embedded(text: str, name: str) -> bytes | None:
     Raises:
         ValueError: broken base64.
     """
-    address = text.startswith("data:")
-    if not address and (len(text) < _SHORTEST_IMAGE or not text.startswith(_BASE64_HEADS)):
+    address = text[:5].lower() == "data:"
+    long = len(text) >= _SHORTEST_IMAGE and "." not in text
+    if not address and not (long and text.startswith(_BASE64_HEADS)):
         return None
     try:
-        return base64.b64decode(text.partition(",")[2] if address else text, validate=True)
+        return decode_base64(text)
     except ValueError as error:
         raise ValueError(f"{name} is broken base64, {text!r:.60}: {error}") from error
+
+
+def decode_base64(text: str) -> bytes:
+    """Decode base64, a ``data:`` address too: on several lines or one, URL-safe or not.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = text.partition(",")[2] if text[:5].lower() == "data:" else text
+    return base64.b64decode("".join(text.split()).translate(_URL_SAFE), validate=True)
 
 
 def _below(text: str, name: str, root: Path) -> str:
@@ -71,7 +87,7 @@ def _below(text: str, name: str, root: Path) -> str:
     Raises:
         ValueError: it leads elsewhere.
     """
-    if re.match(r"[a-z][a-z0-9+.-]+://", text):
+    if re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE):
         raise ValueError(f"{name} is {text!r:.200}, an address; wanted files below {root}")
     path = PurePosixPath(text)
     if ".." in path.parts:
@@ -127,10 +143,19 @@ def family_of(paths: Sequence[str]) -> str:
     return parts[0] if len(parts) > 1 else "unknown"
 
 
-def marks_problem(text: str, images: int) -> tuple[str, str] | None:
-    """Return reason and detail where image marks and images differ in number, else None."""
+def marks_problem(text: str, images: int, *, needed: bool = True) -> tuple[str, str] | None:
+    """Return reason and detail where image marks and images differ in number, else None.
+
+    A placeholder of another form, such as ``<image 1>`` or ``<ImageHere>``, would stay as text.
+
+    Args:
+        needed: False where a text without any mark is fine, too.
+    """
+    others = (found[0] for found in _PLACEHOLDER.finditer(text) if found[0] != IMAGE_MARK)
+    if other := next(others, None):
+        return "image_marks", f"{other} is another placeholder; wanted {IMAGE_MARK} for each image"
     marks = text.count(IMAGE_MARK)
-    if marks == images:
+    if marks == images or not (marks or needed):
         return None
     if not images:
         return "no_image", f"the record names no image, its text has {marks} {IMAGE_MARK} marks"

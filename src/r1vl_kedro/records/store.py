@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import fcntl
+import re
 import shutil
 import threading
 import uuid
@@ -146,7 +147,7 @@ def export_images(dataset: Dataset, directory: Path) -> Iterator[tuple[dict[str,
         The record and its images' paths below ``directory``.
     """
     for index, record in enumerate(undecoded(dataset)):
-        folder = (record["family"] or "unknown").replace("/", "-")
+        folder = re.sub(r"[/\\\0]|^\.+", "-", record["family"])[:100] or "unknown"
         (directory / folder).mkdir(parents=True, exist_ok=True)
         names = []
         for number, image in enumerate(record["images"]):

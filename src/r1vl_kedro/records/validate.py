@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from r1vl_kedro.errors import clipped
-from r1vl_kedro.prompts import MAX_OPTIONS
+from r1vl_kedro.prompts import IMAGE_MARK, MAX_OPTIONS
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.questions import resolve_answer, special_token
+from r1vl_kedro.records.questions import left_tag, resolve_answer, special_token
 from r1vl_kedro.records.rejections import Rejection, nothing_left
 from r1vl_kedro.records.schema import RawRecord, RecordsError, groups_of
 from r1vl_kedro.records.store import write_rows
@@ -70,6 +70,17 @@ def reference_path(text: str, grammar: str | None) -> str:
     return text
 
 
+def _marks_problem(raw: RawRecord) -> str | None:
+    """Tell where image marks of a record are no places of its images; they would stay as text."""
+    asked = "\n".join([raw.question, *raw.options]).count(IMAGE_MARK)
+    if asked and asked != len(raw.images):
+        return f"{asked} {IMAGE_MARK} marks in the question and {len(raw.images)} images"
+    for name, text in (("answer", raw.answer), ("path", raw.solution)):
+        if IMAGE_MARK in text:
+            return f"{IMAGE_MARK} in the {name}; only a question shows images"
+    return None
+
+
 def check(
     raw: RawRecord,
     options: ValidationOptions,
@@ -98,6 +109,8 @@ def check(
             return reject("special_token", f"{token}, a special token of the model, in the {name}")
     if raw.problem:
         return reject(*raw.problem)
+    if problem := _marks_problem(raw):
+        return reject("image_marks", problem)
     if not raw.question.strip():
         return reject("empty_question", "the question has no text")
     if len(raw.options) > MAX_OPTIONS:
@@ -114,6 +127,11 @@ def check(
             return reject("unparsable_path", str(error)[:200])
     if not raw.answer.strip():
         return reject("empty_answer", "there is no final answer")
+    if tag := left_tag(raw.answer):
+        return reject(
+            "malformed_row",
+            f"answer {raw.answer!r:.150} holds {tag}; wanted it alone, or all in <answer></answer>",
+        )
     try:
         answer = resolve_answer(raw.answer, list(raw.options))
     except ValueError as error:

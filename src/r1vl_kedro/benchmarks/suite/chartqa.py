@@ -84,6 +84,12 @@ def _ratio(given: Quantity, wanted: Quantity) -> float:
     return 1.0 if not ratios or 1.0 in ratios else ratios[0]
 
 
+def check(row: Row) -> None:
+    """Raise ValueError where the list of references is empty."""
+    if parse_list(needed(row, "answer")) == []:
+        raise ValueError("answer is '[]'; wanted a reference, or a list of them")
+
+
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
     """Compute percent over all rows and by split (human and augmented)."""
     return {"overall": percent(verdicts), **by_column(rows, verdicts, "split")}
@@ -97,6 +103,7 @@ BENCHMARKS["chartqa"] = Benchmark(
     columns=("split",),
     prompt=plain_question,
     verdict=verdict,
+    check=check,
     aggregate=aggregate,
     place=4,
     headline="overall",

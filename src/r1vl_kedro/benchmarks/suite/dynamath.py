@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from r1vl_kedro.answers import stated_quantity, unit_free
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, cell, needed
+from r1vl_kedro.benchmarks.cells import Row, cell, check_number, needed
 from r1vl_kedro.benchmarks.groups import all_right, by_key, grouped, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
 
@@ -102,6 +102,12 @@ def _careful(text: str, answer: str, kind: str) -> bool | None:
     return abs(float(unit_free(given)) - float(answer)) <= TOLERANCE * (1 + 1e-9)
 
 
+def check(row: Row) -> None:
+    """Raise ValueError where a number is asked for and the answer is none."""
+    if needed(row, "answer_type") == "float":
+        check_number(row, "answer")
+
+
 def _subject(row: Row) -> str | None:
     """Return the subject with single spaces (one published seed has several)."""
     text = cell(row, "subject")
@@ -135,6 +141,7 @@ BENCHMARKS["dynamath"] = Benchmark(
     columns=("qid", "varid", "answer_type", "subject", "knowledge_level"),
     prompt=plain_question,
     verdict=verdict,
+    check=check,
     aggregate=aggregate,
     place=5,
     headline="average",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, cell, needed
+from r1vl_kedro.benchmarks.cells import Row, cell, check_yes_no, needed
 from r1vl_kedro.benchmarks.groups import all_right, percent
 from r1vl_kedro.benchmarks.prompts import yes_no_question
 
@@ -84,6 +84,7 @@ BENCHMARKS["hallusionbench"] = Benchmark(
     columns=("category",),
     prompt=yes_no_question,
     verdict=verdict,
+    check=check_yes_no,
     aggregate=aggregate,
     place=6,
     headline="mean",

@@ -36,7 +36,7 @@ def _metadata(row: Row, key: str) -> str | None:
         found = None
     if not isinstance(found, dict):
         raise ValueError(f"row {row.get('index')}: column 'metadata' holds no dict: {text[:60]!r}")
-    return found.get(key)
+    return None if found.get(key) is None else str(found[key])
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import (
     Row,
     cell,
+    check_number,
     check_option,
     lettered,
     literal_list,
@@ -52,9 +53,13 @@ def _as_precise(row: Row, text: str, answer: str) -> bool:
 
 
 def check(row: Row) -> None:
-    """Raise ValueError where choices are asked for and the answer is no letter of one."""
+    """Raise ValueError where no answer could be right: no letter of a choice, no number."""
     if needed(row, "question_type") == "multi_choice":
         check_option(row, lettered(literal_list(row, "choices")), "answer_option")
+    elif needed(row, "answer_type") == "float":
+        check_number(row, "answer")
+        if cell(row, "precision") is not None:
+            check_number(row, "precision")
 
 
 def _number(text: str, answer: str, kind: str) -> bool | None:
@@ -73,7 +78,7 @@ def _skills(row: Row) -> list[str] | None:
     text = cell(row, "skills")
     if text is None:
         return None
-    return literal_list(row, "skills") if text.startswith("[") else [text]
+    return [str(skill) for skill in literal_list(row, "skills")] if text[0] == "[" else [text]
 
 
 def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:

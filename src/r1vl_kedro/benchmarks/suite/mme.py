@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, needed
+from r1vl_kedro.benchmarks.cells import Row, check_yes_no, needed
 from r1vl_kedro.benchmarks.groups import all_right, percent
 from r1vl_kedro.benchmarks.prompts import plain_question
 
@@ -75,6 +75,7 @@ BENCHMARKS["mme"] = Benchmark(
     columns=("category", "image_path"),
     prompt=plain_question,
     verdict=verdict,
+    check=check_yes_no,
     aggregate=aggregate,
     place=8,
     headline="sum",

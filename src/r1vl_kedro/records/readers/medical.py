@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, marks_problem, row_id
 from r1vl_kedro.records.schema import RawRecord, option_letter
 
 _LETTERED = re.compile(r"\s*([A-Z])\s*[.:)]\s*")
@@ -59,7 +59,7 @@ class MedicalFile(RecordFile):
             family=subset or "unknown",
             source=self.source,
             labels={"modality": subset or ""},
-            problem=None if options else no_options,
+            problem=marks_problem(question, len(images), needed=False) if options else no_options,
         )
 
 

@@ -57,7 +57,6 @@ def to_raw(row: Mapping[str, Any], index: int, root: Path, source: str) -> RawRe
         speed, path = plan_of(solution)
     except ValueError as error:
         return RawRecord(id=identity, source=source, problem=("unknown_action", str(error)))
-    marked = IMAGE_MARK in problem
     return RawRecord(
         id=identity,
         images=images,
@@ -67,7 +66,7 @@ def to_raw(row: Mapping[str, Any], index: int, root: Path, source: str) -> RawRe
         family="driving",
         source=source,
         labels={"speed": speed, "path": path},
-        problem=marks_problem(problem, len(images)) if marked else None,
+        problem=marks_problem(problem, len(images), needed=False),
     )
 
 

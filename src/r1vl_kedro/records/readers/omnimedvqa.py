@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, row_id, texts_of
+from r1vl_kedro.records.rows import RecordFile, images_of, marks_problem, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord, option_letter
 from r1vl_kedro.responses.think_answer import last_tagged
 
@@ -75,6 +75,7 @@ class OmniMedVQAFile(RecordFile):
             family=modality if isinstance(modality, str) and modality else "unknown",
             source=self.source,
             labels={"modality": modality, "task": task},
+            problem=marks_problem(problem, len(images), needed=False),
         )
 
 

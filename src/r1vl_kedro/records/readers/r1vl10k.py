@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from r1vl_kedro.prompts import IMAGE_MARK, render_question
+from r1vl_kedro.prompts import render_question
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
@@ -89,7 +89,6 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
     stated = final_answer(parsed.solution)
     answer = bare_answer(parsed.solution if stated is None else stated)
     question, options = read_question(parsed.problem, answer)
-    marked = IMAGE_MARK in parsed.problem
     return RawRecord(
         id=identity,
         images=images,
@@ -100,7 +99,7 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
         family=family_of(paths) if images else TEXT_ONLY,
         source=source,
         key_steps=[] if parsed.key_steps is None else parsed.key_steps,
-        problem=marks_problem(parsed.problem, len(images)) if marked else None,
+        problem=marks_problem(parsed.problem, len(images), needed=False),
     )
 
 

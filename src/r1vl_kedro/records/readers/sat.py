@@ -101,7 +101,7 @@ def to_raw(
         return RawRecord(id=f"#{index}", source=source, problem=problem)
     images, paths = images_of(given, "images", root)
     identity = row_id(row.get("id"), paths, index)
-    problem = marks_problem(user, len(images)) if user else None
+    problem = marks_problem(user or question, len(images), needed=bool(user))
     if len(images) > 1:
         problem = ("several_images", f"{len(images)} images; rows of one image are read")
     kind = row.get("question_type")
