@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from r1vl_kedro.hooks.about import child_params, description, run_name
+from r1vl_kedro.hooks.about import child_params, run_name
+from r1vl_kedro.hooks.descriptions import best_row, description, row_notes
 from r1vl_kedro.pipelines.ablation.entries import Variant
 
 PARAMETERS = {"evaluation": {"label": "outcome only"}}
@@ -53,21 +54,38 @@ def test_a_reward_that_is_left_out_shows_its_weight_once():
     assert "rewards.key_steps" not in params
 
 
+OVERVIEW = pd.DataFrame(
+    {
+        "variant": ["warm_up", "outcome", "sft"],
+        "row": ["Warm-up (SFT)", "Outcome reward", "Continued SFT"],
+        "n": [600] * 3, "seeds": [1, 1, 5], "accuracy": [43.0, 65.2, 64.0],
+        "low": [39.1, 61.3, 61.0], "high": [47.0, 68.9, 66.0], "interval": ["Wilson"] * 3,
+        "difference": [None, 22.2, 21.0], "diff_low": [None, 17.5, 18.0],
+        "diff_high": [None, 26.8, 24.0], "diff_interval": ["reference", "paired", "paired"],
+        "validity": [99.0, 98.0, 97.0],
+    }
+)  # fmt: skip
+
+
 def test_the_description_names_the_best_row_and_has_the_table():
-    overview = pd.DataFrame(
-        {
-            "variant": ["warm_up", "outcome"], "row": ["Warm-up (SFT)", "Outcome reward"],
-            "n": [600, 600], "seeds": [1, 1], "accuracy": [43.0, 65.2], "low": [39.1, 61.3],
-            "high": [47.0, 68.9], "interval": ["Wilson", "Wilson"],
-            "difference": [None, 22.2], "diff_low": [None, 17.5], "diff_high": [None, 26.8],
-            "diff_interval": ["reference", "paired bootstrap"], "validity": [99.0, 98.0],
-        }
-    )  # fmt: skip
-    near = overview.iloc[[1]].assign(variant="sft", row="Continued SFT", accuracy=64.0, high=66.0)
-    text = description(pd.concat([overview, near], ignore_index=True))
+    text = description(OVERVIEW)
     assert text.startswith(
-        "Highest accuracy on the test records: **Outcome reward**, 65.2 [61.3, 68.9] % (n = 600). "
-        "Points above Warm-up (SFT): +22.2 [+17.5, +26.8]. "
+        "Highest accuracy on the test records: **Outcome reward**, 65.2 [61.3, 68.9] % (n = 600), "
+        "+22.2 [+17.5, +26.8] points above Warm-up (SFT). "
         "Intervals that overlap with its: Continued SFT."
     )
     assert "| Outcome reward | 600 | 1 | 65.2 [61.3, 68.9] | +22.2 [+17.5, +26.8] |" in text
+
+
+def test_a_variants_note_has_its_accuracy_and_difference_with_intervals():
+    assert row_notes(OVERVIEW) == {
+        "warm_up": "43.0 [39.1, 47.0] %, n 600",
+        "outcome": "65.2 [61.3, 68.9] %, n 600; +22.2 [+17.5, +26.8] over Warm-up (SFT)",
+        "sft": "64.0 [61.0, 66.0] %, n 600, 5 seeds; +21.0 [+18.0, +24.0] over Warm-up (SFT)",
+    }
+
+
+def test_a_best_row_without_a_difference_has_its_interval_alone():
+    assert best_row(OVERVIEW.iloc[[0]]) == (
+        "Highest accuracy on the test records: **Warm-up (SFT)**, 43.0 [39.1, 47.0] % (n = 600)."
+    )

@@ -214,6 +214,18 @@ def test_one_odd_name_costs_no_other_number(store):
     assert data.tags["r1vl.name.test/GeoQAplus/accuracy"] == "test/GeoQA+/accuracy"
 
 
+def test_an_experiments_description_that_a_user_wrote_stays(store):
+    def described() -> str:
+        return store.client.get_experiment(store.experiment_id).tags["mlflow.note.content"]
+
+    store.describe_experiment("Latest: one", "Latest")
+    store.describe_experiment("Latest: two", "Latest")
+    assert described() == "Latest: two"
+    store.experiment_tags({"mlflow.note.content": "Runs of the group"})
+    store.describe_experiment("Latest: three", "Latest")
+    assert described() == "Runs of the group"
+
+
 def test_no_password_reaches_the_store(store):
     run_id = store.start("run", {"note": "at http://me:pw@host/"})
     store.params(run_id, {"tracking.uri": "postgresql://me:pw@host/db"})

@@ -86,6 +86,25 @@ class TestFinishedRun:
         assert child["tags"]["n"] == "4"
         assert parent["metrics"] == {}
 
+    def test_the_run_its_variants_and_the_experiment_are_described_by_the_table(self, finished):
+        from mlflow import MlflowClient
+
+        (parent,) = parents(finished)
+        children = by_name(finished, parent["id"])
+        best = "Highest accuracy on the test records: **base**, 50.0 [15.0, 85.0] % (n = 4)."
+        assert parent["tags"]["mlflow.note.content"].startswith(best)
+        assert children["base"]["tags"]["mlflow.note.content"] == "50.0 [15.0, 85.0] %, n 4"
+        assert children["outcome"]["tags"]["mlflow.note.content"] == (
+            "50.0 [15.0, 85.0] %, n 4; +0.0 [-9.0, +9.0] over base"
+        )
+        client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
+        experiment = client.get_experiment_by_name("r1vl_kedro")
+        text = experiment.tags["mlflow.note.content"]
+        assert "highest accuracy **base**, 50.0 [15.0, 85.0] %, n 4." in text
+        page = f"#/experiments/{experiment.experiment_id}/runs/{parent['id']}?workflowType"
+        assert text.startswith(f"[Latest results]({page}")
+        assert f"viewStateShareKey={parent['id']})" in text
+
     def test_the_training_log_is_a_curve(self, finished):
         from mlflow import MlflowClient
 
@@ -98,8 +117,10 @@ class TestFinishedRun:
         (parent,) = parents(finished)
         child = by_name(finished, parent["id"])["outcome"]
         artifacts = finished / "mlartifacts" / "r1vl_kedro"
-        table = json.loads((artifacts / parent["id"] / "artifacts/tables/all.json").read_text())
-        assert table["columns"] == ["variant", "n"]
+        table = json.loads(
+            (artifacts / parent["id"] / "artifacts/tables/overview.json").read_text()
+        )
+        assert table["columns"][:2] == ["variant", "n"]
         assert [row[0] for row in table["data"]] == ["base", "outcome", "step_grpo"]
         assert (artifacts / parent["id"] / "artifacts/figures/all.html").is_file()
         assert (artifacts / child["id"] / "artifacts/tables/rollouts.json").is_file()

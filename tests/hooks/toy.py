@@ -55,6 +55,10 @@ def report(**scores):
     import plotly.graph_objects as go
 
     table = pd.DataFrame({"variant": list(scores), "n": [s["n"] for s in scores.values()]})
+    table = table.assign(row=list(scores), seeds=1, accuracy=50.0, low=15.0, high=85.0)
+    difference = [None, *[0.0] * (len(scores) - 1)]
+    about = ["reference", *["paired"] * (len(scores) - 1)]
+    table = table.assign(difference=difference, diff_low=-9.0, diff_high=9.0, diff_interval=about)
     return table, go.Figure(go.Bar(x=list(scores), y=[1.0] * len(scores)))
 
 
@@ -72,7 +76,8 @@ def register_pipelines():
             Node(score, f"{name}.training_log", f"{name}.scores", name="score", namespace=name),
         ]
     scores = {name: f"{name}.scores" for name in names}
-    nodes.append(Node(report, scores, ["table_all", "figure_all"], name="report", tags="reporting"))
+    made = ["table_overview", "figure_all"]
+    nodes.append(Node(report, scores, made, name="report", tags="reporting"))
     return {"ablation": Pipeline(nodes), "__default__": Pipeline(nodes)}
 """
 
@@ -95,7 +100,7 @@ common: {type: json.JSONDataset, filepath: "${globals:data}/common.json"}
 "{variant}.rollouts":
   type: pandas.ParquetDataset
   filepath: ${globals:data}/{variant}/rollouts.parquet
-table_all: {type: pandas.CSVDataset, filepath: "${globals:data}/table.csv"}
+table_overview: {type: pandas.CSVDataset, filepath: "${globals:data}/table.csv"}
 figure_all: {type: plotly.JSONDataset, filepath: "${globals:data}/figure.json"}
 """
 

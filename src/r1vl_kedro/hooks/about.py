@@ -1,4 +1,4 @@
-"""What an MLflow run is called, and which parameters and tags tell it from the others."""
+"""Names, parameters and tags of MLflow runs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,10 @@ from pydantic import BaseModel
 from r1vl_kedro.hooks.values import flat
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.provenance import git_commit
-from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.reporting.variants import options_of, variant
 from r1vl_kedro.scrubbing import scrub
 
-TABLE = (
-    "row", "n", "seeds", "accuracy", "low", "high", "interval", "difference", "diff_low",
-    "diff_high", "diff_interval", "truncated",
-)  # fmt: skip
-"""Columns of the table in a description; `tables/overview.json` has all."""
-COLOUR, NOTE = "mlflow.runColor", "mlflow.note.content"
-NOTE_LENGTH = 8000
-"""Characters that MLflow takes of a description."""
+COLOUR = "mlflow.runColor"
 NAME_LENGTH = 100
 """Characters of a run's name."""
 
@@ -80,33 +72,6 @@ def child_tags(own: Variant, grid: Mapping[str, Any]) -> dict[str, Any]:
     drawn = variant(own.name, grid)
     tags = {"variant": own.name, "method": own.method, "seed": own.seed}
     return {**tags, "label": drawn.label, COLOUR: drawn.colour}
-
-
-def description(overview: Any) -> str:
-    """Describe a run: which row has the highest accuracy and by how much, then all in a table.
-
-    The sentences come first, for MLflow folds what is longer.
-    """
-    import pandas as pd
-
-    from r1vl_kedro.reporting.page import nothing_learnt
-
-    sentences = nothing_learnt(overview)
-    scored = overview.dropna(subset=["accuracy"])
-    best = scored.loc[scored["accuracy"].idxmax()]
-    headers, [row] = display(scored.loc[[best.name]])
-    cells = dict(zip(headers, row, strict=True))
-    sentence = f"Highest accuracy on the test records: **{best['row']}**, {cells['accuracy']} %"
-    sentences.append(f"{sentence} (n = {best['n']}).")
-    if pd.notna(best.get("difference")):
-        start = scored.loc[scored["diff_interval"] == "reference", "row"]
-        to = start.iloc[0] if len(start) else "the reference"
-        sentences.append(f"Points above {to}: {cells['difference']}.")
-    near = scored.loc[(scored["high"] >= best["low"]) & (scored.index != best.name), "row"]
-    if len(near):
-        sentences.append(f"Intervals that overlap with its: {', '.join(near)}.")
-    columns = [name for name in overview.columns if name in TABLE]
-    return f"{' '.join(sentences)}\n\n{table_markdown(overview[columns])}\n"
 
 
 def commit_tags(root: Path) -> dict[str, str]:

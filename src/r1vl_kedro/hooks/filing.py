@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from r1vl_kedro.hooks import about, values
+from r1vl_kedro.hooks import values
 from r1vl_kedro.tracking.models import log_scores, tag_model
-from r1vl_kedro.tracking.store import Store
+from r1vl_kedro.tracking.store import NOTE, Store
+
+NOTE_LENGTH = 8000
+"""Characters that MLflow takes of a run's description."""
 
 
 def file_result(
@@ -46,11 +49,9 @@ def file_result(
     elif name == "table_1":
         _table(store, run_id, name, data, "benchmarks")
     elif name == "table_1_markdown":
-        store.tags(run_id, {about.NOTE: data[: about.NOTE_LENGTH]})
+        store.tags(run_id, {NOTE: data[:NOTE_LENGTH]})
     elif "reporting" in tags and kind == "frame" and name.startswith("table_"):
         _table(store, run_id, name.removeprefix("table_"), data)
-        if name == "table_overview" and data["accuracy"].notna().any():
-            store.tags(run_id, {about.NOTE: about.description(data)})
     elif "reporting" in tags and name == "report":
         store.artifact(name, lambda client: client.log_text(run_id, data, "report.html"))
     elif kind in ("plotly", "matplotlib"):

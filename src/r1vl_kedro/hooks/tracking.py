@@ -12,6 +12,7 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro.hooks import about, values
+from r1vl_kedro.hooks.descriptions import OVERVIEW, describe
 from r1vl_kedro.hooks.filing import file_result
 from r1vl_kedro.hooks.owners import namespace_of, owners
 from r1vl_kedro.pipelines.ablation.entries import Variant
@@ -207,13 +208,17 @@ class TrackingHooks:
         self._close("KILLED", "FAILED", f"{type(error).__name__}: {error}")
 
     @hook_impl
-    def after_pipeline_run(self, run_params: dict[str, Any], catalog: Any) -> None:
+    def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Any, catalog: Any) -> None:
         """Close everything; what was left out as there already is filed from the catalog."""
         skipped = run_params.get("only_missing_outputs")
         for namespace, left in self._todo.items():
             late = namespace in self._late
             if (left and skipped) or late:
                 self._file_existing(namespace, catalog, late)
+        if self._store and OVERVIEW in pipeline.all_outputs() and catalog.exists(OVERVIEW):
+            children = {run: self._variants[name].name for name, run in self._children.items()}
+            pages = self.page, self.list
+            describe(self._store, self._parent, children, pages, catalog.load(OVERVIEW))
         self._close("FINISHED", "FINISHED")
 
     def _file_existing(self, namespace: str, catalog: Any, late: bool) -> None:

@@ -17,11 +17,12 @@ from r1vl_kedro.tracking.addresses import StoreError, check_file, refusal
 from r1vl_kedro.tracking.ends import End, KeptEnds
 from r1vl_kedro.tracking.names import unique
 from r1vl_kedro.tracking.processes import identity, is_dead
+from r1vl_kedro.tracking.views import LONGEST
 from r1vl_kedro.tracking.writes import FIRST_PAUSE, Writes
 
 logger = logging.getLogger(__name__)
 
-PARENT = "mlflow.parentRunId"
+NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
 OWNER = {"host": "r1vl.host", "pid": "r1vl.pid", "started": "r1vl.process_started"}
 _PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 _BATCH = 900
@@ -178,6 +179,16 @@ class Store:
                     self.experiment_id, key, value
                 ),
             )
+
+    def describe_experiment(self, text: str, beginning: str) -> None:
+        """Describe the experiment, unless it has a description that begins otherwise."""
+
+        def write() -> None:
+            known = self.client.get_experiment(self.experiment_id).tags.get(NOTE, "")
+            if not known or known.startswith(beginning):
+                self.client.set_experiment_tag(self.experiment_id, NOTE, scrub(text)[:LONGEST])
+
+        self.writes.put("the experiment's description", write)
 
     def params(self, run_id: str, params: Mapping[str, Any]) -> None:
         """Set parameters; one that is there already (a node run again) stays."""

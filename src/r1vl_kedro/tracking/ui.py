@@ -65,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
     command = ["mlflow", "ui", "--workers", "1", "--backend-store-uri", uri]
+    # Else the last line would be an address that opens the mode for language model applications.
+    command += ["--uvicorn-opts", "--log-level warning"]
     command += ["--host", given.host, "--port", str(given.port), *rest]
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # spares a process of 235 MB
     os.execv(sys.executable, [sys.executable, "-m", *command])
@@ -92,7 +94,7 @@ def _experiments(uri: str, server: str) -> list[str]:
         filed = client.search_runs([one.experiment_id], order_by=["attributes.start_time DESC"])
         if not filed:
             continue
-        lines.append(f"  {one.name}: {runs_url(server, one.experiment_id)}")
+        lines.append(f"  {one.name}")
         parents = parents_with_view(one.tags)
         latest = next((run.info for run in filed if run.info.run_id in parents), None)
         if latest:
@@ -100,7 +102,10 @@ def _experiments(uri: str, server: str) -> list[str]:
             lines.append(f"    {latest.run_name}, its variants, best first: {best}")
             page = run_url(server, one.experiment_id, latest.run_id)
             lines.append(f"    {latest.run_name}, its table and report: {page}")
-    return ["Runs, once the server is up:", *lines] if lines else ["No run has been filed yet."]
+        lines.append(f"    all runs: {runs_url(server, one.experiment_id)}")
+    if not lines:
+        return ["No run has been filed yet."]
+    return ["Open, when the server is up in some seconds (Ctrl-C ends it):", *lines]
 
 
 if __name__ == "__main__":

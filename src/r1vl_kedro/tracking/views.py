@@ -14,6 +14,8 @@ from r1vl_kedro.tracking.names import safe_name
 TAG = "mlflow.sharedViewState."
 FIRST = "accuracy/all"
 """The metric that runs are sorted by."""
+DESCRIPTION = "attributes.`Description`"
+"""Of a variant: its accuracy and difference with their intervals."""
 SHOWN = ("test/validity", "test/truncated")
 LONGEST = 5000  # characters that MLflow takes of an experiment's tag
 
@@ -36,7 +38,7 @@ def children_view(parent: str, metrics: Iterable[str] = ()) -> dict[str, str]:
         "orderByKey": f"metrics.`{FIRST}`",
         "orderByAsc": False,
         "runsHiddenMode": "SHOW_ALL",
-        "selectedColumns": [*columns, "params.`group_size`", "tags.`label`"],
+        "selectedColumns": [*columns, "params.`group_size`", "tags.`label`", DESCRIPTION],
     }
     while len(text := json.dumps(state)) > LONGEST:  # a world of very many families
         del state["selectedColumns"][1]
