@@ -44,7 +44,8 @@ _LEFT_OVER = re.compile(
     r"(?:(?:option|choice|answer)\s+)?\(?(?P<left>[A-J])\)?\W*\Z"
 )
 _WITHDRAWN = re.compile(
-    r"(?:,\s*|\s-\s*|\w\s*[(\[])(?:no|not|nope|wrong|false|incorrect|rejected|untrue)[)\]]?[.!]*\s*\Z|\?\s*\Z",
+    r"\bor (?:maybe |perhaps )?not[.!]*\s*\Z"
+    r"|(?:,\s*|\s-\s*|\w\s*[(\[])(?:no|not|nope|wrong|false|incorrect|rejected|untrue)[)\]]?[.!]*\s*\Z|\?\s*\Z",
     re.IGNORECASE,
 )
 _SPOILS = re.compile(

@@ -114,9 +114,9 @@ def corrected(given: str, letters: str) -> bool:
         (True, False)
     """
     mentions = letters_in(given, letters)
-    if len(mentions) < 2 or mentions[0].start > 2 or mentions[0].denied:
+    first = next(iter(mentions), None)
+    if len(mentions) < 2 or not first or first.denied or not (first.start <= 2 or first.cued):
         return False
-    first = mentions[0]
     if not re.match(r"[)\]]?\s*[.,;:(—–-]", given[first.end :]):
         return False
     return any(

@@ -59,7 +59,7 @@ WRONG = re.compile(rf"\b(?:{_WRONG})\b", re.IGNORECASE)
 DENYING = re.compile(
     rf"\b(?:{_WRONG}|opposite|contrary|reverse|inverse|reciprocal|negat(?:ive|ion)|cosine|sine|tangent|"
     r"differs?|different|missing|lacks?|lacking|debt|owes?|loss|shy|short|never|no longer|instead|"
-    r"quadruple|triple|double)\b",
+    r"quadruple|triple|double|second[- ]best|next best|runner[- ]up)\b",
     re.IGNORECASE,
 )
 """Words that deny a statement or turn its value into another."""
@@ -245,6 +245,12 @@ def words_of(texts: Collection[str]) -> frozenset[str]:
 
 
 _REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
+_BUT_WRONG = re.compile(
+    r"\b(?:but|although|though|yet|however),?\s+(?:it|this|that|which)\s+(?:is|was)\s+(?:\w+ly\s+)?"
+    rf"(?:not\b|{_WRONG})",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"(?<!\w)[B-Z](?!\w)")
 _NEVER = re.compile(r"\W*(?:not|never)\b", re.IGNORECASE)
 
 
@@ -264,6 +270,8 @@ def taken_back(rest: str, label: str, own: str = "") -> bool:
             return False
     if _REASON.match(rest):
         return False
+    if (but := _BUT_WRONG.search(rest)) and not _LETTER.search(rest[: but.start()]):
+        return True
     first = next((part for part in _BREAK.split(rest) if part.strip()), "")
     another = _OF_ANOTHER.match(first)
     if another and another["letter"] != label:

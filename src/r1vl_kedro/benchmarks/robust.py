@@ -20,8 +20,9 @@ from r1vl_kedro.answers import (
 )
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses import R1VL, final_answer
+from r1vl_kedro.responses.around import in_its_sentence
 from r1vl_kedro.responses.boxed import last_box
-from r1vl_kedro.responses.revisions import in_its_sentence, revises
+from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.responses.think_answer import last_tagged
 
 MAX_TAIL = 400
@@ -73,8 +74,11 @@ def stated(raw: str) -> str:
         return unboxed(_CLOSING_TAG.sub("", text).strip())
     tagged = last_tagged(text)
     if tagged:
-        after = _CLOSING_TAG.sub("", text[text.rindex(tagged) + len(tagged) :])
-        return f"{tagged}\n{after}" if revises(tagged, after) else unboxed(tagged)
+        at = text.rindex(tagged)
+        before, after = (_CLOSING_TAG.sub("", t) for t in (text[:at], text[at + len(tagged) :]))
+        if revises(tagged, after):
+            return f"{tagged}\n{after}"
+        return in_its_sentence(before, unboxed(tagged), after)
     return unboxed(short_answer(text) or text)
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator
 
-from r1vl_kedro.responses.revisions import in_its_sentence, revises
+from r1vl_kedro.responses.around import NEAR, in_its_sentence
+from r1vl_kedro.responses.revisions import revises
 
 Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
 
@@ -88,9 +89,9 @@ class Response:
         sections = [section for section in self.of("answer") if not section.empty]
         found = [
             in_its_sentence(
-                self.text[max(section.start - 60, 0) : section.start],
+                self.text[max(section.start - NEAR, 0) : section.start],
                 answer_in(section.body),
-                self.text[section.end : section.end + 200],
+                self.text[section.end : section.end + NEAR],
             )
             for section in sections
         ]

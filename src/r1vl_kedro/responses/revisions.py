@@ -2,39 +2,41 @@
 
 import re
 
+from r1vl_kedro.answers.numerals import CARDINALS
+
 _CORRECTS = re.compile(
-    r"(?:wait|actually|in fact|edit|update|nope|oops|sorry|correction|on second thought|hold on|"
+    r"(?:wait|actually|in fact|edit|update|nope|oops|sorry|correction|on second thoughts?|hold on|just kidding|"
     r"(?:please )?(?:strike|scratch|ignore|disregard|forget)(?= (?:that|this|it|the)\b)|"
-    r"no(?=\s*[,.:;!-]))\b",
+    r"no(?=\s*[,.:;!-]|\s+wait\b|\Z))\b",
     re.IGNORECASE,
 )
 _CHECKS = re.compile(
     r"(?:hmm+\b\W*)?(?:let(?: me|['’]s| us)\b|(?:re-?)?(?:check|count|calculat|comput|verif)\w*)",
     re.IGNORECASE,
 )
-_TURNS = re.compile(r"(?:however|but|although|though|yet|hmm+|or)\b", re.IGNORECASE)
+_TURNS = re.compile(r"(?:however|but|although|though|yet|hmm+|or|nevertheless|nonetheless)\b", re.IGNORECASE)
 _WRONG = r"(?:wrong|incorrect|false|mistaken|invalid|impossible|a (?:mistake|typo|slip)|an error)"
 _RIGHT = r"(?:right|correct|true|valid|possible)"
 _DENIES = re.compile(rf"\b(?:not|never|cannot|{_WRONG}|instead)\b|n['’]t\b", re.IGNORECASE)
-_VERDICT = re.compile(
-    r"(?:\A\W*|\b(?:that|this|it|which|answer|above|result|value)\s*)"
-    r"(?:(?:is|was|were|must be|seems|['’]s)(?:\s+\w+ly)?"
-    rf"\s+(?:{_WRONG}|not\s+(?:\w+ly\s+)?{_RIGHT})"
-    rf"|(?:isn['’]t|wasn['’]t|can(?:not|['’]t) be)\s+(?:\w+ly\s+)?{_RIGHT})\b",
-    re.IGNORECASE,
-)
-_ANOTHER = re.compile(
-    r"\b(?:(?:correct|right|real|actual|true|final|corrected|revised|better)\s+"
-    r"(?:answer|value|result|option|choice|one)|answer)\s+(?:is|should be|would be|must be)\b\W*"
-    r"(?P<given>[^\n]*)",
-    re.IGNORECASE,
-)
 _UNFIT = re.compile(
-    r"(?<!\S)(?P<subject>\S{1,40})\s+(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
-    r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice)\b",
+    r"(?:\A\W*|(?<!\S)(?P<subject>\S{1,40}?)\s*)"
+    r"(?:(?:is|was|were|must be|seems|['’]s)(?:\s+\w+ly)?"
+    rf"\s+(?:{_WRONG}|not\s+(?:\w+ly\s+)?{_RIGHT}|too (?:big|small|large|high|low|many|few|much)"
+    r"|what\b[^.;]{1,40}\bmistake)"
+    rf"|(?:isn['’]t|wasn['’]t|can(?:not|['’]t) be)\s+(?:\w+ly\s+)?{_RIGHT}"
+    r"|(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
+    r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice))\b",
     re.IGNORECASE,
 )
-_POINTERS = frozenset("it this that which".split())
+"""A subject of which a sentence denies that it is right."""
+_ANOTHER = re.compile(
+    r"(?:\b(?:(?:correct|right|real|actual|true|final|corrected|revised|better|new)\s+"
+    r"(?:answer|value|result|option|choice|one)|answer)\s*"
+    r"(?:[:：]|(?<=\s)(?:is|should be|would be|must be)\b)"
+    r"|\\boxed\s*\{|\A(?:in other words|that is to say|i\.e\.|or rather)\b)\W*(?P<given>[^\n]*)",
+    re.IGNORECASE,
+)
+_POINTERS = frozenset("it this that which answer above result value".split())
 _READS_AGAIN = re.compile(
     r"(?:(?:on|upon|after|by)\s+)?(?:(?:a )?(?:closer|second|another) (?:look|inspection|reading)"
     r"|looking (?:again|closer|more closely)|(?:double-|re-?)(?:read|check|examin|count|look|"
@@ -50,7 +52,7 @@ _ADMITS = re.compile(
     re.IGNORECASE,
 )
 _ASSIGNS = re.compile(
-    r"\b(?:(?:it|answer)\s+(?:is|must be|may be|might be|could be|should be|should have been)"
+    r"\b(?:it['’]s|(?:it|answer)\s+(?:is|must be|may be|might be|could be|should be|should have been)"
     r"|(?:gives?|is|get)(?=\s+\S+\s+instead of))\s+"
     r"(?P<number>\d+(?:[.,]\d+)*+)(?=\s*(?:[.,;!]|\Z|instead\b|not\b))",
     re.IGNORECASE,
@@ -64,44 +66,16 @@ _SUPPOSED = re.compile(
 _CLAIMS = re.compile(
     r"\b(?:also|correct|right|better|wrong|answers?|should|could|might|would)\b", re.IGNORECASE
 )
+_AS_WELL = re.compile(
+    r"\b(?:also argue|(?:equally|just as) (?:plausible|likely|possible|good|valid|right|correct|well))\b",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(r"\W*\d+(?:[.,]\d+)*\W*")
+_SO = re.compile(r"\b(?:so|thus|hence|therefore)\s+(?P<number>\d+(?:[.,]\d+)*)\W*\Z", re.I)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _LONGEST = 2000
-_NEAR = 60
-_DENIED = re.compile(
-    r"(?:\b(?:not|never|cannot|neither|nor|rather than|instead of|ruled? out|excludes?|"
-    r"isn['’]t|can['’]t|doesn['’]t|wasn['’]t)(?:\s+(?:be|equal|to|the|an?|answer|value|option|it|is|"
-    r"simply|really|necessarily|possibly))*"
-    r"|\\(?:neq?|not\s*=)|≠|!=)[ \t$({*:]*(?:\\[(\[][ \t]*)?\Z",
-    re.IGNORECASE,
-)
-_SIGN = re.compile(r"[=$(][ \t]*[-−]\Z")
-_GOES_ON = re.compile(
-    r"[ \t]*(?:\$|\\\)|\\\])?[ \t]*"
-    r"(?:(?<=[ \t])(?:times|multiplied by|divided by|(?:plus|minus)(?= [\d\\$(])|squared|cubed)\b"
-    r"|\\(?:times|cdot|div|pi|sqrt)\b|[+/^·×÷π√][ \t]*[\w\\({]|[-−*][ \t]*\d"
-    r"|(?<=[ \t])(?:hundred|thousand|million|billion|trillion|dozen)\b)[^.,;:\n]*",
-    re.IGNORECASE,
-)
-
-
-def in_its_sentence(before: str, answer: str, after: str) -> str:
-    r"""Return an answer with what its sentence makes of it: denied, or part of a larger term.
-
-    Args:
-        before, after: the text around the answer and its marks.
-
-    Example:
-        >>> in_its_sentence("It cannot be ", "24", ""), in_its_sentence("It is ", "24", " times 2.")
-        ('not 24', '24 times 2')
-    """
-    going_on = _GOES_ON.match(after)
-    if going_on:
-        answer = f"{answer} {going_on[0].strip(' $')}"
-    if _SIGN.search(before[-_NEAR:]):
-        answer = f"-{answer}"
-    return f"not {answer}" if _DENIED.search(before[-_NEAR:]) else answer
 
 
 def revises(answer: str, after: str) -> bool:
@@ -116,11 +90,12 @@ def revises(answer: str, after: str) -> bool:
 
 
 def _revises(answer: str, sentence: str) -> bool:
-    if _VERDICT.search(sentence) or _ADMITS.search(sentence):
+    if _ADMITS.search(sentence):
         return True
-    unfit = _UNFIT.search(sentence)
-    if unfit and (unfit["subject"].lower() in _POINTERS or _repeats(answer, unfit["subject"])):
-        return True
+    for unfit in _UNFIT.finditer(sentence):
+        subject = unfit["subject"] or ""
+        if subject.lower() in {"", *_POINTERS} or _repeats(answer, subject):
+            return True
     assigned = _ASSIGNS.search(sentence)
     if (
         assigned
@@ -134,6 +109,9 @@ def _revises(answer: str, sentence: str) -> bool:
     another = _ANOTHER.search(sentence)
     if another and not _repeats(answer, another["given"]):
         return True
+    other = _AS_WELL.search(sentence) or _ALONE.fullmatch(sentence)
+    if other and not _repeats(answer, sentence):
+        return True
     denies = bool(_DENIES.search(sentence))
     if _CORRECTS.match(sentence):
         return denies or not _repeats(answer, sentence)
@@ -142,7 +120,10 @@ def _revises(answer: str, sentence: str) -> bool:
             return False
         numbers = _NUMBER.findall(sentence)
         return bool(numbers) and "=" in sentence and numbers[-1] not in _NUMBER.findall(answer)
-    return bool(_TURNS.match(sentence) and _CLAIMS.search(sentence)) and (
+    turns = _TURNS.match(sentence)
+    if turns and (so := _SO.search(sentence)):
+        return not _repeats(answer, so["number"])
+    return bool(turns and _CLAIMS.search(sentence)) and (
         denies or not _repeats(answer, sentence)
     )
 
@@ -154,4 +135,5 @@ def _repeats(answer: str, sentence: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(text)}
+    words = {word.casefold() for word in _WORD.findall(text)}
+    return words | {str(CARDINALS[word]) for word in words & CARDINALS.keys()}

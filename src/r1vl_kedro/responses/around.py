@@ -1,0 +1,102 @@
+"""What the sentence around a marked answer makes of it: denied, bounded, or part of a term."""
+
+import re
+
+NEAR = 200
+"""Characters that are read on either side of an answer."""
+
+_OPENS = r"[ \t]*(?:[$({*]|\\[(\[])*[ \t]*"
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot|neither|nor|rather than|instead of|ruled? out|excludes?|"
+    r"isn['’]t|can['’]t|doesn['’]t|wasn['’]t)(?:\s+(?:be|equal|to|the|an?|answer|value|option|it|is|"
+    r"simply|really|necessarily|possibly))*"
+    r"|\b(?:wrong|incorrect|false)\s+(?:answer|value|result|option|choice)\s*(?:is|:)"
+    r"|\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z",
+    re.IGNORECASE,
+)
+_DENIED_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)")
+_CHANGED = re.compile(
+    r"\b(?:(?<!no )(?<!not )(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
+    r"|(?:half|double|twice|triple|thrice|(?:a |one |two )?(?:third|quarter|fifth)s?)(?: of)?"
+    r"|(?:square|cube|square root|sum|multiple) of|(?:any|every)thing (?:but|except)"
+    r"|differs? from|different from|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
+    re.IGNORECASE,
+)
+"""Words right before an answer with which another value is said."""
+_SIGN = re.compile(r"(?:\A|[=$(>\s])[-−]\Z")
+_EDGE = re.compile(
+    r"\$|\\[()\[\]]|\n|[.;!?]\s|:\s|\\\\|&|[=≈≡⇒→∴≤≥]|->"
+    r"|\\(?:approx|equiv|implies|[Rr]ightarrow|to|iff|therefore|leq?|geq?|leqslant|geqslant)\b"
+    r"|(?<![\\A-Za-z])[A-Za-z]{2,}|</?[a-z]{1,9}>"
+)
+"""Where a term may begin: mathematics, sentences, sides of a relation, and behind a word."""
+_JOINS = re.compile(
+    r"(?:[^\W_]|[)}])\s*(?:[+/^_·×÷]|[-−](?!-)|\*(?!\*)|\\(?:cdot|times|div)\b)\s*[{(]*\s*\Z"
+    r"|(?:[±√|]|\\(?:pm|mp|sqrt(?:\[\w+\])?|log|ln|lg|sin|cos|tan|exp)(?![a-z]))[ ({]*\Z"
+    r"|\\[dt]?frac\s*(?:\{[^{}]*\}\s*)?\{\Z"
+    r"|(?:^|[^A-Za-z])\d:?\Z"
+    r"|(?:[\w)}]\s*(?<![-=])|\\)(?:<|>|[lg]t\b)\s*\Z"
+)
+"""What makes a term or a bound with the answer behind it: ``3 +``, ``\\sqrt{``, ``x <``."""
+_TUPLE = re.compile(r"\((?P<first>[^()]*,)?\s*\Z")
+_STOP = re.compile(r"\$|\\[)\]]|\n|[.;!?](?:\s|\Z)|\\(?:approx|implies|[Rr]ightarrow)\b|[=≈]")
+_GOES_ON = re.compile(
+    r"(?:[ \t]*(?:\$|\\\)|\\\])?(?:\{\})?[ \t]*"
+    r"(?:(?<=[ \t])(?:times|multiplied by|divided by|(?:plus|minus)(?= (?:[\d\\$(]|one\b|two\b))|"
+    r"squared|cubed)\b"
+    r"|\\(?:times|cdot|div|pi|sqrt|pm|to|rightarrow)\b"
+    r"|[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_[\w{]|:\d|[-−*][ \t]*\d|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
+    r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
+    r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"
+    r"|,?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in other words))"
+    r"|(?:\{,\}|[.,])?\d|(?-i:[a-z]{1,3}\b)(?!<))[^.,;:\n$<]*",
+    re.IGNORECASE,
+)
+_CLOSERS = {"{": "}", "(": ")"}
+
+
+def in_its_sentence(before: str, answer: str, after: str) -> str:
+    r"""Return an answer with what its sentence makes of it: denied, or part of a larger term.
+
+    Args:
+        before, after: the text around the answer and its marks.
+
+    Example:
+        >>> in_its_sentence("It cannot be ", "24", ""), in_its_sentence("It is ", "24", " times 2.")
+        ('not 24', '24 times 2')
+        >>> in_its_sentence(r"It is $\frac{1}{", "24", "}$."), in_its_sentence("Half of ", "24", "")
+        ('\\frac{1}{24}', 'Half of 24')
+    """
+    before, after = before[-NEAR:], after[:NEAR]
+    if _DENIED.search(before) or _DENIED_BEHIND.match(after):
+        return f"not {answer}"
+    changed = _CHANGED.search(before)
+    if changed:
+        return f"{changed[0].rstrip(' $({*[')} {answer}"
+    edges = list(_EDGE.finditer(before))
+    term = before[edges[-1].end() :] if edges else before
+    tuple_ = _TUPLE.search(before) or _TUPLE.search(term)
+    if tuple_ and (tuple_["first"] or re.match(r"\s*,[^()]*\)", after)):
+        return f"{tuple_[0]}{answer}{after.partition(')')[0]})"
+    if _JOINS.search(term):
+        stop = _STOP.search(after)
+        return _closed(f"{term}{answer}{after[: stop.start()] if stop else after}").strip()
+    going_on = _GOES_ON.match(after)
+    if going_on:
+        answer = f"{answer}{going_on[0].rstrip(' $')}".replace("$", "")
+    return f"-{answer}" if _SIGN.search(before) else answer
+
+
+def _closed(term: str) -> str:
+    """Return a term with the brackets closed that it opens, and without others' closing ones."""
+    out: list[str] = []
+    opened: list[str] = []
+    for char in term:
+        if char in _CLOSERS:
+            opened.append(_CLOSERS[char])
+        elif char in _CLOSERS.values():
+            if not opened or opened[-1] != char:
+                continue
+            opened.pop()
+        out.append(char)
+    return "".join([*out, *reversed(opened)])
