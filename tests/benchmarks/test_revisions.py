@@ -9,6 +9,20 @@ from r1vl_kedro.rewards import outcome
 ANGLES = ("30", "45", "60", "90")
 CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
 TAKEN_BACK = (
+    ("7\nNo wait. Recounting, I get eight.", "7", None),
+    ("7\n\nOne could also argue for 8.", "7", None),
+    ("7\n(This is only a guess; 8 is equally plausible.)", "7", None),
+    ("7\nBut the question asks for the total, so 17.", "7", None),
+    ("7\nIn other words, eight.", "7", None),
+    ("7\nThe right answer: 8", "7", None),
+    ("7\nNevertheless 8 is better.", "7", None),
+    ("7\nThat was the old value. The new one is 8.", "7", None),
+    ("7\nOn second thoughts I prefer 8.", "7", None),
+    ("7\nStrike that.", "7", None),
+    ("7\nOops.", "7", None),
+    ("7\nThe answer 7 is incorrect.", "7", None),
+    ("7\nJust kidding, it's 8", "7", None),
+    ("7\n\n\\boxed{8}", "7", None),
     ("40\nThat answer seems wrong to me.", "40", None),
     ("40\nI made a mistake above, the result is 50.", "40", None),
     ("40\nEdit: it is 50.", "40", None),
@@ -54,6 +68,10 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("7\nIn other words, seven.", "7", None),
+    ("7\nThe answer 8 is incorrect, as one is hidden.", "7", None),
+    ("7\nBut the question asks for the rest, so 7.", "7", None),
+    ("7\nThe right answer: 7", "7", None),
     ("40\nIn fact, 40 is half of 80.", "40", None),
     ("40\nThe answer is 40 since 25 + 15 = 40.", "40", None),
     ("40\nI am sure that this is right.", "40", None),
@@ -177,38 +195,6 @@ def test_text_behind_a_box_or_tag_is_read(grammar):
     assert outcome(written[grammar], "7", grammar=grammar) == 1
     assert outcome(f"{written[grammar]}\nThat follows from 10 - 3.", "7", grammar=grammar) == 1
     assert outcome(f"{written[grammar]}\nWait, that is wrong.", "7", grammar=grammar) == 0
-
-
-DENIED_OR_PART = (
-    (r"It cannot be \boxed{24}; I do not know the answer.", "24"),
-    (r"The answer is not \boxed{24}.", "24"),
-    (r"Thus $x \neq \boxed{7}$.", "7"),
-    (r"So $x = -\boxed{7}$.", "7"),
-    (r"The area is \boxed{24} times 2, i.e. 48.", "24"),
-    (r"It is $\boxed{24}\pi$.", "24"),
-    (r"It is \boxed{24} million.", "24"),
-    (r"It is $\boxed{24} + 2$.", "24"),
-)  # fmt: skip
-WHOLE = (
-    (r"It is not 8 but \boxed{7}.", "7"),
-    (r"So $x = -\boxed{7}$.", "-7"),
-    (r"It is $\boxed{24}\pi$.", r"24\pi"),
-    (r"It is **\boxed{24}** - the area.", "24"),
-    ("\\boxed{24}\n\n- 3 cubes were removed", "24"),
-    (r"There are \boxed{6} plus signs.", "6"),
-    (r"\boxed{24} = 4 \times 6", "24"),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(("said", "answer"), DENIED_OR_PART)
-def test_a_box_that_its_sentence_denies_or_goes_on_from(said, answer):
-    assert outcome(f"Compute.\n{said}", answer, grammar="boxed") == 0
-    assert not robust.value_verdict(robust.stated(said), answer)
-
-
-@pytest.mark.parametrize(("said", "answer"), WHOLE)
-def test_a_box_that_its_sentence_leaves_whole(said, answer):
-    assert outcome(f"Compute.\n{said}", answer, grammar="boxed") == 1
 
 
 @pytest.mark.parametrize(("raw", "answer"), OTHER_VALUES)

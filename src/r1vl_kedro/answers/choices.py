@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from string import ascii_uppercase
 
-from r1vl_kedro.answers.contrast import left_over, withdrawn, without_contrasts
+from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
 from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter, corrected
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.nouns import singular
-from r1vl_kedro.answers.numerals import ORDINALS
+from r1vl_kedro.answers.places import coloured, folded, left_over, ordinal
 from r1vl_kedro.answers.prose import OF_ANOTHER, taken_back, text_stated, value_stated, words_of
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
@@ -22,22 +22,19 @@ from r1vl_kedro.answers.words import fold, squeezed
 _REFUSAL = re.compile(r"\b(?:sorry|unable to|can(?:not|'t|’t| not)|don'?t know|not sure)\b", re.I)
 _SPACED = re.compile(r"^\s*([A-Z])\s*[\s/=~-]\s*(?P<rest>\S.*)$", re.S)
 _QUANTIFIER = re.compile(r"^(both|neither|none|all)\b(?!.*\b(?:but|except)\b)")
-_ORDINAL = re.compile(
-    r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|last)\s+"
-    r"(option|choice|answer|figure|graph|image|picture|panel|diagram|plot)\W*$",
-    re.I,
-)
-_COLOURS = frozenset(
-    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
-    "gold silver beige turquoise".split()
-)
-_COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
 _OF_ANOTHER = re.compile(rf"\b(?:{OF_ANOTHER})\b", re.IGNORECASE)
 _RIGHT_TOO = re.compile(
     r"\s+(?:is|was|seems|looks|would be|could be|might be|may be)\s+(?:\w+ly\s+|also\s+|even\s+)?"
     r"(?:right|correct|true|better|possible|valid|plausible|the (?:right|correct|better))\b"
 )
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
+_CALLED_RIGHT = re.compile(
+    r"(?P<said>.{1,80}?)\s+(?:is|are)\s+(?P<right>(?:the\s+)?(?:right|correct|true)"
+    r"(?:\s+(?:answer|option|choice|one))?)\W*",
+    re.I,
+)
+_LETTERED = re.compile(r"(?P<said>.*[^\s(\[])\s*[(\[](?P<letter>[A-Z])[)\]]\W*", re.S)
+_OR_ELSE = re.compile(r"\b(?:or|maybe|perhaps)\s+\(?\Z", re.IGNORECASE)
 _FURTHER = re.compile(r"\W*(?:(?:or|and|maybe|perhaps|possibly|alternatively)\b|/)\W*[A-Z]\b")
 
 
@@ -58,12 +55,19 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         exact = _verbatim(core, options)
         if exact is not None:
             return exact
-    left = left_over(plain)
-    place = letters.index(left) if left and left in letters else _ordinal(plain, options)
-    if place is None:
-        place = _coloured(plain, options)
-    if place is not None:
-        return place
+    for find in (left_over, ordinal, coloured):
+        if (place := find(plain, options)) is not None:
+            return place
+    labelled = _LETTERED.fullmatch(plain)
+    if labelled and labelled["letter"] in letters:
+        place = chosen(labelled["said"], options, same)
+        if place is not None:  # "45 (C)" where C is not 45
+            return place if letters[place] == labelled["letter"] else None
+    right = _CALLED_RIGHT.fullmatch(plain)
+    if right and _verbatim(right["right"], options) is not None:  # "A is right"
+        place = chosen(right["said"], options, same)
+        if place is not None:
+            return place
     labelled = LABEL.match(plain)
     aside = [*letters, *([] if labelled else map(spelled, options))]
     contrasted = without_contrasts(plain, aside)
@@ -85,33 +89,12 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         place = letters.index(spaced[1])
         if _verbatim(spaced["rest"], [options[place]]) == 0:
             return place
-    by_value = _by_value(given, options, same)
+    several = len(asserted(letters_in(plain, letters))) > 1
+    lettered = any(letters_in(spelled(option), letters) for option in options)
+    by_value = [] if several and not lettered else _by_value(given, options, same)
     if by_value:
         return by_value[0] if len(by_value) == 1 else None
     return _in_sentence(plain, options, letters) if is_prose(plain) else None
-
-
-def _ordinal(plain: str, options: Sequence[str]) -> int | None:
-    """Return the place that ``the third option`` names, and ``the second figure`` of figures."""
-    found = _ORDINAL.match(plain)
-    if not found:
-        return None
-    count, thing = len(options), found[2].lower()
-    if thing not in ("option", "choice", "answer") and [_folded(one) for one in options] != [
-        f"{thing} {letter}" for letter in ascii_uppercase[:count].lower()
-    ]:
-        return None
-    place = count if found[1].lower() == "last" else ORDINALS[found[1].lower()]
-    return place - 1 if place <= count else None
-
-
-def _coloured(plain: str, options: Sequence[str]) -> int | None:
-    """Return the colour among colours that a thing is said to have: ``the blue car``."""
-    folds = [_folded(option) for option in options]
-    if not all(option.split()[-1:] and option.split()[-1] in _COLOURS for option in folds):
-        return None
-    found = _COLOURED.match(_folded(plain))
-    return folds.index(found[1]) if found and found[1] in folds else None
 
 
 def is_prose(plain: str) -> bool:
@@ -227,7 +210,10 @@ def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
     letters = ascii_uppercase[: len(options)]
     rest = rest[len(own) :] if own and rest.startswith(own) else rest
     mentions = [m for m in letters_in(rest, letters) if not m.denied and m.which != place]
-    if any(m.labels or m.cued or _RIGHT_TOO.match(rest, m.end) for m in mentions):
+    if any(
+        m.labels or m.cued or _RIGHT_TOO.match(rest, m.end) or _OR_ELSE.search(rest, 0, m.start)
+        for m in mentions
+    ):
         return True
     if _FURTHER.match(rest):
         return True
@@ -235,12 +221,8 @@ def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
         return True
     if own:
         return False
-    named = asserted(texts_in(_folded(rest), [_folded(option) for option in options]))
+    named = asserted(texts_in(folded(rest), [folded(option) for option in options]))
     return bool(named - {place}) and len(rest.split()) <= 6
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", spelled(text)).strip().casefold().rstrip(".!。; ").strip("\"' ")
 
 
 def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None:
@@ -249,8 +231,8 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     """
     if withdrawn(plain):
         return None
-    folds = [_folded(option) for option in options]
-    quantifier = _QUANTIFIER.match(_folded(plain))
+    folds = [folded(option) for option in options]
+    quantifier = _QUANTIFIER.match(folded(plain))
     if quantifier:
         alike = [place for place, text in enumerate(folds) if text.startswith(quantifier[1])]
         if len(alike) == 1:
@@ -259,7 +241,7 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     if any(x == y and fold(a) != fold(b) for (a, x), (b, y) in pairs):  # aa, Aa and AA
         text, mentions = plain, texts_in(spelled(plain), [spelled(option) for option in options])
     else:
-        text, mentions = _folded(plain), texts_in(_folded(plain), folds)
+        text, mentions = folded(plain), texts_in(folded(plain), folds)
     if (compares(plain) or _OF_ANOTHER.search(plain)) and not any(map(is_prose, options)):
         mentions = []  # "more than 45": the number is part of another
     named = asserted(mentions)
@@ -269,7 +251,7 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     if letter is not None:
         place = letters.index(letter)
         declared = rf"\banswer (?:is|:) \(?{letter}[).:]*\s*{re.escape(folds[place])}"
-        if re.search(rf"{declared}\Z", _folded(plain), re.IGNORECASE):
+        if re.search(rf"{declared}\Z", folded(plain), re.IGNORECASE):
             return place
         return place if not named or named == {place} else None
     if len(asserted(letters_in(plain, letters))) > 1:

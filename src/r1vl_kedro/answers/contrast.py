@@ -35,14 +35,6 @@ _SAID = re.compile(
     r"(?P<rest>.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_LEFT_OVER = re.compile(
-    r"^\W*(?:(?i:so|since|as)\s+)?(?:(?i:options|choices|answers)\s+)?"
-    r"(?P<others>(?:\(?[A-J]\)?(?:,\s*(?:and\s+)?|\s+and\s+|\s*&\s*))+\(?[A-J]\)?)\s+"
-    r"(?:can be|are|were|have been|must be)\s+(?:all\s+)?"
-    r"(?:ruled out|excluded|eliminated|discarded|rejected|wrong|incorrect|false|impossible)[,;.]\s*"
-    r"(?:which|this|that|so|and)?\s*(?:leaves?|leaving)\s+(?:us\s+)?(?:with\s+)?(?:only\s+)?"
-    r"(?:(?:option|choice|answer)\s+)?\(?(?P<left>[A-J])\)?\W*\Z"
-)
 _WITHDRAWN = re.compile(
     r"\bor (?:maybe |perhaps )?not[.!]*\s*\Z"
     r"|(?:,\s*|\s-\s*|\w\s*[(\[])(?:no|not|nope|wrong|false|incorrect|rejected|untrue)[)\]]?[.!]*\s*\Z|\?\s*\Z",
@@ -87,19 +79,6 @@ def without_contrasts(text: str, names: Sequence[str]) -> str:
         return " "
 
     return re.sub(r"\s+", " ", contrast.sub(removed, text)).strip(" ,;")
-
-
-def left_over(text: str) -> str | None:
-    """Return the letter left where all others are ruled out.
-
-    Example:
-        >>> left_over("A, B and C can be ruled out, which leaves D.")
-        'D'
-    """
-    found = _LEFT_OVER.match(text)
-    if not found or found["left"] in re.findall(r"\b[A-Z]\b", found["others"]):
-        return None
-    return found["left"]
 
 
 def withdrawn(text: str) -> bool:

@@ -16,7 +16,7 @@ _DENIED_BEFORE = re.compile(
     r"(?:\b(?:not|isn'?t|aren'?t|never|neither|nor|except(?:\s+for)?|excluding|excludes?|unlike|without|"
     r"rul(?:es?|ed|ing)\s+out|eliminat(?:es?|ed|ing)|reject(?:s|ed|ing)?|(?:instead|rather)\s+(?:of|than)|"
     r"other\s+than|apart\s+from|(?:every\w*|any\w*|all|nothing|none|nobody|no)\b[\w\s]{0,20}?\bbut|no|"
-    r"non-|against|cannot\s+be|can'?t\s+be|wrong|false|incorrect)|n't)"
+    r"non-|against|cannot\s+be|can'?t\s+be|second[- ]best|next\s+best|wrong|false|incorrect)|n't)"
     r"(?:\s+(?:necessarily|the|a|an|be|option|options|answer|choice|letter|letters|it|is|by|in|really|only))*[\s(\"'“:]*\Z",
     re.IGNORECASE,
 )

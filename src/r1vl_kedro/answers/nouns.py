@@ -28,8 +28,8 @@ NO_NOUN = (
             "hundreds thousands millionen milliarden tausend hundert millones millón mln mrd mio "
             "twelfths twentieths doubled tripled halved thrice once "
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid "
-            "given needed required oops wait hmm nope strike scratch sorry ignore mistaken actually "
-            "maybe perhaps possibly guess guessing unsure error cancelled discarded "
+            "given needed required oops wait hmm nope strike scratch sorry ignore mistaken "
+            "actually maybe perhaps possibly guess guessing unsure error cancelled discarded "
             "originally initially formerly previously before percent percentage"
         ).split()
     )

@@ -64,7 +64,8 @@ _LEAD = re.compile(
     r"|(?:the\s+|a\s+)?(?:city|country|state|river|month|planet|letter|word|colou?r|ratio) of\s+"
     r"(?!the\b)"
     r"|(?:die|la|le|il|a|o|el)\s+(?:\w+e\s+)?(?:antwort|lösung|réponse|respuesta|resposta|"
-    r"risposta|solución|ergebnis)\s*(?:ist|lautet|est|es|é|è|:)\s*:?"
+    r"risposta|solución|ergebnis)(?:\s+corre[ct]+a?)?\s*(?:ist|lautet|est|es|é|è|:)\s*:?"
+    r"(?:\s*(?:la|el|le|die)\s+(?=\(?[a-z]\)?\W*$))?"
     r"|(?:答え|回答|정답|답)\s*[はわ은는이가]?\s*[:：]?\s*(?=[\d-])"
     r"|(?:only|just|exactly|precisely|a total of|total of|in total|all in all|roughly)\s*,?\s+"
     r"|(?:about|approximately|approx\.?|around|circa|ca\.)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
@@ -180,7 +181,8 @@ def _declared(text: str) -> str:
     found = list(_ANSWER_IS.finditer(text))
     if not found or _SUPPOSED.search(text[: found[-1].start()]):
         return text
-    if not neutral(clause_around(text, found[-1].start(), found[-1].end())[0]):
+    before = clause_around(text, found[-1].start(), found[-1].end())[0]
+    if not neutral(before) or DENYING.search(before):
         return text
     return text[found[-1].end() :]
 

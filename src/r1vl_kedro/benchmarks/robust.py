@@ -75,7 +75,8 @@ def stated(raw: str) -> str:
     tagged = last_tagged(text)
     if tagged:
         at = text.rindex(tagged)
-        before, after = (_CLOSING_TAG.sub("", t) for t in (text[:at], text[at + len(tagged) :]))
+        before = _CLOSING_TAG.sub(" ", text[: text.rindex("<", 0, at)])
+        after = _CLOSING_TAG.sub("", text[at + len(tagged) :])
         if revises(tagged, after):
             return f"{tagged}\n{after}"
         return in_its_sentence(before, unboxed(tagged), after)

@@ -16,7 +16,8 @@ _DENIED = re.compile(
 )
 _DENIED_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)")
 _CHANGED = re.compile(
-    r"\b(?:(?<!no )(?<!not )(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
+    r"\b(?:(?<!no )(?<!not )"
+    r"(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
     r"|(?:half|double|twice|triple|thrice|(?:a |one |two )?(?:third|quarter|fifth)s?)(?: of)?"
     r"|(?:square|cube|square root|sum|multiple) of|(?:any|every)thing (?:but|except)"
     r"|differs? from|different from|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
@@ -45,7 +46,8 @@ _GOES_ON = re.compile(
     r"(?:(?<=[ \t])(?:times|multiplied by|divided by|(?:plus|minus)(?= (?:[\d\\$(]|one\b|two\b))|"
     r"squared|cubed)\b"
     r"|\\(?:times|cdot|div|pi|sqrt|pm|to|rightarrow)\b"
-    r"|[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_[\w{]|:\d|[-−*][ \t]*\d|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
+    r"|[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_(?:[^\W_]|\{)|:\d|[-−*][ \t]*\d"
+    r"|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
     r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
     r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"
     r"|,?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in other words))"

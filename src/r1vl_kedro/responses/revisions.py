@@ -5,7 +5,8 @@ import re
 from r1vl_kedro.answers.numerals import CARDINALS
 
 _CORRECTS = re.compile(
-    r"(?:wait|actually|in fact|edit|update|nope|oops|sorry|correction|on second thoughts?|hold on|just kidding|"
+    r"(?:wait|actually|in fact|edit|update|nope|oops|sorry|correction|on second thoughts?|"
+    r"hold on|just kidding|"
     r"(?:please )?(?:strike|scratch|ignore|disregard|forget)(?= (?:that|this|it|the)\b)|"
     r"no(?=\s*[,.:;!-]|\s+wait\b|\Z))\b",
     re.IGNORECASE,
@@ -14,7 +15,9 @@ _CHECKS = re.compile(
     r"(?:hmm+\b\W*)?(?:let(?: me|['’]s| us)\b|(?:re-?)?(?:check|count|calculat|comput|verif)\w*)",
     re.IGNORECASE,
 )
-_TURNS = re.compile(r"(?:however|but|although|though|yet|hmm+|or|nevertheless|nonetheless)\b", re.IGNORECASE)
+_TURNS = re.compile(
+    r"(?:however|but|although|though|yet|hmm+|or|nevertheless|nonetheless)\b", re.IGNORECASE
+)
 _WRONG = r"(?:wrong|incorrect|false|mistaken|invalid|impossible|a (?:mistake|typo|slip)|an error)"
 _RIGHT = r"(?:right|correct|true|valid|possible)"
 _DENIES = re.compile(rf"\b(?:not|never|cannot|{_WRONG}|instead)\b|n['’]t\b", re.IGNORECASE)
@@ -52,7 +55,8 @@ _ADMITS = re.compile(
     re.IGNORECASE,
 )
 _ASSIGNS = re.compile(
-    r"\b(?:it['’]s|(?:it|answer)\s+(?:is|must be|may be|might be|could be|should be|should have been)"
+    r"\b(?:it['’]s|(?:it|answer)\s+(?:is|must be|may be|might be|could be|should be"
+    r"|should have been)"
     r"|(?:gives?|is|get)(?=\s+\S+\s+instead of))\s+"
     r"(?P<number>\d+(?:[.,]\d+)*+)(?=\s*(?:[.,;!]|\Z|instead\b|not\b))",
     re.IGNORECASE,
@@ -67,7 +71,8 @@ _CLAIMS = re.compile(
     r"\b(?:also|correct|right|better|wrong|answers?|should|could|might|would)\b", re.IGNORECASE
 )
 _AS_WELL = re.compile(
-    r"\b(?:also argue|(?:equally|just as) (?:plausible|likely|possible|good|valid|right|correct|well))\b",
+    r"\b(?:also argue"
+    r"|(?:equally|just as) (?:plausible|likely|possible|good|valid|right|correct|well))\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"\W*\d+(?:[.,]\d+)*\W*")
@@ -123,9 +128,7 @@ def _revises(answer: str, sentence: str) -> bool:
     turns = _TURNS.match(sentence)
     if turns and (so := _SO.search(sentence)):
         return not _repeats(answer, so["number"])
-    return bool(turns and _CLAIMS.search(sentence)) and (
-        denies or not _repeats(answer, sentence)
-    )
+    return bool(turns and _CLAIMS.search(sentence)) and (denies or not _repeats(answer, sentence))
 
 
 def _repeats(answer: str, sentence: str) -> bool:

@@ -9,6 +9,7 @@ from r1vl_kedro.rewards.normalise import (
     DENIERS,
     RELATIONS,
     SENTENCE_ENDS,
+    is_number,
     is_operand,
 )
 
@@ -56,10 +57,14 @@ POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
     "reject rejects rejected rejecting discard discards discarded discarding exclude excludes "
     "excluding eliminate eliminates eliminating doubt doubts unlikely hardly barely scarcely "
-    "except refute refutes".split()
+    "except refute refutes lack lacks lacked lacking absence few 0".split()
 )
 """Words that deny what comes right after them."""
-_CLAIMS = frozenset("that case value option root solution claim possibility".split())
+_CLAIMS = frozenset("that case value option root solution claim possibility of a".split())
+_OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".split())
+_UNTIL = frozenset("before until originally initially earlier previously".split())
+_BUT = frozenset({"but", "yet", "although", "though", COMMA})
+_OTHERS = frozenset("he she check test".split())
 _LEADS = frozenset("leads gives yields produces causes".split())
 
 
@@ -120,13 +125,15 @@ def _refused(tokens: Sequence[str], start: int) -> bool:
         position -= 1
     if position < 0 or tokens[position] not in _REFUSING:
         return False
+    if tokens[position] == "few" and position and tokens[position - 1] == "a":
+        return False
     undoubted = tokens[position] in ("doubt", "doubts") and not DENIERS.isdisjoint(
-        tokens[max(position - 2, 0) : position]
+        tokens[max(position - 4, 0) : position]
     )
     return not undoubted
 
 
-def denied_after(tokens: Sequence[str], end: int) -> bool:
+def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the words after a window call it wrong: "is wrong", "cannot be right".
 
     What it is not is no denial: "x = 5 is not negative".
@@ -137,11 +144,30 @@ def denied_after(tokens: Sequence[str], end: int) -> bool:
     if tokens[first] == "but":
         first += 1
     first = first + 1 if first > end and tokens[first] in POINTERS else end
+    if _turned_down(tokens, end):
+        return True
     held = end + (tokens[end] in ("holds", "hold", "works", "applies"))
+    past = not {"was", "were"}.isdisjoint(tokens[start:end])
+    if past and tokens[end] in _UNTIL:
+        return True
     restricted = tokens[held] == "only" and tokens[held + 1] in _PREPOSITIONS
     if restricted or tokens[end : end + 2] == ["no", "longer"]:
         return True
     return called_wrong(tokens, first)
+
+
+def _turned_down(tokens: Sequence[str], end: int) -> bool:
+    """Tell whether a later clause denies what a window holds: "..., but it fails".
+
+    Nothing else may be claimed between.
+    """
+    for position in range(end, min(end + SENTENCE_REACH, len(tokens) - 2)):
+        token, subject = tokens[position], tokens[position + 1]
+        if token in SENTENCE_ENDS or token in RELATIONS or is_number(token):
+            return False
+        if token in _BUT and subject in POINTERS | _OTHERS:
+            return called_wrong(tokens, position + 2)
+    return False
 
 
 def called_wrong(tokens: Sequence[str], first: int) -> bool:
@@ -164,6 +190,8 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
         ahead = tokens[first - 1] == "it" and follows in ("that", "to")
         if WRONG.fullmatch(token) and (auxiliary or position == first):
             return not negated and not ahead
+        if negated and token == "right" and follows in _OF_RIGHT_ANGLES:
+            return False
         if negated and (token in _RIGHT or _ends_on_solution(tokens, position)):
             said = tokens[position : position + DENIAL_REACH + 1]
             expected = token == "what" and any(word.startswith("expect") for word in said)

@@ -20,7 +20,8 @@ from r1vl_kedro.rewards.negation import (
 from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS
 
 _SUPPOSING = frozenset(
-    "if whether unless suppose supposing imagine maybe perhaps possibly tempting might".split()
+    "if whether unless suppose supposing imagine maybe perhaps possibly tempting might naive "
+    "naively mistook misread misreads".split()
 )
 """Words that leave open what follows them in the clause."""
 _ASSUMING = frozenset("assume assumes assuming assumed".split())
@@ -32,6 +33,11 @@ _WITHDRAWING = frozenset(
     "strike scratch ignore disregard forget cancel discard reject drop".split()
 )
 """Verbs that bid to take back what was said: "strike that"."""
+_WANTING = frozenset("want need remains remain wish hope aim try trying left must yet".split())
+_SHOWING = frozenset("show shown prove proved proven verify check demonstrate establish".split())
+_GOALS = frozenset("goal aim target".split())
+_APPEARING = frozenset("looks look seems seem appears appear".split())
+_HAVING = frozenset("should would could".split())
 _OTHERS = frozenset("many people some someone one he she they students".split())
 _BELIEVING = frozenset("believe believes think thinks claim claims say says guess guesses".split())
 _THINKING = frozenset("thought guessed believed".split())
@@ -50,29 +56,46 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the sentence around a window (end exclusive) states what it holds."""
     return not (
         denied_before(tokens, start, end)
-        or denied_after(tokens, end)
-        or _supposed(tokens, start)
+        or denied_after(tokens, start, end)
+        or _supposed(tokens, start, end)
         or _asked(tokens, end)
         or _taken_back(tokens, end)
     )
 
 
-def _supposed(tokens: Sequence[str], start: int) -> bool:
+def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the clause up to a window leaves it open: "if", "whether", "suppose"."""
+    states = not (RELATIONS | AUXILIARIES).isdisjoint(tokens[start:end])
     for position in range(start - 1, max(start - SENTENCE_REACH, -1), -1):
-        token = tokens[position]
+        token, following = tokens[position], tokens[position + 1]
         ahead = tokens[position - 1] if position else ""
-        others = (token in _BELIEVING and ahead in _OTHERS) or (
-            token in _THINKING and ahead in _OTHERS | _SPEAKING
-        )
+        others = (
+            token in _BELIEVING and not _OTHERS.isdisjoint(tokens[max(position - 2, 0) : position])
+        ) or (token in _THINKING and ahead in _OTHERS | _SPEAKING)
         absurd = token in _ASSUMING and "contradiction" in tokens[position + 1 : position + 6]
-        begins = not position or tokens[position - 1] in CLAUSE_ENDS
-        if token in _SUPPOSING or others or absurd or (token == "provided" and begins):
+        begins = not position or ahead in CLAUSE_ENDS
+        to_show = (
+            token in _SHOWING
+            and following == "that"
+            and not _WANTING.isdisjoint(tokens[max(position - 3, 0) : position])
+        )
+        seems = token in _APPEARING and _turns(tokens, end)
+        unreal = token in _HAVING and following == "have"
+        goal = states and token in _GOALS
+        if token in _SUPPOSING or others or absurd or to_show or seems or unreal or goal:
             return True
-        anew = token == "there" and position and tokens[position - 1] not in _SUPPOSING
+        if token == "provided" and begins:
+            return True
+        anew = token == "there" and position and ahead not in _SUPPOSING | _BELIEVING | {"only"}
         if token in CLAUSE_ENDS or anew:
             return tokens[position + 1] in _INVERTED and token in SENTENCE_ENDS
     return start > 0 and start <= SENTENCE_REACH and tokens[0] in _INVERTED
+
+
+def _turns(tokens: Sequence[str], end: int) -> bool:
+    """Tell whether the sentence of a window goes on with "but": what appears is none then."""
+    last = _sentence_end(tokens, end) or end
+    return not {"but", "yet", "however"}.isdisjoint(tokens[end:last])
 
 
 def _asked(tokens: Sequence[str], end: int) -> bool:

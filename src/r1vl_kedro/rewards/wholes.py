@@ -14,6 +14,7 @@ from r1vl_kedro.rewards.normalise import (
     is_number,
     is_operand,
     is_variable,
+    is_word,
 )
 
 COPULAS = frozenset("is are was were".split())
@@ -31,6 +32,8 @@ _DERIVED = _TIMES | frozenset(
     "part rest portion majority edge corner".split()
 )
 """What "of" makes another thing of: the top of the cube is not the cube."""
+_PREFIXES = frozenset("non counter anti semi half quasi pseudo".split())
+"""Parts of a compound whose other part is another thing: a half-circle is no circle."""
 _LIMITS = frozenset({("too", "many"), ("too", "much"), ("at", "most"), ("at", "least")})
 _PRONOUNS = frozenset("it us them me you".split())
 _PLACES = frozenset(
@@ -58,7 +61,7 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
         return True
     if _bounded(tokens, start) or _compared(tokens, start, end, states=states):
         return True
-    if _runner_up(tokens, start):
+    if _runner_up(tokens, start) or (start and before in _PREFIXES and is_word(first)):
         return True
     if not states:
         return False

@@ -1,0 +1,65 @@
+"""Options that an answer points at by their order, their colour, or as what is left."""
+
+import re
+from collections.abc import Sequence
+from string import ascii_uppercase
+
+from r1vl_kedro.answers.contrast import withdrawn
+from r1vl_kedro.answers.mentions import asserted, letters_in
+from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.numerals import ORDINALS
+
+_SUPPOSED = re.compile(r"\b(?:if|unless|whether|except)\b", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|1st|2nd|3rd|[4-6]th|last)\s+"
+    r"(option|choice|answer|figure|graph|image|picture|panel|diagram|plot)\W*$",
+    re.I,
+)
+_COLOURS = frozenset(
+    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
+    "gold silver beige turquoise".split()
+)
+_COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
+
+
+def left_over(plain: str, options: Sequence[str]) -> int | None:
+    """Return the option whose letter is left where all others are denied, and three at least.
+
+    ``A, B and C can be ruled out``.
+    """
+    letters = ascii_uppercase[: len(options)]
+    if len(letters) < 3 or withdrawn(plain) or _SUPPOSED.search(plain):
+        return None
+    mentions = letters_in(plain, letters)
+    denied = {mention.which for mention in mentions if mention.denied}
+    left = set(range(len(letters))) - denied
+    return left.pop() if len(left) == 1 and asserted(mentions) <= left else None
+
+
+def ordinal(plain: str, options: Sequence[str]) -> int | None:
+    """Return the place that ``the third option`` names, and ``the second figure`` of figures."""
+    found = _ORDINAL.match(plain)
+    if not found:
+        return None
+    count, thing = len(options), found[2].lower()
+    if thing not in ("option", "choice", "answer") and [folded(one) for one in options] != [
+        f"{thing} {letter}" for letter in ascii_uppercase[:count].lower()
+    ]:
+        return None
+    which = found[1].lower()
+    place = count if which == "last" else ORDINALS.get(which) or int(which[0])
+    return place - 1 if place <= count else None
+
+
+def coloured(plain: str, options: Sequence[str]) -> int | None:
+    """Return the colour among colours that a thing is said to have: ``the blue car``."""
+    folds = [folded(option) for option in options]
+    if not all(option.split()[-1:] and option.split()[-1] in _COLOURS for option in folds):
+        return None
+    found = _COLOURED.match(folded(plain))
+    return folds.index(found[1]) if found and found[1] in folds else None
+
+
+def folded(text: str) -> str:
+    """Write a text in lower case, without ends and quotes around it."""
+    return re.sub(r"\s+", " ", spelled(text)).strip().casefold().rstrip(".!。; ").strip("\"' ")

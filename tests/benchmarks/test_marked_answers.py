@@ -1,0 +1,123 @@
+"""An answer in a box or between tags, and what its formula and its sentence make of it."""
+
+import pytest
+
+from r1vl_kedro.benchmarks import robust
+from r1vl_kedro.rewards import outcome
+
+DENIED_OR_PART = (
+    (r"$\frac{1}{\boxed{7}}$", "7"),
+    (r"$\frac{\boxed{7}}{2}$", "7"),
+    (r"$\sqrt{\boxed{7}}$", "7"),
+    (r"$\log\boxed{7}$", "7"),
+    (r"$|\boxed{-7}|$", "-7"),
+    (r"$\pm\boxed{7}$", "7"),
+    (r"1\boxed{7}", "7"),
+    (r"\boxed{7}00", "7"),
+    (r"\boxed{7}.5", "7"),
+    (r"\boxed{7}{,}000", "7"),
+    (r"$\boxed{7}i$", "7"),
+    (r"$\boxed{7}_8$", "7"),
+    (r"$\boxed{7}:8$", "7"),
+    (r"$3 - \boxed{7}$", "7"),
+    (r"$3 \cdot \boxed{7}$", "7"),
+    (r"$e^{\boxed{7}}$", "7"),
+    (r"$a_{\boxed{7}}$", "7"),
+    (r"$(\boxed{7}, 8)$", "7"),
+    (r"$(6, \boxed{7})$", "7"),
+    (r"\boxed{7}, 8", "7"),
+    (r"\boxed{7} -> 8", "7"),
+    (r"\boxed{7} or more", "7"),
+    (r"Maybe \boxed{7}, maybe 8", "7"),
+    (r"$x < \boxed{7}$", "7"),
+    (r"$\boxed{7} \ne x$", "7"),
+    (r"It is more than \boxed{7}", "7"),
+    (r"Half of \boxed{7}", "7"),
+    (r"A third of \boxed{7}", "7"),
+    (r"Everything but \boxed{7}", "7"),
+    (r"It differs from \boxed{7}", "7"),
+    (r"The wrong answer is \boxed{7}", "7"),
+    (r"\text{not} \boxed{7}", "7"),
+    (r"\boxed{7} is too big", "7"),
+    (r"\boxed{7}? No.", "7"),
+    (r"\boxed{7} \pm 1", "7"),
+    (r"It cannot be \boxed{24}; I do not know the answer.", "24"),
+    (r"The answer is not \boxed{24}.", "24"),
+    (r"Thus $x \neq \boxed{7}$.", "7"),
+    (r"So $x = -\boxed{7}$.", "7"),
+    (r"The area is \boxed{24} times 2, i.e. 48.", "24"),
+    (r"It is $\boxed{24}\pi$.", "24"),
+    (r"It is \boxed{24} million.", "24"),
+    (r"It is $\boxed{24} + 2$.", "24"),
+)  # fmt: skip
+WHOLE = (
+    (r"$\frac{14}{2} = \boxed{7}$", "7"),
+    (r"$\sqrt{49}=\boxed{7}$", "7"),
+    (r"Since one is less than 5, it is \boxed{7}.", "7"),
+    (r"$x \approx \boxed{7}$", "7"),
+    (r"$\Rightarrow \boxed{7}$", "7"),
+    (r"$\textbf{Answer: }\boxed{7}$", "7"),
+    (r"Step 3: \boxed{7}", "7"),
+    (r"(a) \boxed{7}", "7"),
+    (r"- \boxed{7}", "7"),
+    (r"**\boxed{7}**", "7"),
+    (r"__\boxed{7}__", "7"),
+    (r"| \boxed{7} |", "7"),
+    (r"\boxed{7}cm", "7"),
+    (r"$\boxed{7}\text{ cubes}$", "7"),
+    (r"In 2020, \boxed{7}", "7"),
+    (r"$x \le \boxed{7}$", "7"),
+    (r"$3+4=7$, \boxed{7}", "7"),
+    (r"{\boxed{7}}", "7"),
+    (r"$\mathbf{\boxed{7}}$", "7"),
+    (r"$\quad\boxed{7}\quad$", "7"),
+    (r"$n = \left(\boxed{7}\right)$", "7"),
+    (r"\boxed{7} or, equivalently, 14/2", "7"),
+    (r"<b>\boxed{7}</b>", "7"),
+    (r"\begin{align} x &= \boxed{7} \end{align}", "7"),
+    (r"\boxed{7} (that is, 10 - 3)", "7"),
+    (r"The answer is (\boxed{7}), as shown.", "7"),
+    (r"$3 + 4 \to \boxed{7}$", "7"),
+    (r"Q3. \boxed{7}", "7"),
+    (r"It is not 8 but \boxed{7}.", "7"),
+    (r"So $x = -\boxed{7}$.", "-7"),
+    (r"So $\frac{1}{\boxed{7}}$.", r"\frac17"),
+    (r"It is $3\sqrt{\boxed{2}}$.", r"3\sqrt{2}"),
+    (r"It is $\boxed{24}\pi$.", r"24\pi"),
+    (r"It is **\boxed{24}** - the area.", "24"),
+    ("\\boxed{24}\n\n- 3 cubes were removed", "24"),
+    (r"There are \boxed{6} plus signs.", "6"),
+    (r"\boxed{24} = 4 \times 6", "24"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "answer"), DENIED_OR_PART)
+def test_a_box_that_its_sentence_denies_or_goes_on_from(said, answer):
+    assert outcome(f"Compute.\n{said}", answer, grammar="boxed") == 0
+    assert not robust.value_verdict(robust.stated(said), answer)
+
+
+@pytest.mark.parametrize(("said", "answer"), WHOLE)
+def test_a_box_that_its_sentence_leaves_whole(said, answer):
+    assert outcome(f"Compute.\n{said}", answer, grammar="boxed") == 1
+
+
+TAGGED = {
+    "<answer>7</answer> or 8": False,
+    "<answer>7</answer>8": False,
+    "<answer>7</answer>.5": False,
+    "<answer>7</answer> plus one": False,
+    "-<answer>7</answer>": False,
+    "<answer><answer>7</answer> 8</answer>": False,
+    "<answer>7</answer>\nFinal answer: 8": False,
+    "<answer>7</answer> cubes": True,
+    "<answer>7</answer>I hope this helps.": True,
+    "The answer is <answer>7</answer>": True,
+}
+
+
+@pytest.mark.parametrize(("written", "right"), TAGGED.items())
+def test_a_tagged_answer_with_text_beside_it(written, right):
+    response = f"<think>Count.</think>{written}"
+    assert outcome(response, "7", grammar="think_answer") == right
+    assert bool(robust.value_verdict(robust.stated(response), "7")) == right
