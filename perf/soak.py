@@ -206,7 +206,7 @@ def main() -> None:
     print("an undisturbed run ...", flush=True)
     from kedro.framework.startup import bootstrap_project
 
-    from r1vl_kedro.launcher import kernels
+    from r1vl_kedro import kernels
 
     kernels.pin("avx2")  # before torch computes here, as in a run
     bootstrap_project(ROOT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from r1vl_kedro.launcher import kernels
+from r1vl_kedro import kernels
 
 # For every process that a test starts as well. Threads of PyTorch wait for each other by spinning:
 # beside another program's load, two of them take thirty times as long for a tiny model as one; and

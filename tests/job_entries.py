@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.launcher import error_report, report
+from r1vl_kedro.launcher import failures, report
 
 
 def echo(**kwargs):
@@ -53,7 +53,7 @@ def full_disk(message=None):
     """
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    room = error_report.RESERVED_BYTES if message else 0
+    room = failures.RESERVED_BYTES if message else 0
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     report(1, 1)
     logging.getLogger("r1vl_kedro.training").warning("no room for this")
@@ -103,6 +103,14 @@ def await_file(place):
     while not Path(place, "go").exists():
         time.sleep(0.02)
     return "went"
+
+
+def shared_work(place):
+    """Each process leaves its number; the first waits for all of them."""
+    Path(place, f"process{os.environ['RANK']}").touch()
+    while len(found := sorted(Path(place).glob("process*"))) < int(os.environ["WORLD_SIZE"]):
+        time.sleep(0.02)
+    return [path.name.removeprefix("process") for path in found]
 
 
 def rank_one_fails():

@@ -13,7 +13,7 @@ from kedro.validation.exceptions import ParameterValidationError
 from kedro.validation.type_extractor import TypeExtractor
 from pydantic import BaseModel, ValidationError
 
-from r1vl_kedro.launcher import kernels
+from r1vl_kedro import kernels
 from r1vl_kedro.parameters import (
     Common,
     ConfigurationError,

@@ -1,5 +1,6 @@
 """Jobs over the nodes of a Ray cluster: spread, whole, and elsewhere when a node goes."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from clusters import add, cluster
 from launching import ONE, job
 
-from r1vl_kedro.launcher import JobError, ending, stop_all
+from r1vl_kedro.launcher import JobError, ending, run_job, stop_all
 
 if find_spec("ray") is None:
     pytest.skip("needs the extra `cluster`", allow_module_level=True)
@@ -74,6 +75,42 @@ def test_ranks_that_no_host_holds_are_spread(tmp_path, options):
     assert job("ranks_sum", tmp_path, two) == {"sum": 3, "world": 2}
     logs = {path.name for path in (tmp_path / "ranks_sum").glob("*.log")}
     assert logs == {"launcher.log", "launcher-1.log", "rank0.log", "rank1.log"}
+
+
+def named(name: str, entry: str, directory: Path, options, **kwargs):
+    """A function of ``job_entries`` as a job of another name."""
+    entry = f"job_entries:{entry}"
+    return run_job(entry, kwargs, options=options, log_dir=directory, name=name)
+
+
+def test_a_prediction_begins_with_what_is_free_beside_what_trains(tmp_path, options):
+    whole_node = options.model_copy(update={"threads_per_process": 2})
+    places = [tmp_path / name for name in ("first", "second", "shared")]
+    for place in places:
+        place.mkdir()
+    with ThreadPoolExecutor() as pool:
+        trainings = []
+        for place in places[:2]:
+            given = {"place": str(place)}
+            work = pool.submit(named, place.name, "await_file", tmp_path, whole_node, **given)
+            while not (place / "started").exists():
+                assert not work.done(), work.result()
+                time.sleep(0.05)
+            trainings.append(work)
+        shared = options.model_copy(update={"num_processes": 4}).for_shared_work()
+        work = pool.submit(named, "predict", "shared_work", tmp_path, shared, place=str(places[2]))
+        (places[0] / "go").touch()
+        assert work.result() in (["0"], ["0", "1"])
+        assert not trainings[1].done()
+        (places[1] / "go").touch()
+        assert [training.result() for training in trainings] == ["went", "went"]
+
+
+def test_a_prediction_has_as_many_processes_as_are_asked_for(tmp_path, options):
+    four = options.model_copy(update={"shards": 4}).for_shared_work()
+    assert job("shared_work", tmp_path, four, place=str(tmp_path)) == ["0", "1", "2", "3"]
+    logs = {path.name for path in (tmp_path / "shared_work").glob("rank*.log")}
+    assert logs == {f"rank{number}.log" for number in range(4)}
 
 
 def test_a_failure_carries_the_jobs_traceback(tmp_path, options):
@@ -175,3 +212,45 @@ def test_a_cluster_of_this_host_alone_asks_for_a_token_and_has_no_dashboard(tmp_
     assert run.returncode == 0, output
     assert output.splitlines()[-2:] == ["a", "True False"]
     assert len((tmp_path / ".ray" / "auth_token").read_text()) >= 32
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_hundred_jobs_leave_nothing_behind(tmp_path, two_nodes, options):
+    def left():
+        """Processes of jobs, open files of this process and of Ray's on the nodes, memory."""
+        raylets = [
+            psutil.Process(node.all_processes["raylet"][0].process.pid)
+            for node in two_nodes.list_all_nodes()
+        ]
+        of_jobs = 0
+        for process in (child for raylet in raylets for child in raylet.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):  # it may have ended
+                line = " ".join(process.cmdline())
+                of_jobs += "_Part" in line or "r1vl_kedro.launcher.worker" in line
+        files = [process.num_fds() for process in (psutil.Process(), *raylets)]
+        return of_jobs, files, psutil.Process().memory_info().rss
+
+    with ThreadPoolExecutor(4) as pool:
+
+        def run(numbers):
+            names = [f"job{number}" for number in numbers]
+            work = [
+                pool.submit(named, name, "echo", tmp_path, options, text=name) for name in names
+            ]
+            assert [done.result()["text"] for done in work] == names
+
+        run(range(8))
+        _, files, memory = left()
+        run(range(8, 108))
+        deadline = time.monotonic() + 30
+        while left()[0] and time.monotonic() < deadline:  # Ray ends what was killed in its time
+            time.sleep(0.1)
+        of_jobs, files_after, memory_after = left()
+    print(
+        f"{of_jobs} processes, files {files} then {files_after}, MiB {memory >> 20} then "
+        f"{memory_after >> 20}"
+    )
+    assert of_jobs == 0
+    assert all(after <= before + 16 for before, after in zip(files, files_after, strict=True))
+    assert memory_after < memory + 64 * 2**20

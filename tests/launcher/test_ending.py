@@ -12,7 +12,7 @@ import psutil
 import pytest
 from launching import RANKS, job
 
-from r1vl_kedro.launcher import JobError, alone, commands, ending, jobs, worker
+from r1vl_kedro.launcher import JobError, commands, ending, jobs, worker
 
 
 def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
@@ -28,7 +28,7 @@ def test_a_rank_that_hangs_in_c_does_not_outlive_its_job(tmp_path, monkeypatch):
         job("hang_in_c", tmp_path, RANKS, place=str(tmp_path))
     assert not ending.alive(int((tmp_path / "hanging").read_text()))
     # The next job of this name can begin.
-    alone.await_end(tmp_path / "hang_in_c.lock", seconds=0)
+    ending.await_end(tmp_path / "hang_in_c.lock", seconds=0)
 
 
 def test_what_a_launcher_leaves_when_it_ends_by_itself_is_killed():
@@ -63,7 +63,7 @@ def test_a_worker_runs_no_other_file_than_the_one_it_was_started_for(tmp_path, c
     (directory / "job.json").write_text(json.dumps({"kwargs": {"text": change}}))
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
     line = commands.command(directory / "job.json", digest, "job_entries:echo", commands.Share(1))
-    late = subprocess.run(line, capture_output=True, text=True)
+    late = subprocess.run([sys.executable, *line], capture_output=True, text=True)
     assert late.returncode == worker.OTHER_JOB
     assert f"{directory / 'job.json'} has the digest" in late.stderr and digest in late.stderr
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
@@ -78,7 +78,7 @@ def test_a_job_ends_with_the_process_that_started_it(tmp_path):
     gone = subprocess.Popen(["true"])
     gone.wait()
     env = os.environ | {"R1VL_PARENT": str(gone.pid)}
-    process = subprocess.run(line, env=env, timeout=120)
+    process = subprocess.run([sys.executable, *line], env=env, timeout=120)
     assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 

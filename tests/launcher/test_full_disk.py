@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from launching import BOTH, job
 
-from r1vl_kedro.launcher import JobError, error_report, ranks
+from r1vl_kedro.launcher import JobError, failures
 from r1vl_kedro.launcher.progress import WARNINGS, TellWarnings
 
 
@@ -45,13 +45,13 @@ def test_the_error_of_a_job_reaches_the_run_from_a_disk_that_is_really_full(tmp_
 
 
 def test_a_job_that_found_no_room_for_a_report_names_the_disk(tmp_path, small_files):
-    said = str(ranks.failure(tmp_path, 1))
+    said = str(failures.failure(tmp_path, 1))
     assert re.search(rf"ended with exit code 1: cannot write {tmp_path} \(\d+ MiB free", said)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_job_that_had_room_for_one_and_left_none_is_told_as_such(tmp_path):
-    assert "exit code 1 without an error report" in str(ranks.failure(tmp_path, 1))
+    assert "exit code 1 without an error report" in str(failures.failure(tmp_path, 1))
     assert not list(tmp_path.iterdir())
 
 
@@ -62,7 +62,7 @@ def small_files():
         resource.getrlimit(resource.RLIMIT_FSIZE),
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
     )
-    resource.setrlimit(resource.RLIMIT_FSIZE, (error_report.RESERVED_BYTES // 2, before[0][1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (failures.RESERVED_BYTES // 2, before[0][1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before[0])
     signal.signal(signal.SIGXFSZ, before[1])
@@ -75,13 +75,13 @@ def test_training_goes_on_where_progress_and_warnings_cannot_be_written(tmp_path
     assert "result.json" in names and "rank0.reserved" not in names
 
 
-def test_a_report_fits_into_what_is_reserved_for_it(tmp_path):
+def test_a_report_fits_into_what_is_reserved_for_it(tmp_path, monkeypatch):
     for number, text in enumerate(["", "\U0001f600" * 100_000]):
-        reserved = error_report.reserve(tmp_path, number)
-        error_report.write(reserved, number, ValueError(text))
-    first, second = error_report.read(tmp_path)
+        monkeypatch.setenv("RANK", str(number))
+        failures.report(failures.reserve(tmp_path), ValueError(text))
+    first, second = failures.reports(tmp_path)
     assert (first["rank"], first["message"]) == (0, "")
-    assert second["message"] == "\U0001f600" * error_report.KEPT_CHARACTERS
+    assert second["message"] == "\U0001f600" * failures.KEPT_CHARACTERS
 
 
 def test_a_warning_that_a_full_disk_broke_off_is_told_as_it_is(tmp_path, caplog):

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from r1vl_kedro.launcher import (
     JobError,
     LauncherOptions,
-    alone,
     commands,
+    ending,
     jobs,
     stop_all,
 )
@@ -58,27 +58,27 @@ def test_in_process_runs_here_with_the_threads_of_a_job(tmp_path, monkeypatch):
 @BOTH
 def test_a_job_waits_for_the_one_that_a_killed_run_left(tmp_path, options, caplog):
     caplog.set_level("INFO")
-    orphan = alone.hold(tmp_path / "echo.lock")
+    orphan = ending.hold(tmp_path / "echo.lock")
 
     class EndOrphan(logging.Handler):
         def emit(self, record):
             orphan.close()  # once the job is seen to wait for it
 
     waits = EndOrphan()
-    alone.log.addHandler(waits)
+    ending.log.addHandler(waits)
     try:
         job("echo", tmp_path, options)
     finally:
-        alone.log.removeHandler(waits)
+        ending.log.removeHandler(waits)
     assert "waiting for the job echo of a run that is gone" in caplog.text
     # The job itself was marked while it ran.
-    alone.await_end(tmp_path / "echo.lock", seconds=0)
+    ending.await_end(tmp_path / "echo.lock", seconds=0)
 
 
 def test_a_job_of_an_earlier_run_that_does_not_end_is_named(tmp_path):
     said = r"still at work on echo and holds .*echo\.lock"
-    with alone.hold(tmp_path / "echo.lock"), pytest.raises(TimeoutError, match=said):
-        alone.await_end(tmp_path / "echo.lock", seconds=0)
+    with ending.hold(tmp_path / "echo.lock"), pytest.raises(TimeoutError, match=said):
+        ending.await_end(tmp_path / "echo.lock", seconds=0)
 
 
 @BOTH
@@ -136,10 +136,10 @@ def test_nothing_is_started_after_a_stop(tmp_path):
 def test_a_stop_ends_the_wait_for_a_job_of_a_killed_run(tmp_path):
     stop_all()
     with (
-        alone.hold(tmp_path / "echo.lock"),
+        ending.hold(tmp_path / "echo.lock"),
         pytest.raises(KeyboardInterrupt, match="waiting for echo"),
     ):
-        alone.await_end(tmp_path / "echo.lock", stopped=jobs.stopping)
+        ending.await_end(tmp_path / "echo.lock", stopped=jobs.stopping)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_rank_takes_its_share_of_a_host_unless_told(options, there, cpus, gpus
 def test_where_there_is_no_room_both_sides_are_told():
     said = (
         r"no room for launcher.num_processes 9 of 8 CPUs and 1 GPUs each: it has 4 hosts "
-        r"\(host2 32 CPUs and 4 GPUs, host1 32 CPUs and 4 GPUs, host3 64 CPUs and 0 GPUs, host0 "
+        r"\(host1 32 CPUs and 4 GPUs, host2 32 CPUs and 4 GPUs, host3 64 CPUs and 0 GPUs, host0 "
     )
     with pytest.raises(JobError, match=said):
         ranks_by_host(LauncherOptions(num_processes=9, device="cuda"), GPU_HOSTS)

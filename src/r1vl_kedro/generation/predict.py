@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro import files
+from r1vl_kedro import files, kernels
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, check_prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.launcher import kernels
-from r1vl_kedro.launcher.place import processes, rank
 from r1vl_kedro.launcher.progress import PROGRESS, report
+from r1vl_kedro.launcher.ranks import processes, rank
 from r1vl_kedro.prompts import is_raw, render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
 from r1vl_kedro.records.images import decode_all

@@ -1,8 +1,8 @@
 """Start training and prediction as jobs: of one process, of many, or over several machines."""
 
-from r1vl_kedro.launcher.jobs import run_job, sharing, stop_all, stopping
+from r1vl_kedro.launcher.failures import JobError
+from r1vl_kedro.launcher.jobs import run_job, stop_all, stopping
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.progress import report
-from r1vl_kedro.launcher.ranks import JobError
 
-__all__ = ["JobError", "LauncherOptions", "report", "run_job", "sharing", "stop_all", "stopping"]
+__all__ = ["JobError", "LauncherOptions", "report", "run_job", "stop_all", "stopping"]

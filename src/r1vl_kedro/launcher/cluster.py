@@ -13,16 +13,16 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.kernels import AVX2
 from r1vl_kedro.launcher import ending
-from r1vl_kedro.launcher.commands import Share, command, environment, free_port
-from r1vl_kedro.launcher.kernels import AVX2
+from r1vl_kedro.launcher.commands import Share, command, environment, free_port, start
+from r1vl_kedro.launcher.failures import HostLostError, JobError
 from r1vl_kedro.launcher.layout import Ask, ranks_by_host
-from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.ranks import HostLostError, JobError
+from r1vl_kedro.launcher.options import LauncherOptions, SharedWork
 from r1vl_kedro.provenance import versions
 
 # Ray reads these when it is imported.
@@ -30,7 +30,7 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_AUTH_MODE", "token")
 try:
     import ray
-    from ray.exceptions import RayActorError, RayError
+    from ray.exceptions import RayActorError, RayError, RayTaskError
     from ray.util.placement_group import placement_group, remove_placement_group
     from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 except ImportError as _error:
@@ -104,12 +104,6 @@ def places(options: LauncherOptions) -> int:
     return sum(Ask.of(options, hosts).fits(host["Resources"]) for host in hosts)
 
 
-def free(options: LauncherOptions) -> int:
-    """Count the processes that would find a place at once now."""
-    connect(options)
-    return Ask.of(options, _hosts()).fits(ray.available_resources())
-
-
 def _hosts() -> list[dict[str, Any]]:
     return [host for host in ray.nodes() if host["Alive"]]
 
@@ -136,7 +130,19 @@ class ClusterJob:
         self.returncode: int | None = None
         self._stopped, self._group, self._parts = stopped, None, []
         try:
-            self._runs = self._begin(job_file, job_id, entry, options)
+            layout, ask = self._await_room(options)
+            address, port = self._start_parts(layout, ask, job_file)
+            env = environment(job_id, ask.cpus) | ({} if ask.gpus else {"CUDA_VISIBLE_DEVICES": ""})
+            env |= {name: os.environ[name] for name in SHARED if name in os.environ}
+            self._runs = []
+            for number, (part, ranks) in enumerate(zip(self._parts, layout, strict=True)):
+                share = Share(ranks, number, len(layout), address, port)
+                if isinstance(options, SharedWork):
+                    share = Share(1)
+                    env |= {"RANK": str(number), "WORLD_SIZE": str(len(layout))}
+                line = command(job_file, job_id, entry, share)
+                log = job_file.with_name(f"launcher-{number}.log" if number else "launcher.log")
+                self._runs.append(part.run.remote(line, env, log))
         except RayActorError as error:
             self._close()
             raise HostLostError(_lost(error)) from error
@@ -144,64 +150,51 @@ class ClusterJob:
             self._close()
             raise
 
-    def _begin(self, job_file: Path, job_id: str, entry: str, options: LauncherOptions) -> list:
-        layout, ask = self._await_room(options)
-        for number, ranks in enumerate(layout):
-            place = PlacementGroupSchedulingStrategy(self._group, number)
-            bundle = ask.bundle(ranks)
-            part = ray.remote(_Part).options(
-                num_cpus=bundle["CPU"],
-                num_gpus=bundle.get("GPU", 0),
-                max_concurrency=3,
-                scheduling_strategy=place,
-            )
-            self._parts.append(part.remote())
-        here, files = versions(THE_SAME), (str(job_file), os.getcwd())
-        found = self._await([part.greet.remote(files) for part in self._parts])
-        for host, _, _, there, unseen in found:
-            if unseen:
-                raise JobError(
-                    f"{job_file.parent.name}: host {host} does not see {unseen[0]}; all hosts need "
-                    "the project and its data, on a file system that they share"
-                )
-            for name in (name for name in here if here[name] != there.get(name)):
-                raise JobError(
-                    f"{job_file.parent.name}: host {host} has {name} {there.get(name)}, this one "
-                    f"{here[name]}; all hosts need the same environment"
-                )
-        env = environment(job_id, ask.cpus)
-        env |= {name: os.environ[name] for name in SHARED if name in os.environ}
-        address, port = found[0][1:3]
-        runs = []
-        for number, (part, ranks) in enumerate(zip(self._parts, layout, strict=True)):
-            share = Share(ranks, number, len(layout), address, port)
-            log = job_file.with_name(f"launcher-{number}.log" if number else "launcher.log")
-            line = (str(job_file), job_id, entry, share)
-            runs.append(part.run.remote(*line, env, os.getcwd(), str(log), bool(ask.gpus)))
-        return runs
-
     def _await_room(self, options: LauncherOptions) -> tuple[list[int], Ask]:
-        """Wait until Ray has put a placement group aside; hosts may go meanwhile."""
+        """Wait until Ray has put a placement group aside; hosts may go meanwhile.
+
+        Processes that share work are a bundle each, and where their number is open as many as find
+        room now; nothing is waited for but one.
+        """
         layout: list[int] = []
         while True:
             hosts = _hosts()
-            if (now := ranks_by_host(options, hosts)) != layout:
-                layout, ask = now, Ask.of(options, hosts)
+            now, ask = ranks_by_host(options, hosts), Ask.of(options, hosts)
+            how = "STRICT_PACK" if len(now) == 1 else "STRICT_SPREAD"
+            if isinstance(options, SharedWork):
+                now, how = [1] * options.num_processes, "PACK"
+                if options.shards is None:
+                    now = [1] * max(1, ask.fits(ray.available_resources()))
+            if self._group and self._group.wait(timeout_seconds=0.1):
+                return layout, ask
+            if now != layout:
+                layout = now
                 self._close()
-                how = "STRICT_PACK" if len(layout) == 1 else "STRICT_SPREAD"
-                bundles = [ask.bundle(ranks) for ranks in layout]
-                self._group = placement_group(bundles, strategy=how)
+                self._group = placement_group([ask.bundle(ranks) for ranks in now], strategy=how)
             if self._group.wait(timeout_seconds=0.5):
                 return layout, ask
             self._ask_whether_stopped()
 
-    def _await(self, references: list) -> list:
+    def _start_parts(self, layout: list[int], ask: Ask, job_file: Path) -> tuple[str, int]:
+        """Start what sees the ranks through on each host; return the first's address and port."""
+        for number, ranks in enumerate(layout):
+            resources = ask.bundle(ranks)
+            options = {"num_cpus": resources["CPU"], "num_gpus": resources.get("GPU", 0)}
+            place = PlacementGroupSchedulingStrategy(self._group, number)
+            part = ray.remote(_Part).options(
+                **options, max_concurrency=3, scheduling_strategy=place
+            )
+            self._parts.append(part.remote(os.getcwd()))
+        greetings = [part.greet.remote(job_file, versions(THE_SAME)) for part in self._parts]
         deadline = time.monotonic() + AGREE_SECONDS
-        while ray.wait(references, num_returns=len(references), timeout=0.5)[1]:
+        while ray.wait(greetings, num_returns=len(greetings), timeout=0.5)[1]:
             self._ask_whether_stopped()
             if time.monotonic() > deadline:
                 raise HostLostError(f"a host has started no process in {AGREE_SECONDS:g} s")
-        return ray.get(references)
+        try:
+            return ray.get(greetings)[0]
+        except RayTaskError as error:
+            raise JobError(f"{job_file.parent.name}: {error.cause}") from None
 
     def _ask_whether_stopped(self) -> None:
         if self._stopped():
@@ -254,43 +247,35 @@ def _lost(error: Exception) -> str:
 class _Part:
     """Starts one host's ranks of a job, as an actor there, and sees them through."""
 
-    def __init__(self):
+    def __init__(self, directory: str):
+        self._directory = directory
         self._process: subprocess.Popen | None = None
 
-    def greet(self, files: Sequence[str]) -> tuple[str, str, int, dict[str, Any], list[str]]:
-        """Return host, address, a free port, versions, and which of the files are not seen."""
-        unseen = [file for file in files if not Path(file).exists()]
-        return (
-            socket.gethostname(),
-            ray.util.get_node_ip_address(),
-            free_port(),
-            versions(THE_SAME),
-            unseen,
-        )
+    def greet(self, job_file: Path, wanted: dict[str, Any]) -> tuple[str, int]:
+        """Return this host's address and a free port of it.
 
-    def run(
-        self,
-        job_file: str,
-        job_id: str,
-        entry: str,
-        share: Share,
-        env: dict[str, str],
-        directory: str,
-        log: str,
-        cuda: bool,
-    ) -> int:
+        Raises:
+            JobError: it does not see the job's files, or has other versions.
+        """
+        host = socket.gethostname()
+        for file in (job_file, Path(self._directory)):
+            if not file.exists():
+                raise JobError(
+                    f"host {host} does not see {file}; all hosts need the project and its data, on "
+                    "a file system that they share"
+                )
+        for name, version in versions(THE_SAME).items():
+            if version != wanted.get(name):
+                raise JobError(
+                    f"host {host} has {name} {version}, this one {wanted.get(name)}; all hosts need"
+                    " the same environment"
+                )
+        return ray.util.get_node_ip_address(), free_port()
+
+    def run(self, line: list[str], env: dict[str, str], log: Path) -> int:
         """Run this host's ranks to their end; return the exit code."""
-        mine = {"R1VL_PARENT": str(os.getpid())} | ({} if cuda else {"CUDA_VISIBLE_DEVICES": ""})
-        with open(log, "ab") as output:
-            self._process = subprocess.Popen(
-                command(Path(job_file), job_id, entry, share),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env=os.environ | env | mine,
-                cwd=directory,
-                start_new_session=True,
-            )
+        os.chdir(self._directory)
+        self._process = start(line, env, log)
         return self._process.wait()
 
     def stop(self, seconds: float) -> None:

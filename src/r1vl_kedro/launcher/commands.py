@@ -1,10 +1,12 @@
-"""The command line and the environment of a job's processes."""
+"""What starts a job's processes on a host: their command line, environment and output."""
 
 from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,22 +26,39 @@ class Share:
 
 
 def command(job_file: Path, job_id: str, entry: str, share: Share) -> list[str]:
-    """Build the command line that starts one host's ranks of a job.
+    """Build what Python is to run for one host's ranks of a job.
 
     Args:
         entry: ``package.module:function``; from whoever starts the job, never from its file.
     """
     worker = ["-m", "r1vl_kedro.launcher.worker", str(job_file), job_id, entry]
     if share.ranks == share.hosts == 1:
-        return [sys.executable, *worker]
+        return worker
     # What `accelerate launch` starts on GPUs as well; for CPUs that would need MPI.
     return [
-        *(sys.executable, "-m", "torch.distributed.run"),
+        *("-m", "torch.distributed.run"),
         *("--nproc_per_node", str(share.ranks)),
         *("--nnodes", str(share.hosts), "--node_rank", str(share.host)),
         *("--master_addr", share.address, "--master_port", str(share.port or free_port())),
         *worker,
     ]
+
+
+def start(line: list[str], env: Mapping[str, str], log: Path) -> subprocess.Popen:
+    """Start Python with this command line; the output is added to ``log``.
+
+    Args:
+        env: what is added to this process's environment.
+    """
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, *line],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | env | {"R1VL_PARENT": str(os.getpid())},
+            start_new_session=True,
+        )
 
 
 def environment(job_id: str, threads: int) -> dict[str, str]:
@@ -67,13 +86,6 @@ def uses_cuda(options: LauncherOptions) -> bool:
     if options.device != "auto":
         return options.device == "cuda"
     return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidiactl").exists()
-
-
-def gpus() -> int:
-    """Count the GPUs of this machine that torch can use."""
-    import torch
-
-    return torch.cuda.device_count()
 
 
 def free_port() -> int:

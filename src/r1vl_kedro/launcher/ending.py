@@ -1,18 +1,24 @@
-"""Ending a job's processes, also those that its launcher put into sessions of their own."""
+"""The end of jobs: of all their processes, and of the job that a killed run has left."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import logging
 import os
 import signal
-import subprocess
 import time
-from typing import Protocol
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Protocol
 
 import psutil
 
 KILLED_SECONDS = 5.0
 """How long the kernel may take to remove killed processes, for example from a GPU."""
+LEFT_SECONDS = 30.0
+"""How long a job whose run is gone may take to save its state and leave; training takes 10 s."""
+log = logging.getLogger(__name__)
 
 
 class Job(Protocol):
@@ -20,27 +26,28 @@ class Job(Protocol):
 
     pid: int
 
-    def wait(self, timeout: float) -> int:
-        """Return the exit code; raise ``subprocess.TimeoutExpired`` where the job runs on."""
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the job runs."""
 
 
 def stop(job: Job, seconds: float) -> None:
-    """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``."""
+    """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``.
+
+    Also what its launcher put into sessions of their own.
+    """
     # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
     family = _descendants(job.pid)
     _signal_group(job.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        job.wait(seconds)
+    _await(lambda: job.poll() is not None, seconds)
     family |= _descendants(job.pid)
     _signal_group(job.pid, signal.SIGKILL)
     for process in family:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    deadline = time.monotonic() + KILLED_SECONDS
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        job.wait(KILLED_SECONDS)
-    while any(alive(process.pid) for process in family) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    _await(
+        lambda: job.poll() is not None and not any(alive(process.pid) for process in family),
+        KILLED_SECONDS,
+    )
 
 
 def kill_family(pid: int) -> None:
@@ -57,6 +64,44 @@ def alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def hold(file: Path) -> IO[str]:
+    """Mark this process as the job of the lock file until it ends; keep what is returned."""
+    handle = file.open("a")
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+def await_end(
+    file: Path, seconds: float = LEFT_SECONDS, stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Wait until no process holds the job of the lock file.
+
+    Raises:
+        TimeoutError: one still does; names the file.
+        KeyboardInterrupt: ``stopped`` returns true before it ends.
+    """
+    deadline = time.monotonic() + seconds
+    with file.open("a") as handle:
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if stopped():
+                raise KeyboardInterrupt(f"stopped while waiting for {file.stem}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    f"a process of an earlier run is still at work on {file.stem} and holds {file};"
+                    " wait for it or end it"
+                )
+            log.info("waiting for the job %s of a run that is gone", file.stem)
+            time.sleep(0.5)
+
+
+def _await(ended: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not ended() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _descendants(pid: int) -> set[psutil.Process]:

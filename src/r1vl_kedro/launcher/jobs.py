@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 import shutil
 import subprocess
 import threading
@@ -17,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
-from r1vl_kedro.launcher import alone, progress
-from r1vl_kedro.launcher.commands import Share, command, environment, gpus, threads, uses_cuda
-from r1vl_kedro.launcher.ending import stop
+from r1vl_kedro.launcher import ending, progress
+from r1vl_kedro.launcher.commands import Share, command, environment, start, threads, uses_cuda
+from r1vl_kedro.launcher.failures import HostLostError, JobError, failure
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.ranks import HostLostError, JobError, StoppedRanks, failure
-from r1vl_kedro.launcher.server import ForkedJob, ServerError
+from r1vl_kedro.launcher.ranks import StoppedRanks
+from r1vl_kedro.launcher.server import ForkedJob
 from r1vl_kedro.launcher.worker import resolve
 
 if TYPE_CHECKING:
@@ -61,17 +60,6 @@ def waiting() -> set[int]:
     return set(_waiting)
 
 
-@contextlib.contextmanager
-def _waits() -> Iterator[None]:
-    thread = threading.get_ident()
-    _waiting.add(thread)
-    try:
-        yield
-    finally:
-        _waiting.discard(thread)
-
-
-@_waits()
 def run_job(
     entry: str,
     kwargs: Mapping[str, Any],
@@ -97,30 +85,14 @@ def run_job(
     """
     if problem := lack(options):
         raise JobError(f"{name}: {problem}")
-    if options.in_process:
-        with _threads_of(options):
-            return resolve(entry)(**kwargs)
-    if _stopping.is_set():
-        raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
-    directory = Path(log_dir).resolve() / name
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    lock = directory.with_name(f"{name}.lock")
-    alone.await_end(lock, stopped=stopping)
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    lost = 0
-    while True:
-        try:
-            return _see_through(directory, entry, kwargs, options)
-        except HostLostError as error:
-            lost += 1
-            if lost > LOST_HOSTS:
-                raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
-            log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
-            alone.await_end(lock, LOST_HOST_SECONDS, stopping)
-            for pattern in ("error*.json", "rank*.pid", "rank*.reserved"):
-                for left in directory.glob(pattern):
-                    left.unlink(missing_ok=True)
+    _waiting.add(threading.get_ident())
+    try:
+        if options.in_process:
+            with _threads_of(options):
+                return resolve(entry)(**kwargs)
+        return _run(entry, kwargs, options, Path(log_dir).resolve() / name)
+    finally:
+        _waiting.discard(threading.get_ident())
 
 
 def lack(options: LauncherOptions) -> str | None:
@@ -133,22 +105,11 @@ def lack(options: LauncherOptions) -> str | None:
         from r1vl_kedro.launcher import cluster
 
         return cluster.lack(options)
-    return options.missing_gpus(gpus()) if options.device == "cuda" else None
+    if options.device == "cuda":
+        import torch
 
-
-def sharing(options: LauncherOptions, gpus_per_process: int = 1) -> LauncherOptions:
-    """Return the options for a prediction, whose questions its processes share.
-
-    Raises:
-        JobError: the cluster cannot be reached.
-    """
-    one = options.model_copy(update={"num_processes": 1, "gpus_per_process": gpus_per_process})
-    shards = options.shards or options.num_processes // gpus_per_process
-    if options.cluster and options.shards is None:
-        from r1vl_kedro.launcher import cluster
-
-        shards = cluster.free(one)
-    return one.model_copy(update={"num_processes": max(1, shards)})
+        return options.missing_gpus(torch.cuda.device_count())
+    return None
 
 
 @contextlib.contextmanager
@@ -164,17 +125,39 @@ def _threads_of(options: LauncherOptions) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+def _run(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, directory: Path) -> Any:
+    name, lock = directory.name, directory.with_name(f"{directory.name}.lock")
+    if _stopping.is_set():
+        raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    ending.await_end(lock, stopped=stopping)
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    lost = 0
+    while True:
+        try:
+            return _see_through(directory, entry, kwargs, options)
+        except HostLostError as error:
+            lost += 1
+            if lost > LOST_HOSTS:
+                raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
+            log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
+            ending.await_end(lock, LOST_HOST_SECONDS, stopping)
+            for pattern in ("error*.json", "rank*.pid", "rank*.reserved"):
+                for left in directory.glob(pattern):
+                    left.unlink(missing_ok=True)
+
+
 def _see_through(
     directory: Path, entry: str, kwargs: Mapping[str, Any], options: LauncherOptions
 ) -> Any:
-    about = {"kwargs": dict(kwargs), "entry": entry, "launch": options.model_dump()}
-    job = json.dumps({**about, "started": uuid.uuid4().hex}, indent=1)
+    about = {"kwargs": dict(kwargs), "launch": options.model_dump(), "started": uuid.uuid4().hex}
+    job = json.dumps(about, indent=1)
     files.write_text(directory / "job.json", job, durable=False)
     job_id = hashlib.sha256(job.encode()).hexdigest()
     process = _start(directory / "job.json", job_id, entry, options)
     try:
-        with progress.bar(directory.name, options.show_progress) as show:
-            _wait(process, directory, show)
+        _wait(process, directory, options.show_progress)
     except BaseException:
         _end(process, options.stop_seconds)
         raise
@@ -190,50 +173,45 @@ def _start(
         from r1vl_kedro.launcher.cluster import ClusterJob
 
         return ClusterJob(job_file, job_id, entry, options, stopping)
-    env = os.environ | environment(job_id, threads(options)) | {"R1VL_PARENT": str(os.getpid())}
+    env = environment(job_id, threads(options))
     if options.fork_server and options.num_processes == 1 and not uses_cuda(options):
         try:
             return ForkedJob((str(job_file), job_id, entry), env, stopping)
-        except ServerError as error:
+        except EOFError as error:
             raise JobError(
-                f"{job_file.parent.name}: {error}, its traceback is above; launcher.fork_server="
-                "false starts every job in a process that imports torch and TRL itself"
+                f"{job_file.parent.name}: the job server ended before the job began, its traceback "
+                "is above; launcher.fork_server=false starts every job in a process that imports "
+                "torch and TRL itself"
             ) from error
         except OSError as error:  # TMPDIR is longer than a socket's name may be
             log.warning("no job server can be started here, jobs import for themselves: %s", error)
-    with (job_file.parent / "launcher.log").open("wb") as output:
-        return subprocess.Popen(
-            command(job_file, job_id, entry, Share(options.num_processes)),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=env,
-            start_new_session=True,
-        )
+    line = command(job_file, job_id, entry, Share(options.num_processes))
+    return start(line, env, job_file.with_name("launcher.log"))
 
 
 def _end(process: subprocess.Popen | ForkedJob | ClusterJob, seconds: float) -> None:
     if isinstance(process, subprocess.Popen | ForkedJob):
-        stop(process, seconds)
+        ending.stop(process, seconds)
     else:
         process.stop(seconds)
 
 
-def _wait(process: subprocess.Popen | ForkedJob | ClusterJob, directory: Path, show: Any) -> None:
-    failed_at = None
+def _wait(
+    process: subprocess.Popen | ForkedJob | ClusterJob, directory: Path, show_progress: bool
+) -> None:
     warnings, stopped = progress.TellWarnings(directory), StoppedRanks(directory)
-    while process.poll() is None:
-        if _stopping.is_set():
-            raise KeyboardInterrupt(f"{directory.name} was told to stop")
-        show(progress.read(directory / "progress.json"))
-        warnings.tell()
-        stopped.look()
-        if failed_at is None and any(directory.glob("error*.json")):
-            failed_at = time.monotonic()
-        if failed_at is not None and time.monotonic() - failed_at > FAILING_RANK_SECONDS:
-            # The other ranks wait for the failed one; do not let them wait for a time-out.
-            _end(process, 2.0)
-            return
-        time.sleep(POLL_SECONDS)
-    show(progress.read(directory / "progress.json"))
-    warnings.tell()
+    failed_at, running = None, True
+    with progress.bar(directory.name, show_progress) as show:
+        while running:
+            running = process.poll() is None
+            if running and _stopping.is_set():
+                raise KeyboardInterrupt(f"{directory.name} was told to stop")
+            show(progress.read(directory / "progress.json"))
+            warnings.tell()
+            stopped.look()
+            if failed_at is None and any(directory.glob("error*.json")):
+                failed_at = time.monotonic()
+            if failed_at is not None and time.monotonic() - failed_at > FAILING_RANK_SECONDS:
+                # The other ranks wait for the failed one; do not let them wait for a time-out.
+                return _end(process, 2.0)
+            time.sleep(POLL_SECONDS if running else 0)

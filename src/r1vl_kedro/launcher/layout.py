@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from r1vl_kedro.launcher.failures import JobError
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.ranks import JobError
 
 SHOWN_HOSTS = 10
 
@@ -58,15 +58,11 @@ def ranks_by_host(options: LauncherOptions, hosts: Sequence[Mapping[str, Any]]) 
         if sum(layout) == wanted:
             return layout
     each = f"{ask.cpus} CPUs" + (f" and {ask.gpus} GPUs" if ask.gpus else "")
-    found = [
-        (
-            host["Resources"].get("GPU", 0),
-            host["Resources"].get("CPU", 0),
-            host["NodeManagerHostname"],
-        )
-        for host in hosts
+    found = [(h["Resources"], h["NodeManagerHostname"]) for h in hosts]
+    found.sort(key=lambda host: (host[0].get("GPU", 0), host[0].get("CPU", 0)), reverse=True)
+    there = [
+        f"{name} {has.get('CPU', 0):g} CPUs and {has.get('GPU', 0):g} GPUs" for has, name in found
     ]
-    there = [f"{name} {cpus:g} CPUs and {gpus:g} GPUs" for gpus, cpus, name in sorted(found)[::-1]]
     more = ", ..." if len(there) > SHOWN_HOSTS else ""
     raise JobError(
         f"the cluster has no room for launcher.num_processes {wanted} of {each} each: it has "

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from r1vl_kedro.launcher.kernels import Instructions
+from r1vl_kedro.kernels import Instructions
 
 
 class LauncherOptions(BaseModel):
@@ -44,6 +44,12 @@ class LauncherOptions(BaseModel):
         """Return the options for a job that ranks cannot share: one process."""
         return self.model_copy(update={"num_processes": 1})
 
+    def for_shared_work(self, gpus_per_process: int = 1) -> SharedWork:
+        """Return the options for a prediction, whose questions its processes share."""
+        some = 1 if self.cluster else self.num_processes // gpus_per_process
+        ranks = {"num_processes": self.shards or max(1, some), "gpus_per_process": gpus_per_process}
+        return SharedWork(**self.model_dump() | ranks)
+
     def missing_gpus(self, present: int) -> str | None:
         """Explain what this machine lacks for ``device: cuda`` with so many GPUs, if anything."""
         wanted = self.num_processes * self.gpus_per_process
@@ -73,3 +79,10 @@ class LauncherOptions(BaseModel):
         if self.in_process and self.cluster:
             raise ValueError(f"in_process and cluster {self.cluster!r} exclude each other")
         return self
+
+
+class SharedWork(LauncherOptions):
+    """How a prediction is started: its processes share the questions and never wait for another.
+
+    Where ``shards`` is None in a cluster, at least ``num_processes``.
+    """

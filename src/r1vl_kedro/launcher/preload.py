@@ -2,7 +2,7 @@
 
 The server is of a session of its own, so that a signal to the terminal reaches the run and not
 it, and it ends with the run while it still imports, which takes up to half a minute on a loaded
-machine. Idle OpenMP threads of its children would spin and take the cores from other jobs.
+machine.
 """
 
 import atexit
@@ -13,14 +13,9 @@ import threading
 from multiprocessing import forkserver
 from pathlib import Path
 
+from r1vl_kedro.launcher.commands import environment
+
 MODULES = ("r1vl_kedro.training.preload",)
-SETTINGS = {
-    "OMP_NUM_THREADS": "1",  # none of its own at a fork; a job sets its number
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "TOKENIZERS_PARALLELISM": "false",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "DO_NOT_TRACK": "true",
-}
 _parent = os.getppid()
 _imported = threading.Event()
 
@@ -40,7 +35,7 @@ def _remove_socket() -> None:
 
 if os.getpid() != os.getsid(0):
     os.setsid()
-os.environ.update(SETTINGS)
+os.environ.update(environment("", threads=1))  # no threads at a fork; a job sets their number
 atexit.register(_remove_socket)
 _watch = threading.Thread(target=_leave_with_parent, daemon=True)
 _watch.start()

@@ -7,22 +7,21 @@ import json
 import logging
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro import files
-from r1vl_kedro.launcher.place import rank
+from r1vl_kedro.launcher.ranks import rank
 
 PROGRESS = "R1VL_PROGRESS"
 WARNINGS = "warnings.jsonl"
 _last = [0.0]
-_positions: set[int] = set()
-_lock = threading.Lock()
-
 log = logging.getLogger(__name__)
+
+Show = Callable[[dict[str, Any] | None], None]
+"""Takes the last report, None where there is none yet."""
 
 
 def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
@@ -31,11 +30,8 @@ def report(done: int, total: int, unit: str = "step", text: str = "") -> None:
     Without a parent (no ``R1VL_PROGRESS`` in the environment) nothing happens; on a full disk
     the report is left out, since training that saves nothing now may go on.
     """
-    target = os.environ.get(PROGRESS)
-    now = time.monotonic()
-    if not target or rank() != 0:
-        return
-    if now - _last[0] < 0.2 and done < total:
+    target, now = os.environ.get(PROGRESS), time.monotonic()
+    if not target or rank() != 0 or (now - _last[0] < 0.2 and done < total):
         return
     _last[0] = now
     line = {"done": done, "total": total, "unit": unit, "text": text}
@@ -81,68 +77,51 @@ class TellWarnings:
             lines.seek(self._read)
             for line in lines:
                 if line.endswith(b"\n"):
-                    log.warning("%s: %s", self._name, _message(line))
                     self._read += len(line)
+                    try:
+                        text = json.loads(line)
+                    except ValueError:  # a full disk broke it off
+                        text = line.decode("utf-8", "replace").strip()
+                    log.warning("%s: %s", self._name, text)
 
 
-def _message(line: bytes) -> str:
-    """Read a line's message, also of one that a full disk broke off."""
-    try:
-        return json.loads(line)
-    except ValueError:
-        return line.decode("utf-8", "replace").strip()
+def _tenths(name: str) -> Show:
+    """Log a job's progress at each tenth of its steps."""
+    tenth = 0
 
+    def show(report: dict[str, Any] | None) -> None:
+        nonlocal tenth
+        if report and report["total"] and (now := 10 * report["done"] // report["total"]) > tenth:
+            tenth = now
+            parts = [f"{report['done']}/{report['total']} {report['unit']}", report["text"]]
+            log.info("%s: %s", name, ", ".join(filter(None, parts)))
 
-class _Tenths:
-    """Logs a job's progress at each tenth of its steps."""
-
-    def __init__(self, name: str):
-        self._name, self._tenth = name, 0
-
-    def show(self, report: dict[str, Any] | None) -> None:
-        if report is None or not report["total"]:
-            return
-        tenth = 10 * report["done"] // report["total"]
-        if tenth > self._tenth:
-            self._tenth = tenth
-            said = [f"{report['done']}/{report['total']} {report['unit']}", report["text"]]
-            log.info("%s: %s", self._name, ", ".join(filter(None, said)))
+    return show
 
 
 @contextlib.contextmanager
-def bar(name: str, wanted: bool) -> Iterator[Callable[[dict[str, Any] | None], None]]:
+def bar(name: str, wanted: bool) -> Iterator[Show]:
     """Show a progress bar with the time left; jobs that run at once take lines of their own.
 
     Where no terminal is, a log line at each tenth.
     """
-    if not wanted:
-        yield lambda report: None
-        return
-    if not sys.stderr.isatty():
-        yield _Tenths(name).show
+    if not wanted or not sys.stderr.isatty():
+        yield _tenths(name) if wanted else lambda report: None
         return
     from tqdm import tqdm
 
-    with _lock:
-        position = next(i for i in range(len(_positions) + 1) if i not in _positions)
-        _positions.add(position)
-    line = tqdm(desc=name, position=position, leave=False, mininterval=1.0, dynamic_ncols=True)
+    with tqdm(desc=name, leave=False, mininterval=1.0, dynamic_ncols=True) as line:
 
-    def show(report: dict[str, Any] | None) -> None:
-        if report is None:
-            return
-        line.unit, line.total = report["unit"], report["total"]
-        line.set_postfix_str(report["text"], refresh=False)
-        # A resumed job starts in the middle; the time left counts from there.
-        if line.n == 0 and report["done"]:
-            line.initial = line.n = report["done"]
-            line.refresh()
-        elif report["done"] != line.n:
-            line.update(report["done"] - line.n)
+        def show(report: dict[str, Any] | None) -> None:
+            if report is None:
+                return
+            line.unit, line.total = report["unit"], report["total"]
+            line.set_postfix_str(report["text"], refresh=False)
+            # A resumed job starts in the middle; the time left counts from there.
+            if line.n == 0 and report["done"]:
+                line.initial = line.n = report["done"]
+                line.refresh()
+            else:
+                line.update(report["done"] - line.n)
 
-    try:
         yield show
-    finally:
-        line.close()
-        with _lock:
-            _positions.discard(position)

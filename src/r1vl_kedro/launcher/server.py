@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -27,21 +25,20 @@ from r1vl_kedro.launcher.worker import leave, main
 PRELOAD = "r1vl_kedro.launcher.preload"
 
 
-class ServerError(RuntimeError):
-    """The fork server ended before it forked."""
-
-
 @dataclass(frozen=True)
 class _Worker:
     """What a forked child becomes; it is sent to the child, which calls ``_bootstrap``."""
 
-    arguments: tuple[str, str, str]
+    arguments: tuple[str, str, str] | None
+    """None where the run was stopped before the child was forked."""
     env: dict[str, str]
     cwd: str
 
     def _bootstrap(self, parent_sentinel: int) -> NoReturn:
         import torch
 
+        if self.arguments is None:
+            leave(0)
         os.setsid()
         os.environ.clear()
         os.environ.update(self.env)
@@ -51,22 +48,16 @@ class _Worker:
         leave(main(*self.arguments))
 
 
-class _Nothing:
-    """What a forked child becomes whose run was stopped before it was forked."""
-
-    def _bootstrap(self, parent_sentinel: int) -> NoReturn:
-        leave(0)
-
-
 class ForkedJob:
     """A forked job, with the part of ``subprocess.Popen`` that ``jobs`` uses.
 
     Args:
         arguments: those of ``worker.main``.
+        env: what is added to this process's environment.
         stopped: whether the run is being stopped.
 
     Raises:
-        ServerError: the server ended before the job began; its traceback is on stderr.
+        EOFError: the server ended before the job began; its traceback is on stderr.
         OSError: no server can be started here, as where TMPDIR is too long for a socket's name.
         KeyboardInterrupt: stopped before the server had imported; the job does not begin then.
     """
@@ -79,22 +70,19 @@ class ForkedJob:
     ):
         forkserver.set_forkserver_preload([PRELOAD])
         self._result = Path(arguments[0]).with_name("result.json")
-        self._status, work = forkserver.connect_to_new_process([])
+        self._status, order = forkserver.connect_to_new_process([])
         self.returncode: int | None = None
-        worker: _Worker | _Nothing = _Nothing()
-        try:
-            while not wait([self._status], 0.1):
-                if stopped():
-                    raise KeyboardInterrupt("stopped while the job server was starting")
-            self.pid = forkserver.read_signed(self._status)
-            worker = _Worker(arguments, dict(env), os.getcwd())
-        except EOFError as error:
-            raise ServerError("the job server ended before the job began") from error
-        finally:
+        given: tuple[str, str, str] | None = arguments
+        env = os.environ | env | {"R1VL_PARENT": str(os.getpid())}
+        with contextlib.suppress(BrokenPipeError), os.fdopen(order, "wb", 0) as pipe:
+            while given and not wait([self._status], 0.1):
+                given = None if stopped() else given
+            if given:
+                self.pid = forkserver.read_signed(self._status)
             # The first is what a child is to import of the run's own module: nothing.
-            order = pickle.dumps({}) + pickle.dumps(worker)
-            with contextlib.suppress(BrokenPipeError), os.fdopen(work, "wb", 0) as pipe:
-                pipe.write(order)
+            pipe.write(pickle.dumps({}) + pickle.dumps(_Worker(given, env, os.getcwd())))
+        if not given:
+            raise KeyboardInterrupt("stopped while the job server was starting")
 
     def poll(self) -> int | None:
         """Return the exit code, or None while the job runs."""
@@ -107,16 +95,3 @@ class ForkedJob:
             if self.returncode is not None:
                 os.close(self._status)
         return self.returncode
-
-    def wait(self, timeout: float) -> int:
-        """Return the exit code.
-
-        Raises:
-            subprocess.TimeoutExpired: the job runs on.
-        """
-        deadline = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired("job", timeout)
-            time.sleep(0.02)
-        return code

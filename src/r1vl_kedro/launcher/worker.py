@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from r1vl_kedro import files
-from r1vl_kedro.launcher import ending, error_report, place, ranks
-from r1vl_kedro.launcher.alone import hold
+from r1vl_kedro.launcher import ending, failures, ranks
 from r1vl_kedro.launcher.progress import PROGRESS, KeepWarnings
 from r1vl_kedro.scrubbing import scrub, scrub_output
 
@@ -43,39 +42,36 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     """
     text = Path(job_file).read_bytes()
     if (found := hashlib.sha256(text).hexdigest()) != job_id:
-        _say(f"{job_file} has the digest {found}, this process was started for {job_id}")
+        _print(f"{job_file} has the digest {found}, this process was started for {job_id}")
         return OTHER_JOB
-    job = json.loads(text)
-    directory = Path(job_file).parent
-    rank = place.rank()
+    directory, rank = Path(job_file).parent, ranks.rank()
     _keep_output(directory / f"rank{rank}.log")
     os.environ[PROGRESS] = str(directory / "progress.json")
-    _end_with(int(os.environ["R1VL_PARENT"]))
-    ranks.note(directory, rank, os.getpid())
-    mine = hold(directory.with_name(f"{directory.name}.lock")) if rank == 0 else None
-    reserved = error_report.reserve(directory, rank)
+    watch = threading.Thread(target=_end_with, args=(int(os.environ["R1VL_PARENT"]),), daemon=True)
+    watch.start()
+    ranks.note(directory)
     scrub_output()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
     logger.setLevel(logging.INFO)
-    if rank == 0:
-        logger.addHandler(KeepWarnings(directory))
-    try:
-        result = resolve(entry)(**job["kwargs"])
+    with contextlib.ExitStack() as at_end:
         if rank == 0:
-            files.write_text(directory / "result.json", json.dumps(result))
-    except SystemExit as stop:
-        _say(f"rank {rank}: {stop}")
-        return stop.code if isinstance(stop.code, int) else 1
-    except BaseException as error:  # noqa: BLE001 - the report is handed to the parent
-        with contextlib.suppress(OSError):
-            error_report.write(reserved, rank, error)
-        _say(scrub(traceback.format_exc()))
-        return 1
-    finally:
-        reserved.unlink(missing_ok=True)
-        if mine is not None:
-            mine.close()
+            at_end.enter_context(ending.hold(directory.with_name(f"{directory.name}.lock")))
+            logger.addHandler(KeepWarnings(directory))
+        reserved = failures.reserve(directory)
+        at_end.callback(reserved.unlink, missing_ok=True)
+        try:
+            result = resolve(entry)(**json.loads(text)["kwargs"])
+            if rank == 0:
+                files.write_text(directory / "result.json", json.dumps(result))
+        except SystemExit as stop:
+            _print(f"rank {rank}: {stop}")
+            return stop.code if isinstance(stop.code, int) else 1
+        except BaseException as error:  # noqa: BLE001 - the report is handed to the parent
+            with contextlib.suppress(OSError):
+                failures.report(reserved, error)
+            _print(scrub(traceback.format_exc()))
+            return 1
     return 0
 
 
@@ -83,12 +79,6 @@ def resolve(entry: str) -> Callable[..., Any]:
     """Return the function that ``package.module:function`` names."""
     module, _, name = entry.partition(":")
     return getattr(importlib.import_module(module), name)
-
-
-def _keep_output(path: Path) -> None:
-    stream = path.open("ab", buffering=0)
-    os.dup2(stream.fileno(), 1)
-    os.dup2(stream.fileno(), 2)
 
 
 def leave(code: int) -> NoReturn:
@@ -102,7 +92,13 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _say(text: str) -> None:
+def _keep_output(path: Path) -> None:
+    stream = path.open("ab", buffering=0)
+    os.dup2(stream.fileno(), 1)
+    os.dup2(stream.fileno(), 2)
+
+
+def _print(text: str) -> None:
     """Write into this process's log, where the disk has room for it."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
@@ -114,18 +110,13 @@ def _end_with(parent: int) -> None:
     First it is asked to (SIGTERM), and may save its state. Where it does not end, since it waits
     for a rank that hangs or is stopped, all that torch's launcher started is killed.
     """
-
-    def watch() -> None:
-        while True:
-            time.sleep(1.0)
-            if not ending.alive(parent):
-                os.kill(os.getpid(), signal.SIGTERM)
-                time.sleep(ORPHAN_SECONDS)
-                if place.processes() > 1:
-                    ending.kill_family(os.getppid())
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    while ending.alive(parent):
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(ORPHAN_SECONDS)
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        ending.kill_family(os.getppid())
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from r1vl_kedro.launcher import place
+from r1vl_kedro.launcher import ranks
 from r1vl_kedro.training.deepspeed_configs import config, stage
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import TrainingOptions
@@ -20,7 +20,7 @@ def common_arguments(
     """
     import torch
 
-    several = place.processes() > 1
+    several = ranks.processes() > 1
     return {
         "output_dir": state_dir,
         "max_steps": steps,

@@ -15,7 +15,7 @@ from typing import Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.errors import CheckpointError
-from r1vl_kedro.launcher import place
+from r1vl_kedro.launcher import ranks
 from r1vl_kedro.models import load_processor
 from r1vl_kedro.prompts import is_raw
 from r1vl_kedro.rewards import columns_read
@@ -51,7 +51,7 @@ def finished(output: str, made_from: Mapping[str, Any]) -> bool:
         made_from: what the output's manifest must say.
     """
     directory = Path(output)
-    if place.rank() == 0:
+    if ranks.rank() == 0:
         files.settle(directory)
     if state.damage(files.arrived(directory)) is not None:
         return False
@@ -73,7 +73,7 @@ def batch_of(options: TrainingOptions) -> tuple[int, int]:
     Raises:
         ValueError: they do not divide.
     """
-    return options.split(place.processes())
+    return options.split(ranks.processes())
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def prepare(
         "template": template,
     }
     recipe = {"kind": kind, "options": settings.model_dump(), "seed": seed, **inputs}
-    main = place.rank() == 0
+    main = ranks.rank() == 0
     if finished(output, recipe):
         if main:  # a kill may have come between the model and this
             shutil.rmtree(f"{output}.state", ignore_errors=True)
@@ -135,7 +135,7 @@ def prepare(
     answers = METHODS[kind].learns
     rows, unusable = select(rows) if select is not None else (rows, [])
     rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)
-    recipe["world"] = world = place.processes()
+    recipe["world"] = world = ranks.processes()
     state_dir = open_state(output, recipe, main)
     find = functools.partial(
         data.find_fitting,

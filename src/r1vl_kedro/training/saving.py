@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro import files, provenance
-from r1vl_kedro.launcher import kernels
+from r1vl_kedro import files, kernels, provenance
 from r1vl_kedro.models import save_processor
 
 

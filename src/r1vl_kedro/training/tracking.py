@@ -6,7 +6,7 @@ import os
 
 from transformers import TrainerCallback
 
-from r1vl_kedro.launcher import place
+from r1vl_kedro.launcher import ranks
 from r1vl_kedro.run_context import RUN_ID, STAGE, TRACKING_URI, metric_name
 from r1vl_kedro.tracking.live import LiveMetrics
 
@@ -14,7 +14,7 @@ from r1vl_kedro.tracking.live import LiveMetrics
 def metric_callback() -> list[TrainerCallback]:
     """Make the callback for the run that the environment names; none outside rank 0."""
     uri, run_id = os.environ.get(TRACKING_URI), os.environ.get(RUN_ID)
-    if not uri or not run_id or place.rank() != 0:
+    if not uri or not run_id or ranks.rank() != 0:
         return []
     return [LogToMlflow(LiveMetrics(uri, run_id), os.environ.get(STAGE))]
 

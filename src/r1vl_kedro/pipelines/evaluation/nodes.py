@@ -9,7 +9,7 @@ from pathlib import Path
 from r1vl_kedro.generation.classes import class_scores
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.scoring import score, summarise
-from r1vl_kedro.launcher import LauncherOptions, run_job, sharing
+from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, Records
 from r1vl_kedro.records.rejections import set_aside_at
@@ -59,7 +59,7 @@ def shared_by(launcher: LauncherOptions, decoding: DecodingOptions) -> LauncherO
     """Return the options for a prediction: its questions are shared, an endpoint's are not."""
     if decoding.engine == "openai":
         return launcher.in_one_process()
-    return sharing(launcher, decoding.tensor_parallel_size)
+    return launcher.for_shared_work(decoding.tensor_parallel_size)
 
 
 def job_place(work_dir: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from smoke_place import OF_ITS_OWN, Place
 
-from r1vl_kedro.launcher import kernels
+from r1vl_kedro import kernels
 
 pytestmark = pytest.mark.skipif(
     "avx2" not in Path("/proc/cpuinfo").read_text(), reason="this processor has no AVX2"
@@ -18,7 +18,7 @@ OTHERS = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_
 
 COMPUTE = """
 import hashlib, sys
-from r1vl_kedro.launcher import kernels
+from r1vl_kedro import kernels
 kernels.pin(sys.argv[1])
 import torch
 draw = torch.Generator().manual_seed(0)
