@@ -1,4 +1,4 @@
-"""Batches of trainings are divided over the processes before the first node runs."""
+"""Before the first node runs: do batches go over the processes, and is there room for these?"""
 
 from __future__ import annotations
 
@@ -9,30 +9,40 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.launcher.jobs import lack
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.training.methods import METHODS
-from r1vl_kedro.training.planned import Training, batch_problems, of_sections, of_variants
+from r1vl_kedro.training.planned import (
+    Training,
+    batch_problems,
+    of_sections,
+    of_variants,
+    room_problems,
+)
 
 
 class BatchHooks:
-    """Refuses a run of which a training's batch does not go over the launcher's processes."""
+    """Refuses a run of which a training cannot go over the launcher's processes, or has no room."""
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Look at the trainings of the run; preflight, which trains nothing, lists them itself.
 
         Raises:
-            ConfigurationError: a line for each batch, with sizes that would work.
+            ConfigurationError: a line for each batch, with sizes that would work, and for what this
+                machine or the cluster has not.
+            JobError: the cluster cannot be reached.
         """
         sections, variants = trainings_of(pipeline.nodes, catalog)
         if not sections and not variants:
             return
+        launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
+        problems = room_problems([*sections, *variants], launcher, lack)
         # What a variant has from its section is named there.
         methods = {name for name, row in METHODS.items() if row in [v.method for v in variants]}
         sections += of_sections(catalog.load("parameters"), methods)
-        problems = batch_problems(
-            [*sections, *variants], catalog.load("params:launcher").num_processes
-        )
+        problems += batch_problems([*sections, *variants], launcher.num_processes)
         if problems:
             raise ConfigurationError("\n".join(problems))
 

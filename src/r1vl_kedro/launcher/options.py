@@ -46,9 +46,9 @@ class LauncherOptions(BaseModel):
 
     def for_shared_work(self, gpus_per_process: int = 1) -> SharedWork:
         """Return the options for a prediction, whose questions its processes share."""
-        some = 1 if self.cluster else self.num_processes // gpus_per_process
-        ranks = {"num_processes": self.shards or max(1, some), "gpus_per_process": gpus_per_process}
-        return SharedWork(**self.model_dump() | ranks)
+        shards = self.shards or (0 if self.cluster else self.num_processes // gpus_per_process)
+        given = self.model_dump() | {"gpus_per_process": gpus_per_process}
+        return SharedWork(**given | {"num_processes": 1 if self.in_process else max(1, shards)})
 
     def missing_gpus(self, present: int) -> str | None:
         """Explain what this machine lacks for ``device: cuda`` with so many GPUs, if anything."""

@@ -13,6 +13,7 @@ from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Record
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
+from r1vl_kedro.training.planned import launched
 
 
 def train(
@@ -48,12 +49,8 @@ def train(
         "seed": seed,
         "template": template,
     }
-    if not row.ranks:
-        launcher = launcher.in_one_process()
-    threads = _set(options, "threads")
-    if threads:
-        launcher = launcher.model_copy(update={"threads_per_process": threads})
-    run_job(row.entry, kwargs, options=launcher, log_dir=place / "logs", name=f"{variant}.{stage}")
+    how, name = launched(row, options, launcher), f"{variant}.{stage}"
+    run_job(row.entry, kwargs, options=how, log_dir=place / "logs", name=name)
     return tuple(READERS.get(left, Path)(output) for left in row.leaves)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training.methods import METHODS, Method
 from r1vl_kedro.training.options import TrainingOptions
@@ -90,6 +91,32 @@ def batch_problems(trainings: Iterable[Training], processes: int) -> list[str]:
             if problem is not None:
                 found.setdefault((training.method.entry, problem), training.where)
     return [f"{where}: {problem}" for (_, problem), where in found.items()]
+
+
+def launched(method: Method, options: BaseModel, launcher: LauncherOptions) -> LauncherOptions:
+    """Return how the job of a training is started: with threads of its own, where it has some."""
+    if not method.ranks:
+        launcher = launcher.in_one_process()
+    threads = getattr(options, "threads", None)  # not every method has them
+    return launcher.model_copy(update={"threads_per_process": threads}) if threads else launcher
+
+
+def room_problems(
+    trainings: Iterable[Training],
+    launcher: LauncherOptions,
+    lack: Callable[[LauncherOptions], str | None],
+) -> list[str]:
+    """Explain which trainings this machine, or the cluster, has no room for; each reason once.
+
+    Args:
+        lack: explains what a job started so would lack, None where nothing.
+    """
+    found: dict[str, str] = {}
+    for training in trainings:
+        problem = lack(launched(training.method, training.options, launcher))
+        if problem is not None:
+            found.setdefault(problem, training.where)
+    return [f"{where}: {problem}" for problem, where in found.items()]
 
 
 def column_problems(

@@ -24,7 +24,13 @@ from r1vl_kedro.preflight.report import compose
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
-from r1vl_kedro.training.planned import Training, column_problems, of_sections, of_variants
+from r1vl_kedro.training.planned import (
+    Training,
+    column_problems,
+    of_sections,
+    of_variants,
+    room_problems,
+)
 
 HELD_OUT = ("validation_records", "test_records")
 
@@ -48,8 +54,9 @@ def check_settings(
     trainings = _trainings(warm_up, step_grpo, variants)
     found = clashes(trainings, launcher.num_processes)
     found += evaluation_clashes(evaluation.decoding, trainings)
-    missing = lack(launcher)
-    return found + ([missing] if missing else [])
+    if missing := lack(launcher):
+        return [*found, missing]
+    return [*found, *room_problems(trainings, launcher, lack)]
 
 
 def _trainings(
