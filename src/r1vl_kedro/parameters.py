@@ -78,17 +78,16 @@ class Common(BaseModel):
     work_dir: str
 
 
-def check_names(parameters: Mapping[str, Any], known: Iterable[str], where: str = "") -> None:
+def check_names(parameters: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise ConfigurationError naming parameters that nothing reads.
 
     Args:
         known: the names there are, such as those that ``conf/base`` gives a value.
-        where: the parameters' place; empty at the top.
     """
     known = set(known)
     unknown = [name for name in parameters if name not in known]
     if unknown:
-        raise ConfigurationError("\n".join(_unknown(where, name, known) for name in unknown))
+        raise ConfigurationError("\n".join(_unknown("", name, known) for name in unknown))
 
 
 def check_choices(given: Iterable[str], known: Iterable[str], what: str) -> None:

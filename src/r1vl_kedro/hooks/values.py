@@ -6,13 +6,14 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from r1vl_kedro.run_context import metric_name
 
 TABLE_ROWS = 200
 """Larger frames are shown by their last rows."""
+_BATCH = 1000
 NO_METRICS = frozenset({"n", "records", "ci_low", "ci_high"})
 
 
@@ -117,11 +118,8 @@ def digest(records: Any) -> str:
     """Digest a data set's columns other than images by SHA-256, rows in order; 36 hex digits."""
     sha = hashlib.sha256()
     names = sorted(name for name in records.column_names if name != "images")
-    for batch in _batches(records.select_columns(names)):
+    columns = records.select_columns(names)
+    for start in range(0, len(columns), _BATCH):
+        batch = columns[start : start + _BATCH]
         sha.update(json.dumps(batch, sort_keys=True, default=str).encode())
     return sha.hexdigest()[:36]
-
-
-def _batches(records: Any, size: int = 1000) -> Iterator[dict[str, list[Any]]]:
-    for start in range(0, len(records), size):
-        yield records[start : start + size]

@@ -9,7 +9,7 @@ from typing import Any
 WIDTH = 40
 
 
-def histogram(values: Sequence[int], width: int = WIDTH) -> list[str]:
+def histogram(values: Sequence[int]) -> list[str]:
     """Draw a text histogram with at most ten bins."""
     if not values:
         return ["nothing was measured"]
@@ -21,7 +21,7 @@ def histogram(values: Sequence[int], width: int = WIDTH) -> list[str]:
     top = max(counts)
     return [
         f"{low + i * step:>6,} to {low + (i + 1) * step - 1:<6,} {count:>7,}  "
-        + "█" * math.ceil(width * count / top)
+        + "█" * math.ceil(WIDTH * count / top)
         for i, count in enumerate(counts)
     ]
 

@@ -176,7 +176,7 @@ def mismatched_of(pairs: Sequence[Mapping[str, Any]], place: int) -> str:
     return next(other[side] for side in order if other[side] is not None)
 
 
-def add_reference(pairs: Dataset, scores: pd.DataFrame, directory: Path | None = None) -> Dataset:
+def add_reference(pairs: Dataset, scores: pd.DataFrame) -> Dataset:
     """Add the columns of ``pair_features(reference=True)`` to pairs.
 
     Args:
@@ -191,7 +191,7 @@ def add_reference(pairs: Dataset, scores: pd.DataFrame, directory: Path | None =
         {**row, **{ours: line[theirs] for ours, theirs in columns.items()}}
         for row, line in zip(undecoded(pairs), lines, strict=True)
     )
-    return write_pairs(rows, directory, reference=True)
+    return write_pairs(rows, reference=True)
 
 
 def with_questions(

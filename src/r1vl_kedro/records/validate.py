@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+AHEAD = 16
+"""Records that each thread may be ahead of the one that is waited for."""
 
 
 def undecodable(texts: Iterable[str]) -> str:
@@ -185,7 +187,7 @@ def check(
 
 
 def ordered_map(
-    function: Callable[[In], Out], items: Iterable[In], *, workers: int, ahead: int = 16
+    function: Callable[[In], Out], items: Iterable[In], *, workers: int
 ) -> Iterator[Out]:
     """Map by threads, results in the order of the items, a bounded number ahead."""
     if workers == 1:
@@ -195,7 +197,7 @@ def ordered_map(
     with ThreadPoolExecutor(workers) as pool:
         for item in items:
             waiting.append(pool.submit(function, item))
-            if len(waiting) >= workers * ahead:
+            if len(waiting) >= workers * AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -205,7 +207,6 @@ def validate(
     source: Iterable[RawRecord],
     options: ValidationOptions,
     *,
-    directory: Path | None = None,
     key_steps: bool = False,
     image_hashes: bool = True,
     grammar: str | None = None,
@@ -243,7 +244,7 @@ def validate(
                 yield result
 
     how = {"key_steps": key_steps, "image_hashes": image_hashes, "labels": labels}
-    dataset = write_rows(good(), directory, **how)
+    dataset = write_rows(good(), **how)
     if not len(dataset):
         raise RecordsError(nothing_left("validation", rejections))
     return dataset, rejections

@@ -13,6 +13,7 @@ from r1vl_kedro.reporting.variants import split_namespace
 VERDICT_COLUMNS = ("id", "family", "correct")
 CURVE_COLUMNS = ["namespace", "variant", "seed", "step", "metric", "value"]
 NO_SEED = -1  # a namespace without a seed in its name
+MAX_LABEL_VALUES = 20
 
 
 def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -49,10 +50,10 @@ def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def label_columns(verdicts: pd.DataFrame, at_most: int = 20) -> list[str]:
+def label_columns(verdicts: pd.DataFrame) -> list[str]:
     """Return the labels of the records among the columns, without those of too many values."""
     labels = [name for name in verdicts.columns if name not in KNOWN]
-    return [name for name in labels if verdicts[name].nunique() <= at_most]
+    return [name for name in labels if verdicts[name].nunique() <= MAX_LABEL_VALUES]
 
 
 def collect_curves(logs: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:

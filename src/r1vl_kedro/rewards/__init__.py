@@ -2,7 +2,7 @@
 
 from r1vl_kedro.rewards.choice import choice
 from r1vl_kedro.rewards.format import format_reward
-from r1vl_kedro.rewards.key_steps import key_step_term, step_rar
+from r1vl_kedro.rewards.key_steps import step_rar
 from r1vl_kedro.rewards.matching import (
     MATCHINGS,
     as_groups,
@@ -31,7 +31,6 @@ __all__ = [
     "find_key_steps",
     "format_reward",
     "get_reward",
-    "key_step_term",
     "match_key_steps",
     "match_score",
     "outcome",

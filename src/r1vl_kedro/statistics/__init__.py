@@ -16,8 +16,6 @@ from r1vl_kedro.statistics.intervals import (
     mean_over_seeds,
     paired_difference,
     share_interval,
-    t_interval,
-    two_way_error,
     wilson_interval,
 )
 
@@ -36,8 +34,6 @@ __all__ = [
     "paired_difference",
     "probability_of_improvement",
     "share_interval",
-    "t_interval",
-    "two_way_error",
     "updates_to_reach",
     "wilson_interval",
 ]

@@ -57,8 +57,8 @@ class StopOnSignal(TrainerCallback):
     launcher was told.
     """
 
-    def __init__(self, trainer: Any, period: int = 1, grace: float = GRACE_SECONDS):
-        self.trainer, self.period, self.grace = trainer, period, grace
+    def __init__(self, trainer: Any, period: int = 1):
+        self.trainer, self.period = trainer, period
         self.signal = 0
         self.stopped_at: int | None = None
         self._old: dict[int, Any] = {}
@@ -81,13 +81,13 @@ class StopOnSignal(TrainerCallback):
         if self.signal:
             return
         self.signal = number
-        self._timer = threading.Timer(self.grace, self._give_up)
+        self._timer = threading.Timer(GRACE_SECONDS, self._give_up)
         self._timer.daemon = True
         self._timer.start()
 
     def _give_up(self) -> None:
         print(
-            f"signal {self.signal}: the step did not end within {self.grace:.0f} s; "
+            f"signal {self.signal}: the step did not end within {GRACE_SECONDS:.0f} s; "
             "leaving without a new checkpoint",
             file=sys.stderr,
             flush=True,

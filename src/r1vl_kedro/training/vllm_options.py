@@ -9,6 +9,9 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Correction = Literal["token_truncate", "token_mask", "sequence_truncate", "sequence_mask", "none"]
+LOG_RATIO_SPREAD = 0.05
+"""Standard deviation of a token's log-ratio, its mean being 0: an assumption for bfloat16; the
+training log has the measured one."""
 
 
 class VllmOptions(BaseModel):
@@ -52,17 +55,15 @@ class VllmOptions(BaseModel):
             )
         return self
 
-    def expected_masked(self, tokens: int, spread: float = 0.05) -> float:
+    def expected_masked(self, tokens: int) -> float:
         """Expect this share of sequences beyond the bounds on the whole sequence's ratio.
 
         Args:
             tokens: length of a sequence.
-            spread: standard deviation of a token's log-ratio; its mean is taken to be 0. 0.05 is
-                an assumption for bfloat16; the training log has the measured one.
         """
         if not self.correction.startswith("sequence"):
             return 0.0
-        whole = NormalDist(0, spread * math.sqrt(tokens))
+        whole = NormalDist(0, LOG_RATIO_SPREAD * math.sqrt(tokens))
         above = 0.0 if self.max_ratio is None else 1 - whole.cdf(math.log(self.max_ratio))
         below = 0.0 if self.min_ratio is None else whole.cdf(math.log(self.min_ratio))
         return above + below

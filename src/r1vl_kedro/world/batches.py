@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 USER = "<|im_start|>user\n{image}{question}<|im_end|>\n<|im_start|>assistant\n"
 ANSWER = "{answer}<|im_end|>\n"
 IMAGE = "<|vision_start|>" + "<|image_pad|>" * 9 + "<|vision_end|>"
+LONGEST = 1024
+"""Tokens of a conversation."""
 
 
 class Batches:
     """Conversations to loss; position ids are worked out once, since every image comes first."""
 
-    def __init__(self, processor: Any, model: torch.nn.Module, longest: int = 1024):
+    def __init__(self, processor: Any, model: torch.nn.Module):
         import torch
 
         self.tokenizer, self.model = processor.tokenizer, model
@@ -26,7 +28,7 @@ class Batches:
         images = processor.image_processor
         self.mean, self.std = images.image_mean, images.image_std
         row = self.tokenizer(USER.format(image=IMAGE, question="?")).input_ids
-        row = torch.tensor([row + [self.pad] * (longest - len(row))])
+        row = torch.tensor([row + [self.pad] * (LONGEST - len(row))])
         kinds = (row == model.config.image_token_id).int()
         self.grid = torch.tensor([[1, 6, 6]])
         self.positions, _ = model.model.get_rope_index(

@@ -213,19 +213,17 @@ def conversation(
     easy: bool = False,
     copying: bool = False,
     turns: int = 3,
-    split: str = "train",
 ) -> Conversation:
-    """Make several lessons on one picture of ``split``.
+    """Make several lessons on one picture of the training split.
 
     Args:
         rng: source of all randomness.
         easy: perception only (the first part of the schedule).
         copying: marked-up text to copy is among the lessons (the last part of the schedule).
         turns: number of lessons.
-        split: the split the picture belongs to.
     """
     kind = Chart if rng.random() < 0.25 else Scene
-    picture = random_picture(rng, kind, split)
+    picture = random_picture(rng, kind, "train")
     table = _FIRST[kind] if easy else _CHART if kind is Chart else _SCENE
     if copying:
         table = table | {copy: 0.15 * sum(table.values())}

@@ -11,6 +11,7 @@ from r1vl_kedro.world.batches import USER
 from r1vl_kedro.world.lessons import combine, find_several, read, take_away
 from r1vl_kedro.world.scenes import Chart, Scene, random_picture, to_image
 
+BATCH = 100
 _SUM = re.compile(r"(\d+) ([+-]) (\d+) = (\d+)")
 
 
@@ -63,13 +64,13 @@ def measure_skills(model: Any, processor: Any, n: int, seed: int) -> dict[str, f
     return {skill: round(hits[skill] / seen[skill], 4) for skill in sorted(seen)}
 
 
-def answer(model: Any, processor: Any, asked: list[tuple[Any, str]], batch: int = 100) -> list[str]:
+def answer(model: Any, processor: Any, asked: list[tuple[Any, str]]) -> list[str]:
     """Answer (picture, question) pairs greedily."""
     import torch
 
     said = []
-    for start in range(0, len(asked), batch):
-        part = asked[start : start + batch]
+    for start in range(0, len(asked), BATCH):
+        part = asked[start : start + BATCH]
         image = "<|vision_start|><|image_pad|><|vision_end|>"
         inputs = processor(
             text=[USER.format(image=image, question=question) for _, question in part],

@@ -35,7 +35,7 @@ CHAT_TEMPLATE = (
 )
 
 
-def build_tokenizer(seed: int = 0, texts: int = 1500) -> PreTrainedTokenizerFast:
+def build_tokenizer(seed: int = 0) -> PreTrainedTokenizerFast:
     """Train a byte-level BPE on the world's own text; headers of the grammar are one token.
 
     Any text can be encoded (it falls back to bytes), only less briefly.
@@ -56,7 +56,7 @@ def build_tokenizer(seed: int = 0, texts: int = 1500) -> PreTrainedTokenizerFast
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    corpus = vocabulary_texts(seed, texts)
+    corpus = vocabulary_texts(seed, 1500)
     for header in HEADERS:
         corpus = [text.replace(header, "") for text in corpus]
     backend.train_from_iterator(corpus, trainer)

@@ -140,18 +140,15 @@ def to_raw(
     )
 
 
-def from_record(
-    record: Mapping[str, Any], images: Sequence[str], *, prefix: str = ""
-) -> MulberryRow:
+def from_record(record: Mapping[str, Any], images: Sequence[str]) -> MulberryRow:
     """Turn a record into a Mulberry row with its id; ``images`` are paths below the image folder.
 
     One image is written as a plain path, as the published file does.
     """
     question = render_question(record["question"], record["options"])
-    head = f"{prefix}\n\n" if prefix else ""
     marks = "" if IMAGE_MARK in question else IMAGE_MARK * len(images)
     return MulberryRow(
-        user=f"{marks}{head}Question: {question}",
+        user=f"{marks}Question: {question}",
         response=record["solution"],
         images=images[0] if len(images) == 1 else list(images),
         extra={"id": record["id"]},

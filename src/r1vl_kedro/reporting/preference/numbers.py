@@ -173,7 +173,7 @@ def table(
                 **accuracy,
                 "kl": _mean(correct.get("ratio")),
                 "length_correlation": spearman(scores, name),
-                **_cost(curves, name, entries[0], variants, reports),
+                **_cost(curves, name, entries[0], reports),
                 "settings": ", ".join(
                     f"{key.rstrip('_')} {settings[key]:g}"
                     for key in SETTINGS
@@ -230,7 +230,6 @@ def _cost(
     curves: pd.DataFrame,
     name: str,
     entry: Mapping[str, Any],
-    variants: Mapping[str, Any],
     reports: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, float | None]:
     """Average updates, seconds, peak memory and sampled responses of one training over seeds."""
