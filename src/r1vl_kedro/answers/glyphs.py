@@ -29,7 +29,7 @@ WRAPPERS = frozenset(
     (
         "text mathrm mathbf mathit textbf textit textrm textsf texttt mathsf mathcal mathbb "
         "mathscr operatorname mbox hbox boxed fbox emph em mathord mathbin mathrel mathop "
-        "boldsymbol bm underbrace phantom displaystyle underset"
+        "boldsymbol bm underbrace displaystyle underset ce"
     ).split()
 )
 DECORATIONS = frozenset(

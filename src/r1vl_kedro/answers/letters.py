@@ -29,7 +29,8 @@ _UNCHOSEN = re.compile(r"\W*(?:both\b|(?:has|have|had)\b.*\bproblem)|-like\b", r
 _LISTED = re.compile(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b")
 _REASON = re.compile(r"\b(?:because|since|as|for|so|while|whereas)\b", re.IGNORECASE)
 _LOWER_CUED = re.compile(
-    r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*((?-i:[b-j]))\b(?!['’])", re.IGNORECASE
+    r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*((?-i:[b-j]|(?<=\()a(?=\))))\b(?!['’])",
+    re.IGNORECASE,
 )
 _SHORT = 8
 """Words up to which an answer may name a letter anywhere."""

@@ -15,7 +15,7 @@ from r1vl_kedro.answers.glyphs import (
     SAME_DECORATION,
     WRAPPERS,
 )
-from r1vl_kedro.answers.numerals import ascii_digits
+from r1vl_kedro.answers.numerals import ascii_digits, han_parts
 from r1vl_kedro.mathtext import (
     DEGREES,
     GREEK_LETTERS,
@@ -52,6 +52,7 @@ _REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<c
 _SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _CURRENCY = re.compile(r"(?:US|A|C|HK)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
+_PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
 _GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
 
 
@@ -97,7 +98,7 @@ def spelled(text: str) -> str:
         text = _SUBSCRIPT.sub(lambda m: f"_{m[0].translate(_SUBSCRIPT_DIGITS)}", text)
         text = NARROW_SPACE_THOUSANDS.sub("", text)
         text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
-        text = ascii_digits(text)
+        text = han_parts(ascii_digits(text))
         text = _ROOT_CHAR.sub(r"\\sqrt\1", text)
     if "\\" in text or "{" in text or "}" in text:
         text = _SEPARATOR.sub("", DEGREES.sub("°", text))
@@ -120,7 +121,7 @@ def spelled(text: str) -> str:
         text = _PREFIX_MICRO.sub(" mu", text)
     if "+" in text or "lus" in text or "LUS" in text:
         text = _PLUS_MINUS.sub("±", text)
-    return re.sub(r"[^\S\n]+", " ", text).strip()
+    return _PLUS_INFINITY.sub("", re.sub(r"[^\S\n]+", " ", text).strip())
 
 
 class _Reader:
@@ -238,6 +239,8 @@ class _Reader:
             return f" binom({self.argument()};{self.argument()})"
         if name in ("pmod", "pod"):
             return f" (mod {self.argument()})"
+        if name in ("phantom", "hphantom"):
+            return " " * bool(self.argument())
         if name in DECORATIONS:
             inside = self.argument()
             if name == "underline" and len(inside) > 1:

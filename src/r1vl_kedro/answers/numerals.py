@@ -46,6 +46,10 @@ NUMBER_NAMES = (
 
 _CHINESE_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_HAN = rf"([{''.join(_CHINESE_DIGITS)}{''.join(_CHINESE_SCALES)}]{{1,9}}|\d{{1,9}}(?:\.\d{{1,9}})?)"
+_PERCENT = re.compile(f"百分之{_HAN}")
+_FRACTION = re.compile(f"{_HAN}分之{_HAN}")
+_NEGATIVE = re.compile(f"负{_HAN}")
 _AND_A_PART = re.compile(r"\s+and\s+(?:(an?|one|two|three)\s+)?([a-z]+)", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"\s*an?\s+(?=(?:dozen|half|third|quarter|hundred|thousand|million|billion)\b)", re.IGNORECASE
@@ -90,6 +94,23 @@ def chinese_number(text: str) -> int | None:
     return total + part
 
 
+def han_parts(text: str) -> str:
+    """Write Chinese fractions, percentages and negative numbers with digits and signs.
+
+    Example:
+        >>> han_parts("五分之二"), han_parts("百分之三十"), han_parts("负五")
+        ('2/5', '30%', '-5')
+    """
+    if "分之" in text:
+        text = _PERCENT.sub(lambda found: f"{_han_digits(found[1])}%", text)
+        text = _FRACTION.sub(lambda m: f"{_han_digits(m[2])}/{_han_digits(m[1])}", text)
+    return _NEGATIVE.sub(lambda found: f"-{_han_digits(found[1])}", text) if "负" in text else text
+
+
+def _han_digits(text: str) -> str:
+    return text if text.isascii() else str(chinese_number(text))
+
+
 def leading_number(text: str) -> tuple[Fraction, str] | None:
     """Return the number in words that a text begins with, and the rest.
 
@@ -129,7 +150,7 @@ def leading_number(text: str) -> tuple[Fraction, str] | None:
             count = group if group is not None else Fraction(1)
             if word not in ("half", "quarter") and count == 1 and not article and word[-1] == "s":
                 break
-            return total + count / PARTS[word], text[found.end() :]
+            return _part_of(total + count / PARTS[word], text[found.end() :])
         elif group is not None and (mixed := and_a_part(text, at)):
             return total + group + mixed[0], text[mixed[1] :]
         else:
@@ -140,6 +161,17 @@ def leading_number(text: str) -> tuple[Fraction, str] | None:
     mixed = and_a_part(text, at)
     whole = total + (group or 0)
     return (whole + mixed[0], text[mixed[1] :]) if mixed else (whole, text[at:])
+
+
+def _part_of(part: Fraction, rest: str) -> tuple[Fraction, str]:
+    """Read on after a part: ``half a dozen`` is 6, and ``half a metre`` half of one metre."""
+    article = re.match(r"\s+an?\s+(?=([a-z]+))", rest)
+    if not article:
+        return part, rest
+    scale = SCALES.get(article[1])
+    if scale:
+        return part * scale, rest[article.end() + len(article[1]) :]
+    return part, f" {rest[article.end() :]}"
 
 
 def and_a_part(text: str, at: int) -> tuple[Fraction, int] | None:

@@ -27,6 +27,7 @@ ANY = "any"
 MAX_ITEMS = 50
 MAX_NESTING = 4
 
+_NESTED = re.compile(r"\[\s*\[[^\[\]]{1,200}\](?:\s*,\s*\[[^\[\]]{1,200}\]){1,9}\s*\]")
 _MATRIX = re.compile(
     r"\\begin\s*\{(?P<kind>[bpvBV]?(?:small)?matrix|array)\}(?:\{[lcr|]*\})?(?P<body>.*?)"
     r"\\end\s*\{(?P=kind)\}",
@@ -38,7 +39,7 @@ _BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
 _REMAINDER = re.compile(
     r"^(\d+)\s*,?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
 )
-_OUT_OF = re.compile(r"^(\d+)\s+out\s+of\s+(\d+)$")
+_OUT_OF = re.compile(r"^(\d+|[a-z]+)\s+out\s+of\s+(?:every\s+)?(\d+|[a-z]+)$", re.IGNORECASE)
 _BY = re.compile(r"^(\d[^*×]{0,30}?)\s*(?:\bby\b|\bx\b|\*)\s*(\d[^*×]{0,30})$")
 _POINT = re.compile(r"^(?:point\s+)?([A-Z]'?)\s*(\([^()]*,[^()]*\))$")
 _ANGLED = re.compile(r"^<\s*([^<>=]+,[^<>=]+)>$")
@@ -115,7 +116,8 @@ def _special(text: str, nesting: int) -> Value | None:
     if remainder := _REMAINDER.match(text):
         return Text((remainder[1], "R", remainder[2]), text)
     if share := _OUT_OF.match(text):
-        return read_quantity(f"{share[1]}/{share[2]}")
+        part, whole = read_quantity(share[1]), read_quantity(share[2])
+        return read_quantity(f"{part.number}/{whole.number}") if part and whole else None
     if point := _POINT.match(text):
         inside = form(point[2], nesting=nesting + 1)
         return Named(((point[1], inside),)) if isinstance(inside, Items) else None
@@ -143,6 +145,9 @@ def _pair(text: str) -> bool:
 
 
 def _matrix(text: str) -> Matrix | None:
+    if _NESTED.fullmatch(text):
+        listed = [row.split(",") for row in re.findall(r"\[([^\[\]]+)\]", text)]
+        return Matrix(tuple(tuple(_entry(cell) for cell in row) for row in listed))
     found = _MATRIX.search(text) if "\\begin" in text else None
     if not found:
         return None

@@ -7,9 +7,9 @@ NEAR = 200
 
 _OPENS = r"[ \t]*(?:[$({*]|\\[(\[])*[ \t]*"
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|cannot|neither|nor|rather than|instead of|ruled? out|excludes?|"
-    r"isn['’]t|can['’]t|doesn['’]t|wasn['’]t)(?:\s+(?:be|equal|to|the|an?|answer|value|option|it|is|"
-    r"simply|really|necessarily|possibly))*"
+    r"(?:(?:\b(?:not|never|cannot|neither|nor|rather than|instead of|ruled? out|excludes?)|"
+    r"n['’]t)(?:\s+(?:be|equal|to|the|an?|answer|value|option|it|is|simply|really|necessarily|"
+    r"possibly|think|believe|that|this|would))*"
     r"|\b(?:wrong|incorrect|false)\s+(?:answer|value|result|option|choice)\s*(?:is|:)"
     r"|\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z",
     re.IGNORECASE,
@@ -19,12 +19,16 @@ _CHANGED = re.compile(
     r"\b(?:(?<!no )(?<!not )"
     r"(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
     r"|(?:half|double|twice|triple|thrice|(?:a |one |two )?(?:third|quarter|fifth)s?)(?: of)?"
-    r"|(?:square|cube|square root|sum|multiple) of|(?:any|every)thing (?:but|except)"
-    r"|differs? from|different from|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
+    r"|(?:square|cube|root|multiple|factor|opposite|reciprocal|inverse|complement|supplement|"
+    r"negative|percent|part|rest|short|out) of"
+    r"|(?:sum|product|difference|quotient|ratio|average|mean) (?:of|between) [^.;,]{1,20} and"
+    r"|(?:any|every)thing (?:but|except|other than)|(?:differs?|different|far|subtracted) from"
+    r"|negative|minus|plus|times|(?:divided|multiplied) by|added to"
+    r"|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
     re.IGNORECASE,
 )
 """Words right before an answer with which another value is said."""
-_SIGN = re.compile(r"(?:\A|[=$(>\s])[-−]\Z")
+_SIGN = re.compile(r"(?:\A|[=$(>\s])[-−](?:(?:\\left)?\()?\Z")
 _EDGE = re.compile(
     r"\$|\\[()\[\]]|\n|[.;!?]\s|:\s|\\\\|&|[=≈≡⇒→∴≤≥]|->"
     r"|\\(?:approx|equiv|implies|[Rr]ightarrow|to|iff|therefore|leq?|geq?|leqslant|geqslant)\b"
@@ -35,7 +39,7 @@ _JOINS = re.compile(
     r"(?:[^\W_]|[)}])\s*(?:[+/^_·×÷]|[-−](?!-)|\*(?!\*)|\\(?:cdot|times|div)\b)\s*[{(]*\s*\Z"
     r"|(?:[±√|]|\\(?:pm|mp|sqrt(?:\[\w+\])?|log|ln|lg|sin|cos|tan|exp)(?![a-z]))[ ({]*\Z"
     r"|\\[dt]?frac\s*(?:\{[^{}]*\}\s*)?\{\Z"
-    r"|(?:^|[^A-Za-z])\d:?\Z"
+    r"|(?:^|[^A-Za-z])(?:\d[.:]?|[A-Za-z]\()\Z"
     r"|(?:[\w)}]\s*(?<![-=])|\\)(?:<|>|[lg]t\b)\s*\Z"
 )
 """What makes a term or a bound with the answer behind it: ``3 +``, ``\\sqrt{``, ``x <``."""
@@ -43,14 +47,15 @@ _TUPLE = re.compile(r"\((?P<first>[^()]*,)?\s*\Z")
 _STOP = re.compile(r"\$|\\[)\]]|\n|[.;!?](?:\s|\Z)|\\(?:approx|implies|[Rr]ightarrow)\b|[=≈]")
 _GOES_ON = re.compile(
     r"(?:[ \t]*(?:\$|\\\)|\\\])?(?:\{\})?[ \t]*"
-    r"(?:(?<=[ \t])(?:times|multiplied by|divided by|(?:plus|minus)(?= (?:[\d\\$(]|one\b|two\b))|"
-    r"squared|cubed)\b"
+    r"(?:(?<=[ \t])(?:(?:times|multiplied by|divided by|plus|minus|(?:more|less|fewer|\w+er) than|"
+    r"short of|away from)(?= (?:[\d\\$(]|one\b|two\b|three\b))|squared|cubed)\b"
+    r"|\\[,;:!][ \t]*(?-i:[a-z])(?![a-z]{2})"
     r"|\\(?:times|cdot|div|pi|sqrt|pm|to|rightarrow)\b"
     r"|[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_(?:[^\W_]|\{)|:\d|[-−*][ \t]*\d"
     r"|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
     r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
     r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"
-    r"|,?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in other words))"
+    r"|[,(]?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in other words))"
     r"|(?:\{,\}|[.,])?\d|(?-i:[a-z]{1,3}\b)(?!<))[^.,;:\n$<]*",
     re.IGNORECASE,
 )

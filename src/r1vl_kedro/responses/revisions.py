@@ -5,8 +5,8 @@ import re
 from r1vl_kedro.answers.numerals import CARDINALS
 
 _CORRECTS = re.compile(
-    r"(?:wait|actually|in fact|edit|update|nope|oops|sorry|correction|on second thoughts?|"
-    r"hold on|just kidding|"
+    r"(?:(?:oh|ah|hmm+|well|um)\b\W*)?(?:wait|actually|in fact|edit|update|nope|oops|sorry|"
+    r"correction|on second thoughts?|hold on|just kidding|"
     r"(?:please )?(?:strike|scratch|ignore|disregard|forget)(?= (?:that|this|it|the)\b)|"
     r"no(?=\s*[,.:;!-]|\s+wait\b|\Z))\b",
     re.IGNORECASE,
@@ -25,7 +25,9 @@ _UNFIT = re.compile(
     r"(?:\A\W*|(?<!\S)(?P<subject>\S{1,40}?)\s*)"
     r"(?:(?:is|was|were|must be|seems|['’]s)(?:\s+\w+ly)?"
     rf"\s+(?:{_WRONG}|not\s+(?:\w+ly\s+)?{_RIGHT}|too (?:big|small|large|high|low|many|few|much)"
-    r"|what\b[^.;]{1,40}\bmistake)"
+    r"|what\b[^.;]{1,40}\bmistake"
+    r"|(?:my|our|the|an?)\s+(?:first|old|initial|former|earlier|previous|naive|common)\s+"
+    r"(?:answer|result|value|guess|count|idea|thought|choice|mistake))"
     rf"|(?:isn['’]t|wasn['’]t|can(?:not|['’]t) be)\s+(?:\w+ly\s+)?{_RIGHT}"
     r"|(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
     r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice))\b",
@@ -36,7 +38,12 @@ _ANOTHER = re.compile(
     r"(?:\b(?:(?:correct|right|real|actual|true|final|corrected|revised|better|new)\s+"
     r"(?:answer|value|result|option|choice|one)|answer)\s*"
     r"(?:[:：]|(?<=\s)(?:is|should be|would be|must be)\b)"
-    r"|\\boxed\s*\{|\A(?:in other words|that is to say|i\.e\.|or rather)\b)\W*(?P<given>[^\n]*)",
+    r"|\\boxed\s*\{)\W*(?P<given>[^\n]*)",
+    re.IGNORECASE,
+)
+_OR_RATHER = re.compile(
+    r"(?:in other words|that is to say|i\.e\.|or rather|i mean|alternatively)\W+"
+    r"(?P<given>\S{1,20}(?: \S{1,20})?)\W*",
     re.IGNORECASE,
 )
 _POINTERS = frozenset("it this that which answer above result value".split())
@@ -111,7 +118,7 @@ def _revises(answer: str, sentence: str) -> bool:
     again = _READS_AGAIN.match(sentence)
     if again and _words(again["given"]).isdisjoint(_words(answer)):
         return True
-    another = _ANOTHER.search(sentence)
+    another = _OR_RATHER.fullmatch(sentence) or _ANOTHER.search(sentence)
     if another and not _repeats(answer, another["given"]):
         return True
     other = _AS_WELL.search(sentence) or _ALONE.fullmatch(sentence)
@@ -125,10 +132,11 @@ def _revises(answer: str, sentence: str) -> bool:
             return False
         numbers = _NUMBER.findall(sentence)
         return bool(numbers) and "=" in sentence and numbers[-1] not in _NUMBER.findall(answer)
-    turns = _TURNS.match(sentence)
-    if turns and (so := _SO.search(sentence)):
+    if so := _SO.search(sentence):
         return not _repeats(answer, so["number"])
-    return bool(turns and _CLAIMS.search(sentence)) and (denies or not _repeats(answer, sentence))
+    return bool(_TURNS.match(sentence) and _CLAIMS.search(sentence)) and (
+        denies or not _repeats(answer, sentence)
+    )
 
 
 def _repeats(answer: str, sentence: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 _EMPHASIS = re.compile(r"(?<![\w)\]}^\\*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w(\[{*])")
+_STRUCK = re.compile(r"~~[^~\n]{1,500}~~")
 _FACTOR_BEFORE = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$")
 _GOES_ON = re.compile(rf"{_FACTOR_BEFORE.pattern}|[-+*/=<>]$")
 _FACTOR_AFTER = re.compile(r"\s*(?:[\d(]|[^\W\d_](?![^\W_]))")
@@ -18,12 +19,16 @@ _GOES_ON_BELOW = re.compile(
 
 
 def in_sentences(text: str) -> str:
-    """Return a text without Markdown's emphasis and bullets; a line that begins anew ends one.
+    """Return a text without Markdown's emphasis, bullets and struck words.
+
+    A line that begins anew ends a sentence.
 
     Example:
         >>> in_sentences("**x = 5**\\ny = 3"), in_sentences("6 -\\n1 = 5")
         ('x = 5 . y = 3', '6 -\\n1 = 5')
     """
+    if "~~" in text:
+        text = _STRUCK.sub(" . ", text)
     if "*" in text or "- " in text or "• " in text or "– " in text:
         text = _without_markdown(text)
     return _LINE_END.sub(_line_ended, text) if "\n" in text else text

@@ -151,7 +151,9 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     if past and tokens[end] in _UNTIL:
         return True
     restricted = tokens[held] == "only" and tokens[held + 1] in _PREPOSITIONS
-    if restricted or tokens[end : end + 2] == ["no", "longer"]:
+    aside = end + (tokens[end] == "(")
+    crossed = tokens[aside + 1 : aside + 2] == ["out"] and tokens[aside] in ("crossed", "ruled")
+    if restricted or crossed or tokens[end : end + 2] == ["no", "longer"]:
         return True
     return called_wrong(tokens, first)
 

@@ -35,6 +35,7 @@ _WITHDRAWING = frozenset(
 """Verbs that bid to take back what was said: "strike that"."""
 _WANTING = frozenset("want need remains remain wish hope aim try trying left must yet".split())
 _SHOWING = frozenset("show shown prove proved proven verify check demonstrate establish".split())
+_TAKING = frozenset("took taken mistook".split())
 _GOALS = frozenset("goal aim target".split())
 _APPEARING = frozenset("looks look seems seem appears appear".split())
 _HAVING = frozenset("should would could".split())
@@ -81,8 +82,9 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
         )
         seems = token in _APPEARING and _turns(tokens, end)
         unreal = token in _HAVING and following == "have"
+        taken = token == "for" and not _TAKING.isdisjoint(tokens[max(position - 4, 0) : position])
         goal = states and token in _GOALS
-        if token in _SUPPOSING or others or absurd or to_show or seems or unreal or goal:
+        if token in _SUPPOSING or others or absurd or to_show or seems or unreal or goal or taken:
             return True
         if token == "provided" and begins:
             return True

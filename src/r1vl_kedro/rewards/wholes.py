@@ -71,8 +71,9 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
 
 
 def _scaled(tokens: Sequence[str], end: int) -> bool:
-    """Read ``5`` of ``5 million`` and ``5 halves``."""
-    return is_number(tokens[end - 1]) and (tokens[end] in SCALES or tokens[end] in PARTS)
+    """Read ``5`` of ``5 million``, ``5 halves`` and ``5th``."""
+    parts = SCALES.keys() | PARTS.keys() | _RANK_ENDINGS
+    return is_number(tokens[end - 1]) and tokens[end] in parts
 
 
 def _other_unit(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -181,6 +182,8 @@ def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
+    if before in ("+", "*", "/") and "=" in rest:  # "angle A + angle B = 90"
+        return True
     if first.isalpha() and not is_variable(first):
         label = len(first) <= _LONGEST_LABEL and bool(rest) and rest[0] in RELATIONS
         return (first in _FIGURES or label) and (is_number(before) or (label and before == "*"))
