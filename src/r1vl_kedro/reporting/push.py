@@ -159,8 +159,18 @@ def sentence(name: str, row: Mapping[str, Any] | None) -> str:
 def push_markdown(
     table: pd.DataFrame, forms: Sequence[Mapping[str, Any]], group_size: int, grid: Grid
 ) -> str:
-    """Render the push at one M, on ``reasons`` at all, the two forms, and a sentence a reward."""
+    """Render the push at one M, on ``reasons`` at all and by family, and the two forms.
+
+    A reward that several variants share has the label of the first of them.
+    """
     both = all(row["responses"] for row in forms)
+    families = [name for name in dict.fromkeys(table["family"]) if name != ALL]
+    by_family_cells = {
+        (row["reward"], row["family"]): row
+        for row in table[(table["M"] == group_size) & (table["feature"] == "reasons")].to_dict(
+            "records"
+        )
+    }
     table = table[table["family"] == ALL]
     rewards = list(dict.fromkeys(table["reward"]))
     sizes = sorted(set(table["M"]))
@@ -193,6 +203,7 @@ def push_markdown(
             "",
             markdown_table(["reward", *(f"M = {size}" for size in sizes)], over),
             "",
+            *_family_lines(by_family_cells, rewards, families, grid),
             "The responses by form:",
             "",
             markdown_table(["form", "responses", "right", "k", "valid"], by_form),
@@ -201,6 +212,22 @@ def push_markdown(
             "",
         ]
     )
+
+
+def _family_lines(
+    cells: Mapping[tuple[str, str], Mapping[str, Any]],
+    rewards: Sequence[str],
+    families: Sequence[str],
+    grid: Grid,
+) -> list[str]:
+    if len(families) < 2:
+        return []
+    rows = [
+        [_label(name, grid), *(_cell(cells[name, family]) for family in families)]
+        for name in rewards
+    ]
+    table = markdown_table(["reward", *families], rows)
+    return ["The push on `reasons` for each family of questions:", "", table, ""]
 
 
 def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
