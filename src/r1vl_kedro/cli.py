@@ -15,6 +15,7 @@ from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
 from kedro.utils import find_kedro_project, load_obj
 from omegaconf import OmegaConf
+from yaml import YAMLError
 
 from r1vl_kedro.errors import UserFacingError, clipped
 from r1vl_kedro.files import no_room
@@ -37,15 +38,23 @@ Examples:
 def read_parameters(context: click.Context, option: click.Parameter, value: Any) -> dict[str, Any]:
     """Read ``--params``: ``key=value`` items after commas, where a value may be a list itself.
 
-    Kedro's own reading ends a value at its first comma.
+    Kedro's own reading ends a value at its first comma, and takes only the last of several options.
     """
     if isinstance(value, dict):  # given by a program
         return value
-    items = re.split(r",(?=\s*[^\s,=]+=)", value) if value else []
+    items = [item for one in value for item in re.split(r",(?=\s*[^\s,=]+=)", one) if one]
     for item in items:
         key = item.partition("=")[0].strip()
-        if not key or "=" not in item:
+        if not all(key.split(".")) or "=" not in item:
             context.fail(f"--params {item[:200]!r} is not key=value, such as step_grpo.beta=0.1")
+        try:
+            OmegaConf.from_dotlist([item.strip()])
+        except YAMLError as error:
+            said = str(error).partition("\n")[0]
+            context.fail(
+                f"--params {item[:200]!r} is no value in YAML ({said}): close what is opened, and "
+                "quote text, such as prompt.template='\"{question} Think.\"'"
+            )
     return OmegaConf.to_container(OmegaConf.from_dotlist([item.strip() for item in items]))
 
 
@@ -54,7 +63,7 @@ def _options() -> list[click.Parameter]:
     options = [copy.copy(option) for option in kedro_run.params]
     for option in options:
         if "--params" in option.opts:
-            option.callback = read_parameters
+            option.callback, option.multiple, option.default = read_parameters, True, ()
     return options
 
 
@@ -125,7 +134,7 @@ def _check_environment(options: dict[str, Any]) -> None:
     env = options.get("env") or os.environ.get("KEDRO_ENV")
     project = find_kedro_project(Path.cwd()) or Path.cwd()  # this may be a folder below it
     conf = Path(options.get("conf_source") or project / settings.CONF_SOURCE)
-    if env and conf.is_dir() and not (conf / env).is_dir():  # conf may be an archive
+    if env and conf.is_dir():  # it may be an archive
         check_choices([env], (path.name for path in conf.iterdir() if path.is_dir()), "--env")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import OmegaConf
 
+from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.scratch import scratch_directory
 
 logger = logging.getLogger(__name__)
@@ -84,8 +85,14 @@ def unpacked(conf_source: str | Path) -> str:
         return str(conf_source)
     place = scratch_directory("conf") / "conf"
     only_files = {} if source.suffix == ".zip" else {"filter": "data"}
-    shutil.unpack_archive(source, place, **only_files)
-    [top] = place.iterdir()  # `kedro package` packs the folder itself
+    try:
+        shutil.unpack_archive(source, place, **only_files)
+        [top] = place.iterdir()  # `kedro package` packs the folder itself
+    except (shutil.ReadError, ValueError) as error:
+        raise ConfigurationError(
+            f"--conf-source {conf_source} is neither a folder nor an archive of one, such as "
+            f"`kedro package` makes: {error!s:.100}"
+        ) from error
     return str(top)
 
 

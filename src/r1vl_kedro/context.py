@@ -11,6 +11,7 @@ from kedro.framework import project
 from kedro.framework.context import KedroContext
 from kedro.validation.exceptions import ParameterValidationError
 from kedro.validation.type_extractor import TypeExtractor
+from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro import kernels
@@ -43,7 +44,7 @@ class ProjectContext(KedroContext):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        given = self.config_loader["parameters"]
+        given = self._given()
         grid.refuse_old_spelling(given)
         check_names(given, {*self._names_in_base(), *OTHERS})
         checked(Common, given, "")
@@ -90,6 +91,23 @@ class ProjectContext(KedroContext):
                 except ValidationError as error:
                     lines.append(describe(error, model, where))
         return lines
+
+    def _given(self) -> dict[str, Any]:
+        """Read the parameters as they are configured.
+
+        Raises:
+            ConfigurationError: the environment's or the command line's cannot be merged with them.
+        """
+        try:
+            return self.config_loader["parameters"]
+        except OmegaConfBaseException as error:
+            said = str(error).partition("\n")[0]
+            raise ConfigurationError(f"{error.full_key or 'the parameters'}: {said}") from error
+        except TypeError as error:  # OmegaConf's: it does not say where
+            raise ConfigurationError(
+                f"the parameters cannot be put together ({error}): give a list where "
+                "the configuration has a list, and a mapping where it has one"
+            ) from error
 
     def _names_in_base(self) -> set[str]:
         # Not through a second loader: `${globals:...}` goes to the loader made last, and every

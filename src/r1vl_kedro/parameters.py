@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.prompts import RAW_MARK
+from r1vl_kedro.prompts import IMAGES_COME, RAW_MARK, image_place
 from r1vl_kedro.responses import R1VL, GrammarName, get_grammar
 
 READ_RESPONSES = (
@@ -66,6 +66,8 @@ class Prompt(BaseModel):
             raise ValueError("it has no '{question}' to fill")
         if template is not None and template.count(RAW_MARK) > 1:
             raise ValueError(f"it has {RAW_MARK!r} more than once")
+        if template is not None and (mark := image_place(template)):
+            raise ValueError(f"it has {mark}; {IMAGES_COME}")
         return template
 
 

@@ -1,5 +1,6 @@
 """How a record becomes the user turn that a model sees."""
 
+import re
 from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
@@ -9,6 +10,16 @@ IMAGE_MARK = "<image>"
 """In a question or an option: the place of the next image."""
 RAW_MARK = "{image}"
 """In a template: the place of the images, and that the template is the whole prompt."""
+
+
+IMAGES_COME = f"images come before the text by themselves, or where {RAW_MARK} is"
+_PLACES = re.compile(rf"{IMAGE_MARK}|<\|(?:image|video)_pad\|>")
+
+
+def image_place(template: str) -> str | None:
+    """Return what a template holds that would be read as an image of its own, or None."""
+    found = _PLACES.search(template)
+    return found[0] if found else None
 
 
 def render_question(question: str, options: Sequence[str] = ()) -> str:

@@ -14,15 +14,20 @@ from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
 
-_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$")
+_NAMES = re.compile(
+    r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|CREDENTIALS?)(_?\d+)?$"
+)
 """Ends of the names of environment variables whose values are secrets."""
 _SHORTEST = 6
-_USER = re.compile(r"(?<=://)[^/\s@'\"]+@")
-_QUERY = re.compile(
-    r"(?i)([?&](?:api[-_]?key|key|token|access_token|password|sig|secret)=)[^&\s'\"]+"
+_USER = re.compile(r"(?<=://)(?:[^/\s'\"]+|[^/\s@:'\"]*:(?!\d+/)[^\s'\"]{,200})@")
+"""A name, a password, or both; what is no port behind a colon is a password, with slashes too."""
+_QUERY = re.compile(r"(?i)([?&](?:[\w-]*[-_])?(?:apikey|key|token|password|sig|secret)=)[^&\s'\"]+")
+_NAMED = re.compile(
+    r"(?i)((?:api[-_]?key|(?:access|auth|refresh)[-_]?token|password|secret)['\"]?\s*[:=]\s*['\"]?)"
+    r"[^\s'\",}&]{6,}"
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
-_KEYS = re.compile(r"\b(?:sk-|hf_|gh[pousr]_|dapi)[\w-]{12,}")
+_KEYS = re.compile(r"\b(?:sk-|hf_|gh[pousr]_|github_pat_|dapi|gsk_|xai-|nvapi-|AIza)[\w-]{12,}")
 _known: set[str] = set()
 
 
@@ -60,6 +65,7 @@ def scrub(text: str) -> str:
             text = text.replace(secret.strip(), "***")
     text = _USER.sub("", text)
     text = _QUERY.sub(r"\1***", text)
+    text = _NAMED.sub(r"\1***", text)
     text = _BEARER.sub(r"\1 ***", text)
     return _KEYS.sub("***", text)
 

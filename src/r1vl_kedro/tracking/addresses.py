@@ -14,7 +14,9 @@ FILE = "sqlite:///"
 ARTIFACTS = "mlartifacts"
 """The folder of artifacts beside an SQLite store."""
 _PASSED_ON = re.compile(r"(databricks|databricks-uc|uc)$|[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
-_HOST = re.compile(r"[\w.-]+:\d+(/|$)|localhost(/|$)")
+_HOST = re.compile(
+    r"[\w.-]+:\d+(/|$)|localhost(/|$)|[\w-]+(\.[\w-]+)*\.(?!db|sqlite3?)[\w-]+(/|$)", re.IGNORECASE
+)
 _WAYS_OUT = "name another, or set tracking.enabled=false"
 
 
@@ -31,8 +33,10 @@ def resolve_uri(uri: str, project_path: Path) -> str:
     """Make a store absolute: a file name is an SQLite file in the project, a URI stays as it is.
 
     Raises:
-        StoreError: a host without a scheme, or a path that no SQLite URI can hold.
+        StoreError: a host without a scheme, an address without ``//``, or a path that no SQLite URI
+            can hold.
     """
+    uri = uri.strip()
     if _PASSED_ON.match(uri):
         return uri
     if _HOST.match(uri):
@@ -40,7 +44,12 @@ def resolve_uri(uri: str, project_path: Path) -> str:
             f"tracking.uri is {scrub(uri)!r}, a host without a scheme; write http://{scrub(uri)}, "
             "or the name of a file, such as mlflow.db"
         )
-    path = (project_path / uri).resolve()
+    if set(":@") & set(uri.partition("/")[0]):
+        raise StoreError(
+            f"tracking.uri is {uri.rpartition('@')[2]!r:.200}, neither an address with :// nor a "
+            "file name; write one such as http://localhost:5000, sqlite:////data/x.db or mlflow.db"
+        )
+    path = (project_path / Path(uri).expanduser()).resolve()
     if set("?#%") & set(str(path)):
         raise StoreError(
             f"tracking.uri: the path {path} holds one of ? # %, which the URI of an SQLite store "

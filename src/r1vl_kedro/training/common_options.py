@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from r1vl_kedro.parameters import words
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.training.batches import split_batch, steps_on
 from r1vl_kedro.training.deepspeed_configs import stage
@@ -29,6 +30,11 @@ class LoraOptions(_Options):
     alpha: float = Field(32.0, gt=0)
     dropout: float = Field(0.0, ge=0, lt=1)
     target_modules: list[str] | Literal["all-linear"] = "all-linear"
+
+    @field_validator("target_modules", mode="before")
+    @classmethod
+    def _words(cls, given: Any) -> Any:
+        return given if given == "all-linear" else words(given)
 
 
 class TrainingOptions(_Options):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE, Mode, get_benchmark
 from r1vl_kedro.generation import DecodingOptions
-from r1vl_kedro.parameters import check_opening
+from r1vl_kedro.parameters import Words, check_opening
+from r1vl_kedro.prompts import IMAGES_COME, image_place
 from r1vl_kedro.responses import R1VL, GrammarName
 
 
@@ -18,8 +19,8 @@ class BenchmarkOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    names: list[str] | None = None
-    """Which benchmarks, as a list or as words in one string; None is the main table's nine."""
+    names: Annotated[list[str], Words] | None = None
+    """Which benchmarks; None is the main table's nine."""
     scoring: Mode = "robust"
     prompt: str = Field("published", pattern="^(published|plain)$")
     """Inner text: R1-VL's evaluation, or as this project's training renders questions."""
@@ -33,12 +34,6 @@ class BenchmarkOptions(BaseModel):
     """Questions of each that the tracking table shows with image, response and verdict."""
     judge: bool = False
     """Ask the endpoint `benchmark_judge` about answers that the rules leave open."""
-
-    @field_validator("names", mode="before")
-    @classmethod
-    def _words(cls, names: Any) -> Any:
-        """Split words: `--params` splits at commas, so a command names several as "chartqa mme"."""
-        return names.split() if isinstance(names, str) else names
 
     @field_validator("names")
     @classmethod
@@ -54,6 +49,8 @@ class BenchmarkOptions(BaseModel):
         if "{question}" not in self.wording:
             where = self.template_file or "template"
             raise ValueError(f"{where} has no '{{question}}' to fill")
+        if mark := image_place(self.wording):
+            raise ValueError(f"the template has {mark}; {IMAGES_COME}")
         return self
 
     @property
@@ -88,7 +85,7 @@ class EvaluationOptions(BaseModel):
     benchmarks: BenchmarkOptions
     grammar: GrammarName = R1VL.name
     """How responses to the test records are read."""
-    classes: dict[str, list[str]] = {}
+    classes: dict[str, Annotated[list[str], Words]] = {}
     """Closed lists of classes that answers to the test records name, such as
     ``{speed: [KEEP, STOP]}``: scored by F1 of each class; no list, no such scores."""
 
