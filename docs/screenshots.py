@@ -140,8 +140,12 @@ class Page:
         result = self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"]
         return result.get("value")
 
-    def take(self, picture: Picture) -> bytes:
-        """Open a page, wait until it has the text, run the scripts, and return it as PNG."""
+    def take(self, picture: Picture, seconds: float = DRAWING_SECONDS) -> bytes:
+        """Open a page, wait until it has the text, run the scripts, and return it as PNG.
+
+        Args:
+            seconds: to draw the page, and again after each script.
+        """
         size = {"width": WIDTH, "height": picture.height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **size)
         self.call("Page.navigate", url="about:blank")  # else another #address is no new page
@@ -154,7 +158,7 @@ class Page:
             time.sleep(0.5)
         for script in ("", *picture.scripts):
             self.run(script)
-            time.sleep(DRAWING_SECONDS)
+            time.sleep(seconds)
         return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def close(self) -> None:
@@ -226,6 +230,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", default="", help="beginning of the names to take")
     parser.add_argument("--into", default=IMAGES, type=Path, help="folder of the pictures")
+    parser.add_argument(
+        "--seconds",
+        default=DRAWING_SECONDS,
+        type=float,
+        help="for a page to be drawn; a busy machine needs more",
+    )
     given = parser.parse_args()
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
@@ -241,7 +251,7 @@ def main() -> None:
     ):
         for name, picture in pictures(mlflow_at, viz_at).items():
             if name.startswith(given.only):
-                (given.into / f"{name}.png").write_bytes(page.take(picture))
+                (given.into / f"{name}.png").write_bytes(page.take(picture, given.seconds))
                 print(given.into / f"{name}.png")
 
 
