@@ -10,10 +10,10 @@ from kedro.framework.startup import bootstrap_project
 from smoke_place import ROOT, kedro_run
 
 
-def context_of(env: str):
+def context_of(env: str | None = None, **runtime_params):
     """The project's context in an environment; its pipelines are then registered for it."""
     bootstrap_project(ROOT)
-    return KedroSession.create(ROOT, env=env).load_context()
+    return KedroSession.create(ROOT, env=env, runtime_params=runtime_params).load_context()
 
 
 def recipe_of(env: str):

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.rows import RecordFile
 from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.validate import validate
 
 PATH = """### Image Description:
 A square with a diagonal.
@@ -73,6 +76,12 @@ def write_mulberry(folder: Path, rows: list[dict], images: dict[str, bytes]) -> 
     path = folder / "mulberry_sft.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     return path
+
+
+def validated(folder: Path, rows: list[dict], images: dict[str, bytes], **options):
+    """The usable ones of the rows as records, and those set aside."""
+    path = write_mulberry(folder, rows, images)
+    return validate(MulberryFile(path), ValidationOptions(**options))
 
 
 @dataclass(frozen=True)

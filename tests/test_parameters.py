@@ -3,18 +3,16 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from kedro.framework.project import pipelines as registered
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog, MemoryDataset
+from recipes import context_of
+from smoke_place import ROOT
 
 from r1vl_kedro.hooks import BatchHooks
 from r1vl_kedro.parameters import ConfigurationError
 
-ROOT = Path(__file__).resolve().parents[1]
 INF = float("inf")
 ENVIRONMENTS = sorted(
     folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir() and folder.name != "base"
@@ -23,8 +21,7 @@ ENVIRONMENTS = sorted(
 
 def parameters(given=None, *, env="smoke", pipeline="ablation"):
     """The checked parameters of a run of these pipelines, as its first node would have them."""
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env=env, runtime_params=given or {}).load_context()
+    context = context_of(env, **(given or {}))
     checked = context.params
     read = {"parameters": checked, "params:launcher": checked["launcher"]}
     catalog = DataCatalog({name: MemoryDataset(value) for name, value in read.items()})

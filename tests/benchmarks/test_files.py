@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import io
-import json
 from dataclasses import replace
 
 import pytest
@@ -246,67 +245,6 @@ def test_lmudata_is_honoured_where_it_is_a_directory(tmp_path, monkeypatch):
     assert lmu_data().name == "LMUData"
 
 
-def test_mathvision_in_its_published_layout_loads_whole(shared_dir):
-    path = shared_dir / "real/mathvision/testmini.jsonl"
-    read = BenchmarkFile(get_benchmark("mathvision"), path)
-    rows = list(read.rows())
-    assert len(rows) == 304
-    assert read.set_aside == []
-    assert all(r.images for r in rows)
-    free = [r for r in rows if r.cells["choices"] == "[]"]
-    assert all(score_response("mathvision", r.cells, r.cells["answer"]) for r in free)
-
-
-def test_mathvision_asks_with_its_options_where_they_say_more_than_letters(tmp_path):
-    (tmp_path / "1.png").write_bytes(png())
-    shared = {"image": "1.png", "answer": "A", "subject": "algebra", "level": 2}
-    lines = [
-        {"id": "1", "question": "Which?<image1>", "options": ["$x$", "$y$"], **shared},
-        {"id": "2", "question": "Which?", "options": ["A", "B", "C", "D", "E"], **shared},
-        {"id": "3", "question": "How many?", "options": [], **shared},
-    ]
-    path = tmp_path / "test.jsonl"
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    asked = [r.cells["question"] for r in BenchmarkFile(get_benchmark("mathvision"), path).rows()]
-    assert asked == ["Which?<image1>\nChoices:\n(A) $x$\n(B) $y$", "Which?", "How many?"]
-
-
-@pytest.mark.parametrize(
-    ("broken", "column", "reason"),
-    [
-        ("{", "line", "no JSON object"),
-        ("[1]", "line", "no JSON object: a list"),
-        ("[" * 100_000, "line", "nested too deeply"),
-        ('{"id": "2", "answer": "1", "image": "1.png", "subject": "s"}', "row", "'question': None"),
-        ('{"id": "2", "question": "q", "answer": null, "image": "1.png"}', "row", "'answer': None"),
-        ('{"id": "2", "question": "q", "answer": ["1"], "image": "1.png"}', "row", "answer': ['1"),
-        ('{"id": "2", "question": "q", "answer": "A", "options": "A,B", "image": "1.png"}', "row",
-         "'options': 'A,B'"),
-        ('{"id": "2", "question": "q", "answer": "E", "options": ["1", "2"], "image": "1.png"}',
-         "cells", "options A, B"),
-        ('{"id": "2", "question": "q\\ud800", "answer": "1", "image": "1.png"}', "question",
-         "lone surrogate"),
-        ('{"id": "2", "question": "q", "answer": "1", "image": "' + "n" * 300 + '"}', "image",
-         "too long"),
-        ('{"id": "2", "question": "q", "answer": "1", "image": "../1.png"}', "row", "may not"),
-        ('{"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}', "index",
-         "an earlier row has the same index"),
-        ('{"id": "2", "question": "q", "answer": "1", "image": "2.png", "subject": "s"}', "image",
-         "2.png stands neither in"),
-    ],
-)  # fmt: skip
-def test_a_broken_line_of_mathvision_is_set_aside(tmp_path, broken, column, reason):
-    (tmp_path / "1.png").write_bytes(png())
-    whole = {"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}
-    path = tmp_path / "test.jsonl"
-    path.write_text(f"{json.dumps(whole)}\n{broken}\n")
-    read = BenchmarkFile(get_benchmark("mathvision"), path)
-    assert [r.index for r in read.rows()] == ["1"]
-    [left] = read.set_aside
-    assert (left.row, left.column) == (2, column)
-    assert reason in left.reason
-
-
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_the_embedded_world_has_a_file_in_every_schema(tmp_path, name):
     path = write_benchmark(name, tmp_path / f"{name}.tsv", n=20, seed=3)
@@ -320,15 +258,6 @@ def test_the_embedded_world_has_a_file_in_every_schema(tmp_path, name):
     before = path.read_bytes()
     path.unlink()
     assert write_benchmark(name, path, n=20, seed=3).read_bytes() == before
-
-
-def test_a_byte_order_mark_and_an_array_are_read(tmp_path):
-    (tmp_path / "1.png").write_bytes(png())
-    whole = {"id": "1", "question": "q", "answer": "1", "image": "1.png", "subject": "s"}
-    path = tmp_path / "test.jsonl"
-    for text in ("\ufeff" + json.dumps(whole), json.dumps([whole], indent=1)):
-        path.write_text(text, encoding="utf-8")
-        assert [r.index for r in BenchmarkFile(get_benchmark("mathvision"), path).rows()] == ["1"]
 
 
 def test_every_case_file_is_read_or_named(shared_dir):

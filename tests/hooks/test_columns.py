@@ -1,11 +1,8 @@
 """A reward that reads what its records will not have is named before the first node."""
 
-from pathlib import Path
-
 import pytest
 from kedro.framework.project import pipelines as registered
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
+from recipes import context_of
 
 from r1vl_kedro.datasets import RecordFileDataset, RecordsDataset
 from r1vl_kedro.hooks import ColumnHooks
@@ -14,7 +11,6 @@ from r1vl_kedro.pipelines.preflight.nodes import look_for_data
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.store import save_directory, write_rows
 
-ROOT = Path(__file__).resolve().parents[2]
 READS_A_LABEL = f"{__name__}.of_modality"
 GRID = {"seeds": [0], "variants": {"plain": {}, "labelled": {"rewards": {READS_A_LABEL: 1.0}}}}
 UNKNOWN = (
@@ -34,9 +30,7 @@ def catalog(tmp_path):
 
 
 def of_project(place, given):
-    bootstrap_project(ROOT)
-    context = KedroSession.create(ROOT, env="smoke", runtime_params=given).load_context()
-    catalog = context.catalog
+    catalog = context_of("smoke", **given).catalog
     for name in ("rl_prompts", "warm_up_records"):
         catalog[name] = RecordsDataset(path=str(place / name))
     return catalog

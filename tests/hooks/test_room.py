@@ -1,11 +1,8 @@
 """A training that this machine or the cluster has no room for is named before the first node."""
 
-from pathlib import Path
-
 import pytest
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
+from recipes import context_of
 
 from r1vl_kedro.hooks import BatchHooks
 from r1vl_kedro.launcher import JobError, LauncherOptions
@@ -13,7 +10,6 @@ from r1vl_kedro.launcher.layout import ranks_by_host
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.training.planned import of_sections, room_problems
 
-ROOT = Path(__file__).resolve().parents[2]
 TWO_HOSTS = [
     {"NodeManagerHostname": f"host{number}", "Resources": {"CPU": 4}} for number in range(2)
 ]
@@ -21,10 +17,8 @@ TWO_HOSTS = [
 
 @pytest.fixture
 def context():
-    bootstrap_project(ROOT)
     launcher = {"device": "cuda", "num_processes": 2, "in_process": False}
-    given = {"launcher": launcher}
-    return KedroSession.create(ROOT, env="smoke", runtime_params=given).load_context()
+    return context_of("smoke", launcher=launcher)
 
 
 def test_gpus_that_this_machine_lacks_are_named_once(context, monkeypatch):

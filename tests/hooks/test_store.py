@@ -1,21 +1,13 @@
 """A tracking store that goes away, comes back, or refuses: no run is stopped, no loss is silent."""
 
-import os
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
-import time
-import urllib.request
 
 import empty_store
 import pytest
-from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.tracking import addresses
 from r1vl_kedro.tracking import store as stores
 
 from . import toy
@@ -241,41 +233,6 @@ def test_a_deleted_experiment_names_how_to_restore_it(store, tmp_path):
         stores.Store(store.uri, "test", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("uri", "said"),
-    [
-        ("127.0.0.1:5000", r"a host without a scheme; write http://127\.0\.0\.1:5000"),
-        ("localhost:5000/x", "a host without a scheme"),
-        ("what?.db", r"holds one of \? # %"),
-    ],
-)
-def test_an_address_that_would_become_a_file_elsewhere_is_refused(uri, said, tmp_path):
-    with pytest.raises(addresses.StoreError, match=said):
-        addresses.resolve_uri(uri, tmp_path)
-
-
-def test_addresses_that_mlflow_knows_are_passed_on(tmp_path):
-    for uri in ("databricks", "databricks://profile", "http://h:1", "file:/x", "sqlite:////x.db"):
-        assert addresses.resolve_uri(uri, tmp_path) == uri
-    assert addresses.resolve_uri("runs.db", tmp_path) == f"sqlite:///{tmp_path}/runs.db"
-
-
-def test_the_environment_names_the_store_where_the_configuration_has_the_default(monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://h:1")
-    choose = addresses.from_environment
-    assert choose("MLFLOW_TRACKING_URI", "mlflow.db", "mlflow.db") == "http://h:1"
-    assert choose("MLFLOW_TRACKING_URI", "other.db", "mlflow.db") == "other.db"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
-    assert choose("MLFLOW_TRACKING_URI", "mlflow.db", "mlflow.db") == "mlflow.db"
-
-
-def test_refused_access_names_the_variables_to_set():
-    error = MlflowException("API request failed with error code 401 != 200. Response body: ''")
-    said = str(addresses.refusal("http://me:pw@h", "e", error, "does not answer"))
-    assert "MLFLOW_TRACKING_USERNAME" in said and "MLFLOW_TRACKING_TOKEN" in said
-    assert "pw" not in said
-
-
 def test_without_tracking_nothing_is_written_and_the_run_is_the_same(tmp_path):
     root = toy.make(tmp_path, store=False)
     code, output = toy.run(root, "--params=tracking.enabled=false")
@@ -297,52 +254,3 @@ def test_a_store_that_takes_no_child_is_asked_once_and_again_at_the_end(tmp_path
     for variant in ("base", "outcome", "step_grpo"):
         assert output.count(f" {variant} is filed at the end: ") == 2
     assert [run["name"] for run in toy.runs(root)] == ["ablation"]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_server_that_dies_in_mid_run_stops_nothing(tmp_path):
-    root = toy.make(tmp_path / "project", {"outcome": "wait"})
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    uri, database = f"http://127.0.0.1:{port}", tmp_path / "server.db"
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"),
-            *("--backend-store-uri", f"sqlite:///{database}"),
-            *("--artifacts-destination", str(tmp_path / "artifacts")),
-        ],
-        env={**toy.environment(), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-        cwd=tmp_path,
-        start_new_session=True,
-    )
-    try:
-        while not answers(uri):
-            assert server.poll() is None, "the server does not start"
-            time.sleep(0.5)
-        run = toy.kedro(root, "run", "--pipelines=ablation", f"--params=tracking.uri={uri}")
-        while not (root / "work/outcome.started").exists():
-            assert run.poll() is None, run.stdout.read()
-            time.sleep(0.1)
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-    (root / "work/outcome.go").touch()
-    output, _ = run.communicate(timeout=600)
-    assert run.returncode == 0, output
-    said = " ".join(output.split())
-    assert "does not answer" in said and "writes did not reach MLflow" in said
-    assert toy.read_json(root / "data/outcome/scores.json")["accuracy"] == 0.5
-    client = MlflowClient(f"sqlite:///{database}")
-    (experiment,) = client.search_experiments(filter_string="name = 'r1vl_kedro'")
-    found = client.search_runs([experiment.experiment_id])
-    assert {run.info.run_name for run in found} == {"ablation", "base", "outcome", "step_grpo"}
-
-
-def answers(uri: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{uri}/health", timeout=5):
-            return True
-    except OSError:
-        return False

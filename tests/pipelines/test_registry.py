@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 from kedro.framework.project import pipelines
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
+from recipes import context_of
 
-from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,13 +32,6 @@ PROFILES = (
     "sloppy",
     "credit",
 )
-
-
-def context_of(env=None, **runtime_params):
-    """The project's context in an environment; its pipelines are then registered for it."""
-    bootstrap_project(ROOT)
-    session = KedroSession.create(ROOT, env=env, runtime_params=runtime_params)
-    return session.load_context()
 
 
 def namespaces() -> set[str]:
@@ -126,72 +117,6 @@ def test_environments_do_not_share_a_data_directory():
     assert len(set(roots.values())) == len(roots)
 
 
-@pytest.mark.parametrize(
-    ("ablation", "said"),
-    [
-        ({"seeds": [1, 1]}, "repeat"),
-        ({"seeds": []}, "at least 1 item"),
-        ({"variants": {"outcome": {"grup_size": 2}}}, "grup_size"),
-        ({"variants": {"outcome": {"group_size": 7}}}, "60 is not a multiple of group_size 7"),
-        ({"variants": {"Bad name": {}}}, "Bad name"),
-        ({"variants": {"x_seed1": {}}}, "x_seed1"),
-        ({"variants": {"x": {"method": "dpo"}}}, "base, warm_up, sft, sft_warm_up, step_grpo"),
-        ({"variants": {"base": {"method": "base", "beta": 1}}}, "trains nothing"),
-        ({"variants": {"sft": {"learning_rat": 1}}}, "learning_rat"),
-        ({"variants": {"data": {}}}, "data and reporting name the shared work"),
-        ({"sedes": [1]}, "sedes"),
-        ({"seeds": [2**32]}, "less than 4294967296"),
-        ({"variants": {"sft": {"num_epochs": 2}}}, "variants.sft: num_epochs 2 cannot be set"),
-    ],
-)
-def test_a_wrong_grid_is_named_before_any_node_runs(ablation, said):
-    context_of(ablation=ablation)
-    with pytest.raises(ConfigurationError, match=said):
-        pipelines["ablation"]
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"ablation": {"variants": {"x": {"beta": -1}}}}, "ablation.variants.x.beta is -1"),
-        (
-            {"ablation": {"variants": {"x": {"stages": [{"records": "rl_promts"}]}}}},
-            "ablation.variants.x.stages.step_grpo.records is 'rl_promts', which nothing makes",
-        ),
-        ({"step_grpo": {"rollouts_per_step": 64}}, "64 is not a multiple of group_size 3"),
-        ({"reporting": {"headline": "x"}}, "reporting.headline 'x' is unknown"),
-    ],
-)
-def test_a_wrong_grid_stops_only_what_is_over_it(given, said):
-    context_of(**given)
-    assert NAMES - set(pipelines) == {"ablation", "reporting", "probe"}
-    assert pipelines["data_prep"].nodes
-    for name in ("ablation", "reporting", "probe"):
-        with pytest.raises(ConfigurationError, match=said):
-            pipelines[name]
-
-
-@pytest.mark.parametrize(
-    ("variants", "said"),
-    [
-        (
-            {"outcome": {"options": {"beta": 1}}},
-            "variants.outcome.options.beta is no parameter; write ablation.variants.outcome.beta,",
-        ),
-        (
-            {"sft_seed3": {"options": {"threads": 1}}},
-            "variants.sft_seed3.options.threads is no parameter; write ablation.variants.sft.",
-        ),
-        ({"outcome": 3}, "variants.outcome is no parameter; write ablation.variants.outcome,"),
-        (3, "variants is 3 and no parameter; the grid is ablation.variants"),
-    ],
-)
-def test_options_by_namespace_are_refused_with_the_way_there_is(variants, said):
-    with pytest.raises(ConfigurationError) as error:
-        context_of(variants=variants)
-    assert str(error.value).startswith(said)
-
-
 def test_what_a_variant_is_given_is_among_its_differences():
     given = {"variants": {"outcome": {"beta": 0.1}}}
     parameters = context_of(ablation=given).config_loader["parameters"]["variants"]
@@ -206,42 +131,6 @@ def test_what_a_variant_is_given_is_among_its_differences():
 def test_a_variant_can_be_left_out():
     context_of(ablation={"variants": {"step_grpo_m6": None}})
     assert "step_grpo_m6" not in namespaces()
-
-
-def test_kedro_viz_builds_its_graph():
-    from kedro_viz.data_access import data_access_manager
-    from kedro_viz.integrations.kedro.data_loader import load_data
-    from kedro_viz.server import populate_data
-
-    context_of()
-    catalog, loaded, extras = load_data(ROOT)
-    populate_data(data_access_manager, catalog, loaded, extras)
-    tree = data_access_manager.create_modular_pipelines_tree_for_registered_pipeline("ablation")
-    assert set(tree) - {"__root__"} == {*VARIANTS, *SHARED_NAMESPACES}
-    from kedro_viz.utils import _hash_input_output
-
-    for name in VARIANTS:  # one way out of each box
-        assert tree[name].outputs == {_hash_input_output(f"{name}.results")}
-    layers = data_access_manager.get_sorted_layers_for_registered_pipeline("ablation")
-    assert layers[0] == "raw"
-    assert layers[-1] == "reporting"
-
-
-def test_kedro_viz_shows_stages_inside_the_box_of_their_variant():
-    from kedro_viz.data_access import data_access_manager
-    from kedro_viz.integrations.kedro.data_loader import load_data
-    from kedro_viz.server import populate_data
-    from kedro_viz.utils import _hash_input_output
-
-    variants = {"two": {"stages": [{"method": "sft", "n_records": 9}, {"beta": 0.0}]}}
-    given = {"ablation": {"variants": variants}}
-    catalog, loaded, extras = load_data(ROOT, extra_params=given)
-    populate_data(data_access_manager, catalog, loaded, extras)
-    tree = data_access_manager.create_modular_pipelines_tree_for_registered_pipeline("ablation")
-    inside = {child.id for child in tree["two"].children}
-    assert {"two.sft", "two.step_grpo"} <= inside
-    assert tree["two"].outputs == {_hash_input_output("two.results")}
-    context_of()
 
 
 def test_listing_pipelines_imports_no_heavy_library():
@@ -287,11 +176,6 @@ def test_the_prompt_of_the_default_grammar_is_the_bare_question():
     parameters = context_of().config_loader["parameters"]
     assert parameters["prompt"]["template"] == "{question}"
     assert parameters["reward_card"]["rewards"] == parameters["step_grpo"]["rewards"]
-
-
-def test_an_unknown_grammar_is_named_with_those_there_are():
-    with pytest.raises(ConfigurationError, match=r"grammar is 'r2vl': .* choose from boxed, plain"):
-        context_of(grammar="r2vl")
 
 
 def test_the_sparsity_grid_trains_every_reward_on_one_level_at_a_time():

@@ -1,8 +1,16 @@
 """Questions, options and answers as texts: how they are told apart."""
 
+import time
+
 import pytest
 
-from r1vl_kedro.records.questions import read_question, resolve_answer, split_options
+from r1vl_kedro.records.prose import path_from_prose
+from r1vl_kedro.records.questions import (
+    bare_answer,
+    read_question,
+    resolve_answer,
+    split_options,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +74,41 @@ def test_options_that_nothing_announces_count_where_the_answer_names_one(text, a
 )
 def test_a_small_letter_names_an_option_where_no_option_has_that_text(answer, options, letter):
     assert resolve_answer(answer, options) == letter
+
+
+@pytest.mark.parametrize(
+    ("answer", "letter"),
+    [("B: 45", "B"), ("B", "B"), ("(B) 45", "B"), ("B. 45", "B"), ("45", "B"), ("$45$", "B")],
+)
+def test_an_option_is_named_by_letter_or_text(answer, letter):
+    assert resolve_answer(answer, ["30", "45"]) == letter
+
+
+def test_an_option_that_looks_like_a_letter_with_text():
+    assert resolve_answer("A: yes", ["A: yes", "no"]) == "A"
+    assert resolve_answer("C", ["C", "D"]) == "A"
+
+
+@pytest.mark.parametrize("answer", ["C", "60", "A: 45", ""])
+def test_an_answer_outside_the_options_is_refused(answer):
+    with pytest.raises(ValueError, match="option"):
+        resolve_answer(answer, ["30", "45"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\\boxed{", "<answer>", "\na) x", "\\[", "\\begin{align}", "? (A) 4", "<image>", "$", " "],
+)
+def test_readers_of_text_take_linear_time(text):
+    """Four times the text takes about four times the work; a quadratic rule takes sixteen."""
+
+    def work(length):
+        long = text * (length // len(text))
+        start = time.process_time()
+        read_question(long, "4")
+        bare_answer(long)
+        path_from_prose(long, "4")
+        return time.process_time() - start
+
+    small, large = (min(work(length) for _ in range(3)) for length in (20_000, 80_000))
+    assert large <= 10 * max(small, 0.01)

@@ -2,41 +2,18 @@
 
 import json
 import random
-from dataclasses import replace
-from importlib.util import find_spec
 
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from PIL import Image
+from preflight_builders import FOUR_GPUS, STEP_GRPO, WARM_UP, variant
 
 from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import BenchmarkTSVDataset, RecordFileDataset
-from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.generation.pairs import PairOptions
-from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
-from r1vl_kedro.training.methods import METHODS
-from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
-from r1vl_kedro.training.planned import of_sections
-from r1vl_kedro.training.preference_options import PreferenceOptions
-
-WARM_UP = SFTOptions(
-    num_epochs=2, batch_size=8, deepspeed="zero3", dtype="bfloat16", gradient_checkpointing=True
-)
-STEP_GRPO = StepGRPOOptions(
-    num_epochs=1,
-    rollouts_per_step=16,
-    max_pixels=400_000,
-    max_prompt_length=600,
-    dtype="bfloat16",
-    deepspeed="zero3",
-    micro_batch_size=4,
-    gradient_checkpointing=True,
-)
-FOUR_GPUS = LauncherOptions(num_processes=4, device="cuda")
+from r1vl_kedro.training.options import SFTOptions
 
 
 def make_mulberry(root, count=40, missing=0, sides=(200, 1000)):
@@ -88,12 +65,6 @@ MODEL = "Qwen/Qwen2-VL-2B-Instruct"
 def grid(benchmarks=()):
     """``parameters.ablation`` with these benchmarks."""
     return {"seeds": [0], "variants": {"outcome": {}}, "benchmarks": list(benchmarks)}
-
-
-def variant(name, method, options, **more):
-    """A variant as the context expands it."""
-    rows = {"stages": {}, "records": METHODS[method].records, "n_records": None}
-    return {"name": name, "method": method, "options": options.model_dump(), **rows, **more}
 
 
 def report(
@@ -214,27 +185,6 @@ def test_prompts_that_are_all_too_long_are_a_reason(tmp_path):
     assert "every prompt is longer than max_prompt_length 300" in problems
 
 
-def test_gpus_that_are_not_there_are_a_reason():
-    said = FOUR_GPUS.missing_gpus(1)
-    assert "asks for 4 GPUs" in said and "has 1 GPU" in said
-    assert FOUR_GPUS.missing_gpus(4) is None
-    assert LauncherOptions(num_processes=4, device="cpu").missing_gpus(0) is None
-
-
-def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    evaluation = EvaluationOptions.model_construct(
-        decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
-    )
-    three = LauncherOptions(num_processes=3, device="cuda")
-    problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation, {})
-    text = "\n".join(problems)
-    assert "warm_up: batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
-    assert "step_grpo: rollouts_per_step 16 is not a multiple of 3 processes" in text
-    assert "has no GPU" in text
-    assert ("engine is vllm, which is not installed" in text) == (find_spec("vllm") is None)
-
-
 def test_nothing_in_the_way_passes_and_a_reason_stops():
     assert nodes.decide({"problems": []}) is None
     with pytest.raises(nodes.WouldFail):
@@ -269,41 +219,6 @@ def test_the_size_of_a_model_is_read_from_its_configuration_alone(tmp_path):
     assert shape.parameters > 1000 * 64 + 3 * layer
     assert shape.parameters < 1000 * 64 + 3 * layer + 200_000  # the vision encoder of one block
     assert SHAPES[MODEL].parameters == pytest.approx(2.21e9)
-
-
-def test_every_method_of_the_grid_is_checked_where_its_options_are_written():
-    preference = PreferenceOptions(num_steps=1, batch_size=10, max_completion_length=64)
-    sharp = STEP_GRPO.model_copy(update={"beta": 0.1})
-    odd = STEP_GRPO.model_copy(update={"micro_batch_size": 3})
-    variants = {
-        "pairs": variant("pairs", "sample_pairs", PairOptions()),
-        "dpo_seed0": variant("dpo", "preference", preference, records="pairs.pairs"),
-        "dpo_seed1": variant("dpo", "preference", preference, records="pairs.pairs"),
-        "sharp": variant("sharp", "step_grpo", sharp),
-        "odd": variant("odd", "step_grpo", odd),
-    }
-    evaluation = EvaluationOptions.model_construct(decoding=DecodingOptions(max_new_tokens=1024))
-    four = LauncherOptions(num_processes=4)
-    found = nodes.check_settings(WARM_UP, STEP_GRPO, four, evaluation, variants)
-    assert len(found) == 3
-    assert found[0].startswith(
-        "ablation.variants.dpo: batch_size 10 is not a multiple of 4 processes; 8 or 12 would work"
-    )
-    assert found[1].startswith("ablation.variants.odd: micro_batch_size 3 does not divide")
-    assert found[2].startswith(
-        "ablation.variants.pairs.decoding.max_new_tokens 256 is above "
-        "ablation.variants.dpo.max_completion_length 64; pairs with"
-    )
-
-
-def test_a_section_that_two_methods_share_is_read_by_each_in_its_own_options(monkeypatch):
-    class Own(SFTOptions):
-        share: float = 0.5
-
-    monkeypatch.setitem(METHODS, "own", replace(METHODS["warm_up"], options=Own))
-    shared, own = of_sections({"warm_up": WARM_UP}, ["warm_up", "own"])
-    assert shared.options == WARM_UP
-    assert own.options == Own(**WARM_UP.model_dump()) and own.options.share == 0.5
 
 
 def test_the_grid_is_planned_each_method_once_and_what_differs_by_itself(complete, capsys):
