@@ -6,10 +6,12 @@ import asyncio
 import json
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.scrubbing import has_user_info, read_key, scrub
@@ -32,6 +34,21 @@ KEY = "OPENAI_API_KEY"
 """The environment variable with the key of every endpoint that is given none of its own."""
 
 
+BASE_URL = "OPENAI_BASE_URL"
+"""The environment variable with the address of every endpoint that is given none of its own."""
+OPENAI = "https://api.openai.com/v1"
+
+
+def is_address(url: str) -> bool:
+    """Tell whether a text is an address of the web, such as ``http://127.0.0.1:8000/v1``."""
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port beyond 65535, half an IPv6 address
+        return False
+    return bool(fine) and not re.search(r"\s", url)
+
+
 class AgainError(Exception):
     """Try again, after so many seconds where the endpoint names them; ``silent``: no reply came."""
 
@@ -44,13 +61,15 @@ class Connection:
     """JSON requests to one base address, from as many threads as like.
 
     Args:
-        base_url: such as ``http://127.0.0.1:8000/v1``; None for the library's default.
+        base_url: such as ``http://127.0.0.1:8000/v1``; None for that of the environment, else
+            OpenAI's.
         api_key: of an endpoint with a key of its own; None takes that of the environment, which a
             server of one's own does not need.
         timeout_s: seconds for a whole call, from the connection to the reply's last byte.
 
     Raises:
-        EndpointError: ``base_url`` holds a user name or a password.
+        EndpointError: ``base_url`` is no address or holds a password, or the environment names a
+            proxy or certificates that cannot be used.
         SecretError: no HTTP header takes the key.
     """
 
@@ -62,12 +81,17 @@ class Connection:
         connections: int,
         api_key: str | None = None,
     ):
-        if base_url is not None and has_user_info(base_url):
+        where = "base_url" if base_url else BASE_URL
+        base_url = base_url or os.environ.get(BASE_URL, "").strip() or OPENAI
+        if has_user_info(base_url):
             raise EndpointError(
-                f"base_url {scrub(base_url)} came with a user name or a password; give the key as "
+                f"{where} {scrub(base_url)} came with a user name or a password; give the key as "
                 f"{KEY}, or as api_key in conf/local/credentials.yml"
             )
-        import httpx
+        if not is_address(base_url):
+            raise EndpointError(
+                f"{where} is {base_url!r:.200}; give an address such as http://127.0.0.1:8000/v1"
+            )
         from openai import AsyncOpenAI
 
         self._client = AsyncOpenAI(
@@ -76,11 +100,7 @@ class Connection:
             base_url=base_url,
             max_retries=0,
             timeout=timeout_s,
-            http_client=httpx.AsyncClient(
-                follow_redirects=False,
-                timeout=timeout_s,
-                limits=httpx.Limits(max_connections=connections),
-            ),
+            http_client=_client(timeout_s, connections),
         )
         self._timeout_s = timeout_s
         # A deadline for a whole call needs a task that can be cancelled: a timeout of httpx
@@ -143,7 +163,11 @@ class Connection:
             raise AgainError(what, silent=silent) from None
 
     def _refusal(self, error: Any, what: str) -> Exception:
-        status, detail = error.status_code, scrub(str(error)).replace("\n", " ")[:_SHOWN]
+        status, detail = error.status_code, str(error)
+        body = error.response.text.strip()
+        if body and detail == f"Error code: {status}" and not body.startswith("<"):  # HTML
+            detail = f"{detail} - {body}"
+        detail = scrub(detail).replace("\n", " ")[:_SHOWN]
         if status in RETRY_STATUS:
             return AgainError(detail, _retry_after(error.response.headers))
         if 300 <= status < 400:
@@ -155,6 +179,22 @@ class Connection:
         if status in REFUSED_STATUS:
             return EndpointError(f"{self.address} refuses {what}: {detail}", status)
         return ValueError(f"status {status}: {detail}")
+
+
+def _client(timeout_s: float, connections: int) -> Any:
+    import httpx
+
+    try:
+        return httpx.AsyncClient(
+            follow_redirects=False,
+            timeout=timeout_s,
+            limits=httpx.Limits(max_connections=connections),
+        )
+    except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+        raise EndpointError(
+            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR of the environment "
+            f"cannot be used: {scrub(str(error)):.200}"
+        ) from error
 
 
 def pause(attempt: int, after: float | None, backoff_s: float, longest_s: float) -> float:

@@ -74,7 +74,8 @@ class OpenAIEngine:
         except ValueError as error:
             raise EndpointError(f"{self._connection.address} refuses /models: {error}") from None
         listed = models.get("data") if isinstance(models, dict) else None
-        return any(isinstance(m, dict) and m.get("owned_by") == "vllm" for m in listed or ())
+        listed = listed if isinstance(listed, list) else []
+        return any(isinstance(m, dict) and m.get("owned_by") == "vllm" for m in listed)
 
     def _api_extras(self) -> dict[str, Any]:
         if self._options.top_k:
@@ -105,9 +106,14 @@ class OpenAIEngine:
         found = []
         for token in VISION_TOKENS:
             body = {"model": self._model, "prompt": token, "add_special_tokens": False}
-            reply = self._patiently(lambda body=body: self._connection.post(place, body))
-            if len(reply["tokens"]) == 1:
-                found.append(str(reply["tokens"][0]))
+            try:
+                reply = self._patiently(lambda body=body: self._connection.post(place, body))
+                [*ids] = reply["tokens"]
+            except (ValueError, TypeError, KeyError) as error:
+                said = f"{type(error).__name__}: {error!s:.200}"
+                raise EndpointError(f"{place} gives no tokens of {token} ({said})") from None
+            if len(ids) == 1:
+                found.append(str(ids[0]))
         return found
 
     def _ask(self, prompt: Prompt, seed: int) -> list[Completion]:

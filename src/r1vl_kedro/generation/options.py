@@ -2,10 +2,10 @@
 
 import json
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from r1vl_kedro.endpoint.connection import is_address
 from r1vl_kedro.scrubbing import has_user_info
 
 
@@ -55,12 +55,10 @@ class DecodingOptions(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _an_address(cls, url: str | None) -> str | None:
-        if url is not None and (
-            urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc
-        ):
-            raise ValueError("give an address such as http://127.0.0.1:8000/v1")
         if url is not None and has_user_info(url):
             raise ValueError("give the key as OPENAI_API_KEY, not in the address")
+        if url is not None and not is_address(url):
+            raise ValueError("give an address such as http://127.0.0.1:8000/v1")
         return url
 
     @model_validator(mode="after")
