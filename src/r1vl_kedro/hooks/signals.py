@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -32,6 +34,8 @@ class SignalHooks:
         from r1vl_kedro.launcher.jobs import forget_stop
 
         forget_stop()
+        # Else the interpreter collects all cycles before it ends, for more than a second of a core.
+        atexit.register(gc.freeze)
         if threading.current_thread() is threading.main_thread() and not self._before:
             # Under nohup a closed terminal is no reason to stop.
             nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
