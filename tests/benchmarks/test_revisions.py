@@ -9,6 +9,14 @@ from r1vl_kedro.rewards import outcome
 ANGLES = ("30", "45", "60", "90")
 CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
 TAKEN_BACK = (
+    ("7\nLet me count again. There are 4 in front and 4 behind, giving 8.", "7", None),
+    ("7\nI should have said 8.", "7", None),
+    ("7\nI would change my answer to 8.", "7", None),
+    ("7\nIt is more likely 8.", "7", None),
+    ("7\nDo not trust this answer.", "7", None),
+    ("7\nReplace 7 by 8.", "7", None),
+    ("7\n(incorrect)", "7", None),
+    ("7\nIt is a guess; actually 8", "7", None),
     ("7\nNo wait. Recounting, I get eight.", "7", None),
     ("7\n\nOne could also argue for 8.", "7", None),
     ("7\n(This is only a guess; 8 is equally plausible.)", "7", None),
@@ -68,6 +76,9 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("7\nThere are 4 in front and 3 behind, giving 7.", "7", None),
+    ("7\nSome might say 8, but one cube is a sphere.", "7", None),
+    ("7\nIf you add the 2 spheres you get 9 objects in all.", "7", None),
     ("7\nIn other words, seven.", "7", None),
     ("7\nThe answer 8 is incorrect, as one is hidden.", "7", None),
     ("7\nBut the question asks for the rest, so 7.", "7", None),

@@ -144,6 +144,9 @@ _SUBJECT = re.compile(r"\s*(?:the|its?|this|these|those|that|a|an)\s+(?:[\w'-]+\
 _FURTHER = re.compile(
     r"\s*(?:in|on|at|over|of|with|for|from|to|by|when|while|instead of|rather than)\b", re.I
 )
+_LIKE = re.compile(
+    r"(?<!look )(?<!looks )(?<!seems )\b(?:like|such as)\s+(?:(?:the|an?)\s+)?\Z", re.IGNORECASE
+)
 _BARELY = re.compile(
     r"\b(?:almost|nearly|rarely|seldom|may|might|could|would|fails?|stops?|if|when|unless)\b", re.I
 )
@@ -159,6 +162,8 @@ def text_stated(text: str, start: int, end: int) -> bool:
     """
     before, after = clause_around(text, start, end)
     if not (_FURTHER.match(after) or neutral(after)):
+        return False
+    if _LIKE.search(before):
         return False
     if neutral(before):
         return True

@@ -7,7 +7,8 @@ from r1vl_kedro.answers.numerals import CARDINALS
 _CORRECTS = re.compile(
     r"(?:(?:oh|ah|hmm+|well|um)\b\W*)?(?:wait|actually|in fact|edit|update|nope|oops|sorry|"
     r"correction|on second thoughts?|hold on|just kidding|"
-    r"(?:please )?(?:strike|scratch|ignore|disregard|forget)(?= (?:that|this|it|the)\b)|"
+    r"(?:please )?(?:strike|scratch|ignore|disregard|forget|(?:do not|don['’]t) (?:trust|use))"
+    r"(?= (?:that|this|it|the)\b)|"
     r"no(?=\s*[,.:;!-]|\s+wait\b|\Z))\b",
     re.IGNORECASE,
 )
@@ -42,7 +43,8 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _OR_RATHER = re.compile(
-    r"(?:in other words|that is to say|i\.e\.|or rather|i mean|alternatively)\W+"
+    r"(?:in other words|that is to say|i\.e\.|or(?: rather)?|maybe|perhaps|possibly|i mean|"
+    r"alternatively)\W+(?!so\b|equivalently\b)"
     r"(?P<given>\S{1,20}(?: \S{1,20})?)\W*",
     re.IGNORECASE,
 )
@@ -83,10 +85,19 @@ _AS_WELL = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"\W*\d+(?:[.,]\d+)*\W*")
-_SO = re.compile(r"\b(?:so|thus|hence|therefore)\s+(?P<number>\d+(?:[.,]\d+)*)\W*\Z", re.I)
+_CHANGES = re.compile(
+    r"\b(?:should have (?:said|written|put|chosen)|more likely|i (?:would|will|['’]d) (?:say|pick)|"
+    r"(?:chang|revis|correct|updat|amend)\w* (?:my|the|this|it)\b[^.]{0,20} to|"
+    r"(?:please )?read|replace [^.]{1,20} (?:by|with))\s+"
+    r"(?P<given>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)(?=\W*\Z|\s+instead\b)",
+    re.IGNORECASE,
+)
+_SO = re.compile(
+    r"\b(?:so|thus|hence|therefore|giving|making)\s+(?P<number>\d+(?:[.,]\d+)*)\W*\Z", re.I
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _LONGEST = 2000
 
 
@@ -102,7 +113,9 @@ def revises(answer: str, after: str) -> bool:
 
 
 def _revises(answer: str, sentence: str) -> bool:
-    if _ADMITS.search(sentence):
+    if _ADMITS.search(sentence) or re.fullmatch(rf"\W*{_WRONG}\W*", sentence, re.IGNORECASE):
+        return True
+    if (changes := _CHANGES.search(sentence)) and not _repeats(answer, changes["given"]):
         return True
     for unfit in _UNFIT.finditer(sentence):
         subject = unfit["subject"] or ""

@@ -9,7 +9,6 @@ from r1vl_kedro.rewards.normalise import (
     DENIERS,
     RELATIONS,
     SENTENCE_ENDS,
-    is_number,
     is_operand,
 )
 
@@ -28,7 +27,7 @@ AUXILIARIES = frozenset(
 _RIGHT = frozenset(
     "right correct true valid possible hold holds work works fit fits apply there present so "
     "satisfy satisfies satisfied acceptable allowed permitted admissible "
-    "observed seen found exist occur happen make sense consistent what".split()
+    "follow observed seen found exist occur happen make sense consistent what".split()
 )
 """Words that call a claim right or real."""
 _SOLUTIONS = frozenset("solution root case answer".split())
@@ -51,7 +50,7 @@ CLAUSE_ENDS = TURNS | SENTENCE_ENDS | {COMMA}
 _CONTRASTS = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("far", "from"), ("rule", "out"),
      ("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("except", "for"), ("nothing", "but"),
-     ("everything", "but"), ("anything", "but"), ("contrary", "to")}
+     ("everything", "but"), ("anything", "but"), ("all", "but"), ("contrary", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
@@ -63,7 +62,7 @@ _REFUSING = frozenset(
 _CLAIMS = frozenset("that case value option root solution claim possibility of a".split())
 _OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".split())
 _UNTIL = frozenset("before until originally initially earlier previously".split())
-_BUT = frozenset({"but", "yet", "although", "though", COMMA})
+_BUT = frozenset({"but", "yet", "although", "though", "so", COMMA})
 _OTHERS = frozenset("he she check test".split())
 _LEADS = frozenset("leads gives yields produces causes".split())
 
@@ -102,7 +101,14 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
             claim, verb, lowest = True, False, max(position - CLAIM_REACH, 0)
         elif _denies(token) and not (token == "error" and following == "is"):  # of measuring
             near = tokens[position + 1 : min(position + 4, start)]
-            bare = token in ("no", "without") and ahead not in ("in", "under", "by")  # in no case
+            bare = token in ("no", "without") and ahead not in (
+                "in",
+                "under",
+                "by",
+                "for",
+            )  # in no case
+            if token == "without" and states and position + 1 < start:
+                return False  # "without friction the velocity is constant"
             return _AFFIRMING.isdisjoint(near) and not (bare and verb)
         verb = verb or token in AUXILIARIES
     return False
@@ -150,6 +156,11 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     past = not {"was", "were"}.isdisjoint(tokens[start:end])
     if past and tokens[end] in _UNTIL:
         return True
+    if tokens[end] == "iff" or tokens[end : end + 3] == ["if", "and", "only"]:
+        return True
+    called = end + 1 + (tokens[end + 1 : end + 2] == ["a"])
+    if tokens[end] == COMMA and WRONG.fullmatch(tokens[min(called, len(tokens) - 1)]):
+        return True  # "x = 5, an extraneous root, ..."
     restricted = tokens[held] == "only" and tokens[held + 1] in _PREPOSITIONS
     aside = end + (tokens[end] == "(")
     crossed = tokens[aside + 1 : aside + 2] == ["out"] and tokens[aside] in ("crossed", "ruled")
@@ -165,7 +176,7 @@ def _turned_down(tokens: Sequence[str], end: int) -> bool:
     """
     for position in range(end, min(end + SENTENCE_REACH, len(tokens) - 2)):
         token, subject = tokens[position], tokens[position + 1]
-        if token in SENTENCE_ENDS or token in RELATIONS or is_number(token):
+        if token in SENTENCE_ENDS or token in RELATIONS:
             return False
         if token in _BUT and subject in POINTERS | _OTHERS:
             return called_wrong(tokens, position + 2)

@@ -21,7 +21,7 @@ from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_EN
 
 _SUPPOSING = frozenset(
     "if whether unless suppose supposing imagine maybe perhaps possibly tempting might naive "
-    "naively mistook misread misreads".split()
+    "naively mistook misread misreads supposed".split()
 )
 """Words that leave open what follows them in the clause."""
 _ASSUMING = frozenset("assume assumes assuming assumed".split())
@@ -50,6 +50,8 @@ _ADMITTING = frozenset(
 """Words of a sentence in which somebody corrects what was said: "I made a mistake"."""
 _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("correct", "this"),
                               ("fix", "that"), ("fix", "this")})  # fmt: skip
+_NOT_ANEW = _SUPPOSING | _BELIEVING | _THINKING | _INVERTED | {"only"}
+"""Words after which "there is" begins no clause of its own."""
 _AGREEING = frozenset("yes yeah yep indeed correct right true exactly".split())
 
 
@@ -83,12 +85,17 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
         seems = token in _APPEARING and _turns(tokens, end)
         unreal = token in _HAVING and following == "have"
         taken = token == "for" and not _TAKING.isdisjoint(tokens[max(position - 4, 0) : position])
+        could_be = token == "could" and tokens[position + 1 : start] == ["be"]
+        once = tuple(tokens[position : position + 3]) == ("used", "to", "be")
+        say = token == "say" and position == start - 1 and begins
         goal = states and token in _GOALS
-        if token in _SUPPOSING or others or absurd or to_show or seems or unreal or goal or taken:
+        if any((others, absurd, to_show, seems, unreal, taken, could_be, once, say, goal)):
+            return True
+        if token in _SUPPOSING:
             return True
         if token == "provided" and begins:
             return True
-        anew = token == "there" and position and ahead not in _SUPPOSING | _BELIEVING | {"only"}
+        anew = token == "there" and position and ahead not in _NOT_ANEW
         if token in CLAUSE_ENDS or anew:
             return tokens[position + 1] in _INVERTED and token in SENTENCE_ENDS
     return start > 0 and start <= SENTENCE_REACH and tokens[0] in _INVERTED

@@ -130,7 +130,8 @@ def _compared(tokens: Sequence[str], start: int, end: int, *, states: bool) -> b
         return False
     after, following = tokens[end], tokens[min(end + 1, len(tokens) - 1)]
     if after in _COMPARED and not (after == "off" and not states):
-        return states or following in ("than", "many", "much")
+        ends = after in ("short", "more", "fewer", "less") and following in SENTENCE_ENDS
+        return states or ends or following in ("than", "many", "much")
     if after.endswith("er") and following == "than":
         return True
     worded = states and not RELATIONS.intersection(tokens[start:end])
