@@ -1,9 +1,11 @@
 """Whatever a family, a reward or an option is called, MLflow takes its numbers."""
 
+import empty_store
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mlflow.utils.validation import _validate_metric_name
+from mlflow import MlflowClient
+from mlflow.entities import Metric
 
 from r1vl_kedro.tracking.names import safe_name, unique
 
@@ -24,10 +26,24 @@ def test_names_stay_readable(name, safe):
     assert safe_name(name) == safe
 
 
-@given(st.text(max_size=400))
-def test_every_name_is_taken(name):
-    _validate_metric_name(safe_name(name))
-    assert len(safe_name(name)) <= 250
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    place = tmp_path_factory.mktemp("store") / "mlflow.db"
+    empty_store.put(place)
+    return MlflowClient(f"sqlite:///{place}")
+
+
+@pytest.fixture(scope="module")
+def run_id(client):
+    return client.create_run("0").info.run_id
+
+
+@given(st.lists(st.text(max_size=400), min_size=1, max_size=20))
+def test_every_name_is_taken(client, run_id, names):
+    safe = [safe_name(name) for name in names]
+    client.log_batch(run_id, metrics=[Metric(name, 1.0, 0, 0) for name in safe])
+    assert set(safe) <= set(client.get_run(run_id).data.metrics)
+    assert max(map(len, safe)) <= 250
 
 
 def test_two_names_never_become_one():

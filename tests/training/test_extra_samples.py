@@ -48,15 +48,14 @@ def trainer(tiny, tmp_path_factory, counted):
         args=SimpleNamespace(ds3_gather_for_generation=True, seed=5),
         state=SimpleNamespace(global_step=1),
         processing_class=processor,
-        _tokenizer=processor.tokenizer,
         options=StepGRPOOptions.model_validate({**GRPO, "rewards": rewards}),
-        _runs=[2, 1],
-        _rows=[
+        runs=[2, 1],
+        rows=[
             {**records[0], "prompt": prompts[0]},
             {**records[0], "prompt": prompts[0]},
             {**records[1], "prompt": prompts[1]},
         ],
-        _distinct=dict(inputs),
+        distinct=dict(inputs),
         max_completion_length=6,
         temperature=1.0,
         eos_token_ids=[processor.tokenizer.eos_token_id],
@@ -69,8 +68,8 @@ def trainer(tiny, tmp_path_factory, counted):
 def extended(trainer):
     from r1vl_kedro.training.extra_samples import with_extra_samples
 
-    ids = [trainer._tokenizer(text)["input_ids"] for text in TEXTS]
-    return with_extra_samples(trainer, trainer._rows, TEXTS, ids)
+    ids = [trainer.processing_class.tokenizer(text)["input_ids"] for text in TEXTS]
+    return with_extra_samples(trainer, trainer.rows, TEXTS, ids)
 
 
 def test_each_step_is_continued_and_keeps_what_came_before(trainer):
@@ -86,8 +85,8 @@ def test_each_step_is_continued_and_keeps_what_came_before(trainer):
 def test_a_description_is_answered_without_the_image(trainer, monkeypatch):
     rows = extended(trainer)
     assert [len(row["described"]) for row in rows] == [3, 0, 0]
-    other = torch.zeros_like(trainer._distinct["pixel_values"])
-    monkeypatch.setitem(trainer._distinct, "pixel_values", other)
+    other = torch.zeros_like(trainer.distinct["pixel_values"])
+    monkeypatch.setitem(trainer.distinct, "pixel_values", other)
     again = extended(trainer)
     assert again[0]["described"] == rows[0]["described"]
     assert again[0]["continued"] != rows[0]["continued"]
@@ -106,7 +105,7 @@ def test_their_tokens_and_seconds_count_as_sampling(trainer, counted):
     continued, described = counted  # 3 steps twice, 1 description three times, 6 tokens at most
     assert continued.trained == described.trained == 0
     assert 0 < continued.sampled <= 3 * 2 * 6 and 0 < described.sampled <= 3 * 6
-    prompts = trainer._distinct["attention_mask"].sum(1).tolist()
+    prompts = trainer.distinct["attention_mask"].sum(1).tolist()
     assert continued.read > 3 * min(prompts) > described.read > 0
     assert trainer.phases.take()["generate"] > 0
 

@@ -101,7 +101,7 @@ def test_profile_names_the_same_datasets(env):
         catalog = session.load_context().catalog
     assert catalog.get("base_model").load().startswith("Qwen/Qwen2")
     # Its data lies apart from that of other environments.
-    assert f"data/{env}/01_raw" in str(catalog.get("source_records")._describe()["path"])
+    assert f"data/{env}/01_raw" in str(catalog.get("source_records"))
     for name in ("source_records", "validation_records", "test_records"):
         assert catalog.get(name) is not None
 

@@ -71,37 +71,37 @@ def test_an_engine_that_suppresses_nothing_samples_a_placeholder(offline, prompt
     from transformers import AutoTokenizer
     from vllm import SamplingParams
 
-    ids = AutoTokenizer.from_pretrained(offline._processor.tokenizer.name_or_path)
+    ids = AutoTokenizer.from_pretrained(offline.processor.tokenizer.name_or_path)
     image = ids.convert_tokens_to_ids("<|image_pad|>")
-    text = offline._processor.apply_chat_template(
+    text = offline.processor.apply_chat_template(
         prompts[0].messages, tokenize=False, add_generation_prompt=True
     )
     request = {"prompt": text, "multi_modal_data": {"image": list(prompts[0].images)}}
     settings = {"temperature": 0.0, "max_tokens": 64, "skip_special_tokens": False}
-    [free] = offline._model.generate([request], SamplingParams(**settings), use_tqdm=False)
+    [free] = offline.llm.generate([request], SamplingParams(**settings), use_tqdm=False)
     assert image in free.outputs[0].token_ids
-    bias = SamplingParams(**settings, logit_bias=offline._bias)
-    [bound] = offline._model.generate([request], bias, use_tqdm=False)
-    assert not set(offline._bias) & set(bound.outputs[0].token_ids)
+    bias = SamplingParams(**settings, logit_bias=offline.bias)
+    [bound] = offline.llm.generate([request], bias, use_tqdm=False)
+    assert not set(offline.bias) & set(bound.outputs[0].token_ids)
 
 
 def test_no_engine_samples_a_placeholder_at_a_high_temperature(offline, prompts, monkeypatch):
     drawn = []
-    generate = offline._model.generate
+    generate = offline.llm.generate
 
     def listen(*args, **kwargs):
         outputs = generate(*args, **kwargs)
         drawn.extend(one.token_ids for output in outputs for one in output.outputs)
         return outputs
 
-    monkeypatch.setattr(offline._model, "generate", listen)
-    hot = offline._options.model_copy(update={"temperature": 1.5, "num_samples": 4})
-    monkeypatch.setattr(offline, "_options", hot)
+    monkeypatch.setattr(offline.llm, "generate", listen)
+    hot = offline.options.model_copy(update={"temperature": 1.5, "num_samples": 4})
+    monkeypatch.setattr(offline, "options", hot)
     answers = offline.generate(prompts[:25], 1)
     assert [len(samples) for samples in answers] == [4] * 25
     assert len({sample.text for samples in answers for sample in samples}) > 30
     assert len(drawn) == 100
-    assert not {token for ids in drawn for token in ids} & set(offline._bias)
+    assert not {token for ids in drawn for token in ids} & set(offline.bias)
     assert answers == offline.generate(prompts[:25], 1)
     assert answers != offline.generate(prompts[:25], 2)
 
@@ -118,12 +118,12 @@ def test_the_server_samples_no_placeholder_at_a_high_temperature(
     options = DecodingOptions(engine="openai", base_url=server.url, model_name="tiny", **hot)
     engine = OpenAIEngine(model, options)
     never = vision_token_ids(load_processor(model).tokenizer)
-    assert engine._more["logit_bias"] == {str(token): -100 for token in never}
     drawn = []
     post = Connection.post
 
-    def listen(*given, **named):
-        reply = post(*given, **named)
+    def listen(self, path, body, *more):
+        assert body["logit_bias"] == {str(token): -100 for token in never}
+        reply = post(self, path, body, *more)
         drawn.extend(choice["token_ids"] for choice in reply["choices"])
         return reply
 
@@ -137,7 +137,7 @@ def test_the_server_samples_no_placeholder_at_a_high_temperature(
 def test_the_context_holds_prompt_and_answer(offline, prompts):
     from r1vl_kedro.generation.engines import Prompt
 
-    tokenizer = offline._processor.tokenizer
+    tokenizer = offline.processor.tokenizer
 
     def asked(filler):
         turn = prompts[0].messages[-1]
@@ -146,7 +146,7 @@ def test_the_context_holds_prompt_and_answer(offline, prompts):
         return Prompt([{**turn, "content": parts}], prompts[0].images)
 
     def length(prompt):
-        text = offline._processor.apply_chat_template(
+        text = offline.processor.apply_chat_template(
             prompt.messages, tokenize=False, add_generation_prompt=True
         )
         return len(tokenizer(text)["input_ids"]) + 8  # the image has 9 tokens, its mark is one

@@ -36,10 +36,10 @@ class VllmEngine:
         from r1vl_kedro.generation.transformers_engine import best_dtype
         from r1vl_kedro.models import load_processor, vision_token_ids
 
-        self._options = options
-        self._processor = load_processor(checkpoint, **options.pixels)
-        self._bias = dict.fromkeys(vision_token_ids(self._processor.tokenizer), -100.0)
-        self._model = LLM(
+        self.options = options
+        self.processor = load_processor(checkpoint, **options.pixels)
+        self.bias = dict.fromkeys(vision_token_ids(self.processor.tokenizer), -100.0)
+        self.llm = LLM(
             model=checkpoint,
             dtype=best_dtype(options.dtype),
             max_model_len=options.max_model_len,
@@ -61,7 +61,7 @@ class VllmEngine:
 
         from r1vl_kedro.models import render_prompt
 
-        options = self._options
+        options = self.options
         sampling = [
             SamplingParams(
                 n=options.num_samples,
@@ -70,23 +70,23 @@ class VllmEngine:
                 top_k=options.top_k,
                 max_tokens=options.max_new_tokens,
                 seed=seed_of(seed, number),
-                logit_bias=self._bias or None,
+                logit_bias=self.bias or None,
             )
             for number in range(len(prompts))
         ]
         requests: list[Any] = [
             {
-                "prompt": render_prompt(self._processor, prompt.messages, raw=prompt.raw),
+                "prompt": render_prompt(self.processor, prompt.messages, raw=prompt.raw),
                 **({"multi_modal_data": {"image": list(prompt.images)}} if prompt.images else {}),
             }
             for prompt in prompts
         ]
-        outputs = self._model.generate(requests, sampling, use_tqdm=False)
+        outputs = self.llm.generate(requests, sampling, use_tqdm=False)
         return [[self._completion(output, one) for one in output.outputs] for output in outputs]
 
     def _completion(self, output: Any, one: Any) -> Completion:
         truncated, tokens = one.finish_reason == "length", len(one.token_ids)
-        limit = self._options.max_new_tokens
+        limit = self.options.max_new_tokens
         if truncated and tokens < limit:
             prompt = len(output.prompt_token_ids)
             raise ValueError(

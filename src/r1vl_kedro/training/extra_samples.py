@@ -33,7 +33,7 @@ def with_extra_samples(
     """
     for reward in trainer.options.rewards.values():
         if isinstance(reward, ContinuationReward):
-            made = continued(trainer, texts, ids, reward)
+            made = continued(trainer, rows, texts, ids, reward)
             rows = [{**row, "continued": one} for row, one in zip(rows, made, strict=True)]
         if isinstance(reward, DescriptionReward):
             made = described(trainer, rows, texts, reward.samples)
@@ -43,6 +43,7 @@ def with_extra_samples(
 
 def continued(
     trainer: Any,
+    rows: Sequence[Mapping[str, Any]],
     texts: Sequence[str],
     ids: Sequence[Sequence[int]],
     reward: ContinuationReward,
@@ -58,8 +59,8 @@ def continued(
         steps = parse_response(text, trainer.options.grammar).steps[: reward.max_steps]
         ends = [token_span(decode, ids[row], (step.start, step.end))[1] for step in steps]
         starts += [(row, end) for end in ends]
-    owner = run_numbers(trainer._runs)
-    prompts = trainer._distinct
+    owner = run_numbers(trainer.runs)
+    prompts = trainer.distinct
     chosen = torch.tensor([owner[row] for row, _ in starts], dtype=torch.long)
     extended = [
         torch.cat(
@@ -72,7 +73,7 @@ def continued(
     ]
     vision: dict = {}
     if starts:
-        counts = [len(trainer._rows[start]["images"]) for start in run_starts(trainer._runs)]
+        counts = [len(rows[start]["images"]) for start in run_starts(trainer.runs)]
         images = (prompts.get("pixel_values"), prompts.get("image_grid_thw"))
         vision = vision_of(chosen, *images, counts)
     more = _sampled(trainer, extended, vision, reward.samples, stream=1)
@@ -114,7 +115,7 @@ def _text_prompt(trainer: Any, messages: Sequence[Mapping[str, Any]], text: str)
     written = trainer.processing_class.apply_chat_template(
         [*before, {**last, "content": content}], add_generation_prompt=True, tokenize=False
     )
-    ids = trainer._tokenizer(written, add_special_tokens=False)["input_ids"]
+    ids = trainer.processing_class.tokenizer(written, add_special_tokens=False)["input_ids"]
     return torch.tensor(ids, device=trainer.accelerator.device)
 
 
@@ -124,10 +125,14 @@ def _sampled(
     """Sample ``samples`` completions of each prompt; all processes call it together."""
     inputs: dict[str, torch.Tensor] = {}
     if prompts:
-        padded = pad(prompts, padding_value=trainer._tokenizer.pad_token_id, padding_side="left")
+        padded = pad(
+            prompts,
+            padding_value=trainer.processing_class.tokenizer.pad_token_id,
+            padding_side="left",
+        )
         mask = pad([torch.ones_like(one) for one in prompts], padding_value=0, padding_side="left")
         inputs = {"input_ids": padded, "attention_mask": mask, **vision}
-        if "mm_token_type_ids" in trainer._distinct:
+        if "mm_token_type_ids" in trainer.distinct:
             image = trainer.processing_class.image_token_id
             inputs["mm_token_type_ids"] = (padded == image).to(mask.dtype)
     count = len(prompts) * samples

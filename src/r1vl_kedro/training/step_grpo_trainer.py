@@ -50,7 +50,7 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
         self.suppressed = vision_token_ids(self._tokenizer)
         self.rollout_observers: list = []
         self._rows: list[dict] = []
-        self._runs: list[int] = []
+        self.runs: list[int] = []
         self._rollouts: dict[str, Any] = {}
         self.share_prompts = share_prompts
         if share_prompts:
@@ -69,8 +69,8 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
 
     def _generate_and_score_completions(self, inputs: list[dict]) -> dict:
         self._rows = inputs
-        self._runs = run_lengths([row["id"] for row in inputs])
-        self._prompt_index = torch.tensor(run_numbers(self._runs), device=self.accelerator.device)
+        self.runs = run_lengths([row["id"] for row in inputs])
+        self._prompt_index = torch.tensor(run_numbers(self.runs), device=self.accelerator.device)
         output = super()._generate_and_score_completions(inputs)
         if self.options.leave_out_dead_groups:
             start = self.accelerator.process_index * len(inputs)
@@ -110,9 +110,9 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
         return dead.repeat_interleave(self.num_generations)
 
     def _tokenize_prompts(self, prompts: list) -> tuple[list, list | None, dict]:
-        firsts = [prompts[start] for start in run_starts(self._runs)]
+        firsts = [prompts[start] for start in run_starts(self.runs)]
         ids, images, fields = super()._tokenize_prompts(firsts)
-        repeat = functools.partial(repeated, runs=self._runs)
+        repeat = functools.partial(repeated, runs=self.runs)
         # TRL marks a prompt without images among others by None, which no processor takes.
         return repeat(ids), images and repeat([one or [] for one in images]), fields
 
@@ -127,7 +127,7 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
             )
             self.count(Work(sampled=sum(map(len, generated[0]))))
             return generated
-        distinct = self._distinct = self._distinct_prompts(prompt_ids, multimodal_fields)
+        distinct = self.distinct = self._distinct_prompts(prompt_ids, multimodal_fields)
         rows = list(range(len(prompt_ids)))
         completions = self._sample(distinct, rows, turn=0)
         for turn in range(1, self.options.resample_dead_groups + 1):
@@ -141,7 +141,7 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
     def _distinct_prompts(self, prompt_ids: list, multimodal_fields: dict) -> dict:
         """Return the model's inputs of this process's distinct prompts, left-padded."""
         left = functools.partial(pad, padding_side="left")
-        tensors = [torch.tensor(prompt_ids[start]) for start in run_starts(self._runs)]
+        tensors = [torch.tensor(prompt_ids[start]) for start in run_starts(self.runs)]
         fields = {
             key: value
             if isinstance(value, torch.Tensor)
@@ -160,10 +160,10 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
 
         All processes call it together, some perhaps without rows: ZeRO-3 gathers the weights.
         """
-        place = run_numbers(self._runs)
+        place = run_numbers(self.runs)
         group_sizes = run_lengths([place[row] for row in rows])
         chosen = torch.tensor(sorted({place[row] for row in rows}), dtype=torch.long)
-        inputs = distinct if len(chosen) == len(self._runs) else self._of(distinct, chosen)
+        inputs = distinct if len(chosen) == len(self.runs) else self._of(distinct, chosen)
         first = self.accelerator.process_index * len(place)
         streams = [first + row for row in rows]
         completions = sample_completions(self, inputs, group_sizes, streams, turn)
@@ -173,7 +173,7 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
 
     def _of(self, distinct: dict, chosen: torch.Tensor) -> dict:
         """Return some of the distinct prompts."""
-        counts = [len(self._rows[start]["images"]) for start in run_starts(self._runs)]
+        counts = [len(self._rows[start]["images"]) for start in run_starts(self.runs)]
         vision = ("pixel_values", "image_grid_thw")
         by_row = {
             key: value[chosen.to(value.device)]
