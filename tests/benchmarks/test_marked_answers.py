@@ -6,6 +6,13 @@ from r1vl_kedro.benchmarks import robust
 from r1vl_kedro.rewards import outcome
 
 DENIED_OR_PART = (
+    (r"$\boxed{7} \lor 8$", "7"),
+    (r"\boxed{7} (wrong, see below) 8", "7"),
+    (r"\boxed{7}. Including the base: 8.", "7"),
+    (r"$\boxed{7}\,\pi$", "7"),
+    (r"$\pi\boxed{7}$", "7"),
+    (r"$\overline{\boxed{7}}$", "7"),
+    (r"\boxed{7} is an upper bound only.", "7"),
     (r"\boxed{7} (or 8 if the hidden one counts)", "7"),
     (r"I don't think it is \boxed{7}", "7"),
     (r"\boxed{7} cubes and 8 balls, so 15", "7"),
@@ -69,6 +76,11 @@ DENIED_OR_PART = (
     (r"It is $\boxed{24} + 2$.", "24"),
 )  # fmt: skip
 WHOLE = (
+    (r"Since A + B = 10 and B = 3, A is \boxed{7}.", "7"),
+    (r"the larger is 8 and the smaller one is \boxed{7}", "7"),
+    (r"Answer - \boxed{7}", "7"),
+    (r"$\boxed{x=7}$ or in words, seven", "7"),
+    (r"$A = 7a^2 = 7 \cdot 1 = \boxed{7}$", "7"),
     (r"It is \boxed{7} times as long.", "7"),
     (r"There are \boxed{7} more red cubes than blue ones.", "7"),
     (r"She has half of them, that is \boxed{7}.", "7"),

@@ -9,6 +9,14 @@ from r1vl_kedro.rewards import outcome
 ANGLES = ("30", "45", "60", "90")
 CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
 TAKEN_BACK = (
+    ("24\nMultiplying by 2 for both sides gives 48.", "24", None),
+    ("24\n30 is the right answer.", "24", None),
+    ("24\nThe result above is off by 6.", "24", None),
+    ("24\nThis needs to be doubled.", "24", None),
+    ("24\nNow add the base: 24 + 6 = 30.", "24", None),
+    ("24\nDon't forget to add 6, so the total is 30.", "24", None),
+    ("24\nTherefore the total area is 30.", "24", None),
+    ("24\nThe area, correctly computed, is 30.", "24", None),
     ("7\nLet me count again. There are 4 in front and 4 behind, giving 8.", "7", None),
     ("7\nI should have said 8.", "7", None),
     ("7\nI would change my answer to 8.", "7", None),
@@ -76,6 +84,11 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("24\nNote that each face is a square, so its area is 2 * 2 = 4.", "24", None),
+    ("24\nA common mistake is to forget the base, which gives 20.", "24", None),
+    ("24\nIf the base were not counted, the area would be 20.", "24", None),
+    ("24\nThe volume, on the other hand, is 8.", "24", None),
+    ("24\nThe answer is correct because all faces are equal.", "24", None),
     ("7\nThere are 4 in front and 3 behind, giving 7.", "7", None),
     ("7\nSome might say 8, but one cube is a sphere.", "7", None),
     ("7\nIf you add the 2 spheres you get 9 objects in all.", "7", None),

@@ -33,6 +33,7 @@ NEUTRAL = frozenset(
         "believe think leaving leaves left remains remain remaining seems seem looks look appears "
         "appear corresponds correspond matches match fits fit according based looking reading "
         "calculation calculations calculating calculated computing computed analysis reasoning "
+        "please "
         "steps step looks like can let both all same whole side sides object color colour shape "
         "point line segment ray arc year years month day angle triangle person man woman "
         "child object objects thing bar bars row column curve area region shaded works satisfies "

@@ -39,7 +39,8 @@ _JOINS = re.compile(
     r"(?:[^\W_]|[)}])\s*(?:[+/^_·×÷]|[-−](?!-)|\*(?!\*)|\\(?:cdot|times|div)\b)\s*[{(]*\s*\Z"
     r"|(?:[±√|]|\\(?:pm|mp|sqrt(?:\[\w+\])?|log|ln|lg|sin|cos|tan|exp)(?![a-z]))[ ({]*\Z"
     r"|\\[dt]?frac\s*(?:\{[^{}]*\}\s*)?\{\Z"
-    r"|(?:^|[^A-Za-z])(?:\d[.:]?|[A-Za-z]\()\Z"
+    r"|(?:^|[^A-Za-z\\])(?:\d[.:]?|[A-Za-z]\(|[a-z])\Z"
+    r"|\\(?:pi|overline|bar|hat|vec|dot)[ {]*\Z"
     r"|(?:[\w)}]\s*(?<![-=])|\\)(?:<|>|[lg]t\b)\s*\Z"
 )
 """What makes a term or a bound with the answer behind it: ``3 +``, ``\\sqrt{``, ``x <``."""
@@ -49,13 +50,13 @@ _GOES_ON = re.compile(
     r"(?:[ \t]*(?:\$|\\\)|\\\])?(?:\{\})?[ \t]*"
     r"(?:(?<=[ \t])(?:(?:times|multiplied by|divided by|plus|minus|(?:more|less|fewer|\w+er) than|"
     r"short of|away from)(?= (?:[\d\\$(]|one\b|two\b|three\b))|squared|cubed)\b"
-    r"|\\[,;:!][ \t]*(?-i:[a-z])(?![a-z]{2})"
-    r"|\\(?:times|cdot|div|pi|sqrt|pm|to|rightarrow)\b"
+    r"|\\[,;:!][ \t]*(?:(?-i:[a-z])(?![a-z]{2})|\\(?:pi|sqrt)\b)"
+    r"|\\(?:times|cdot|div|pi|sqrt|pm|to|rightarrow|lor|vee)\b"
     r"|[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_(?:[^\W_]|\{)|:\d|[-−*][ \t]*\d"
     r"|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
     r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
     r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"
-    r"|[,(]?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in other words))"
+    r"|[,(]?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in (?:other )?words))"
     r"|(?:\{,\}|[.,])?\d|(?-i:[a-z]{1,3}\b)(?!<))[^.,;:\n$<]*",
     re.IGNORECASE,
 )

@@ -26,9 +26,11 @@ _UNFIT = re.compile(
     r"(?:\A\W*|(?<!\S)(?P<subject>\S{1,40}?)\s*)"
     r"(?:(?:is|was|were|must be|seems|['’]s)(?:\s+\w+ly)?"
     rf"\s+(?:{_WRONG}|not\s+(?:\w+ly\s+)?{_RIGHT}|too (?:big|small|large|high|low|many|few|much)"
-    r"|what\b[^.;]{1,40}\bmistake"
+    r"|what\b[^.;]{1,40}\bmistake|off by|(?:only |just )?an? (?:upper|lower) bound"
     r"|(?:my|our|the|an?)\s+(?:first|old|initial|former|earlier|previous|naive|common)\s+"
     r"(?:answer|result|value|guess|count|idea|thought|choice|mistake))"
+    r"|(?:needs? to|has to|must|should) be (?:doubled|halved|corrected|multiplied|divided|adjusted|"
+    r"changed|revised)"
     rf"|(?:isn['’]t|wasn['’]t|can(?:not|['’]t) be)\s+(?:\w+ly\s+)?{_RIGHT}"
     r"|(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
     r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice))\b",
@@ -48,6 +50,7 @@ _OR_RATHER = re.compile(
     r"(?P<given>\S{1,20}(?: \S{1,20})?)\W*",
     re.IGNORECASE,
 )
+_NO = re.compile(rf"\W*{_WRONG}\W*(?:[,;:.)]|\Z)", re.IGNORECASE)
 _POINTERS = frozenset("it this that which answer above result value".split())
 _READS_AGAIN = re.compile(
     r"(?:(?:on|upon|after|by)\s+)?(?:(?:a )?(?:closer|second|another) (?:look|inspection|reading)"
@@ -88,12 +91,25 @@ _ALONE = re.compile(r"\W*\d+(?:[.,]\d+)*\W*")
 _CHANGES = re.compile(
     r"\b(?:should have (?:said|written|put|chosen)|more likely|i (?:would|will|['’]d) (?:say|pick)|"
     r"(?:chang|revis|correct|updat|amend)\w* (?:my|the|this|it)\b[^.]{0,20} to|"
+    r"answer (?:changes to|becomes)|(?:correctly|properly)\b[^.]{0,30} (?:is|gives)|"
     r"(?:please )?read|replace [^.]{1,20} (?:by|with))\s+"
     r"(?P<given>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)(?=\W*\Z|\s+instead\b)",
     re.IGNORECASE,
 )
 _SO = re.compile(
-    r"\b(?:so|thus|hence|therefore|giving|making)\s+(?P<number>\d+(?:[.,]\d+)*)\W*\Z", re.I
+    r"(?:\b(?:so|thus|hence|therefore|giving|making),?\s+"
+    r"(?:the (?:answer|result|sum|total(?: \w+)?)\s+(?:is|becomes|equals)\s+)?"
+    r"|\A(?:so|thus|hence|therefore|finally|now|consequently|in total|altogether|(?:multiply|add|"
+    r"subtract|doubl|divid|includ)\w*)\b(?!.*\b(?:each|every|one)\b)[^.]*"
+    r"(?:\b(?:is|are|gives?|get|makes?|equals?)\s+|[=:]\s*))"
+    r"(?P<number>\d+(?:[.,]\d+)*)(?:\s?[a-z²³°%]{1,6})?\W*\Z",
+    re.IGNORECASE,
+)
+"""A number that a sentence comes to: "so 8", "Adding the base gives 30"."""
+_CALLED_RIGHT = re.compile(
+    r"(?<!\S)(?P<subject>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)\s+"
+    r"(?:is|was|would be|must be|should be)\s+"
+    r"(?:the\s+|our\s+|my\s+)?(?:right|correct|true|actual|final)\b",
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+")
@@ -113,7 +129,7 @@ def revises(answer: str, after: str) -> bool:
 
 
 def _revises(answer: str, sentence: str) -> bool:
-    if _ADMITS.search(sentence) or re.fullmatch(rf"\W*{_WRONG}\W*", sentence, re.IGNORECASE):
+    if _ADMITS.search(sentence) or _NO.match(sentence):
         return True
     if (changes := _CHANGES.search(sentence)) and not _repeats(answer, changes["given"]):
         return True
@@ -145,6 +161,8 @@ def _revises(answer: str, sentence: str) -> bool:
             return False
         numbers = _NUMBER.findall(sentence)
         return bool(numbers) and "=" in sentence and numbers[-1] not in _NUMBER.findall(answer)
+    if (right := _CALLED_RIGHT.search(sentence)) and not _repeats(answer, right["subject"]):
+        return True
     if so := _SO.search(sentence):
         return not _repeats(answer, so["number"])
     return bool(_TURNS.match(sentence) and _CLAIMS.search(sentence)) and (

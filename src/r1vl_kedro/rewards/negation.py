@@ -38,7 +38,7 @@ _PREPOSITIONS = frozenset("in on at of for with by from than when where if".spli
 _DENIALS = DENIERS | frozenset(
     "nothing myth misconception fallacy lie illusion "
     "mistake mistaken error impossible unlikely implausible untrue absurd contradictory "
-    "unclear unknown doubtful fails failed disproves disproved contradicts".split()
+    "insufficient unclear unknown doubtful fails failed disproves disproved contradicts".split()
 )
 _AFFIRMING = frozenset(
     "only doubt doubts surprise wonder question coincidence secret problem forget overlook hard "
@@ -156,7 +156,9 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     past = not {"was", "were"}.isdisjoint(tokens[start:end])
     if past and tokens[end] in _UNTIL:
         return True
-    if tokens[end] == "iff" or tokens[end : end + 3] == ["if", "and", "only"]:
+    if tokens[end : end + 2] == ["by", "mistake"] or tokens[end] == "iff":
+        return True
+    if tokens[end : end + 3] == ["if", "and", "only"]:
         return True
     called = end + 1 + (tokens[end + 1 : end + 2] == ["a"])
     if tokens[end] == COMMA and WRONG.fullmatch(tokens[min(called, len(tokens) - 1)]):
@@ -178,6 +180,8 @@ def _turned_down(tokens: Sequence[str], end: int) -> bool:
         token, subject = tokens[position], tokens[position + 1]
         if token in SENTENCE_ENDS or token in RELATIONS:
             return False
+        if token in _BUT and subject == "not" and tokens[position + 2] in _RIGHT:
+            return True
         if token in _BUT and subject in POINTERS | _OTHERS:
             return called_wrong(tokens, position + 2)
     return False
