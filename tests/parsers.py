@@ -22,11 +22,22 @@ from r1vl_kedro.endpoint.requests import parse_json
 from r1vl_kedro.records.prose import clean_prose, path_from_prose
 from r1vl_kedro.records.questions import (
     bare_answer,
+    left_tag,
     names_an_option,
     read_question,
     resolve_answer,
     special_token,
 )
+from r1vl_kedro.records.readers import (
+    lmm_r1,
+    mathvision,
+    medical,
+    metaad,
+    omnimedvqa,
+    r1_onevision,
+    sat,
+)
+from r1vl_kedro.records.rows import marks_problem
 from r1vl_kedro.rewards.registry import REWARDS
 from r1vl_kedro.scrubbing import scrub
 from r1vl_kedro.tracking.names import safe_name
@@ -90,6 +101,21 @@ def question(text: str) -> None:
         resolve_answer(text, OPTIONS)
     clean_prose(text)
     path_from_prose(text, "4")
+    left_tag(text)
+    marks_problem(text, 1)
+
+
+def row_of_another_form(text: str) -> None:
+    """Read a text where the other readers' rows have their question, options or answer."""
+    r1_onevision.with_tagged_answer(f"<think>6 - 1</think> {text}")
+    r1_onevision.with_tagged_answer(f"<think>6 - 1</think> The answer{text}")
+    sat.options_in(text, "yes")
+    lmm_r1.plain_answer(text)
+    medical.bare_options([text, text])
+    mathvision.placed_marks(text, 2)
+    for read in (omnimedvqa.split_problem, metaad.plan_of):
+        with contextlib.suppress(ValueError):
+            read(text)
 
 
 def benchmark_row(name: str, text: str) -> None:
@@ -146,6 +172,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "key steps of a path": chain_of_key_steps,
     "reply of an endpoint": reply,
     "question of a record": question,
+    "row of another form": row_of_another_form,
     "scrub": scrub,
     "name in MLflow": safe_name,
 }  # fmt: skip

@@ -30,7 +30,7 @@ BY_ANSWER = "by_answer"
 """A reader's ``check`` that chooses by a row's answer."""
 _HINT = re.compile(r"^[ \t]*((?:<image>\s*)*)Hint:.*?(?=\bQuestion:)", re.DOTALL)
 _STATED = re.compile(
-    r"(?:^|[\s*#>(])(?:final\s+)?answer\s*(?:is\b)?\s*(?:\*\*)?\s*[:：]\s*(?:\*\*)?\s*([^\n]+)",
+    r"(?:^|[\s*#>(])answer(?:\s{1,8}is\b)?[\s*]{0,8}[:：][\s*]{0,8}([^\n]+)",
     re.IGNORECASE,
 )
 _THOUGHT = "</think>"

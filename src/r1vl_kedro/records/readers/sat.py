@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.prompts import MAX_OPTIONS
 from r1vl_kedro.records.questions import bare_answer
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.readers.mulberry import MulberryRow
@@ -37,7 +38,7 @@ def options_in(text: str, answer: str) -> list[str]:
         ['on the desk or shelf', 'on the floor']
     """
     words = text.strip().removesuffix(".").split(_OR)
-    for last in range(len(words) - 1, 0, -1):
+    for last in range(len(words) - 1, max(len(words) - MAX_OPTIONS, 0), -1):
         before, after = _OR.join(words[:last]), _OR.join(words[last:])
         options = [one.strip() for one in (*before.split(_COMMA), after)]
         if all(options) and answer in options:
