@@ -93,7 +93,7 @@ def refine_request(
 ) -> ChatRequest:
     """Ask which key steps of a record to keep.
 
-    Those over the word limit, said twice, or not in the reference path are dropped on arrival.
+    Those over the word limit, repeated, or not in the reference path are dropped on arrival.
     """
     turns = messages(
         prompts,

@@ -63,7 +63,7 @@ def _card(audit: RecordAudit, record: Mapping[str, Any], images: Sequence[bytes]
         if group[0] in audit.everywhere:
             marks.append("in most other paths")
         if group[0] in audit.duplicates:
-            marks.append("said twice")
+            marks.append("repeated")
         colour = "no" if marks else "ok"
         more = f" <small>{escape(' | '.join(group[1:]))}</small>" if group[1:] else ""
         note = f" <b>({escape(', '.join(marks))})</b>" if marks else ""

@@ -20,7 +20,7 @@ class RefineOptions(_Options):
         max_words: a key step that is no expression has at most this many words.
         per_step: key steps kept of one reasoning step.
         per_record: key steps kept of one record.
-        max_share: a key step that occurs in more than this share of all records says little, and
+        max_share: a key step that occurs in more than this share of all records tells little, and
             stays only where a step has nothing else.
         keep_numbers: a key step with a number stays however common it is, and the rules extract
             counts without a subject ("That is 2") as well, joined to the listing before them:

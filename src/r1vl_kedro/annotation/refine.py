@@ -1,4 +1,4 @@
-"""Stage 2 by rules: the few key steps that carry each step, none said twice."""
+"""Stage 2 by rules: the few key steps that carry each step, without repetition."""
 
 from __future__ import annotations
 

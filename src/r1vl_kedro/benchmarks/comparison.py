@@ -1,4 +1,4 @@
-"""Two checkpoints on the same rows of a benchmark: their difference, and what n could show."""
+"""Two checkpoints on the same rows of a benchmark: their difference, and the smallest that n detects."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 
 class HubModelDataset(AbstractDataset[None, str]):
-    """The name of a model; its files are fetched by who loads it, into the hub's own cache.
+    """The name of a model; its files are fetched into the hub's cache when a model is loaded.
 
     Example catalog entry::
 

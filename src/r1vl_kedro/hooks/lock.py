@@ -52,7 +52,7 @@ class LockHooks:
         """Take all locks of the run, or none.
 
         Raises:
-            AlreadyRunning: another process holds one of them; says which, and who.
+            AlreadyRunning: another process holds one of them; the message names both.
             DataDirectoryError: the locks have no place.
         """
         self.release()

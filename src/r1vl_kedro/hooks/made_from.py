@@ -19,7 +19,7 @@ from r1vl_kedro.hooks.values import flat
 logger = logging.getLogger(__name__)
 
 HOW_IT_RUNS = frozenset({"params:launcher", "params:work_dir"})
-"""Parameters that say where and beside what a node runs, not what it makes."""
+"""Parameters of where and beside what a node runs, which do not change what it makes."""
 DIFFERENCES = "row_differences"
 """The catalog entry with what differs between the rows of a report and the grid in force."""
 SHOWN = 60

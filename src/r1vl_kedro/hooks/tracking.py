@@ -135,7 +135,7 @@ class TrackingHooks:
 
     @hook_impl
     def before_node_run(self, node: Any) -> None:
-        """Say in this thread whose work follows."""
+        """Record for this thread which run and variant the node belongs to."""
         namespace = namespace_of(node)
         variant = self._variants.get(namespace)
         RUN.set(

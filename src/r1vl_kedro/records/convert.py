@@ -26,7 +26,7 @@ def materialize(
     """Store a source's usable records, with key steps, at ``path`` and open them from there.
 
     Nothing is read again while ``fingerprint`` (the source's path, size, date and settings)
-    stays what it was. What was set aside stands in ``rejected.json`` beside the records.
+    stays what it was. What was set aside is in ``rejected.json`` beside the records.
     """
 
     def make() -> None:

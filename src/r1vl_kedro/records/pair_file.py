@@ -58,7 +58,7 @@ class PairFile:
         """Yield each row as a pair, or why it is set aside.
 
         Raises:
-            RecordsError: the file is not of the form that its name says.
+            RecordsError: the file is not of the form that its name suggests.
         """
         seen: set[str] = set()
         for index, row in enumerate(_rows(self.path)):
@@ -192,7 +192,7 @@ def _content(content: Any, name: str) -> str:
 def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:
     """Store the file's usable pairs at ``path`` and open them from there.
 
-    What was set aside stands in ``rejected.json`` beside the pairs.
+    What was set aside is in ``rejected.json`` beside the pairs.
 
     Raises:
         RecordsError: not one pair is usable.

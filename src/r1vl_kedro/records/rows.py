@@ -205,7 +205,7 @@ class RecordFile(ABC):
         """
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows as they stand in the file."""
+        """Yield the rows as they are in the file."""
         for index, row in enumerate(iter_objects(self.path)):
             if self.limit is not None and index >= self.limit:
                 return

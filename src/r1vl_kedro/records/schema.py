@@ -24,7 +24,7 @@ KNOWN = frozenset({*COLUMNS, *_MORE, *_LATER})
 
 
 class RecordsError(UserFacingError, ValueError):
-    """Records as a whole cannot be used; the message says which and why."""
+    """Records as a whole cannot be used; the message names them and the reason."""
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ def build_examples(
         verdicts: the frame of `collect_verdicts`, with ``response``.
         records: test records with ``images`` in the stored form (`records.store.undecoded`), and
             ``key_steps`` where there are any.
-        grid: the runs, whose options say how the key steps of each count and what it is called.
+        grid: the runs: how key steps count in each, and its label.
         step_grpo: how key steps count for models that StepGRPO did not train.
 
     Raises:

@@ -51,7 +51,7 @@ def headline(
     name = variant(options.headline, grid).label
     overview = tables["overview"].set_index("variant")
     if options.headline not in overview.index:
-        return [f"{name} was not run in this grid, so there is nothing to say about it."]
+        return [f"{name} was not run in this grid, so it has no result."]
     row = overview.loc[options.headline]
     percent = f"{100 * options.confidence:g} % interval"
     seeds = f", {row['seeds']} seeds" if row["seeds"] > 1 else ", one training seed"
@@ -69,7 +69,7 @@ def headline(
 
 
 def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) -> list[str]:
-    """Say that nothing was learnt, and why, where most answers of every row were cut off.
+    """State that nothing was learnt, and why, where most answers of every row were cut off.
 
     A row that is above the reference, its interval without zero, has learnt all the same.
 
@@ -95,7 +95,7 @@ def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) ->
 
 
 def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
-    """Say which rows were made with other settings than the grid has, and how to renew them.
+    """Name the rows which were made with other settings than the grid has, and how to renew them.
 
     Rows that differ alike are named together; what follows from a difference is left out.
 
@@ -203,7 +203,7 @@ def render(
     """Render the whole report as HTML; Plotly's code is inlined once.
 
     Args:
-        tables: by name, as `TITLES` knows them.
+        tables: by name, the keys of `TITLES`.
         figures: by name.
         examples: from `build_examples`.
         said: notes, from `notes`.
@@ -212,7 +212,7 @@ def render(
         versions: package versions.
         about: where the numbers come from, from `about_run`.
         options: of the report.
-        grid: the runs, which say what each variant is called.
+        grid: the runs, by which each variant is labelled.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from plotly.offline import get_plotlyjs

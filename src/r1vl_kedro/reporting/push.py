@@ -36,7 +36,7 @@ def features_of(
 
     Args:
         columns: ``answer``, ``options`` and ``key_steps``, one value a response.
-        options: say how key steps are matched and how responses are written.
+        options: how key steps are matched and how responses are written.
     """
     grammar = options.grammar
     matching = key_steps_in(options.rewards).model_dump(include={"matching", "threshold"})

@@ -1,4 +1,4 @@
-"""A reward for every token: the attempt at longer reasoning that did not make it better."""
+"""Reward every token: an attempt at longer reasoning, which did not improve accuracy."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -10,7 +10,7 @@ _INFLECTED = re.compile(r"(?:e|es|ed|ing)\Z")
 
 
 def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
-    """Tell whether two words are the same but for a plural, a verb's ending or one slip of the pen.
+    """Tell whether two words are the same but for a plural, a verb's ending or one typing error.
 
     A slip is a letter too many or too few, or two neighbours swapped, after the same initial, in a
     word of at least 80 / (100 - ``threshold``) letters (eight at 90). Another letter is another

@@ -85,7 +85,7 @@ def steps_of(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def manifest(
     kind: str, options: Any, seed: int, inputs: Mapping[str, Any], extra: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Say how a model was made: settings, seed, inputs, versions, git state."""
+    """Describe how a model was made: settings, seed, inputs, versions, git state."""
     commit = provenance.git_commit()
     return {
         "kind": kind,

@@ -1,4 +1,4 @@
-"""Let TRL's trainers tell where a step's time went, and what it computed."""
+"""Measure in TRL's trainers the seconds of each phase of a step, and its work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the job that answers benchmarks is given, and what it leaves."""
+"""Inputs and outputs of the job that answers benchmarks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def present(files: dict[str, BenchmarkFile], options: BenchmarkOptions) -> dict[str, BenchmarkFile]:
-    """Return the files of the chosen benchmarks, without embedded ones that there are not.
+    """Return the files of the chosen benchmarks, embedded ones only where they exist.
 
     Raises:
         EvaluationError: an absent one is asked for by name, or nothing is left.
