@@ -1,4 +1,4 @@
-# The plain commands behind each target stand in README.md.
+# README.md has the plain commands behind each target.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV ?= .venv
 VLLM_VENV ?= .venv-vllm
@@ -48,7 +48,7 @@ lint: $(VENV)/.installed-test ## style and the rules of who may import whom
 	$(BIN)/ruff format --check src tests perf docs/*.py
 	$(BIN)/lint-imports
 
-format: $(VENV)/.installed-test ## let ruff mend what it can
+format: $(VENV)/.installed-test ## format, and fix what ruff can
 	$(BIN)/ruff check --fix src tests perf docs/*.py
 	$(BIN)/ruff format src tests perf docs/*.py
 
@@ -68,7 +68,7 @@ lock-vllm: ## the same for the environment of test-vllm, into requirements-vllm.
 	rm -rf .venv-lock
 
 # Raw files (01_raw) are the user's, and so is all that does not lie in one of Kedro's layers.
-clean: ## forget what runs made, and the tracking store; raw data and the environment stay
+clean: ## remove what runs made, and the tracking store; raw data and the environment stay
 	for layer in data/0[2-8]_* data/*/0[2-8]_*; do \
 	  [ -d "$$layer" ] && find "$$layer" -mindepth 1 ! -name .gitkeep -delete; done; true
 	rm -rf data/.made_from data/.saving data/.locks data/*/.made_from data/*/.saving data/*/.locks
