@@ -1,4 +1,4 @@
-"""Two checkpoints on the same rows of a benchmark: their difference, and the smallest that n detects."""
+"""Two checkpoints on the same rows of a benchmark: their difference, and the least n detects."""
 
 from __future__ import annotations
 

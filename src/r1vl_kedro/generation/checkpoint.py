@@ -11,7 +11,7 @@ def resolve_checkpoint(checkpoint: str) -> Path:
     """Find the local directory of a checkpoint: a directory as it is, a hub name from its snapshot.
 
     Raises:
-        CheckpointError: neither a directory of a model nor the name of one on the hub or in its cache.
+        CheckpointError: neither a model's directory nor a name on the hub or in its cache.
     """
     if Path(checkpoint).is_dir():
         if not (Path(checkpoint) / "config.json").is_file():

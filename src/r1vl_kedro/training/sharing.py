@@ -55,7 +55,7 @@ def prompt_reads(options: StepGRPOOptions, processes: int) -> int:
 
 
 def sharing_note(options: StepGRPOOptions, processes: int) -> str | None:
-    """Explain why prompts are read more than once and what it costs; None where each is read once."""
+    """Explain why prompts are read more than once, and the cost; None where each is read once."""
     reads = prompt_reads(options, processes)
     if reads == options.prompts:
         return None
