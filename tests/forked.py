@@ -5,10 +5,11 @@ the run makes and not about how it is started, it is forked.
 """
 
 import atexit
+import gc
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from r1vl_kedro.launcher.server import PRELOAD
@@ -24,7 +25,11 @@ CONTEXT.set_forkserver_preload(
 
 
 def kedro(
-    arguments: Sequence[str], directory: Path, output: Path, timeout: float = 800.0
+    arguments: Sequence[str],
+    directory: Path,
+    output: Path,
+    environment: Mapping[str, str] = os.environ,
+    timeout: float = 800.0,
 ) -> tuple[int, str]:
     """Run ``kedro <arguments>`` in ``directory``.
 
@@ -34,7 +39,7 @@ def kedro(
     Returns:
         Its exit code and its output.
     """
-    given = (list(arguments), dict(os.environ), str(directory), str(output))
+    given = (list(arguments), dict(environment), str(directory), str(output))
     process = CONTEXT.Process(target=_kedro, args=given)
     process.start()
     process.join(timeout)
@@ -46,6 +51,7 @@ def kedro(
 
 
 def _kedro(arguments: list[str], environment: dict[str, str], directory: str, output: str) -> None:
+    gc.freeze()  # what the server has imported
     stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
     os.dup2(stream, 1)
     os.dup2(stream, 2)

@@ -87,55 +87,52 @@ def test_mlflow_has_one_parent_and_a_finished_child_per_variant(place):
     assert "tables/rewards.json" in files
 
 
-def test_a_run_goes_on_where_results_are_missing_and_ends_with_the_same_tables(place):
-    """One variant and the report taken away: only they are made anew, and exactly as before.
+def test_going_on_makes_anew_what_is_missing_or_of_other_settings_and_ends_with_the_same_tables(
+    place,
+):
+    """A row made with three updates stands in the report as that, until the grid's is back.
 
-    This time its jobs run in processes of their own, which report to MLflow themselves.
+    One variant and the report are taken away; they and that row are made anew, and exactly as
+    before. This time jobs run in processes of their own, which report to MLflow themselves.
     """
-    before = place.tables()
-    kept = place.data / "06_models/ablation/outcome/model.safetensors"
+    before, log = place.tables(), place.data / "07_model_output/ablation/outcome/training_log.json"
+    kept = place.data / "06_models/ablation/step_rar/model.safetensors"
     kept_at = kept.stat().st_mtime_ns
     lost = place.data / "06_models/ablation/step_grpo/model.safetensors"
     weights = lost.read_bytes()
+
+    place.run("--namespaces=outcome", params="ablation.variants.outcome.num_steps=3")
+    assert len(json.loads(log.read_text())) == 3
+    place.run("--to-outputs=report", pipeline="reporting")
+    page = (place.data / "08_reporting/report.html").read_text()
+    assert "The row outcome does not belong to this grid" in page
+    assert "num_steps 3 instead of 2" in page
+
     for gone in (
         "06_models/ablation/step_grpo", "06_models/_work/step_grpo",
         "07_model_output/ablation/step_grpo", "08_reporting",
     ):  # fmt: skip
         shutil.rmtree(place.data / gone)
-
-    place.run("--only-missing-outputs", params="launcher.in_process=false", through=OF_ITS_OWN)
-
+    output = place.run(
+        "--only-missing-outputs", params="launcher.in_process=false", through=OF_ITS_OWN
+    )
+    assert "num_steps 3 instead of 2: made anew" in " ".join(output.split())
+    assert len(json.loads(log.read_text())) == 2
     assert (place.data / "06_models/_work/step_grpo/logs").is_dir()
     assert kept.stat().st_mtime_ns == kept_at
     assert lost.read_bytes() == weights
     assert place.tables() == before
+    page = (place.data / "08_reporting/report.html").read_text()
+    assert "does not belong to this grid" not in page
+
     parents, children, client = place.runs()
     curve = client.get_metric_history(children["step_grpo"].info.run_id, "train/loss")
     assert sorted(point.step for point in curve) == [1, 2]
-    assert [run.info.status for run in parents] == ["FINISHED", "FINISHED"]
+    assert {run.info.status for run in parents} == {"FINISHED"} and len(parents) == 4
     assert sorted(children) == VARIANTS
     assert {run.info.status for run in children.values()} == {"FINISHED"}
     assert "train_sft" in children["sft"].data.tags["r1vl.reused"]
     assert "r1vl.reused" not in children["step_grpo"].data.tags
-
-
-def test_a_row_of_other_settings_is_marked_and_made_anew_when_going_on(place):
-    """A row made with three updates stands in the report as that, until the grid's is back."""
-    before, log = place.tables(), place.data / "07_model_output/ablation/outcome/training_log.json"
-    place.run("--namespaces=outcome", params="ablation.variants.outcome.num_steps=3")
-    assert len(json.loads(log.read_text())) == 3
-
-    place.run(pipeline="reporting")
-    page = (place.data / "08_reporting/report.html").read_text()
-    assert "The row outcome does not belong to this grid" in page
-    assert "num_steps 3 instead of 2" in page
-
-    output = place.run("--only-missing-outputs")
-    assert "num_steps 3 instead of 2: made anew" in " ".join(output.split())
-    assert len(json.loads(log.read_text())) == 2
-    assert place.tables() == before
-    page = (place.data / "08_reporting/report.html").read_text()
-    assert "does not belong to this grid" not in page
 
 
 def test_the_same_seed_gives_the_same_data(place, tmp_path):

@@ -1,47 +1,23 @@
 """``kedro run`` in a smoke size: one variant from raw records to Table 1 and MLflow."""
 
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from smoke_place import Place
 
 from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE
 
-ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 6
 EXAMPLES = 2
 pytestmark = pytest.mark.timeout(900)
 
 
-def run(root: Path, *arguments: str, params: str = "") -> subprocess.CompletedProcess:
-    """``kedro run --env=smoke`` with data and tracking below ``root``."""
-    conf = root / "conf"
-    if not conf.exists():
-        shutil.copytree(ROOT / "conf", conf)
-        (conf / "smoke" / "globals.yml").write_text(f"data: {root / 'data'}\n")
-    given = f"tracking.uri={root / 'mlflow.db'}" + (f",{params}" if params else "")
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "kedro", "run", "--env=smoke"),
-            *("--conf-source", str(conf), "--params", given, *arguments),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    root = tmp_path_factory.mktemp("default")
-    done = run(root)
-    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
-    return root, done.stdout
+    place = Place(tmp_path_factory.mktemp("default"))
+    return place, place.run(pipeline="__default__")
 
 
 def last_run(root: Path):
@@ -56,7 +32,7 @@ def last_run(root: Path):
 
 
 def test_table_1_is_printed_with_all_nine_and_the_papers_rows_beside_them(finished):
-    root, output = finished
+    place, output = finished
     lines = output[output.index("Table 1") :].splitlines()
     rows = [line for line in lines if line.startswith("| ") and ":--" not in line]
     header, own, rule, *rest = rows
@@ -66,13 +42,13 @@ def test_table_1_is_printed_with_all_nine_and_the_papers_rows_beside_them(finish
     papers = [line.split(" | ")[0] for line in rest]
     assert len(papers) == 22
     assert "| R1-VL-7B (paper)" in papers
-    table = pd.read_csv(root / "data/08_reporting/benchmarks/table_1.csv")
+    table = pd.read_csv(place.data / "08_reporting/benchmarks/table_1.csv")
     assert table["questions"][0] == LIMIT * len(MAIN_TABLE)
     assert table.loc[0, [BENCHMARKS[name].column for name in MAIN_TABLE]].notna().all()
 
 
 def test_a_manifest_stands_beside_every_score(finished):
-    reporting = finished[0] / "data/08_reporting"
+    reporting = finished[0].data / "08_reporting"
     benchmarks = json.loads((reporting / "benchmarks/evaluation_manifest.json").read_text())
     alone = json.loads((reporting / "scores/step_grpo_alone.manifest.json").read_text())
     for manifest in (benchmarks, alone):
@@ -85,9 +61,9 @@ def test_a_manifest_stands_beside_every_score(finished):
 
 
 def test_mlflow_has_a_metric_a_breakdown_and_examples_of_every_benchmark(finished):
-    root, _ = finished
-    client, found = last_run(root)
-    scores = json.loads((root / "data/08_reporting/benchmarks/scores.json").read_text())
+    place, _ = finished
+    client, found = last_run(place.root)
+    scores = json.loads((place.data / "08_reporting/benchmarks/scores.json").read_text())
     for name in MAIN_TABLE:
         headline = scores["benchmarks"][name]["headline"]
         assert found.data.metrics[f"benchmark/robust/{name}"] == pytest.approx(headline)
@@ -107,17 +83,17 @@ def test_mlflow_has_a_metric_a_breakdown_and_examples_of_every_benchmark(finishe
 
 
 def test_scoring_again_in_another_mode_generates_nothing(finished):
-    root, _ = finished
-    predictions = root / "data/07_model_output/benchmarks/predictions.parquet"
+    place, _ = finished
+    predictions = place.data / "07_model_output/benchmarks/predictions.parquet"
     before = predictions.stat().st_mtime_ns
-    done = run(
-        root, "--pipelines=evaluation", "--from-nodes=score_benchmarks",
+    output = place.run(
+        "--from-nodes=score_benchmarks",
+        pipeline="evaluation",
         params="evaluation.benchmarks.scoring=head",
-    )  # fmt: skip
-    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
-    assert "predict" not in done.stdout.replace("benchmark_predictions", "")
+    )
+    assert "predict" not in output.replace("benchmark_predictions", "")
     assert predictions.stat().st_mtime_ns == before
-    assert "| head |" in done.stdout
-    _, found = last_run(root)
+    assert "| head |" in output
+    _, found = last_run(place.root)
     assert "benchmark/head/mme" in found.data.metrics
     assert "benchmark/robust/mme" not in found.data.metrics

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import empty_store
+import forked
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -171,10 +173,10 @@ def kedro(root: Path, *arguments: str, **popen) -> subprocess.Popen:
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and output of ``kedro run --pipelines=ablation``."""
-    process = kedro(root, "run", "--pipelines=ablation", *arguments)
-    output, _ = process.communicate(timeout=120)
-    return process.returncode, output
+    """Exit code and output of ``kedro run --pipelines=ablation``, forked."""
+    command = ("run", "--pipelines=ablation", *arguments)
+    with tempfile.TemporaryDirectory() as place:
+        return forked.kedro(command, root, Path(place, "output"), environment(), timeout=120)
 
 
 def runs(root: Path) -> list[dict]:

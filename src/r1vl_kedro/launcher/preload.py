@@ -6,6 +6,7 @@ machine.
 """
 
 import atexit
+import gc
 import importlib
 import os
 import shutil
@@ -43,3 +44,4 @@ for _name in MODULES:
     importlib.import_module(_name)
 _imported.set()
 _watch.join()  # a fork copies the thread that forks alone
+gc.freeze()  # no job looks for garbage in what is imported; each training does so several times
