@@ -12,10 +12,11 @@ import struct
 import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from loopback import Loopback
 
 
-class ChatServer:
+class ChatServer(Loopback):
     """Serves ``/v1/chat/completions``; ``trouble`` maps a kind of trouble to its share."""
 
     def __init__(self, answer, trouble=None, delay=0.0, port=0, key="sk-secret"):
@@ -27,34 +28,12 @@ class ChatServer:
         self.most_at_once = self._now = 0
         self._lock = threading.Lock()
         self._random = random.Random(0)
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *args):
-                return
-
-            def do_POST(self):
-                outer.handle(self)
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._http.daemon_threads = True
-        self.port = self._http.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}/v1"
+        super().__init__(port)
         self._closing = False
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    def __enter__(self):
-        self._thread.start()
-        return self
 
     def __exit__(self, *error):
         self._closing = True  # connections that stay open are dropped at their next request
-        self._http.shutdown()
-        self._http.server_close()
+        super().__exit__(*error)
 
     def _kind(self):
         draw = self._random.random()
@@ -64,7 +43,7 @@ class ChatServer:
                 return kind
         return "fine"
 
-    def handle(self, request):
+    def post(self, request):
         with self._lock:
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)

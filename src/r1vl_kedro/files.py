@@ -111,6 +111,27 @@ def mark_complete(directory: Path, made_from: Any = None) -> None:
     sync(directory)
 
 
+@contextlib.contextmanager
+def writing_directory(final: Path, made_from: Any = None) -> Iterator[Path]:
+    """Yield a place for a directory; whole and marked it becomes ``final`` when the block ends.
+
+    What a run left there that was killed or met a full disk is removed first.
+
+    Args:
+        made_from: see `mark_complete`.
+
+    Raises:
+        WriteError: the disk is full or the place cannot be written.
+    """
+    aside = final.with_name(f".{final.name}.writing")
+    with naming(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        yield aside
+        mark_complete(aside, made_from)
+    move_in_place(aside, final)
+
+
 def problem(directory: Path, made_from: Any = None) -> str | None:
     """Name what keeps a directory from being whole, or return None.
 

@@ -3,9 +3,9 @@
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from loopback import Loopback
 
 from r1vl_kedro.endpoint import ChatClient, ChatOptions, ChatRequest, EndpointError
 from r1vl_kedro.endpoint.replies import choices_of, tokens_of
@@ -16,40 +16,21 @@ from r1vl_kedro.generation.openai_engine import OpenAIEngine
 FINE = {"message": {"content": "fine"}, "finish_reason": "stop"}
 
 
-class Server:
+class Server(Loopback):
     """Answers ``odd`` questions with ``reply`` (a function of the handler), others with FINE."""
 
     def __init__(self, reply):
-        self.asked, outer = [], self
+        self.reply, self.asked = reply, []
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def get(self, request):
+        send(request, {"data": None})
 
-            def log_message(self, *args):
-                return
-
-            def do_GET(self):
-                send(self, {"data": None})
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.asked.append((self.path, body))
-                odd = "odd" in json.dumps(body["messages"])
-                reply(self) if odd else send(self, {"choices": [FINE]})
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
-
-    def __enter__(self):
-        threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *error):
-        self._http.shutdown()
-        self._http.server_close()
+    def post(self, request):
+        body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        self.asked.append((request.path, body))
+        odd = "odd" in json.dumps(body["messages"])
+        self.reply(request) if odd else send(request, {"choices": [FINE]})
 
 
 def send(handler, body, status=200, **headers):

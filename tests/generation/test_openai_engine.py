@@ -5,11 +5,11 @@ import io
 import json
 import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
 import pytest
 from datasets import load_from_disk
+from loopback import Loopback
 from PIL import Image
 
 from r1vl_kedro.generation import DecodingOptions, predict
@@ -21,7 +21,7 @@ from r1vl_kedro.prompts import render_question, to_messages
 VISION_IDS = {"<|image_pad|>": 593, "<|video_pad|>": 594, "<|vision_start|>": 590}
 
 
-class Endpoint:
+class Endpoint(Loopback):
     """Answers a question with ``<question>!``; `trouble` maps the n-th request to a status."""
 
     def __init__(self, owner="someone", trouble=None, lists_models=True, together=1):
@@ -30,34 +30,7 @@ class Endpoint:
         self.cuts = set()
         self._lock = threading.Lock()
         self._meet = threading.Barrier(together)
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *args):
-                return
-
-            def do_GET(self):
-                outer.list_models(self)
-
-            def do_POST(self):
-                length = int(self.headers["Content-Length"])
-                outer.post(self, json.loads(self.rfile.read(length)))
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
-
-    def __enter__(self):
-        threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(self, *error):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def reply(self, request, body, status=200):
         data = json.dumps(body).encode()
@@ -68,14 +41,15 @@ class Endpoint:
         request.end_headers()
         request.wfile.write(data)
 
-    def list_models(self, request):
+    def get(self, request):
         assert request.path == "/v1/models"
         if not self.lists_models:
             return self.reply(request, {"error": {"message": "no such page"}}, 404)
         model = {"id": "tiny", "object": "model", "created": 0, "owned_by": self.owner}
         return self.reply(request, {"object": "list", "data": [model]})
 
-    def post(self, request, body):
+    def post(self, request):
+        body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
         if request.path == "/tokenize":
             token = VISION_IDS.get(body["prompt"])
             return self.reply(request, {"tokens": [60, 12] if token is None else [token]})

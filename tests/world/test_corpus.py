@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from r1vl_kedro.files import WriteError
 from r1vl_kedro.world.corpus import Faults, corpus, problems, split_rows, write_corpus
 
 
@@ -85,7 +86,7 @@ def test_a_corpus_of_other_families_is_made_once_and_not_taken_for_another(tmp_p
 
 def test_what_a_run_left_half_made_is_gone_with_the_next(tmp_path, monkeypatch):
     monkeypatch.setattr("r1vl_kedro.files.mark_complete", fail)
-    with pytest.raises(OSError, match="Read-only"):
+    with pytest.raises(WriteError, match="Read-only"):
         write_corpus(tmp_path / "mulberry", 12, 0)
     assert any(path.is_dir() for path in tmp_path.iterdir())
     monkeypatch.undo()

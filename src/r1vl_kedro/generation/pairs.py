@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,13 +103,10 @@ def sample_pairs(
             "mean_reward": float(samples["reward"].mean()),
             "held_out": sum(pair["held_out"] for pair in pairs),
         }
-        aside = files.arrived(place).with_name(f".{place.name}.writing")
-        shutil.rmtree(aside, ignore_errors=True)
-        write_pairs(with_questions(pairs, questions)).save_to_disk(str(aside))
-        samples.to_parquet(aside / SAMPLES, index=False)
-        files.write_json(aside / REPORT, report)
-        files.mark_complete(aside, made_from)
-        files.move_in_place(aside, place)
+        with files.writing_directory(place, made_from) as aside:
+            write_pairs(with_questions(pairs, questions)).save_to_disk(str(aside))
+            samples.to_parquet(aside / SAMPLES, index=False)
+            files.write_json(aside / REPORT, report)
     return {"output": output, "samples": about["rows"]}
 
 

@@ -15,6 +15,14 @@ from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.planned import launched
 
+GIVEN = {
+    "launcher": "params:launcher",
+    "template": "params:prompt.template",
+    "seed": "params:seed",
+    "work_dir": "params:work_dir",
+}
+"""Inputs that the node of every training takes."""
+
 
 def train(
     method: str,

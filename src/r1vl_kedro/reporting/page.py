@@ -12,7 +12,7 @@ from r1vl_kedro import provenance
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.pages import stylesheet
+from r1vl_kedro.reporting.pages import stylesheet, template
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
 from r1vl_kedro.run_context import RunContext
 
@@ -214,18 +214,10 @@ def render(
         options: of the report.
         grid: the runs, by which each variant is labelled.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
 
-    environment = Environment(
-        loader=PackageLoader("r1vl_kedro.reporting", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
-    return environment.get_template("report.html.jinja").render(
+    return template("report.html.jinja").render(
         style=stylesheet(),
         headline=headline(tables, options, grid, _max_new_tokens(settings)),
         warnings=warnings,

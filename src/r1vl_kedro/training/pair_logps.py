@@ -53,11 +53,8 @@ def reference_pairs(
     done = score_pairs(base, records, parts, options, template)
     if rank() == 0:
         scores = read_scores(base, records, parts, settings, template)
-        aside = place.with_name(f".{place.name}.writing")
-        shutil.rmtree(aside, ignore_errors=True)
-        add_reference(data.open_records(records), scores).save_to_disk(str(aside))
-        files.mark_complete(aside, made_from)
-        files.move_in_place(aside, place)
+        with files.writing_directory(place, made_from) as aside:
+            add_reference(data.open_records(records), scores).save_to_disk(str(aside))
         shutil.rmtree(parts)
     return {"output": output, **done}
 

@@ -15,7 +15,6 @@ import io
 import json
 import random
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -251,19 +250,16 @@ def _write(
     families: Sequence[str],
     made_from: dict[str, Any],
 ) -> None:
-    """Write rows and images aside, in the place of what a run left that died or met a full disk."""
-    aside = directory.parent / f".{directory.name}.making"
-    shutil.rmtree(aside, ignore_errors=True)
-    for family in families:
-        (aside / family).mkdir(parents=True, exist_ok=True)
-    rows = []
-    for row, data in made:
-        rows.append(row)
-        if data is not None:
-            (aside / row["images"]).write_bytes(data)
-    (aside / CORPUS_FILE).write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
-    files.mark_complete(aside, made_from)
-    files.move_in_place(aside, directory)
+    """Write rows and images."""
+    with files.writing_directory(directory, made_from) as aside:
+        for family in families:
+            (aside / family).mkdir(parents=True, exist_ok=True)
+        rows = []
+        for row, data in made:
+            rows.append(row)
+            if data is not None:
+                (aside / row["images"]).write_bytes(data)
+        (aside / CORPUS_FILE).write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
 
 
 def made_of(families: Sequence[str], styles: Sequence[str] = ()) -> dict[str, Any]:

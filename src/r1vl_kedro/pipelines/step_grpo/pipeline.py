@@ -12,6 +12,7 @@ from __future__ import annotations
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.step_grpo import nodes
+from r1vl_kedro.pipelines.training_jobs import GIVEN
 
 
 def create_pipeline() -> Pipeline:
@@ -25,10 +26,7 @@ def create_pipeline() -> Pipeline:
                     "records": "rl_prompts",
                     "validation": "validation_records",
                     "options": "params:step_grpo",
-                    "launcher": "params:launcher",
-                    "template": "params:prompt.template",
-                    "seed": "params:seed",
-                    "work_dir": "params:work_dir",
+                    **GIVEN,
                 },
                 outputs=["training_log", "rollouts", "checkpoint"],
                 name="train_step_grpo",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
+from r1vl_kedro.pipelines.training_jobs import GIVEN
 from r1vl_kedro.pipelines.warm_up import nodes
 
 
@@ -25,10 +26,7 @@ def create_pipeline() -> Pipeline:
                     "records": "warm_up_records",
                     "validation": "validation_records",
                     "options": "params:warm_up",
-                    "launcher": "params:launcher",
-                    "template": "params:prompt.template",
-                    "seed": "params:seed",
-                    "work_dir": "params:work_dir",
+                    **GIVEN,
                 },
                 outputs=["warm_up_training_log", "warm_up_checkpoint"],
                 name="train_warm_up",

@@ -6,12 +6,30 @@ from collections.abc import Container, Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @cache
 def stylesheet() -> str:
     """Read the stylesheet of all pages."""
     return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+
+
+def template(name: str) -> Template:
+    """Load the Jinja template of a page, from the folder ``reporting/assets``."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("r1vl_kedro.reporting", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def document(title: str, body: str, kind: str = "") -> str:

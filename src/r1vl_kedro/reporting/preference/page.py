@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import script_json
+from r1vl_kedro.reporting.pages import template
 
 COLUMNS = {
     "row": "",
@@ -119,19 +120,11 @@ def render(
     Args:
         figures: by the names of their datasets, ``figure_<name>``.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
 
-    environment = Environment(
-        loader=PackageLoader("r1vl_kedro.reporting", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     headers, rows = cells(table)
     shown = {name.removeprefix("figure_"): figure for name, figure in figures.items()}
-    return environment.get_template("preference.html.jinja").render(
+    return template("preference.html.jinja").render(
         headline=headline(table, len(scores["id"].unique())),
         headers=headers,
         rows=rows,
