@@ -28,6 +28,7 @@ PROFILES = (
     "preference_search",
     "preference_thorough",
     "sparsity",
+    "sparsity_early",
     "families",
     "sloppy",
     "credit",
