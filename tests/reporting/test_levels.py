@@ -13,6 +13,7 @@ from r1vl_kedro.reporting.levels import (
     study_table,
 )
 from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
+from r1vl_kedro.reporting.pngs import draw
 
 OPTIONS = StudyOptions(
     bands={"each2": (0.25, 0.5), "each3": (0.05, 0.15)}, rewards=["dense"], updates=[2, 4], window=1
@@ -120,6 +121,9 @@ def test_the_figure_has_a_line_and_points_for_each_reward(table):
     assert list(figure.data[0].x) == [2.0, 40.0] and list(figure.data[1].x) == [65, 5]
     assert figure.layout.xaxis.type == "log"
     n, seeds = table["n"].iloc[0], table["seeds"].iloc[0]
+    assert draw(figure).axes[0].get_xscale() == "log"
+    named = OPTIONS.model_copy(update={"labels": {"dense": "Step rewards"}})
+    assert study_figure(table.reset_index(), named).data[0].name == "Step rewards"
     assert figure.layout.title.text == f"Gain over outcome, n = {n} a level, seeds: {seeds}"
 
 

@@ -167,7 +167,8 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
         ):
             figure.add_scatter(
                 x=rows[axis].tolist(), y=rows["gain"].tolist(), error_y=bars, mode=mode,
-                name=reward, text=rows["level"].tolist(), marker={"color": colour, "size": 9},
+                name=options.labels.get(reward, reward), text=rows["level"].tolist(),
+                marker={"color": colour, "size": 9},
                 legendgroup=reward, showlegend=column == 1, row=1, col=column,
             )  # fmt: skip
     n, seeds = (

@@ -60,6 +60,8 @@ class StudyOptions(BaseModel):
     baseline: str = "outcome"
     """The reward that gains are taken from; a variant is called ``<reward>_<level>``."""
     rewards: Annotated[list[str], Words] = Field(min_length=1)
+    labels: dict[str, str] = {}
+    """What the figure calls a reward, where not by its name."""
     updates: Annotated[list[int], Words] = [10, 30, 60, 90]
     window: int = Field(10, ge=1)
 

@@ -91,6 +91,10 @@ def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> Non
         ax.set_ylabel(y_axis.title.text or "")
         if x_axis is not None:
             ax.set_xlabel(x_axis.title.text or "")
+            if x_axis.type == "log":
+                ax.set_xscale("log")
+                ax.xaxis.set_major_formatter("{x:g}")
+                ax.xaxis.set_minor_formatter("{x:g}")
             if x_axis.range:
                 ax.set_xlim(*x_axis.range)
             if x_axis.dtick:
