@@ -122,8 +122,9 @@ def _said(error: Exception) -> str | None:
     if full is not None:
         return f"{name}{full}"
     first = chain[-1]
-    if isinstance(first, DatasetError):
-        return str(error)
+    # What no entry of the catalog may be, such as one with a key that its type does not take.
+    if isinstance(first, DatasetError) or "valid for the constructor" in str(error):
+        return str(error).strip()
     if name and isinstance(first, FileNotFoundError):
         return f"{name}there is no {first.filename or first}; put it there, or run what makes it"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
 from r1vl_kedro.errors import CheckpointError
@@ -39,5 +40,13 @@ def load_model(
     options = {} if attention is None else {"attn_implementation": attention}
     try:
         return AutoModelForImageTextToText.from_pretrained(str(path), dtype=dtype, **options)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(f"no model can be loaded from {path}: {error}") from error
+    except (OSError, ValueError, SafetensorError, UnpicklingError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise CheckpointError(f"no model can be loaded from {path}: {said:.300}") from error
+    except RuntimeError as error:
+        if "ignore_mismatched_sizes" not in str(error):
+            raise
+        raise CheckpointError(
+            f"no model can be loaded from {path}: its config.json gives other sizes than its "
+            "weights have; the files are of two models"
+        ) from error

@@ -68,6 +68,8 @@ def load_processor(
         CheckpointError: the processor's files are missing, unreadable or another model's, or the
             bounds exclude each other.
     """
+    from jinja2 import TemplateError
+
     path = str(path)
     try:
         if has_torchvision():
@@ -96,6 +98,10 @@ def load_processor(
         raise CheckpointError(
             f"{path} has no chat template; put chat_template.jinja of the model's family there"
         )
+    try:
+        processor.apply_chat_template([{"role": "user", "content": []}], tokenize=False)
+    except TemplateError as error:
+        raise CheckpointError(f"{path}: its chat template is broken: {error!s:.200}") from error
     _check_tokens(processor, path)
     processor.tokenizer.padding_side = "left"
     if min_pixels is not None or max_pixels is not None:
@@ -145,11 +151,21 @@ def render_prompt(
 
     Args:
         raw: whether the turn is the whole prompt (`prompts.is_raw`).
+
+    Raises:
+        CheckpointError: the chat template has not one placeholder an image.
     """
     template = raw_chat_template(processor) if raw else None
-    return processor.apply_chat_template(
+    text = processor.apply_chat_template(
         messages, chat_template=template, tokenize=False, add_generation_prompt=True
     )
+    images = sum(part["type"] == "image" for turn in messages for part in turn["content"])
+    if (marks := text.count(processor.image_token)) != images:
+        raise CheckpointError(
+            f"the model's chat template gives {marks} placeholders {processor.image_token} for "
+            f"{images} images; put chat_template.jinja of the model's family there"
+        )
+    return text
 
 
 def _check_tokens(processor: ProcessorMixin, path: str) -> None:

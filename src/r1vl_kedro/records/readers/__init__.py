@@ -24,7 +24,7 @@ def get_reader(name: str) -> type[RecordFile]:
     """
     if name in READERS:
         return READERS[name]
-    module, _, attribute = name.rpartition(".")
+    module, _, attribute = str(name).rpartition(".")
     why = ""
     if module:
         try:
