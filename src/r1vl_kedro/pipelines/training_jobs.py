@@ -67,10 +67,6 @@ def _set(options: BaseModel, name: str) -> int:
     return getattr(options, name, None) or 0
 
 
-def _training_log(output: Path) -> JsonRows:
-    return json.loads((output / "training_log.json").read_text(encoding="utf-8"))
-
-
 def _rollouts(output: Path) -> Frame:
     import pandas as pd
 
@@ -78,8 +74,8 @@ def _rollouts(output: Path) -> Frame:
     return pd.read_parquet(file) if file.is_file() else pd.DataFrame()
 
 
-def _pairs_report(output: Path) -> JsonObject:
-    return json.loads((output / "pairs_report.json").read_text(encoding="utf-8"))
+def _json(name: str) -> Callable[[Path], JsonObject | JsonRows]:
+    return lambda output: json.loads((output / name).read_text(encoding="utf-8"))
 
 
 def _pairs(output: Path) -> Records:
@@ -89,9 +85,9 @@ def _pairs(output: Path) -> Records:
 
 
 READERS: dict[str, Callable[[Path], Left]] = {
-    "training_log": _training_log,
+    "training_log": _json("training_log.json"),
     "rollouts": _rollouts,
-    "pairs_report": _pairs_report,
+    "pairs_report": _json("pairs_report.json"),
     "pairs": _pairs,
 }
 """By dataset, how it is read from a job's directory; what is not here is the directory itself."""

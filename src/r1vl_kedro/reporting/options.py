@@ -1,7 +1,7 @@
 """Options of the report, checked before any node runs."""
 
 from collections.abc import Iterable
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -33,6 +33,11 @@ class ReportingOptions(BaseModel):
         description="variants whose answers stand side by side",
     )
     grammar: GrammarName = Field(R1VL.name, description="how the examples' responses are read")
+
+    @property
+    def bootstrap(self) -> dict[str, Any]:
+        """Return what every interval is made with, as arguments."""
+        return {"resamples": self.resamples, "confidence": self.confidence, "seed": self.seed}
 
     def check_rows(self, rows: Iterable[str]) -> None:
         """Raise ConfigurationError where the report is about a row that there is not.

@@ -116,7 +116,7 @@ def contrasts_table(
         pairs,
         margin=options.margin / 100,
         trained=[name for name in pairs if is_trained(name, grid)],
-        **_bootstrap(options),
+        **options.bootstrap,
     )
     for row in cells:
         if row["variant"] in decided:
@@ -221,7 +221,7 @@ def _measured_cells(verdicts: pd.DataFrame, name: str, options: ReportingOptions
     if matrix.empty:
         why = NOT_RUN if name not in set(verdicts["variant"]) else "no interval: no verdict"
         return {"n": 0, "seeds": 0, "interval": why}
-    interval = share_interval(matrix.to_numpy(), **_bootstrap(options))
+    interval = share_interval(matrix.to_numpy(), **options.bootstrap)
     return {
         "n": len(matrix),
         "seeds": matrix.shape[1],
@@ -252,7 +252,7 @@ def _difference(
     if isinstance(pair, str):
         return f"no interval: {pair}", 0, 0
     n, seeds = len(pair[0]), max(pair[0].shape[1], pair[1].shape[1])
-    return paired_difference(*pair, **_bootstrap(options)), n, seeds
+    return paired_difference(*pair, **options.bootstrap), n, seeds
 
 
 def _difference_cells(interval: Interval | str) -> dict[str, Any]:
@@ -264,12 +264,4 @@ def _difference_cells(interval: Interval | str) -> dict[str, Any]:
         "diff_high": percent(interval.high),
         "p": None if interval.p is None else round(interval.p, 4),
         "diff_interval": (interval.note if interval.low is None else f"paired {interval.note}"),
-    }
-
-
-def _bootstrap(options: ReportingOptions) -> dict[str, Any]:
-    return {
-        "resamples": options.resamples,
-        "confidence": options.confidence,
-        "seed": options.seed,
     }

@@ -99,7 +99,7 @@ def _cells(
 ) -> list[dict[str, Any]]:
     rows = []
     for test, answers in _by_value(verdicts, name, column).items():
-        interval = share_interval(answers.to_numpy(), **_how(options))
+        interval = share_interval(answers.to_numpy(), **options.bootstrap)
         row = {"matrix": title, "variant": name, "row": variant(name, grid).label, "train": train}
         n, seeds = answers.shape
         rows.append(row | {"test": test, "n": n, "seeds": seeds} | _percent(interval))
@@ -140,7 +140,7 @@ def _means(
         if not stacked:
             continue
         values = np.concatenate(stacked)
-        interval = mean_interval(values * (len(values) / len(stacked)), **_how(options))
+        interval = mean_interval(values * (len(values) / len(stacked)), **options.bootstrap)
         row = {"matrix": title, "mean": name, "n": len(values), "seeds": values.shape[1]}
         rows.append(row | _percent(interval) | {"interval": interval.note})
     return rows
@@ -157,14 +157,6 @@ def _shared(answers: list[pd.DataFrame]) -> tuple[pd.Index, pd.Index]:
 def _percent(interval: Interval) -> dict[str, float | None]:
     ends = {"low": percent(interval.low), "high": percent(interval.high)}
     return {"accuracy": percent(interval.estimate), **ends}
-
-
-def _how(options: ReportingOptions) -> dict[str, Any]:
-    return {
-        "resamples": options.resamples,
-        "confidence": options.confidence,
-        "seed": options.seed,
-    }
 
 
 def transfer_figure(cells: pd.DataFrame, means: pd.DataFrame) -> go.Figure:

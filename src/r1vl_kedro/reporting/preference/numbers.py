@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from r1vl_kedro.reporting.cells import percent
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import options_of, split_namespace
 from r1vl_kedro.statistics import share_interval
@@ -168,8 +169,8 @@ def table(
                 )},
                 "paper": printed.get(objective) if name in (objective, "sft_chosen") else None,
                 "paper_rank": ranks.get(objective) if name in (objective, "sft_chosen") else None,
-                "win_rate": _percent(win),
-                "win_rate_lc": _percent(controlled),
+                "win_rate": percent(win),
+                "win_rate_lc": percent(controlled),
                 **accuracy,
                 "kl": _mean(correct.get("ratio")),
                 "length_correlation": spearman(scores, name),
@@ -212,17 +213,12 @@ def _reward_accuracy(
     scores: pd.DataFrame, variant: str, options: ReportingOptions
 ) -> dict[str, float | None]:
     ranked = scores.assign(right=(scores["reward_w"] > scores["reward_l"]).astype(float))
-    found = share_interval(
-        matrix(ranked, variant, "right"),
-        resamples=options.resamples,
-        confidence=options.confidence,
-        seed=options.seed,
-    )
+    found = share_interval(matrix(ranked, variant, "right"), **options.bootstrap)
     return {
         "pairs": len(scores.loc[scores["variant"] == variant, "id"].unique()),
-        "reward_accuracy": _percent(found.estimate),
-        "reward_low": _percent(found.low),
-        "reward_high": _percent(found.high),
+        "reward_accuracy": percent(found.estimate),
+        "reward_low": percent(found.low),
+        "reward_high": percent(found.high),
     }
 
 
@@ -261,7 +257,3 @@ def _responses(reports: Mapping[str, Mapping[str, Any]]) -> float | None:
 
 def _mean(values: pd.Series | None) -> float | None:
     return None if values is None or values.dropna().empty else float(values.mean())
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 2) + 0.0
