@@ -17,7 +17,7 @@ VARIANTS = {
 TERMS = ("planning_speed", "planning_path", "planning_diversity")
 
 
-@pytest.fixture(params=VARIANTS)
+@pytest.fixture(scope="module", params=VARIANTS)
 def recipe(request):
     return recipe_of(request.param)
 

@@ -14,7 +14,7 @@ TRAINED = ["two_stages", "images", "text", "mixed"]
 VARIANTS = {"lmm_r1": ["base", "warm_up", *TRAINED], "lmm_r1_paper": ["base", *TRAINED]}
 
 
-@pytest.fixture(params=VARIANTS)
+@pytest.fixture(scope="module", params=VARIANTS)
 def recipe(request):
     return recipe_of(request.param)
 

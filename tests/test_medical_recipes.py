@@ -20,7 +20,7 @@ VARIANTS = {
 ACCURACY = {"med_r1": "outcome", "med_r1_paper": "r1v"}
 
 
-@pytest.fixture(params=VARIANTS)
+@pytest.fixture(scope="module", params=VARIANTS)
 def recipe(request):
     return recipe_of(request.param)
 

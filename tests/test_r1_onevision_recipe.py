@@ -1,5 +1,6 @@
 """conf/r1_onevision: formal text before SFT, GRPO from the SFT checkpoint, and its controls."""
 
+import functools
 from collections import Counter
 
 import pytest
@@ -15,6 +16,7 @@ from r1vl_kedro.records.validate import validate
 from r1vl_kedro.rewards.checked import check_answer
 
 
+@functools.cache
 def graph(env):
     """Of an environment: (nodes of its ablation by name, its checked parameters)."""
     context = context_of(env)

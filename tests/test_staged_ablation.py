@@ -105,14 +105,15 @@ def test_a_run_killed_inside_a_stage_goes_on_stage_by_stage(place):
         shutil.rmtree(place.data / f"07_model_output/ablation/three.{stage}")
     for gone in ("07_model_output/ablation/three", "08_reporting"):
         shutil.rmtree(place.data / gone)
+    go_on = "--only-missing-outputs", "--to-outputs=three.results"
 
-    code, output = place.attempt("--only-missing-outputs", through=(STRIKING, SECOND_LOSS))
+    code, output = place.attempt(*go_on, through=(STRIKING, SECOND_LOSS))
     assert code == -signal.SIGKILL, output[-3000:]
     assert not files["step_grpo"].exists()
     state = place.data / "06_models/_work/three/step_grpo.state"
     assert [mark.parent.name for mark in state.glob("checkpoint-*/_COMPLETE")] == ["checkpoint-1"]
 
-    output = place.run("--only-missing-outputs")
+    output = place.run(*go_on)
     resumed = f"resuming from {state / 'checkpoint-1'}"
     assert resumed.replace(" ", "") in "".join(output.split())
     assert files["sft"].stat().st_mtime_ns == first
