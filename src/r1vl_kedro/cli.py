@@ -101,7 +101,7 @@ def _run(context: click.Context, options: dict[str, Any]) -> Any:
         if said is None:
             if isinstance(error, ValueError):  # perhaps Kedro's, which does not say what there is
                 if not options["pipelines"] and (home := _home(options)):
-                    logger.info("What is asked for is in the pipeline %s", home)
+                    logger.info("Nodes and outputs asked for are in the pipeline %s", home)
                     return _run(context, options | {"pipelines": [home]})
                 _check_selection(options)
             raise

@@ -200,7 +200,7 @@ def test_a_missing_column_is_an_error_that_names_it(tmp_path):
 
 
 def test_a_column_that_stands_twice_is_an_error_and_empty_lines_are_no_rows(tmp_path):
-    with pytest.raises(BenchmarkFileError, match="column 'answer' stands there more than once"):
+    with pytest.raises(BenchmarkFileError, match="column 'answer' is there more than once"):
         list(file(tmp_path, row(1), header=[*HEADER, "answer"]).rows())
     read = file(tmp_path, row(1), row(2))
     lines = read.path.read_text().splitlines()

@@ -83,7 +83,7 @@ def _check_header(path: Path, header: Sequence[str], needed: Sequence[str]) -> N
         raise BenchmarkFileError(f"{path}: the file is empty")
     twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
     if twice:
-        raise BenchmarkFileError(f"{path}: column {twice[0]!r:.200} stands there more than once")
+        raise BenchmarkFileError(f"{path}: column {twice[0]!r:.200} is there more than once")
     missing = [name for name in needed if name not in header]
     if not {"image", "image_path"} & set(header):
         missing.append("image")

@@ -102,7 +102,7 @@ class LockHooks:
             raise AlreadyRunning(_message(part, path, holder)) from None
         left = handle.read()
         if left:
-            logger.info("%s was left by a run that is gone: %s", path.name, _who(left))
+            logger.info("%s was left by a run that has ended: %s", path.name, _who(left))
         if how == fcntl.LOCK_EX:
             handle.seek(0)
             handle.truncate()

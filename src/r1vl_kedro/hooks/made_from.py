@@ -218,7 +218,7 @@ class MadeFromHooks:
             told.update(own)
         if stale:
             logger.warning(
-                "%d results of other parameters, or of inputs that were, are made anew", len(stale)
+                "%d results are made anew: their parameters or inputs have changed", len(stale)
             )
 
     def _temporary(self, name: str) -> bool:

@@ -124,7 +124,7 @@ class Store:
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
-            logger.warning("MLflow knows no run %s (any more)", end.run_id)
+            logger.warning("MLflow has no run %s (any more)", end.run_id)
         self._ends.forget(end)
 
     def sweep(self) -> list[str]:
