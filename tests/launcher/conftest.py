@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from r1vl_kedro.launcher import jobs
+from r1vl_kedro.launcher import ending
 
 
 @pytest.fixture(autouse=True)
@@ -13,4 +13,4 @@ def entries_importable(monkeypatch):
     """Jobs find ``job_entries``; a stop is forgotten after the test."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
     yield
-    jobs.forget_stop()
+    ending.forget_stop()

@@ -55,6 +55,12 @@ def test_a_process_that_waits_to_be_asked_for_its_exit_code_is_not_alive():
     process.wait()
 
 
+def worker_of(job_file, digest, entry):
+    """The command line of a job's only rank."""
+    call = commands.Call(str(job_file), digest, f"job_entries:{entry}")
+    return [sys.executable, *commands.command(call, commands.Share(1))]
+
+
 @pytest.mark.parametrize("change", ["another run began it anew", "somebody changed it"])
 def test_a_worker_runs_no_other_file_than_the_one_it_was_started_for(tmp_path, change):
     job("echo", tmp_path)
@@ -62,8 +68,8 @@ def test_a_worker_runs_no_other_file_than_the_one_it_was_started_for(tmp_path, c
     digest = hashlib.sha256((directory / "job.json").read_bytes()).hexdigest()
     (directory / "job.json").write_text(json.dumps({"kwargs": {"text": change}}))
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
-    line = commands.command(directory / "job.json", digest, "job_entries:echo", commands.Share(1))
-    late = subprocess.run([sys.executable, *line], capture_output=True, text=True)
+    line = worker_of(directory / "job.json", digest, "echo")
+    late = subprocess.run(line, capture_output=True, text=True)
     assert late.returncode == worker.OTHER_JOB
     assert f"{directory / 'job.json'} has the digest" in late.stderr and digest in late.stderr
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
@@ -74,11 +80,11 @@ def test_a_job_ends_with_the_process_that_started_it(tmp_path):
     text = json.dumps({"kwargs": kwargs})
     (tmp_path / "job.json").write_text(text)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    line = commands.command(tmp_path / "job.json", digest, "job_entries:wait", commands.Share(1))
+    line = worker_of(tmp_path / "job.json", digest, "wait")
     gone = subprocess.Popen(["true"])
     gone.wait()
     env = os.environ | {"R1VL_PARENT": str(gone.pid)}
-    process = subprocess.run([sys.executable, *line], env=env, timeout=120)
+    process = subprocess.run(line, env=env, timeout=120)
     assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 

@@ -15,7 +15,6 @@ from r1vl_kedro.launcher import (
     LauncherOptions,
     commands,
     ending,
-    jobs,
     stop_all,
 )
 from r1vl_kedro.run_context import RUN, RunContext
@@ -129,7 +128,7 @@ def test_stop_lets_the_job_save_its_state(tmp_path, options):
 
 def test_nothing_is_started_after_a_stop(tmp_path):
     stop_all()
-    with pytest.raises(KeyboardInterrupt, match="not started"):
+    with pytest.raises(KeyboardInterrupt, match="had not begun"):
         job("echo", tmp_path)
 
 
@@ -139,7 +138,7 @@ def test_a_stop_ends_the_wait_for_a_job_of_a_killed_run(tmp_path):
         ending.hold(tmp_path / "echo.lock"),
         pytest.raises(KeyboardInterrupt, match="waiting for echo"),
     ):
-        ending.await_end(tmp_path / "echo.lock", stopped=jobs.stopping)
+        ending.await_end(tmp_path / "echo.lock")
 
 
 @pytest.mark.parametrize(
@@ -173,10 +172,10 @@ def test_a_job_that_ranks_cannot_share_is_one_process():
     assert (options.num_processes, options.cluster) == (1, "auto")
 
 
-def test_a_hosts_ranks_start_through_torchs_launcher(tmp_path):
+def test_a_hosts_ranks_start_through_torchs_launcher():
     share = commands.Share(4, host=1, hosts=2, address="10.0.0.1", port=29500)
-    line = " ".join(commands.command(tmp_path / "job.json", "id", "a:b", share))
+    line = " ".join(commands.command(commands.Call("job.json", "id", "a:b"), share))
     assert "torch.distributed.run --nproc_per_node 4 --nnodes 2 --node_rank 1" in line
     assert "--master_addr 10.0.0.1 --master_port 29500" in line
-    alone = " ".join(commands.command(tmp_path / "job.json", "id", "a:b", commands.Share(1)))
+    alone = " ".join(commands.command(commands.Call("job.json", "id", "a:b"), commands.Share(1)))
     assert "torch.distributed" not in alone

@@ -31,7 +31,7 @@ class SignalHooks:
 
         A stop of an earlier run of this process, as in a notebook, is over.
         """
-        from r1vl_kedro.launcher.jobs import forget_stop
+        from r1vl_kedro.launcher.ending import forget_stop
 
         forget_stop()
         # Else the interpreter collects all cycles before it ends, for more than a second of a core.
@@ -59,7 +59,7 @@ class SignalHooks:
             self._before = {}
 
     def _stop(self, number: int, frame: Any) -> None:
-        from r1vl_kedro.launcher.jobs import stop_all
+        from r1vl_kedro.launcher.ending import stop_all
 
         for listened in SIGNALS:  # impatience must not cut the saving short
             signal.signal(listened, signal.SIG_IGN)

@@ -13,13 +13,12 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.kernels import AVX2
 from r1vl_kedro.launcher import ending
-from r1vl_kedro.launcher.commands import Share, command, environment, free_port, start
+from r1vl_kedro.launcher.commands import Call, Share, command, environment, free_port, start
 from r1vl_kedro.launcher.failures import HostLostError, JobError
 from r1vl_kedro.launcher.layout import Ask, ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions, SharedWork
@@ -118,31 +117,23 @@ class ClusterJob:
         KeyboardInterrupt: the run is being stopped.
     """
 
-    def __init__(
-        self,
-        job_file: Path,
-        job_id: str,
-        entry: str,
-        options: LauncherOptions,
-        stopped: Callable[[], bool],
-    ):
+    def __init__(self, call: Call, options: LauncherOptions):
         connect(options)
         self.returncode: int | None = None
-        self._stopped, self._group, self._parts = stopped, None, []
+        self._group, self._parts, self._runs = None, [], []
         try:
             layout, ask = self._await_room(options)
-            address, port = self._start_parts(layout, ask, job_file)
-            env = environment(job_id, ask.cpus) | ({} if ask.gpus else {"CUDA_VISIBLE_DEVICES": ""})
+            address, port = self._start_parts(layout, ask, call)
+            env = environment(call.job_id, ask.cpus)
+            env |= {} if ask.gpus else {"CUDA_VISIBLE_DEVICES": ""}
             env |= {name: os.environ[name] for name in SHARED if name in os.environ}
-            self._runs = []
             for number, (part, ranks) in enumerate(zip(self._parts, layout, strict=True)):
                 share = Share(ranks, number, len(layout), address, port)
                 if isinstance(options, SharedWork):
                     share = Share(1)
                     env |= {"RANK": str(number), "WORLD_SIZE": str(len(layout))}
-                line = command(job_file, job_id, entry, share)
-                log = job_file.with_name(f"launcher-{number}.log" if number else "launcher.log")
-                self._runs.append(part.run.remote(line, env, log))
+                log = call.directory / (f"launcher-{number}.log" if number else "launcher.log")
+                self._runs.append(part.run.remote(command(call, share), env, log))
         except RayActorError as error:
             self._close()
             raise HostLostError(_lost(error)) from error
@@ -173,9 +164,9 @@ class ClusterJob:
                 self._group = placement_group([ask.bundle(ranks) for ranks in now], strategy=how)
             if self._group.wait(timeout_seconds=0.5):
                 return layout, ask
-            self._ask_whether_stopped()
+            ending.check("waiting for the cluster")
 
-    def _start_parts(self, layout: list[int], ask: Ask, job_file: Path) -> tuple[str, int]:
+    def _start_parts(self, layout: list[int], ask: Ask, call: Call) -> tuple[str, int]:
         """Start what sees the ranks through on each host; return the first's address and port."""
         for number, ranks in enumerate(layout):
             resources = ask.bundle(ranks)
@@ -185,20 +176,16 @@ class ClusterJob:
                 **options, max_concurrency=3, scheduling_strategy=place
             )
             self._parts.append(part.remote(os.getcwd()))
-        greetings = [part.greet.remote(job_file, versions(THE_SAME)) for part in self._parts]
+        greetings = [part.greet.remote(call.job_file, versions(THE_SAME)) for part in self._parts]
         deadline = time.monotonic() + AGREE_SECONDS
         while ray.wait(greetings, num_returns=len(greetings), timeout=0.5)[1]:
-            self._ask_whether_stopped()
+            ending.check("waiting for the cluster")
             if time.monotonic() > deadline:
                 raise HostLostError(f"a host has started no process in {AGREE_SECONDS:g} s")
         try:
             return ray.get(greetings)[0]
         except RayTaskError as error:
-            raise JobError(f"{job_file.parent.name}: {error.cause}") from None
-
-    def _ask_whether_stopped(self) -> None:
-        if self._stopped():
-            raise KeyboardInterrupt("stopped while waiting for the cluster")
+            raise JobError(f"{call.directory.name}: {error.cause}") from None
 
     def poll(self) -> int | None:
         """Return the exit code, or None while the job runs.
@@ -251,15 +238,15 @@ class _Part:
         self._directory = directory
         self._process: subprocess.Popen | None = None
 
-    def greet(self, job_file: Path, wanted: dict[str, Any]) -> tuple[str, int]:
+    def greet(self, job_file: str, wanted: dict[str, Any]) -> tuple[str, int]:
         """Return this host's address and a free port of it.
 
         Raises:
             JobError: it does not see the job's files, or has other versions.
         """
         host = socket.gethostname()
-        for file in (job_file, Path(self._directory)):
-            if not file.exists():
+        for file in (job_file, self._directory):
+            if not Path(file).exists():
                 raise JobError(
                     f"host {host} does not see {file}; all hosts need the project and its data, on "
                     "a file system that they share"

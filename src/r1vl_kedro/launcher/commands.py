@@ -7,15 +7,29 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.run_context import RUN, RUN_ID, STAGE, TRACKING_URI
 
 
-@dataclass(frozen=True)
-class Share:
+class Call(NamedTuple):
+    """What each rank of a job calls; the arguments of ``worker.main``."""
+
+    job_file: str
+    job_id: str
+    """SHA-256 of the job's file."""
+    entry: str
+    """``package.module:function``; from whoever starts the job, never from its file."""
+
+    @property
+    def directory(self) -> Path:
+        """Return where the job's files lie."""
+        return Path(self.job_file).parent
+
+
+class Share(NamedTuple):
     """One host's ranks of a job, and where the first host's are found."""
 
     ranks: int
@@ -25,13 +39,9 @@ class Share:
     port: int = 0
 
 
-def command(job_file: Path, job_id: str, entry: str, share: Share) -> list[str]:
-    """Build what Python is to run for one host's ranks of a job.
-
-    Args:
-        entry: ``package.module:function``; from whoever starts the job, never from its file.
-    """
-    worker = ["-m", "r1vl_kedro.launcher.worker", str(job_file), job_id, entry]
+def command(call: Call, share: Share) -> list[str]:
+    """Build what Python is to run for one host's ranks of a job."""
+    worker = ["-m", "r1vl_kedro.launcher.worker", *call]
     if share.ranks == share.hosts == 1:
         return worker
     # What `accelerate launch` starts on GPUs as well; for CPUs that would need MPI.

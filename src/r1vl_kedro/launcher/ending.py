@@ -1,4 +1,4 @@
-"""The end of jobs: of all their processes, and of the job that a killed run has left."""
+"""The end of jobs: that they are told to, of all their processes, and of what a killed run left."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import fcntl
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,28 @@ KILLED_SECONDS = 5.0
 LEFT_SECONDS = 30.0
 """How long a job whose run is gone may take to save its state and leave; training takes 10 s."""
 log = logging.getLogger(__name__)
+_stopping = threading.Event()
+
+
+def stop_all() -> None:
+    """Make every job of this process save its state and stop; ``run_job`` then raises."""
+    _stopping.set()
+
+
+def stopping() -> bool:
+    """Tell whether the jobs of this process were told to stop; jobs run in place ask themselves."""
+    return _stopping.is_set()
+
+
+def forget_stop() -> None:
+    """Let jobs start again, as at the next run of a notebook's session that was interrupted."""
+    _stopping.clear()
+
+
+def check(doing: str) -> None:
+    """Raise KeyboardInterrupt, with what was being done, where jobs were told to stop."""
+    if _stopping.is_set():
+        raise KeyboardInterrupt(f"stopped while {doing}")
 
 
 class Job(Protocol):
@@ -73,22 +96,19 @@ def hold(file: Path) -> IO[str]:
     return handle
 
 
-def await_end(
-    file: Path, seconds: float = LEFT_SECONDS, stopped: Callable[[], bool] = lambda: False
-) -> None:
+def await_end(file: Path, seconds: float = LEFT_SECONDS) -> None:
     """Wait until no process holds the job of the lock file.
 
     Raises:
         TimeoutError: one still does; names the file.
-        KeyboardInterrupt: ``stopped`` returns true before it ends.
+        KeyboardInterrupt: jobs are told to stop before it ends.
     """
     deadline = time.monotonic() + seconds
     with file.open("a") as handle:
         while True:
             with contextlib.suppress(BlockingIOError):
                 return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if stopped():
-                raise KeyboardInterrupt(f"stopped while waiting for {file.stem}")
+            check(f"waiting for {file.stem}")
             if time.monotonic() > deadline:
                 raise TimeoutError(
                     f"a process of an earlier run is still at work on {file.stem} and holds {file};"

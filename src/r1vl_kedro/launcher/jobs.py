@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
 from r1vl_kedro.launcher import ending, progress
-from r1vl_kedro.launcher.commands import Share, command, environment, start, threads, uses_cuda
+from r1vl_kedro.launcher.commands import (
+    Call,
+    Share,
+    command,
+    environment,
+    start,
+    threads,
+    uses_cuda,
+)
 from r1vl_kedro.launcher.failures import HostLostError, JobError, failure
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.ranks import StoppedRanks
@@ -36,23 +44,7 @@ LOST_HOSTS = 3
 LOST_HOST_SECONDS = 120.0
 """How long what still runs on a lost host may hold its job; an NFS server frees a lock by then."""
 
-_stopping = threading.Event()
 _waiting: set[int] = set()
-
-
-def stop_all() -> None:
-    """Make every job of this process save its state and stop; ``run_job`` then raises."""
-    _stopping.set()
-
-
-def stopping() -> bool:
-    """Tell whether the jobs of this process were told to stop; jobs run in place ask themselves."""
-    return _stopping.is_set()
-
-
-def forget_stop() -> None:
-    """Let jobs start again, as at the next run of a notebook's session that was interrupted."""
-    _stopping.clear()
 
 
 def waiting() -> set[int]:
@@ -127,10 +119,9 @@ def _threads_of(options: LauncherOptions) -> Iterator[None]:
 
 def _run(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, directory: Path) -> Any:
     name, lock = directory.name, directory.with_name(f"{directory.name}.lock")
-    if _stopping.is_set():
-        raise KeyboardInterrupt(f"{name}: not started, the run is being stopped")
+    ending.check(f"{name} had not begun")
     directory.parent.mkdir(parents=True, exist_ok=True)
-    ending.await_end(lock, stopped=stopping)
+    ending.await_end(lock)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     lost = 0
@@ -142,7 +133,7 @@ def _run(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, direct
             if lost > LOST_HOSTS:
                 raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
             log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
-            ending.await_end(lock, LOST_HOST_SECONDS, stopping)
+            ending.await_end(lock, LOST_HOST_SECONDS)
             for pattern in ("error*.json", "rank*.pid", "rank*.reserved"):
                 for left in directory.glob(pattern):
                     left.unlink(missing_ok=True)
@@ -154,8 +145,8 @@ def _see_through(
     about = {"kwargs": dict(kwargs), "launch": options.model_dump(), "started": uuid.uuid4().hex}
     job = json.dumps(about, indent=1)
     files.write_text(directory / "job.json", job, durable=False)
-    job_id = hashlib.sha256(job.encode()).hexdigest()
-    process = _start(directory / "job.json", job_id, entry, options)
+    call = Call(str(directory / "job.json"), hashlib.sha256(job.encode()).hexdigest(), entry)
+    process = _start(call, options)
     try:
         _wait(process, directory, options.show_progress)
     except BaseException:
@@ -166,27 +157,24 @@ def _see_through(
     raise failure(directory, process.returncode)
 
 
-def _start(
-    job_file: Path, job_id: str, entry: str, options: LauncherOptions
-) -> subprocess.Popen | ForkedJob | ClusterJob:
+def _start(call: Call, options: LauncherOptions) -> subprocess.Popen | ForkedJob | ClusterJob:
     if options.cluster:
         from r1vl_kedro.launcher.cluster import ClusterJob
 
-        return ClusterJob(job_file, job_id, entry, options, stopping)
-    env = environment(job_id, threads(options))
+        return ClusterJob(call, options)
+    env, log_file = environment(call.job_id, threads(options)), call.directory / "launcher.log"
     if options.fork_server and options.num_processes == 1 and not uses_cuda(options):
         try:
-            return ForkedJob((str(job_file), job_id, entry), env, stopping)
+            return ForkedJob(call, env)
         except EOFError as error:
             raise JobError(
-                f"{job_file.parent.name}: the job server ended before the job began, its traceback "
+                f"{call.directory.name}: the job server ended before the job began, its traceback "
                 "is above; launcher.fork_server=false starts every job in a process that imports "
                 "torch and TRL itself"
             ) from error
         except OSError as error:  # TMPDIR is longer than a socket's name may be
             log.warning("no job server can be started here, jobs import for themselves: %s", error)
-    line = command(job_file, job_id, entry, Share(options.num_processes))
-    return start(line, env, job_file.with_name("launcher.log"))
+    return start(command(call, Share(options.num_processes)), env, log_file)
 
 
 def _end(process: subprocess.Popen | ForkedJob | ClusterJob, seconds: float) -> None:
@@ -204,8 +192,8 @@ def _wait(
     with progress.bar(directory.name, show_progress) as show:
         while running:
             running = process.poll() is None
-            if running and _stopping.is_set():
-                raise KeyboardInterrupt(f"{directory.name} was told to stop")
+            if running:
+                ending.check(f"{directory.name} was running")
             show(progress.read(directory / "progress.json"))
             warnings.tell()
             stopped.look()

@@ -12,14 +12,14 @@ import contextlib
 import os
 import pickle
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import NoReturn
 
-from r1vl_kedro.launcher.ending import alive
+from r1vl_kedro.launcher.commands import Call
+from r1vl_kedro.launcher.ending import alive, check
 from r1vl_kedro.launcher.worker import leave, main
 
 PRELOAD = "r1vl_kedro.launcher.preload"
@@ -29,7 +29,7 @@ PRELOAD = "r1vl_kedro.launcher.preload"
 class _Worker:
     """What a forked child becomes; it is sent to the child, which calls ``_bootstrap``."""
 
-    arguments: tuple[str, str, str] | None
+    call: Call | None
     """None where the run was stopped before the child was forked."""
     env: dict[str, str]
     cwd: str
@@ -37,7 +37,7 @@ class _Worker:
     def _bootstrap(self, parent_sentinel: int) -> NoReturn:
         import torch
 
-        if self.arguments is None:
+        if self.call is None:
             leave(0)
         os.setsid()
         os.environ.clear()
@@ -45,16 +45,14 @@ class _Worker:
         os.chdir(self.cwd)
         sys.path[:0] = [p for p in self.env.get("PYTHONPATH", "").split(os.pathsep) if p]
         torch.set_num_threads(int(self.env["OMP_NUM_THREADS"]))
-        leave(main(*self.arguments))
+        leave(main(*self.call))
 
 
 class ForkedJob:
     """A forked job, with the part of ``subprocess.Popen`` that ``jobs`` uses.
 
     Args:
-        arguments: those of ``worker.main``.
         env: what is added to this process's environment.
-        stopped: whether the run is being stopped.
 
     Raises:
         EOFError: the server ended before the job began; its traceback is on stderr.
@@ -62,27 +60,23 @@ class ForkedJob:
         KeyboardInterrupt: stopped before the server had imported; the job does not begin then.
     """
 
-    def __init__(
-        self,
-        arguments: tuple[str, str, str],
-        env: Mapping[str, str],
-        stopped: Callable[[], bool],
-    ):
+    def __init__(self, call: Call, env: Mapping[str, str]):
         forkserver.set_forkserver_preload([PRELOAD])
-        self._result = Path(arguments[0]).with_name("result.json")
-        self._status, order = forkserver.connect_to_new_process([])
+        self._result = call.directory / "result.json"
+        self._status, pipe = forkserver.connect_to_new_process([])
         self.returncode: int | None = None
-        given: tuple[str, str, str] | None = arguments
         env = os.environ | env | {"R1VL_PARENT": str(os.getpid())}
-        with contextlib.suppress(BrokenPipeError), os.fdopen(order, "wb", 0) as pipe:
-            while given and not wait([self._status], 0.1):
-                given = None if stopped() else given
-            if given:
-                self.pid = forkserver.read_signed(self._status)
+        worker = _Worker(None, env, os.getcwd())
+        try:
+            while not wait([self._status], 0.1):
+                check("the job server was starting")
+            self.pid = forkserver.read_signed(self._status)
+            worker = replace(worker, call=call)
+        finally:
             # The first is what a child is to import of the run's own module: nothing.
-            pipe.write(pickle.dumps({}) + pickle.dumps(_Worker(given, env, os.getcwd())))
-        if not given:
-            raise KeyboardInterrupt("stopped while the job server was starting")
+            order = pickle.dumps({}) + pickle.dumps(worker)
+            with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb", 0) as out:
+                out.write(order)
 
     def poll(self) -> int | None:
         """Return the exit code, or None while the job runs."""
