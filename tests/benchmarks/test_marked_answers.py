@@ -6,6 +6,18 @@ from r1vl_kedro.benchmarks import robust
 from r1vl_kedro.rewards import outcome
 
 DENIED_OR_PART = (
+    (r"All except \boxed{7}", "7"),
+    (r"Under \boxed{7}", "7"),
+    (r"15% of \boxed{7}", "7"),
+    (r"$\boxed{7}\%$ of 40", "7"),
+    (r"\boxed{7} per cent of 40", "7"),
+    (r"\boxed{7} only if a = 2", "7"),
+    (r"\boxed{7} should be 8", "7"),
+    (r"\boxed{7} not", "7"),
+    (r"\boxed{7} (8 with tax)", "7"),
+    (r"$\boxed{7}\,\mathrm{or}\,8$", "7"),
+    (r"\boxed{7}, but the question asks for twice that.", "7"),
+    (r"\boxed{7}, which we double", "7"),
     (r"$\boxed{7} \lor 8$", "7"),
     (r"\boxed{7} (wrong, see below) 8", "7"),
     (r"\boxed{7}. Including the base: 8.", "7"),
@@ -76,6 +88,12 @@ DENIED_OR_PART = (
     (r"It is $\boxed{24} + 2$.", "24"),
 )  # fmt: skip
 WHOLE = (
+    (r"The sum of 3 and 4 is \boxed{7}", "7"),
+    (r"The side is 1, so seven times the square of 1 gives \boxed{7}.", "7"),
+    (r"$3+4=\boxed{7}\neq 8$", "7"),
+    (r"Hence \boxed{7} is correct", "7"),
+    (r"\boxed{7} is the smallest such number.", "7"),
+    (r"n must be more than 6, so the smallest is \boxed{7}", "7"),
     (r"Since A + B = 10 and B = 3, A is \boxed{7}.", "7"),
     (r"the larger is 8 and the smaller one is \boxed{7}", "7"),
     (r"Answer - \boxed{7}", "7"),

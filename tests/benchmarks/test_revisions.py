@@ -9,6 +9,13 @@ from r1vl_kedro.rewards import outcome
 ANGLES = ("30", "45", "60", "90")
 CHOICES = {"A": "Paris", "B": "London", "C": "Rome"}
 TAKEN_BACK = (
+    ("15\nCorrecting the sign, we obtain 18.", "15", None),
+    ("15\nI'd go with 18.", "15", None),
+    ("15\nThat was a joke.", "15", None),
+    ("15\nUnless the units are cm, then 18.", "15", None),
+    ("15\nResult: 18", "15", None),
+    ("15\n<b>18</b>", "15", None),
+    ("15 [deleted]", "15", None),
     ("24\nMultiplying by 2 for both sides gives 48.", "24", None),
     ("24\n30 is the right answer.", "24", None),
     ("24\nThe result above is off by 6.", "24", None),
@@ -84,6 +91,9 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("15\nThe first bar is 18 and the second one 3 lower.", "15", None),
+    ("15\nThis is not 18, since one bar is shorter.", "15", None),
+    ("15\nTherefore, 15 is correct.", "15", None),
     ("24\nNote that each face is a square, so its area is 2 * 2 = 4.", "24", None),
     ("24\nA common mistake is to forget the base, which gives 20.", "24", None),
     ("24\nIf the base were not counted, the area would be 20.", "24", None),

@@ -52,6 +52,7 @@ _REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<c
 _SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _CURRENCY = re.compile(r"(?:US|A|C|HK)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
+_PER_CENT = re.compile(r"\bper cent\b")
 _PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
 _GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
 
@@ -117,6 +118,8 @@ def spelled(text: str) -> str:
     text = text.replace("°", " degrees ") if "°" in text else text
     if "ohm" in text:
         text = _PREFIXED_OHM.sub(r"\1OHM", text)
+    if "per cent" in text:
+        text = _PER_CENT.sub("percent", text)
     if "mu" in text:
         text = _PREFIX_MICRO.sub(" mu", text)
     if "+" in text or "lus" in text or "LUS" in text:

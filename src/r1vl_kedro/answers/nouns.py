@@ -29,7 +29,7 @@ NO_NOUN = (
             "twelfths twentieths doubled tripled halved thrice once "
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid "
             "given needed required oops wait hmm nope strike scratch sorry ignore mistaken "
-            "out actually maybe perhaps possibly guess guessing unsure error cancelled discarded "
+            "out actually maybe perhaps possibly guess guessing unsure error cancelled deleted "
             "originally initially formerly previously before percent percentage"
         ).split()
     )

@@ -50,7 +50,7 @@ NEUTRAL = frozenset(
 _WRONG = (
     r"wrong(?:ly)?|incorrect(?:ly)?|false(?:ly)?|untrue|invalid|impossible|absurd|nonsense|traps?|"
     r"unlikely|least likely|hardly|barely|scarcely|refut\w+|reject\w*|refus\w+|eliminat\w+|"
-    r"discard\w*|misleading|"
+    r"discard\w*|misleading|jok(?:e|ing)|kidding|nonsensical|"
     r"exclud\w+|ruled? out|rules out|ruling out|cross(?:ed)? out|ignor\w+|avoid\w*|"
     r"fail(?:s|ed)?|fake|"
     r"extraneous|mistak\w+|errors?|erroneous\w*|disprov\w+|contradict\w*|liar|lies?"

@@ -104,7 +104,7 @@ _LABEL_BEFORE = re.compile(
 )
 _TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
-_BRACKETED = re.compile(r"\d\s*\(([^()\d]*)\)\W*$")
+_BRACKETED = re.compile(r"\d\s*[(\[](?!/)([^()\[\]\d]*)[)\]]\W*$")
 _AFTERWARDS = re.compile(
     r",?\s+(?:after|by|upon|on|once|when)\s+[a-z]+ing\b(?![^.;?]*(?:\b(?:so|is|are|leaves|gives|makes)\b|=))"
     r"[^.;?]*\d[^.;?]*$",

@@ -2,6 +2,8 @@
 
 import re
 
+from r1vl_kedro.answers import equivalent
+
 NEAR = 200
 """Characters that are read on either side of an answer."""
 
@@ -14,7 +16,7 @@ _DENIED = re.compile(
     r"|\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z",
     re.IGNORECASE,
 )
-_DENIED_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)")
+_DENIED_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)(?!\s*\d)")
 _CHANGED = re.compile(
     r"\b(?:(?<!no )(?<!not )"
     r"(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
@@ -39,11 +41,12 @@ _JOINS = re.compile(
     r"(?:[^\W_]|[)}])\s*(?:[+/^_·×÷]|[-−](?!-)|\*(?!\*)|\\(?:cdot|times|div)\b)\s*[{(]*\s*\Z"
     r"|(?:[±√|]|\\(?:pm|mp|sqrt(?:\[\w+\])?|log|ln|lg|sin|cos|tan|exp)(?![a-z]))[ ({]*\Z"
     r"|\\[dt]?frac\s*(?:\{[^{}]*\}\s*)?\{\Z"
-    r"|(?:^|[^A-Za-z\\])(?:\d[.:]?|[A-Za-z]\(|[a-z])\Z"
+    r"|(?:^|[^A-Za-z\\])(?:\d[.:]?|[A-Za-z]\()\Z"
     r"|\\(?:pi|overline|bar|hat|vec|dot)[ {]*\Z"
     r"|(?:[\w)}]\s*(?<![-=])|\\)(?:<|>|[lg]t\b)\s*\Z"
 )
 """What makes a term or a bound with the answer behind it: ``3 +``, ``\\sqrt{``, ``x <``."""
+_FACTOR = re.compile(r"[$\d}][a-z]\Z")
 _TUPLE = re.compile(r"\((?P<first>[^()]*,)?\s*\Z")
 _STOP = re.compile(r"\$|\\[)\]]|\n|[.;!?](?:\s|\Z)|\\(?:approx|implies|[Rr]ightarrow)\b|[=≈]")
 _GOES_ON = re.compile(
@@ -56,10 +59,27 @@ _GOES_ON = re.compile(
     r"|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
     r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
     r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"
+    r"|[ \t]*\(\d[\d.]*\s(?:with|without|if|when|including|for)\b"
+    r"|\\,\s*\\(?:mathrm|text)\{\s*or\b"
     r"|[,(]?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in (?:other )?words))"
     r"|(?:\{,\}|[.,])?\d|(?-i:[a-z]{1,3}\b)(?!<))[^.,;:\n$<]*",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"-?\d[\d.,]*\s?(?:[%°]|[a-zA-Z]{1,9})?")
+"""An answer that is one number: what its clause says of it is read as any sentence is."""
+_CLAUSE_BEGINS = re.compile(
+    r".*(?:[.,;:!?)=]\s|\n|>|\\[A-Za-z]+|\b(?:so|thus|hence|therefore|that|since|because|as|but|and|"
+    r"is|are|was|were|be|gives?|gets?|equals?|makes?|has|have)\b)",
+    re.DOTALL | re.IGNORECASE,
+)
+_CLAUSE_ENDS = re.compile(
+    r"[.,;:!?](?:\s|\Z)|\n|[<(*]|\\(?!%)"
+    r"|\b(?:so|thus|hence|because|since|as|and|or, equivalently|or in|is|are|was|were|which|that)\b"
+    r"|\b(?:more|fewer|less|plus|minus)\b(?!\D*\d)|I\b|[A-Z][a-z]{2,}"
+)
+_BEFORE = re.compile(r"[A-Za-z\d%' ]*\Z")
+_WORD = re.compile(r"[A-Za-z]{2}")
+_BEHIND = re.compile(r"[A-Za-z\d%' -]*")
 _CLOSERS = {"{": "}", "(": ")"}
 
 
@@ -86,13 +106,32 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
     tuple_ = _TUPLE.search(before) or _TUPLE.search(term)
     if tuple_ and (tuple_["first"] or re.match(r"\s*,[^()]*\)", after)):
         return f"{tuple_[0]}{answer}{after.partition(')')[0]})"
-    if _JOINS.search(term):
+    if _JOINS.search(term) or _FACTOR.search(before):
         stop = _STOP.search(after)
         return _closed(f"{term}{answer}{after[: stop.start()] if stop else after}").strip()
     going_on = _GOES_ON.match(after)
     if going_on:
         answer = f"{answer}{going_on[0].rstrip(' $')}".replace("$", "")
-    return f"-{answer}" if _SIGN.search(before) else answer
+    if _SIGN.search(before):
+        return f"-{answer}"
+    return answer if going_on else _in_its_clause(before, answer, after)
+
+
+def _in_its_clause(before: str, answer: str, after: str) -> str:
+    """Return the clause around a number where that says something else than the number alone.
+
+    ``all except``, ``15% of``, ``should be 18``.
+    """
+    if not _PLAIN.fullmatch(answer):
+        return answer
+    begins, ends = _CLAUSE_BEGINS.match(before), _CLAUSE_ENDS.search(after)
+    before = before[begins.end() :] if begins else before
+    after = after[: ends.start()] if ends else after
+    before, after = (re.sub(r"\$|\\(?=%)", "", side).strip(" ") for side in (before, after))
+    beside = (_BEFORE.search(before), _BEHIND.match(after))
+    first, last = (one[0] if one and _WORD.search(one[0]) else "" for one in beside)
+    clause = f"{first} {answer} {last}".strip()
+    return answer if clause == answer or equivalent(clause, answer) else clause
 
 
 def _closed(term: str) -> str:

@@ -19,7 +19,10 @@ _CHECKS = re.compile(
 _TURNS = re.compile(
     r"(?:however|but|although|though|yet|hmm+|or|nevertheless|nonetheless)\b", re.IGNORECASE
 )
-_WRONG = r"(?:wrong|incorrect|false|mistaken|invalid|impossible|a (?:mistake|typo|slip)|an error)"
+_WRONG = (
+    r"(?:wrong|incorrect|false|mistaken|invalid|impossible|a (?:mistake|typo|slip|joke|lie)|"
+    r"an error|nonsense)"
+)
 _RIGHT = r"(?:right|correct|true|valid|possible)"
 _DENIES = re.compile(rf"\b(?:not|never|cannot|{_WRONG}|instead)\b|n['’]t\b", re.IGNORECASE)
 _UNFIT = re.compile(
@@ -41,7 +44,7 @@ _ANOTHER = re.compile(
     r"(?:\b(?:(?:correct|right|real|actual|true|final|corrected|revised|better|new)\s+"
     r"(?:answer|value|result|option|choice|one)|answer)\s*"
     r"(?:[:：]|(?<=\s)(?:is|should be|would be|must be)\b)"
-    r"|\\boxed\s*\{)\W*(?P<given>[^\n]*)",
+    r"|\\boxed\s*\{|\A(?:result|total|ans)\s*[:=])\W*(?P<given>[^\n]*)",
     re.IGNORECASE,
 )
 _OR_RATHER = re.compile(
@@ -89,19 +92,25 @@ _AS_WELL = re.compile(
 )
 _ALONE = re.compile(r"\W*\d+(?:[.,]\d+)*\W*")
 _CHANGES = re.compile(
-    r"\b(?:should have (?:said|written|put|chosen)|more likely|i (?:would|will|['’]d) (?:say|pick)|"
+    r"\b(?:should have (?:said|written|put|chosen)|more likely|"
+    r"i(?:['’]d| would| will) (?:say|pick|choose|go with)|"
     r"(?:chang|revis|correct|updat|amend)\w* (?:my|the|this|it)\b[^.]{0,20} to|"
     r"answer (?:changes to|becomes)|(?:correctly|properly)\b[^.]{0,30} (?:is|gives)|"
     r"(?:please )?read|replace [^.]{1,20} (?:by|with))\s+"
     r"(?P<given>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)(?=\W*\Z|\s+instead\b)",
     re.IGNORECASE,
 )
+_REVALUED = re.compile(
+    r"\basks? for (?:twice|half|double)\b"
+    r"|\b(?:which|now|must) (?:we |to )?(?:double|halve|triple)\b",
+    re.IGNORECASE,
+)
 _SO = re.compile(
-    r"(?:\b(?:so|thus|hence|therefore|giving|making),?\s+"
+    r"(?:\b(?:so|thus|hence|therefore|then|giving|making),?\s+"
     r"(?:the (?:answer|result|sum|total(?: \w+)?)\s+(?:is|becomes|equals)\s+)?"
     r"|\A(?:so|thus|hence|therefore|finally|now|consequently|in total|altogether|(?:multiply|add|"
-    r"subtract|doubl|divid|includ)\w*)\b(?!.*\b(?:each|every|one)\b)[^.]*"
-    r"(?:\b(?:is|are|gives?|get|makes?|equals?)\s+|[=:]\s*))"
+    r"subtract|doubl|divid|includ|correct)\w*)\b(?!.*\b(?:each|every|one)\b)[^.]*"
+    r"(?:\b(?:is|are|gives?|get|obtain|find|makes?|equals?)\s+|[=:]\s*))"
     r"(?P<number>\d+(?:[.,]\d+)*)(?:\s?[a-z²³°%]{1,6})?\W*\Z",
     re.IGNORECASE,
 )
@@ -114,6 +123,7 @@ _CALLED_RIGHT = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_MARKUP = re.compile(r"</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>", re.IGNORECASE)
 _LONGEST = 2000
 
 
@@ -124,12 +134,15 @@ def revises(answer: str, after: str) -> bool:
         >>> revises("7", "Wait, that is wrong. It is 8."), revises("7", "We removed 3 of 10.")
         (True, False)
     """
-    sentences = _SENTENCE.split(after[:_LONGEST].strip(" \n\t*_`$.),;"))
+    after = _MARKUP.sub("", after[:_LONGEST])
+    sentences = _SENTENCE.split(after.strip(" \n\t*_`$.),;"))
     return any(_revises(answer, one.strip(" \n\t*_`$>-–—#")) for one in sentences if one.strip())
 
 
 def _revises(answer: str, sentence: str) -> bool:
     if _ADMITS.search(sentence) or _NO.match(sentence):
+        return True
+    if _REVALUED.search(sentence):
         return True
     if (changes := _CHANGES.search(sentence)) and not _repeats(answer, changes["given"]):
         return True

@@ -50,7 +50,8 @@ CLAUSE_ENDS = TURNS | SENTENCE_ENDS | {COMMA}
 _CONTRASTS = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("far", "from"), ("rule", "out"),
      ("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("except", "for"), ("nothing", "but"),
-     ("everything", "but"), ("anything", "but"), ("all", "but"), ("contrary", "to")}
+     ("everything", "but"), ("anything", "but"), ("all", "but"),
+     ("differs", "from"), ("contrary", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
