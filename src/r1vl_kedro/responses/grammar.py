@@ -19,6 +19,7 @@ Kind = Literal["description", "rationale", "separator", "step", "answer", "other
 # After the answer's line only prose may follow; a short value or another option is a second answer.
 _ALTERNATIVE = re.compile(r"\(?[A-Za-z0-9]\s?[).:]|(?:or|and|also|alternatively|maybe)\b", re.I)
 _PROSE_WORDS = 4
+_MANY = 50  # answers of one response that are read in their sentences, from the last
 _EXPLAINED = re.compile(
     r"(?P<said>[^.!?:]{1,60}(?<!\b[A-Za-z]))[.!]\s+"
     r"(?P<reason>(?:To see (?:this|why)|We|Its|Their|Because|Since|This (?:follows|is because)|"
@@ -87,14 +88,13 @@ class Response:
         Text behind the last one that takes it back or gives another is part of it.
         """
         sections = [section for section in self.of("answer") if not section.empty]
-        found = [
-            in_its_sentence(
+        found = [answer_in(section.body) for section in sections]
+        for place, section in list(enumerate(sections))[-_MANY:]:
+            found[place] = in_its_sentence(
                 self.text[max(section.start - NEAR, 0) : section.start],
-                answer_in(section.body),
+                found[place],
                 self.text[section.end : section.end + NEAR],
             )
-            for section in sections
-        ]
         if found:
             end = sections[-1].end
             following = min((s.start for s in self.sections if s.start >= end), default=None)
