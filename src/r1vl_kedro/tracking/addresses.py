@@ -105,7 +105,8 @@ def refusal(uri: str, experiment: str, error: Exception, what: str) -> StoreErro
             "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
         )
         return StoreError(f"the MLflow store {shown} (parameter tracking.uri): {hint}")
-    if "INVALID_PARAMETER_VALUE" in str(getattr(error, "error_code", "")):
+    invalid = "INVALID_PARAMETER_VALUE" in str(getattr(error, "error_code", ""))
+    if invalid and re.search(r"'name'|\bexperiment", said):  # else of the address
         return StoreError(f"tracking.experiment {experiment!r:.200} is refused by {shown}: {said}")
     return StoreError(
         f"the MLflow store {shown} (parameter tracking.uri) {what}: {said}; "

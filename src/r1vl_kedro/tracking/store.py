@@ -85,6 +85,11 @@ class Store:
                 self.experiment_id = found.experiment_id
         except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
             raise refusal(uri, experiment, error, "does not answer") from error
+        if not self.experiment_id:
+            raise StoreError(
+                f"what answers at {scrub(uri)} (parameter tracking.uri) is no MLflow server: it "
+                "gives an experiment no id; name another, or set tracking.enabled=false"
+            )
         if found is not None and found.lifecycle_stage == "deleted":
             raise StoreError(
                 f"tracking.experiment {experiment!r} was deleted in {scrub(uri)}; restore it with "
