@@ -10,7 +10,14 @@ from rapidfuzz.distance import Indel
 
 from r1vl_kedro.answers import equivalent, symbolically_equal
 from r1vl_kedro.responses import THINK_ANSWER, GrammarName, final_answer, parse_response
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, options_of, register
+from r1vl_kedro.rewards.registry import (
+    Completion,
+    Options,
+    Reward,
+    completion_text,
+    options_of,
+    register,
+)
 
 CHECKS = ("mcq", "symbolic", "exact", "ratio", "default")
 """Ways of checking an answer; a record without one is checked by ``default``."""
@@ -164,7 +171,7 @@ class CheckedReward(Reward):
         completions: Sequence[Completion],
         answer: Sequence[str],
         check: Sequence[str],
-        options: Sequence[Sequence[str] | None] | None = None,
+        options: Options | None = None,
         **_: Any,
     ) -> list[float]:
         """Return the rewards of the completions."""

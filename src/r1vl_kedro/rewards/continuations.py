@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from r1vl_kedro.rewards.outcome import share_right
-from r1vl_kedro.rewards.registry import Completion, Reward, options_of, register
+from r1vl_kedro.rewards.registry import Completion, Options, Reward, options_of, register
 
 
 @register
@@ -40,7 +40,7 @@ class ContinuationReward(Reward):
         completions: Sequence[Completion],
         answer: Sequence[str],
         continued: Sequence[Sequence[Sequence[str]]],
-        options: Sequence[Sequence[str] | None] | None = None,
+        options: Options | None = None,
         **_: Any,
     ) -> list[float]:
         """Return the rewards; ``continued`` has each step's continued responses, whole."""

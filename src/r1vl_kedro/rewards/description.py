@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from r1vl_kedro.rewards.outcome import share_right
-from r1vl_kedro.rewards.registry import Completion, Reward, options_of, register
+from r1vl_kedro.rewards.registry import Completion, Options, Reward, options_of, register
 
 
 @register
@@ -36,7 +36,7 @@ class DescriptionReward(Reward):
         completions: Sequence[Completion],
         answer: Sequence[str],
         described: Sequence[Sequence[str]],
-        options: Sequence[Sequence[str] | None] | None = None,
+        options: Options | None = None,
         **_: Any,
     ) -> list[float]:
         """Return the rewards; ``described`` has the responses to each description."""

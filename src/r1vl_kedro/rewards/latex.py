@@ -8,7 +8,14 @@ from pydantic import Field
 from r1vl_kedro.answers.latex import latex_equal
 from r1vl_kedro.responses import THINK_ANSWER, GrammarName
 from r1vl_kedro.rewards.outcome import outcome
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, options_of, register
+from r1vl_kedro.rewards.registry import (
+    Completion,
+    Options,
+    Reward,
+    completion_text,
+    options_of,
+    register,
+)
 
 LatexMode = Literal["strict", "released"]
 
@@ -65,7 +72,7 @@ class LatexReward(Reward):
         self,
         completions: Sequence[Completion],
         answer: Sequence[str],
-        options: Sequence[Sequence[str] | None] | None = None,
+        options: Options | None = None,
         **_: Any,
     ) -> list[float]:
         """Return the rewards of the completions."""

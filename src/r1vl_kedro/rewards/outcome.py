@@ -13,7 +13,14 @@ from r1vl_kedro.responses import (
     parse_response,
     released_answer,
 )
-from r1vl_kedro.rewards.registry import Completion, Reward, completion_text, options_of, register
+from r1vl_kedro.rewards.registry import (
+    Completion,
+    Options,
+    Reward,
+    completion_text,
+    options_of,
+    register,
+)
 
 OutcomeMode = Literal["strict", "released"]
 
@@ -116,7 +123,7 @@ class OutcomeReward(Reward):
         self,
         completions: Sequence[Completion],
         answer: Sequence[str],
-        options: Sequence[Sequence[str] | None] | None = None,
+        options: Options | None = None,
         **_: Any,
     ) -> list[float]:
         """Return the rewards of the completions."""

@@ -23,6 +23,7 @@ from pydantic import (
 from r1vl_kedro.responses import R1VL, GrammarName
 
 Completion = str | Sequence[Mapping[str, str]]
+Options = Sequence[Sequence[str] | None]
 Found = TypeVar("Found", bound="type[Reward]")
 # What TRL hands to every reward function beside the record's columns.
 _FROM_TRL = {
@@ -97,9 +98,7 @@ def completion_text(completion: Completion) -> str:
     return completion if isinstance(completion, str) else completion[-1]["content"]
 
 
-def options_of(
-    completions: Sequence[Completion], options: Sequence[Sequence[str] | None] | None
-) -> Sequence[Sequence[str] | None]:
+def options_of(completions: Sequence[Completion], options: Options | None) -> Options:
     """Return the option texts of each completion, None where its question has none."""
     return [None] * len(completions) if options is None else options
 
@@ -272,9 +271,8 @@ def columns_read(rewards: Iterable[Reward]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for reward in rewards:
         for column in reward.columns:
-            if column in reward.sampled:
-                continue
-            columns.setdefault(column, reward.name)
+            if column not in reward.sampled:
+                columns.setdefault(column, reward.name)
     return columns
 
 

@@ -23,14 +23,8 @@ from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.preflight.report import compose
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.schema import RecordsError
+from r1vl_kedro.training import planned
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
-from r1vl_kedro.training.planned import (
-    Training,
-    column_problems,
-    of_sections,
-    of_variants,
-    room_problems,
-)
 
 HELD_OUT = ("validation_records", "test_records")
 
@@ -56,15 +50,15 @@ def check_settings(
     found += evaluation_clashes(evaluation.decoding, trainings)
     if missing := lack(launcher):
         return [*found, missing]
-    return [*found, *room_problems(trainings, launcher, lack)]
+    return [*found, *planned.room_problems(trainings, launcher, lack)]
 
 
 def _trainings(
     warm_up: SFTOptions, step_grpo: StepGRPOOptions, variants: dict[str, JsonObject]
-) -> list[Training]:
+) -> list[planned.Training]:
     """List the trainings of one run, then those of the grid."""
     sections = {"warm_up": warm_up, "step_grpo": step_grpo}
-    return [*of_sections(sections, sections), *of_variants(variants)]
+    return [*planned.of_sections(sections, sections), *planned.of_variants(variants)]
 
 
 def look_for_data(
@@ -82,7 +76,8 @@ def look_for_data(
         grid: ``parameters.ablation``; a missing file of its benchmarks is a reason.
     """
     made = {name for name in MADE if isinstance(entries.get(name), RecordsDataset)}
-    problems = column_problems(of_variants(variants), partial(columns_of, entries, made=made))
+    columns = partial(columns_of, entries, made=made)
+    problems = planned.column_problems(planned.of_variants(variants), columns)
     data, notes = {}, []
     measured = measure([], step_grpo, options)
     if entries.exists("source_records"):
