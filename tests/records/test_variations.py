@@ -13,7 +13,6 @@ from record_builders import PATH, image_bytes
 
 from r1vl_kedro.datasets import RecordFileDataset
 from r1vl_kedro.records.images import decode
-from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.schema import RecordsError
@@ -129,7 +128,7 @@ def test_an_odd_pixel_does_not_blacken_a_float_picture(odd):
 def test_a_file_without_rows_is_named(text, tmp_path):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(RecordsError, match=r"x\.json: the file has no rows"):
-        list(iter_objects(tmp_path / "x.json"))
+        list(READERS["mulberry"](tmp_path / "x.json"))
 
 
 @pytest.mark.parametrize(

@@ -30,15 +30,15 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
     becomes a lone surrogate, so that it spoils its own row only: validation sets that aside.
 
     Raises:
-        RecordsError: not JSON, an element that is no object, anything after the array, or no object
-            at all; names file and character.
+        RecordsError: not JSON, an element that is no object, or anything after the array; names
+            file and character.
     """
     path = Path(path)
     decoder = json.JSONDecoder()
     with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
         buffer, start, done, base = "", 0, False, 0
         inside_array: bool | None = None
-        ended = found = False
+        ended = False
         while True:
             while start < len(buffer) and buffer[start] in (_SPACE if ended else _BETWEEN):
                 start += 1
@@ -84,13 +84,10 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                 raise RecordsError(
                     f"{path}: {error}, in the object that opens at character {base + start}"
                 ) from error
-            found = True
             yield value
             start = end
         if inside_array and not ended:
             raise RecordsError(f"{path}: the file ends before the array's closing bracket")
-        if not found:
-            raise RecordsError(f"{path}: the file has no rows")
 
 
 def other_kind(head: str) -> str:

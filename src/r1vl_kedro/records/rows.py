@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.json_stream import iter_objects
-from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.schema import RawRecord, RecordsError
 
 _SHORTEST_IMAGE = 64
 """Characters of base64 text that is taken for an image, not for a path."""
@@ -205,11 +205,18 @@ class RecordFile(ABC):
         """
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows as they are in the file."""
+        """Yield the rows as they are in the file.
+
+        Raises:
+            RecordsError: there is none.
+        """
+        index = -1
         for index, row in enumerate(iter_objects(self.path)):
             if self.limit is not None and index >= self.limit:
                 return
             yield row
+        if index < 0:
+            raise RecordsError(f"{self.path}: the file has no rows")
 
     def __iter__(self) -> Iterator[RawRecord]:
         root = Path(self.image_root) if self.image_root else Path(self.path).parent
