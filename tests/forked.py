@@ -5,7 +5,6 @@ the run makes and not about how it is started, it is forked.
 """
 
 import atexit
-import gc
 import multiprocessing
 import os
 import sys
@@ -20,6 +19,7 @@ CONTEXT.set_forkserver_preload(
     [
         PRELOAD, "kedro.io", "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
         "datasets", "matplotlib.pyplot", "plotly.graph_objects", "statsmodels.api", "math_verify",
+        "frozen",
     ]
 )  # fmt: skip
 
@@ -51,7 +51,6 @@ def kedro(
 
 
 def _kedro(arguments: list[str], environment: dict[str, str], directory: str, output: str) -> None:
-    gc.freeze()  # what the server has imported
     stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
     os.dup2(stream, 1)
     os.dup2(stream, 2)
