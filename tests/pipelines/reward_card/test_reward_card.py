@@ -192,8 +192,8 @@ def test_responses_in_another_grammar():
     [
         ("absent.jsonl", None, "there is no file"),
         ("folder.json", "directory", "Is a directory"),
-        ("empty.jsonl", b"", "the file has no rows"),
-        ("empty.json", b"[]", "the file has no rows"),
+        ("empty.jsonl", b"", "holds no responses"),
+        ("empty.json", b"[]", "holds no responses"),
         ("broken.json", b'[{"response": }]', "broken.json, character 14"),
         ("text.jsonl", b'"hello"\n', "character 0"),
         ("bytes.jsonl", b'{"response": "caf\xe9"}', "row 1: .* not UTF-8"),
