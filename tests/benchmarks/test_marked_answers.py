@@ -88,6 +88,10 @@ DENIED_OR_PART = (
     (r"It is $\boxed{24} + 2$.", "24"),
 )  # fmt: skip
 WHOLE = (
+    (r"which rounds to $\boxed{62.8}$ sq cm", "62.8"),
+    (r"which is closer to $\boxed{50}$ meters than to 49 meters", "50"),
+    (r"or about 5.4788 cm, which is closest to $\boxed{55}$ mm.", "55"),
+    (r"Hence at most \boxed{7} of them can be red, since two of the 12 are blue.", "7"),
     (r"The sum of 3 and 4 is \boxed{7}", "7"),
     (r"The side is 1, so seven times the square of 1 gives \boxed{7}.", "7"),
     (r"$3+4=\boxed{7}\neq 8$", "7"),

@@ -69,13 +69,16 @@ _PLAIN = re.compile(r"-?\d[\d.,]*\s?(?:[%°]|[a-zA-Z]{1,9})?")
 """An answer that is one number: what its clause says of it is read as any sentence is."""
 _CLAUSE_BEGINS = re.compile(
     r".*(?:[.,;:!?)=]\s|\n|>|\\[A-Za-z]+|\b(?:so|thus|hence|therefore|that|since|because|as|but|and|"
-    r"is|are|was|were|be|gives?|gets?|equals?|makes?|has|have)\b)",
+    r"is|are|was|were|be|gives?|gets?|equals?|makes?|has|have|at (?:most|least)|"
+    r"(?:round\w*|clos\w+|near\w*|equal|amounts?|comes?|reduces?|simplif\w+|evaluates?)"
+    r"(?: (?:down|up|out))? to)\b)",
     re.DOTALL | re.IGNORECASE,
 )
 _CLAUSE_ENDS = re.compile(
     r"[.,;:!?](?:\s|\Z)|\n|[<(*]|\\(?!%)"
     r"|\b(?:so|thus|hence|because|since|as|and|or, equivalently|or in|is|are|was|were|which|that)\b"
     r"|\b(?:more|fewer|less|plus|minus)\b(?!\D*\d)|I\b|[A-Z][a-z]{2,}"
+    r"|\bthan\b|(?<!%)(?<!cent)\sof (?:the|them|these|those|which)\b"
 )
 _BEFORE = re.compile(r"[A-Za-z\d%' ]*\Z")
 _WORD = re.compile(r"[A-Za-z]{2}")
