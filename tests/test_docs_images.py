@@ -14,7 +14,8 @@ def test_pages_show_the_pictures_that_are_there_and_no_others():
         for page in PAGES
         for found in SHOWN.finditer(page.read_text(encoding="utf-8"))
     }
-    assert shown == set((ROOT / "docs/images").glob("*.png"))
+    there = [*(ROOT / "docs/images").glob("*.png"), *(ROOT / "docs/studies").glob("*.png")]
+    assert shown == set(there)
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in shown)
 
 

@@ -160,6 +160,8 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
     figure = make_subplots(rows=1, cols=2, shared_yaxes=True, subplot_titles=titles)
     for number, reward in enumerate(options.rewards):
         rows = table[table["reward"] == reward].sort_values("pass_rate")
+        if rows.empty:
+            continue
         bars = error_bars(rows["gain"], rows["low"], rows["high"])
         colour = COLOURS[number % len(COLOURS)]
         for column, (axis, mode) in enumerate(
