@@ -86,5 +86,6 @@ def test_the_grid_ends_the_same_where_nodes_are_killed_on_the_way(tmp_path):
             made.remove_node(node, allow_graceful=False)
             add(made, number, 2)
         output = run.result()
-    assert "".join(output.split()).count("itgoesonelsewherefromitslastcheckpoint") == len(MOMENTS)
+    # A node may take a second job with it.
+    assert "".join(output.split()).count("itgoesonelsewherefromitslastcheckpoint") >= len(MOMENTS)
     assert results(place) == on_one_machine(tmp_path / "whole", THREE)
