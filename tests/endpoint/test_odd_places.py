@@ -63,5 +63,10 @@ def test_a_server_that_does_not_count_tokens_is_named(reply, monkeypatch):
 
 @pytest.mark.parametrize("models", [None, [], {"data": 5}, {"data": "x"}, {"data": [1]}])
 def test_an_odd_list_of_models_is_that_of_no_vllm(models, monkeypatch):
+    posted = []
     monkeypatch.setattr(Connection, "get", lambda self, path: models)
+    monkeypatch.setattr(
+        Connection, "post", lambda self, path, body, headers=None: posted.append(path)
+    )
     OpenAIEngine("m", DecodingOptions(engine="openai", base_url="http://127.0.0.1:1/v1")).close()
+    assert posted == []  # vLLM alone is asked for the placeholders' tokens

@@ -29,9 +29,15 @@ def test_gpus_that_this_machine_lacks_are_named_once(context, monkeypatch):
     assert str(caught.value).count("launcher asks for") == 1
 
 
-def test_a_run_that_trains_nothing_needs_none(context, monkeypatch):
+def test_only_a_run_that_trains_needs_them(context, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    BatchHooks().before_pipeline_run(pipeline=pipelines["data_prep"], catalog=context.catalog)
+    refused = set()
+    for name in ("data_prep", "warm_up", "preflight"):
+        try:
+            BatchHooks().before_pipeline_run(pipeline=pipelines[name], catalog=context.catalog)
+        except ConfigurationError:
+            refused.add(name)
+    assert refused == {"warm_up"}
 
 
 def lack(options):

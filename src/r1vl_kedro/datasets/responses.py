@@ -71,7 +71,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
             raise DatasetError(f"there is no file {path}; {ACCEPTED}") from None
         except RecordsError as error:
             raise DatasetError(f"{error}; {ACCEPTED}") from None
-        except (OSError, ValueError, NotImplementedError) as error:
+        except (OSError, ValueError, NotImplementedError) as error:  # pyarrow: an unknown codec
             raise DatasetError(f"{path} cannot be read: {error}; {ACCEPTED}") from None
         if not len(frame):
             raise DatasetError(f"{path} holds no responses; {ACCEPTED}")
