@@ -7,10 +7,15 @@ experiment begins with the experiment's, also in the mode for language model app
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.tracking.store import NOTE, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import pandas as pd
 
 TABLE = (
     "row", "n", "seeds", "accuracy", "low", "high", "interval", "difference", "diff_low",
@@ -23,7 +28,11 @@ LATEST = "[Latest results]("
 
 
 def describe(
-    store: Store, parent: str, children: Mapping[str, str], pages: tuple[str, str], overview: Any
+    store: Store,
+    parent: str,
+    children: Mapping[str, str],
+    pages: tuple[str, str],
+    overview: pd.DataFrame,
 ) -> None:
     """Describe a run, its children and the experiment by the table of all variants.
 
@@ -46,7 +55,7 @@ def describe(
     store.describe_experiment(text, LATEST)
 
 
-def description(overview: Any) -> str:
+def description(overview: pd.DataFrame) -> str:
     """Describe a run: which row has the highest accuracy and by how much, then all in a table.
 
     The sentences come first, for MLflow folds what is longer.
@@ -55,7 +64,7 @@ def description(overview: Any) -> str:
     return f"{best_row(overview)}\n\n{table_markdown(overview[columns])}\n"
 
 
-def best_row(overview: Any) -> str:
+def best_row(overview: pd.DataFrame) -> str:
     """Name the row of the highest accuracy, its difference, and rows of overlapping intervals."""
     from r1vl_kedro.reporting.page import nothing_learnt
 
@@ -73,7 +82,7 @@ def best_row(overview: Any) -> str:
     return " ".join(sentences)
 
 
-def row_notes(overview: Any) -> dict[str, str]:
+def row_notes(overview: pd.DataFrame) -> dict[str, str]:
     """Describe each scored row in a line, by variant: accuracy, n, difference, with intervals.
 
     MLflow's list shows some 45 characters of a description, so numbers come first.
@@ -89,18 +98,18 @@ def row_notes(overview: Any) -> dict[str, str]:
     return notes
 
 
-def _cells(overview: Any, index: Any) -> dict[str, str]:
+def _cells(overview: pd.DataFrame, index: Hashable) -> dict[str, str]:
     headers, [row] = display(overview.loc[[index]])
     return dict(zip(headers, row, strict=True))
 
 
-def _compared(row: Any) -> bool:
+def _compared(row: pd.Series) -> bool:
     import pandas as pd
 
     return bool(pd.notna(row.get("difference")))
 
 
-def _reference(overview: Any) -> str:
+def _reference(overview: pd.DataFrame) -> str:
     """Return the label of the row that differences are taken from."""
     found = overview.loc[overview["diff_interval"] == "reference", "row"]
     return found.iloc[0] if len(found) else "the reference"
