@@ -7,6 +7,7 @@ from kedro.io import DatasetError
 from PIL import Image
 
 from r1vl_kedro.datasets import PairFileDataset
+from r1vl_kedro.prompts import to_messages
 
 
 @pytest.fixture
@@ -56,6 +57,30 @@ def test_text_and_conversations_are_read_alike(folder):
     assert len(set(pairs["id"])) == 3 and pairs["chosen_reward"] == [None] * 3
 
 
+@pytest.mark.parametrize(
+    ("prompt", "shown"),
+    [
+        ("In <image> or in <image>?", ["In ", None, " or in ", None, "?"]),
+        ("<image>\n<image>\nWhich?", [None, None, "Which?"]),
+        ("Which? <image><image>", [None, None, "Which?"]),
+        ("Which?", [None, None, "Which?"]),
+        (
+            [turn("user", [{"type": "text", "text": "In "}, {"type": "image"},
+                           {"type": "text", "text": " or in "}, {"type": "image"}])],
+            ["In ", None, " or in ", None],
+        ),
+        (
+            "Which?\nOptions:\nA: <image>\nB: <image>",
+            ["Which?\nOptions:\nA: ", None, "\nB: ", None],
+        ),
+    ],
+)  # fmt: skip
+def test_a_mark_inside_a_sentence_or_an_option_is_the_place_of_its_image(prompt, shown, folder):
+    (row,) = load(folder, {**GOOD, "prompt": prompt, "images": ["a.png", "b.png"]})
+    [user] = to_messages(row)
+    assert [part.get("text") for part in user["content"]] == shown
+
+
 def test_unpaired_rows_have_one_side(folder):
     rows = [
         {"prompt": "How many?", "completion": "Two.", "label": True, "images": ["a.png"]},
@@ -102,6 +127,12 @@ def test_parquet_with_encoded_images(folder):
         ({"rejected": "\ud800"}, "malformed_row"),
         ({"images": [{"bytes": "iVBORw0KGgo=", "path": None}]}, "malformed_row"),
         ({"prompt": [turn("user", [{"type": "text", "text": 3}])]}, "malformed_row"),
+        ({"prompt": "<image><image>How many?"}, "image_marks"),
+        ({"prompt": "<image>How many?", "images": ["a.png", "b.png"]}, "image_marks"),
+        ({"prompt": "<image>How many?", "images": None}, "no_image"),
+        ({"prompt": "[IMAGE] How many?"}, "image_marks"),
+        ({"chosen": "In <image> two."}, "image_marks"),
+        ({"rejected": [turn("assistant", [{"type": "image"}])]}, "image_marks"),
     ],
 )
 def test_a_bad_row_is_set_aside_with_its_reason(change, reason, folder):

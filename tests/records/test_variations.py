@@ -48,11 +48,40 @@ def checked(reader, row, root):
 @pytest.mark.parametrize(
     "mark",
     ["<Image>", "<image1>", "<image 1>", "<ImageHere>", "<|image_1|>", "<img>", "<video>",
-     "<image></image>", "<image><image>"],
+     "<image></image>", "<image><image>", "[IMAGE]", "[img-2]", "{image}", "{{image}}", "<<image>>",
+     "<IMG_CONTEXT>", "<start_of_image>", "<image_soft_token>", "<|image_pad|>", "<image_1>",
+     "<img src='a.png'/>", "![a square](a.png)", "<image-placeholder>", "<im_patch>"],
 )  # fmt: skip
 def test_a_placeholder_that_is_no_place_of_an_image_is_set_aside(reader, mark, tmp_path):
     row = {k: v.replace("{}", mark) if isinstance(v, str) else v for k, v in ROWS[reader].items()}
-    assert checked(reader, row, tmp_path).reason == "image_marks"
+    found = checked(reader, row, tmp_path)
+    assert found.reason == ("special_token" if mark == "<|image_pad|>" else "image_marks")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$d_{image} = 2 d_{object}$", r"$\text{image}$ of $f$", r"$\frac{1}{image}$",
+        "an image [1]", "{images}", "<imagine>", "Is 5![a] 120?", "the image (a)",
+    ],
+)  # fmt: skip
+def test_words_and_formulas_about_images_are_no_placeholders(text, tmp_path):
+    row = ROWS["r1vl10k"] | {"problem": f"Find x in {text}."}
+    assert checked("r1vl10k", row, tmp_path)["question"] == f"Find x in {text}."
+
+
+@pytest.mark.parametrize("reader", ROWS)
+def test_a_mark_inside_a_sentence_stays_in_every_form(reader, tmp_path):
+    mark = "In <image> there are two."
+    row = {k: v.replace("{}", mark) if isinstance(v, str) else v for k, v in ROWS[reader].items()}
+    assert mark in checked(reader, row, tmp_path)["question"]
+
+
+def test_mathvision_has_numbered_marks_and_no_others(tmp_path):
+    row = {"id": "1", "question": "What is in {}?", "options": [], "image": "a.png", "answer": "5"}
+    asked = {mark: {**row, "question": f"What is in {mark}?"} for mark in ("<image3>", "[IMAGE]")}
+    assert checked("mathvision", asked["<image3>"], tmp_path)["question"] == "What is in <image3>?"
+    assert checked("mathvision", asked["[IMAGE]"], tmp_path).reason == "image_marks"
 
 
 @pytest.mark.parametrize("reader", ROWS)

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.marks import joined, marks_problem, placed, shown_elsewhere
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
-from r1vl_kedro.records.questions import special_token
+from r1vl_kedro.records.questions import special_token, split_options
 from r1vl_kedro.records.rejections import Rejection, list_of, nothing_left
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
@@ -26,8 +28,6 @@ from r1vl_kedro.records.validate import undecodable
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-_IMAGE_MARK = "<image>"
 
 
 class _Unusable(ValueError):
@@ -78,7 +78,7 @@ class PairFile:
     def _pair(self, row: Mapping[str, Any], name: str) -> dict[str, Any]:
         question, chosen, rejected = _texts(row)
         pair = {"chosen": chosen, "rejected": rejected}
-        if not question.strip():
+        if not question.replace(IMAGE_MARK, "").strip():
             raise _Unusable("empty_question", "the prompt has no text")
         if (reason := problem_of(pair)) is not None:
             raise _Unusable(reason, f"{REASONS[reason]}: {(chosen or rejected or '')[:100]!r}")
@@ -88,11 +88,14 @@ class PairFile:
         if token := special_token("\n".join(texts)):
             raise _Unusable("special_token", f"{token}, a special token of the model")
         images, folders = self._images(row)
+        problem = marks_problem(question, len(images), needed=False)
+        if problem or (problem := shown_elsewhere(**{k: v or "" for k, v in pair.items()})):
+            raise _Unusable(*problem)
         return {
             **pair,
             "id": name,
             "images": images,
-            "question": question,
+            "question": placed(question, split_options(question)[1]),
             "options": [],
             "answer": "",
             "family": family_of(folders),
@@ -152,7 +155,7 @@ def _texts(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
 
 
 def _question(prompt: Any) -> str:
-    """Return the text of the one user turn, without image marks."""
+    """Return the text of the one user turn, a mark for each image part."""
     if isinstance(prompt, list):
         roles = [turn.get("role") if isinstance(turn, Mapping) else turn for turn in prompt]
         if roles != ["user"] or not isinstance(prompt[0], Mapping):
@@ -160,7 +163,7 @@ def _question(prompt: Any) -> str:
         prompt = _content(prompt[0].get("content"), "prompt")
     if not isinstance(prompt, str):
         raise ValueError(f"prompt is {prompt!r:.150}; wanted text or a conversation")
-    return prompt.replace(_IMAGE_MARK, "").strip()
+    return prompt.strip()
 
 
 def _answer(value: Any, name: str) -> str:
@@ -175,18 +178,11 @@ def _answer(value: Any, name: str) -> str:
 
 
 def _content(content: Any, name: str) -> str:
-    """Return the text of a turn, which is text or a list of parts."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [None]
-    texts = [
-        (part.get("text") or "") if isinstance(part, Mapping) else None
-        for part in parts
-        if not isinstance(part, Mapping) or part.get("type") != "image"
-    ]
-    if not all(isinstance(text, str) for text in texts):
+    """Return the text of a turn, which is text or a list of parts; image parts become marks."""
+    text = joined(content)
+    if text is None:
         raise ValueError(f"{name} has the content {content!r:.150}; wanted text or parts")
-    return "".join(texts)
+    return text
 
 
 def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:

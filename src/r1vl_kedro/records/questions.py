@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from r1vl_kedro.prompts import IMAGE_MARK
+from r1vl_kedro.records.marks import placed
 from r1vl_kedro.records.schema import option_letter
 
 SPECIAL_TOKENS = (
@@ -45,9 +46,7 @@ def split_prefix(text: str) -> tuple[str, str]:
 def read_question(text: str, answer: str) -> tuple[str, list[str]]:
     """Read question and options from a user turn.
 
-    Image marks leave the question where all of them stand before it, behind it, or on lines of
-    their own, for images come first in a prompt. Where one stands inside a sentence or in an
-    option, all stay: each is the place of its image.
+    Image marks stay only where they are places of their images (`marks.placed`).
 
     Args:
         text: marks, prefix, question and options as written.
@@ -57,23 +56,7 @@ def read_question(text: str, answer: str) -> tuple[str, list[str]]:
     question, options = split_options(body)
     if not options:
         question, options = _unannounced(body, answer)
-    if inside_a_sentence(question) or any(IMAGE_MARK in option for option in options):
-        return IMAGE_MARK * prefix.count(IMAGE_MARK) + question, options
-    return question.replace(IMAGE_MARK, "").strip(), options
-
-
-def inside_a_sentence(text: str, mark: str = re.escape(IMAGE_MARK)) -> bool:
-    """Tell whether an image mark has text before and behind it on its line.
-
-    Args:
-        mark: pattern of a mark.
-    """
-    for line in text.split("\n"):
-        parts = re.split(mark, line)
-        filled = [k for k, part in enumerate(parts) if part.strip()]
-        if len(filled) > 1:
-            return True
-    return False
+    return placed(question, options, prefix.count(IMAGE_MARK)), options
 
 
 def split_options(text: str) -> tuple[str, list[str]]:

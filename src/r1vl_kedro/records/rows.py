@@ -11,7 +11,6 @@ from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 
@@ -20,10 +19,6 @@ _SHORTEST_IMAGE = 64
 _BASE64_HEADS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk", "SUkq", "TU0AK")
 """How the formats that are decoded begin in base64."""
 _URL_SAFE = str.maketrans("-_", "+/")
-_PLACEHOLDER = re.compile(
-    r"</?\|?(?:image|img|video|audio)(?:[ _]?(?:\d+|here|token|placeholder))?\|?>", re.IGNORECASE
-)
-"""Marks that data sets and models put where a picture goes; read is `IMAGE_MARK` alone."""
 
 
 def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], list[str]]:
@@ -141,28 +136,6 @@ def family_of(paths: Sequence[str]) -> str:
     if len(parts) > 1 and parts[0] == "mulberry_images":
         parts = parts[1:]
     return parts[0] if len(parts) > 1 else "unknown"
-
-
-def marks_problem(text: str, images: int, *, needed: bool = True) -> tuple[str, str] | None:
-    """Return reason and detail where image marks and images differ in number, else None.
-
-    A placeholder of another form, such as ``<image 1>`` or ``<ImageHere>``, would stay as text.
-
-    Args:
-        needed: False where a text without any mark is fine, too.
-    """
-    others = (found[0] for found in _PLACEHOLDER.finditer(text) if found[0] != IMAGE_MARK)
-    if other := next(others, None):
-        return "image_marks", f"{other} is another placeholder; wanted {IMAGE_MARK} for each image"
-    marks = text.count(IMAGE_MARK)
-    if marks == images or not (marks or needed):
-        return None
-    if not images:
-        return "no_image", f"the record names no image, its text has {marks} {IMAGE_MARK} marks"
-    return (
-        "image_marks",
-        f"{marks} {IMAGE_MARK} marks and {images} images; wanted one mark for each image",
-    )
 
 
 def texts_of(row: Mapping[str, Any], *names: str) -> list[str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from r1vl_kedro.errors import clipped
-from r1vl_kedro.prompts import IMAGE_MARK, MAX_OPTIONS
+from r1vl_kedro.prompts import MAX_OPTIONS
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
+from r1vl_kedro.records.marks import NUMBERED, marks_problem, shown_elsewhere
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.questions import left_tag, resolve_answer, special_token
 from r1vl_kedro.records.rejections import Rejection, nothing_left
@@ -72,17 +73,6 @@ def reference_path(text: str, grammar: str | None) -> str:
     return text
 
 
-def _marks_problem(raw: RawRecord) -> str | None:
-    """Tell where image marks of a record are no places of its images; they would stay as text."""
-    asked = "\n".join([raw.question, *raw.options]).count(IMAGE_MARK)
-    if asked and asked != len(raw.images):
-        return f"{asked} {IMAGE_MARK} marks in the question and {len(raw.images)} images"
-    for name, text in (("answer", raw.answer), ("path", raw.solution)):
-        if IMAGE_MARK in text:
-            return f"{IMAGE_MARK} in the {name}; only a question shows images"
-    return None
-
-
 def check(
     raw: RawRecord,
     options: ValidationOptions,
@@ -111,8 +101,10 @@ def check(
             return reject("special_token", f"{token}, a special token of the model, in the {name}")
     if raw.problem:
         return reject(*raw.problem)
-    if problem := _marks_problem(raw):
-        return reject("image_marks", problem)
+    asked = "\n".join([raw.question, *raw.options])
+    problem = marks_problem(asked, len(raw.images), needed=False, own=NUMBERED)
+    if problem or (problem := shown_elsewhere(answer=raw.answer, path=raw.solution)):
+        return reject(*problem)
     if not raw.question.strip():
         return reject("empty_question", "the question has no text")
     if len(raw.options) > MAX_OPTIONS:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import IMAGE_MARK
+from r1vl_kedro.records.marks import marks_problem
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
@@ -23,7 +24,6 @@ from r1vl_kedro.records.rows import (
     RecordFile,
     images_of,
     is_scalar,
-    marks_problem,
     row_id,
 )
 from r1vl_kedro.records.schema import RawRecord

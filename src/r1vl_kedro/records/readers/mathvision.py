@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import IMAGE_MARK
+from r1vl_kedro.records.marks import NUMBERED, inside_a_sentence
 from r1vl_kedro.records.prose import MAX_STEPS, path_from_prose
-from r1vl_kedro.records.questions import inside_a_sentence
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
 from r1vl_kedro.records.schema import RawRecord, answer_text
 
-_MARK = re.compile(r"<image\d*>")
+_MARK = re.compile(NUMBERED)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, marks_problem, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
 from r1vl_kedro.records.schema import RawRecord, option_letter
 
 _LETTERED = re.compile(r"\s*([A-Z])\s*[.:)]\s*")
@@ -53,7 +54,7 @@ class MedicalFile(RecordFile):
         return RawRecord(
             id=identity,
             images=images,
-            question=question,
+            question=placed(question, options),
             options=bare_options(options),
             answer=str(row["answer"]).strip(),
             family=subset or "unknown",

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.answers.classes import listed
-from r1vl_kedro.prompts import IMAGE_MARK
+from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, marks_problem, row_id, texts_of
+from r1vl_kedro.records.rows import RecordFile, images_of, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import THINK_ANSWER
 from r1vl_kedro.rewards.planning import ACTIONS, PATH, SPEED
@@ -60,7 +60,7 @@ def to_raw(row: Mapping[str, Any], index: int, root: Path, source: str) -> RawRe
     return RawRecord(
         id=identity,
         images=images,
-        question=problem.replace(IMAGE_MARK, "").strip(),
+        question=placed(problem),
         answer=f"{speed}, {path}",
         solution=solution if "<think>" in solution else "",
         family="driving",

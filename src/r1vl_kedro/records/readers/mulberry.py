@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import IMAGE_MARK, render_question
+from r1vl_kedro.records.marks import joined, marks_problem, placed
 from r1vl_kedro.records.questions import bare_answer, read_question, split_prefix
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
@@ -24,7 +25,6 @@ from r1vl_kedro.records.rows import (
     WritableRecordFile,
     family_of,
     images_of,
-    marks_problem,
     row_id,
 )
 from r1vl_kedro.records.schema import RawRecord
@@ -84,8 +84,9 @@ class MulberryRow:
 
     @property
     def question(self) -> str:
-        """Return the question with its options as written, without prefix and image marks."""
-        return split_prefix(self.user)[1].replace(IMAGE_MARK, "").strip()
+        """Return the question with its options as written, marks only as places of images."""
+        prefix, body = split_prefix(self.user)
+        return placed(body, before=prefix.count(IMAGE_MARK))
 
 
 def _turn(message: Mapping[str, Any]) -> tuple[str, str]:
@@ -97,14 +98,8 @@ def _turn(message: Mapping[str, Any]) -> tuple[str, str]:
     form = next((f for f in (("role", "content"), ("from", "value")) if set(message) == {*f}), None)
     if form is None:
         return f"of keys {sorted(message)!r:.80}", ""
-    role, content = (message[key] for key in form)
-    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
-        parts = [
-            IMAGE_MARK if str(part.get("type")).startswith("image") else part.get("text")
-            for part in content
-        ]
-        content = "".join(parts) if all(isinstance(part, str) for part in parts) else None
-    if not isinstance(content, str):
+    role, content = message[form[0]], joined(message[form[1]])
+    if content is None:
         raise ValueError("a message's content is not text")
     return _ROLES.get(str(role).lower(), str(role)), content
 
@@ -136,7 +131,7 @@ def to_raw(
         source=source,
         sloppy=sloppy,
         labels={name: parsed.extra[name] for name in labels if name in parsed.extra},
-        problem=marks_problem(parsed.user + parsed.response, len(images)),
+        problem=marks_problem(parsed.user, len(images), answered=parsed.response),
     )
 
 

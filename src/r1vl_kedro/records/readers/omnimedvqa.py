@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, marks_problem, row_id, texts_of
+from r1vl_kedro.records.rows import RecordFile, images_of, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord, option_letter
 from r1vl_kedro.responses.think_answer import last_tagged
 
@@ -69,7 +70,7 @@ class OmniMedVQAFile(RecordFile):
         return RawRecord(
             id=identity,
             images=images,
-            question=question,
+            question=placed(question, options),
             options=options,
             answer=answer,
             family=modality if isinstance(modality, str) and modality else "unknown",

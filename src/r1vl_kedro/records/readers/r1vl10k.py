@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from r1vl_kedro.prompts import render_question
+from r1vl_kedro.records.marks import marks_problem
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
@@ -21,7 +22,6 @@ from r1vl_kedro.records.rows import (
     family_of,
     images_of,
     is_scalar,
-    marks_problem,
     row_id,
 )
 from r1vl_kedro.records.schema import RawRecord, answer_text

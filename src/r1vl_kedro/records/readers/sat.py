@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import MAX_OPTIONS
+from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.questions import bare_answer
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.readers.mulberry import MulberryRow
-from r1vl_kedro.records.rows import RecordFile, images_of, marks_problem, row_id
+from r1vl_kedro.records.rows import RecordFile, images_of, row_id
 from r1vl_kedro.records.schema import RawRecord, option_letter
 from r1vl_kedro.responses import THINK_ANSWER
 
@@ -76,7 +77,8 @@ def _of_columns(row: Mapping[str, Any]) -> tuple[str, str, list[str], str, Any]:
         )
     if answer not in options:
         raise LookupError(f"answer {answer!r:.80} is none of the options {options!r:.100}")
-    return "", question, options, answer, row.get("images", row.get("image"))
+    given = row.get("images", row.get("image"))
+    return question, placed(question, options), options, answer, given
 
 
 def to_raw(
@@ -102,7 +104,7 @@ def to_raw(
         return RawRecord(id=f"#{index}", source=source, problem=problem)
     images, paths = images_of(given, "images", root)
     identity = row_id(row.get("id"), paths, index)
-    problem = marks_problem(user or question, len(images), needed=bool(user))
+    problem = marks_problem(user, len(images), needed="question" not in row)
     if len(images) > 1:
         problem = ("several_images", f"{len(images)} images; rows of one image are read")
     kind = row.get("question_type")
