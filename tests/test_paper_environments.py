@@ -60,6 +60,7 @@ def test_preflight_finds_no_clash_of_options(paper):
         LauncherOptions.model_validate(parameters["launcher"]),
         EvaluationOptions.model_validate(parameters["evaluation"]),
         parameters["variants"],
+        "hub/model",
     )
     assert [problem for problem in problems if not ABSENT.search(problem)] == []
 

@@ -6,6 +6,7 @@ from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks import (
     BatchHooks,
+    CheckpointHooks,
     ColumnHooks,
     CostHooks,
     DirectoryHooks,
@@ -52,6 +53,7 @@ HOOKS = (
     CostHooks(tracking),
     EndpointHooks(),
     ColumnHooks(),
+    CheckpointHooks(),
     InputsHooks(),
     BatchHooks(),
     LibraryHooks(),

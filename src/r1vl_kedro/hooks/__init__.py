@@ -1,6 +1,7 @@
 """Kedro hooks: tracking, one run a place at a time, whole and current results, clean stops."""
 
 from r1vl_kedro.hooks.batches import BatchHooks
+from r1vl_kedro.hooks.checkpoints import CheckpointHooks
 from r1vl_kedro.hooks.columns import ColumnHooks
 from r1vl_kedro.hooks.costs import CostHooks
 from r1vl_kedro.hooks.directory import DirectoryHooks
@@ -17,6 +18,7 @@ from r1vl_kedro.hooks.tracking import TrackingHooks
 
 __all__ = [
     "BatchHooks",
+    "CheckpointHooks",
     "ColumnHooks",
     "CostHooks",
     "DirectoryHooks",

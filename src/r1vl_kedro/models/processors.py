@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.errors import CheckpointError
+from r1vl_kedro.models.files import Bounds
 
 if TYPE_CHECKING:
     from transformers import ProcessorMixin, Qwen2VLProcessor
@@ -205,16 +206,9 @@ def _limit_pixels(image_processor: Any, low: int | None, high: int | None) -> No
         size["shortest_edge"] = low
     if high is not None:
         size["longest_edge"] = high
-    if size["shortest_edge"] > size["longest_edge"]:
-        raise CheckpointError(
-            f"min_pixels {size['shortest_edge']} exceeds max_pixels {size['longest_edge']}; "
-            "the one that the options leave open is the checkpoint's, so give both"
-        )
     smallest = (image_processor.patch_size * image_processor.merge_size) ** 2
-    if size["longest_edge"] < smallest:
-        raise CheckpointError(
-            f"max_pixels {size['longest_edge']} is below {smallest}, an image of one visual token"
-        )
+    if problem := Bounds(size["shortest_edge"], size["longest_edge"], smallest).problem:
+        raise CheckpointError(problem)
     image_processor.size = type(image_processor.size)(**size)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.models.files import problems_of
 from r1vl_kedro.preflight.estimates import PIXELS_PER_TOKEN
 from r1vl_kedro.training.options import TrainingOptions
-from r1vl_kedro.training.planned import Training, batch_problems
+from r1vl_kedro.training.planned import Training, batch_problems, image_problems
 from r1vl_kedro.training.vllm_options import VllmOptions
 
 
@@ -42,6 +44,16 @@ def evaluation_clashes(decoding: DecodingOptions, trainings: Iterable[Training])
             )
             break
     return found
+
+
+def model_problems(
+    base: Path, decoding: DecodingOptions, trainings: Iterable[Training]
+) -> list[str]:
+    """List what the model lacks, and options that leave its images no area; of the hub's, none."""
+    if not base.is_dir():
+        return []
+    found = image_problems({"base_model": base}, trainings, [("evaluation", decoding)])
+    return [*problems_of(base), *found]
 
 
 def _lengths(trainings: list[Training]) -> list[str]:

@@ -29,7 +29,8 @@ def measure(
     for number, record in enumerate(records):
         counted["records"] += 1
         if record.problem is not None:
-            counted["unreadable rows"] += 1
+            reason = record.problem[0]
+            counted["unreadable rows" if reason == "malformed_row" else reason] += 1
             continue
         if any(map(special_token, (record.question, *record.options, record.solution))):
             counted["rows with special tokens"] += 1

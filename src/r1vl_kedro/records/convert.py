@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.rejections import list_of
+from r1vl_kedro.records.rejections import list_of, warn_of
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.store import made_once, save_directory
 from r1vl_kedro.records.validate import validate
@@ -34,5 +34,6 @@ def materialize(
         dataset, rejections = validate(source, checked, key_steps=True, image_hashes=False)
         beside = list_of(rejections, len(dataset))
         save_directory(dataset, path, made_from=fingerprint, beside=beside)
+        warn_of(rejections, len(dataset), path)
 
     return made_once(path, fingerprint, make)

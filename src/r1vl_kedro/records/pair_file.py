@@ -20,7 +20,7 @@ from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.marks import joined, marks_problem, placed, shown_elsewhere
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.questions import special_token, split_options
-from r1vl_kedro.records.rejections import Rejection, list_of, nothing_left
+from r1vl_kedro.records.rejections import Rejection, list_of, nothing_left, warn_of
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import made_once, save_directory
@@ -209,5 +209,6 @@ def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset
             raise RecordsError(f"{source.path}: {nothing_left('reading pairs', rejections)}")
         beside = list_of(rejections, len(pairs))
         save_directory(pairs, path, made_from=fingerprint, beside=beside)
+        warn_of(rejections, len(pairs), path)
 
     return made_once(path, fingerprint, make)

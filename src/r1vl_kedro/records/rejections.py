@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+logger = logging.getLogger(__name__)
 REJECTED = "rejected.json"
 """Beside records that were read from a file: what of it was set aside."""
 
@@ -53,6 +55,17 @@ def list_of(rejections: Sequence[Rejection], kept: int) -> dict[str, str]:
         "records": [rejection.as_dict() for rejection in rejections],
     }
     return {REJECTED: json.dumps(content, indent=1)}
+
+
+def warn_of(rejections: Sequence[Rejection], kept: int, path: Path) -> None:
+    """Log how many rows of a file were set aside, by reason, where any were; one in full."""
+    if rejections:
+        first = rejections[0]
+        logger.warning(
+            "%s: %d of %d rows set aside (%s), each in %s there; the first, %s: %s",
+            *(path, len(rejections), len(rejections) + kept, in_words(rejections), REJECTED),
+            *(first.id[:100], first.detail),
+        )
 
 
 def set_aside_at(directory: Path) -> dict[str, int]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.models.files import Bounds, bounds_of
 from r1vl_kedro.rewards import columns_read
-from r1vl_kedro.training.methods import METHODS, Method
+from r1vl_kedro.training.methods import CHECKPOINT, METHODS, WARM_UP, Method
 from r1vl_kedro.training.options import TrainingOptions
 
 
@@ -28,6 +30,8 @@ class Training:
     """How many of the records; None takes all."""
     seeds: int = 1
     """How often it runs."""
+    base: str = ""
+    """The dataset of the model that it starts from."""
 
     @property
     def name(self) -> str:
@@ -47,7 +51,7 @@ def of_sections(parameters: Mapping[str, Any], methods: Iterable[str]) -> list[T
     """
     rows = [METHODS[name] for name in METHODS if name in set(methods)]
     return [
-        Training(row.sections[0], row, _options(row, given), row.records)
+        Training(row.sections[0], row, _options(row, given), row.records, base=row.base)
         for row in rows
         if len(row.sections) == 1 and (given := parameters.get(row.sections[0]))
     ]
@@ -74,7 +78,14 @@ def of_variants(variants: Mapping[str, Mapping[str, Any]]) -> list[Training]:
             row = METHODS[one["method"]]
             place = where(variant["name"], stage)
             options = _options(row, one["options"])
-            training = Training(place, row, options, one["records"], one["n_records"])
+            training = Training(
+                place,
+                row,
+                options,
+                one["records"],
+                one["n_records"],
+                base=one.get("base", row.base),
+            )
             found.setdefault(place, []).append(training)
     return [replace(seeds[0], seeds=len(seeds)) for seeds in found.values()]
 
@@ -140,3 +151,43 @@ def column_problems(
                 )
                 found.setdefault(problem, training.where)
     return [f"{where}.{problem}" for problem, where in found.items()]
+
+
+def image_problems(
+    models: Mapping[str, Path],
+    trainings: Iterable[Training],
+    decodings: Iterable[tuple[str, Any]] = (),
+) -> list[str]:
+    """Explain which options bound images so that none could be shown, each reason once.
+
+    A training writes its bounds into what it makes; those of a stage that another stage starts from
+    are not followed, only the area of one visual token counts there.
+
+    Args:
+        models: directories of the models that are there, by dataset.
+        decodings: where they are in the parameters, and decoding options, as dictionary or model.
+    """
+    trainings = list(trainings)
+    own = {name: bounds_of(place) for name, place in models.items()}
+    unknown = Bounds(smallest=next((one.smallest for one in own.values()), None))
+    for training in trainings:
+        if training.where == "warm_up" and training.method.makes == CHECKPOINT:
+            started = own.get(training.base, unknown)
+            own.setdefault(WARM_UP, started.within(*_pixels(training.options)))
+    given = [(one.where, one.options, own.get(one.base, unknown)) for one in trainings]
+    as_made = any(_pixels(one.options) != (None, None) for one in trainings) or len(models) != 1
+    checkpoints = unknown if as_made else next(iter(own.values()))
+    inner = [(one.where, getattr(one.options, "decoding", None)) for one in trainings]
+    for place, decoding in [*decodings, *(one for one in inner if one[1] is not None)]:
+        given.append((f"{place}.decoding", decoding, checkpoints))
+    found: dict[str, str] = {}
+    for place, options, bounds in given:
+        pixels = _pixels(options)
+        if pixels != (None, None) and (problem := bounds.within(*pixels).problem):
+            found.setdefault(problem, place)
+    return [f"{place}: {problem}" for problem, place in found.items()]
+
+
+def _pixels(options: Any) -> tuple[int | None, int | None]:
+    given = options if isinstance(options, Mapping) else vars(options)
+    return given.get("min_pixels"), given.get("max_pixels")

@@ -29,7 +29,7 @@ def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
         decoding=DecodingOptions(engine="vllm", max_new_tokens=2048)
     )
     three = LauncherOptions(num_processes=3, device="cuda")
-    problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation, {})
+    problems = nodes.check_settings(WARM_UP, STEP_GRPO, three, evaluation, {}, "hub/model")
     text = "\n".join(problems)
     assert "warm_up: batch_size 8 is not a multiple of 3 processes; 6 or 9 would work" in text
     assert "step_grpo: rollouts_per_step 16 is not a multiple of 3 processes" in text
@@ -50,7 +50,7 @@ def test_every_method_of_the_grid_is_checked_where_its_options_are_written():
     }
     evaluation = EvaluationOptions.model_construct(decoding=DecodingOptions(max_new_tokens=1024))
     four = LauncherOptions(num_processes=4)
-    found = nodes.check_settings(WARM_UP, STEP_GRPO, four, evaluation, variants)
+    found = nodes.check_settings(WARM_UP, STEP_GRPO, four, evaluation, variants, "hub/model")
     assert len(found) == 3
     assert found[0].startswith(
         "ablation.variants.dpo: batch_size 10 is not a multiple of 4 processes; 8 or 12 would work"

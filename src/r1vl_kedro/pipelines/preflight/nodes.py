@@ -17,7 +17,7 @@ from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import JsonObject
 from r1vl_kedro.pipelines.record_columns import MADE, columns_of
 from r1vl_kedro.preflight import text
-from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes
+from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes, model_problems
 from r1vl_kedro.preflight.data import judge, measure
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.preflight.report import compose
@@ -39,8 +39,9 @@ def check_settings(
     launcher: LauncherOptions,
     evaluation: EvaluationOptions,
     variants: dict[str, JsonObject],
+    base: Path | str,
 ) -> list[str]:
-    """List clashes between settings, and what this machine lacks for them.
+    """List clashes between settings, and what this machine or the model lacks for them.
 
     Args:
         variants: the grid's, by namespace.
@@ -48,6 +49,7 @@ def check_settings(
     trainings = _trainings(warm_up, step_grpo, variants)
     found = clashes(trainings, launcher.num_processes)
     found += evaluation_clashes(evaluation.decoding, trainings)
+    found += model_problems(Path(base), evaluation.decoding, trainings)
     if missing := lack(launcher):
         return [*found, missing]
     return [*found, *planned.room_problems(trainings, launcher, lack)]

@@ -2,9 +2,9 @@
 
 ::
 
-    parameters ─ check_settings ─────┐
-    entries ──── look_for_data ──────┼─ report_preflight ─ preflight_report ─ decide
-    base_model (its name) ───────────┘
+    parameters, base_model ─ check_settings ─┐
+    entries ──── look_for_data ──────────────┼─ report_preflight ─ preflight_report ─ decide
+    base_model (its name) ───────────────────┘
 
 ``entries`` is the catalog itself (`hooks.entries`): a missing file as an input would end the run
 before anything else that is missing could be named.
@@ -30,6 +30,7 @@ def create_pipeline() -> Pipeline:
                     **launcher,
                     "evaluation": "params:evaluation",
                     **variants,
+                    "base": "base_model",
                 },
                 outputs="preflight_problems",
                 name="check_settings",
