@@ -45,13 +45,17 @@ def small_run(root: Path, env: str, *, records: dict, parameters: dict, outputs:
     """
     shutil.copytree(ROOT / "conf", root / "conf")
     place = root / "conf" / env
+    extended = yaml.safe_load((place / "globals.yml").read_text()).get("extends", env)
     (place / "globals.yml").write_text(f"extends: smoke\ndata: {root / 'data'}\n")
     for name, changes in (
         ("catalog.yml", {entry: {"n": n} for entry, n in records.items()}),
         ("parameters.yml", parameters),
     ):
-        given = yaml.safe_load((place / name).read_text())
-        (place / name).write_text(yaml.safe_dump(merged(given, changes), sort_keys=False))
+        below, own = ROOT / "conf" / extended / name, place / name
+        for file in (own, below):
+            if file.exists():
+                changes = merged(yaml.safe_load(file.read_text()), changes)
+        own.write_text(yaml.safe_dump(changes, sort_keys=False))
     code, output = kedro_run(
         *("--pipelines=ablation", f"--env={env}", "--conf-source", str(root / "conf")),
         *(f"--to-outputs={outputs}", "--params=tracking.enabled=false"),

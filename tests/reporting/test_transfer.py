@@ -47,6 +47,15 @@ def test_variants_that_differ_in_the_value_alone_make_a_matrix():
     assert found["think"].rows == {"mri": "think_mri", "X-Ray": "think_x_ray"}
 
 
+def test_each_of_several_columns_makes_a_matrix_of_its_own():
+    by_task = [entry(f"think_{task}", {"task": [task]}) for task in ("grading", "anatomy")]
+    found = matrices(grid() | {row["name"]: row for row in by_task})
+    assert {name: one.column for name, one in found.items()} == {
+        "think by modality": "modality", "think by task": "task"
+    }  # fmt: skip
+    assert found["think by task"].rows == {"grading": "think_grading", "anatomy": "think_anatomy"}
+
+
 def test_one_variant_or_several_values_make_none():
     one = entry("medvlm_plain", {"modality": ["plain"]})
     assert matrices({"medvlm_plain": one, "both": entry("both", {"modality": ["a", "b"]})}) == {}

@@ -2,14 +2,16 @@
 
 A variant that trains on one value of a column (``where: {modality: mri}``) is a row of a matrix,
 the values of that column among the test records are its columns. Rows belong to one matrix where
-their names differ in the value alone: ``think_mri`` and ``think_ct`` to ``think``. All other
-variants (base, warm-up, one that trains on everything) stand below, without a diagonal.
+their names differ in the value alone: ``think_mri`` and ``think_ct`` to ``think``. A grid may have
+one for each of several columns. All other variants (base, warm-up, one that trains on everything)
+stand below, without a diagonal.
 Med-R1 (arXiv 2503.13939) reports generalisation in this way.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +44,11 @@ class Matrix:
 
 
 def matrices(grid: Grid) -> dict[str, Matrix]:
-    """Find the matrices of a grid by name: at least two variants, one value of a column each."""
+    """Find the matrices of a grid by name: at least two variants, one value of a column each.
+
+    Where a name has variants on values of several columns, each column makes a matrix of its own,
+    named with it: ``think by modality``, ``think by task``.
+    """
     found: dict[tuple[str, str], dict[str, str]] = {}
     for entry in grid.values():
         for column, values in (entry.get("where") or {}).items():
@@ -50,7 +56,12 @@ def matrices(grid: Grid) -> dict[str, Matrix]:
             ending = f"_{_slug(value)}"
             if len(values) == 1 and name.endswith(ending):
                 found.setdefault((name.removesuffix(ending), column), {})[value] = name
-    return {name: Matrix(column, rows) for (name, column), rows in found.items() if len(rows) > 1}
+    whole = {key: rows for key, rows in found.items() if len(rows) > 1}
+    names = Counter(name for name, _ in whole)
+    return {
+        name if names[name] == 1 else f"{name} by {column}": Matrix(column, rows)
+        for (name, column), rows in whole.items()
+    }
 
 
 def _slug(value: str) -> str:
