@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.launcher import failures, report
+from r1vl_kedro.launcher import failures
+from r1vl_kedro.progress import report
 
 
 def echo(**kwargs):

@@ -15,7 +15,7 @@ from PIL import Image
 from r1vl_kedro.generation import DecodingOptions, predict
 from r1vl_kedro.generation.engines import Prompt
 from r1vl_kedro.generation.openai_engine import OpenAIEngine
-from r1vl_kedro.launcher.progress import PROGRESS
+from r1vl_kedro.progress import PROGRESS
 from r1vl_kedro.prompts import render_question, to_messages
 
 VISION_IDS = {"<|image_pad|>": 593, "<|video_pad|>": 594, "<|vision_start|>": 590}

@@ -13,7 +13,7 @@ import pytest
 from launching import BOTH, job
 
 from r1vl_kedro.launcher import JobError, failures
-from r1vl_kedro.launcher.progress import WARNINGS, TellWarnings
+from r1vl_kedro.launcher.watch import WARNINGS, Watch
 
 
 @BOTH
@@ -87,6 +87,6 @@ def test_a_report_fits_into_what_is_reserved_for_it(tmp_path, monkeypatch):
 def test_a_warning_that_a_full_disk_broke_off_is_told_as_it_is(tmp_path, caplog):
     (tmp_path / WARNINGS).write_text('"half a war"whole"\n"next"\n')
     with caplog.at_level(logging.WARNING):
-        TellWarnings(tmp_path).tell()
+        Watch(tmp_path).look()
     said = [record.getMessage() for record in caplog.records]
     assert said == [f'{tmp_path.name}: "half a war"whole"', f"{tmp_path.name}: next"]

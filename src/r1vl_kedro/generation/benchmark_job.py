@@ -18,7 +18,7 @@ from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import WAIT_SECONDS, predict
-from r1vl_kedro.launcher.ranks import rank
+from r1vl_kedro.ranks import rank
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.store import undecoded, write_rows
 

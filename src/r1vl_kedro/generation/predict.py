@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -15,10 +14,10 @@ from r1vl_kedro import files, kernels
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Completion, Engine, Prompt, check_prompt, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.launcher.progress import PROGRESS, report
-from r1vl_kedro.launcher.ranks import processes, rank
+from r1vl_kedro.progress import Show, reported_or_shown
 from r1vl_kedro.prompts import is_raw, render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
+from r1vl_kedro.ranks import processes, rank
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.schema import labels_of
 from r1vl_kedro.records.store import undecoded
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 PREDICTIONS = "predictions.parquet"
 MANIFEST = "manifest.json"
 WAIT_SECONDS = 0.2
-
-Progress = Callable[[int, int, str], None]
 
 
 def predict(
@@ -81,17 +78,18 @@ def predict(
     order = by_length(records)
     step = options.rows_per_part
     blocks = [order[k : k + step] for k in range(0, len(order), step)]
-    answered = _answer_blocks(
-        range(rank(), len(blocks), processes()),
-        blocks,
-        parts,
-        records,
-        lambda: (engine_of or make_engine)(manifest["checkpoint_dir"], options),
-        lambda: _finished(out, manifest["digest"]),
-        template=template,
-        seed=seed,
-        progress=_progress(),
-    )
+    with reported_or_shown("predict") as show:
+        answered = _answer_blocks(
+            range(rank(), len(blocks), processes()),
+            blocks,
+            parts,
+            records,
+            lambda: (engine_of or make_engine)(manifest["checkpoint_dir"], options),
+            lambda: _finished(out, manifest["digest"]),
+            template=template,
+            seed=seed,
+            show=show,
+        )
     if rank() > 0:
         if _finished(out, manifest["digest"]):  # the first had joined and removed the parts
             with contextlib.suppress(OSError):
@@ -133,7 +131,7 @@ def _answer_blocks(
     *,
     template: str,
     seed: int,
-    progress: Progress,
+    show: Show,
 ) -> int:
     done = answered = 0
     total = sum(len(blocks[number]) for number in mine)
@@ -151,26 +149,8 @@ def _answer_blocks(
             _write(_table(rows, answers, labels_of(records)), path)
             answered += len(block)
         done += len(block)
-        progress(done, total, f"{answered} answered now")
+        show(done, total, "record", f"{answered} answered now")
     return answered
-
-
-def _progress() -> Progress:
-    """Tell the parent of a job how far it is; without a parent, show a bar with the time left."""
-    if os.environ.get(PROGRESS):
-        return lambda done, total, text: report(done, total, "record", text)
-    from tqdm import tqdm
-
-    bar = tqdm(unit="record", desc="predict")
-
-    def advance(done: int, total: int, text: str) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
-        bar.set_postfix_str(text)
-        if done >= total:
-            bar.close()
-
-    return advance
 
 
 def _table(

@@ -4,6 +4,5 @@ from r1vl_kedro.launcher.ending import stop_all, stopping
 from r1vl_kedro.launcher.failures import JobError
 from r1vl_kedro.launcher.jobs import run_job
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.progress import report
 
-__all__ = ["JobError", "LauncherOptions", "report", "run_job", "stop_all", "stopping"]
+__all__ = ["JobError", "LauncherOptions", "run_job", "stop_all", "stopping"]

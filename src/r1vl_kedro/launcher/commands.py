@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from r1vl_kedro.launcher import ending
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.run_context import RUN, RUN_ID, STAGE, TRACKING_URI
 
@@ -54,14 +55,20 @@ def command(call: Call, share: Share) -> list[str]:
     ]
 
 
-def start(line: list[str], env: Mapping[str, str], log: Path) -> subprocess.Popen:
+class HostJob(subprocess.Popen):
+    """One host's processes of a job."""
+
+    stop = ending.stop
+
+
+def start(line: list[str], env: Mapping[str, str], log: Path) -> HostJob:
     """Start Python with this command line; the output is added to ``log``.
 
     Args:
         env: what is added to this process's environment.
     """
     with log.open("ab") as output:
-        return subprocess.Popen(
+        return HostJob(
             [sys.executable, *line],
             stdout=output,
             stderr=subprocess.STDOUT,

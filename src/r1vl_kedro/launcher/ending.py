@@ -20,65 +20,52 @@ KILLED_SECONDS = 5.0
 LEFT_SECONDS = 30.0
 """How long a job whose run is gone may take to save its state and leave; training takes 10 s."""
 log = logging.getLogger(__name__)
-_stopping = threading.Event()
+_stop = threading.Event()
 
-
-def stop_all() -> None:
-    """Make every job of this process save its state and stop; ``run_job`` then raises."""
-    _stopping.set()
-
-
-def stopping() -> bool:
-    """Tell whether the jobs of this process were told to stop; jobs run in place ask themselves."""
-    return _stopping.is_set()
-
-
-def forget_stop() -> None:
-    """Let jobs start again, as at the next run of a notebook's session that was interrupted."""
-    _stopping.clear()
+stop_all = _stop.set
+"""Make every job of this process save its state and stop; ``run_job`` then raises."""
+stopping = _stop.is_set
+"""Tell whether the jobs of this process were told to stop; jobs run in place ask themselves."""
+forget_stop = _stop.clear
+"""Let jobs start again, as at the next run of a notebook's session that was interrupted."""
 
 
 def check(doing: str) -> None:
     """Raise KeyboardInterrupt, with what was being done, where jobs were told to stop."""
-    if _stopping.is_set():
+    if stopping():
         raise KeyboardInterrupt(f"stopped while {doing}")
 
 
-class Job(Protocol):
-    """The part of ``subprocess.Popen`` that is needed here."""
+class Process(Protocol):
+    """The part of ``subprocess.Popen`` by which the first process of a job is followed."""
 
     pid: int
 
     def poll(self) -> int | None:
-        """Return the exit code, or None while the job runs."""
+        """Return the exit code, or None while it runs."""
 
 
-def stop(job: Job, seconds: float) -> None:
+def stop(process: Process, seconds: float) -> None:
     """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``.
 
     Also what its launcher put into sessions of their own.
     """
     # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
-    family = _descendants(job.pid)
-    _signal_group(job.pid, signal.SIGTERM)
-    _await(lambda: job.poll() is not None, seconds)
-    family |= _descendants(job.pid)
-    _signal_group(job.pid, signal.SIGKILL)
-    for process in family:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
+    family = _family(process.pid)
+    _signal_group(process.pid, signal.SIGTERM)
+    _await(lambda: process.poll() is not None, seconds)
+    family |= _family(process.pid)
+    _signal_group(process.pid, signal.SIGKILL)
+    _kill(family)
     _await(
-        lambda: job.poll() is not None and not any(alive(process.pid) for process in family),
+        lambda: process.poll() is not None and not any(alive(each.pid) for each in family),
         KILLED_SECONDS,
     )
 
 
 def kill_family(pid: int) -> None:
     """Kill a process and all that descend from it but the caller, stopped ones too."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        for process in {*_descendants(pid), psutil.Process(pid)} - {psutil.Process()}:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+    _kill(_family(pid) - {psutil.Process()})
 
 
 def alive(pid: int) -> bool:
@@ -124,11 +111,17 @@ def _await(ended: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _descendants(pid: int) -> set[psutil.Process]:
-    try:
-        return set(psutil.Process(pid).children(recursive=True))
-    except psutil.NoSuchProcess:
-        return set()
+def _family(pid: int) -> set[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return {process, *process.children(recursive=True)}
+    return set()
+
+
+def _kill(family: set[psutil.Process]) -> None:
+    for process in family:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

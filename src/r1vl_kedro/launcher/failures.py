@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import signal
+import tempfile
 import time
 import traceback
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.files import WriteError, naming, no_room
-from r1vl_kedro.launcher.ranks import rank
+from r1vl_kedro.ranks import rank
 from r1vl_kedro.scrubbing import scrub
 
 RESERVED_BYTES = 1 << 18
@@ -118,13 +118,10 @@ def _killed(directory: Path) -> tuple[str, str] | None:
 def _refused(directory: Path) -> str | None:
     """Name why no report can be left here, such as a full disk; None where one can."""
     try:
-        with naming(directory):
-            reserve(directory)
+        with naming(directory), tempfile.TemporaryFile(dir=directory) as probe:
+            probe.write(b" " * RESERVED_BYTES)
     except WriteError as error:
         return str(error)
-    finally:
-        with contextlib.suppress(OSError):
-            (directory / f"rank{rank()}.reserved").unlink(missing_ok=True)
     return None
 
 

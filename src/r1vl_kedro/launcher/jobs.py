@@ -6,17 +6,17 @@ import contextlib
 import hashlib
 import json
 import logging
+import math
 import shutil
-import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from r1vl_kedro import files
-from r1vl_kedro.launcher import ending, progress
+from r1vl_kedro import files, progress
+from r1vl_kedro.launcher import ending
 from r1vl_kedro.launcher.commands import (
     Call,
     Share,
@@ -28,12 +28,9 @@ from r1vl_kedro.launcher.commands import (
 )
 from r1vl_kedro.launcher.failures import HostLostError, JobError, failure
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.ranks import StoppedRanks
 from r1vl_kedro.launcher.server import ForkedJob
+from r1vl_kedro.launcher.watch import WARNINGS, Watch
 from r1vl_kedro.launcher.worker import resolve
-
-if TYPE_CHECKING:
-    from r1vl_kedro.launcher.cluster import ClusterJob
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +42,18 @@ LOST_HOST_SECONDS = 120.0
 """How long what still runs on a lost host may hold its job; an NFS server frees a lock by then."""
 
 _waiting: set[int] = set()
+
+
+class Job(Protocol):
+    """A job that has been started, on this machine or in a cluster."""
+
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return the exit code, negative for a signal, or None while the job runs."""
+
+    def stop(self, seconds: float) -> None:
+        """Ask it to end and kill what is left after so many seconds."""
 
 
 def waiting() -> set[int]:
@@ -134,7 +143,7 @@ def _run(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, direct
                 raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
             log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
             ending.await_end(lock, LOST_HOST_SECONDS)
-            for pattern in ("error*.json", "rank*.pid", "rank*.reserved"):
+            for pattern in ("error*.json", "rank*.pid", "rank*.reserved", WARNINGS):
                 for left in directory.glob(pattern):
                     left.unlink(missing_ok=True)
 
@@ -148,16 +157,18 @@ def _see_through(
     call = Call(str(directory / "job.json"), hashlib.sha256(job.encode()).hexdigest(), entry)
     process = _start(call, options)
     try:
-        _wait(process, directory, options.show_progress)
+        with progress.bar(directory.name, options.show_progress) as show:
+            _wait(process, directory, show)
     except BaseException:
-        _end(process, options.stop_seconds)
+        process.stop(options.stop_seconds)
         raise
-    if process.returncode == 0 and (directory / "result.json").is_file():
-        return json.loads((directory / "result.json").read_text(encoding="utf-8"))
+    result = directory / "result.json"
+    if process.returncode == 0 and result.is_file():
+        return json.loads(result.read_text(encoding="utf-8"))
     raise failure(directory, process.returncode)
 
 
-def _start(call: Call, options: LauncherOptions) -> subprocess.Popen | ForkedJob | ClusterJob:
+def _start(call: Call, options: LauncherOptions) -> Job:
     if options.cluster:
         from r1vl_kedro.launcher.cluster import ClusterJob
 
@@ -177,29 +188,19 @@ def _start(call: Call, options: LauncherOptions) -> subprocess.Popen | ForkedJob
     return start(command(call, Share(options.num_processes)), env, log_file)
 
 
-def _end(process: subprocess.Popen | ForkedJob | ClusterJob, seconds: float) -> None:
-    if isinstance(process, subprocess.Popen | ForkedJob):
-        ending.stop(process, seconds)
-    else:
-        process.stop(seconds)
-
-
-def _wait(
-    process: subprocess.Popen | ForkedJob | ClusterJob, directory: Path, show_progress: bool
-) -> None:
-    warnings, stopped = progress.TellWarnings(directory), StoppedRanks(directory)
-    failed_at, running = None, True
-    with progress.bar(directory.name, show_progress) as show:
-        while running:
-            running = process.poll() is None
-            if running:
-                ending.check(f"{directory.name} was running")
-            show(progress.read(directory / "progress.json"))
-            warnings.tell()
-            stopped.look()
-            if failed_at is None and any(directory.glob("error*.json")):
-                failed_at = time.monotonic()
-            if failed_at is not None and time.monotonic() - failed_at > FAILING_RANK_SECONDS:
-                # The other ranks wait for the failed one; do not let them wait for a time-out.
-                return _end(process, 2.0)
-            time.sleep(POLL_SECONDS if running else 0)
+def _wait(process: Job, directory: Path, show: progress.Show) -> None:
+    """Return once the job has ended; a job of which a rank failed is ended soon after."""
+    watch, failed_at, running = Watch(directory), math.inf, True
+    while running:
+        running = process.poll() is None
+        if running:
+            ending.check(f"{directory.name} was running")
+        if report := progress.read(directory / "progress.json"):
+            show(**report)
+        watch.look()
+        if any(directory.glob("error*.json")):
+            failed_at = min(failed_at, time.monotonic())
+        if time.monotonic() - failed_at > FAILING_RANK_SECONDS:
+            # The other ranks wait for the failed one; do not let them wait for a time-out.
+            return process.stop(2.0)
+        time.sleep(POLL_SECONDS if running else 0)

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from r1vl_kedro import files
-from r1vl_kedro.launcher import ending, failures, ranks
-from r1vl_kedro.launcher.progress import PROGRESS, KeepWarnings
+from r1vl_kedro.launcher import ending, failures, watch
+from r1vl_kedro.progress import PROGRESS
+from r1vl_kedro.ranks import rank as this_rank
 from r1vl_kedro.scrubbing import scrub, scrub_output
 
 OTHER_JOB = 2
@@ -44,12 +45,12 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     if (found := hashlib.sha256(text).hexdigest()) != job_id:
         _print(f"{job_file} has the digest {found}, this process was started for {job_id}")
         return OTHER_JOB
-    directory, rank = Path(job_file).parent, ranks.rank()
+    directory, rank = Path(job_file).parent, this_rank()
     _keep_output(directory / f"rank{rank}.log")
     os.environ[PROGRESS] = str(directory / "progress.json")
-    watch = threading.Thread(target=_end_with, args=(int(os.environ["R1VL_PARENT"]),), daemon=True)
-    watch.start()
-    ranks.note(directory)
+    run = int(os.environ["R1VL_PARENT"])
+    threading.Thread(target=_end_with, args=(run,), daemon=True).start()
+    watch.note_process(directory)
     scrub_output()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
@@ -57,7 +58,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     with contextlib.ExitStack() as at_end:
         if rank == 0:
             at_end.enter_context(ending.hold(directory.with_name(f"{directory.name}.lock")))
-            logger.addHandler(KeepWarnings(directory))
+            logger.addHandler(watch.KeepWarnings(directory))
         reserved = failures.reserve(directory)
         at_end.callback(reserved.unlink, missing_ok=True)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from r1vl_kedro.launcher import ranks
+from r1vl_kedro import ranks
 from r1vl_kedro.training.deepspeed_configs import config, stage
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import TrainingOptions

@@ -13,9 +13,10 @@ from typing import Any
 
 from transformers import Trainer, TrainerCallback
 
-from r1vl_kedro.launcher import report, stopping
+from r1vl_kedro.launcher import stopping
 from r1vl_kedro.models import vision_token_ids
 from r1vl_kedro.models.decoding import sample
+from r1vl_kedro.progress import report
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.rewards.diagnostics import hacking_alarm
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, provenance
-from r1vl_kedro.launcher.progress import report
-from r1vl_kedro.launcher.ranks import processes, rank
+from r1vl_kedro.progress import report
+from r1vl_kedro.ranks import processes, rank
 from r1vl_kedro.records.pairs import add_reference, mismatched_of
 from r1vl_kedro.training import data
 from r1vl_kedro.training.preference_options import PairScoringOptions

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro import files, provenance
+from r1vl_kedro import files, provenance, ranks
 from r1vl_kedro.errors import CheckpointError
-from r1vl_kedro.launcher import ranks
 from r1vl_kedro.models import load_processor
 from r1vl_kedro.prompts import is_raw
 from r1vl_kedro.rewards import columns_read

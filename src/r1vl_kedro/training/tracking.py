@@ -6,7 +6,7 @@ import os
 
 from transformers import TrainerCallback
 
-from r1vl_kedro.launcher import ranks
+from r1vl_kedro import ranks
 from r1vl_kedro.run_context import RUN_ID, STAGE, TRACKING_URI, metric_name
 from r1vl_kedro.tracking.live import LiveMetrics
 
