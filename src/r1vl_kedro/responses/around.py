@@ -55,7 +55,7 @@ _GOES_ON = re.compile(
     r"short of|away from)(?= (?:[\d\\$(]|one\b|two\b|three\b))|squared|cubed)\b"
     r"|\\[,;:!][ \t]*(?:(?-i:[a-z])(?![a-z]{2})|\\(?:pi|sqrt)\b)"
     r"|\\(?:times|cdot|div|pi|sqrt|pm|to|rightarrow|lor|vee)\b"
-    r"|[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_(?:[^\W_]|\{)|:\d|[-−*][ \t]*\d"
+    r"|(?!<[a-z]{1,9}>)[+/^·×÷π√±→<>][ \t]*[\w\\({]|->|_(?:[^\W_]|\{)|:\d|[-−*][ \t]*\d"
     r"|[ \t]\d[\d.]*(?=\W*(?:\n|<|\Z))"
     r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
     r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"

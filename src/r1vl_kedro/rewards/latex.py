@@ -35,9 +35,9 @@ def latex_accuracy(
         answer: the reference.
         options: the option texts of a multiple-choice question.
         mode: ``strict`` is `outcome`: every answer stated in its tags is right. ``released`` takes
-            math-verify's verdict on the first LaTeX of the whole response that is in ``\boxed{}``
-            or behind "the final answer is", wherever it is, and gives 1.0 to each response where
-            the reference cannot be read.
+            math-verify's verdict on the last LaTeX of the whole response that is in ``\boxed{}``,
+            else behind "the final answer is", wherever it is (`answers.latex.latex_equal`), and
+            gives 1.0 to each response where the reference cannot be read.
         grammar: how the response is written.
 
     Raises:
