@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from r1vl_kedro.configuration import with_whole_paths
 from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
 
 
@@ -87,3 +88,15 @@ def test_files_of_the_package_are_found_wherever_it_is_installed(tmp_path):
         "parameters"
     ]
     assert (Path(found["model"]) / "base_model" / "config.json").is_file()
+
+
+def test_no_path_of_a_dataset_depends_on_where_a_notebook_is(tmp_path):
+    own = {"type": "r1vl_kedro.datasets.RecordFileDataset", "image_root": "data/a", "limit": 3}
+    theirs = {"type": "their.Dataset", "cache": "here"}
+    catalog = {"a": own, "b": theirs, "c": {**own, "image_root": "/elsewhere"}, "_d": "note"}
+    assert with_whole_paths(catalog, tmp_path) == {
+        "a": {**own, "image_root": str(tmp_path / "data/a")},
+        "b": theirs,
+        "c": {**own, "image_root": "/elsewhere"},
+        "_d": "note",
+    }

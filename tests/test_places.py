@@ -43,12 +43,23 @@ def test_a_run_from_a_subfolder_has_the_projects_paths(project):
     assert list(folder.iterdir()) == []
 
 
-def test_a_session_of_another_program_has_the_projects_paths(project, tmp_path):
+def test_a_session_of_another_program_has_the_projects_paths_and_leaves_all_as_it_was(
+    project, tmp_path
+):
     script = f"""
-import os
+import os, signal
+from pathlib import Path
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 bootstrap_project({str(project)!r})
+refused = {{"warm_up": {{"max_pixels": 300}}}}
+with KedroSession.create({str(project)!r}, env="smoke", runtime_params=refused) as session:
+    try:
+        session.run(pipeline_names=["data_prep", "warm_up"])
+    except Exception as error:
+        print(error)
+locks = Path({str(project)!r}, "data/smoke/.locks").glob("*.lock")
+print(os.getcwd(), signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, *map(Path.read_text, locks))
 with KedroSession.create({str(project)!r}, env="smoke") as session:
     session.run(pipeline_names=["data_prep"])
 print(os.getcwd())
@@ -56,7 +67,11 @@ print(os.getcwd())
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     output = run("-c", script, cwd=elsewhere)
-    assert output.splitlines()[-1] == str(elsewhere)
+    said = output.splitlines()
+    refused = next(k for k, line in enumerate(said) if line.startswith("nothing was started: "))
+    given_back = said[refused + 1]
+    assert given_back.strip() == f"{elsewhere} True"
+    assert said[-1] == str(elsewhere)
     assert (project / "data/smoke/05_model_input/warm_up_records/_COMPLETE").is_file()
     assert list(elsewhere.iterdir()) == []
 

@@ -17,6 +17,10 @@ logger = logging.getLogger(__name__)
 FORMER = {"mulberry_records": "source_records"}
 """Catalog entries whose old name is accepted for one release."""
 
+OURS = "r1vl_kedro.datasets."
+PATHS = ("records_path", "image_root", "otherwise", "cache", "folder")
+"""Keys of this project's datasets that are paths, beside those that Kedro knows."""
+
 
 class ProfileConfigLoader(OmegaConfigLoader):
     """Read an environment on top of the one that its ``globals.yml`` names as ``extends``.
@@ -94,6 +98,23 @@ def unpacked(conf_source: str | Path) -> str:
             f"`kedro package` makes: {error!s:.100}"
         ) from error
     return str(top)
+
+
+def with_whole_paths(catalog: dict[str, Any], project: Path) -> dict[str, Any]:
+    """Return a catalog in which this project's datasets have no path relative to a directory.
+
+    Kedro sees to ``path`` and ``filepath``; a notebook that is not in the project's directory would
+    look for what the other keys name, and leave files, beside itself.
+    """
+    return {
+        name: {
+            key: str(project / value) if key in PATHS and isinstance(value, str) else value
+            for key, value in entry.items()
+        }
+        if isinstance(entry, dict) and str(entry.get("type")).startswith(OURS)
+        else entry
+        for name, entry in catalog.items()
+    }
 
 
 def with_present_names(catalog: dict[str, Any]) -> dict[str, Any]:

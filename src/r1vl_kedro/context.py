@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro import kernels
+from r1vl_kedro.configuration import with_whole_paths
 from r1vl_kedro.parameters import (
     Common,
     ConfigurationError,
@@ -44,6 +45,8 @@ class ProjectContext(KedroContext):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        catalog = self.config_loader["catalog"]
+        self.config_loader["catalog"] = with_whole_paths(catalog, Path(self.project_path))
         given = self._given()
         grid.refuse_old_spelling(given)
         check_names(given, {*self._names_in_base(), *OTHERS})

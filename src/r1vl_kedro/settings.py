@@ -20,6 +20,7 @@ from r1vl_kedro.hooks import (
     SignalHooks,
     SummaryHooks,
     TrackingHooks,
+    UndoHooks,
 )
 from r1vl_kedro.logs import console_logs
 from r1vl_kedro.scrubbing import scrub_output
@@ -45,7 +46,7 @@ CONFIG_LOADER_ARGS = {
 }
 
 # The last registered is called first: the directory, signals, the lock, what comes after it.
-tracking = TrackingHooks()
+tracking, lock, signals, directory = TrackingHooks(), LockHooks(), SignalHooks(), DirectoryHooks()
 HOOKS = (
     EntriesHooks(),
     SummaryHooks(tracking),
@@ -59,7 +60,8 @@ HOOKS = (
     LibraryHooks(),
     MadeFromHooks(),
     SavingHooks(),
-    LockHooks(),
-    SignalHooks(),
-    DirectoryHooks(),
+    lock,
+    signals,
+    directory,
+    UndoHooks(lock.release, signals.restore, directory.restore),
 )

@@ -117,6 +117,15 @@ def test_step_grpo_that_teaches_nothing_is_warned_of_with_the_reason(
             {"grad_norm": 0.0, "frac_reward_zero_std": 1.0, "completions/clipped_ratio": 1.0},
             "raise max_completion_length",
         ),
+        (
+            {
+                "grad_norm": 0.0,
+                "frac_reward_zero_std": 1.0,
+                "reward": 0.0,
+                "completions/clipped_ratio": 0.85,
+            },
+            "the same reward (mean 0); 85 % were cut off; raise max_completion_length",
+        ),
     ],
 )
 def test_the_reason_of_an_idle_step(logged, reason):

@@ -15,6 +15,7 @@ from r1vl_kedro.hooks.saving import SavingHooks
 from r1vl_kedro.hooks.signals import SignalHooks
 from r1vl_kedro.hooks.summary import SummaryHooks
 from r1vl_kedro.hooks.tracking import TrackingHooks
+from r1vl_kedro.hooks.undo import UndoHooks
 
 __all__ = [
     "BatchHooks",
@@ -32,4 +33,5 @@ __all__ = [
     "SignalHooks",
     "SummaryHooks",
     "TrackingHooks",
+    "UndoHooks",
 ]

@@ -28,14 +28,15 @@ class DirectoryHooks:
     @hook_impl(trylast=True)
     def after_pipeline_run(self) -> None:
         """Go back."""
-        self._restore()
+        self.restore()
 
     @hook_impl(trylast=True)
     def on_pipeline_error(self) -> None:
         """Go back."""
-        self._restore()
+        self.restore()
 
-    def _restore(self) -> None:
+    def restore(self) -> None:
+        """Go back to the program's own directory."""
         if self._before is not None:
             os.chdir(self._before)
             self._before = None

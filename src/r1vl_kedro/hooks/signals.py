@@ -45,14 +45,15 @@ class SignalHooks:
     @hook_impl(trylast=True)
     def after_pipeline_run(self) -> None:
         """Put the former handlers back."""
-        self._restore()
+        self.restore()
 
     @hook_impl(trylast=True)
     def on_pipeline_error(self) -> None:
         """Put the former handlers back."""
-        self._restore()
+        self.restore()
 
-    def _restore(self) -> None:
+    def restore(self) -> None:
+        """Put the former handlers back; only the main thread may."""
         if threading.current_thread() is threading.main_thread():
             for number, handler in self._before.items():
                 signal.signal(number, handler)

@@ -162,18 +162,25 @@ class WatchForIdleSteps(TrainerCallback):
             log.warning("%d of %d steps taught nothing: %s", len(reasons), len(steps), common)
 
 
+MOST = 0.5
+"""Share of completions from which that they were cut off explains equal rewards."""
+
+
 def idle_reason(entry: Mapping[str, Any]) -> str | None:
     """Explain why a logged step taught nothing; None where it did."""
     dead = entry.get("frac_reward_zero_std", 0.0) == 1.0
     if entry["grad_norm"] != 0.0 and not dead:
         return None
-    if entry.get("completions/clipped_ratio", 0.0) == 1.0:
+    cut = entry.get("completions/clipped_ratio", 0.0)
+    if cut == 1.0:
         return "every completion was cut off; raise max_completion_length"
     if dead:
-        return (
+        reason = (
             f"the completions of each group earned the same reward (mean {entry['reward']:.3g}); "
-            "a longer warm-up, larger groups or a higher temperature make them differ"
         )
+        if cut >= MOST:
+            return f"{reason}{100 * cut:.0f} % were cut off; raise max_completion_length"
+        return f"{reason}a longer warm-up, larger groups or a higher temperature make them differ"
     return "the gradient was 0; are any weights left to train?"
 
 

@@ -196,13 +196,14 @@ def test_every_variant_answers_the_benchmarks_that_the_grid_names():
 
 def test_benchmarks_of_all_variants_stand_in_one_table():
     entry = {"n": 6, "headline": 50.0, "undecided": 0.5}
-    scored = {"mode": "robust", "benchmarks": {"mme": entry}}
+    scored = {"mode": "robust", "benchmarks": {"mme": entry | {"set_aside": 1}}}
     table = tabulate_benchmarks(base=scored, x_seed3=scored)
     assert table.to_dict("list") == {
         "variant": ["base", "x"],
         "seed": pytest.approx([float("nan"), 3], nan_ok=True),
         "benchmark": ["mme", "mme"],
         "n": [6, 6],
+        "set_aside": [1, 1],
         "score": [50.0, 50.0],
         "undecided": [0.5, 0.5],
         "scoring": ["robust", "robust"],

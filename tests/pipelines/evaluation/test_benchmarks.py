@@ -217,7 +217,9 @@ def test_rows_set_aside_are_told_on_the_console_and_in_the_table(tiny, judge, tm
         f"chartqa: {rows} of {rows + 1} rows answered, 1 set aside (image 1; the first, row 2"
         in (caplog.text)
     )
-    scores = score_benchmarks(predictions, manifests, some, judge)[1]
+    with caplog.at_level("INFO"):
+        scores = score_benchmarks(predictions, manifests, some, judge)[1]
+    assert f"n = {rows} of {rows + 1}; 1 set aside: image 1; the first, row 2" in caplog.text
     table, _, text = make_table_1(scores, keep_scores(scores), PAPER)
     assert table["set_aside"][0] == 1
     assert f"ChartQA {rows} of {rows + 1}" in text

@@ -114,7 +114,7 @@ def _of_the_grid(options: EvaluationOptions, benchmarks: Iterable[str]) -> Evalu
 
 
 def tabulate_benchmarks(**scores: JsonObject) -> Frame:
-    """Tabulate questions, headline and undecided share by variant, seed and benchmark."""
+    """Tabulate questions, rows set aside, headline and undecided share, a row a benchmark."""
     import pandas as pd
 
     from r1vl_kedro.reporting.variants import split_namespace
@@ -128,6 +128,7 @@ def tabulate_benchmarks(**scores: JsonObject) -> Frame:
                 "seed": seed,
                 "benchmark": name,
                 "n": entry["n"],
+                "set_aside": entry.get("set_aside", 0),
                 "score": entry["headline"],
                 "undecided": entry["undecided"],
                 "scoring": scored["mode"],

@@ -120,9 +120,13 @@ def score_benchmarks(
             )
         table, entry = score_one(name, part, mode, judge if options.benchmarks.judge else None)
         tables.append(table)
-        logger.info("%s: %.1f (%s, n = %d)", name, entry["headline"], mode, entry["n"])
         left = manifests[name]["set_aside"]
         why = {"set_aside_reasons": reasons(left)} if left else {}
+        logger.info(
+            "%s: %.1f (%s, n = %d%s)",
+            *(name, entry["headline"], mode, entry["n"]),
+            f" of {entry['n'] + len(left)}; {len(left)} set aside: {reasons(left)}" if left else "",
+        )
         scores[name] = {**entry, "set_aside": len(left), **why}
     manifest = manifest_of(options, {name: manifests[name] for name in scores}, asked)
     return (
