@@ -73,8 +73,8 @@ def test_a_million_characters_are_read_in_time(piece):
         (said(r"\boxed{6}"), "5", 0.0, 0.0),
         (r"\boxed{5}", "5", 0.0, 1.0),
         # The last box counts, several with a comma between are a set, and a box goes before words.
-        (r"\boxed{4} then \boxed{5}", "5", 0.0, 1.0),
-        (r"\boxed{5} then \boxed{4}", "5", 0.0, 0.0),
+        (r"\boxed{4} then words \boxed{5}", "5", 0.0, 1.0),
+        (r"\boxed{5} then words \boxed{4}", "5", 0.0, 0.0),
         (r"\boxed{4}, \boxed{5}", "5", 0.0, 0.0),
         (r"\boxed{5}. The final answer is $4$.", "5", 0.0, 1.0),
         ("The final answer is $4$. The final answer is $5$.", "5", 0.0, 1.0),

@@ -11,10 +11,9 @@ from r1vl_kedro.answers import symbolic
 def latex_equal(text: str, reference: str) -> bool | None:
     r"""Tell whether math-verify finds the result of ``reference`` in the LaTeX of ``text``.
 
-    The last ``\boxed{}`` counts (several joined by a comma, full stop, line break, "and" or "or"
-    are a set), or without one what is between dollars behind the last words such as "the final
-    answer is". None where the reference has nothing that is read so; False beyond the limits of
-    `symbolic`.
+    The last ``\boxed{}`` counts (several with hardly a word between them are a set), or without
+    one what is between dollars behind the last words such as "the final answer is". None where the
+    reference has nothing that is read so; False beyond the limits of `symbolic`.
 
     Args:
         text: a whole response.
