@@ -76,3 +76,4 @@ def test_the_server_gets_a_store_whose_path_has_a_space(tmp_path, monkeypatch, c
     )
     assert f"viewStateShareKey={parent}" in said
     assert f"/runs/{parent}?workflowType=machine_learning" in said
+    assert said.endswith("has the menu GenAI, click Model training above it, once.\n")

@@ -14,6 +14,10 @@ from r1vl_kedro.tracking.addresses import StoreError, check_file, resolve_uri
 from r1vl_kedro.tracking.views import parents_with_view
 
 HOST, PORT = "127.0.0.1", 5000
+SWITCH = (
+    "  Where a run that you open from a list has the menu GenAI, click Model training above it, once."
+)
+"""MLflow's own links name no mode, and its default, kept in the browser alone, is the other one."""
 
 
 def runs_url(server: str, experiment_id: str, view: str = "") -> str:
@@ -105,6 +109,7 @@ def _experiments(uri: str, server: str) -> list[str]:
         lines.append(f"    all runs: {runs_url(server, one.experiment_id)}")
     if not lines:
         return ["No run has been filed yet."]
+    lines.append(SWITCH)
     return ["Open, when the server is up in some seconds (Ctrl-C ends it):", *lines]
 
 
