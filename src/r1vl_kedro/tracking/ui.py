@@ -14,9 +14,7 @@ from r1vl_kedro.tracking.addresses import StoreError, check_file, resolve_uri
 from r1vl_kedro.tracking.views import parents_with_view
 
 HOST, PORT = "127.0.0.1", 5000
-SWITCH = (
-    "  Where a run that you open from a list has the menu GenAI, click Model training above it, once."
-)
+SWITCH = "  Where a run opened from a list has the menu GenAI, click Model training above it, once."
 """MLflow's own links name no mode, and its default, kept in the browser alone, is the other one."""
 
 
