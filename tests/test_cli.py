@@ -8,12 +8,14 @@ from click.testing import CliRunner
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
+from kedro.runner import ParallelRunner, ThreadRunner
 
 from r1vl_kedro import cli
 from r1vl_kedro.benchmarks.files import BenchmarkFileError
 from r1vl_kedro.endpoint import BudgetReached, EndpointError
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.hooks.lock import AlreadyRunning
+from r1vl_kedro.hooks.runners import RunnerError, RunnerHooks
 from r1vl_kedro.hooks.saving import HalfWrittenError
 from r1vl_kedro.launcher import JobError
 from r1vl_kedro.parameters import ConfigurationError
@@ -198,5 +200,12 @@ def test_a_value_error_that_is_about_no_name_keeps_its_traceback(run):
 def test_a_runner_of_processes_is_refused_with_the_one_to_take(run, runner):
     done = run(AssertionError("not reached"), "--runner", runner)
     assert done.exit_code == 1
-    assert "--runner ParallelRunner is not for this project" in done.output
+    assert "--runner: ParallelRunner is not for this project" in done.output
     assert "r1vl_kedro.runner.SlotRunner" in done.output
+
+
+def test_a_session_that_is_given_one_is_refused_too():
+    for runner in (ParallelRunner(), "kedro.runner.ParallelRunner"):
+        with pytest.raises(RunnerError, match=r"r1vl_kedro\.runner\.SlotRunner"):
+            RunnerHooks().before_pipeline_run(run_params={"runner": str(runner)})
+    RunnerHooks().before_pipeline_run(run_params={"runner": str(ThreadRunner())})

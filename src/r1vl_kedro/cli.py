@@ -19,6 +19,7 @@ from yaml import YAMLError
 
 from r1vl_kedro.errors import UserFacingError, clipped
 from r1vl_kedro.files import no_room
+from r1vl_kedro.hooks.runners import RunnerError, refuse_processes
 from r1vl_kedro.parameters import check_choices
 from r1vl_kedro.scrubbing import scrub
 
@@ -147,12 +148,10 @@ def _check_runner(runner: str | None) -> None:
             f"--runner {runner!r} is unknown ({error}): there are SequentialRunner, ThreadRunner "
             f"and {SLOT_RUNNER}"
         ) from error
-    if (runner or "").rpartition(".")[2] == "ParallelRunner":
-        raise click.ClickException(
-            "--runner ParallelRunner is not for this project: its nodes know the MLflow run and "
-            "start jobs in processes of their own; variants train side by side by the default "
-            f"runner of --pipelines=ablation, {SLOT_RUNNER}"
-        )
+    try:
+        refuse_processes(runner or "")
+    except RunnerError as error:
+        raise click.ClickException(f"--runner: {error}") from error
 
 
 def _check_selection(options: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from r1vl_kedro.hooks import (
     LibraryHooks,
     LockHooks,
     MadeFromHooks,
+    RunnerHooks,
     SavingHooks,
     SignalHooks,
     SummaryHooks,
@@ -62,6 +63,7 @@ HOOKS = (
     SavingHooks(),
     lock,
     signals,
+    RunnerHooks(),
     directory,
     UndoHooks(lock.release, signals.restore, directory.restore),
 )

@@ -11,6 +11,7 @@ from r1vl_kedro.hooks.inputs import InputsHooks
 from r1vl_kedro.hooks.libraries import LibraryHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
+from r1vl_kedro.hooks.runners import RunnerHooks
 from r1vl_kedro.hooks.saving import SavingHooks
 from r1vl_kedro.hooks.signals import SignalHooks
 from r1vl_kedro.hooks.summary import SummaryHooks
@@ -29,6 +30,7 @@ __all__ = [
     "LibraryHooks",
     "LockHooks",
     "MadeFromHooks",
+    "RunnerHooks",
     "SavingHooks",
     "SignalHooks",
     "SummaryHooks",
