@@ -148,3 +148,19 @@ def test_preflight_lists_them_among_its_reasons(base):
     )
     text = "\n".join(found)
     assert "has no chat template" in text and "warm_up: max_pixels 100 is below 784" in text
+
+
+@pytest.mark.parametrize("name", ["/models/qwen", "./qwen", "~/qwen", "models/qwen/2-VL"])
+def test_a_path_that_is_no_directory_is_named(base, name):
+    found = refusal(base, dataset=HubModelDataset(name=name))
+    assert found == (
+        f"nothing was started: base_model: there is no directory {name!r}; wanted one, or a "
+        "model's name on the hub"
+    )
+
+
+def test_without_a_network_a_model_has_to_be_in_the_cache(base, monkeypatch):
+    published = HubModelDataset(name="no-one/has-this")
+    assert refusal(base, dataset=published) is None
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert "HF_HUB_OFFLINE is set, and 'no-one/has-this' is not" in refusal(base, dataset=published)

@@ -97,6 +97,32 @@ def test_what_names_no_file_below_the_image_folder_is_set_aside(image, detail, r
     assert len(str(caught.value)) < 400
 
 
+def test_the_parts_of_a_turn_may_hold_its_images(root):
+    data = f"data:image/png;base64,{base64.b64encode(image_bytes(97)).decode()}"
+    for part in (
+        {"type": "image", "image": "a.png"},
+        {"type": "image", "image": f"file://{root}/a.png"},
+        {"type": "image_url", "image_url": {"url": data}},
+        {"type": "image_url", "image_url": "a.png"},
+    ):
+        row = {"messages": turns([part, {"type": "text", "text": "Find x."}])}
+        record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+        assert (record["question"], len(record["images"])) == ("Find x.", 1)
+
+
+def test_a_path_may_be_written_in_other_ways(root):
+    (root / "geo").mkdir()
+    (root / "geo/c.png").write_bytes(image_bytes(99))
+    data = base64.b64encode(image_bytes(97)).decode()
+    for image in (
+        "geo\\c.png", f"file://{root}/geo/c.png", " geo/c.png", {"url": "geo/c.png"},
+        {"bytes": data, "path": None},
+    ):  # fmt: skip
+        row = {"messages": turns("<image>Find x."), "images": [image]}
+        record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+        assert len(record["images"]) == 1
+
+
 def test_an_absolute_path_below_the_image_folder_is_taken(root):
     for path in (str(root / "a.png"), "/a.png"):
         row = {"messages": turns("<image>Question: Find x."), "images": path}

@@ -90,6 +90,52 @@ def test_unpaired_rows_have_one_side(folder):
     assert pairs["chosen"] == ["Two.", None] and pairs["rejected"] == [None, "Three."]
 
 
+def sharegpt(role, text):
+    return {"from": role, "value": text}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {
+            "conversations": [sharegpt("human", "<image>How many?")],
+            "chosen": sharegpt("gpt", "Two."), "rejected": sharegpt("gpt", "Three."),
+        },
+        {
+            "messages": [turn("user", "<image>How many?")],
+            "chosen": turn("assistant", "Two."), "rejected": turn("assistant", "Three."),
+        },
+        {
+            "messages": [turn("user", "<image>How many?"), turn("assistant", "Two.")],
+            "rejected_response": "Three.",
+        },
+        {"question": "How many?", "chosen": "Two.", "rejected": "Three."},
+        {"prompt": [sharegpt("human", "How many?")], "chosen": "Two.", "rejected": "Three."},
+    ],
+)  # fmt: skip
+def test_pairs_of_other_tools_are_read_as_trls(row, folder):
+    (pair,) = load(folder, {**row, "images": ["a.png"]})
+    assert (pair["question"], pair["chosen"], pair["rejected"]) == ("How many?", "Two.", "Three.")
+    assert len(pair["images"]) == 1
+
+
+@pytest.mark.parametrize("tag", ["kto_tag", "label"])
+def test_an_unpaired_row_may_be_one_conversation_with_a_tag(tag, folder):
+    talk = [turn("user", "<image>How many?"), turn("assistant", "Three.")]
+    (row,) = load(folder, {"messages": talk, tag: False, "images": ["a.png"]})
+    assert (row["question"], row["chosen"], row["rejected"]) == ("How many?", None, "Three.")
+
+
+def test_the_parts_of_a_prompt_may_hold_its_images(folder):
+    parts = [{"type": "image", "image": "a.png"}, {"type": "text", "text": "How many?"}]
+    row = {"prompt": [turn("user", parts)], "chosen": "Two.", "rejected": "Three."}
+    whole = {
+        "chosen": [turn("user", parts), turn("assistant", "Two.")],
+        "rejected": [turn("user", parts), turn("assistant", "Three.")],
+    }
+    assert [len(pair["images"]) for pair in load(folder, row, whole)] == [1, 1]
+
+
 def test_questions_without_images_are_taken(folder):
     (row,) = load(folder, {k: v for k, v in GOOD.items() if k != "images"})
     assert row["images"] == []
@@ -125,7 +171,7 @@ def test_parquet_with_encoded_images(folder):
         ({"chosen": "Two.<|im_end|>"}, "special_token"),
         ({"prompt": "<|image_pad|> How many?"}, "special_token"),
         ({"rejected": "\ud800"}, "malformed_row"),
-        ({"images": [{"bytes": "iVBORw0KGgo=", "path": None}]}, "malformed_row"),
+        ({"images": [{"bytes": "iVBORw0KGgo=", "path": None}]}, "missing_image"),
         ({"prompt": [turn("user", [{"type": "text", "text": 3}])]}, "malformed_row"),
         ({"prompt": "<image><image>How many?"}, "image_marks"),
         ({"prompt": "<image>How many?", "images": ["a.png", "b.png"]}, "image_marks"),

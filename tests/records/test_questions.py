@@ -64,6 +64,22 @@ def test_options_that_nothing_announces_count_where_the_answer_names_one(text, a
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Find x.\nA. 4\nB. 5", "Find x.\n**A.** 4\n**B.** 5", "Find x.\n[A] 4\n[B] 5",
+        "Find x.\n- A: 4\n- B: 5", "Find x.\n* (a) 4\n* (b) 5", "Find x.\n选项：\nA. 4\nB. 5",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "request_line",
+    ["", "\n\nAnswer with the option's letter.", "\nPlease choose.", "\n请直接回答。"],
+)
+def test_a_request_behind_the_options_is_no_part_of_the_last(text, request_line):
+    asked = f"Find x.\n{request_line.strip()}".strip()
+    assert read_question(text + request_line, "B") == (asked, ["4", "5"])
+
+
+@pytest.mark.parametrize(
     ("answer", "options", "letter"),
     [
         ("b", ["4", "5"], "B"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.models.files import problems_of
+from r1vl_kedro.models.files import name_problem, problems_of
 from r1vl_kedro.preflight.estimates import PIXELS_PER_TOKEN
 from r1vl_kedro.training.options import TrainingOptions
 from r1vl_kedro.training.planned import Training, batch_problems, image_problems
@@ -47,13 +47,14 @@ def evaluation_clashes(decoding: DecodingOptions, trainings: Iterable[Training])
 
 
 def model_problems(
-    base: Path, decoding: DecodingOptions, trainings: Iterable[Training]
+    base: str, decoding: DecodingOptions, trainings: Iterable[Training]
 ) -> list[str]:
-    """List what the model lacks, and options that leave its images no area; of the hub's, none."""
-    if not base.is_dir():
-        return []
-    found = image_problems({"base_model": base}, trainings, [("evaluation", decoding)])
-    return [*problems_of(base), *found]
+    """List what the model lacks, and options that leave its images no area."""
+    if not Path(base).is_dir():
+        problem = name_problem(base)
+        return [f"base_model: {problem}"] if problem else []
+    found = image_problems({"base_model": Path(base)}, trainings, [("evaluation", decoding)])
+    return [*problems_of(Path(base)), *found]
 
 
 def _lengths(trainings: list[Training]) -> list[str]:

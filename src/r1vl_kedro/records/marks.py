@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from r1vl_kedro.prompts import IMAGE_MARK
 
@@ -107,23 +106,3 @@ def placed(question: str, options: Sequence[str] = (), before: int = 0) -> str:
     if inside_a_sentence(question) or any(IMAGE_MARK in option for option in options):
         return IMAGE_MARK * before + question
     return question.replace(IMAGE_MARK, "").strip()
-
-
-def joined(content: Any) -> str | None:
-    """Return the content of a turn, text or parts, as one text with a mark for each image part.
-
-    None where it is neither, or a part is not of text or of an image.
-    """
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list) or not all(isinstance(part, Mapping) for part in content):
-        return None
-    parts = [_of_part(part) for part in content]
-    return "".join(parts) if all(isinstance(part, str) for part in parts) else None
-
-
-def _of_part(part: Mapping[str, Any]) -> Any:
-    if str(part.get("type")).startswith("image"):
-        return IMAGE_MARK
-    text = part.get("text")
-    return "" if text is None and part.get("type") == "text" else text  # as Parquet fills parts up

@@ -1,9 +1,7 @@
-"""Read pairs of responses from a file in TRL's preference form, checked row by row.
+"""Read pairs of responses from a file, checked row by row.
 
-A row has ``prompt``, ``chosen`` and ``rejected``, each text or a conversation, and ``images`` (or
-``image``): paths, or encoded images as Parquet holds them. An unpaired row, for KTO, has
-``prompt``, ``completion`` and ``label``. Where ``prompt`` is absent, ``chosen`` and ``rejected``
-are whole conversations that begin alike.
+A row has the texts of one of `pair_forms`, and ``images`` (or ``image``): paths, or encoded images
+as Parquet holds them; without them, what the parts of the prompt hold.
 """
 
 from __future__ import annotations
@@ -17,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_objects
-from r1vl_kedro.records.marks import joined, marks_problem, placed, shown_elsewhere
+from r1vl_kedro.records.marks import marks_problem, placed, shown_elsewhere
+from r1vl_kedro.records.pair_forms import images_in_prompt, in_trl_form, texts_of_pair
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.questions import special_token, split_options
 from r1vl_kedro.records.rejections import Rejection, list_of, nothing_left, warn_of
@@ -76,7 +75,8 @@ class PairFile:
                 yield Rejection(name, "pairs", "malformed_row", str(problem)[:400])
 
     def _pair(self, row: Mapping[str, Any], name: str) -> dict[str, Any]:
-        question, chosen, rejected = _texts(row)
+        row = in_trl_form(row)
+        question, chosen, rejected = texts_of_pair(row)
         pair = {"chosen": chosen, "rejected": rejected}
         if not question.replace(IMAGE_MARK, "").strip():
             raise _Unusable("empty_question", "the prompt has no text")
@@ -105,18 +105,17 @@ class PairFile:
 
     def _images(self, row: Mapping[str, Any]) -> tuple[list[bytes], list[str]]:
         given = row.get("images") if row.get("images") is not None else row.get("image")
-        given = [] if given is None else given if isinstance(given, list) else [given]
+        given = images_in_prompt(row) if given is None else given
+        given = given if isinstance(given, list) else [given]
         root = self.image_root or self.path.parent
         encoded, paths = [], []
         for one in given:
             data = one.get("bytes") if isinstance(one, Mapping) else None
-            if data is None:
-                images, found = images_of(one, "images", root)
-                paths += found
-            elif isinstance(data, bytes):
+            if isinstance(data, bytes):
                 images = [data]
             else:
-                raise ValueError(f"an image's bytes are {data!r:.100}; JSON takes a path or base64")
+                images, found = images_of(one, "images", root)
+                paths += found
             for image in images:
                 encoded.append(pictures.read(image))
                 pictures.decode(encoded[-1], paths[-1] if paths else "image")
@@ -135,54 +134,6 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
     except pa.ArrowInvalid as error:
         raise RecordsError(f"{path} is no Parquet file: {str(error)[:200]}") from error
-
-
-def _texts(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
-    """Return (question, chosen, rejected) of a row, paired or not."""
-    if "label" in row or "completion" in row:
-        label, text = row.get("label"), _answer(row.get("completion"), "completion")
-        if label not in (True, False):
-            raise ValueError(f"label is {label!r:.100}; wanted true or false")
-        return (_question(row.get("prompt")), *((text, None) if label else (None, text)))
-    chosen, rejected = row.get("chosen"), row.get("rejected")
-    if row.get("prompt") is not None:
-        return _question(row["prompt"]), _answer(chosen, "chosen"), _answer(rejected, "rejected")
-    if not isinstance(chosen, list) or not isinstance(rejected, list):
-        raise ValueError("there is no prompt, and chosen and rejected are no whole conversations")
-    if chosen[:-1] != rejected[:-1]:
-        raise ValueError("chosen and rejected are conversations that do not begin alike")
-    return _question(chosen[:-1]), _answer(chosen, "chosen"), _answer(rejected, "rejected")
-
-
-def _question(prompt: Any) -> str:
-    """Return the text of the one user turn, a mark for each image part."""
-    if isinstance(prompt, list):
-        roles = [turn.get("role") if isinstance(turn, Mapping) else turn for turn in prompt]
-        if roles != ["user"] or not isinstance(prompt[0], Mapping):
-            raise ValueError(f"the prompt has the turns {roles!r:.150}; wanted one of the user")
-        prompt = _content(prompt[0].get("content"), "prompt")
-    if not isinstance(prompt, str):
-        raise ValueError(f"prompt is {prompt!r:.150}; wanted text or a conversation")
-    return prompt.strip()
-
-
-def _answer(value: Any, name: str) -> str:
-    """Return a response's text, or that of the last turn of a conversation."""
-    if isinstance(value, list) and value and isinstance(value[-1], Mapping):
-        if value[-1].get("role") != "assistant":
-            raise ValueError(f"{name} ends with a turn of {value[-1].get('role')!r:.50}")
-        value = _content(value[-1].get("content"), name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is {value!r:.150}; wanted text or a conversation")
-    return value
-
-
-def _content(content: Any, name: str) -> str:
-    """Return the text of a turn, which is text or a list of parts; image parts become marks."""
-    text = joined(content)
-    if text is None:
-        raise ValueError(f"{name} has the content {content!r:.150}; wanted text or parts")
-    return text
 
 
 def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:

@@ -19,9 +19,17 @@ SPECIAL_TOKENS = (
 _SPECIAL = re.compile("|".join(map(re.escape, SPECIAL_TOKENS)))
 _QUESTION = re.compile(rf"^(?:[ \t]*{IMAGE_MARK})*[ \t]*[Qq]uestion[:：][ \t]*", re.MULTILINE)
 _CHOICES = re.compile(
-    r"(?:\n[ \t]*|(?<=[?.!:)])[ \t]+)(?:Answer )?(?:Choices|Options)[:：][ \t]*", re.IGNORECASE
+    r"(?:\n[ \t]*|(?<=[?.!:)？。])[ \t]*)(?:(?:Answer )?(?:Choices|Options)|选项|選項)[:：][ \t]*",
+    re.IGNORECASE,
 )
-_OPTION_LINE = re.compile(r"[ \t]*[(（]?([A-Za-z])[).:）．：、][ \t]*(.*)")
+_OPTION_LINE = re.compile(
+    r"[ \t]*(?:[-*•][ \t]{1,8})?(?:\*\*)?[(（\[]?([A-Za-z])[)\].:）．：、](?:\*\*)?[ \t]*(.*)"
+)
+_REQUEST = re.compile(
+    r"[ \t]*(?:please\b|answer (?:with|by|the|using)\b|respond\b|choose\b|select\b|请|請)",
+    re.IGNORECASE,
+)
+"""How a line begins that asks for a form of the answer, behind the options."""
 _LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?:\(([A-Za-z])\)[ \t]*|([A-Za-z])[).:][ \t]+)")
 _SENTENCE_END = re.compile(r"(?<=[?.!:])\s+(?=\(?[Aa][).:])")
 _LETTER = re.compile(r"\(?([A-Za-z])\)?(?:[:.)]\s*(.*))?", re.DOTALL)
@@ -64,8 +72,12 @@ def split_options(text: str) -> tuple[str, list[str]]:
 
     Options stand one a line (``A: 30``, ``(A) 30``, ``a) 30``) or all on one line
     (``(A) 30 (B) 45``, ``A. 30, B. 45``), lettered from A without a gap; one that stands on lines
-    of its own may run over several.
+    of its own may run over several. A request behind them belongs to the question.
     """
+    body, request = _split_request(text)
+    if request:
+        question, options = split_options(body)
+        return (f"{question}\n{request}", options) if options else (text.strip(), [])
     padded = "\n" + text.replace("\r\n", "\n")
     marks = list(_CHOICES.finditer(padded))
     if not marks:
@@ -73,6 +85,15 @@ def split_options(text: str) -> tuple[str, list[str]]:
     rest = padded[marks[-1].end() :].strip()
     options = (_in_one_line(rest) if "\n" not in rest else []) or _one_a_line(rest)
     return (padded[: marks[-1].start()].strip(), options) if options else (text.strip(), [])
+
+
+def _split_request(text: str) -> tuple[str, str]:
+    """Split off the last lines where they ask for a form of the answer."""
+    lines = text.strip().split("\n")
+    end = len(lines)
+    while end > 1 and (not lines[end - 1].strip() or _REQUEST.match(lines[end - 1])):
+        end -= 1
+    return "\n".join(lines[:end]), "\n".join(lines[end:]).strip()
 
 
 def _in_one_line(text: str) -> list[str]:
@@ -112,6 +133,10 @@ def _one_a_line(text: str) -> list[str]:
 def _unannounced(text: str, answer: str) -> tuple[str, list[str]]:
     """Read options that no ``Choices:`` announces, where the answer names one of them."""
     text = text.strip()
+    body, request = _split_request(text)
+    if request:
+        question, options = _unannounced(body, answer)
+        return (f"{question}\n{request}", options) if options else (text, [])
     lines = text.split("\n")
     labels = [_OPTION_LINE.fullmatch(line) for line in lines]
     first_options = [k for k, found in enumerate(labels) if k and found and found[1] in "Aa"]

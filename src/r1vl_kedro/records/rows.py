@@ -25,8 +25,9 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
     """Read a row's images, and the paths among them relative to the image folder.
 
     Args:
-        value: a path, ``{"path": ...}``, a ``data:`` address or base64 text, or a list of these;
-            an empty text or null is no image. A leading slash is the image folder's, unless the
+        value: a path, a ``file:`` or ``data:`` address or base64 text, or an object that has one of
+            these as ``path``, ``bytes``, ``url`` or ``image``; or a list of these. An empty text or
+            null is no image. A leading slash is the image folder's, unless the
             path leads below it by itself.
         name: the field's, for errors.
         root: the image folder.
@@ -38,7 +39,7 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
     images: list[Path | bytes] = []
     paths: list[str] = []
     for one in given:
-        text = one.get("path") if isinstance(one, dict) else one
+        text = _address_of(one)
         if not isinstance(text, str) or not text:
             raise ValueError(f"{name} is {value!r:.200}; wanted a path or a list of paths")
         if (data := _embedded(text, name)) is not None:
@@ -48,6 +49,12 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
         images.append(root / path)
         paths.append(path)
     return images, paths
+
+
+def _address_of(image: Any) -> Any:
+    if not isinstance(image, Mapping):
+        return image
+    return next((image[key] for key in ("path", "bytes", "url", "image") if image.get(key)), None)
 
 
 def _embedded(text: str, name: str) -> bytes | None:
@@ -82,6 +89,9 @@ def _below(text: str, name: str, root: Path) -> str:
     Raises:
         ValueError: it leads elsewhere.
     """
+    text = text.removeprefix("file://").strip()
+    if "\\" in text and not _is_file(root / text):
+        text = text.replace("\\", "/")  # written on Windows
     if re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE):
         raise ValueError(f"{name} is {text!r:.200}, an address; wanted files below {root}")
     path = PurePosixPath(text)

@@ -49,7 +49,7 @@ def check_settings(
     trainings = _trainings(warm_up, step_grpo, variants)
     found = clashes(trainings, launcher.num_processes)
     found += evaluation_clashes(evaluation.decoding, trainings)
-    found += model_problems(Path(base), evaluation.decoding, trainings)
+    found += model_problems(str(base), evaluation.decoding, trainings)
     if missing := lack(launcher):
         return [*found, missing]
     return [*found, *planned.room_problems(trainings, launcher, lack)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.prompts import IMAGE_MARK, render_question
-from r1vl_kedro.records.marks import joined, marks_problem, placed
+from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.questions import bare_answer, read_question, split_prefix
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import (
@@ -28,9 +28,8 @@ from r1vl_kedro.records.rows import (
     row_id,
 )
 from r1vl_kedro.records.schema import RawRecord
+from r1vl_kedro.records.turns import ROLES, images_in, joined
 from r1vl_kedro.responses import grammar_of
-
-_ROLES = {"user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant"}
 
 
 @dataclass(slots=True)
@@ -66,7 +65,10 @@ class MulberryRow:
             )
         pictures = "images" if "images" in row else "image"
         extra = {name: value for name, value in row.items() if name not in (key, pictures)}
-        return cls(turns[0][1], turns[1][1], row.get(pictures), extra)
+        images = row.get(pictures)
+        if images is None:
+            images = [one for turn in messages for one in images_in(turn.get("content"))] or None
+        return cls(turns[0][1], turns[1][1], images, extra)
 
     def to_json(self) -> dict[str, Any]:
         """Return the row's JSON object."""
@@ -101,7 +103,7 @@ def _turn(message: Mapping[str, Any]) -> tuple[str, str]:
     role, content = message[form[0]], joined(message[form[1]])
     if content is None:
         raise ValueError("a message's content is not text")
-    return _ROLES.get(str(role).lower(), str(role)), content
+    return ROLES.get(str(role).lower(), str(role)), content
 
 
 def to_raw(
