@@ -58,7 +58,7 @@ def test_a_process_that_waits_to_be_asked_for_its_exit_code_is_not_alive():
 def worker_of(job_file, digest, entry):
     """The command line of a job's only rank."""
     call = commands.Call(str(job_file), digest, f"job_entries:{entry}")
-    return [sys.executable, *commands.command(call, commands.Share(1))]
+    return [sys.executable, *commands.command(call, 1)]
 
 
 @pytest.mark.parametrize("change", ["another run began it anew", "somebody changed it"])
@@ -73,6 +73,17 @@ def test_a_worker_runs_no_other_file_than_the_one_it_was_started_for(tmp_path, c
     assert late.returncode == worker.OTHER_JOB
     assert f"{directory / 'job.json'} has the digest" in late.stderr and digest in late.stderr
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+
+
+def test_a_function_that_a_jobs_file_names_is_not_called(tmp_path):
+    """It lies where others can write; what is called comes from whoever starts the process."""
+    text = json.dumps({"kwargs": {}, "entry": "job_entries:die"})
+    (tmp_path / "job.json").write_text(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    env = os.environ | {"R1VL_PARENT": str(os.getpid()), "OMP_NUM_THREADS": "1"}
+    line = worker_of(tmp_path / "job.json", digest, "echo")
+    assert subprocess.run(line, env=env, timeout=120).returncode == 0
+    assert json.loads((tmp_path / "result.json").read_text())["threads"] == "1"
 
 
 def test_a_job_ends_with_the_process_that_started_it(tmp_path):

@@ -10,7 +10,6 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 
 from r1vl_kedro.kernels import AVX2
 from r1vl_kedro.launcher import ending
-from r1vl_kedro.launcher.commands import Call, Share, command, environment, free_port, start
+from r1vl_kedro.launcher.commands import Call, HostJob, command, environment, free_port, start
 from r1vl_kedro.launcher.failures import HostLostError, JobError
 from r1vl_kedro.launcher.layout import Ask, ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions, SharedWork
@@ -55,29 +54,27 @@ def connect(options: LauncherOptions) -> None:
         JobError: it cannot be reached, has other versions or asks for a token that is not here.
     """
     where = str(options.cluster)
+    how: dict[str, Any] = {"address": where, "log_to_driver": False, "logging_level": "WARNING"}
+    if where == "local":
+        how |= {"num_cpus": len(os.sched_getaffinity(0)), "include_dashboard": False}
     with _connecting:
         if ray.is_initialized():
             return
-        how: dict[str, Any] = {"address": where, "log_to_driver": False, "logging_level": "WARNING"}
-        if where == "local":
-            cores = len(os.sched_getaffinity(0))
-            how |= {"num_cpus": cores, "include_dashboard": False}
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        handler = signal.getsignal(signal.SIGTERM)
         try:
             if ":" in where:
                 host, _, port = where.rpartition(":")
                 socket.create_connection((host, int(port)), REACH_SECONDS).close()
             ray.init(**how)
         except (OSError, ValueError, RuntimeError, RayError) as error:
-            reason = " ".join(str(error).split())
-            raise JobError(f"launcher.cluster {where}: {_why(reason)}") from error
-        finally:  # Ray puts its own in their place, which leave at once
+            raise JobError(f"launcher.cluster {where}: {_why(error)}") from error
+        finally:
             if threading.current_thread() is threading.main_thread():
-                for number, handler in handlers.items():
-                    signal.signal(number, handler)
+                signal.signal(signal.SIGTERM, handler)  # Ray's own leaves at once
 
 
-def _why(reason: str) -> str:
+def _why(error: Exception) -> str:
+    reason = " ".join(str(error).split())
     if "ersion mismatch" in reason:
         return f"the cluster runs other versions than this environment: {reason:.400}"
     return (
@@ -122,58 +119,55 @@ class ClusterJob:
         self.returncode: int | None = None
         self._group, self._parts, self._runs = None, [], []
         try:
-            layout, ask = self._await_room(options)
-            address, port = self._start_parts(layout, ask, call)
+            ask, layout = self._await_room(options)
+            address, port = self._start_parts(ask, layout, call)
             env = environment(call.job_id, ask.cpus)
             env |= {} if ask.gpus else {"CUDA_VISIBLE_DEVICES": ""}
             env |= {name: os.environ[name] for name in SHARED if name in os.environ}
             for number, (part, ranks) in enumerate(zip(self._parts, layout, strict=True)):
-                share = Share(ranks, number, len(layout), address, port)
                 if isinstance(options, SharedWork):
-                    share = Share(1)
+                    line = command(call, 1)
                     env |= {"RANK": str(number), "WORLD_SIZE": str(len(layout))}
+                else:
+                    line = command(call, ranks, number, len(layout), address, port)
                 log = call.directory / (f"launcher-{number}.log" if number else "launcher.log")
-                self._runs.append(part.run.remote(command(call, share), env, log))
-        except RayActorError as error:
+                self._runs.append(part.run.remote(line, env, log))
+        except BaseException as error:
             self._close()
-            raise HostLostError(_lost(error)) from error
-        except BaseException:
-            self._close()
+            if isinstance(error, RayActorError):
+                raise HostLostError(_lost(error)) from error
             raise
 
-    def _await_room(self, options: LauncherOptions) -> tuple[list[int], Ask]:
+    def _await_room(self, options: LauncherOptions) -> tuple[Ask, list[int]]:
         """Wait until Ray has put a placement group aside; hosts may go meanwhile.
 
         Processes that share work are a bundle each, and where their number is open as many as find
         room now; nothing is waited for but one.
         """
         layout: list[int] = []
-        while True:
+        while not (self._group and self._group.wait(timeout_seconds=0.5)):
+            ending.check("waiting for the cluster")
             hosts = _hosts()
             now, ask = ranks_by_host(options, hosts), Ask.of(options, hosts)
             how = "STRICT_PACK" if len(now) == 1 else "STRICT_SPREAD"
             if isinstance(options, SharedWork):
-                now, how = [1] * options.num_processes, "PACK"
-                if options.shards is None:
-                    now = [1] * max(1, ask.fits(ray.available_resources()))
-            if self._group and self._group.wait(timeout_seconds=0.1):
-                return layout, ask
+                free = max(1, ask.fits(ray.available_resources()))
+                now, how = [1] * (options.num_processes if options.shards else free), "PACK"
             if now != layout:
                 layout = now
                 self._close()
                 self._group = placement_group([ask.bundle(ranks) for ranks in now], strategy=how)
-            if self._group.wait(timeout_seconds=0.5):
-                return layout, ask
-            ending.check("waiting for the cluster")
+        return ask, layout
 
-    def _start_parts(self, layout: list[int], ask: Ask, call: Call) -> tuple[str, int]:
+    def _start_parts(self, ask: Ask, layout: list[int], call: Call) -> tuple[str, int]:
         """Start what sees the ranks through on each host; return the first's address and port."""
         for number, ranks in enumerate(layout):
-            resources = ask.bundle(ranks)
-            options = {"num_cpus": resources["CPU"], "num_gpus": resources.get("GPU", 0)}
-            place = PlacementGroupSchedulingStrategy(self._group, number)
+            bundle = ask.bundle(ranks)
             part = ray.remote(_Part).options(
-                **options, max_concurrency=3, scheduling_strategy=place
+                num_cpus=bundle["CPU"],
+                num_gpus=bundle.get("GPU", 0),
+                max_concurrency=3,
+                scheduling_strategy=PlacementGroupSchedulingStrategy(self._group, number),
             )
             self._parts.append(part.remote(os.getcwd()))
         greetings = [part.greet.remote(call.job_file, versions(THE_SAME)) for part in self._parts]
@@ -193,19 +187,15 @@ class ClusterJob:
         Raises:
             HostLostError: a host is gone; what is left of the job has been ended.
         """
-        if self.returncode is not None:
-            return self.returncode
-        ended, running = ray.wait(self._runs, num_returns=len(self._runs), timeout=0)
-        try:
-            codes = ray.get(ended)
-        except RayActorError as error:
-            self.stop(2.0)
-            raise HostLostError(_lost(error)) from error
-        if any(codes) and running:  # the others wait for those ranks
-            self.stop(2.0)
-        if any(codes) or not running:
-            self.returncode = next(filter(None, codes), 0)
-            self._close()
+        if self.returncode is None:
+            try:
+                codes = self._codes()
+            except RayActorError as error:
+                self.stop(2.0)
+                raise HostLostError(_lost(error)) from error
+            if any(codes) or len(codes) == len(self._runs):
+                self.returncode = next(filter(None, codes), 0)
+                self.stop(2.0)  # what is left waits for the ranks that failed
         return self.returncode
 
     def stop(self, seconds: float) -> None:
@@ -215,9 +205,12 @@ class ClusterJob:
             ray.wait(ends, num_returns=len(ends), timeout=seconds + 2 * ending.KILLED_SECONDS)
         if self.returncode is None:
             with contextlib.suppress(RayError):
-                codes = ray.get(ray.wait(self._runs, num_returns=len(self._runs), timeout=0)[0])
-                self.returncode = next(filter(None, codes), 1)
+                self.returncode = next(filter(None, self._codes()), 1)
         self._close()
+
+    def _codes(self) -> list[int]:
+        """Return the exit codes of those hosts' ranks that have ended."""
+        return ray.get(ray.wait(self._runs, num_returns=len(self._runs), timeout=0)[0])
 
     def _close(self) -> None:
         for part in self._parts:
@@ -236,7 +229,7 @@ class _Part:
 
     def __init__(self, directory: str):
         self._directory = directory
-        self._process: subprocess.Popen | None = None
+        self._process: HostJob | None = None
 
     def greet(self, job_file: str, wanted: dict[str, Any]) -> tuple[str, int]:
         """Return this host's address and a free port of it.
@@ -268,4 +261,4 @@ class _Part:
     def stop(self, seconds: float) -> None:
         """End the ranks; see ``ending.stop``."""
         if self._process is not None and self._process.returncode is None:
-            ending.stop(self._process, seconds)
+            self._process.stop(seconds)

@@ -30,27 +30,28 @@ class Call(NamedTuple):
         return Path(self.job_file).parent
 
 
-class Share(NamedTuple):
-    """One host's ranks of a job, and where the first host's are found."""
+def command(
+    call: Call,
+    ranks: int,
+    host: int = 0,
+    hosts: int = 1,
+    address: str = "127.0.0.1",
+    port: int | None = None,
+) -> list[str]:
+    """Build what Python is to run for one host's ranks of a job.
 
-    ranks: int
-    host: int = 0
-    hosts: int = 1
-    address: str = "127.0.0.1"
-    port: int = 0
-
-
-def command(call: Call, share: Share) -> list[str]:
-    """Build what Python is to run for one host's ranks of a job."""
+    Args:
+        ranks: how many are this host's.
+        address: where the first host's ranks are found.
+    """
     worker = ["-m", "r1vl_kedro.launcher.worker", *call]
-    if share.ranks == share.hosts == 1:
+    if ranks == hosts == 1:
         return worker
     # What `accelerate launch` starts on GPUs as well; for CPUs that would need MPI.
     return [
         *("-m", "torch.distributed.run"),
-        *("--nproc_per_node", str(share.ranks)),
-        *("--nnodes", str(share.hosts), "--node_rank", str(share.host)),
-        *("--master_addr", share.address, "--master_port", str(share.port or free_port())),
+        *("--nproc_per_node", str(ranks), "--nnodes", str(hosts), "--node_rank", str(host)),
+        *("--master_addr", address, "--master_port", str(port or free_port())),
         *worker,
     ]
 

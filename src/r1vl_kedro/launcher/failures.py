@@ -76,26 +76,24 @@ def failure(directory: Path, code: int) -> BaseException:
     Args:
         code: the exit code, negative for the signal that ended the job.
     """
-    name, found = directory.name, reports(directory)
-    if first := _killed(directory):
-        number, how = first
-        return JobError(f"{name}: rank {number} {how}\nlogs of all ranks: {directory}")
-    if found and found[0]["plain"]:
-        return JobError(f"{name}: {found[0]['message']}\nlogs: {directory}")
-    if found:
-        return JobError(
-            f"{name}: rank {found[0]['rank']} failed with {found[0]['type']}: "
-            f"{found[0]['message']}\nlogs of all ranks: {directory}\n{found[0]['traceback']}"
-        )
+    name, logs = directory.name, f"logs of all ranks: {directory}"
+    if killed := _killed(directory):
+        number, how = killed
+        return JobError(f"{name}: rank {number} {how}\n{logs}")
+    if found := reports(directory):
+        first = found[0]
+        if first["plain"]:
+            return JobError(f"{name}: {first['message']}\nlogs: {directory}")
+        what = f"rank {first['rank']} failed with {first['type']}: {first['message']}"
+        return JobError(f"{name}: {what}\n{logs}\n{first['traceback']}")
     if code in (128 + signal.SIGTERM, 128 + signal.SIGINT):
         return KeyboardInterrupt(f"{name} was interrupted; its state is saved. Logs: {directory}")
     how = _by_signal(-code) if code < 0 else f"ended with exit code {code}"
     if code >= 0 and (refused := _refused(directory)):
         return JobError(f"{name} {how}: {refused}\nlogs: {directory}")
-    logs = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime)
-    tail = "\n".join(
-        line for path in logs for line in path.read_text("utf-8", "replace").splitlines()[-15:]
-    )
+    files = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    lines = [path.read_text("utf-8", "replace").splitlines()[-15:] for path in files]
+    tail = "\n".join(line for last in lines for line in last)
     return JobError(f"{name} {how} without an error report; logs: {directory}\n{tail}")
 
 

@@ -13,24 +13,20 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, progress
-from r1vl_kedro.launcher import ending
-from r1vl_kedro.launcher.commands import (
-    Call,
-    Share,
-    command,
-    environment,
-    start,
-    threads,
-    uses_cuda,
-)
+from r1vl_kedro.launcher import commands, ending
 from r1vl_kedro.launcher.failures import HostLostError, JobError, failure
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.server import ForkedJob
 from r1vl_kedro.launcher.watch import WARNINGS, Watch
 from r1vl_kedro.launcher.worker import resolve
+
+if TYPE_CHECKING:
+    from r1vl_kedro.launcher.cluster import ClusterJob
+
+    Job = commands.HostJob | ForkedJob | ClusterJob
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +38,6 @@ LOST_HOST_SECONDS = 120.0
 """How long what still runs on a lost host may hold its job; an NFS server frees a lock by then."""
 
 _waiting: set[int] = set()
-
-
-class Job(Protocol):
-    """A job that has been started, on this machine or in a cluster."""
-
-    returncode: int | None
-
-    def poll(self) -> int | None:
-        """Return the exit code, negative for a signal, or None while the job runs."""
-
-    def stop(self, seconds: float) -> None:
-        """Ask it to end and kill what is left after so many seconds."""
 
 
 def waiting() -> set[int]:
@@ -119,7 +103,7 @@ def _threads_of(options: LauncherOptions) -> Iterator[None]:
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(threads(options))
+    torch.set_num_threads(commands.threads(options))
     try:
         yield
     finally:
@@ -152,9 +136,9 @@ def _see_through(
     directory: Path, entry: str, kwargs: Mapping[str, Any], options: LauncherOptions
 ) -> Any:
     about = {"kwargs": dict(kwargs), "launch": options.model_dump(), "started": uuid.uuid4().hex}
-    job = json.dumps(about, indent=1)
-    files.write_text(directory / "job.json", job, durable=False)
-    call = Call(str(directory / "job.json"), hashlib.sha256(job.encode()).hexdigest(), entry)
+    file, text = directory / "job.json", json.dumps(about, indent=1)
+    files.write_text(file, text, durable=False)
+    call = commands.Call(str(file), hashlib.sha256(text.encode()).hexdigest(), entry)
     process = _start(call, options)
     try:
         with progress.bar(directory.name, options.show_progress) as show:
@@ -168,13 +152,13 @@ def _see_through(
     raise failure(directory, process.returncode)
 
 
-def _start(call: Call, options: LauncherOptions) -> Job:
+def _start(call: commands.Call, options: LauncherOptions) -> Job:
     if options.cluster:
         from r1vl_kedro.launcher.cluster import ClusterJob
 
         return ClusterJob(call, options)
-    env, log_file = environment(call.job_id, threads(options)), call.directory / "launcher.log"
-    if options.fork_server and options.num_processes == 1 and not uses_cuda(options):
+    env = commands.environment(call.job_id, commands.threads(options))
+    if options.fork_server and options.num_processes == 1 and not commands.uses_cuda(options):
         try:
             return ForkedJob(call, env)
         except EOFError as error:
@@ -185,7 +169,8 @@ def _start(call: Call, options: LauncherOptions) -> Job:
             ) from error
         except OSError as error:  # TMPDIR is longer than a socket's name may be
             log.warning("no job server can be started here, jobs import for themselves: %s", error)
-    return start(command(call, Share(options.num_processes)), env, log_file)
+    line = commands.command(call, options.num_processes)
+    return commands.start(line, env, call.directory / "launcher.log")
 
 
 def _wait(process: Job, directory: Path, show: progress.Show) -> None:

@@ -12,39 +12,16 @@ import sys
 from collections.abc import Mapping
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
-from typing import NamedTuple
 
 from r1vl_kedro.launcher import ending
 from r1vl_kedro.launcher.commands import Call
-from r1vl_kedro.launcher.worker import leave, main
+from r1vl_kedro.launcher.worker import ForkedWorker
 
 PRELOAD = "r1vl_kedro.launcher.preload"
 
 
-class _Child(NamedTuple):
-    """What is sent to a forked process, which calls ``_bootstrap`` there."""
-
-    call: Call | None
-    """None where the run was stopped before the process was forked."""
-    env: dict[str, str]
-
-    def _bootstrap(self, parent_sentinel: int) -> int:
-        import torch
-
-        if self.call is None:
-            return 0
-        os.setsid()
-        os.environ.clear()
-        os.environ.update(self.env)
-        torch.set_num_threads(int(self.env["OMP_NUM_THREADS"]))
-        leave(main(*self.call))
-
-
 class ForkedJob:
-    """A forked job; see ``jobs.Job``.
-
-    Args:
-        env: what is added to this process's environment.
+    """A forked job with ``env`` beside this process's environment; used as a ``subprocess.Popen``.
 
     Raises:
         EOFError: the server ended before the job began; its traceback is on stderr.
@@ -59,17 +36,17 @@ class ForkedJob:
         self.returncode: int | None = None
         self._result = call.directory / "result.json"
         env = os.environ | env | {"R1VL_PARENT": str(os.getpid())}
-        child = _Child(None, env)
+        worker = ForkedWorker(None, env)
         self._status, pipe = forkserver.connect_to_new_process([])
         try:
             while not wait([self._status], 0.1):
                 ending.check("the job server was starting")
             self.pid = forkserver.read_signed(self._status)
-            child = _Child(call, env)
+            worker = ForkedWorker(call, env)
         finally:
             place = {"dir": os.getcwd(), "sys_path": sys.path}  # and no __main__ to import
             with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb", 0) as out:
-                out.write(pickle.dumps(place) + pickle.dumps(child))
+                out.write(pickle.dumps(place) + pickle.dumps(worker))
 
     def poll(self) -> int | None:
         """Return the exit code, or None while the job runs; it may outlive its server."""

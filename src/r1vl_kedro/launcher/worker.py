@@ -21,7 +21,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from r1vl_kedro import files
 from r1vl_kedro.launcher import ending, failures, watch
@@ -46,7 +46,9 @@ def main(job_file: str, job_id: str, entry: str) -> int:
         _print(f"{job_file} has the digest {found}, this process was started for {job_id}")
         return OTHER_JOB
     directory, rank = Path(job_file).parent, this_rank()
-    _keep_output(directory / f"rank{rank}.log")
+    log = (directory / f"rank{rank}.log").open("ab", buffering=0)
+    for output in (1, 2):
+        os.dup2(log.fileno(), output)
     os.environ[PROGRESS] = str(directory / "progress.json")
     run = int(os.environ["R1VL_PARENT"])
     threading.Thread(target=_end_with, args=(run,), daemon=True).start()
@@ -93,10 +95,23 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _keep_output(path: Path) -> None:
-    stream = path.open("ab", buffering=0)
-    os.dup2(stream.fileno(), 1)
-    os.dup2(stream.fileno(), 2)
+class ForkedWorker(NamedTuple):
+    """What a fork server's child is sent, and calls ``_bootstrap`` of."""
+
+    call: tuple[str, str, str] | None
+    """The arguments of ``main``; None where the run was stopped before there was a child."""
+    env: dict[str, str]
+
+    def _bootstrap(self, parent_sentinel: int) -> int:
+        import torch
+
+        if self.call is None:
+            return 0
+        os.setsid()
+        os.environ.clear()
+        os.environ.update(self.env)
+        torch.set_num_threads(int(self.env["OMP_NUM_THREADS"]))
+        leave(main(*self.call))
 
 
 def _print(text: str) -> None:
