@@ -36,6 +36,8 @@ NO_NOUN = (
 )
 _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
+_DETERMINERS = frozenset("the this that its".split())
+"""Behind a first word they begin the object of a verb: "fails the test"."""
 _ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())
 
 
@@ -65,7 +67,7 @@ def noun_of(text: str) -> str | None:
     words = [word for word in words if word not in _ADJECTIVE_ONLY]
     if any(word in NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
         return None
-    if any(word in CARDINALS for word in words):
+    if any(word in CARDINALS for word in words) or _DETERMINERS & {*words[1:]}:
         return None
     if not words:  # "5 of them", and not "5 at best"
         return "" if _NOTHING_COUNTED.match(found[1].strip()) else None

@@ -21,7 +21,7 @@ from r1vl_kedro.answers import (
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.responses.around import in_its_sentence
-from r1vl_kedro.responses.boxed import last_box
+from r1vl_kedro.responses.boxed import last_box_section
 from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.responses.think_answer import last_tagged
 
@@ -38,10 +38,11 @@ _DECLARED = re.compile(
     r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is|:|=)\s*:?\s*|(?:option|choice)\s+)",
     re.IGNORECASE,
 )
-_ANSWER_AFTER = re.compile(r"\banswer\W{0,4}(?:is\b|[:：])(?P<answer>.*\w.*)", re.I | re.S)
+_ANSWER_AFTER = re.compile(
+    r"\banswer\W{0,4}(?:is\b(?! not\b)|[:：])(?P<answer>.*\w.*)", re.I | re.S
+)
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
 _SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
-_BOX_OPENS = re.compile(r"\\boxed\s*\{\s*\Z")
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DETERMINER = re.compile(
@@ -78,7 +79,7 @@ def stated(raw: str) -> str:
         before = _CLOSING_TAG.sub(" ", text[: text.rindex("<", 0, at)])
         after = _CLOSING_TAG.sub("", text[at + len(tagged) :])
         if revises(tagged, after):
-            return f"{tagged}\n{after}"
+            return after
         return in_its_sentence(before, unboxed(tagged), after)
     return unboxed(short_answer(text) or text)
 
@@ -98,18 +99,16 @@ def unboxed(text: str) -> str:
     An "Answer:" after the box is part of the answer, and decides. All of it where what follows the
     box takes it back.
     """
-    box = last_box(text)
+    box = last_box_section(text)
     if box is None:
         return text
-    at = text.rindex(box)
-    rest = text[at + len(box) :]
-    after = _ANSWER_AFTER.search(rest)
+    before, said, behind = text[: box.start], box.body.strip(), text[box.end :]
+    after = _ANSWER_AFTER.search(behind)
     if after:
         return after["answer"].strip(" \n*_`")
-    behind = rest.lstrip().removeprefix("}")
-    if revises(box, behind):
-        return f"{box}\n{rest.strip(' }$.')}"
-    return in_its_sentence(_BOX_OPENS.sub("", text[:at]), box, behind)
+    if revises(said, behind):
+        return behind.strip(" }$.")
+    return in_its_sentence(before, said, behind)
 
 
 def short_answer(text: str) -> str | None:

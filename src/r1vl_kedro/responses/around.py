@@ -3,20 +3,14 @@
 import re
 
 from r1vl_kedro.answers import equivalent
+from r1vl_kedro.responses.clauses import denied
 
 NEAR = 200
 """Characters that are read on either side of an answer."""
 
 _OPENS = r"[ \t]*(?:[$({*]|\\[(\[])*[ \t]*"
-_DENIED = re.compile(
-    r"(?:(?:\b(?:not|never|cannot|neither|nor|rather than|instead of|ruled? out|excludes?)|"
-    r"n['’]t)(?:\s+(?:be|equal|to|the|an?|answer|value|option|it|is|simply|really|necessarily|"
-    r"possibly|think|believe|that|this|would))*"
-    r"|\b(?:wrong|incorrect|false)\s+(?:answer|value|result|option|choice)\s*(?:is|:)"
-    r"|\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z",
-    re.IGNORECASE,
-)
-_DENIED_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)(?!\s*\d)")
+_UNEQUAL = re.compile(r"(?:\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z")
+_UNEQUAL_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)(?!\s*\d)")
 _CHANGED = re.compile(
     r"\b(?:(?<!no )(?<!not )"
     r"(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
@@ -24,6 +18,7 @@ _CHANGED = re.compile(
     r"|(?:square|cube|root|multiple|factor|opposite|reciprocal|inverse|complement|supplement|"
     r"negative|percent|part|rest|short|out) of"
     r"|(?:sum|product|difference|quotient|ratio|average|mean) (?:of|between) [^.;,]{1,20} and"
+    r"|between [^.;, ]{1,9} and"
     r"|(?:any|every)thing (?:but|except|other than)|(?:differs?|different|far|subtracted) from"
     r"|negative|minus|plus|times|(?:divided|multiplied) by|added to"
     r"|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
@@ -69,7 +64,7 @@ _PLAIN = re.compile(r"-?\d[\d.,]*\s?(?:[%°]|[a-zA-Z]{1,9})?")
 """An answer that is one number: what its clause says of it is read as any sentence is."""
 _CLAUSE_BEGINS = re.compile(
     r".*(?:[.,;:!?)=]\s|\n|>|\\[A-Za-z]+|\b(?:so|thus|hence|therefore|that|since|because|as|but|and|"
-    r"is|are|was|were|be|gives?|gets?|equals?|makes?|has|have|at (?:most|least)|"
+    r"is|are|was|were|be|gives?|gets?|find|with|equals?|makes?|has|have|at (?:most|least)|"
     r"(?:round\w*|clos\w+|near\w*|equal|amounts?|comes?|reduces?|simplif\w+|evaluates?)"
     r"(?: (?:down|up|out))? to)\b)",
     re.DOTALL | re.IGNORECASE,
@@ -99,7 +94,7 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         ('\\frac{1}{24}', 'Half of 24')
     """
     before, after = before[-NEAR:], after[:NEAR]
-    if _DENIED.search(before) or _DENIED_BEHIND.match(after):
+    if denied(before) or _UNEQUAL.search(before) or _UNEQUAL_BEHIND.match(after):
         return f"not {answer}"
     changed = _CHANGED.search(before)
     if changed:

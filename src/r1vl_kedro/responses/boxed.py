@@ -54,8 +54,13 @@ def last_box(text: str) -> str | None:
         >>> last_box(r"so $\boxed{\frac{1}{2}}$.")
         '\\frac{1}{2}'
     """
-    boxes = _closed(text)
-    return boxes[-1].body.strip() if boxes else None
+    box = last_box_section(text)
+    return box.body.strip() if box else None
+
+
+def last_box_section(text: str) -> Section | None:
+    """Return the last box whose braces close, with its place, or None."""
+    return next(reversed(_closed(text)), None)
 
 
 def problems(response: Response) -> list[str]:

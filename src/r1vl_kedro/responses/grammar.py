@@ -100,7 +100,7 @@ class Response:
             following = min((s.start for s in self.sections if s.start >= end), default=None)
             after = self.text[end:following]
             if revises(found[-1], after):
-                found[-1] = f"{found[-1]}\n{after.strip()}"
+                found[-1] = after.strip()
         return tuple(found)
 
     @property
@@ -213,11 +213,13 @@ def answer_in(body: str) -> str:
     explained = _EXPLAINED.fullmatch(lines[0])
     if explained and not _CONCLUDES.search(explained["reason"]):
         said, reason = explained["said"], explained["reason"]
-        lines[0] = lines[0] if revises(said, reason) else said
+        lines[0] = lines[0] if revises(said, f"\n{reason}") else said
     prose = all(
         len(line.split()) >= _PROSE_WORDS and not _ALTERNATIVE.match(line) for line in lines[1:]
     )
-    return lines[0] if prose and not revises(lines[0], "\n".join(lines[1:])) else "\n".join(lines)
+    if prose and revises(lines[0], "\n" + "\n".join(lines[1:])):
+        return "\n".join(lines[1:])
+    return lines[0] if prose else "\n".join(lines)
 
 
 def rewrite(text: str, given: Grammar, wanted: Grammar, *, description: str | None = None) -> str:

@@ -1,194 +1,238 @@
-"""Whether what follows an answer takes it back, gives another or only explains it."""
+"""Whether what follows an answer takes it back, gives another or only explains it.
+
+Each clause says one of five things of the answer. A denial or a correction ends the reading; what a
+working comes to counts only where the text ends on it, and what a condition, a reason, somebody
+else or a comparison would have is working.
+"""
 
 import re
+from dataclasses import dataclass
+from enum import Enum, auto
 
-from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.responses.clauses import (
+    LIGHT,
+    PERSONS,
+    POINTERS,
+    UNREAL,
+    VERBS,
+    Answer,
+    Clause,
+    clauses,
+    plain,
+    sentences,
+    words_of,
+)
 
-_CORRECTS = re.compile(
-    r"(?:(?:oh|ah|hmm+|well|um)\b\W*)?(?:wait|actually|in fact|edit|update|nope|oops|sorry|"
-    r"correction|on second thoughts?|hold on|just kidding|"
-    r"(?:please )?(?:strike|scratch|ignore|disregard|forget|(?:do not|don['’]t) (?:trust|use))"
-    r"(?= (?:that|this|it|the)\b)|"
-    r"no(?=\s*[,.:;!-]|\s+wait\b|\Z))\b",
-    re.IGNORECASE,
-)
-_CHECKS = re.compile(
-    r"(?:hmm+\b\W*)?(?:let(?: me|['’]s| us)\b|(?:re-?)?(?:check|count|calculat|comput|verif)\w*)",
-    re.IGNORECASE,
-)
-_TURNS = re.compile(
-    r"(?:however|but|although|though|yet|hmm+|or|nevertheless|nonetheless)\b", re.IGNORECASE
-)
-_WRONG = (
-    r"(?:wrong|incorrect|false|mistaken|invalid|impossible|a (?:mistake|typo|slip|joke|lie)|"
-    r"an error|nonsense)"
-)
-_RIGHT = r"(?:right|correct|true|valid|possible)"
-_DENIES = re.compile(rf"\b(?:not|never|cannot|{_WRONG}|instead)\b|n['’]t\b", re.IGNORECASE)
-_UNFIT = re.compile(
-    r"(?:\A\W*|(?<!\S)(?P<subject>\S{1,40}?)\s*)"
-    r"(?:(?:is|was|were|must be|seems|['’]s)(?:\s+\w+ly)?"
-    rf"\s+(?:{_WRONG}|not\s+(?:\w+ly\s+)?{_RIGHT}|too (?:big|small|large|high|low|many|few|much)"
-    r"|what\b[^.;]{1,40}\bmistake|off by|(?:only |just )?an? (?:upper|lower) bound"
-    r"|(?:my|our|the|an?)\s+(?:first|old|initial|former|earlier|previous|naive|common)\s+"
-    r"(?:answer|result|value|guess|count|idea|thought|choice|mistake))"
-    r"|(?:needs? to|has to|must|should) be (?:doubled|halved|corrected|multiplied|divided|adjusted|"
-    r"changed|revised)"
-    rf"|(?:isn['’]t|wasn['’]t|can(?:not|['’]t) be)\s+(?:\w+ly\s+)?{_RIGHT}"
-    r"|(?:cannot|can['’]t|could not|is not|isn['’]t)\s+(?:be\s+)?"
-    r"(?:the|our|my)\s+(?:\w+\s+)?(?:answer|solution|result|value|option|choice))\b",
-    re.IGNORECASE,
-)
-"""A subject of which a sentence denies that it is right."""
-_ANOTHER = re.compile(
-    r"(?:\b(?:(?:correct|right|real|actual|true|final|corrected|revised|better|new)\s+"
-    r"(?:answer|value|result|option|choice|one)|answer)\s*"
-    r"(?:[:：]|(?<=\s)(?:is|should be|would be|must be)\b)"
-    r"|\\boxed\s*\{|\A(?:result|total|ans)\s*[:=])\W*(?P<given>[^\n]*)",
-    re.IGNORECASE,
-)
-_OR_RATHER = re.compile(
-    r"(?:in other words|that is to say|i\.e\.|or(?: rather)?|maybe|perhaps|possibly|i mean|"
-    r"alternatively)\W+(?!so\b|equivalently\b)"
-    r"(?P<given>\S{1,20}(?: \S{1,20})?)\W*",
-    re.IGNORECASE,
-)
-_NO = re.compile(rf"\W*{_WRONG}\W*(?:[,;:.)]|\Z)", re.IGNORECASE)
-_POINTERS = frozenset("it this that which answer above result value".split())
-_READS_AGAIN = re.compile(
-    r"(?:(?:on|upon|after|by)\s+)?(?:(?:a )?(?:closer|second|another) (?:look|inspection|reading)"
-    r"|looking (?:again|closer|more closely)|(?:double-|re-?)(?:read|check|examin|count|look|"
-    r"consider|inspect|measur)\w*)\b.*\b(?:is|are|was|be|reaches|shows|reads|gives|get)\s+"
-    r"(?P<given>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)(?=\W*\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_ADMITS = re.compile(
-    r"\A\W*(?:oh\W+)?my (?:mistake|bad|error|fault)\s*[:,.;!–—-]"
-    r"|\b(?:i|we)\b(?:(?!\b(?:no|not|never)\b|n['’]t\b)[^.;]){0,30}\b(?:mistake|mistaken|error|slip|"
-    r"wrong(?:ly)?|miscount\w*|misread|miscalculat\w*|forgot|missed|take (?:it|that|this) back)\b"
-    r"|\A\W*(?:is|was)\s*(?:not|n['’]t)\b",
-    re.IGNORECASE,
-)
-_ASSIGNS = re.compile(
-    r"\b(?:it['’]s|(?:it|answer)\s+(?:is|must be|may be|might be|could be|should be"
-    r"|should have been)"
-    r"|(?:gives?|is|get)(?=\s+\S+\s+instead of))\s+"
-    r"(?P<number>\d+(?:[.,]\d+)*+)(?=\s*(?:[.,;!]|\Z|instead\b|not\b))",
-    re.IGNORECASE,
-)
-"""Another number as the answer, alone: "it should have been 5", and not "it is 5 cm"."""
-_SUPPOSED = re.compile(
-    r"\b(?:one|you|some\w*|people|many|we|i) (?:could|might|may|would) (?:\w+ )?"
-    r"(?:think|believe|say|guess|assume|expect|argue)\b",
-    re.IGNORECASE,
-)
-_CLAIMS = re.compile(
-    r"\b(?:also|correct|right|better|wrong|answers?|should|could|might|would)\b", re.IGNORECASE
-)
-_AS_WELL = re.compile(
-    r"\b(?:also argue"
-    r"|(?:equally|just as) (?:plausible|likely|possible|good|valid|right|correct|well))\b",
-    re.IGNORECASE,
-)
-_ALONE = re.compile(r"\W*\d+(?:[.,]\d+)*\W*")
-_CHANGES = re.compile(
-    r"\b(?:should have (?:said|written|put|chosen)|more likely|"
-    r"i(?:['’]d| would| will) (?:say|pick|choose|go with)|"
-    r"(?:chang|revis|correct|updat|amend)\w* (?:my|the|this|it)\b[^.]{0,20} to|"
-    r"answer (?:changes to|becomes)|(?:correctly|properly)\b[^.]{0,30} (?:is|gives)|"
-    r"(?:please )?read|replace [^.]{1,20} (?:by|with))\s+"
-    r"(?P<given>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)(?=\W*\Z|\s+instead\b)",
-    re.IGNORECASE,
-)
-_REVALUED = re.compile(
-    r"\basks? for (?:twice|half|double)\b"
-    r"|\b(?:which|now|must) (?:we |to )?(?:double|halve|triple)\b",
-    re.IGNORECASE,
-)
-_SO = re.compile(
-    r"(?:\b(?:so|thus|hence|therefore|then|giving|making),?\s+"
-    r"(?:the (?:answer|result|sum|total(?: \w+)?)\s+(?:is|becomes|equals)\s+)?"
-    r"|\A(?:so|thus|hence|therefore|finally|now|consequently|in total|altogether|(?:multiply|add|"
-    r"subtract|doubl|divid|includ|correct)\w*)\b(?!.*\b(?:each|every|one)\b)[^.]*"
-    r"(?:\b(?:is|are|gives?|get|obtain|find|makes?|equals?)\s+|[=:]\s*))"
-    r"(?P<number>\d+(?:[.,]\d+)*)(?:\s?[a-z²³°%]{1,6})?\W*\Z",
-    re.IGNORECASE,
-)
-"""A number that a sentence comes to: "so 8", "Adding the base gives 30"."""
-_CALLED_RIGHT = re.compile(
-    r"(?<!\S)(?P<subject>\(?[A-Z]\)?|\d+(?:[.,]\d+)*)\s+"
-    r"(?:is|was|would be|must be|should be)\s+"
-    r"(?:the\s+|our\s+|my\s+)?(?:right|correct|true|actual|final)\b",
-)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"\w+")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_MARKUP = re.compile(r"</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>", re.IGNORECASE)
+
+class _Says(Enum):
+    """What a clause says of an answer."""
+
+    WORKING = auto()
+    OURS = auto()
+    COMES_TO_ANOTHER = auto()
+    CORRECTS = auto()
+    DENIES = auto()
+
+
 _LONGEST = 2000
+_ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
+_GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
+_ANEW = re.compile(
+    r"\b(?:once more|again|closer (?:look|inspection|reading)|instead|second thoughts?|i mean"
+    r"|in other words|on reflection|(?:correct|proper)ly|edit|erratum|in fact|actually|rather"
+    r"|alternatively"
+    r"|let(?: me| us|['’]s) (?:\w+ )?(?=check|count|verif|calc|fix)"
+    r"|(?:re|double)-?(?:count|check|read|calculat|comput|consider|examin|inspect|measur)\w*"
+    r"|(?:chang|revis|amend|updat|correct(?=i))\w+"
+    r"|to be (?:precise|exact)|strictly speaking)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that reads or says something anew."""
+_TAKES_BACK = words_of(
+    "hmm hm oh wait nope oops whoops sorry scratch strike scrap ignore disregard forget kidding"
+)
+_TURNS = words_of("but however although though yet nevertheless or")
+_REASONS = words_of("because since as while whereas when before")
+_CONDITIONS = words_of("if unless assuming provided supposing")
+_CONCLUDES = words_of("so thus hence therefore then finally giving leaving making altogether =")
+_SOMEBODY = words_of("some people many") | UNREAL
+_USUAL = words_of("you one tempting common frequent frequently often typical")
+_FAVOURED = words_of(
+    "right correct plausible likely better best possible valid fits works argue prefer equally "
+    "fine acceptable"
+)
+_ELSEWHERE = words_of("for with without if otherwise")
+_CORRECT = words_of("correct true actual real final")
+_BEING = words_of("is are be was it's")
+_OPERATION = re.compile(
+    r"(?:add|multipl|subtract|doubl|tripl|halv|divid|includ|correct|replac|adjust)"
+    r"(?:y|e|s|es|(?P<ing>y?ing))?"
+)
+_UNFINISHED = re.compile(
+    r"\b(?:has|have|needs?|must|should|ought)(?: (?:to|still|also))* be "
+    r"(?:\w+ed(?= (?:by|to|up|down|with)\b)|doubled|"
+    r"halved|tripled|corrected|adjusted|changed|revised|added|subtracted)\b"
+    r"|\b(?:twice|half|double) (?:of )?(?:it|that|this)\b|\btake (?:it|that|this) back\b"
+    r"|\b(?:now|which|must) (?:we )?(?:double|halve|triple)\b"
+    r"|\b(?:we|i) (?:now|still|then) (?:add|subtract|multiply|divide)\b"
+    r"|\b(?:is|was|been) (?:ruled )?out\b|\brul\w+ (?:it|this|that) out\b"
+    r"|\bthe (?:opposite|reverse|contrary)\b(?=\W*\Z| (?:is|was|holds)\b)"
+    r"|\bwas (?:my|the|an?|our)(?: \w+)? (?:answer|result|value|guess|count|idea|thought|choice)\b",
+    re.IGNORECASE,
+)
+"""What is still to be done with an answer, or was one once."""
+_PLUS = re.compile(r"\s*(?:plus|minus|times)\s+(?:\d|an?\b|the\b)", re.IGNORECASE)
 
 
 def revises(answer: str, after: str) -> bool:
-    """Tell whether the text after an answer takes it back or gives another one.
+    r"""Tell whether the text behind an answer denies it, doubts it or gives another one.
 
     Example:
-        >>> revises("7", "Wait, that is wrong. It is 8."), revises("7", "We removed 3 of 10.")
+        >>> revises("7", "\nWait, that is wrong. It is 8."), revises("7", "\nWe removed 3 of 10.")
         (True, False)
     """
-    after = _MARKUP.sub("", after[:_LONGEST])
-    sentences = _SENTENCE.split(after.strip(" \n\t*_`$.),;"))
-    return any(_revises(answer, one.strip(" \n\t*_`$>-–—#")) for one in sentences if one.strip())
-
-
-def _revises(answer: str, sentence: str) -> bool:
-    if _ADMITS.search(sentence) or _NO.match(sentence):
+    after = plain(after[:_LONGEST])
+    if _ASKED.match(after):
         return True
-    if _REVALUED.search(sentence):
-        return True
-    if (changes := _CHANGES.search(sentence)) and not _repeats(answer, changes["given"]):
-        return True
-    for unfit in _UNFIT.finditer(sentence):
-        subject = unfit["subject"] or ""
-        if subject.lower() in {"", *_POINTERS} or _repeats(answer, subject):
+    goes_on = bool(_GOES_ON.match(after))
+    read, ends = Answer(plain(answer)), _Says.OURS
+    for place, text in enumerate(sentences(after.strip(" \n\t.),;:-–—#>{}"))):
+        text = text.strip(" \n\t>-–—#")
+        said = _Sentence(read, text, goes_on=goes_on and not place).says()
+        if said in (_Says.CORRECTS, _Says.DENIES):
             return True
-    assigned = _ASSIGNS.search(sentence)
-    if (
-        assigned
-        and not _repeats(answer, assigned["number"])
-        and not _SUPPOSED.search(sentence[: assigned.start()])
-    ):
-        return True
-    again = _READS_AGAIN.match(sentence)
-    if again and _words(again["given"]).isdisjoint(_words(answer)):
-        return True
-    another = _OR_RATHER.fullmatch(sentence) or _ANOTHER.search(sentence)
-    if another and not _repeats(answer, another["given"]):
-        return True
-    other = _AS_WELL.search(sentence) or _ALONE.fullmatch(sentence)
-    if other and not _repeats(answer, sentence):
-        return True
-    denies = bool(_DENIES.search(sentence))
-    if _CORRECTS.match(sentence):
-        return denies or not _repeats(answer, sentence)
-    if _CHECKS.match(sentence):
-        if any(f"({number})" in sentence for number in _NUMBER.findall(answer)):  # 2(7) + 1 = 15
-            return False
-        numbers = _NUMBER.findall(sentence)
-        return bool(numbers) and "=" in sentence and numbers[-1] not in _NUMBER.findall(answer)
-    if (right := _CALLED_RIGHT.search(sentence)) and not _repeats(answer, right["subject"]):
-        return True
-    if so := _SO.search(sentence):
-        return not _repeats(answer, so["number"])
-    return bool(_TURNS.match(sentence) and _CLAIMS.search(sentence)) and (
-        denies or not _repeats(answer, sentence)
-    )
+        ends = ends if said is _Says.WORKING else said
+    return ends is _Says.COMES_TO_ANOTHER
 
 
-def _repeats(answer: str, sentence: str) -> bool:
-    """Tell whether a sentence holds all numbers of an answer, or all its words."""
-    wanted = set(_NUMBER.findall(answer)) or _words(answer)
-    return wanted <= _words(sentence) | set(_NUMBER.findall(sentence))
+@dataclass
+class _Sentence:
+    """A sentence behind an answer, and what the clauses read so far make of the next one.
+
+    Attributes:
+        goes_on: the answer is its subject.
+        anew, turned: it reads again, or had a "but": another value in it corrects.
+        supposed, reason: what is said depends on a condition, or explains.
+        rival: another value was named, which "it" may point to.
+        light: nothing but words that state came before; ``headed``: or the answer as subject.
+    """
+
+    answer: Answer
+    text: str
+    goes_on: bool
+    turned: bool = False
+    supposed: bool = False
+    reason: bool = False
+    rival: bool = False
+    operates: bool = False
+    light: bool = True
+    headed: bool = True
+
+    def says(self) -> _Says:
+        """Tell what the sentence says of the answer, by its last clause that says something."""
+        self.parts = clauses(self.text, self.answer)
+        self.anew = bool(_ANEW.search(self.text))
+        said = _Says.WORKING
+        for place, one in enumerate(self.parts):
+            about = self._about(one, place)
+            told = self._denial(one, place, about=about)
+            if told is _Says.DENIES:
+                return told
+            if said is _Says.CORRECTS and one.first in _TURNS and one.denies:
+                said = _Says.WORKING  # "C seems plausible, but it is not"
+            if told is _Says.WORKING and not self._depends(one, place):
+                told = self._value(one, place, about=about)
+                self.light = self.light and (LIGHT.issuperset(one.words) or self.anew)
+                self.headed = self.headed if place else self.light or about
+            said = said if told is _Says.WORKING or said is _Says.CORRECTS else told
+        if any(_begins_anew(one) for one in self.parts):
+            given = said in (_Says.COMES_TO_ANOTHER, _Says.CORRECTS)
+            return _Says.DENIES if given or not self.answer.repeated(self.text) else _Says.WORKING
+        return said
+
+    def _about(self, one: Clause, place: int) -> bool:
+        """Tell whether a clause is about the answer, given the clauses before it."""
+        self.turned = self.turned or one.first in _TURNS
+        self.supposed = self.supposed and one.first not in _TURNS | _CONCLUDES
+        about = one.about or (self.goes_on and (one.first in _TURNS or self._predicate(one, place)))
+        about = about or (one.first == "which" and (self.goes_on or self.turned))
+        of_rival = self.rival and one.first in _TURNS
+        self.rival = self.rival or bool(one.others)
+        return about and not of_rival
+
+    def _predicate(self, one: Clause, place: int) -> bool:
+        return self.goes_on and not place and one.first not in _REASONS
+
+    def _denial(self, one: Clause, place: int, *, about: bool) -> _Says:
+        """Tell whether a clause denies the answer, leaves it open or favours another value."""
+        if not self.supposed and one.first != "if":
+            operation = _OPERATION.fullmatch(one.first)
+            undone = operation and not operation["ing"] and POINTERS & {*one.words[1:2]}
+            if one.denied or (undone and not one.ours) or (self.anew and one.denies):
+                return _Says.DENIES
+            if about and (one.denies or _UNFINISHED.search(one.text)):
+                return _Says.DENIES
+        if self._predicate(one, place) and (
+            UNREAL & {*one.words} or one.first in _CONDITIONS or _PLUS.match(one.text)
+        ):
+            return _Says.DENIES
+        if self.goes_on and place and one.others and one.leads and _ELSEWHERE & {*one.words[1:2]}:
+            return _Says.DENIES  # "8 with it"
+        favoured = one.others and not one.negated and _FAVOURED & {*one.words}
+        if favoured and (one.leads or one.final) and (not one.ours or "both" in one.words):
+            return _Says.CORRECTS
+        return _Says.WORKING
+
+    def _depends(self, one: Clause, place: int) -> bool:
+        """Tell whether a clause holds under a condition, gives a reason or is somebody else's."""
+        words = {*one.words}
+        self.supposed = self.supposed or one.first == "if" or bool(_USUAL & words)
+        self.supposed = self.supposed or (one.first == "when" and place > 0)
+        self.supposed = self.supposed or (one.first == "to" and len(words) > 1 and not self.anew)
+        self.operates = self.operates or any(map(_OPERATION.fullmatch, one.words[:3]))
+        self.reason = one.first in _REASONS or (self.reason and one.first == "and")
+        somebody = one.first not in PERSONS and bool(_SOMEBODY & words)
+        return self.supposed or somebody or (self.reason and not self.anew)
+
+    def _value(self, one: Clause, place: int, *, about: bool) -> _Says:
+        """Tell which value a clause states."""
+        if one.hedges:
+            return _Says.CORRECTS
+        if one.ends_on_ours or (one.ours and not self.operates and not (self.anew and one.others)):
+            return _Says.OURS
+        if one.negated:
+            return _Says.WORKING
+        if one.others and self.anew:
+            return _Says.CORRECTS
+        if one.others:
+            alone = one.leads and one.final and self.light and place == len(self.parts) - 1
+            headed = self.headed or not place or one.first not in VERBS
+            states = self.operates or alone or (headed and _states(one, place, about=about))
+            turns = self.turned and about and one.final
+            return _Says.COMES_TO_ANOTHER if states or turns else _Says.WORKING
+        corrected = self.anew or self.turned or _CORRECT & {*one.words[1:2]}
+        worded = not self.answer.pattern and (one.about or corrected) and _BEING & {*one.words[:4]}
+        if worded and corrected and not self.answer.repeated(one.text):
+            return _Says.CORRECTS  # "Actually, it must be Lyon"
+        return _Says.WORKING
 
 
-def _words(text: str) -> set[str]:
-    words = {word.casefold() for word in _WORD.findall(text)}
-    return words | {str(CARDINALS[word]) for word in words & CARDINALS.keys()}
+def _begins_anew(one: Clause) -> bool:
+    """Tell whether a clause begins like a correction: "Wait", "Hold on", "Oh no"."""
+    if one.words[:2] == ("hold", "on") or one.words in (("no",), ("oh", "no"), ("no", "wait")):
+        return True
+    return bool(_TAKES_BACK & {*one.words[:2]}) and not one.negated
+
+
+def _states(one: Clause, place: int, *, about: bool) -> bool:
+    """Tell whether a clause states its last value as what is asked for."""
+    words = one.words
+    if one.leads and words[0][0].isdigit() and words[1:] and LIGHT.issuperset(words[1:]):
+        return True  # "9 it is"
+    if one.first in _CONCLUDES:
+        if not place and {"each", "every"}.isdisjoint(words):
+            return one.final or len(words[-1]) <= 2
+        return one.leads or (one.final and one.light)
+    if one.named and one.final and words[-2] in VERBS:
+        return True
+    return one.final and one.light and about and len(words) > 1
