@@ -91,3 +91,4 @@ def test_scores_have_f1_of_every_action(data):
     assert set(scores["classes"]) == {*SPEED, *PATH, "speed", "path", "all_lists"}
     assert scores["classes"]["all_lists"]["n"] == 24
     assert scores["all_lists"] == 0.0
+    assert scores["reasoning"]["n"] == 24 and 0.0 <= scores["reasoning_bleu"] < 1.0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from r1vl_kedro.generation.classes import class_scores
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.reasoning import reasoning_scores
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
@@ -89,6 +90,8 @@ def score_test(
     scores = summarise(verdicts, seed, labels_of(records))
     if options.classes:
         scores |= class_scores(verdicts, options.classes, grammar=options.grammar, seed=seed)
+    if options.reasoning:
+        scores |= reasoning_scores(verdicts, records, grammar=options.grammar, seed=seed)
     with contextlib.suppress(RecordsError):  # records in memory came from no file
         if left := set_aside_at(directory_of(records)):
             scores["set_aside"] = left

@@ -89,6 +89,9 @@ class EvaluationOptions(BaseModel):
     """Closed lists of classes that answers to the test records name, such as
     ``{speed: [KEEP, STOP]}``: scored by F1 of each class; no list, no such scores."""
 
+    reasoning: bool = False
+    """Whether reasoning is scored by BLEU-4 against that of the test records' reference paths."""
+
     @field_validator("classes")
     @classmethod
     def _each_once(cls, classes: dict[str, list[str]]) -> dict[str, list[str]]:
