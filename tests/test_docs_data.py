@@ -14,7 +14,9 @@ from r1vl_kedro.benchmarks import BENCHMARKS, score_response
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.datasets import BenchmarkTSVDataset, RecordFileDataset
 from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.pair_forms import in_trl_form, texts_of_pair
 from r1vl_kedro.records.readers import READERS
+from r1vl_kedro.records.rejections import Rejection
 from r1vl_kedro.records.validate import check
 
 PAGE = (Path(__file__).parents[1] / "docs/data.md").read_text(encoding="utf-8")
@@ -38,20 +40,44 @@ def module(tmp_path, monkeypatch):
     return load
 
 
-@pytest.mark.parametrize(
-    ("reader", "place", "answer"),
-    [("mulberry", 0, "B"), ("r1vl10k", 1, "B"), ("mathvision", 2, "5")],
-)
-def test_each_form_is_read_as_shown(tmp_path, reader, place, answer):
-    for folder in ("geo3k", "images"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "geo3k/1.png").write_bytes(image_bytes(1))
-    (tmp_path / "images/7.png").write_bytes(image_bytes(7))
-    (tmp_path / "rows.json").write_text(json.dumps([json.loads(blocks("json")[place])]))
+def examples() -> list[tuple[str, dict]]:
+    """Every JSON example of the page with the reader that its section names."""
+    found = []
+    for section in PAGE.split("\n## "):
+        readers = re.findall(r"`reader: (\w+)`", section.partition("\n")[0])
+        text = "".join(re.findall(r"```json\n(.*?)```", section, re.DOTALL)).strip()
+        rows = []
+        while readers and text:
+            row, end = json.JSONDecoder().raw_decode(text)
+            rows.append(row)
+            text = text[end:].strip()
+        found += [(readers[min(k, len(readers) - 1)], row) for k, row in enumerate(rows)]
+    return found
+
+
+def test_every_reader_has_an_example_of_its_form():
+    assert {reader for reader, _ in examples()} == set(READERS)
+
+
+@pytest.mark.parametrize(("reader", "row"), examples())
+def test_each_form_is_read_as_shown(tmp_path, reader, row):
+    (tmp_path / "rows.json").write_text(json.dumps([row]))
     [raw] = RecordFileDataset(reader=reader, path=str(tmp_path / "rows.json")).load()
-    record = check(raw, ValidationOptions(require_solution=reader != "r1vl10k"))
-    assert (record["answer"], len(record["images"])) == (answer, 1)
-    assert record["question"] in ("What is x?", "How many cubes are there?")
+    for k, image in enumerate(raw.images):
+        place = Path(image)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(image_bytes(k))
+    record = check(raw, ValidationOptions(require_solution=False))
+    assert not isinstance(record, Rejection), record
+    assert len(record["images"]) == 1 and record["answer"] and "<image>" not in record["question"]
+
+
+def test_each_form_of_pairs_is_read_as_shown():
+    section = PAGE.split("\n## Pairs of responses")[1].split("\n## ")[0]
+    rows = [json.loads(line) for line in section.split("```json\n")[1].split("```")[0].splitlines()]
+    read = [texts_of_pair(in_trl_form(row)) for row in rows]
+    assert {question.removeprefix("<image>") for question, _, _ in read} == {"What is x?"}
+    assert {rejected for _, _, rejected in read} == {"30"} and len(rows) == 5
 
 
 def test_the_worked_reader_is_one_file(tmp_path, module):
@@ -85,4 +111,7 @@ def test_every_reason_of_validation_is_in_the_table():
         re.findall(r'ImageProblem\(\s*"(\w+)"', code)
     )
     shown = set(re.findall(r"`(\w+)`", PAGE))
+    marks, pairs = ((source / name).read_text() for name in ("marks.py", "pair_file.py"))
+    used |= set(re.findall(r'return "(\w+)",', marks))
+    used |= set(re.findall(r'_Unusable\("(\w+)"', pairs))
     assert used and used <= shown
