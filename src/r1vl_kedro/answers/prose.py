@@ -53,7 +53,7 @@ _WRONG = (
     r"discard\w*|misleading|jok(?:e|ing)|kidding|nonsensical|"
     r"exclud\w+|ruled? out|rules out|ruling out|cross(?:ed)? out|ignor\w+|avoid\w*|"
     r"fail(?:s|ed)?|fake|"
-    r"extraneous|mistak\w+|errors?|erroneous\w*|disprov\w+|contradict\w*|liar|lies?"
+    r"extraneous|unfounded|untenable|baseless|mistak\w+|errors?|erroneous\w*|disprov\w+|contradict\w*|liar|lies?"
 )
 WRONG = re.compile(rf"\b(?:{_WRONG})\b", re.IGNORECASE)
 """Words that deny a statement."""

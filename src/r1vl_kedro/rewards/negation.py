@@ -57,7 +57,8 @@ POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
     "reject rejects rejected rejecting discard discards discarded discarding exclude excludes "
     "excluding eliminate eliminates eliminating doubt doubts unlikely hardly barely scarcely "
-    "except refute refutes lack lacks lacked lacking absence few 0".split()
+    "except refute refutes disprove disproving retract withdraw lack lacks lacked lacking "
+    "absence few 0".split()
 )
 """Words that deny what comes right after them."""
 _CLAIMS = frozenset("that case value option root solution claim possibility of a".split())

@@ -21,7 +21,7 @@ from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_EN
 
 _SUPPOSING = frozenset(
     "if whether unless suppose supposing imagine maybe perhaps possibly tempting might naive "
-    "naively mistook misread misreads supposed".split()
+    "naively mistook misread misreads supposed supposedly allegedly reportedly".split()
 )
 """Words that leave open what follows them in the clause."""
 _ASSUMING = frozenset("assume assumes assuming assumed".split())
@@ -39,6 +39,9 @@ _TAKING = frozenset("took taken mistook".split())
 _GOALS = frozenset("goal aim target".split())
 _APPEARING = frozenset("looks look seems seem appears appear".split())
 _HAVING = frozenset("should would could".split())
+_UNREAL = frozenset("would could might".split())
+_CONDITIONS = frozenset("if unless had were without otherwise".split())
+_INSTEAD = frozenset("but now actually instead".split())
 _OTHERS = frozenset("many people some someone one he she they students".split())
 _BELIEVING = frozenset("believe believes think thinks claim claims say says guess guesses".split())
 _THINKING = frozenset("thought guessed believed".split())
@@ -50,6 +53,7 @@ _ADMITTING = frozenset(
 """Words of a sentence in which somebody corrects what was said: "I made a mistake"."""
 _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("correct", "this"),
                               ("fix", "that"), ("fix", "this")})  # fmt: skip
+_ASIDES = frozenset({COMMA, "-", "..."})
 _NOT_ANEW = _SUPPOSING | _BELIEVING | _THINKING | _INVERTED | {"only"}
 """Words after which "there is" begins no clause of its own."""
 _AGREEING = frozenset("yes yeah yep indeed correct right true exactly".split())
@@ -63,6 +67,8 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or _supposed(tokens, start, end)
         or _asked(tokens, end)
         or _taken_back(tokens, end)
+        or _unreal(tokens, start, end)
+        or _replaced(tokens, start, end)
     )
 
 
@@ -101,6 +107,33 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
     return start > 0 and start <= SENTENCE_REACH and tokens[0] in _INVERTED
 
 
+def _unreal(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a window is only imagined: "there would be ... if", "would be wrong"."""
+    if tokens[end] in _UNREAL:
+        return True
+    first = max(start - SENTENCE_REACH, 0)
+    ends = [at for at in range(first, start) if tokens[at] in CLAUSE_ENDS]
+    clause = tokens[ends[-1] + 1 if ends else first : start]
+    if _UNREAL.isdisjoint([*clause, *tokens[start:end]]):
+        return False
+    last = _sentence_end(tokens, end) or end
+    return not _CONDITIONS.isdisjoint(tokens[end:last])
+
+
+def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a sentence goes on to give the same name another value: "but x = 6"."""
+    name, relation = tokens[start], tokens[start + 1]
+    if relation not in RELATIONS:
+        return False
+    last = _sentence_end(tokens, end) or end
+    return any(
+        tokens[at : at + 2] == [name, relation]
+        and tokens[at - 1] in _INSTEAD
+        and not denied_after(tokens, at, min(at + 3, len(tokens) - 1))
+        for at in range(end + 1, last)
+    )
+
+
 def _turns(tokens: Sequence[str], end: int) -> bool:
     """Tell whether the sentence of a window goes on with "but": what appears is none then."""
     last = _sentence_end(tokens, end) or end
@@ -119,7 +152,13 @@ def _asked(tokens: Sequence[str], end: int) -> bool:
 
 def _taken_back(tokens: Sequence[str], end: int) -> bool:
     """Tell whether what follows corrects a window: "x = 5. No, x = 6", "x = 5. This is wrong"."""
-    aside = end + (tokens[end] == COMMA)
+    aside = end
+    while aside < len(tokens) - 2 and tokens[aside] in _ASIDES:
+        aside += 1
+    if tokens[aside : aside + 2] == ["or", "so"]:
+        return True
+    if aside > end and tokens[aside] in _OTHERS and tokens[aside + 1] in _BELIEVING:
+        return True
     if _corrects(tokens, aside + (tokens[aside] == "or")):
         return True
     last = _sentence_end(tokens, end)
@@ -133,6 +172,8 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
     first = last
     while first < len(tokens) and tokens[first] in SENTENCE_ENDS:
         first += 1
+    if tokens[first : first + 2] == ["or", "so"]:
+        return True
     if tokens[last] == QUESTION and first < len(tokens) and tokens[first] == "no":
         return True
     if not (RELATIONS | AUXILIARIES | TURNS).isdisjoint(said):
