@@ -102,6 +102,9 @@ def test_options_are_read_and_the_answer_is_their_letter(tmp_path):
         (row(text("Find <image> here.")), "no_image", "1 <image> marks"),
         (row(text(" ")), "empty_question", "no text"),
         (row(text("x"), answer="$$"), "empty_answer", "no final answer"),
+        (row(text("x\nChoices:\nA. 3"), answer="A"), "missing_option", "one option only, '3'"),
+        (row(text("x\nChoices:\nA. 3\nB. 4\nD. 6"), answer="B"), "missing_option", "C before D"),
+        (row(text("x\nChoices:\nA. 3\nB.\nC. 5"), answer="C"), "empty_option", "['3', '', '5']"),
     ],
 )
 def test_a_broken_row_is_set_aside_with_its_reason(tmp_path, broken, reason, detail):

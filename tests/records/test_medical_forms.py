@@ -43,6 +43,9 @@ def test_a_medical_row_is_a_choice_labelled_with_its_modality(tmp_path):
     ("changed", "reason", "told"),
     [
         ({"options": []}, "missing_option", "no options"),
+        ({"options": ["Lung"]}, "missing_option", "one option only, 'Lung'"),
+        ({"options": ["Ankle", ""]}, "empty_option", "['Ankle', '']"),
+        ({"options": ["A. Ankle", "C. Lung"], "answer": "C"}, "answer_not_in_options", "A to B"),
         ({"options": None}, "malformed_row", "'options': None"),
         ({"answer": "F"}, "answer_not_in_options", "F"),
         ({"answer": "Knee"}, "answer_not_in_options", "Knee"),
@@ -79,6 +82,9 @@ def test_an_omnimedvqa_row_has_its_options_in_the_question(tmp_path):
     [
         ({"problem": "Which modality?"}, "malformed_row", "has no options"),
         ({"problem": "Which? A)MRI"}, "malformed_row", "has no options"),
+        ({"problem": "Which? A)MRI, C)CT, D)X"}, "malformed_row", "has no options"),
+        ({"problem": "Which? A)MRI, B)CT, D)X"}, "missing_option", "no option C before D"),
+        ({"problem": "Which? A)MRI, B), C)X"}, "empty_option", "['MRI', '', 'X']"),
         ({"solution": "B"}, "malformed_row", "has no <answer>"),
         ({"solution": "<answer> E </answer>"}, "answer_not_in_options", "E"),
         ({"solution": None}, "malformed_row", "wanted text"),

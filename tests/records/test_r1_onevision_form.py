@@ -78,6 +78,8 @@ def test_images_come_first_where_a_text_has_no_marks(read):
     [
         (rl(MCQ, "E", "mcq"), "answer_not_in_options", "none of the options A to B"),
         (rl("<image>Which? A. red B. blue", "E", "mcq"), "answer_not_in_options", "A to B"),
+        (rl("<image>Which?\nChoices:\nA. red", "A", "mcq"), "missing_option", "one option only"),
+        (rl(f"{MCQ}\nD. grey", "B", "mcq"), "missing_option", "no option C before D"),
         (rl(answer="five", method="mcq"), "no_options", "the answer is 'five'"),
         (rl(method="judge"), "unknown_check", "'judge'; accepted: mcq, symbolic, exact, ratio"),
         (rl(method=["mcq"]), "unknown_check", "['mcq']"),

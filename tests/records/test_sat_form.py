@@ -83,6 +83,7 @@ def test_options_may_be_lettered(read):
         (OWN | {"correct_answer": "4"}, "answer_not_in_options", "'4' is none of the options"),
         (OWN | {"answers": ["3"]}, "malformed_row", "two texts or more"),
         (OWN | {"answers": "['2', '3']"}, "malformed_row", "two texts or more"),
+        (OWN | {"answers": ["2", None, "3"]}, "malformed_row", "two texts or more"),
         (OWN | {"question": None}, "malformed_row", "wanted text"),
         (OWN | {"images": "../a.png"}, "malformed_row", "may not leave the image folder"),
         (published(asked="Is it left of it?"), "malformed_row", "has no 'Choose between"),

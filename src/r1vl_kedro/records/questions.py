@@ -87,6 +87,23 @@ def split_options(text: str) -> tuple[str, list[str]]:
     return (padded[: marks[-1].start()].strip(), options) if options else (text.strip(), [])
 
 
+def missing_option(options: Sequence[str]) -> str:
+    """Explain which option is missing: there is but one, or the last one holds a later letter's.
+
+    Example:
+        >>> missing_option(["red", "blue\\nD. grey"])
+        "no option C before D in 'blue\\\\nD. grey'"
+        >>> missing_option(["red", "blue"])
+        ''
+    """
+    if len(options) == 1:
+        return f"there is one option only, {options[0]!r:.100}"
+    skipped, later = (option_letter(len(options) + k) for k in (0, 1))
+    if options and re.search(rf"(?:\n|,)[ \t]*[(]?{re.escape(later)}[).:]", options[-1]):
+        return f"no option {skipped} before {later} in {options[-1]!r:.100}"
+    return ""
+
+
 def _split_request(text: str) -> tuple[str, str]:
     """Split off the last lines where they ask for a form of the answer."""
     lines = text.strip().split("\n")

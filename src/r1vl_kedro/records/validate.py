@@ -15,7 +15,7 @@ from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
 from r1vl_kedro.records.marks import NUMBERED, marks_problem, shown_elsewhere
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.questions import left_tag, resolve_answer, special_token
+from r1vl_kedro.records.questions import left_tag, missing_option, resolve_answer, special_token
 from r1vl_kedro.records.rejections import Rejection, nothing_left
 from r1vl_kedro.records.schema import RawRecord, RecordsError, groups_of
 from r1vl_kedro.records.store import write_rows
@@ -111,6 +111,8 @@ def check(
         return reject("too_many_options", f"{len(raw.options)} options; at most {MAX_OPTIONS}")
     if raw.options and any(not option.strip() for option in raw.options):
         return reject("empty_option", f"options are {list(raw.options)!r:.200}")
+    if missing := missing_option(raw.options):
+        return reject("missing_option", missing)
     solution = raw.solution.strip()
     if not solution and options.require_solution:
         return reject("no_solution", "there is no reference path")
