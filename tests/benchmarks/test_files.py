@@ -131,6 +131,7 @@ def test_an_image_path_beside_the_file_serves_where_there_is_no_image_column(tmp
         (row(2, cell()[:-7]), "image", "broken base64"),
         (row(2, cell()[: len(cell()) // 8 * 4]), "image", "image file is truncated"),
         (row(2, "99"), "image", "index '99', which no row has"),
+        (row(2, "images/2.png"), "image", "a path belongs into a column image_path"),
         (row(1), "index", "an earlier row has the same index"),
         (row(2, question=""), "question", "empty"),
         (row(2, answer="nan"), "answer", "empty"),

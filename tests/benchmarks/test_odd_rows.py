@@ -91,6 +91,12 @@ def test_what_the_bytes_of_a_table_are_is_named(tmp_path):
         list(BenchmarkFile(get_benchmark("mme"), tmp_path / "MME.tsv").rows())
 
 
+def test_a_table_with_commas_is_told_from_one_without_its_columns(tmp_path):
+    (tmp_path / "MME.tsv").write_text("index,image,question,answer,category\n")
+    with pytest.raises(BenchmarkFileError, match="it has commas between its cells, wanted tabs"):
+        list(BenchmarkFile(get_benchmark("mme"), tmp_path / "MME.tsv").rows())
+
+
 def test_a_folder_that_lmudata_names_in_vain_is_told(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("LMUData", str(tmp_path / "none"))
     with caplog.at_level(logging.WARNING):

@@ -88,10 +88,12 @@ def _check_header(path: Path, header: Sequence[str], needed: Sequence[str]) -> N
     if not {"image", "image_path"} & set(header):
         missing.append("image")
     if missing:
+        alone = len(header) == 1 and "," in header[0]
+        commas = "; it has commas between its cells, wanted tabs" if alone else ""
         raise BenchmarkFileError(
             f"{path}: column {missing[0]!r} is missing"
             + (f" (also {missing[1:]})" if missing[1:] else "")
-            + f"; has {list(header)!r:.200}{other_kind(header[0])}"
+            + f"; has {list(header)!r:.200}{other_kind(header[0]) or commas}"
         )
 
 
@@ -147,6 +149,10 @@ class Images:
                 images.append(_from_base64(part))
                 continue
             target = self._shared.get(_key(part))
+            if target is None and set("./\\") & set(part):
+                raise ValueError(
+                    f"{part!r:.150} is no image in base64; a path belongs into a column image_path"
+                )
             if target is None:
                 raise ValueError(f"refers to the image of index {part!r}, which no row has")
             images += [_from_base64(inner) for inner in _parts(target.read_text())]

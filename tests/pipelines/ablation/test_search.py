@@ -34,6 +34,15 @@ def test_a_searched_variant_becomes_its_trials():
     assert tried["dpo_trial2"]["records"] == "pairs.pairs"
 
 
+def test_a_label_too_long_gives_way_to_the_name_so_that_every_setting_is_read():
+    label = "SimPO, each response's sum of log-probabilities"
+    variants = {**GRID, "dpo": {**GRID["dpo"], "label": label}}
+    search = {"dpo": {"learning_rate": [1e-5], "beta": [0.1]}}
+    grid = {"seeds": [0], "variants": variants, "search": search}
+    found = expand({**PARAMETERS, "ablation": grid})["variants"]
+    assert found["dpo_trial1"]["label"] == "dpo: learning_rate 1e-05, beta 0.1"
+
+
 def test_what_is_not_searched_is_not_trained():
     found = searched(dpo={"beta": [0.1]})
     assert sorted(found) == ["dpo_trial1", "pairs", "warm_up"]

@@ -20,6 +20,7 @@ from r1vl_kedro.parameters import Seed, Words
 
 SHARED_NAMESPACES = ("data", "reporting")
 """Namespaces of what all variants share."""
+LONGEST_LABEL = 60
 OneOrMore = BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
 """For a list of texts with spaces in them, so that one may stand alone."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -62,7 +63,7 @@ class StageEntry(BaseModel):
 class VariantEntry(StageEntry):
     """One row of the tables as a grid writes it: one training, or a list of stages."""
 
-    label: str | None = Field(None, min_length=1, max_length=60)
+    label: str | None = Field(None, min_length=1, max_length=LONGEST_LABEL)
     """What tables and figures call it."""
     colour: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
     """Of its marks in figures, such as ``#1d4ed8``."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from r1vl_kedro.parameters import ConfigurationError
-from r1vl_kedro.pipelines.ablation.entries import VariantEntry
+from r1vl_kedro.pipelines.ablation.entries import LONGEST_LABEL, VariantEntry
 
 
 def trials(
@@ -63,7 +63,9 @@ def _trials_of(
     for number, chosen in enumerate(itertools.product(*values.values()), start=1):
         options = dict(zip(values, chosen, strict=True))
         said = ", ".join(f"{key.rstrip('_')} {value:g}" for key, value in options.items())
-        label = f"{entry.label or name}: {said}"[:60]
+        label = f"{entry.label or name}: {said}"
+        if len(label) > LONGEST_LABEL:
+            label = f"{name}: {said}"[:LONGEST_LABEL]
         found[f"{name}_trial{number}"] = VariantEntry.model_validate(
             written | options | {"label": label}
         )
