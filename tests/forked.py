@@ -19,9 +19,49 @@ CONTEXT.set_forkserver_preload(
     [
         PRELOAD, "kedro.io", "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
         "datasets", "matplotlib.pyplot", "plotly.graph_objects", "statsmodels.api", "math_verify",
-        "frozen",
+        # What DeepSpeed imports, and torch's compiler for it, when an engine is made.
+        "deepspeed.runtime.zero.muon.original_muon", "frozen",
     ]
 )  # fmt: skip
+
+
+class Run:
+    """``kedro <arguments>`` in a directory, at work beside the test.
+
+    Args:
+        output: file that gets what the run writes to stdout and stderr.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        directory: Path,
+        output: Path,
+        environment: Mapping[str, str] = os.environ,
+    ):
+        given = (list(arguments), dict(environment), str(directory), str(output))
+        self._process = CONTEXT.Process(target=_kedro, args=given)
+        self._output = output
+        self._process.start()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the run goes on."""
+        return self._process.exitcode
+
+    def output(self) -> str:
+        """Return what it has written so far."""
+        if not self._output.exists():
+            return ""
+        return self._output.read_text(encoding="utf-8", errors="replace")
+
+    def end(self, timeout: float) -> tuple[int, str]:
+        """Return its exit code and its output; it is killed where it takes longer."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+        return self._process.exitcode, self.output()
 
 
 def kedro(
@@ -31,23 +71,8 @@ def kedro(
     environment: Mapping[str, str] = os.environ,
     timeout: float = 800.0,
 ) -> tuple[int, str]:
-    """Run ``kedro <arguments>`` in ``directory``.
-
-    Args:
-        output: file that gets what the run writes to stdout and stderr.
-
-    Returns:
-        Its exit code and its output.
-    """
-    given = (list(arguments), dict(environment), str(directory), str(output))
-    process = CONTEXT.Process(target=_kedro, args=given)
-    process.start()
-    process.join(timeout)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-    text = output.read_text(encoding="utf-8", errors="replace") if output.exists() else ""
-    return process.exitcode, text
+    """Run ``kedro <arguments>`` in ``directory``; return its exit code and its output."""
+    return Run(arguments, directory, output, environment).end(timeout)
 
 
 def _kedro(arguments: list[str], environment: dict[str, str], directory: str, output: str) -> None:

@@ -13,6 +13,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 OF_ITS_OWN = ("-m", "kedro")
 """For runs that are started as a user does, and may start a job server."""
+OTHER_KERNELS = {
+    "ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"
+}  # fmt: skip
+"""An environment that prefers other instructions than runs are pinned to."""
 
 
 def kedro_run(*arguments: str, through: tuple[str, ...] = ()) -> tuple[int, str]:

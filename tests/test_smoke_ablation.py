@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from smoke_place import OF_ITS_OWN, Place
+from smoke_place import OF_ITS_OWN, OTHER_KERNELS, Place
+
+from r1vl_kedro import kernels
 
 VARIANTS = [
     "base", "outcome", "sft", "step_grpo", "step_grpo_m2", "step_grpo_m3", "step_grpo_m5",
@@ -135,13 +138,24 @@ def test_going_on_makes_anew_what_is_missing_or_of_other_settings_and_ends_with_
     assert "r1vl.reused" not in children["step_grpo"].data.tags
 
 
-def test_the_same_seed_gives_the_same_data(place, tmp_path):
-    """Everything up to the prompts made anew in another place."""
+def test_the_same_seed_gives_the_same_data_and_warm_up_whatever_the_outer_environment_prefers(
+    place, tmp_path, monkeypatch
+):
+    """Made anew in another place, by a process that is started with other kernels in force."""
+    pinned = "avx2" in Path("/proc/cpuinfo").read_text()
+    for name, value in (OTHER_KERNELS if pinned else {}).items():
+        monkeypatch.setenv(name, value)
     other = Place(tmp_path)
-    other.run("--to-outputs=warm_up_records,rl_prompts")
+    other.run("--to-outputs=warm_up_checkpoint,rl_prompts", through=OF_ITS_OWN)
     from datasets import load_from_disk
 
     for name in ("warm_up_records", "rl_prompts"):
         first = load_from_disk(str(place.data / "05_model_input" / name))
         second = load_from_disk(str(other.data / "05_model_input" / name))
         assert first.remove_columns("images").to_list() == second.remove_columns("images").to_list()
+    one, two = (made.data / "06_models/warm_up" for made in (place, other))
+    assert (one / "model.safetensors").read_bytes() == (two / "model.safetensors").read_bytes()
+    if pinned:
+        made = json.loads((two / "manifest.json").read_text())["cpu_kernels"]
+        del made["processor"]
+        assert made == {"aten": "AVX2", **kernels.AVX2}

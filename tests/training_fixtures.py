@@ -143,8 +143,11 @@ def _rank(
     stream = open(log, "ab", buffering=0)  # noqa: SIM115 - lives as long as the process
     os.dup2(stream.fileno(), 1)
     os.dup2(stream.fileno(), 2)
+    import logging
+
     import torch
 
+    logging.basicConfig(level="INFO")
     os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world)}
     os.environ |= {"LOCAL_WORLD_SIZE": str(world), "MASTER_ADDR": "127.0.0.1"}
     os.environ |= {"MASTER_PORT": str(port)}
@@ -159,11 +162,15 @@ def _rank(
     leave(code)
 
 
-def run_ranks(entry: str, kwargs: dict, place: Path, world: int = 2) -> None:
+def run_ranks(entry: str, kwargs: dict, place: Path, world: int = 2, ends: int = 0) -> None:
     """Call ``package.module:function`` as the ranks of one training, forked as ``run`` does.
 
     As the launcher has them start, but for the seconds of imports; the launcher's own tests start
     them through torch's.
+
+    Args:
+        ends: exit code of the first rank to end, negative for a signal; the others are killed then,
+            as the launcher does, where it is not 0.
     """
     port, logs = free_port(), [place / f"rank{rank}.log" for rank in range(world)]
     paths = [str(Path(__file__).parent)]
@@ -176,9 +183,11 @@ def run_ranks(entry: str, kwargs: dict, place: Path, world: int = 2) -> None:
     try:
         while any(process.is_alive() for process in ranks):
             wait([process.sentinel for process in ranks if process.is_alive()])
-            assert {process.exitcode for process in ranks} <= {None, 0}, "".join(
+            assert {process.exitcode for process in ranks} <= {None, ends}, "".join(
                 log.read_text()[-3000:] for log in logs if log.exists()
             )
+            if ends:
+                return
     finally:
         for process in ranks:
             process.kill()

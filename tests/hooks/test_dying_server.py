@@ -36,16 +36,16 @@ def test_a_server_that_dies_in_mid_run_stops_nothing(tmp_path):
         while not answers(uri):
             assert server.poll() is None, "the server does not start"
             time.sleep(0.5)
-        run = toy.kedro(root, "run", "--pipelines=ablation", f"--params=tracking.uri={uri}")
+        run = toy.start(root, f"--params=tracking.uri={uri}")
         while not (root / "work/outcome.started").exists():
-            assert run.poll() is None, run.stdout.read()
+            assert run.poll() is None, run.output()
             time.sleep(0.1)
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
     (root / "work/outcome.go").touch()
-    output, _ = run.communicate(timeout=600)
-    assert run.returncode == 0, output
+    code, output = run.end(600)
+    assert code == 0, output
     said = " ".join(output.split())
     assert "does not answer" in said and "writes did not reach MLflow" in said
     assert toy.read_json(root / "data/outcome/scores.json")["accuracy"] == 0.5

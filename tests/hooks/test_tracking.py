@@ -1,6 +1,7 @@
 """What stands in MLflow after runs that end well, fail, are stopped, or are killed."""
 
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -32,10 +33,9 @@ def wait_for(path: Path, process) -> None:
     deadline = time.monotonic() + 90
     while not path.exists():
         if process.poll() is not None:
-            pytest.fail(f"ended before {path.name} was there:\n{process.stdout.read()}")
+            pytest.fail(f"ended before {path.name} was there:\n{process.output()}")
         if time.monotonic() > deadline:
-            process.kill()
-            pytest.fail(f"{path.name} did not appear:\n{process.stdout.read()}")
+            pytest.fail(f"{path.name} did not appear:\n{process.end(0)[1]}")
         time.sleep(0.1)
 
 
@@ -165,15 +165,15 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     started, base_scores = root / "work/outcome.started", root / "data/base/scores.json"
 
     # SIGTERM: the run ends in seconds, nothing is FINISHED that was not through.
-    process = toy.kedro(root, "run", "--pipelines=ablation")
+    process = toy.start(root)
     wait_for(started, process)
     wait_for(base_scores, process)
     while states(root, parents(root)[0]["id"])["base"] == "RUNNING":
-        assert process.poll() is None, process.stdout.read()
+        assert process.poll() is None, process.output()
         time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode != 0, output
+    os.kill(process.pid, signal.SIGTERM)
+    code, output = process.end(30)
+    assert code not in (0, -signal.SIGKILL), output
     assert "SIGTERM: jobs save their state" in output and "--only-missing-outputs" in output
     (stopped,) = parents(root)
     assert stopped["status"] == "KILLED"
@@ -183,7 +183,7 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
 
     # While a run is at work, another is refused with a clear word.
     started.unlink()
-    process = toy.kedro(root, "run", "--pipelines=ablation", "--only-missing-outputs")
+    process = toy.start(root, "--only-missing-outputs")
     wait_for(started, process)
     code, output = toy.run(root)
     assert code != 0
@@ -192,8 +192,7 @@ def test_stopped_killed_locked_and_resumed(tmp_path):
     assert f"process {process.pid} on" in said
 
     # SIGKILL: the run stays RUNNING in the store, for nobody was left to close it ...
-    process.kill()
-    process.communicate(timeout=30)
+    process.end(0)
     killed = parents(root)[1]
     assert killed["status"] == "RUNNING"
 
@@ -220,7 +219,7 @@ def test_variants_run_side_by_side_and_none_twice(tmp_path):
     root = toy.make(tmp_path, {"outcome": "wait"})
     code, output = toy.run(root, "--to-nodes=share")
     assert code == 0, output
-    one = toy.kedro(root, "run", "--pipelines=ablation", "--namespaces=outcome")
+    one = toy.start(root, "--namespaces=outcome")
     wait_for(root / "work/outcome.started", one)
 
     code, output = toy.run(root, "--namespaces=base")
@@ -231,8 +230,8 @@ def test_variants_run_side_by_side_and_none_twice(tmp_path):
     assert f"process {one.pid} on" in output
 
     (root / "work/outcome.go").touch()
-    output, _ = one.communicate(timeout=120)
-    assert one.returncode == 0, output
+    code, output = one.end(120)
+    assert code == 0, output
     for name in ("base", "outcome"):
         assert toy.read_json(root / f"data/{name}/scores.json")["accuracy"] == 0.5
     # The refused run left no trace; of the others, neither closed the other's runs.

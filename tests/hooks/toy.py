@@ -2,9 +2,7 @@
 
 import json
 import os
-import subprocess
-import sys
-import tempfile
+import time
 from pathlib import Path
 
 import empty_store
@@ -159,24 +157,15 @@ def environment() -> dict[str, str]:
     return environment
 
 
-def kedro(root: Path, *arguments: str, **popen) -> subprocess.Popen:
-    """``kedro ...`` in the project, started."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "kedro", *arguments],
-        cwd=root,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        **popen,
-    )
+def start(root: Path, *arguments: str) -> forked.Run:
+    """``kedro run --pipelines=ablation`` in the project, forked and at work."""
+    output = root / f"output-{time.monotonic_ns()}"
+    return forked.Run(("run", "--pipelines=ablation", *arguments), root, output, environment())
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:
     """Exit code and output of ``kedro run --pipelines=ablation``, forked."""
-    command = ("run", "--pipelines=ablation", *arguments)
-    with tempfile.TemporaryDirectory() as place:
-        return forked.kedro(command, root, Path(place, "output"), environment(), timeout=120)
+    return start(root, *arguments).end(timeout=120)
 
 
 def runs(root: Path) -> list[dict]:
