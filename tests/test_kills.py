@@ -61,8 +61,8 @@ STAGES = {
     ],
     (): [
         ("prediction: in an answer", f"{ENGINE}.answer_batch", 1),
-        ("prediction: while a part is written", "r1vl_kedro.generation.predict:_write", 2),
-        ("prediction: while the parts are joined", "r1vl_kedro.generation.predict:_join", 1),
+        ("prediction: while a part is written", "pyarrow.parquet:write_table", 2),
+        ("prediction: while the parts are joined", "pyarrow.parquet:read_table", 1),
         ("prediction: answers half written", WRITE, 1),
         ("scoring: before the first verdict", "r1vl_kedro.generation.scoring:score", 1),
         ("scoring: among the verdicts", "r1vl_kedro.generation.scoring:equivalent", 20),

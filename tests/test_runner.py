@@ -4,13 +4,12 @@ import io
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from forked import CONTEXT
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
@@ -94,22 +93,20 @@ def test_two_who_need_a_dataset_that_is_not_there_make_it_once(tmp_path, monkeyp
     assert not list(tmp_path.glob(".test.*"))
 
 
+def load_at_once(both, path):
+    both.wait()
+    assert len(EmbeddedSplitDataset(path=path, split="test", n=60, seed=0).load()) == 60
+
+
 def test_two_runs_that_need_a_dataset_that_is_not_there_make_it_once(tmp_path):
     """Runs of different namespaces may work side by side on what they share."""
-    code = (
-        "from r1vl_kedro.datasets import EmbeddedSplitDataset as Split; import sys; "
-        "data = Split(path=sys.argv[1], split='test', n=60, seed=0); sys.stdin.readline(); "
-        "print(len(data.load()))"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path / "test")]
-    both = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    for one in both:
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    assert [one.communicate(timeout=120)[0].strip() for one in both] == ["60", "60"]
+    given = (CONTEXT.Barrier(2), str(tmp_path / "test"))
+    runs = [CONTEXT.Process(target=load_at_once, args=given) for _ in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [run.exitcode for run in runs] == [0, 0]
     assert not list(tmp_path.glob(".test.*"))
 
 

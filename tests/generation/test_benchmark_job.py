@@ -1,39 +1,33 @@
 """Benchmarks answered by a job that can be killed at any moment."""
 
 import io
-import json
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from forked import CONTEXT
 from PIL import Image
 
+from r1vl_kedro.generation import benchmark_job
 from r1vl_kedro.generation.benchmark_job import SIDE, read_rows, thumbnails
+from r1vl_kedro.generation.engines import Completion
 from r1vl_kedro.world.benchmarks import write_benchmark
 
-JOB = """
-import json, os, signal, sys
-from r1vl_kedro.generation import benchmark_job
-from r1vl_kedro.generation.engines import Completion
 
 class Engine:
-    calls = 0
+    """Answers with the question; kills its process at one of its calls, where that is given."""
+
+    def __init__(self, dies_at: int | None):
+        self.dies_at, self.calls = dies_at, 0
 
     def generate(self, prompts, seed):
-        Engine.calls += 1
-        if Engine.calls == given["dies_at"]:
+        self.calls += 1
+        if self.calls == self.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
         said = [prompt.messages[0]["content"][-1]["text"] for prompt in prompts]
         return [[Completion(f"{seed} {text}", len(text), False)] for text in said]
-
-given = json.loads(sys.argv[1])
-benchmark_job.make_engine = lambda *_: Engine()
-manifests = benchmark_job.predict_benchmarks(**given["job"])
-print(json.dumps({name: entry["answered_now"] for name, entry in manifests.items()}))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +46,12 @@ def job(tiny, tmp_path_factory):
 
 
 def run(job, output_dir, dies_at=None):
-    given = {"job": {**job, "output_dir": str(output_dir)}, "dies_at": dies_at}
-    return subprocess.run(
-        [sys.executable, "-c", JOB, json.dumps(given)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """How many questions of each benchmark the job has answered now."""
+    engine = Engine(dies_at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(benchmark_job, "make_engine", lambda *_: engine)
+        manifests = benchmark_job.predict_benchmarks(**job, output_dir=str(output_dir))
+    return {name: entry["answered_now"] for name, entry in manifests.items()}
 
 
 def predictions(place: Path) -> dict[str, pd.DataFrame]:
@@ -71,16 +64,15 @@ def predictions(place: Path) -> dict[str, pd.DataFrame]:
 def test_a_killed_evaluation_goes_on_and_ends_with_the_same_predictions(job, tmp_path):
     """Killed (SIGKILL) in the second benchmark's third part; ten rows in five parts each."""
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    died = run(job, killed, dies_at=8)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    process = CONTEXT.Process(target=run, args=(job, killed, 8))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert (killed / "chartqa/predictions.parquet").is_file()
     assert not (killed / "mmstar/predictions.parquet").exists()
 
-    resumed = run(job, killed)
-    assert resumed.returncode == 0, resumed.stderr
-    assert json.loads(resumed.stdout.splitlines()[-1]) == {"chartqa": 0, "mmstar": 6}
-    uninterrupted = run(job, whole)
-    assert json.loads(uninterrupted.stdout.splitlines()[-1]) == {"chartqa": 10, "mmstar": 10}
+    assert run(job, killed) == {"chartqa": 0, "mmstar": 6}
+    assert run(job, whole) == {"chartqa": 10, "mmstar": 10}
 
     for name, frame in predictions(killed).items():
         pd.testing.assert_frame_equal(frame, predictions(whole)[name])
