@@ -10,6 +10,7 @@ NEAR = 200
 
 _OPENS = r"[ \t]*(?:[$({*]|\\[(\[])*[ \t]*"
 _UNEQUAL = re.compile(r"(?:\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z")
+_STRUCK = re.compile(r"(?:~~|\\(?:[bx]?cancel|sout|st)\s*\{|<(?:s|del|strike)>)\s*\Z")
 _UNEQUAL_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)(?!\s*\d)")
 _CHANGED = re.compile(
     r"\b(?:(?<!no )(?<!not )"
@@ -94,7 +95,12 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         ('\\frac{1}{24}', 'Half of 24')
     """
     before, after = before[-NEAR:], after[:NEAR]
-    if denied(before) or _UNEQUAL.search(before) or _UNEQUAL_BEHIND.match(after):
+    if (
+        denied(before)
+        or _STRUCK.search(before)
+        or _UNEQUAL.search(before)
+        or _UNEQUAL_BEHIND.match(after)
+    ):
         return f"not {answer}"
     changed = _CHANGED.search(before)
     if changed:

@@ -57,8 +57,8 @@ NOUNS = words_of(
 )
 """What an answer is called."""
 KINDS = words_of(
-    "the a an exact right correct real actual true final revised corrected better new updated old "
-    "former first initial earlier previous second"
+    "the a an exact official right correct real actual true final revised corrected better new "
+    "updated old former first initial earlier previous second"
 )
 LINKS = words_of(
     "so thus hence therefore then and but or now well oh ah actually in fact however yet although "
@@ -68,11 +68,13 @@ LINKS = words_of(
 VERBS = words_of(
     "is are was were be been am must should ought to equal at have has had said say think believe "
     "get find obtain see write answer pick choose put gives give yields makes equals comes out go "
-    "going with mean meant reads shows reaches becomes lists turns would could might"
+    "going with mean meant reads shows reaches becomes lists says turns can may will shall did "
+    "does would could might"
 )
 _SOURCES = words_of("figure picture image chart graph table diagram plot manual key book total sum")
 LIGHT = PERSONS | POINTERS | NOUNS | KINDS | LINKS | VERBS | _SOURCES
 """Words that state what they surround."""
+WITHDRAWING = words_of("scratch strike scrap ignore disregard forget cross delete discard reject")
 UNREAL = words_of("would could might")
 NOT = words_of("not no never cannot neither nor nobody none hardly barely without")
 RIGHT = words_of(
@@ -96,7 +98,7 @@ _REJECTING = re.compile(
 def plain(text: str) -> str:
     """Return a text without markup, simple fractions written with a slash."""
     text = _FRACTION.sub(r"\1/\2", _MARKUP.sub("", text))
-    return _PLACE.sub("", _COMMAND.sub(" ", re.sub(r"\\neq?\b|≠", " not ", text)))
+    return _PLACE.sub("", _COMMAND.sub(" ", re.sub(r"\\neq?\b|≠|[✗✘❌]", " not ", text)))
 
 
 def sentences(text: str) -> list[str]:
@@ -182,6 +184,7 @@ class Clause:
         self._ahead = _words(part[:of_other])
         self.ends_on_ours = bool(stated) and stated[-1][1]
         self.final = bool(stated) and not re.search(r"\w", part[stated[-1][0].end() :])
+        self.brief = bool(stated) and len(_words(part[stated[-1][0].end() :])) <= 1
         self.leads = any(
             LIGHT.issuperset(_WORD.findall(part[: one.start()].casefold())) for one, _ in stated[:1]
         )
@@ -248,6 +251,8 @@ class Clause:
             object_ = _REJECTING.fullmatch(word) and not {"is", "was", "be", "been", "are"} & set(
                 words
             )
+            if word == words[-1] and len(words) == 1 and word in WITHDRAWING:
+                return True
             if (word in FAULTY or WRONG.fullmatch(word)) and not (
                 object_ and POINTERS.isdisjoint(words[place + 1 :])
             ):
@@ -287,8 +292,10 @@ def denied(before: str) -> bool:
             break
     lead = next((place for place, word in enumerate(words) if word not in LIGHT), len(words))
     follows = words[lead + 1 : lead + 2]
-    faulty = lead < len(words) and (words[lead] in FAULTY or WRONG.fullmatch(words[lead]))
-    if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS).issuperset(follows):
+    faulty = lead < len(words) and (
+        words[lead] in FAULTY | WITHDRAWING or WRONG.fullmatch(words[lead])
+    )
+    if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
         return True
     supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
     if supposed or "used to be" in clause.text:

@@ -15,6 +15,7 @@ from r1vl_kedro.responses.clauses import (
     POINTERS,
     UNREAL,
     VERBS,
+    WITHDRAWING,
     Answer,
     Clause,
     clauses,
@@ -43,24 +44,23 @@ _ANEW = re.compile(
     r"|alternatively"
     r"|let(?: me| us|['’]s) (?:\w+ )?(?=check|count|verif|calc|fix)"
     r"|(?:re|double)-?(?:count|check|read|calculat|comput|consider|examin|inspect|measur)\w*"
-    r"|(?:chang|revis|amend|updat|correct(?=i))\w+"
+    r"|(?:chang|revis|amend|updat|correct(?=ed|i))\w+"
     r"|to be (?:precise|exact)|strictly speaking)\b",
     re.IGNORECASE,
 )
 """Words of a sentence that reads or says something anew."""
-_TAKES_BACK = words_of(
-    "hmm hm oh wait nope oops whoops sorry scratch strike scrap ignore disregard forget kidding"
-)
+_TAKES_BACK = words_of("hmm hm oh wait nope oops whoops sorry kidding") | WITHDRAWING
 _TURNS = words_of("but however although though yet nevertheless or")
 _REASONS = words_of("because since as while whereas when before")
 _CONDITIONS = words_of("if unless assuming provided supposing")
 _CONCLUDES = words_of("so thus hence therefore then finally giving leaving making altogether =")
 _SOMEBODY = words_of("some people many") | UNREAL
-_USUAL = words_of("you one tempting common frequent frequently often typical")
+_USUAL = words_of("tempting common frequent frequently often typical")
 _FAVOURED = words_of(
     "right correct plausible likely better best possible valid fits works argue prefer equally "
     "fine acceptable"
 )
+_GIVES = words_of("gives gave yields makes shows leads")
 _ELSEWHERE = words_of("for with without if otherwise")
 _CORRECT = words_of("correct true actual real final")
 _BEING = words_of("is are be was it's")
@@ -187,9 +187,13 @@ class _Sentence:
         """Tell whether a clause holds under a condition, gives a reason or is somebody else's."""
         words = {*one.words}
         self.supposed = self.supposed or one.first == "if" or bool(_USUAL & words)
+        self.supposed = self.supposed or (one.first in ("you", "one") and not self.anew)
         self.supposed = self.supposed or (one.first == "when" and place > 0)
         self.supposed = self.supposed or (one.first == "to" and len(words) > 1 and not self.anew)
         self.operates = self.operates or any(map(_OPERATION.fullmatch, one.words[:3]))
+        self.operates = self.operates or (
+            one.first.endswith("ing") and bool(_GIVES & words) and not one.ours
+        )
         self.reason = one.first in _REASONS or (self.reason and one.first == "and")
         somebody = one.first not in PERSONS and bool(_SOMEBODY & words)
         return self.supposed or somebody or (self.reason and not self.anew)
@@ -206,6 +210,7 @@ class _Sentence:
             return _Says.CORRECTS
         if one.others:
             alone = one.leads and one.final and self.light and place == len(self.parts) - 1
+            alone = alone or (one.leads and len(self.parts) == 1 and one.brief)
             headed = self.headed or not place or one.first not in VERBS
             states = self.operates or alone or (headed and _states(one, place, about=about))
             turns = self.turned and about and one.final
