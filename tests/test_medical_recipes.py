@@ -23,7 +23,7 @@ VARIANTS = {
     | {f"{how}_{one}" for how in HOW for one in STYLES},
     "med_r1_tasks": {"base", "cold_start", "cold_start_no_think"}
     | {f"{how}_{one}" for how in HOW for one in FAMILIES},
-    "med_r1_paper": {"base"} | {f"{how}_{one}" for how in HOW[:2] for one in (*MODALITIES, *TASKS)},
+    "med_r1_paper": {"base"} | {f"{how}_{one}" for how in HOW for one in (*MODALITIES, *TASKS)},
 }
 ACCURACY = {"med_r1": "outcome", "med_r1_tasks": "outcome", "med_r1_paper": "r1v"}
 MATRICES = {
@@ -31,7 +31,7 @@ MATRICES = {
     "med_r1_tasks": dict.fromkeys(HOW, ("family", 3)),
     "med_r1_paper": {
         f"{how} by {column}": (column, n)
-        for how in HOW[:2]
+        for how in HOW
         for column, n in (("modality", 8), ("task", 5))
     },
 }

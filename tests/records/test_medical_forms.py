@@ -9,6 +9,7 @@ from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.readers.omnimedvqa import split_problem
 from r1vl_kedro.records.validate import validate
+from r1vl_kedro.responses import THINK_ANSWER, get_grammar, rewrite
 
 MR = "MR (Mag-netic Resonance Imaging)"
 
@@ -75,6 +76,8 @@ def test_an_omnimedvqa_row_has_its_options_in_the_question(tmp_path):
     assert one["options"] == ["MRI", "CT scan", "X"] and one["answer"] == "B"
     assert (one["modality"], one["task"]) == ("CT", "modality")
     assert (two["modality"], two["task"], two["family"]) == ("US", "lesion", "US")
+    assert THINK_ANSWER.parse(one["solution"]).answer == "B", "its path gives the answer alone"
+    assert rewrite(one["solution"], THINK_ANSWER, get_grammar("no_think")) == "<answer>B</answer>"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 A row is ``{"image": "a.png", "problem": "...? A)x, B)y", "solution": "<answer> B </answer>"}``. A
 published file has one modality or one task, which the entry of the catalog names; rows of a joined
-file may have ``modality`` and ``task`` themselves.
+file may have ``modality`` and ``task`` themselves. The path gives the answer and no more, so that
+SFT, which learns paths, learns the answer alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.rows import RecordFile, images_of, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord, option_letter
-from r1vl_kedro.responses.think_answer import last_tagged
+from r1vl_kedro.responses.think_answer import THINK_ANSWER, last_tagged
 
 _LABEL = re.compile(r"(?<![\w(])([A-Z])\)[ \t]*")
 
@@ -73,6 +74,7 @@ class OmniMedVQAFile(RecordFile):
             question=placed(question, options),
             options=options,
             answer=answer,
+            solution=THINK_ANSWER.render([f"It is {answer}."], answer),
             family=modality if isinstance(modality, str) and modality else "unknown",
             source=self.source,
             labels={"modality": modality, "task": task},
