@@ -9,15 +9,13 @@ from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import WRONG
 
 _MARKUP = re.compile(
-    r"</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>|[*_`$]+|\\(?:[()\[\]]|boxed\b)",
-    re.IGNORECASE,
+    r"(?i)</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>|[*_`$]+|\\(?:[()\[\]]|boxed\b)"
 )
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{(\d+)\}\s*\{(\d+)\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NEAR = 40
 _PLACE = re.compile(
-    r"(?<=\b(?:on|to|at) the )right\b|\bright(?=[ -](?:angle|triangle|side|hand|prism|cone))",
-    re.IGNORECASE,
+    r"(?i)(?<=\b(?:on|to|at) the )right\b|\bright(?=[ -](?:angle|triangle|side|hand|prism|cone))"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])(?:\s+|\Z)|\n+|</?[a-z]+>")
 _CLAUSE = re.compile(
