@@ -112,6 +112,16 @@ def test_the_start_has_no_win_rate_over_itself():
     assert numbers.win_rates(verdicts([1.0], [0.0]), "warm_up", "warm_up") == (None, None)
 
 
+def test_every_seed_stands_against_its_own_start():
+    frame = pd.concat(
+        [
+            verdicts([1.0, 0.0], [0.0, 0.0]).assign(seed=0),
+            verdicts([1.0, 1.0], [1.0, 1.0]).assign(seed=1),
+        ]
+    )
+    assert numbers.win_rates(frame, "dpo", "warm_up")[0] == 0.625  # a win and three ties
+
+
 @pytest.fixture
 def table(scores):
     found = verdicts([1.0, 1, 0, 1], [0.0, 1, 0, 0])
@@ -147,6 +157,14 @@ def test_the_table_is_sorted_and_says_what_a_training_cost(table):
     assert (row["paper"], row["paper_rank"]) == (18.2, 2)
     assert row["kl"] == -1.0 and row["reward_accuracy"] == 100.0 and row["pairs"] == 2
     assert table.set_index("variant").loc["step_grpo", "sampled"] == 300
+
+
+def test_pairs_of_several_seeds_are_their_own(scores):
+    first = scores.loc[scores["variant"] == "simpo"].assign(seed=0)
+    other = first.assign(seed=1, id=["c", "d"], reward_w=1.0, reward_l=0.0)
+    row = numbers.reward_accuracy(pd.concat([first, other]), "simpo", OPTIONS)
+    assert (row["pairs"], row["reward_accuracy"]) == (4, 75.0)  # 50 and 100 %
+    assert row["reward_low"] == 0.0 and row["reward_high"] == 100.0  # two seeds bound nothing
 
 
 def test_the_table_in_markdown(table):

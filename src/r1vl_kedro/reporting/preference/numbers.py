@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from r1vl_kedro.reporting.cells import percent
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import options_of, split_namespace
-from r1vl_kedro.statistics import share_interval
+from r1vl_kedro.statistics import mean_over_seeds, share_interval
 from r1vl_kedro.training.objectives import OBJECTIVES, Pairs, implicit_rewards
 
 SETTINGS = ("learning_rate", "beta", "gamma", "lambda_", "delta", "tau", "alpha")
@@ -74,20 +74,14 @@ def _pairs(frame: pd.DataFrame) -> Pairs:
     return Pairs(*columns, *references)
 
 
-def matrix(scores: pd.DataFrame, variant: str, column: str) -> NDArray[np.float64]:
-    """Return pairs x seeds of one variant; pairs without a value in every seed are left out."""
-    part = scores.loc[scores["variant"] == variant]
-    wide = part.pivot_table(index="id", columns="seed", values=column).dropna()
-    return wide.to_numpy(float)
-
-
 def win_rates(
     verdicts: pd.DataFrame, variant: str, start: str
 ) -> tuple[float | None, float | None]:
     """Return shares of test questions whose answer beats the start's: raw, and at equal length.
 
     The judge is StepRAR, where the questions have key steps, else whether the answer is right; a
-    tie counts one half. The second rate is the intercept of a logistic regression of the
+    tie counts one half. Where every seed has a start of its own, each stands against its own. The
+    second rate is the intercept of a logistic regression of the
     preference on the difference of lengths (standardised, tanh), as AlpacaEval controls for length
     (arXiv 2404.04475).
 
@@ -96,8 +90,10 @@ def win_rates(
     """
     column = "step_rar" if verdicts.get("step_rar", pd.Series()).notna().any() else "correct"
     ours = verdicts.loc[verdicts["variant"] == variant, ["id", "seed", column, "tokens"]]
-    theirs = verdicts.loc[verdicts["variant"] == start, ["id", column, "tokens"]]
-    both = ours.merge(theirs.groupby("id", as_index=False).mean(), on="id", suffixes=("", "_start"))
+    theirs = verdicts.loc[verdicts["variant"] == start, ["id", "seed", column, "tokens"]]
+    keys = ["id", "seed"] if set(ours["seed"]) <= set(theirs["seed"]) else ["id"]
+    theirs = theirs.groupby(keys, as_index=False)[[column, "tokens"]].mean()
+    both = ours.merge(theirs, on=keys, suffixes=("", "_start"))
     if both.empty or variant == start:
         return None, None
     better = np.sign(both[column] - both[f"{column}_start"]).to_numpy(float)
@@ -158,7 +154,7 @@ def table(
             continue
         settings = effective(options_of(entries[0]))
         correct = scores.loc[scores["variant"] == name]
-        accuracy = _reward_accuracy(scores, name, options) if len(correct) else {}
+        accuracy = reward_accuracy(scores, name, options) if len(correct) else {}
         win, controlled = win_rates(verdicts, name, options.reference)
         objective = settings.get("objective", "")
         rows.append(
@@ -209,16 +205,25 @@ def best_trials(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _reward_accuracy(
+def reward_accuracy(
     scores: pd.DataFrame, variant: str, options: ReportingOptions
 ) -> dict[str, float | None]:
-    ranked = scores.assign(right=(scores["reward_w"] > scores["reward_l"]).astype(float))
-    found = share_interval(matrix(ranked, variant, "right"), **options.bootstrap)
+    """Return the share of held-out pairs ranked right, with its interval, and how many pairs.
+
+    Of one seed the interval is Wilson's over pairs, of several Student's over their shares.
+    """
+    part = scores.loc[scores["variant"] == variant]
+    right = (part["reward_w"] > part["reward_l"]).groupby(part["seed"])
+    # Every seed holds back pairs of its own, so there is one share a seed and nothing to pair.
+    if right.ngroups > 1:
+        found = mean_over_seeds(right.mean(), options.confidence)
+    else:
+        found = share_interval(right.get_group(part["seed"].iloc[0]), **options.bootstrap)
     return {
-        "pairs": len(scores.loc[scores["variant"] == variant, "id"].unique()),
+        "pairs": len(part),
         "reward_accuracy": percent(found.estimate),
-        "reward_low": percent(found.low),
-        "reward_high": percent(found.high),
+        "reward_low": percent(None if found.low is None else max(0.0, found.low)),
+        "reward_high": percent(None if found.high is None else min(1.0, found.high)),
     }
 
 
