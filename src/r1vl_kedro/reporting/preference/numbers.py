@@ -154,7 +154,8 @@ def table(
             continue
         settings = effective(options_of(entries[0]))
         correct = scores.loc[scores["variant"] == name]
-        accuracy = reward_accuracy(scores, name, options) if len(correct) else {}
+        learnt = len(correct) and name != options.reference  # the start has no ratio to itself
+        accuracy = reward_accuracy(scores, name, options) if learnt else {}
         win, controlled = win_rates(verdicts, name, options.reference)
         objective = settings.get("objective", "")
         rows.append(
@@ -168,7 +169,7 @@ def table(
                 "win_rate": percent(win),
                 "win_rate_lc": percent(controlled),
                 **accuracy,
-                "kl": _mean(correct.get("ratio")),
+                "kl": _mean(correct.get("ratio")) if learnt else None,
                 "length_correlation": spearman(scores, name),
                 **_cost(curves, name, entries[0], reports),
                 "settings": ", ".join(
