@@ -125,7 +125,7 @@ def render(
     headers, rows = cells(table)
     shown = {name.removeprefix("figure_"): figure for name, figure in figures.items()}
     return template("preference.html.jinja").render(
-        headline=headline(table, len(scores["id"].unique())),
+        headline=headline(table, len(scores[["id", "seed"]].drop_duplicates())),
         headers=headers,
         rows=rows,
         notes=notes(options),
