@@ -19,6 +19,7 @@ from r1vl_kedro.benchmarks import BENCHMARKS, MODES, build_prompt, score_respons
 from r1vl_kedro.benchmarks.cells import parse_list
 from r1vl_kedro.endpoint.replies import choices_of, storable, tokens_of
 from r1vl_kedro.endpoint.requests import parse_json
+from r1vl_kedro.records.marks import marks_problem
 from r1vl_kedro.records.prose import clean_prose, path_from_prose
 from r1vl_kedro.records.questions import (
     bare_answer,
@@ -37,7 +38,6 @@ from r1vl_kedro.records.readers import (
     r1_onevision,
     sat,
 )
-from r1vl_kedro.records.rows import marks_problem
 from r1vl_kedro.rewards.registry import REWARDS
 from r1vl_kedro.scrubbing import scrub
 from r1vl_kedro.tracking.names import safe_name

@@ -63,7 +63,9 @@ class ProjectContext(KedroContext):
             grid.use(error)
         self.config_loader["parameters"] = parameters
         in_use.use(parameters)
-        kernels.pin(parameters.get("launcher", {}).get("cpu_instructions", "avx2"))
+        launcher = parameters.get("launcher", {})
+        kernels.pin(launcher.get("cpu_instructions", "avx2"))
+        kernels.rest(launcher.get("idle_threads", "sleep"))
         if project.PACKAGE_NAME:  # register anew, with this grid
             project.pipelines.configure(f"{project.PACKAGE_NAME}.pipeline_registry")
 

@@ -1,4 +1,4 @@
-"""Pin the instruction set that CPU libraries choose their kernels by.
+"""Pin the instruction set that CPU libraries choose their kernels by, and how threads wait.
 
 ATen, oneDNN and MKL take the widest instructions of the processor they run on, and kernels of
 other widths add in another order: the same seed then gives other last bits, which thirty updates
@@ -16,6 +16,8 @@ from r1vl_kedro.provenance import cpuinfo, processor
 log = logging.getLogger(__name__)
 
 Instructions = Literal["avx2", "native"]
+IdleThreads = Literal["sleep", "spin"]
+WAIT_POLICY = "OMP_WAIT_POLICY"
 
 AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "AVX2"}
 """MKL takes its value on Intel's processors; on AMD's it chooses by itself (it then has AVX2)."""
@@ -37,6 +39,14 @@ def pin(instructions: Instructions) -> None:
             "trains in itself (launcher.in_process) is not what AVX2 gives",
             aten,
         )
+
+
+def rest(idle_threads: IdleThreads) -> None:
+    """Choose what OpenMP threads do while they wait; for processes that this one starts."""
+    if idle_threads == "sleep":
+        os.environ[WAIT_POLICY] = "PASSIVE"
+    else:
+        os.environ.pop(WAIT_POLICY, None)
 
 
 def in_force() -> dict[str, Any]:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro.kernels import AVX2
+from r1vl_kedro.kernels import AVX2, WAIT_POLICY
 from r1vl_kedro.launcher import ending
 from r1vl_kedro.launcher.commands import Call, HostJob, command, environment, free_port, start
 from r1vl_kedro.launcher.failures import HostLostError, JobError
@@ -40,7 +40,7 @@ except ImportError as _error:
 REACH_SECONDS = 5.0
 AGREE_SECONDS = 120.0
 """How long hosts that have room may take to start the processes that see a job through."""
-SHARED = ("PYTHONPATH", *AVX2)
+SHARED = ("PYTHONPATH", WAIT_POLICY, *AVX2)
 """What a host's own environment does not say and jobs are to have everywhere."""
 THE_SAME = ("r1vl_kedro", "torch", "transformers", "trl", "deepspeed")
 """Packages that all hosts need in one version."""

@@ -84,8 +84,7 @@ def environment(job_id: str, threads: int) -> dict[str, str]:
     # By the first, torch's launchers of one job wait for each other and for no other job's.
     env = {"PET_RDZV_ID": job_id}
     env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    # Idle OpenMP threads would spin and take the cores from the other job.
-    env |= {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
+    env |= {"TOKENIZERS_PARALLELISM": "false"}
     env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
     run = RUN.get()
     if run is not None and run.run_id:

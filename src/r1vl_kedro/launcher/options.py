@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from r1vl_kedro.kernels import Instructions
+from r1vl_kedro.kernels import IdleThreads, Instructions
 
 
 class LauncherOptions(BaseModel):
@@ -32,6 +32,9 @@ class LauncherOptions(BaseModel):
     cpu_instructions: Instructions = "avx2"
     """What CPU kernels are chosen by: AVX2 on every x86 processor that has it, for the same bits
     on all of them, or the widest that this one has (``native``)."""
+    idle_threads: IdleThreads = "sleep"
+    """What OpenMP threads of a job do between two tasks: ``spin`` for a moment, which is faster
+    where no other job wants their core, or ``sleep`` at once."""
     cluster: str | None = None
     """Spread jobs over the hosts of a Ray cluster: ``auto`` (the one that this host is part of) or
     the address ``host:port`` of its head; ``local`` shares this host's GPUs and cores among jobs
