@@ -57,6 +57,13 @@ def test_text_and_conversations_are_read_alike(folder):
     assert len(set(pairs["id"])) == 3 and pairs["chosen_reward"] == [None] * 3
 
 
+def test_a_pair_is_one_whatever_label_stands_beside_it(folder):
+    mixed = {**GOOD, "completion": None, "label": None}  # as Parquet fills rows of a mixed file
+    topic = {**GOOD, "label": "cat"}
+    pairs = load(folder, mixed, topic)
+    assert pairs["chosen"] == ["Two."] * 2 and pairs["rejected"] == ["Three."] * 2
+
+
 @pytest.mark.parametrize(
     ("prompt", "shown"),
     [

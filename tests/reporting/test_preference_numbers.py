@@ -167,6 +167,19 @@ def test_pairs_of_several_seeds_are_their_own(scores):
     assert row["reward_low"] == 0.0 and row["reward_high"] == 100.0  # two seeds bound nothing
 
 
+def test_pairs_without_two_rewards_are_not_ranked(scores):
+    part = scores.loc[scores["variant"] == "simpo"]
+    one = numbers.reward_accuracy(part.head(1), "simpo", OPTIONS)
+    assert (one["pairs"], one["reward_accuracy"]) == (1, 100.0)
+    none = numbers.reward_accuracy(part.assign(reward_l=np.nan), "simpo", OPTIONS)
+    assert set(none.values()) == {None}
+
+
+def test_a_question_without_key_steps_is_judged_by_its_answer():
+    frame = verdicts([1.0, 1.0], [0.0, 0.0]).assign(step_rar=[1.1, None, 0.2, None])
+    assert numbers.win_rates(frame, "dpo", "warm_up")[0] == 1.0
+
+
 def test_the_table_in_markdown(table):
     lines = page.markdown(table, OPTIONS).splitlines()
     assert lines[4].startswith("| simpo | 4 | 1 | 70.0 [30.0, 90.0] | +5.0 [-1.0, +11.0] |")

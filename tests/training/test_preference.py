@@ -258,3 +258,22 @@ def test_scoring_goes_on_with_the_parts_that_are_missing(tiny, pairs, tmp_path):
     assert not Path(f"{output}.state").exists()
     assert None not in load_from_disk(str(output))["ref_rejected_logps"]
     assert reference_pairs(tiny, pairs, str(output), options, seed=0)["scored_now"] == 0
+
+
+@pytest.mark.parametrize("sides", [[1], [0], [1, 1], [0, 1, 0], [1, 0, 1]])
+def test_unpaired_rows_have_both_sides_of_the_reference(own, tiny, sides):
+    """Whatever sides a batch has: KTO reads both columns, an absent side counts 0."""
+    from r1vl_kedro.models import load_processor
+    from r1vl_kedro.training import data
+    from r1vl_kedro.training.pair_batch import PairCollator
+
+    row = data.open_records(own, "id")[0]
+    absent = (
+        {"chosen": None, "ref_chosen_logps": None},
+        {"rejected": None, "ref_rejected_logps": None},
+    )
+    batch = PairCollator(load_processor(tiny), "{question}")([row | absent[side] for side in sides])
+    wanted = [row["ref_chosen_logps"] if side else 0.0 for side in sides]
+    assert batch["ref_chosen_logps"].tolist() == pytest.approx(wanted)
+    wanted = [0.0 if side else row["ref_rejected_logps"] for side in sides]
+    assert batch["ref_rejected_logps"].tolist() == pytest.approx(wanted)

@@ -81,7 +81,7 @@ class PairFile:
         if not question.replace(IMAGE_MARK, "").strip():
             raise _Unusable("empty_question", "the prompt has no text")
         if (reason := problem_of(pair)) is not None:
-            raise _Unusable(reason, f"{REASONS[reason]}: {(chosen or rejected or '')[:100]!r}")
+            raise _Unusable(reason, f"{REASONS[reason]}: {chosen!r:.90}, {rejected!r:.90}")
         texts = [text for text in (name, question, chosen, rejected) if text is not None]
         if problem := undecodable(texts):
             raise ValueError(problem)

@@ -64,12 +64,13 @@ def images_in_prompt(row: Mapping[str, Any]) -> list[Any]:
 
 def texts_of_pair(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
     """Return (question, chosen, rejected) of a row in TRL's form, paired or not."""
-    if "label" in row or "completion" in row:
+    chosen, rejected = row.get("chosen"), row.get("rejected")
+    paired = chosen is not None and rejected is not None
+    if row.get("completion") is not None or (not paired and row.get("label") is not None):
         label, text = row.get("label"), _answer(row.get("completion"), "completion")
         if label not in (True, False):
             raise ValueError(f"label is {label!r:.100}; wanted true or false")
         return (_question(row.get("prompt")), *((text, None) if label else (None, text)))
-    chosen, rejected = row.get("chosen"), row.get("rejected")
     if row.get("prompt") is not None:
         return _question(row["prompt"]), _answer(chosen, "chosen"), _answer(rejected, "rejected")
     if not isinstance(chosen, list) or not isinstance(rejected, list):

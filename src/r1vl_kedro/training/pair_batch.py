@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import ProcessorMixin
 
+SIDES = {"ref_chosen_logps", "ref_rejected_logps"}
 KEPT_AREA = 0.2
 """Share of an image that a corrupted copy still shows (mDPO, arXiv 2406.11839, sec. 3.2)."""
 
@@ -71,10 +72,13 @@ class PairCollator:
                 for row, some in zip(rows, images, strict=True)
             ]
             batch["corrupted_pixel_values"] = self._read(prompts, masked)["pixel_values"]
+        known = {name for name in LOGPS if any(row.get(name) is not None for row in rows)}
+        if known & SIDES:  # of unpaired rows all may lack one side
+            known |= SIDES
         for name in LOGPS:
-            if rows[0].get(name) is not None or rows[-1].get(name) is not None:
+            if name in known:
                 # An absent side of an unpaired row counts nothing; nor does its log-probability.
-                values = [0.0 if row[name] is None else row[name] for row in rows]
+                values = [0.0 if row.get(name) is None else row[name] for row in rows]
                 batch[name] = torch.tensor(values, dtype=torch.float32)
         return batch
 

@@ -65,7 +65,9 @@ def _trials_of(
         said = ", ".join(f"{key.rstrip('_')} {value:g}" for key, value in options.items())
         label = f"{entry.label or name}: {said}"
         if len(label) > LONGEST_LABEL:
-            label = f"{name}: {said}"[:LONGEST_LABEL]
+            label = f"{name}: {said}"
+        if len(label) > LONGEST_LABEL:
+            label = f"{name} {number}: {said}"[:LONGEST_LABEL]
         found[f"{name}_trial{number}"] = VariantEntry.model_validate(
             written | options | {"label": label}
         )

@@ -79,7 +79,7 @@ def win_rates(
 ) -> tuple[float | None, float | None]:
     """Return shares of test questions whose answer beats the start's: raw, and at equal length.
 
-    The judge is StepRAR, where the questions have key steps, else whether the answer is right; a
+    The judge is StepRAR, where a question has key steps, else whether the answer is right; a
     tie counts one half. Where every seed has a start of its own, each stands against its own. The
     second rate is the intercept of a logistic regression of the
     preference on the difference of lengths (standardised, tanh), as AlpacaEval controls for length
@@ -88,15 +88,18 @@ def win_rates(
     Returns:
         None, None where the start is not among the verdicts.
     """
-    column = "step_rar" if verdicts.get("step_rar", pd.Series()).notna().any() else "correct"
-    ours = verdicts.loc[verdicts["variant"] == variant, ["id", "seed", column, "tokens"]]
-    theirs = verdicts.loc[verdicts["variant"] == start, ["id", "seed", column, "tokens"]]
+    columns = [name for name in ("correct", "step_rar") if name in verdicts]
+    ours = verdicts.loc[verdicts["variant"] == variant, ["id", "seed", *columns, "tokens"]]
+    theirs = verdicts.loc[verdicts["variant"] == start, ["id", "seed", *columns, "tokens"]]
     keys = ["id", "seed"] if set(ours["seed"]) <= set(theirs["seed"]) else ["id"]
-    theirs = theirs.groupby(keys, as_index=False)[[column, "tokens"]].mean()
+    theirs = theirs.groupby(keys, as_index=False)[[*columns, "tokens"]].mean()
     both = ours.merge(theirs, on=keys, suffixes=("", "_start"))
     if both.empty or variant == start:
         return None, None
-    better = np.sign(both[column] - both[f"{column}_start"]).to_numpy(float)
+    ahead = both["correct"].astype(float) - both["correct_start"]
+    if "step_rar" in columns:
+        ahead = (both["step_rar"] - both["step_rar_start"]).astype(float).fillna(ahead)
+    better = np.sign(ahead).to_numpy(float)
     wins = (better + 1) / 2
     longer = (both["tokens"] - both["tokens_start"]).to_numpy(float)
     spread = longer.std()
@@ -122,6 +125,8 @@ def _at_equal_length(wins: NDArray[np.float64], longer: NDArray[np.float64]) -> 
 def spearman(scores: pd.DataFrame, variant: str) -> float | None:
     """Rank-correlate the log-probability per token with the length, over all responses."""
     part = scores.loc[scores["variant"] == variant]
+    if "chosen_length" not in part:  # no pair was held back
+        return None
     means = pd.concat([part["mean_w"], part["mean_l"]], ignore_index=True)
     lengths = pd.concat([part["chosen_length"], part["rejected_length"]], ignore_index=True)
     if means.nunique() < 2 or lengths.nunique() < 2:
@@ -155,7 +160,7 @@ def table(
         settings = effective(options_of(entries[0]))
         correct = scores.loc[scores["variant"] == name]
         learnt = len(correct) and name != options.reference  # the start has no ratio to itself
-        accuracy = reward_accuracy(scores, name, options) if learnt else {}
+        accuracy = reward_accuracy(scores if learnt else scores.head(0), name, options)
         win, controlled = win_rates(verdicts, name, options.reference)
         objective = settings.get("objective", "")
         rows.append(
@@ -213,13 +218,15 @@ def reward_accuracy(
 
     Of one seed the interval is Wilson's over pairs, of several Student's over their shares.
     """
-    part = scores.loc[scores["variant"] == variant]
-    right = (part["reward_w"] > part["reward_l"]).groupby(part["seed"])
+    part = scores.loc[scores["variant"] == variant].dropna(subset=["reward_w", "reward_l"])
+    if part.empty:
+        return dict.fromkeys(("pairs", "reward_accuracy", "reward_low", "reward_high"))
+    right = part["reward_w"] > part["reward_l"]
     # Every seed holds back pairs of its own, so there is one share a seed and nothing to pair.
-    if right.ngroups > 1:
-        found = mean_over_seeds(right.mean(), options.confidence)
+    if part["seed"].nunique() > 1:
+        found = mean_over_seeds(right.groupby(part["seed"]).mean(), options.confidence)
     else:
-        found = share_interval(right.get_group(part["seed"].iloc[0]), **options.bootstrap)
+        found = share_interval(right, **options.bootstrap)
     return {
         "pairs": len(part),
         "reward_accuracy": percent(found.estimate),
