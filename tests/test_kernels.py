@@ -56,7 +56,7 @@ def test_torch_that_computed_before_is_warned_of(monkeypatch, caplog):
 
 def test_threads_of_jobs_sleep_or_spin_as_the_launcher_is_told(monkeypatch):
     monkeypatch.setenv(kernels.WAIT_POLICY, "ACTIVE")
-    kernels.rest("sleep")
+    kernels.set_wait_policy("sleep")
     assert os.environ[kernels.WAIT_POLICY] == "PASSIVE"
-    kernels.rest("spin")  # libgomp's own choice: they spin for a moment, then sleep
+    kernels.set_wait_policy("spin")  # libgomp's own choice: they spin for a moment, then sleep
     assert kernels.WAIT_POLICY not in os.environ

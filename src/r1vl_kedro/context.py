@@ -65,7 +65,7 @@ class ProjectContext(KedroContext):
         in_use.use(parameters)
         launcher = parameters.get("launcher", {})
         kernels.pin(launcher.get("cpu_instructions", "avx2"))
-        kernels.rest(launcher.get("idle_threads", "sleep"))
+        kernels.set_wait_policy(launcher.get("idle_threads", "sleep"))
         if project.PACKAGE_NAME:  # register anew, with this grid
             project.pipelines.configure(f"{project.PACKAGE_NAME}.pipeline_registry")
 

@@ -41,7 +41,7 @@ def pin(instructions: Instructions) -> None:
         )
 
 
-def rest(idle_threads: IdleThreads) -> None:
+def set_wait_policy(idle_threads: IdleThreads) -> None:
     """Choose what OpenMP threads do while they wait; for processes that this one starts."""
     if idle_threads == "sleep":
         os.environ[WAIT_POLICY] = "PASSIVE"

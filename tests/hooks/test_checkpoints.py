@@ -162,5 +162,5 @@ def test_a_path_that_is_no_directory_is_named(base, name):
 def test_without_a_network_a_model_has_to_be_in_the_cache(base, monkeypatch):
     published = HubModelDataset(name="no-one/has-this")
     assert refusal(base, dataset=published) is None
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert "HF_HUB_OFFLINE is set, and 'no-one/has-this' is not" in refusal(base, dataset=published)

@@ -162,16 +162,16 @@ def test_the_table_is_sorted_and_says_what_a_training_cost(table):
 def test_pairs_of_several_seeds_are_their_own(scores):
     first = scores.loc[scores["variant"] == "simpo"].assign(seed=0)
     other = first.assign(seed=1, id=["c", "d"], reward_w=1.0, reward_l=0.0)
-    row = numbers.reward_accuracy(pd.concat([first, other]), "simpo", OPTIONS)
+    row = numbers.reward_accuracy(pd.concat([first, other]), OPTIONS)
     assert (row["pairs"], row["reward_accuracy"]) == (4, 75.0)  # 50 and 100 %
     assert row["reward_low"] == 0.0 and row["reward_high"] == 100.0  # two seeds bound nothing
 
 
 def test_pairs_without_two_rewards_are_not_ranked(scores):
     part = scores.loc[scores["variant"] == "simpo"]
-    one = numbers.reward_accuracy(part.head(1), "simpo", OPTIONS)
+    one = numbers.reward_accuracy(part.head(1), OPTIONS)
     assert (one["pairs"], one["reward_accuracy"]) == (1, 100.0)
-    none = numbers.reward_accuracy(part.assign(reward_l=np.nan), "simpo", OPTIONS)
+    none = numbers.reward_accuracy(part.assign(reward_l=np.nan), OPTIONS)
     assert set(none.values()) == {None}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,11 +45,9 @@ def name_problem(name: str) -> str | None:
     """Explain why a model's name can be neither a directory nor, here and now, one of the hub's."""
     if name.startswith(("/", ".", "~")) or name.count("/") > 1:
         return f"there is no directory {name!r:.200}; wanted one, or a model's name on the hub"
-    if os.environ.get("HF_HUB_OFFLINE", "0").upper() not in ("1", "ON", "YES", "TRUE"):
-        return None
-    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub import is_offline_mode, try_to_load_from_cache
 
-    if isinstance(try_to_load_from_cache(name, "config.json"), str):
+    if not is_offline_mode() or isinstance(try_to_load_from_cache(name, "config.json"), str):
         return None
     return f"HF_HUB_OFFLINE is set, and {name!r:.200} is not in the cache of the Hugging Face hub"
 

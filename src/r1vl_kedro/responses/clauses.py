@@ -14,6 +14,7 @@ _MARKUP = re.compile(
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{(\d+)\}\s*\{(\d+)\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NEAR = 40
+"""Characters before a value in which it may be denied or counted."""
 _PLACE = re.compile(
     r"(?i)(?<=\b(?:on|to|at) the )right\b|\bright(?=[ -](?:angle|triangle|side|hand|prism|cone))"
 )
@@ -86,6 +87,7 @@ FAULTY = words_of(
     "guessing unsure uncertain doubt doubtful unclear inconsistent deleted nonsense bound "
     "attractive intermediate partial placeholder"
 )
+_DOUBTS = words_of("maybe perhaps possibly either almost nearly")
 _REJECTING = re.compile(r"(?:refu[st]|reject|eliminat|discard|exclud|rul|ignor|avoid|disprov)\w*")
 """Verbs that deny their object where they are active, and their subject where they are passive."""
 
@@ -279,9 +281,8 @@ def denied(before: str) -> bool:
     sentence = sentences(plain(before))[-1]
     clause = Clause(_CLAUSE.split(sentence)[-1], Answer(""))
     words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]
-    doubts = words_of("maybe perhaps possibly either almost nearly")
     for word in reversed(clause.words):
-        if (_is_not(word) and word not in ("none", "nobody")) or word in doubts:
+        if (_is_not(word) and word not in ("none", "nobody")) or word in _DOUBTS:
             return True
         if word not in LIGHT and not word.endswith("ly") and word not in ("than", "quite"):
             break

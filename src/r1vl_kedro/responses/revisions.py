@@ -36,6 +36,7 @@ class _Says(Enum):
 
 
 _LONGEST = 2000
+"""Characters behind an answer that are read."""
 _ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
 _GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
 _ANEW = re.compile(

@@ -162,8 +162,8 @@ class WatchForIdleSteps(TrainerCallback):
             log.warning("%d of %d steps taught nothing: %s", len(reasons), len(steps), common)
 
 
-MOST = 0.5
-"""Share of completions from which that they were cut off explains equal rewards."""
+MOSTLY_CUT_OFF = 0.5
+"""Share of completions cut off by their length from which that explains equal rewards."""
 
 
 def idle_reason(entry: Mapping[str, Any]) -> str | None:
@@ -178,7 +178,7 @@ def idle_reason(entry: Mapping[str, Any]) -> str | None:
         reason = (
             f"the completions of each group earned the same reward (mean {entry['reward']:.3g}); "
         )
-        if cut >= MOST:
+        if cut >= MOSTLY_CUT_OFF:
             return f"{reason}{100 * cut:.0f} % were cut off; raise max_completion_length"
         return f"{reason}a longer warm-up, larger groups or a higher temperature make them differ"
     return "the gradient was 0; are any weights left to train?"

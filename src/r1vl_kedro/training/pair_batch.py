@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from transformers import ProcessorMixin
 
 SIDES = {"ref_chosen_logps", "ref_rejected_logps"}
+"""Columns of a reference that stand or fall together."""
 KEPT_AREA = 0.2
 """Share of an image that a corrupted copy still shows (mDPO, arXiv 2406.11839, sec. 3.2)."""
 

@@ -81,9 +81,8 @@ def win_rates(
 
     The judge is StepRAR, where a question has key steps, else whether the answer is right; a
     tie counts one half. Where every seed has a start of its own, each stands against its own. The
-    second rate is the intercept of a logistic regression of the
-    preference on the difference of lengths (standardised, tanh), as AlpacaEval controls for length
-    (arXiv 2404.04475).
+    second rate is the intercept of a logistic regression of the preference on the difference of
+    lengths (standardised, tanh), as AlpacaEval controls for length (arXiv 2404.04475).
 
     Returns:
         None, None where the start is not among the verdicts.
@@ -158,9 +157,9 @@ def table(
         if not entries:
             continue
         settings = effective(options_of(entries[0]))
-        correct = scores.loc[scores["variant"] == name]
-        learnt = len(correct) and name != options.reference  # the start has no ratio to itself
-        accuracy = reward_accuracy(scores if learnt else scores.head(0), name, options)
+        measured = scores.loc[scores["variant"] == name]
+        if name == options.reference:  # the start has no ratio to itself
+            measured = measured.head(0)
         win, controlled = win_rates(verdicts, name, options.reference)
         objective = settings.get("objective", "")
         rows.append(
@@ -173,8 +172,8 @@ def table(
                 "paper_rank": ranks.get(objective) if name in (objective, "sft_chosen") else None,
                 "win_rate": percent(win),
                 "win_rate_lc": percent(controlled),
-                **accuracy,
-                "kl": _mean(correct.get("ratio")) if learnt else None,
+                **reward_accuracy(measured, options),
+                "kl": _mean(measured["ratio"]),
                 "length_correlation": spearman(scores, name),
                 **_cost(curves, name, entries[0], reports),
                 "settings": ", ".join(
@@ -211,14 +210,16 @@ def best_trials(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def reward_accuracy(
-    scores: pd.DataFrame, variant: str, options: ReportingOptions
-) -> dict[str, float | None]:
-    """Return the share of held-out pairs ranked right, with its interval, and how many pairs.
+def reward_accuracy(scores: pd.DataFrame, options: ReportingOptions) -> dict[str, float | None]:
+    """Return the share of one variant's held-out pairs ranked right, in percent, and their number.
 
-    Of one seed the interval is Wilson's over pairs, of several Student's over their shares.
+    Of one seed the interval is Wilson's over pairs, of several Student's over their shares. Pairs
+    without two rewards are left out.
+
+    Args:
+        scores: a row a pair and seed, from `collect`.
     """
-    part = scores.loc[scores["variant"] == variant].dropna(subset=["reward_w", "reward_l"])
+    part = scores.dropna(subset=["reward_w", "reward_l"])
     if part.empty:
         return dict.fromkeys(("pairs", "reward_accuracy", "reward_low", "reward_high"))
     right = part["reward_w"] > part["reward_l"]
@@ -268,5 +269,5 @@ def _responses(reports: Mapping[str, Mapping[str, Any]]) -> float | None:
     return float(np.mean(counts)) if counts else None
 
 
-def _mean(values: pd.Series | None) -> float | None:
-    return None if values is None or values.dropna().empty else float(values.mean())
+def _mean(values: pd.Series) -> float | None:
+    return None if values.dropna().empty else float(values.mean())
