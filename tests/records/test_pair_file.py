@@ -1,6 +1,7 @@
 """Pairs as users bring them: TRL's preference form, unpaired rows, and what is set aside."""
 
 import json
+import random
 
 import pytest
 from kedro.io import DatasetError
@@ -9,11 +10,13 @@ from PIL import Image
 from r1vl_kedro.datasets import PairFileDataset
 from r1vl_kedro.prompts import to_messages
 
+PICTURES = ("a.png", "b.png")
+
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("a", "b"):
-        Image.new("RGB", (56, 28), (10, 200, 10)).save(tmp_path / f"{name}.png")
+    for shade, name in enumerate(PICTURES):
+        Image.new("RGB", (56, 28), (10, 200, shade)).save(tmp_path / name)
     (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
     return tmp_path
 
@@ -126,10 +129,18 @@ def test_pairs_of_other_tools_are_read_as_trls(row, folder):
     assert len(pair["images"]) == 1
 
 
-@pytest.mark.parametrize("tag", ["kto_tag", "label"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        {"kto_tag": False},
+        {"label": False},
+        {"label": False, "rejected_response": None},  # as Parquet fills rows of a mixed file
+        {"label": False, "kto_tag": None},
+    ],
+)
 def test_an_unpaired_row_may_be_one_conversation_with_a_tag(tag, folder):
     talk = [turn("user", "<image>How many?"), turn("assistant", "Three.")]
-    (row,) = load(folder, {"messages": talk, tag: False, "images": ["a.png"]})
+    (row,) = load(folder, {"messages": talk, **tag, "images": ["a.png"]})
     assert (row["question"], row["chosen"], row["rejected"]) == ("How many?", None, "Three.")
 
 
@@ -146,6 +157,17 @@ def test_the_parts_of_a_prompt_may_hold_its_images(folder):
 def test_questions_without_images_are_taken(folder):
     (row,) = load(folder, {k: v for k, v in GOOD.items() if k != "images"})
     assert row["images"] == []
+
+
+def test_images_without_bytes_are_read_from_their_path(folder):
+    from datasets import Dataset
+
+    images = [{"bytes": b"", "path": "a.png"}, {"bytes": None, "path": "b.png"}]
+    Dataset.from_list([{**GOOD, "images": images}]).to_parquet(str(folder / "pairs.parquet"))
+    dataset = PairFileDataset(
+        path=str(folder / "pairs.parquet"), records_path=str(folder / "stored")
+    )
+    assert [image.size for image in dataset.load()[0]["images"]] == [(56, 28)] * 2
 
 
 def test_parquet_with_encoded_images(folder):
@@ -175,6 +197,17 @@ def test_parquet_with_encoded_images(folder):
         ({"rejected": [turn("user", "?")]}, "malformed_row"),
         ({"completion": "Two.", "label": "good"}, "malformed_row"),
         ({"id": "same"}, "duplicate_id"),
+        ({"images": [{"bytes": "", "path": None}]}, "malformed_row"),
+        (
+            {
+                "prompt": None,
+                "chosen": None,
+                "rejected": None,
+                "rejected_response": None,
+                "messages": [turn("user", "?"), turn("assistant", "Two.")],
+            },
+            "malformed_row",
+        ),
         ({"chosen": "Two.<|im_end|>"}, "special_token"),
         ({"prompt": "<|image_pad|> How many?"}, "special_token"),
         ({"rejected": "\ud800"}, "malformed_row"),
@@ -205,11 +238,28 @@ def test_a_missing_file_is_named(folder):
 
 
 def test_a_share_is_held_out_by_the_ids(folder):
-    rows = [{**GOOD, "id": str(i)} for i in range(40)]
+    rows = [{**GOOD, "id": str(i), "prompt": f"How many? ({i})"} for i in range(40)]
     first = load(folder, *rows, held_out=0.25)["held_out"]
-    assert 3 <= sum(first) <= 17
+    drawn = [random.Random(f"{i}-held-out").random() < 0.25 for i in range(40)]
+    assert first == drawn and 3 <= sum(first) <= 17
     again = load(folder, *rows[::-1], held_out=0.25)["held_out"]
     assert again[::-1] == first
+
+
+def test_rows_of_one_prompt_are_held_out_together(folder):
+    def side(number, label, image):
+        return {
+            "prompt": f"How many? ({number})", "completion": f"{number}, {label}.", "label": label,
+            "images": [image],
+        }  # fmt: skip
+
+    rows = [
+        side(i, label, image) for label in (True, False) for i in range(20) for image in PICTURES
+    ]
+    pairs = load(folder, *rows, held_out=0.5)
+    held = pairs["held_out"]
+    assert held[:40] == held[40:] and 5 <= sum(held[:40]) <= 35
+    assert held[:40:2] != held[1:40:2]  # another image is another prompt
 
 
 def test_a_changed_file_is_read_anew(folder):

@@ -14,11 +14,13 @@ from r1vl_kedro.records.pairs import (
     best_and_worst,
     choose_pairs,
     mismatched_of,
+    other_prompts,
     problem_of,
     summarise,
     with_questions,
     write_pairs,
 )
+from r1vl_kedro.records.store import undecoded
 
 
 def record(name):
@@ -116,11 +118,39 @@ def test_pairs_on_disk_keep_their_images_as_they_were():
     assert stored[0]["options"] == ["a", "b"]
 
 
-def test_a_response_of_another_question_stands_for_the_policy_at_large():
+def prompts(*questions_and_images):
+    rows = [
+        {**record("one"), "id": str(i), "question": question, "images": [image]}
+        for i, (question, image) in enumerate(questions_and_images)
+    ]
+    return undecoded(write_pairs(rows))
+
+
+def test_the_row_before_has_another_prompt():
+    assert other_prompts(prompts(("a?", b"1"), ("b?", b"1"), ("c?", b"1"))) == [2, 0, 1]
+
+
+def test_rows_of_one_prompt_side_by_side_are_passed_over():
+    rows = prompts(
+        ("a?", b"1"), ("a?", b"1"), ("b?", b"1"), ("b?", b"1"), ("b?", b"1"), ("a?", b"1")
+    )
+    assert other_prompts(rows) == [4, 4, 1, 1, 1, 4]
+
+
+def test_one_question_about_two_images_is_two_prompts():
+    assert other_prompts(prompts(("a?", b"1"), ("a?", b"2"), ("a?", b"2"))) == [2, 0, 0]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_of_one_prompt_have_no_other(count):
+    assert other_prompts(prompts(*[("a?", b"1")] * count)) is None
+
+
+def test_chosen_and_rejected_of_the_other_prompt_are_taken_in_turn():
     rows = [{"chosen": f"w{i}", "rejected": f"l{i}"} for i in range(3)]
-    assert [mismatched_of(rows, i) for i in range(3)] == ["w2", "l0", "w1"]
+    assert [mismatched_of(rows, i, i - 1) for i in range(3)] == ["w2", "l0", "w1"]
     rows[0]["rejected"] = None
-    assert mismatched_of(rows, 1) == "w0"
+    assert mismatched_of(rows, 1, 0) == "w0"
 
 
 def test_scores_of_a_reference_become_columns():

@@ -202,6 +202,17 @@ def test_kto_with_one_label_only_is_named(tiny, tmp_path):
         train("preference", **job(tiny, where, tmp_path / "model", objective="kto"))
 
 
+def test_kto_with_one_prompt_only_is_named_where_others_learn(tiny, tmp_path):
+    def change(rows):
+        for row in rows:
+            row |= {"question": rows[0]["question"], "images": rows[0]["images"]}
+
+    where = with_rows(tmp_path, tiny, change)
+    with pytest.raises(TrainingError, match=r"left of 6 .*: 6 × no response to another prompt"):
+        train("preference", **job(tiny, where, tmp_path / "model", objective="kto"))
+    train("preference", **job(tiny, where, tmp_path / "model", num_steps=1))
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -33,7 +33,7 @@ class PairFileDataset(AbstractDataset):
             changed; what was set aside stands in ``rejected.json`` there.
         image_root: folder that image paths start from; the file's own folder if not given.
         limit: read only this many rows.
-        held_out: share of the pairs that no objective trains on.
+        held_out: share of the prompts whose pairs no objective trains on.
         metadata: for Kedro-Viz and other plugins.
     """
 

@@ -6,6 +6,7 @@ as Parquet holds them; without them, what the parts of the prompt hold.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ class PairFile:
         path: JSON array, JSON lines, or Parquet.
         image_root: folder that image paths start from; the file's own folder when None.
         limit: read only this many rows.
-        held_out: share of the rows that no objective trains on, drawn by their ids.
+        held_out: share of the prompts that no objective trains on; each is drawn by the id of its
+            first usable row, and its other rows (same question, same images) go with it.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class PairFile:
             RecordsError: the file is not of the form that its name suggests.
         """
         seen: set[str] = set()
+        drawn: dict[bytes, bool] = {}
         for index, row in enumerate(_rows(self.path)):
             if self.limit is not None and index >= self.limit:
                 return
@@ -67,7 +70,10 @@ class PairFile:
             try:
                 if name in seen:
                     raise _Unusable("duplicate_id", f"the id {name[:100]!r} occurs twice")
-                yield self._pair(row, name)
+                pair = self._pair(row, name)
+                chance = random.Random(f"{name}-held-out").random()
+                held_out = drawn.setdefault(_prompt(pair), chance < self.held_out)
+                yield {**pair, "held_out": held_out}
                 seen.add(name)
             except (_Unusable, pictures.ImageProblem) as problem:
                 yield Rejection(name, "pairs", problem.reason, str(problem)[:400])
@@ -100,7 +106,6 @@ class PairFile:
             "answer": "",
             "family": family_of(folders),
             "source": self.path.name,
-            "held_out": random.Random(f"{name}-held-out").random() < self.held_out,
         }
 
     def _images(self, row: Mapping[str, Any]) -> tuple[list[bytes], list[str]]:
@@ -111,7 +116,7 @@ class PairFile:
         encoded, paths = [], []
         for one in given:
             data = one.get("bytes") if isinstance(one, Mapping) else None
-            if isinstance(data, bytes):
+            if isinstance(data, bytes) and (data or not one.get("path")):
                 images = [data]
             else:
                 images, found = images_of(one, "images", root)
@@ -120,6 +125,14 @@ class PairFile:
                 encoded.append(pictures.read(image))
                 pictures.decode(encoded[-1], paths[-1] if paths else "image")
         return encoded, paths
+
+
+def _prompt(pair: Mapping[str, Any]) -> bytes:
+    """Return a digest of the question and the images."""
+    digest = hashlib.blake2b(pair["question"].encode(), digest_size=16)
+    for image in pair["images"]:
+        digest.update(hashlib.blake2b(image).digest())
+    return digest.digest()
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

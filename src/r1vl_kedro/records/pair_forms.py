@@ -28,9 +28,9 @@ def in_trl_form(row: Mapping[str, Any]) -> dict[str, Any]:
     if turns is None:
         question = row.get("question")
         return {**ours, "prompt": question} if isinstance(question, str) else ours
-    tag = row.get("kto_tag", row.get("label"))
-    if "rejected_response" in row:
-        rejected = row["rejected_response"]
+    tag = row.get("label") if row.get("kto_tag") is None else row["kto_tag"]
+    rejected = row.get("rejected_response")
+    if rejected is not None or ("rejected_response" in row and tag is None):
         return {**ours, "prompt": turns[:-1], "chosen": turns[-1:], "rejected": rejected}
     if tag is not None:
         return {**ours, "prompt": turns[:-1], "completion": turns[-1:], "label": tag}

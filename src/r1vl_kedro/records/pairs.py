@@ -28,6 +28,7 @@ REASONS = {
     "no_completion": "neither chosen nor rejected is given",
     "unpaired": "the objective compares two responses, but one is missing",
     "no_reference": "a log-probability under the reference is missing",
+    "no_mismatched": "no response to another prompt was scored under the reference",
 }
 """Why a question gives no pair, or a given pair is set aside."""
 LOGPS = ("ref_chosen_logps", "ref_rejected_logps", "ref_mismatched_logps", "ref_corrupted_logps")
@@ -165,15 +166,43 @@ def _differences(pairs: Sequence[Mapping[str, Any]], what: str) -> Any:
     return np.array([one - other for one, other in both if None not in (one, other)], dtype=float)
 
 
-def mismatched_of(pairs: Sequence[Mapping[str, Any]], place: int) -> str:
-    """Take a response to another question: the row before's chosen and rejected one in turn.
+def other_prompts(pairs: Dataset) -> list[int] | None:
+    """Find for each row the nearest row before it with another prompt; the rows form a circle.
 
-    KTO estimates how far the policy is from its reference on such responses (arXiv 2402.01306,
-    sec. 4.1); they are fixed here, so that the reference scores them once.
+    Prompts differ in question, options or images; images are read only where the texts of
+    neighbours are equal.
+
+    Args:
+        pairs: rows with ``question``, ``options`` and ``images``, the images undecoded.
+
+    Returns:
+        The rows' places; None where all rows have one prompt.
     """
-    other = pairs[place - 1]
+    texts = list(zip(pairs["question"], pairs["options"], strict=True))
+    same = [
+        text == texts[place - 1]
+        and _encoded(pairs[place]["images"]) == _encoded(pairs[place - 1]["images"])
+        for place, text in enumerate(texts)
+    ]
+    if all(same):
+        return None
+    found, start = [0] * len(same), same.index(False)
+    for place in (*range(start, len(same)), *range(start)):
+        found[place] = found[place - 1] if same[place] else place - 1
+    return [place % len(same) for place in found]
+
+
+def mismatched_of(pairs: Sequence[Mapping[str, Any]], place: int, other: int) -> str:
+    """Take the response of row ``other`` for row ``place``: chosen and rejected ones in turn.
+
+    KTO estimates how far the policy is from its reference on responses to other prompts (arXiv
+    2402.01306, sec. 4.1); they are fixed here, so that the reference scores them once.
+
+    Args:
+        other: a row with another prompt, from `other_prompts`.
+    """
     order = ("chosen", "rejected") if place % 2 == 0 else ("rejected", "chosen")
-    return next(other[side] for side in order if other[side] is not None)
+    return next(pairs[other][side] for side in order if pairs[other][side] is not None)
 
 
 def add_reference(pairs: Dataset, scores: pd.DataFrame) -> Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import time
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro import files, provenance
 from r1vl_kedro.progress import report
 from r1vl_kedro.ranks import processes, rank
-from r1vl_kedro.records.pairs import add_reference, mismatched_of
+from r1vl_kedro.records.pairs import add_reference, mismatched_of, other_prompts
 from r1vl_kedro.training import data
 from r1vl_kedro.training.preference_options import PairScoringOptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
+log = logging.getLogger(__name__)
 ENTRY = "r1vl_kedro.training.pair_logps:score_pairs"
 COLUMNS = ("id", "images", "question", "options", "chosen", "rejected")
 WAIT_SECONDS = 0.2
@@ -81,10 +83,17 @@ def score_pairs(
     size = settings.batch_size
     mine = range(rank(), -(-len(places) // size), processes())
     todo = [number for number in mine if not _part(where, number).is_file()]
+    others = other_prompts(rows) if todo and settings.mismatched else None
+    if todo and settings.mismatched and others is None:
+        log.warning("all rows of %s have one prompt: KTO cannot learn from them", pairs)
+        settings = settings.model_copy(update={"mismatched": False})
     scorer = _Scorer(checkpoint, settings, template) if todo else None
     for done, number in enumerate(todo, start=1):
         block = places[number * size : (number + 1) * size]
-        batch = [{**rows[i], "mismatched": mismatched_of(texts, i)} for i in block]
+        batch = [rows[i] for i in block]
+        if others is not None:
+            for row, i in zip(batch, block, strict=True):
+                row["mismatched"] = mismatched_of(texts, i, others[i])
         files.write_json(_part(where, number), scorer.score(batch))
         report(done, len(todo), "batch", f"{len(mine) - len(todo)} done before")
     return {"pairs": len(places), "scored_now": len(todo)}

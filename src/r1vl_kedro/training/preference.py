@@ -110,6 +110,8 @@ def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, li
         absent = [side for side in ("chosen", "rejected") if row[side] is None]
         if reason is None and absent and not unpaired:
             reason = "unpaired"
+        elif reason is None and unpaired and row["mismatched"] is None:
+            reason = "no_mismatched"
         elif reason is None and any(
             row[name] is None for name in needed if not any(side in name for side in absent)
         ):

@@ -63,7 +63,7 @@ class PairScoringOptions(BaseModel):
     """Pairs per process and forward pass."""
     rows: Literal["all", "held_out"] = "all"
     mismatched: bool = True
-    """Also the chosen response of the pair before: KTO estimates its KL from it."""
+    """Also a response to the prompt before: KTO estimates its KL from it."""
     corrupted_image: bool = True
     """Also the chosen response with most of the image masked, for mDPO."""
     share_prompts: bool = True
