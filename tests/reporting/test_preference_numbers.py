@@ -26,7 +26,11 @@ def measured(lw, ll, nw=(10, 10), nl=(10, 20), rw=(-5.0, -5.0), rl=(-5.0, -5.0))
 
 def entry(name, objective=None, method="preference", **options):
     given = {"objective": objective, **options} if objective else options
-    return {"name": name, "method": method, "options": given, "label": None}
+    written = {"records": "pairs", "objective": objective} if objective else {}
+    return {
+        "name": name, "method": method, "options": given, "label": None,
+        "overrides": written | options,
+    }  # fmt: skip
 
 
 VARIANTS = {
@@ -156,7 +160,8 @@ def test_the_table_is_sorted_and_says_what_a_training_cost(table):
     assert row["sampled"] == 150 and row["settings"] == "learning_rate 1e-05, beta 0.1"
     assert (row["paper"], row["paper_rank"]) == (18.2, 2)
     assert row["kl"] == -1.0 and row["reward_accuracy"] == 100.0 and row["pairs"] == 2
-    assert table.set_index("variant").loc["step_grpo", "sampled"] == 300
+    row = table.set_index("variant").loc["step_grpo"]
+    assert row["sampled"] == 300 and row["settings"] == "learning_rate 0.0001, rollouts_per_step 60"
 
 
 def test_pairs_of_several_seeds_are_their_own(scores):
@@ -209,6 +214,80 @@ def test_figures_are_drawn_from_what_there_is(scores, table):
     assert sum(part[0] for part in shares.values()) == pytest.approx(100)
     for density in ("preference_margins", "preference_likelihood"):
         assert all(sum(trace.y) == pytest.approx(1) for trace in made[density].data)
+
+
+def swept(**trials):
+    """Table and grid of trials, each ``(objective, options)``; accuracy and kl count them."""
+    variants = {
+        name: entry(name, objective, **given) for name, (objective, given) in trials.items()
+    }
+    rows = [
+        {"variant": name, "row": name, "accuracy": 10.0 * i, "reward_accuracy": 1.0 * i, "kl": -i}
+        for i, name in enumerate(trials)
+    ]
+    columns = ["low", "high", "reward_low", "reward_high", "length_correlation"]
+    return pd.DataFrame(rows).assign(**dict.fromkeys(columns)), variants
+
+
+def lines(figure):
+    return {trace.name: list(zip(trace.x, trace.y, strict=True)) for trace in figure.data}
+
+
+def test_a_line_over_gamma_joins_variants_that_differ_in_nothing_else(scores):
+    table, variants = swept(
+        a=("simpo", {"gamma": 0.5, "beta": 2.0}),
+        b=("simpo", {"gamma": 0.5, "beta": 10.0}),
+        c=("simpo", {"gamma": 0.0, "beta": 10.0}),
+        d=("simpo", {"gamma": 0.0}),  # beta 2, the default
+        e=("simpo", {"gamma": 0.3, "beta": 5.0}),
+        f=("simpo", {"gamma": 0.1, "length_norm": False}),
+    )
+    drawn = lines(figures.make(scores, table, variants)["preference_gamma"])
+    assert drawn == {
+        "on test questions: beta 2": [(0.0, 30.0), (0.5, 0.0)],
+        "of rewards: beta 2": [(0.0, 3.0), (0.5, 0.0)],
+        "on test questions: beta 10": [(0.0, 20.0), (0.5, 10.0)],
+        "of rewards: beta 10": [(0.0, 2.0), (0.5, 1.0)],
+    }
+
+
+def test_a_line_over_beta_is_named_by_its_objective_and_what_else_differs(scores):
+    table, variants = swept(
+        a=("dpo", {"beta": 0.3, "learning_rate": 1e-5}),
+        b=("dpo", {"beta": 0.1, "learning_rate": 1e-5}),
+        c=("dpo", {"beta": 0.1, "learning_rate": 1e-4}),
+        d=("kto", {"beta": 0.1, "learning_rate": 1e-4}),
+        e=("orpo", {"learning_rate": 1e-4}),
+        f=(None, {"beta": 0.04}),
+    )
+    drawn = lines(figures.make(scores, table, variants)["preference_kl"])
+    assert drawn == {
+        "dpo: learning_rate 1e-05": [(0.1, -1), (0.3, 0)],
+        "dpo: learning_rate 0.0001": [(0.1, -2)],
+        "kto": [(0.1, -3)],
+    }
+
+
+def test_two_variants_of_one_label_are_two_rows_of_every_figure(scores):
+    overview = pd.DataFrame(
+        [
+            {
+                "variant": name, "row": "Mine", "n": 4, "seeds": 1, "accuracy": accuracy,
+                "low": 30.0, "high": 90.0, "interval": "Wilson", "difference": 5.0,
+                "diff_low": -1.0, "diff_high": 11.0, "diff_interval": "paired", "mean_tokens": 9.0,
+            }
+            for name, accuracy in (("dpo", 60.0), ("sums", 70.0))
+        ]
+    )  # fmt: skip
+    curves = pd.DataFrame(columns=["namespace", "variant", "seed", "step", "metric", "value"])
+    found = verdicts([1.0, 1, 0, 1], [0.0, 1, 0, 0])
+    made = numbers.table(found, overview, curves, scores, VARIANTS, {}, {}, OPTIONS)
+    assert made["row"].tolist() == ["Mine (sums)", "Mine (dpo)"]
+    drawn = figures.make(scores, made, VARIANTS)
+    for name in ("preference_accuracy", "preference_margins", "preference_likelihood"):
+        assert {trace.name for trace in drawn[name].data} == set(made["row"])
+    for name in ("preference_length", "preference_rankings"):
+        assert list(drawn[name].data[0].y) == made["row"].tolist()
 
 
 def test_a_grid_without_held_out_pairs_has_empty_figures(table):

@@ -112,7 +112,7 @@ class Grid(BaseModel):
     seeds: Annotated[list[Seed], Words] = Field(min_length=1)
     variants: dict[str, VariantEntry | None] = Field(min_length=1)
     """None leaves out a variant that another environment has."""
-    search: dict[str, dict[str, Annotated[list[float], Field(min_length=1)]]] = {}
+    search: dict[str, dict[str, Annotated[list[Any], Field(min_length=1)]]] = {}
     """By variant, values of its options to try in every combination, the same number of trials for
     each. For an environment whose test records are validation records."""
     slots: int | None = Field(None, ge=1)

@@ -10,9 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import qualitative
 
-from r1vl_kedro.reporting.preference.numbers import SETTINGS, effective
+from r1vl_kedro.reporting.preference.sweeps import Settings, lines_over, settings_of
 from r1vl_kedro.reporting.style import error_bars, or_empty, style
-from r1vl_kedro.reporting.variants import options_of
 
 BINS = 24
 COLOURS, BARS = qualitative.Dark24, "#9ca3af"
@@ -26,13 +25,14 @@ def make(
 
     Args:
         scores: measured pairs, from `numbers.collect`.
-        table: from `numbers.table`.
+        table: from `numbers.table`, one row a variant, each with a ``row`` of its own.
         variants: the grid's entries by namespace, whose options the sweeps are drawn over.
     """
     names = [name for name in table["variant"] if name in set(scores["variant"])]
     learnt = [name for name in names if scores.loc[scores["variant"] == name, "objective"].any()]
     labels = dict(zip(table["variant"], table["row"], strict=True))
     colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(table["variant"])}
+    settings = settings_of(variants)
     parts = {name: scores.loc[scores["variant"] == name] for name in names}
     return {
         "preference_accuracy": _accuracy(table, colours),
@@ -50,8 +50,8 @@ def make(
         ),
         "preference_length": _length(table),
         "preference_rankings": _rankings({labels[n]: parts[n] for n in learnt}),
-        "preference_gamma": _gamma(table, variants),
-        "preference_kl": _kl_by_beta(table, variants),
+        "preference_gamma": _gamma(table, settings),
+        "preference_kl": _kl_by_beta(table, settings),
     }
 
 
@@ -178,48 +178,52 @@ def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
     return or_empty(figure, NO_PAIRS)
 
 
-def _settings(table: pd.DataFrame, variants: Mapping[str, Any]) -> pd.DataFrame:
-    """Draw the table with each variant's objective and hyper-parameters as columns."""
-    entries = {entry["name"]: effective(options_of(entry)) for entry in variants.values()}
-    columns = ("objective", "length_norm", *SETTINGS)
-    rows = [
-        {"variant": name, **{f"set_{key}": entries.get(name, {}).get(key) for key in columns}}
-        for name in table["variant"]
-    ]
-    return table.merge(pd.DataFrame(rows), on="variant")
-
-
-def _gamma(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
+def _gamma(table: pd.DataFrame, settings: Settings) -> go.Figure:
     """Draw SimPO over its target margin γ: reward accuracy on pairs and accuracy on questions."""
     figure = go.Figure()
-    known = _settings(table, variants)
-    part = known.loc[(known["set_objective"] == "simpo") & (known["set_length_norm"] != False)]  # noqa: E712
-    part = part.sort_values("set_gamma")
-    lines = (("accuracy", "on test questions"), ("reward_accuracy", "of rewards on pairs"))
-    for (column, label), colour in zip(lines, ("#1d4ed8", "#d97706"), strict=True):
-        if len(part) > 1:
+    rows = table.set_index("variant")
+    names = [
+        name
+        for name in rows.index.intersection(list(settings), sort=False)
+        if settings[name].get("objective") == "simpo" and settings[name]["length_norm"]
+    ]
+    lines = lines_over("gamma", names, settings, least=2)
+    measures = (
+        ("accuracy", "on test questions", "solid"),
+        ("reward_accuracy", "of rewards", "dot"),
+    )
+    for place, (label, line) in enumerate(lines):
+        for column, measure, dash in measures:
             figure.add_scatter(
-                x=part["set_gamma"].tolist(),
-                y=part[column].tolist(),
+                x=[settings[name]["gamma"] for name in line],
+                y=rows.loc[line, column].tolist(),
                 mode="lines+markers",
-                name=label,
-                line={"color": colour, "width": 2},
+                name=f"{measure}: {label}" if label else measure,
+                line={"color": COLOURS[place % len(COLOURS)], "width": 2, "dash": dash},
             )
     style(figure, "SimPO's target margin", "γ", "accuracy, %")
-    return or_empty(figure, "a sweep needs two variants of SimPO with other gammas")
+    return or_empty(figure, "a sweep needs two variants of SimPO that differ in gamma alone")
 
 
-def _kl_by_beta(table: pd.DataFrame, variants: Mapping[str, Any]) -> go.Figure:
-    """Draw divergence from the start on chosen responses over β, a line an objective with a β."""
+def _kl_by_beta(table: pd.DataFrame, settings: Settings) -> go.Figure:
+    """Draw divergence from the start on chosen responses over β, a line for other settings each."""
     figure = go.Figure()
-    known = _settings(table, variants).dropna(subset=["set_beta", "kl"])
-    for place, (objective, part) in enumerate(known.groupby("set_objective")):
-        part = part.sort_values("set_beta")
+    rows = table.dropna(subset=["kl"]).set_index("variant")
+    by_objective: dict[str, list[str]] = {}
+    for name in rows.index.intersection(list(settings), sort=False):
+        if "beta" in settings[name] and settings[name].get("objective"):
+            by_objective.setdefault(settings[name]["objective"], []).append(name)
+    lines = [
+        (f"{objective}: {label}" if label else objective, line)
+        for objective in sorted(by_objective)
+        for label, line in lines_over("beta", by_objective[objective], settings)
+    ]
+    for place, (label, line) in enumerate(lines):
         figure.add_scatter(
-            x=part["set_beta"].astype(float).tolist(),
-            y=part["kl"].tolist(),
+            x=[float(settings[name]["beta"]) for name in line],
+            y=rows.loc[line, "kl"].tolist(),
             mode="lines+markers",
-            name=str(objective),
+            name=label,
             line={"color": COLOURS[place % len(COLOURS)], "width": 1.8},
         )
     style(figure, "How far from the start", "β", "log-ratio to the start on chosen, nats")

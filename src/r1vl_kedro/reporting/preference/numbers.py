@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from r1vl_kedro.reporting.cells import percent
 from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.preference.sweeps import effective, written
 from r1vl_kedro.reporting.variants import options_of, split_namespace
 from r1vl_kedro.statistics import mean_over_seeds, share_interval
 from r1vl_kedro.training.objectives import OBJECTIVES, Pairs, implicit_rewards
 
 SETTINGS = ("learning_rate", "beta", "gamma", "lambda_", "delta", "tau", "alpha")
+NAMED_ELSEWHERE = ("objective", "from", "records")
 
 
 def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -> pd.DataFrame:
@@ -54,14 +56,6 @@ def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def effective(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a run's options with its objective's own defaults where none are given."""
-    objective = options.get("objective", "")
-    defaults = OBJECTIVES[objective].options if objective else {}
-    given = {key: value for key, value in options.items() if value is not None}
-    return {**defaults, **given}
 
 
 def _pairs(frame: pd.DataFrame) -> Pairs:
@@ -146,7 +140,8 @@ def table(
     """Make one row a variant, best accuracy first: test questions, held-out pairs, cost.
 
     Shares are in percent. ``seconds`` are those of all updates of one training, mean over seeds;
-    ``sampled`` counts the responses that a training was made from.
+    ``sampled`` counts the responses that a training was made from. Rows of the same label carry
+    their variant's name as well.
     """
     printed = paper.get("preference_objectives", {})
     ranks = {name: place for place, name in enumerate(sorted(printed, key=printed.get)[::-1], 1)}
@@ -176,16 +171,23 @@ def table(
                 "kl": _mean(measured["ratio"]),
                 "length_correlation": spearman(scores, name),
                 **_cost(curves, name, entries[0], reports),
-                "settings": ", ".join(
-                    f"{key.rstrip('_')} {settings[key]:g}"
-                    for key in SETTINGS
-                    if isinstance(settings.get(key), int | float)
-                ),
+                "settings": _settings(settings, entries[0].get("overrides", {})),
             }
         )  # fmt: skip
     made = pd.DataFrame(rows).sort_values("accuracy", ascending=False, ignore_index=True)
     words = {"variant", "row", "interval", "diff_interval", "settings"}
+    shared = made["row"].duplicated(keep=False)
+    made.loc[shared, "row"] += " (" + made.loc[shared, "variant"] + ")"
     return made.astype({name: float for name in made if name not in words | {"n", "seeds"}})
+
+
+def _settings(options: Mapping[str, Any], overrides: Mapping[str, Any]) -> str:
+    """Write hyper-parameters, and what else the grid gives a variant, in words."""
+    shown = {key: options[key] for key in SETTINGS if isinstance(options.get(key), int | float)}
+    for key, value in overrides.items():
+        if isinstance(value, int | float | str) and key not in NAMED_ELSEWHERE:
+            shown.setdefault(key, value)
+    return ", ".join(f"{key.rstrip('_')} {written(value)}" for key, value in shown.items())
 
 
 def best_trials(table: pd.DataFrame) -> pd.DataFrame:

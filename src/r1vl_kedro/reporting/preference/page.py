@@ -38,8 +38,8 @@ NOTES = {
     "preference_likelihood": "DPO may lower the likelihood of what it prefers.",
     "preference_length": "Positive: longer responses are the likelier ones, token by token.",
     "preference_rankings": "A model generates by likelihood; an objective may rank otherwise.",
-    "preference_gamma": "Drawn over the grid's variants of SimPO.",
-    "preference_kl": "Mean of log π/π_start over held-out chosen responses.",
+    "preference_gamma": "A line joins variants of SimPO that differ in γ alone.",
+    "preference_kl": "Mean over held-out pairs; a line joins variants that differ in β alone.",
 }
 
 
