@@ -9,7 +9,8 @@ update of another, so that a busy machine slows all alike: ``stock`` is TRL's DP
 reference model, ``dpo`` ours with the reference's log-probabilities beside the pairs, the others
 are ours too. CPU seconds are per
 update, memory is the peak of the process above its own before the model is loaded. The first
-update of each warms up and is left out. The last line is JSON.
+update of each warms up and is left out. What is being timed is told on stderr; the last line is
+JSON.
 """
 
 from __future__ import annotations
@@ -209,9 +210,11 @@ def main() -> None:
         return
     names = ["stock", "dpo", *given.objectives]
     subjects = [Subject(name, given.shape, given.pairs) for name in names]
-    for _ in range(given.updates + 1):
-        for subject in subjects:
-            subject.update()
+    turns = [(number, one) for number in range(given.updates + 1) for one in subjects]
+    for done, (number, subject) in enumerate(turns, start=1):
+        what = "loading and the update that warms up" if number == 0 else f"update {number}"
+        print(f"{done} of {len(turns)}: {subject.name}, {what}", file=sys.stderr, flush=True)
+        subject.update()
     for subject in subjects:
         subject.close()
     seconds = {s.name: [u["seconds"] for u in s.updates[1:]] for s in subjects}

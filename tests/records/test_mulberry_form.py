@@ -109,8 +109,8 @@ def test_json_lines_are_read_too(tmp_path):
         ('[{"a": 1}] xx [{"a": 1}]', "character 11: 'xx .* after the array's closing bracket"),
         ('[{"a": 1}],', "character 10: ',' stands after"),
         ('[\n{"a": 1}\n]\n{"a": 2}\n', "character 13: .* after the array's closing bracket"),
-        ('{"a": %s}' % ("1" * 5000), "5000 digits.* opens at character 0"),
-        ('[{"a": %s' % ("[" * 100_000), "recursion .* opens at character 1"),
+        ('{"a": %s}' % ("1" * 5000), "5000 digits.* opens at line 1, character 0"),
+        ('[{"a": %s' % ("[" * 100_000), "recursion .* opens at line 1, character 1"),
     ],
 )
 def test_broken_json_is_named_with_its_place(tmp_path, text, message):

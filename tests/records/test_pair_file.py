@@ -226,6 +226,16 @@ def test_a_bad_row_is_set_aside_with_its_reason(change, reason, folder):
     assert len(pairs) == 1 and set_aside(folder) == {reason: 1}
 
 
+def test_a_broken_line_is_set_aside_with_its_number(folder):
+    good = json.dumps(GOOD)
+    (folder / "pairs.jsonl").write_text("\n".join([good, good[:-5], "", good]))
+    dataset = PairFileDataset(path=str(folder / "pairs.jsonl"), records_path=str(folder / "stored"))
+    assert dataset.load()["id"] == ["#0", "#2"]
+    assert set_aside(folder) == {"malformed_row": 1}
+    [broken] = json.loads((folder / "stored" / "rejected.json").read_text())["records"]
+    assert broken["detail"].startswith("line 2: no JSON object: Invalid control character")
+
+
 def test_no_usable_row_is_named(folder):
     with pytest.raises(DatasetError, match=r"1 read, all set aside .chosen_equals_rejected: 1."):
         load(folder, {**GOOD, "rejected": "Two."})

@@ -8,7 +8,6 @@ file, row and column before anything is generated. A file that cannot be used is
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from r1vl_kedro.benchmarks.prompts import plain_prompt
 from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, Images, from_file, iter_cells, lmu_data
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
-from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.json_stream import iter_rows
 from r1vl_kedro.records.questions import special_token
 from r1vl_kedro.records.readers.mathvision import MathVisionRow
 from r1vl_kedro.records.schema import RecordsError
@@ -249,25 +248,10 @@ def _objects(path: Path) -> Iterator[dict[str, Any] | str]:
     Raises:
         BenchmarkFileError: a broken array.
     """
-    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        if not file.readline().lstrip().startswith("["):
-            file.seek(0)
-            yield from (_object(line) for line in file if line.strip())
-            return
     try:
-        yield from iter_objects(path)
+        yield from iter_rows(path)
     except RecordsError as error:
         raise BenchmarkFileError(str(error)) from error
-
-
-def _object(line: str) -> dict[str, Any] | str:
-    try:
-        found = json.loads(line)
-    except RecursionError:
-        return "no JSON object: nested too deeply"
-    except ValueError as error:
-        return f"no JSON object: {error}"
-    return found if isinstance(found, dict) else f"no JSON object: a {type(found).__name__}"
 
 
 def _problem_of_images(cells: Row, images: int) -> tuple[str, str] | None:

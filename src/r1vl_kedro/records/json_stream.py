@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from r1vl_kedro.records.schema import RecordsError
 
@@ -13,6 +14,7 @@ CHUNK = 1 << 20
 MAX_OBJECT = 64 << 20
 _SPACE = " \t\r\n"
 _BETWEEN = _SPACE + ","
+_DECODER = json.JSONDecoder()
 _OTHER_KINDS = {
     "\x1f\udc8b": "it is compressed with gzip: unpack it",
     "PK\x03\x04": "it is a zip archive: unpack it",
@@ -31,12 +33,16 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
 
     Raises:
         RecordsError: not JSON, an element that is no object, or anything after the array; names
-            file and character.
+            file, line and character.
     """
     path = Path(path)
-    decoder = json.JSONDecoder()
-    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        buffer, start, done, base = "", 0, False, 0
+    with _text(path) as file:
+        buffer, start, done, base, lines = "", 0, False, 0, 0
+
+        def place(position: int) -> str:
+            line = lines + buffer.count("\n", 0, position) + 1
+            return f"line {line}, character {base + position}"
+
         inside_array: bool | None = None
         ended = False
         while True:
@@ -45,13 +51,13 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
             if start == len(buffer):
                 if done:
                     break
-                base, start = base + len(buffer), 0
+                base, lines, start = base + len(buffer), lines + buffer.count("\n"), 0
                 buffer = file.read(chunk)
                 done = not buffer
                 continue
             if ended:
                 raise RecordsError(
-                    f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
+                    f"{path}, {place(start)}: {buffer[start : start + 20]!r} stands "
                     "after the array's closing bracket, where nothing may follow"
                 )
             if inside_array is None and buffer[start] == "[":
@@ -64,30 +70,80 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                 continue
             if buffer[start] != "{":
                 raise RecordsError(
-                    f"{path}, character {base + start}: {buffer[start : start + 20]!r} stands "
+                    f"{path}, {place(start)}: {buffer[start : start + 20]!r} stands "
                     "where a JSON object was expected (an array of them, or one a line)"
                     + (other_kind(buffer) if base + start == 0 else "")
                 )
             try:
-                value, end = decoder.raw_decode(buffer, start)
+                value, end = _DECODER.raw_decode(buffer, start)
             except json.JSONDecodeError as error:
                 if done or len(buffer) - start > MAX_OBJECT:
                     raise RecordsError(
-                        f"{path}, character {base + error.pos}: {error.msg} in the object that "
-                        f"opens at character {base + start}"
+                        f"{path}, {place(error.pos)}: {error.msg} in the object that opens at "
+                        f"{place(start)}"
                     ) from error
                 more = file.read(max(chunk, len(buffer) - start))
                 done = not more
-                base, buffer, start = base + start, buffer[start:] + more, 0
+                base, lines = base + start, lines + buffer.count("\n", 0, start)
+                buffer, start = buffer[start:] + more, 0
                 continue
             except (ValueError, RecursionError) as error:  # a number too long, nested too deep
                 raise RecordsError(
-                    f"{path}: {error}, in the object that opens at character {base + start}"
+                    f"{path}: {error}, in the object that opens at {place(start)}"
                 ) from error
             yield value
             start = end
         if inside_array and not ended:
             raise RecordsError(f"{path}: the file ends before the array's closing bracket")
+
+
+def iter_rows(path: str | Path) -> Iterator[dict[str, Any] | str]:
+    """Yield the objects of a file as `iter_objects`; of JSON lines also what is wrong with others.
+
+    Lines are read as such where the first or the second one holds an object. A text names a line
+    and why it is none, so that it can be set aside.
+
+    Raises:
+        RecordsError: as `iter_objects`, where objects are not written in lines.
+    """
+    path = Path(path)
+    with _text(path) as file:
+        filled = (line for line in iter(lambda: file.readline(MAX_OBJECT), "") if line.strip())
+        first = list(itertools.islice(filled, 2))
+        array = bool(first) and first[0].lstrip().startswith("[")
+        if not array and any(isinstance(next(_objects_in(one), None), dict) for one in first):
+            file.seek(0)
+            for number, line in enumerate(file, start=1):
+                for found in _objects_in(line):
+                    yield f"line {number}: {found}" if isinstance(found, str) else found
+            return
+    yield from iter_objects(path)
+
+
+def _objects_in(line: str) -> Iterator[dict[str, Any] | str]:
+    """Yield the objects of one line, and why there is no further one where something is left."""
+    start = 0
+    while rest := line[start:].lstrip(_BETWEEN):
+        start = len(line) - len(rest)
+        try:
+            value, start = _DECODER.raw_decode(line, start)
+        except RecursionError:
+            yield "no JSON object: nested too deeply"
+            return
+        except json.JSONDecodeError as error:
+            yield f"no JSON object: {error.msg} at character {error.pos} of {line.strip()[:60]!r}"
+            return
+        except ValueError as error:  # a number too long
+            yield f"no JSON object: {error}"
+            return
+        if not isinstance(value, dict):
+            yield f"no JSON object: a {type(value).__name__}"
+            return
+        yield value
+
+
+def _text(path: Path) -> TextIO:
+    return path.open(encoding="utf-8-sig", errors="surrogateescape")
 
 
 def other_kind(head: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
-from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.json_stream import iter_rows
 from r1vl_kedro.records.marks import marks_problem, placed, shown_elsewhere
 from r1vl_kedro.records.pair_forms import images_in_prompt, in_trl_form, texts_of_pair
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
@@ -66,6 +66,9 @@ class PairFile:
         for index, row in enumerate(_rows(self.path)):
             if self.limit is not None and index >= self.limit:
                 return
+            if isinstance(row, str):
+                yield Rejection(f"#{index}", "pairs", "malformed_row", row[:400])
+                continue
             name = str(row["id"]) if is_scalar(row.get("id")) else f"#{index}"
             try:
                 if name in seen:
@@ -135,9 +138,9 @@ def _prompt(pair: Mapping[str, Any]) -> bytes:
     return digest.digest()
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(path: Path) -> Iterator[dict[str, Any] | str]:
     if path.suffix != ".parquet":
-        yield from iter_objects(path)
+        yield from iter_rows(path)
         return
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -11,7 +11,7 @@ from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-from r1vl_kedro.records.json_stream import iter_objects
+from r1vl_kedro.records.json_stream import iter_rows
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 
 _SHORTEST_IMAGE = 64
@@ -187,14 +187,14 @@ class RecordFile(ABC):
             ValueError: the row is malformed; it is set aside with what the error tells.
         """
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows as they are in the file.
+    def rows(self) -> Iterator[dict[str, Any] | str]:
+        """Yield the rows as they are in the file; for a line that is none, a text that names it.
 
         Raises:
             RecordsError: there is none.
         """
         index = -1
-        for index, row in enumerate(iter_objects(self.path)):
+        for index, row in enumerate(iter_rows(self.path)):
             if self.limit is not None and index >= self.limit:
                 return
             yield row
@@ -204,6 +204,10 @@ class RecordFile(ABC):
     def __iter__(self) -> Iterator[RawRecord]:
         root = Path(self.image_root) if self.image_root else Path(self.path).parent
         for index, row in enumerate(self.rows()):
+            if isinstance(row, str):
+                problem = ("malformed_row", row)
+                yield RawRecord(id=f"#{index}", source=self.source, problem=problem)
+                continue
             try:
                 record = self.read(row, index, root)
             except ValueError as error:
