@@ -176,3 +176,28 @@ def test_a_model_that_does_not_look_is_found_out(tiny, pairs, tmp_path):
         patch.setattr(trainer, "completion_logps", lambda *_, **__: torch.zeros(12))
         with pytest.raises(TrainingError, match="vision encoder was not called"):
             our_loss(tiny, pairs, tmp_path, objective="simpo")
+
+
+class Cutting:
+    """A processor that keeps the last 20 tokens of each prompt."""
+
+    def __init__(self, whole):
+        self.whole = whole
+
+    def __getattr__(self, name):
+        return getattr(self.whole, name)
+
+    def __call__(self, **given):
+        batch = self.whole(**given)
+        return {**batch, "input_ids": batch["input_ids"][:, -20:]}
+
+
+def test_image_tokens_that_were_cut_are_found_out(tiny, pairs):
+    from r1vl_kedro.training.errors import TrainingError
+
+    rows = [data.open_records(pairs, "id")[0]]
+    PairCollator(load_processor(tiny), "{question}")(rows)
+    with pytest.raises(
+        TrainingError, match=r"hold \d+ image tokens where .* need \d+; .* were cut"
+    ):
+        PairCollator(Cutting(load_processor(tiny)), "{question}")(rows)
