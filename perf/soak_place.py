@@ -26,7 +26,7 @@ from pathlib import Path
 import psutil
 import yaml
 
-from r1vl_kedro.launcher.server import PRELOAD
+from r1vl_kedro.launcher.processes import PRELOAD
 
 ROOT = Path(__file__).resolve().parents[1]
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG: the server ends with this process

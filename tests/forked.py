@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from r1vl_kedro.launcher.server import PRELOAD
+from r1vl_kedro.launcher.processes import PRELOAD
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # Not Kedro's framework: its import sets up logging, in a training's process as well.

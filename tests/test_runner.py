@@ -131,7 +131,7 @@ def test_an_interrupt_ends_what_computes_here_and_leaves_jobs_to_save(tmp_path, 
         came_to.append("saved")
 
     def trains(_):
-        monkeypatch.setattr(jobs, "resolve", lambda entry: saves)
+        monkeypatch.setattr(jobs, "resolve_name", lambda entry: saves)
         options = LauncherOptions(in_process=True)
         jobs.run_job("a:b", {}, options=options, log_dir=tmp_path, name="train")
 
@@ -144,7 +144,7 @@ def test_an_interrupt_ends_what_computes_here_and_leaves_jobs_to_save(tmp_path, 
     with pytest.raises(KeyboardInterrupt):
         SlotRunner(max_workers=3).run(Pipeline(nodes), catalog)
     assert came_to == ["interrupted", "saved"]
-    assert not jobs.waiting()
+    assert not jobs.waiting
 
 
 @pytest.mark.parametrize(

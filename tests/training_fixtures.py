@@ -8,13 +8,14 @@ import sys
 import traceback
 from multiprocessing.connection import wait
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from forked import CONTEXT
 from striking import arm
 
-from r1vl_kedro.launcher.commands import free_port
-from r1vl_kedro.launcher.worker import leave, resolve
+from r1vl_kedro.launcher.processes import free_port
+from r1vl_kedro.launcher.worker import leave
 
 SOLUTION = (
     "### Image Description:\n{a} things\n### Rationales:\nCount.\n### Let's think step by step.\n"
@@ -155,7 +156,7 @@ def _rank(
     torch.set_num_threads(1)
     code = 1
     try:
-        resolve(entry)(**kwargs)
+        resolve_name(entry)(**kwargs)
         code = 0
     except BaseException:  # noqa: BLE001 - what went wrong is in the log
         traceback.print_exc()

@@ -11,7 +11,7 @@ from typing import Any
 from kedro.runner import ThreadRunner
 
 from r1vl_kedro.launcher import JobError, LauncherOptions, jobs
-from r1vl_kedro.launcher.commands import uses_cuda
+from r1vl_kedro.launcher.processes import uses_cuda
 
 
 class SlotRunner(ThreadRunner):
@@ -66,7 +66,7 @@ class _Slots(ThreadPoolExecutor):
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            for thread in self._busy - jobs.waiting():
+            for thread in self._busy - jobs.waiting:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt)
                 )

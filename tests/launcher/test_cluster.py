@@ -162,6 +162,21 @@ def test_a_job_whose_node_is_killed_goes_on_at_another(tmp_path, two_nodes, opti
     add(two_nodes, 5, 2)
 
 
+def test_three_nodes(tmp_path, two_nodes, options):
+    """Ranks lie on all; a prediction begins with one process where what is free is scattered."""
+    third = add(two_nodes, 6, 3)
+    try:
+        # Of seven free CPUs two processes would take six, but only the third node has three.
+        scattered = options.model_copy(update={"threads_per_process": 3}).for_shared_work()
+        assert job("shared_work", tmp_path, scattered, place=str(tmp_path)) == ["0"]
+        three = options.model_copy(update={"num_processes": 3, "threads_per_process": 2})
+        assert job("ranks_sum", tmp_path, three) == {"sum": 6, "world": 3}
+        logs = {path.name for path in (tmp_path / "ranks_sum").glob("launcher*.log")}
+        assert logs == {"launcher.log", "launcher-1.log", "launcher-2.log"}
+    finally:
+        two_nodes.remove_node(third)
+
+
 def test_a_killed_run_leaves_no_job(tmp_path, options):
     names = {name: str(tmp_path / name) for name in ("started", "stopped")}
     run = a_run(f"job('wait', {str(tmp_path)!r}, {THERE}, **{names!r})", options)

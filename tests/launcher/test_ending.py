@@ -12,7 +12,7 @@ import psutil
 import pytest
 from launching import RANKS, job
 
-from r1vl_kedro.launcher import JobError, commands, ending, jobs, worker
+from r1vl_kedro.launcher import JobError, ending, jobs, processes, worker
 
 
 def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
@@ -57,8 +57,8 @@ def test_a_process_that_waits_to_be_asked_for_its_exit_code_is_not_alive():
 
 def worker_of(job_file, digest, entry):
     """The command line of a job's only rank."""
-    call = commands.Call(str(job_file), digest, f"job_entries:{entry}")
-    return [sys.executable, *commands.command(call, 1)]
+    call = processes.Call(str(job_file), digest, f"job_entries:{entry}")
+    return [sys.executable, *processes.command(call, 1)]
 
 
 @pytest.mark.parametrize("change", ["another run began it anew", "somebody changed it"])
@@ -66,18 +66,20 @@ def test_a_worker_runs_no_other_file_than_the_one_it_was_started_for(tmp_path, c
     job("echo", tmp_path)
     directory = tmp_path / "echo"
     digest = hashlib.sha256((directory / "job.json").read_bytes()).hexdigest()
-    (directory / "job.json").write_text(json.dumps({"kwargs": {"text": change}}))
+    changed = {"kwargs": {"command": "touch owned"}, "entry": "posix:system", "why": change}
+    (directory / "job.json").write_text(json.dumps(changed))
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
     line = worker_of(directory / "job.json", digest, "echo")
     late = subprocess.run(line, capture_output=True, text=True)
     assert late.returncode == worker.OTHER_JOB
-    assert f"{directory / 'job.json'} has the digest" in late.stderr and digest in late.stderr
+    (said,) = late.stderr.splitlines()
+    assert said.startswith(f"{directory / 'job.json'} has the digest") and digest in said
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
 
 def test_a_function_that_a_jobs_file_names_is_not_called(tmp_path):
     """It lies where others can write; what is called comes from whoever starts the process."""
-    text = json.dumps({"kwargs": {}, "entry": "job_entries:die"})
+    text = json.dumps({"kwargs": {}, "entry": "os:abort"})
     (tmp_path / "job.json").write_text(text)
     digest = hashlib.sha256(text.encode()).hexdigest()
     env = os.environ | {"R1VL_PARENT": str(os.getpid()), "OMP_NUM_THREADS": "1"}

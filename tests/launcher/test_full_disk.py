@@ -22,7 +22,7 @@ def test_the_error_of_a_job_on_a_full_disk_is_told(tmp_path, options):
         job("full_disk", tmp_path, options, message="no room left")
     assert "in full_disk" in str(caught.value)
     names = {path.name for path in (tmp_path / "full_disk").iterdir()}
-    assert "error0.json" in names and "rank0.reserved" not in names
+    assert "error0.txt" in names and "rank0.reserved" not in names
 
 
 def test_the_error_of_a_job_reaches_the_run_from_a_disk_that_is_really_full(tmp_path):
@@ -79,9 +79,9 @@ def test_a_report_fits_into_what_is_reserved_for_it(tmp_path, monkeypatch):
     for number, text in enumerate(["", "\U0001f600" * 100_000]):
         monkeypatch.setenv("RANK", str(number))
         failures.report(failures.reserve(tmp_path), ValueError(text))
-    first, second = failures.reports(tmp_path)
-    assert (first["rank"], first["message"]) == (0, "")
-    assert second["message"] == "\U0001f600" * failures.KEPT_CHARACTERS
+    first, second = (file.read_text("utf-8") for file in failures.reports(tmp_path))
+    assert first.startswith("rank 0 failed with ValueError: \n")
+    assert "\U0001f600" * failures.KEPT_CHARACTERS + "\n" in second
 
 
 def test_a_warning_that_a_full_disk_broke_off_is_told_as_it_is(tmp_path, caplog):

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from r1vl_kedro.launcher import (
     JobError,
     LauncherOptions,
-    commands,
     ending,
+    processes,
     stop_all,
 )
 from r1vl_kedro.run_context import RUN, RunContext
@@ -173,9 +173,9 @@ def test_a_job_that_ranks_cannot_share_is_one_process():
 
 
 def test_a_hosts_ranks_start_through_torchs_launcher():
-    call = commands.Call("job.json", "id", "a:b")
-    line = " ".join(commands.command(call, 4, 1, hosts=2, address="10.0.0.1", port=29500))
+    call = processes.Call("job.json", "id", "a:b")
+    line = " ".join(processes.command(call, 4, 1, hosts=2, address="10.0.0.1", port=29500))
     assert "torch.distributed.run --nproc_per_node 4 --nnodes 2 --node_rank 1" in line
     assert "--master_addr 10.0.0.1 --master_port 29500" in line
-    alone = " ".join(commands.command(call, 1))
+    alone = " ".join(processes.command(call, 1))
     assert "torch.distributed" not in alone

@@ -18,8 +18,8 @@ from r1vl_kedro.launcher import JobError, ending, stop_all
 SCRIPT = """
 import os, sys
 sys.path[:0] = {paths!r}
-from r1vl_kedro.launcher import server
-server.PRELOAD = "preloaded"
+from r1vl_kedro.launcher import processes
+processes.PRELOAD = "preloaded"
 from launching import FORKED, job
 print("the run begins", flush=True)
 {work}

@@ -6,7 +6,6 @@ the command that a job of one machine runs; its files lie in a directory that al
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -17,10 +16,10 @@ from typing import Any
 
 from r1vl_kedro.kernels import AVX2, WAIT_POLICY
 from r1vl_kedro.launcher import ending
-from r1vl_kedro.launcher.commands import Call, HostJob, command, environment, free_port, start
 from r1vl_kedro.launcher.failures import HostLostError, JobError
 from r1vl_kedro.launcher.layout import Ask, ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions, SharedWork
+from r1vl_kedro.launcher.processes import Call, HostJob, command, environment, free_port
 from r1vl_kedro.provenance import versions
 
 # Ray reads these when it is imported.
@@ -38,6 +37,8 @@ except ImportError as _error:
     ) from _error
 
 REACH_SECONDS = 5.0
+ROOM_SECONDS = 1.0
+"""How long Ray may take to find room that is free."""
 AGREE_SECONDS = 120.0
 """How long hosts that have room may take to start the processes that see a job through."""
 SHARED = ("PYTHONPATH", WAIT_POLICY, *AVX2)
@@ -67,41 +68,30 @@ def connect(options: LauncherOptions) -> None:
                 socket.create_connection((host, int(port)), REACH_SECONDS).close()
             ray.init(**how)
         except (OSError, ValueError, RuntimeError, RayError) as error:
-            raise JobError(f"launcher.cluster {where}: {_why(error)}") from error
+            reason = " ".join(str(error).split())
+            if "ersion mismatch" in reason:
+                why = f"the cluster runs other versions than this environment: {reason:.400}"
+            else:
+                why = (
+                    f"no cluster can be used there ({reason:.200}); `ray start --head` on one host "
+                    "starts one, and docs/scaling.md has the whole of it"
+                )
+            raise JobError(f"launcher.cluster {where}: {why}") from error
         finally:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, handler)  # Ray's own leaves at once
 
 
-def _why(error: Exception) -> str:
-    reason = " ".join(str(error).split())
-    if "ersion mismatch" in reason:
-        return f"the cluster runs other versions than this environment: {reason:.400}"
-    return (
-        f"no cluster can be used there ({reason:.200}); `ray start --head` on one host starts one, "
-        "and docs/scaling.md has the whole of it"
-    )
-
-
-def lack(options: LauncherOptions) -> str | None:
-    """Explain what the cluster has not that a job asks for, if anything."""
+def hosts(options: LauncherOptions) -> list[dict[str, Any]]:
+    """Return the cluster's hosts that are alive, each with its ``Resources``."""
     connect(options)
-    try:
-        ranks_by_host(options, _hosts())
-    except JobError as error:
-        return str(error)
-    return None
+    return [host for host in ray.nodes() if host["Alive"]]
 
 
 def places(options: LauncherOptions) -> int:
     """Count the jobs of one process that the whole cluster holds at once."""
-    connect(options)
-    hosts = _hosts()
-    return sum(Ask.of(options, hosts).fits(host["Resources"]) for host in hosts)
-
-
-def _hosts() -> list[dict[str, Any]]:
-    return [host for host in ray.nodes() if host["Alive"]]
+    there = hosts(options)
+    return sum(Ask.of(options, there).fits(host["Resources"]) for host in there)
 
 
 class ClusterJob:
@@ -115,7 +105,6 @@ class ClusterJob:
     """
 
     def __init__(self, call: Call, options: LauncherOptions):
-        connect(options)
         self.returncode: int | None = None
         self._group, self._parts, self._runs = None, [], []
         try:
@@ -135,24 +124,25 @@ class ClusterJob:
         except BaseException as error:
             self._close()
             if isinstance(error, RayActorError):
-                raise HostLostError(_lost(error)) from error
+                raise _lost(error) from error
             raise
 
     def _await_room(self, options: LauncherOptions) -> tuple[Ask, list[int]]:
         """Wait until Ray has put a placement group aside; hosts may go meanwhile.
 
-        Processes that share work are a bundle each, and where their number is open as many as find
-        room now; nothing is waited for but one.
+        Processes that share work are a bundle each. Where their number is open it is what is free
+        now, and less where that lies scattered over hosts: nothing is waited for but one.
         """
         layout: list[int] = []
-        while not (self._group and self._group.wait(timeout_seconds=0.5)):
+        while not (self._group and self._group.wait(timeout_seconds=ROOM_SECONDS)):
             ending.check("waiting for the cluster")
-            hosts = _hosts()
-            now, ask = ranks_by_host(options, hosts), Ask.of(options, hosts)
+            there = hosts(options)
+            now, ask = ranks_by_host(options, there), Ask.of(options, there)
             how = "STRICT_PACK" if len(now) == 1 else "STRICT_SPREAD"
             if isinstance(options, SharedWork):
-                free = max(1, ask.fits(ray.available_resources()))
-                now, how = [1] * (options.num_processes if options.shards else free), "PACK"
+                free = ask.fits(ray.available_resources())
+                most = max(1, min(free, len(layout) - 1) if layout else free)
+                now, how = [1] * (options.num_processes if options.shards else most), "PACK"
             if now != layout:
                 layout = now
                 self._close()
@@ -165,12 +155,13 @@ class ClusterJob:
             bundle = ask.bundle(ranks)
             part = ray.remote(_Part).options(
                 num_cpus=bundle["CPU"],
-                num_gpus=bundle.get("GPU", 0),
+                num_gpus=bundle["GPU"],
                 max_concurrency=3,
                 scheduling_strategy=PlacementGroupSchedulingStrategy(self._group, number),
             )
-            self._parts.append(part.remote(os.getcwd()))
-        greetings = [part.greet.remote(call.job_file, versions(THE_SAME)) for part in self._parts]
+            self._parts.append(part.remote())
+        here = (os.getcwd(), call.job_file, versions(THE_SAME))
+        greetings = [part.greet.remote(*here) for part in self._parts]
         deadline = time.monotonic() + AGREE_SECONDS
         while ray.wait(greetings, num_returns=len(greetings), timeout=0.5)[1]:
             ending.check("waiting for the cluster")
@@ -189,28 +180,22 @@ class ClusterJob:
         """
         if self.returncode is None:
             try:
-                codes = self._codes()
+                codes = ray.get(ray.wait(self._runs, num_returns=len(self._runs), timeout=0)[0])
             except RayActorError as error:
                 self.stop(2.0)
-                raise HostLostError(_lost(error)) from error
+                raise _lost(error) from error
             if any(codes) or len(codes) == len(self._runs):
-                self.returncode = next(filter(None, codes), 0)
                 self.stop(2.0)  # what is left waits for the ranks that failed
+                self.returncode = next(filter(None, codes), 0)
         return self.returncode
 
     def stop(self, seconds: float) -> None:
         """Ask all ranks to end (SIGTERM) and kill what is left after ``seconds``."""
+        self.returncode = -signal.SIGTERM
         ends = [part.stop.remote(seconds) for part in self._parts]
         if ends:
             ray.wait(ends, num_returns=len(ends), timeout=seconds + 2 * ending.KILLED_SECONDS)
-        if self.returncode is None:
-            with contextlib.suppress(RayError):
-                self.returncode = next(filter(None, self._codes()), 1)
         self._close()
-
-    def _codes(self) -> list[int]:
-        """Return the exit codes of those hosts' ranks that have ended."""
-        return ray.get(ray.wait(self._runs, num_returns=len(self._runs), timeout=0)[0])
 
     def _close(self) -> None:
         for part in self._parts:
@@ -220,25 +205,23 @@ class ClusterJob:
         self._parts, self._group = [], None
 
 
-def _lost(error: Exception) -> str:
-    return f"a host of the job is gone ({' '.join(str(error).split()):.200})"
+def _lost(error: Exception) -> HostLostError:
+    return HostLostError(f"a host of the job is gone ({' '.join(str(error).split()):.200})")
 
 
 class _Part:
     """Starts one host's ranks of a job, as an actor there, and sees them through."""
 
-    def __init__(self, directory: str):
-        self._directory = directory
-        self._process: HostJob | None = None
+    _process: HostJob | None = None
 
-    def greet(self, job_file: str, wanted: dict[str, Any]) -> tuple[str, int]:
-        """Return this host's address and a free port of it.
+    def greet(self, place: str, job_file: str, wanted: dict[str, Any]) -> tuple[str, int]:
+        """Go to the run's directory; return this host's address and a free port of it.
 
         Raises:
             JobError: it does not see the job's files, or has other versions.
         """
         host = socket.gethostname()
-        for file in (job_file, self._directory):
+        for file in (job_file, place):
             if not Path(file).exists():
                 raise JobError(
                     f"host {host} does not see {file}; all hosts need the project and its data, on "
@@ -250,12 +233,12 @@ class _Part:
                     f"host {host} has {name} {version}, this one {wanted.get(name)}; all hosts need"
                     " the same environment"
                 )
+        os.chdir(place)
         return ray.util.get_node_ip_address(), free_port()
 
     def run(self, line: list[str], env: dict[str, str], log: Path) -> int:
         """Run this host's ranks to their end; return the exit code."""
-        os.chdir(self._directory)
-        self._process = start(line, env, log)
+        self._process = HostJob(line, env, log)
         return self._process.wait()
 
     def stop(self, seconds: float) -> None:

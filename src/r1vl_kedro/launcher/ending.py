@@ -9,9 +9,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any
 
 import psutil
 
@@ -36,19 +36,13 @@ def check(doing: str) -> None:
         raise KeyboardInterrupt(f"stopped while {doing}")
 
 
-class Process(Protocol):
-    """The part of ``subprocess.Popen`` by which the first process of a job is followed."""
-
-    pid: int
-
-    def poll(self) -> int | None:
-        """Return the exit code, or None while it runs."""
-
-
-def stop(process: Process, seconds: float) -> None:
+def stop(process: Any, seconds: float) -> None:
     """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``.
 
     Also what its launcher put into sessions of their own.
+
+    Args:
+        process: has ``pid`` and ``poll`` as ``subprocess.Popen`` has them.
     """
     # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
     family = _family(process.pid)
@@ -118,7 +112,7 @@ def _family(pid: int) -> set[psutil.Process]:
     return set()
 
 
-def _kill(family: set[psutil.Process]) -> None:
+def _kill(family: Iterable[psutil.Process]) -> None:
     for process in family:
         with contextlib.suppress(psutil.Error):
             process.kill()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -16,12 +15,13 @@ from r1vl_kedro.files import WriteError, naming, no_room
 from r1vl_kedro.ranks import rank
 from r1vl_kedro.scrubbing import scrub
 
-RESERVED_BYTES = 1 << 18
+RESERVED_BYTES = 1 << 17
 KEPT_CHARACTERS = 10_000
-"""Of message and traceback each; in JSON a character takes 12 bytes at most."""
-_KILLED = re.compile(r"exitcode: -(?P<signal>\d+)\) local_rank: (?P<rank>\d+)")
-# Where another rank's broken connection was seen first, the summary below it has the signal.
-_IN_SUMMARY = re.compile(r"rank +: (?P<rank>\d+) \(local_rank.*\n +exitcode +: -(?P<signal>\d+) ")
+"""Of message and traceback each; a character takes 4 bytes at most."""
+_LOGS = "logs of all ranks: "
+# A rank that a signal ended, in the summary of torch's launcher. The others then fail with errors
+# of the connection that broke, which are not the reason.
+_KILLED = re.compile(r"rank +: (?P<rank>\d+) \(local_rank.*\n +exitcode +: -(?P<signal>\d+) ")
 
 
 class JobError(UserFacingError, RuntimeError):
@@ -47,27 +47,26 @@ def reserve(directory: Path) -> Path:
 
 
 def report(reserved: Path, error: BaseException) -> None:
-    """Turn the reserved file into ``error<rank>.json``."""
-    text = scrub("".join(traceback.format_exception(error)))
-    full_disk = no_room(error)
-    found = {
-        "rank": rank(),
-        "time": time.time(),
-        "type": type(error).__name__,
-        "message": scrub(full_disk or str(error))[:KEPT_CHARACTERS],
-        "plain": full_disk is not None or isinstance(error, UserFacingError),
-        "traceback": text[-KEPT_CHARACTERS:],
-    }
+    """Turn the reserved file into ``error<rank>.txt``: what the user reads of this rank's error."""
+    directory, full_disk = reserved.parent, no_room(error)
+    text = scrub(full_disk or str(error))[:KEPT_CHARACTERS]
+    if full_disk is not None or isinstance(error, UserFacingError):
+        text = f"{text}\nlogs: {directory}"
+    else:
+        trace = scrub("".join(traceback.format_exception(error)))[-KEPT_CHARACTERS:]
+        text = (
+            f"rank {rank()} failed with {type(error).__name__}: {text}\n{_LOGS}{directory}\n{trace}"
+        )
     with reserved.open("r+b") as file:  # in place: the space is there already
-        file.write(json.dumps(found).encode())
+        file.write(text.encode("utf-8", "replace"))
         file.truncate()
-    os.replace(reserved, reserved.with_name(f"error{rank()}.json"))
+    os.utime(reserved, ns=(time.time_ns(), time.time_ns()))  # finer than what a write leaves
+    reserved.replace(reserved.with_name(f"error{rank()}.txt"))
 
 
-def reports(directory: Path) -> list[dict]:
+def reports(directory: Path) -> list[Path]:
     """Return the reports of all ranks that failed, the first failure first."""
-    found = [json.loads(path.read_text("utf-8")) for path in directory.glob("error*.json")]
-    return sorted(found, key=lambda report: report["time"])
+    return sorted(directory.glob("error*.txt"), key=lambda file: file.stat().st_mtime_ns)
 
 
 def failure(directory: Path, code: int) -> BaseException:
@@ -76,40 +75,30 @@ def failure(directory: Path, code: int) -> BaseException:
     Args:
         code: the exit code, negative for the signal that ended the job.
     """
-    name, logs = directory.name, f"logs of all ranks: {directory}"
+    name = directory.name
     if killed := _killed(directory):
-        number, how = killed
-        return JobError(f"{name}: rank {number} {how}\n{logs}")
+        return JobError(f"{name}: {killed}\n{_LOGS}{directory}")
     if found := reports(directory):
-        first = found[0]
-        if first["plain"]:
-            return JobError(f"{name}: {first['message']}\nlogs: {directory}")
-        what = f"rank {first['rank']} failed with {first['type']}: {first['message']}"
-        return JobError(f"{name}: {what}\n{logs}\n{first['traceback']}")
+        return JobError(f"{name}: {found[0].read_text('utf-8')}")
     if code in (128 + signal.SIGTERM, 128 + signal.SIGINT):
         return KeyboardInterrupt(f"{name} was interrupted; its state is saved. Logs: {directory}")
     how = _by_signal(-code) if code < 0 else f"ended with exit code {code}"
     if code >= 0 and (refused := _refused(directory)):
         return JobError(f"{name} {how}: {refused}\nlogs: {directory}")
     files = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime)
-    lines = [path.read_text("utf-8", "replace").splitlines()[-15:] for path in files]
-    tail = "\n".join(line for last in lines for line in last)
-    return JobError(f"{name} {how} without an error report; logs: {directory}\n{tail}")
+    last = [
+        line for file in files for line in file.read_text("utf-8", "replace").splitlines()[-15:]
+    ]
+    return JobError("\n".join([f"{name} {how} without an error report; logs: {directory}", *last]))
 
 
-def _killed(directory: Path) -> tuple[str, str] | None:
-    """Find the rank that a signal killed first, and how, as torch's launcher logged it.
-
-    The others then fail with errors of the connection that broke, which are not the reason.
-    """
-    for log_file in sorted(directory.glob("launcher*.log")):
-        text = log_file.read_text("utf-8", "replace")
-        # On further hosts the number that comes with an exit code counts that host's ranks alone.
-        first = _KILLED.finditer(text) if log_file.stem == "launcher" else ()
-        for found in (*first, *_IN_SUMMARY.finditer(text)):
-            # SIGTERM is the launcher's own, for those that are left.
+def _killed(directory: Path) -> str | None:
+    """Name the rank that a signal killed first, and the signal."""
+    for log in sorted(directory.glob("launcher*.log")):
+        for found in reversed([*_KILLED.finditer(log.read_text("utf-8", "replace"))]):
+            # The first failure is the last in the list. SIGTERM is the launcher's, for the others.
             if (number := int(found["signal"])) != signal.SIGTERM:
-                return found["rank"], _by_signal(number)
+                return f"rank {found['rank']} {_by_signal(number)}"
     return None
 
 

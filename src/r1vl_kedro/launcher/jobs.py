@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
@@ -11,22 +10,22 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, progress
-from r1vl_kedro.launcher import commands, ending
-from r1vl_kedro.launcher.failures import HostLostError, JobError, failure
+from r1vl_kedro.launcher import ending, processes
+from r1vl_kedro.launcher.failures import HostLostError, JobError, failure, reports
+from r1vl_kedro.launcher.layout import ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.server import ForkedJob
 from r1vl_kedro.launcher.watch import WARNINGS, Watch
-from r1vl_kedro.launcher.worker import resolve
 
 if TYPE_CHECKING:
     from r1vl_kedro.launcher.cluster import ClusterJob
 
-    Job = commands.HostJob | ForkedJob | ClusterJob
+    Job = processes.HostJob | processes.ForkedJob | ClusterJob
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +35,8 @@ LOST_HOSTS = 3
 """How many hosts a job may lose before it fails."""
 LOST_HOST_SECONDS = 120.0
 """How long what still runs on a lost host may hold its job; an NFS server frees a lock by then."""
-
-_waiting: set[int] = set()
-
-
-def waiting() -> set[int]:
-    """Return identifiers of the threads that see a job through; they end by ``stop_all``."""
-    return set(_waiting)
+waiting: set[int] = set()
+"""Identifiers of the threads that see a job through; they end by ``stop_all``."""
 
 
 def run_job(
@@ -70,14 +64,12 @@ def run_job(
     """
     if problem := lack(options):
         raise JobError(f"{name}: {problem}")
-    _waiting.add(threading.get_ident())
+    waiting.add(threading.get_ident())
     try:
-        if options.in_process:
-            with _threads_of(options):
-                return resolve(entry)(**kwargs)
-        return _run(entry, kwargs, options, Path(log_dir).resolve() / name)
+        run = _run_here if options.in_process else _run
+        return run(entry, kwargs, options, Path(log_dir).resolve() / name)
     finally:
-        _waiting.discard(threading.get_ident())
+        waiting.discard(threading.get_ident())
 
 
 def lack(options: LauncherOptions) -> str | None:
@@ -89,7 +81,12 @@ def lack(options: LauncherOptions) -> str | None:
     if options.cluster:
         from r1vl_kedro.launcher import cluster
 
-        return cluster.lack(options)
+        hosts = cluster.hosts(options)
+        try:
+            ranks_by_host(options, hosts)
+        except JobError as error:
+            return str(error)
+        return None
     if options.device == "cuda":
         import torch
 
@@ -97,15 +94,13 @@ def lack(options: LauncherOptions) -> str | None:
     return None
 
 
-@contextlib.contextmanager
-def _threads_of(options: LauncherOptions) -> Iterator[None]:
-    """Run with the threads of a job: torch reads the environment only once."""
+def _run_here(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, _: Path) -> Any:
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(commands.threads(options))
+    torch.set_num_threads(processes.threads(options))  # the environment it reads only once
     try:
-        yield
+        return resolve_name(entry)(**kwargs)
     finally:
         torch.set_num_threads(before)
 
@@ -127,7 +122,7 @@ def _run(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, direct
                 raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
             log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
             ending.await_end(lock, LOST_HOST_SECONDS)
-            for pattern in ("error*.json", "rank*.pid", "rank*.reserved", WARNINGS):
+            for pattern in ("error*.txt", "rank*.pid", "rank*.reserved", WARNINGS):
                 for left in directory.glob(pattern):
                     left.unlink(missing_ok=True)
 
@@ -138,7 +133,7 @@ def _see_through(
     about = {"kwargs": dict(kwargs), "launch": options.model_dump(), "started": uuid.uuid4().hex}
     file, text = directory / "job.json", json.dumps(about, indent=1)
     files.write_text(file, text, durable=False)
-    call = commands.Call(str(file), hashlib.sha256(text.encode()).hexdigest(), entry)
+    call = processes.Call(str(file), hashlib.sha256(text.encode()).hexdigest(), entry)
     process = _start(call, options)
     try:
         with progress.bar(directory.name, options.show_progress) as show:
@@ -152,15 +147,15 @@ def _see_through(
     raise failure(directory, process.returncode)
 
 
-def _start(call: commands.Call, options: LauncherOptions) -> Job:
+def _start(call: processes.Call, options: LauncherOptions) -> Job:
     if options.cluster:
         from r1vl_kedro.launcher.cluster import ClusterJob
 
         return ClusterJob(call, options)
-    env = commands.environment(call.job_id, commands.threads(options))
-    if options.fork_server and options.num_processes == 1 and not commands.uses_cuda(options):
+    env = processes.environment(call.job_id, processes.threads(options))
+    if options.fork_server and options.num_processes == 1 and not processes.uses_cuda(options):
         try:
-            return ForkedJob(call, env)
+            return processes.ForkedJob(call, env)
         except EOFError as error:
             raise JobError(
                 f"{call.directory.name}: the job server ended before the job began, its traceback "
@@ -169,8 +164,8 @@ def _start(call: commands.Call, options: LauncherOptions) -> Job:
             ) from error
         except OSError as error:  # TMPDIR is longer than a socket's name may be
             log.warning("no job server can be started here, jobs import for themselves: %s", error)
-    line = commands.command(call, options.num_processes)
-    return commands.start(line, env, call.directory / "launcher.log")
+    line = processes.command(call, options.num_processes)
+    return processes.HostJob(line, env, call.directory / "launcher.log")
 
 
 def _wait(process: Job, directory: Path, show: progress.Show) -> None:
@@ -183,7 +178,7 @@ def _wait(process: Job, directory: Path, show: progress.Show) -> None:
         if report := progress.read(directory / "progress.json"):
             show(**report)
         watch.look()
-        if any(directory.glob("error*.json")):
+        if reports(directory):
             failed_at = min(failed_at, time.monotonic())
         if time.monotonic() - failed_at > FAILING_RANK_SECONDS:
             # The other ranks wait for the failed one; do not let them wait for a time-out.

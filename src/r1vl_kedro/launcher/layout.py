@@ -30,12 +30,12 @@ class Ask(NamedTuple):
 
     def bundle(self, ranks: int) -> dict[str, float]:
         """Return what so many ranks take."""
-        return {"CPU": ranks * self.cpus} | ({"GPU": ranks * self.gpus} if self.gpus else {})
+        return {"CPU": ranks * self.cpus, "GPU": ranks * self.gpus}
 
     def fits(self, resources: Mapping[str, float]) -> int:
         """Count the ranks that these resources hold."""
-        cpus = int(resources.get("CPU", 0) // self.cpus)
-        return min(cpus, int(resources.get("GPU", 0) // self.gpus)) if self.gpus else cpus
+        one = self.bundle(1).items()
+        return min(int(resources.get(name, 0) // taken) for name, taken in one if taken)
 
 
 def ranks_by_host(options: LauncherOptions, hosts: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -58,13 +58,15 @@ def ranks_by_host(options: LauncherOptions, hosts: Sequence[Mapping[str, Any]]) 
         if sum(layout) == wanted:
             return layout
     each = f"{ask.cpus} CPUs" + (f" and {ask.gpus} GPUs" if ask.gpus else "")
-    found = [(h["Resources"], h["NodeManagerHostname"]) for h in hosts]
-    found.sort(key=lambda host: (host[0].get("GPU", 0), host[0].get("CPU", 0)), reverse=True)
-    there = [
-        f"{name} {has.get('CPU', 0):g} CPUs and {has.get('GPU', 0):g} GPUs" for has, name in found
-    ]
-    more = ", ..." if len(there) > SHOWN_HOSTS else ""
+    there = [(_size(host), host["NodeManagerHostname"]) for host in hosts]
+    there.sort(key=lambda host: host[0], reverse=True)
+    told = [f"{name} {cpus:g} CPUs and {gpus:g} GPUs" for (gpus, cpus), name in there[:SHOWN_HOSTS]]
+    told += ["..."] * (len(there) > SHOWN_HOSTS)
     raise JobError(
         f"the cluster has no room for launcher.num_processes {wanted} of {each} each: it has "
-        f"{len(hosts)} hosts ({', '.join(there[:SHOWN_HOSTS])}{more})"
+        f"{len(hosts)} hosts ({', '.join(told)})"
     )
+
+
+def _size(host: Mapping[str, Any]) -> tuple[float, float]:
+    return host["Resources"].get("GPU", 0), host["Resources"].get("CPU", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.kernels import IdleThreads, Instructions
 
@@ -60,23 +60,18 @@ class LauncherOptions(BaseModel):
             return None
         return (
             f"launcher asks for {wanted} GPUs of this machine (device cuda, num_processes "
-            f"{self.num_processes}), which has {present or 'no'} "
-            f"GPU{'s' if present > 1 else ''} that torch can use; "
-            "launcher.device=cpu would train without"
-        )
-
-    @field_validator("cluster")
-    @classmethod
-    def _an_address(cls, cluster: str | None) -> str | None:
-        if cluster in (None, "auto", "local") or re.fullmatch(r"[\w.-]+:\d{1,5}", cluster):
-            return cluster
-        raise ValueError(
-            f"{cluster!r:.200} is no cluster: give auto, local, or the head's host:port as in "
-            "10.0.0.1:6379"
+            f"{self.num_processes}), which has {present or 'no'} GPU{'s' * (present > 1)} that "
+            "torch can use; launcher.device=cpu would train without"
         )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        address = r"auto|local|[\w.-]+:\d{1,5}"
+        if self.cluster is not None and not re.fullmatch(address, self.cluster):
+            raise ValueError(
+                f"cluster {self.cluster!r:.200} is no cluster: give auto, local, or the head's "
+                "host:port as in 10.0.0.1:6379"
+            )
         if self.in_process and self.num_processes > 1:
             raise ValueError(f"in_process is for one process, not {self.num_processes}")
         if self.in_process and self.cluster:

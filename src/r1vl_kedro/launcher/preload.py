@@ -14,9 +14,8 @@ import threading
 from multiprocessing import forkserver
 from pathlib import Path
 
-from r1vl_kedro.launcher.commands import environment
+from r1vl_kedro.launcher.processes import environment
 
-MODULES = ("r1vl_kedro.training.preload",)
 _parent = os.getppid()
 _imported = threading.Event()
 
@@ -40,8 +39,7 @@ os.environ.update(environment("", threads=1))  # no threads at a fork; a job set
 atexit.register(_remove_socket)
 _watch = threading.Thread(target=_leave_with_parent, daemon=True)
 _watch.start()
-for _name in MODULES:
-    importlib.import_module(_name)
+importlib.import_module("r1vl_kedro.training.preload")
 _imported.set()
 _watch.join()  # a fork copies the thread that forks alone
 gc.freeze()  # no job looks for garbage in what is imported; each training does so several times

@@ -9,6 +9,7 @@ import math
 import os
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -50,46 +51,40 @@ class Watch:
     def __init__(self, directory: Path):
         self._directory = directory
         self._read = 0
-        self._since: dict[int, float] = {}
+        self._since: dict[tuple[str, int], float] = {}
 
     def look(self) -> None:
         """Log what is new."""
-        self._pass_warnings_on()
-        now, stopped = time.monotonic(), self._stopped()
-        self._since = {pid: self._since.get(pid, now) for pid in stopped}
-        for pid, since in self._since.items():
+        for text in self._warnings():
+            log.warning("%s: %s", self._directory.name, text)
+        now = time.monotonic()
+        self._since = {found: self._since.get(found, now) for found in self._stopped()}
+        for (number, pid), since in self._since.items():
             if now - since >= STOPPED_SECONDS:
-                self._since[pid] = math.inf
+                self._since[number, pid] = math.inf
                 log.warning(
                     "%s waits for rank %s (process %d), which a signal has stopped for %.0f s; "
                     "`kill -CONT %d` lets it go on",
-                    self._directory.name, stopped[pid], pid, STOPPED_SECONDS, pid,
+                    self._directory.name, number, pid, STOPPED_SECONDS, pid,
                 )  # fmt: skip
 
-    def _pass_warnings_on(self) -> None:
-        """Log lines that are whole; one half written waits for its end."""
+    def _warnings(self) -> Iterator[str]:
+        """Yield lines that are whole; one half written waits for its end."""
         file = self._directory / WARNINGS
-        if not file.exists():
-            return
-        with file.open("rb") as lines:
-            lines.seek(self._read)
-            for line in lines:
-                if line.endswith(b"\n"):
-                    self._read += len(line)
-                    try:
-                        text = json.loads(line)
-                    except ValueError:  # a full disk broke it off
-                        text = line.decode("utf-8", "replace").strip()
-                    log.warning("%s: %s", self._directory.name, text)
+        lines = file.read_bytes()[self._read :].splitlines(keepends=True) if file.exists() else ()
+        for line in lines:
+            if line.endswith(b"\n"):
+                self._read += len(line)
+                try:
+                    yield json.loads(line)
+                except ValueError:  # a full disk broke it off
+                    yield line.decode("utf-8", "replace").strip()
 
-    def _stopped(self) -> dict[int, str]:
-        """Return the ranks of this machine that a signal has stopped: number by process id."""
-        found = {}
+    def _stopped(self) -> Iterator[tuple[str, int]]:
+        """Yield number and process id of this machine's ranks that a signal has stopped."""
         for file in self._directory.glob("rank*.pid"):
             with contextlib.suppress(OSError, ValueError, psutil.Error):
                 pid, host = file.read_text(encoding="utf-8").split()
-                if host != socket.gethostname():
-                    continue
-                if psutil.Process(int(pid)).status() == psutil.STATUS_STOPPED:
-                    found[int(pid)] = file.stem.removeprefix("rank")
-        return found
+                stopped = psutil.Process(int(pid)).status() == psutil.STATUS_STOPPED
+                if stopped and host == socket.gethostname():
+                    yield file.stem.removeprefix("rank"), int(pid)

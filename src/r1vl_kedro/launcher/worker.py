@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib
 import json
 import logging
 import os
@@ -19,9 +18,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from pkgutil import resolve_name
+from typing import NoReturn
 
 from r1vl_kedro import files
 from r1vl_kedro.launcher import ending, failures, watch
@@ -64,7 +63,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
         reserved = failures.reserve(directory)
         at_end.callback(reserved.unlink, missing_ok=True)
         try:
-            result = resolve(entry)(**json.loads(text)["kwargs"])
+            result = resolve_name(entry)(**json.loads(text)["kwargs"])
             if rank == 0:
                 files.write_text(directory / "result.json", json.dumps(result))
         except SystemExit as stop:
@@ -78,40 +77,12 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     return 0
 
 
-def resolve(entry: str) -> Callable[..., Any]:
-    """Return the function that ``package.module:function`` names."""
-    module, _, name = entry.partition(":")
-    return getattr(importlib.import_module(module), name)
-
-
 def leave(code: int) -> NoReturn:
-    """End this process without the interpreter's shutdown.
-
-    Threads of torch and gloo may hold that up for seconds.
-    """
+    """End without the interpreter's shutdown, which threads of torch may hold up for seconds."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()
     os._exit(code)
-
-
-class ForkedWorker(NamedTuple):
-    """What a fork server's child is sent, and calls ``_bootstrap`` of."""
-
-    call: tuple[str, str, str] | None
-    """The arguments of ``main``; None where the run was stopped before there was a child."""
-    env: dict[str, str]
-
-    def _bootstrap(self, parent_sentinel: int) -> int:
-        import torch
-
-        if self.call is None:
-            return 0
-        os.setsid()
-        os.environ.clear()
-        os.environ.update(self.env)
-        torch.set_num_threads(int(self.env["OMP_NUM_THREADS"]))
-        leave(main(*self.call))
 
 
 def _print(text: str) -> None:

@@ -1,0 +1,173 @@
+"""A job's processes on one host: command line, environment, output; started anew or forked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from multiprocessing import forkserver
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import NamedTuple
+
+from r1vl_kedro.launcher import ending
+from r1vl_kedro.launcher.options import LauncherOptions
+from r1vl_kedro.run_context import RUN, RUN_ID, STAGE, TRACKING_URI
+
+PRELOAD = "r1vl_kedro.launcher.preload"
+
+
+class Call(NamedTuple):
+    """What each rank of a job calls; the arguments of ``worker.main``."""
+
+    job_file: str
+    job_id: str
+    """SHA-256 of the job's file."""
+    entry: str
+    """``package.module:function``; from whoever starts the job, never from its file."""
+
+    @property
+    def directory(self) -> Path:
+        """Return where the job's files lie."""
+        return Path(self.job_file).parent
+
+
+def command(
+    call: Call,
+    ranks: int,
+    host: int = 0,
+    hosts: int = 1,
+    address: str = "127.0.0.1",
+    port: int | None = None,
+) -> list[str]:
+    """Build what Python is to run for one host's ranks; the first host's are at the address."""
+    worker = ["-m", "r1vl_kedro.launcher.worker", *call]
+    if ranks == hosts == 1:
+        return worker
+    # What `accelerate launch` starts on GPUs as well; for CPUs that would need MPI.
+    return [
+        *("-m", "torch.distributed.run"),
+        *("--nproc_per_node", str(ranks), "--nnodes", str(hosts), "--node_rank", str(host)),
+        *("--master_addr", address, "--master_port", str(port or free_port())),
+        *worker,
+    ]
+
+
+def environment(job_id: str, threads: int) -> dict[str, str]:
+    """Return what is added to the environment of a job: threads, and its MLflow run."""
+    # By the first, torch's launchers of one job wait for each other and for no other job's.
+    env = {"PET_RDZV_ID": job_id, "TOKENIZERS_PARALLELISM": "false"}
+    env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
+    run = RUN.get()
+    if run is not None and run.run_id:
+        env |= {TRACKING_URI: run.tracking_uri, RUN_ID: run.run_id, STAGE: run.stage or ""}
+    return env
+
+
+def _whole(env: Mapping[str, str]) -> dict[str, str]:
+    return os.environ | env | {"R1VL_PARENT": str(os.getpid())}
+
+
+class HostJob(subprocess.Popen):
+    """Python with a command line, and ``env`` beside this process's; adds its output to ``log``."""
+
+    stop = ending.stop
+
+    def __init__(self, line: list[str], env: Mapping[str, str], log: Path):
+        with log.open("ab") as output:
+            super().__init__(
+                [sys.executable, *line],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=_whole(env),
+                start_new_session=True,
+            )
+
+
+class ForkedWorker(NamedTuple):
+    """What a fork server's child is sent, and calls ``_bootstrap`` of."""
+
+    call: Call | None
+    """None where the run was stopped before there was a child."""
+    env: dict[str, str]
+
+    def _bootstrap(self, parent_sentinel: int) -> int:
+        import torch
+
+        from r1vl_kedro.launcher.worker import leave, main
+
+        if self.call is None:
+            return 0
+        os.setsid()
+        os.environ.clear()
+        os.environ.update(self.env)
+        torch.set_num_threads(int(self.env["OMP_NUM_THREADS"]))
+        leave(main(*self.call))
+
+
+class ForkedJob:
+    """A job of one process on a CPU, forked from one that has imported torch and TRL.
+
+    The server is multiprocessing's. Its children are addressed directly and not through
+    ``Process``, which would import the run's ``__main__`` (Kedro's command line, a user's script)
+    in every job, and a stop would wait until the server has imported.
+
+    Raises:
+        EOFError: the server ended before the job began; its traceback is on stderr.
+        OSError: no server can be started here, as where TMPDIR is too long for a socket's name.
+        KeyboardInterrupt: stopped before the server had imported; the job does not begin then.
+    """
+
+    stop = ending.stop
+
+    def __init__(self, call: Call, env: Mapping[str, str]):
+        forkserver.set_forkserver_preload([PRELOAD])
+        self.returncode: int | None = None
+        self._result = call.directory / "result.json"
+        begins = False
+        self._status, pipe = forkserver.connect_to_new_process([])
+        try:
+            while not wait([self._status], 0.1):
+                ending.check("the job server was starting")
+            self.pid, begins = forkserver.read_signed(self._status), True
+        finally:
+            place = {"dir": os.getcwd(), "sys_path": sys.path}  # and no __main__ to import
+            worker = ForkedWorker(call if begins else None, _whole(env))
+            with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb", 0) as out:
+                out.write(pickle.dumps(place) + pickle.dumps(worker))
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the job runs; it may outlive its server."""
+        if self.returncode is None and not ending.alive(self.pid):
+            try:
+                self.returncode = forkserver.read_signed(self._status)
+            except EOFError:  # nobody has its exit code
+                self.returncode = 0 if self._result.is_file() else 1
+            os.close(self._status)
+        return self.returncode
+
+
+def threads(options: LauncherOptions) -> int:
+    """Count the threads of one of a job's processes on this host."""
+    cores = len(os.sched_getaffinity(0))
+    return options.threads_per_process or max(1, cores // options.num_processes)
+
+
+def uses_cuda(options: LauncherOptions) -> bool:
+    """Tell whether a job's processes on this host take GPUs."""
+    if options.device != "auto":
+        return options.device == "cuda"
+    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidiactl").exists()
+
+
+def free_port() -> int:
+    """Find a TCP port of this machine that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
