@@ -171,6 +171,19 @@ def calendar_span(text: str) -> tuple[str, str] | None:
     return (ends[0], ends[1]) if ends[0] and ends[1] else None
 
 
+def same_name(first: str, second: str) -> bool:
+    """Tell whether two words name one month or weekday, one of them short.
+
+    Example:
+        >>> same_name("Mon", "Monday"), same_name("Jan.", "June"), same_name("sun", "Sunday")
+        (True, False, False)
+    """
+    names = [word.strip(" .").lower() for word in (first, second)]
+    if "sun" in names or not all(name.isalpha() and len(name) > 2 for name in names):
+        return False
+    return _full_name(names[0]) == _full_name(names[1]) != ""
+
+
 def _full_name(word: str) -> str:
     if word in _MONTH_NUMBERS:
         return MONTHS[_MONTH_NUMBERS[word] - 1]

@@ -183,6 +183,8 @@ def _ranges(given: Range, gold: Range) -> str:
 
 
 def _tolerances(given: Tolerance, gold: Tolerance) -> str:
+    if given.spread.percent != gold.spread.percent:
+        return "another spread"
     return quantities_differ(given.centre, gold.centre) or quantities_differ(
         given.spread, gold.spread
     )
@@ -228,6 +230,8 @@ def _intervals(given: Interval, gold: Interval) -> str:
     for ours, theirs in zip(given.pieces, gold.pieces, strict=True):
         if (ours[1], ours[3]) != (theirs[1], theirs[3]):
             return "an end is in on one side only"
+        if given.bound and gold.bound and (ours[0] == -math.inf) == (theirs[0] == -math.inf):
+            return quantities_differ(given.bound, gold.bound)
         if not (close(ours[0], theirs[0]) and close(ours[2], theirs[2])):
             return "another end"
     return SAME

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import SAME
+from r1vl_kedro.answers.calendar import same_name
 from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
 from r1vl_kedro.answers.contrast import said_of, spoils
-from r1vl_kedro.answers.formulas import read_expression
+from r1vl_kedro.answers.formulas import is_formula, read_expression
 from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
@@ -191,7 +192,8 @@ def _explain_open(given: str, gold: str) -> str:
     ours, theirs = spelled(given), spelled(gold)
     if not theirs:
         return SAME if given == gold else "no answer"
-    if squeezed(ours) == squeezed(theirs) or fold(ours) == fold(theirs) != ():
+    worded = not (is_formula(ours) or is_formula(theirs))  # M g h is not m g h
+    if squeezed(ours) == squeezed(theirs) or (worded and fold(ours) == fold(theirs) != ()):
         return SAME
     verdict = _YES_NO.get(" ".join(fold(theirs)))
     if verdict:
@@ -202,7 +204,8 @@ def _explain_open(given: str, gold: str) -> str:
     reason = difference(value, wanted)
     if reason == SAME:
         return SAME
-    if isinstance(wanted, Ratio) and isinstance(value, Range) and " to " in ours:
+    bare = isinstance(value, Range) and not (value.high.units or value.high.noun)
+    if isinstance(wanted, Ratio) and bare and re.search(r"(?<!from )\b\S+ to ", ours):
         return difference(Ratio((value.low, value.high)), wanted)
     if isinstance(value, Expression) and isinstance(wanted, Text) and _PRODUCT.match(theirs):
         return difference(value, read_expression(f"({theirs})+0") or wanted)
@@ -223,6 +226,8 @@ def _explain_open(given: str, gold: str) -> str:
 
 def _said_of_it(ours: str, theirs: str, reason: str) -> str:
     """Tell whether a sentence ends on the reference: "The capital is Paris." for Paris."""
+    if same_name(ours, theirs):
+        return SAME
     wanted = {fold(core) for core in cores(theirs)}
     for core in cores(ours):
         bare = _BEFORE_WORDS.sub("", core)

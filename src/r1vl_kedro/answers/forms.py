@@ -1,6 +1,7 @@
 """Forms that are no single number: ranges, intervals, tolerances."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
@@ -79,9 +80,10 @@ def read_tolerance(text: str) -> Tolerance | None:
     plain = re.fullmatch(r"\(?\s*[\d.,\s]+[^\d]*", centre) and re.match(r"\s*[\d.]", spread)
     if first is None or second is None or not plain or "sqrt" in text:
         return None
-    units = first.units or second.units
+    units, noun = first.units or second.units, first.noun or second.noun
     return Tolerance(
-        Quantity(first.number, units=units), Quantity(second.number, units=second.units or units)
+        replace(first, decimals=None, units=units, noun=noun),
+        replace(second, decimals=None, units=second.units or units, noun=noun),
     )
 
 
@@ -189,5 +191,6 @@ def _worded(text: str) -> Interval | None:
         found = pattern.match(text.strip())
         quantity = read_quantity(found[1]) if found else None
         if found and quantity:
-            return inequality(f"{sign}{quantity.number}")
+            found_interval = inequality(f"{sign}{quantity.number}")
+            return replace(found_interval, bound=quantity) if found_interval else None
     return None

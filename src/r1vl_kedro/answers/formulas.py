@@ -16,6 +16,8 @@ _SIGNS = re.compile(
     r"[-+*/^!|(]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
 )
 _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
+_PATH = re.compile(r"^[A-Z](?:\s?-\s?[A-Z]){2,}$")  # A-B-C is a way and no difference
+_LITERAL = re.compile(r"(?<![\w.])0[xXbBoO]\d")
 _DASHED = re.compile(r"^\d[\d\s.,]*-[\d\s.,()-]*$")  # 2-1-1 is a score and no difference
 _COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
 _IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
@@ -48,7 +50,7 @@ def read_relation(text: str) -> Relation | None:
 
 def read_expression(text: str) -> Expression | None:
     """Read a formula with symbols, or None; ``2+i3`` and ``2+3j`` are complex numbers."""
-    if _COMPLEX.match(text):
+    if _COMPLEX.match(text) and not {"i", "j"} <= set(text):  # 2i + 3j is a vector
         text = _IMAGINARY_FIRST.sub(r"\1*i", text.replace("j", "i"))
     if not is_formula(text):
         return None
@@ -70,6 +72,8 @@ def is_formula(text: str) -> bool:
     """
     text = text.strip()
     if _DERIVATIVE.search(text) or DATE.match(text) or _DASHED.match(text):
+        return False
+    if _PATH.match(text) or _LITERAL.search(text):
         return False
     if _SINGLE.match(text):
         return len(text) == 1 or "_" in text or "'" in text or text in KNOWN

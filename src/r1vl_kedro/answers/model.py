@@ -92,10 +92,14 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Pieces of the real line: (low, low is in, high, high is in), and the variable if named."""
+    """Pieces of the real line: (low, low is in, high, high is in), and the variable if named.
+
+    ``bound`` is the quantity of one with a unit ("at least 5 kg"), None for plain numbers.
+    """
 
     pieces: tuple[tuple[Fraction | float, bool, Fraction | float, bool], ...]
     name: str = ""
+    bound: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from r1vl_kedro.answers.glyphs import (
     WRAPPERS,
 )
 from r1vl_kedro.answers.numerals import ascii_digits, han_parts
+from r1vl_kedro.answers.units import DOLLARS
 from r1vl_kedro.mathtext import (
     DEGREES,
     GREEK_LETTERS,
@@ -50,8 +51,12 @@ _DERIVATIVE_BELOW = re.compile(r"d\s?[A-Za-z](?:\^\d)?")
 _ORDER = re.compile(r"\(([2-4])\)")
 _REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<cycle>\d+)\s*\}?")
 _SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
+_COLOR = re.compile(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
-_CURRENCY = re.compile(r"(?:US|A|C|HK)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
+_OTHER_DOLLARS = re.compile(
+    rf"(?<![A-Za-z\\$])({'|'.join(sorted(DOLLARS, key=len, reverse=True))})\\?\$(?=\s?\.?\d[^$]*\Z)"
+)
+_CURRENCY = re.compile(r"(?:US)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
 _PER_CENT = re.compile(r"\bper cent\b")
 _PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
 _GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
@@ -66,6 +71,9 @@ def dollars(text: str) -> str:
         >>> dollars("$10-$20"), dollars("$n=2$"), dollars("5$").strip()
         ('USD 10-USD 20', 'n=2', '5 USD')
     """
+    if "$" not in text:
+        return text
+    text = _OTHER_DOLLARS.sub(lambda found: f"{DOLLARS[found[1]]} ", text)
     if "$" not in text:
         return text
     text = re.sub(r"(?:US)?\\\$(?=\s?\.?\d)", "USD ", text)
@@ -100,9 +108,11 @@ def spelled(text: str) -> str:
         text = NARROW_SPACE_THOUSANDS.sub("", text)
         text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
         text = han_parts(ascii_digits(text))
-        text = _ROOT_CHAR.sub(r"\\sqrt\1", text)
+        text = _ROOT_CHAR.sub(r"\\sqrt\1", text.replace("∛", "\\sqrt[3]").replace("∜", "\\sqrt[4]"))
     if "\\" in text or "{" in text or "}" in text:
         text = _SEPARATOR.sub("", DEGREES.sub("°", text))
+        if "color" in text:
+            text = _COLOR.sub("", text)
         if "\\vec" in text:
             text = text.replace("\\times", "\\cross")  # and no product of numbers
         if "\\choose" in text or "\\over" in text:

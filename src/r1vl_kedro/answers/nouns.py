@@ -36,6 +36,8 @@ NO_NOUN = (
 )
 _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
+_CAMEL = re.compile(r".*[a-z][A-Z]|[A-Z]{2,}[a-z]")
+"""Letter case inside a word tells symbols apart: ``Mbps`` and ``MBps``."""
 _DETERMINERS = frozenset("the this that its".split())
 """Behind a first word they begin the object of a verb: "fails the test"."""
 _ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())
@@ -63,7 +65,8 @@ def noun_of(text: str) -> str | None:
     found = _NOUN.match(_MORE.sub("", text.strip()))
     if not found:
         return None
-    words = PREPOSITION.sub("", MEASURED.sub("", f" {found[1].strip()}") + " ").lower().split()
+    words = PREPOSITION.sub("", MEASURED.sub("", f" {found[1].strip()}") + " ").split()
+    words = [word if _CAMEL.match(word) else word.lower() for word in words]
     words = [word for word in words if word not in _ADJECTIVE_ONLY]
     if any(word in NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
         return None

@@ -49,6 +49,9 @@ _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _HAN = rf"([{''.join(_CHINESE_DIGITS)}{''.join(_CHINESE_SCALES)}]{{1,9}}|\d{{1,9}}(?:\.\d{{1,9}})?)"
 _PERCENT = re.compile(f"百分之{_HAN}")
 _FRACTION = re.compile(f"{_HAN}分之{_HAN}")
+_POINT = re.compile(
+    rf"([{''.join(_CHINESE_DIGITS)}十]{{1,9}})点([{''.join(_CHINESE_DIGITS)}]{{1,9}})(?![十百分半刻])"
+)
 _NEGATIVE = re.compile(f"负{_HAN}")
 _AND_A_PART = re.compile(r"\s+and\s+(?:(an?|one|two|three)\s+)?([a-z]+)", re.IGNORECASE)
 _ARTICLE = re.compile(
@@ -76,22 +79,25 @@ def chinese_number(text: str) -> int | None:
     """Return the value of a whole Chinese numeral up to 99,999, or None.
 
     Example:
-        >>> chinese_number("三百五十"), chinese_number("六边形")
-        (350, None)
+        >>> chinese_number("三百五十"), chinese_number("一百五"), chinese_number("六边形")
+        (350, 150, None)
     """
     total = part = 0
+    scale = 1  # what a digit right behind a scale counts in tenths of: 一百五 is 150
     if not text or len(text) > 12:
         return None
     for char in text:
         if char in _CHINESE_DIGITS:
             part = part * 10 + _CHINESE_DIGITS[char] if part else _CHINESE_DIGITS[char]
+            scale = 1 if char == "零" or part > 9 else scale
         elif char == "万":
-            total, part = (total + part) * 10_000, 0
+            total, part, scale = (total + part) * 10_000, 0, 10_000
         elif char in _CHINESE_SCALES:
-            total, part = total + (part or 1) * _CHINESE_SCALES[char], 0
+            scale = _CHINESE_SCALES[char]
+            total, part = total + (part or 1) * scale, 0
         else:
             return None
-    return total + part
+    return total + part * max(scale // 10, 1)
 
 
 def han_parts(text: str) -> str:
@@ -104,7 +110,13 @@ def han_parts(text: str) -> str:
     if "分之" in text:
         text = _PERCENT.sub(lambda found: f"{_han_digits(found[1])}%", text)
         text = _FRACTION.sub(lambda m: f"{_han_digits(m[2])}/{_han_digits(m[1])}", text)
+    if "点" in text:
+        text = _POINT.sub(lambda m: f"{_han_digits(m[1])}.{_spoken_digits(m[2])}", text)
     return _NEGATIVE.sub(lambda found: f"-{_han_digits(found[1])}", text) if "负" in text else text
+
+
+def _spoken_digits(text: str) -> str:
+    return "".join(str(_CHINESE_DIGITS[char]) for char in text)
 
 
 def _han_digits(text: str) -> str:
@@ -148,6 +160,8 @@ def leading_number(text: str) -> tuple[Fraction, str] | None:
                 total, group = total + group * SCALES[word], None
         elif word in PARTS and (group is not None or word in ("half", "quarter")):
             count = group if group is not None else Fraction(1)
+            if word in ORDINALS and count >= 20 and count % 10 == 0:
+                break  # twenty-third
             if word not in ("half", "quarter") and count == 1 and not article and word[-1] == "s":
                 break
             return _part_of(total + count / PARTS[word], text[found.end() :])

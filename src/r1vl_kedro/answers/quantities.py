@@ -10,6 +10,7 @@ from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.nouns import MEASURED, PREPOSITION, noun_of
 from r1vl_kedro.answers.numerals import (
+    CARDINALS,
     ORDINALS,
     SCALES,
     and_a_part,
@@ -17,7 +18,7 @@ from r1vl_kedro.answers.numerals import (
     leading_number,
 )
 from r1vl_kedro.answers.tokens import literal
-from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.answers.units import DOLLARS, read_units
 
 MAX_LENGTH = 200
 ORDINAL = "ordinal"
@@ -32,7 +33,8 @@ _PREFIX = re.compile(
 )
 _MINUS = re.compile(r"^(?:minus|negative|neg\.?)\s+(?=\S)", re.IGNORECASE)
 _CURRENCY = re.compile(
-    r"^(?P<sign>-?)\s*(?P<name>US\s?USD|USD|EUR|GBP|JPY|CNY|RMB|INR|Rs\.?|[€£¥₹])\s*(?=[-.\d])"
+    r"^(?P<sign>-?)\s*(?P<name>US\s?USD|USD|EUR|GBP|JPY|CNY|RMB|INR|"
+    rf"{'|'.join(DOLLARS.values())}|Rs\.?|[€£¥₹])\s*(?=[-.\d])"
 )
 _PERCENT = re.compile(
     r"\s*(?:%|\bper\s?cent\b|\bpct\b\.?|\bpercentage(?:\s+points?)?\b|\bpp\b)\s*\.?$", re.IGNORECASE
@@ -61,6 +63,10 @@ DATE = re.compile(rf"^\d{{1,4}}/\d{{1,2}}/\d{{1,4}}$|^(?:19|20)(?:{_SEASONS})$")
 """A date or season in digits (``1/2/2020``, ``2014/15``), which is no quotient (``1901/10``)."""
 _DECADE = re.compile(r"^\d{3}0s$")  # 1990s is no time
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
+_TENS_AND_RANK = re.compile(
+    r"^((?:twen|thir|for|fif|six|seven|eigh|nine)ty)[- ]((?:fir|seco|thi|fou|fif|six|seven|eigh|nin)[a-z]+)$",
+    re.IGNORECASE,
+)
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
 _CHANCE = re.compile(r"^(\d{1,6}) (?:in|of) ([1-9]\d{0,6})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
@@ -235,6 +241,10 @@ def _words(body: str) -> Quantity | None:
     text = body[1:] if negative else body
     if text.lower() in ORDINALS:
         return Quantity(Fraction(ORDINALS[text.lower()]), noun=ORDINAL)
+    ranked = _TENS_AND_RANK.match(text)
+    if ranked and ORDINALS.get(ranked[2].lower(), 10) < 10:
+        rank = CARDINALS[ranked[1].lower()] + ORDINALS[ranked[2].lower()]
+        return Quantity(Fraction(rank), noun=ORDINAL)
     chinese = chinese_number(text)
     if chinese is not None:
         return Quantity(Fraction(-chinese if negative else chinese))

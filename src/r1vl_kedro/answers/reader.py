@@ -36,6 +36,8 @@ _MATRIX = re.compile(
 _DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
 _PAIR = re.compile(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]")
 _BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
+_LITERAL = re.compile(r"^0(?:x[\da-f]+|b[01]+|o[0-7]+)$", re.IGNORECASE)
+"""A number of a program in base 16, 2 or 8, such as ``0x1F``."""
 _REMAINDER = re.compile(
     r"^(\d+)\s*,?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
 )
@@ -82,6 +84,8 @@ def form(text: str, *, nesting: int = 0) -> Value | None:
         return None
     if _BASED.match(text):
         return Text((text.replace("(", "").replace(")", ""),), text)
+    if _LITERAL.match(text):
+        return Text((text.lower(),), text)
     special = _special(text, nesting)
     if special is not None:
         return special

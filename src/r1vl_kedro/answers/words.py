@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from r1vl_kedro.answers.tokens import FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_NAMES
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*'*|[^\w\s]|_", re.UNICODE)
@@ -12,6 +13,8 @@ _SMALL = frozenset(
 _ARTICLES = frozenset({"a", "an", "the"})
 _ENDINGS = ".!。;,: "
 _PAIRS = re.compile(r"^(?:([A-Za-z])(?i:\1))+$")
+_FACTORIAL = re.compile(r"(?:\A|\d)[a-z]{1,2}!+\Z|\d[A-Z]!+\Z")
+_VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
 _BRAND = 5  # iPhone, YouTube: shorter ones are formulas, NaCl
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof|Jr|Sr|vs)\.(?=\s)")
@@ -37,6 +40,8 @@ def fold_word(word: str) -> str:
         return word  # Delta is no delta
     cased = bare.islower() or bare.isupper() or (bare[0].isupper() and bare[1:].islower())
     mixed = not cased and len(bare) < _BRAND
+    if bare.isascii() and not bare.isupper() and len(bare) > 2 and not _VOWEL.search(bare):
+        return word  # mgh
     if bare.isascii() and (len(bare) < 2 or mixed or _PAIRS.match(bare)):
         return word
     if bare.isascii() and len(bare) == 2 and bare.lower() not in _SMALL:
@@ -61,13 +66,16 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     text = _TITLE.sub(r"\1", text)
     text = _DOTTED.sub(lambda m: m[0].replace(".", ""), text)
     ended = text.rstrip(_ENDINGS)
-    if "!" in text[len(ended) :] and not (len(ended) > 1 and ended[-1].isalpha()):
+    spoken = len(ended) > 1 and ended[-1].isalpha() and ended.casefold() in _SMALL
+    worded = len(ended) > 1 and ended[-1].isalpha() and not _FACTORIAL.search(text.rstrip(". "))
+    if "!" in text[len(ended) :] and not (spoken or worded):
         ended += "!" * text[len(ended) :].count("!")  # a factorial
     words = [
         word if symbols and len(word) <= 3 else fold_word(word) for word in _TOKEN.findall(ended)
     ]
     while len(words) > 1 and words[0].lower() in _ARTICLES:
-        if len(words[1]) == 1 and words[0] in ("A", "a"):
+        symbol = len(words[1]) == 1 or words[1] in FUNCTIONS or words[1] in GREEK_NAMES
+        if symbol and words[0] in ("A", "a"):
             break
         words = words[1:]
     if words[:1] == ["infinitely"] and words[1:] in (["many", "solution"], ["solution"], []):
