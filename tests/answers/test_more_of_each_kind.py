@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from r1vl_kedro.answers import equivalent
+from r1vl_kedro.rewards import outcome
 
 TABLES = Path(__file__).parent
 
@@ -29,3 +30,13 @@ def test_an_open_answer(kind, right, given, gold):
 def test_an_option_or_letter(options, right, given, gold):
     known = None if options == "no options" else options.split(" / ")
     assert equivalent(given, gold, options=known) is right
+
+
+@pytest.mark.parametrize(("kind", "right", "given", "gold"), list(rows("around.txt")))
+def test_an_answer_with_the_text_around_it(kind, right, given, gold):
+    given = given.replace(r"\n", "\n")
+    marks = {"\\boxed": "boxed", "<answer>": "think_answer"}
+    grammar = next((name for mark, name in marks.items() if mark in given), "r1vl")
+    before = "### The final answer is:" if grammar == "r1vl" else "<think>Counting.</think>"
+    response = f"{before}\n{given}"
+    assert bool(outcome(response, gold, grammar=grammar)) is right

@@ -3,7 +3,7 @@
 import re
 
 from r1vl_kedro.answers import equivalent
-from r1vl_kedro.responses.clauses import denied
+from r1vl_kedro.responses.clauses import affirmed, denied
 
 NEAR = 200
 """Characters that are read on either side of an answer."""
@@ -20,7 +20,8 @@ _CHANGED = re.compile(
     r"negative|percent|part|rest|short|out) of"
     r"|(?:sum|product|difference|quotient|ratio|average|mean) (?:of|between) [^.;,]{1,20} and"
     r"|between [^.;, ]{1,9} and"
-    r"|(?:any|every)thing (?:but|except|other than)|(?:differs?|different|far|subtracted) from"
+    r"|(?<!not )\b(?:(?:any|every)thing|(?:any|every|all|each)(?: [a-z]+){1,3}) "
+    r"(?:but|except|other than|besides)|(?:differs?|different|far|subtracted) from"
     r"|negative|minus|plus|times|(?:divided|multiplied) by|added to"
     r"|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
     re.IGNORECASE,
@@ -102,6 +103,8 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         or _UNEQUAL_BEHIND.match(after)
     ):
         return f"not {answer}"
+    if affirmed(re.split(r"[.;!?]\s", before)[-1].rstrip(" $({*\\[")):
+        return answer
     changed = _CHANGED.search(before)
     if changed:
         return f"{changed[0].rstrip(' $({*[')} {answer}"

@@ -7,6 +7,22 @@ from functools import cached_property
 from r1vl_kedro.answers import equivalent
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.responses.vocabulary import (
+    DOUBTS,
+    FAULTY,
+    KINDS,
+    LIGHT,
+    LINKS,
+    NOT,
+    NOUNS,
+    PERSONS,
+    POINTERS,
+    REJECTING,
+    RIGHT,
+    UNREAL,
+    VERBS,
+    WITHDRAWING,
+)
 
 _MARKUP = re.compile(
     r"(?i)</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>|[*_`$]+|\\(?:[()\[\]]|boxed\b)"
@@ -29,67 +45,22 @@ _CLAUSE = re.compile(
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*(?:['’][^\W\d_]+)?|[=+?]")
 _NUMBER = (
     r"(?<![A-Za-z^_{\\\d.,])\d+(?:[.,/]\d+)*(?!\s?[\^_}\\(]|\s?[a-z](?![a-z])|\d)"
-    rf"|\b(?:{'|'.join(word for word in CARDINALS if word != 'one')})\b(?!-)"
+    rf"|\b(?:{'|'.join(word for word in CARDINALS if word != 'one')}|(?<=\ba )dozen)\b(?!-)"
 )
 _LETTER = r"(?<![\w'’])[A-J](?![\w'’]|\()"
 _SUM = re.compile(r"[\d.,\s()+*/×·-]{3,60}")
 _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
 """What compares or counts the value behind it, which is no statement of it then."""
+_NO_OTHER = re.compile(
+    r"(?i)\b(?:no|not|nothing|none|nobody|never|cannot|n['’]t)\b.*"
+    r"\b(?:but|other than|except|besides)\s*\Z"
+)
+"""What affirms what follows it: "no answer other than"."""
 _NAMED = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]\w?|[)}\]])\s*=\s*\(?\Z")
 _DENIED = re.compile(
     r"(?i)\b(?:not|never|cannot|instead of|rather than|in place of|\w+n['’]t)"
     r"(?:\s+(?:be|equal|to|the|an?|answer|option))*\s*\(?\Z"
 )
-
-
-def words_of(text: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(text.split())
-
-
-PERSONS = words_of("i we my our let us i'd i'm we'd i'll")
-POINTERS = words_of("it it's this that that's there there's these")
-NOUNS = words_of(
-    "answer answers ans result results count value number solution choice guess above verdict "
-    "root conclusion estimate attempt check one outcome opposite reverse contrary"
-)
-"""What an answer is called."""
-KINDS = words_of(
-    "the a an exact official right correct real actual true final revised corrected better new "
-    "updated old former first initial earlier previous second"
-)
-LINKS = words_of(
-    "so thus hence therefore then and but or now well oh ah actually in fact however yet although "
-    "= though nevertheless again once more on upon if as since because rather for also make do "
-    "don't please both either which giving leaving making"
-)
-VERBS = words_of(
-    "is are was were be been am must should ought to equal at have has had said say think believe "
-    "get find obtain see write answer pick choose put gives give yields makes equals comes out go "
-    "going with mean meant reads shows reaches becomes lists says turns can may will shall did "
-    "does would could might"
-)
-_SOURCES = words_of("figure picture image chart graph table diagram plot manual key book total sum")
-LIGHT = PERSONS | POINTERS | NOUNS | KINDS | LINKS | VERBS | _SOURCES
-"""Words that state what they surround."""
-WITHDRAWING = words_of("scratch strike scrap ignore disregard forget cross delete discard reject")
-UNREAL = words_of("would could might")
-NOT = words_of("not no never cannot neither nor nobody none hardly barely without")
-RIGHT = words_of(
-    "right correct true valid possible sure certain confident confidence think believe trust "
-    "really so case holds hold works work fits fit agrees agree satisfy quite exactly answer "
-    "solution final option idea plausible likely account convinced know"
-)
-FAULTY = words_of(
-    "off distractor blunder naive hasty tempted tempting inclined typo slip misread miscounted "
-    "miscalculated overlooked overlooks forgot forgets missed misses omitted omits ignores "
-    "violates conflicts contradicts confused mixed bad apologies retract withdraw random guess "
-    "guessing unsure uncertain doubt doubtful unclear inconsistent deleted nonsense bound "
-    "attractive intermediate partial placeholder"
-)
-_DOUBTS = words_of("maybe perhaps possibly either almost nearly")
-_REJECTING = re.compile(r"(?:refu[st]|reject|eliminat|discard|exclud|rul|ignor|avoid|disprov)\w*")
-"""Verbs that deny their object where they are active, and their subject where they are passive."""
 
 
 def plain(text: str) -> str:
@@ -122,6 +93,11 @@ class Answer:
         """Return what the answer consists of: its values, or all its words."""
         found = {_value(one) for one in self.found(self.text)}
         return frozenset(found or _WORD.findall(self.text.casefold()))
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """Return its values as words of a text name them, in lower case."""
+        return frozenset(value.casefold() for value in self.values)
 
     def found(self, text: str) -> Iterator[re.Match[str]]:
         """Find the values of the answer's kind in a text."""
@@ -212,7 +188,7 @@ class Clause:
         if self.first in ("do", "don't"):
             return not POINTERS.isdisjoint(self.words)
         rest = [word for word in self.words if word not in LINKS and not word.endswith("ly")]
-        if not rest or rest[0] == "not" or rest[0] in PERSONS | POINTERS | self._answer.values:
+        if not rest or rest[0] == "not" or rest[0] in PERSONS | POINTERS | self._answer.subjects:
             return True
         if len(rest) <= 2:
             return rest[0] in NOUNS | NOT | FAULTY or bool(WRONG.fullmatch(rest[0]))
@@ -245,7 +221,7 @@ class Clause:
                 ("that",),
             ):
                 continue  # "it is impossible to"
-            object_ = _REJECTING.fullmatch(word) and not {"is", "was", "be", "been", "are"} & set(
+            object_ = REJECTING.fullmatch(word) and not {"is", "was", "be", "been", "are"} & set(
                 words
             )
             if word == words[-1] and len(words) == 1 and word in WITHDRAWING:
@@ -271,6 +247,16 @@ def clauses(sentence: str, answer: Answer) -> list[Clause]:
     return [clause for clause in found if clause.words]
 
 
+def affirmed(before: str) -> bool:
+    """Tell whether the sentence that leads to an answer sets all others aside.
+
+    Example:
+        >>> affirmed("No answer other than "), affirmed("Every answer other than ")
+        (True, False)
+    """
+    return bool(_NO_OTHER.search(before))
+
+
 def denied(before: str) -> bool:
     """Tell whether the clause that leads to an answer denies it: "It cannot be", "The trap is".
 
@@ -280,9 +266,11 @@ def denied(before: str) -> bool:
     """
     sentence = sentences(plain(before))[-1]
     clause = Clause(_CLAUSE.split(sentence)[-1], Answer(""))
+    if affirmed(sentence):
+        return False
     words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]
     for word in reversed(clause.words):
-        if (_is_not(word) and word not in ("none", "nobody")) or word in _DOUBTS:
+        if (_is_not(word) and word not in ("none", "nobody")) or word in DOUBTS:
             return True
         if word not in LIGHT and not word.endswith("ly") and word not in ("than", "quite"):
             break

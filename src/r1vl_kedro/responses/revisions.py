@@ -9,18 +9,16 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from r1vl_kedro.responses.clauses import (
+from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
+from r1vl_kedro.responses.vocabulary import (
+    ASKS,
     LIGHT,
+    OBJECTS,
     PERSONS,
     POINTERS,
     UNREAL,
     VERBS,
     WITHDRAWING,
-    Answer,
-    Clause,
-    clauses,
-    plain,
-    sentences,
     words_of,
 )
 
@@ -42,7 +40,9 @@ _GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
 _ANEW = re.compile(
     r"\b(?:once more|again|closer (?:look|inspection|reading)|instead|second thoughts?|i mean"
     r"|in other words|on reflection|(?:correct|proper)ly|edit|erratum|in fact|actually|rather"
-    r"|alternatively"
+    r"|alternatively|in (?:reality|truth)|truth be told|come to think of it|as a matter of fact"
+    r"|(?:second|closer|another) (?:glance|look|thoughts?)|looking closer|on inspection|p\.?s\b"
+    r"|to be honest|correction"
     r"|let(?: me| us|['’]s) (?:\w+ )?(?=check|count|verif|calc|fix)"
     r"|(?:re|double)-?(?:count|check|read|calculat|comput|consider|examin|inspect|measur)\w*"
     r"|(?:chang|revis|amend|updat|correct(?=ed|i))\w+"
@@ -61,8 +61,12 @@ _FAVOURED = words_of(
     "right correct plausible likely better best possible valid fits works argue prefer equally "
     "fine acceptable"
 )
+_MEETS = words_of("meets satisfies matches wins")
+_ONLY = words_of("only first second also too neither not")
 _GIVES = words_of("gives gave yields makes shows leads")
 _ELSEWHERE = words_of("for with without if otherwise")
+_CONFIRMS = words_of("confirms confirm verifies verify checks supports agrees")
+_WRITTEN = words_of("what written meant put said answered")
 _CORRECT = words_of("correct true actual real final")
 _BEING = words_of("is are be was it's")
 _OPERATION = re.compile(
@@ -82,7 +86,12 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 """What is still to be done with an answer, or was one once."""
-_PLUS = re.compile(r"\s*(?:plus|minus|times)\s+(?:\d|an?\b|the\b)", re.IGNORECASE)
+_PLUS = re.compile(
+    r"\s*(?:plus|minus|times|give or take|and (?:a (?:half|third|quarter)|then some|a bit))"
+    r"(?:\s+(?:\d|an?\b|the\b)|\W*\Z)",
+    re.IGNORECASE,
+)
+_OUGHT = re.compile(r"\b(?:should|must|ought to)\b", re.IGNORECASE)
 
 
 def revises(answer: str, after: str) -> bool:
@@ -132,8 +141,13 @@ class _Sentence:
     def says(self) -> _Says:
         """Tell what the sentence says of the answer, by its last clause that says something."""
         self.parts = clauses(self.text, self.answer)
+        while len(self.parts) > 1 and _TURNS.issuperset(self.parts[-1].words):
+            self.parts.pop()  # "8, though"
+            self.turned = True
         self.anew = bool(_ANEW.search(self.text))
         said = _Says.WORKING
+        if OBJECTS.search(self.text) and not self.text.casefold().startswith(("if ", "because ")):
+            return _Says.DENIES
         for place, one in enumerate(self.parts):
             about = self._about(one, place)
             told = self._denial(one, place, about=about)
@@ -179,7 +193,10 @@ class _Sentence:
             return _Says.DENIES
         if self.goes_on and place and one.others and one.leads and _ELSEWHERE & {*one.words[1:2]}:
             return _Says.DENIES  # "8 with it"
+        if (self.turned or (self.rival and place)) and ASKS.search(one.text) and not one.ours:
+            return _Says.DENIES  # "but the question asks for faces"
         favoured = one.others and not one.negated and _FAVOURED & {*one.words}
+        favoured = favoured or (one.leads and _MEETS & {*one.words} and not _ONLY & {*one.words})
         if favoured and (one.leads or one.final) and (not one.ours or "both" in one.words):
             return _Says.CORRECTS
         return _Says.WORKING
@@ -191,7 +208,7 @@ class _Sentence:
         self.supposed = self.supposed or (one.first in ("you", "one") and not self.anew)
         self.supposed = self.supposed or (one.first == "when" and place > 0)
         self.supposed = self.supposed or (one.first == "to" and len(words) > 1 and not self.anew)
-        self.operates = self.operates or any(map(_OPERATION.fullmatch, one.words[:3]))
+        self.operates = self.operates or any(map(_OPERATION.fullmatch, one.words[:5]))
         self.operates = self.operates or (
             one.first.endswith("ing") and bool(_GIVES & words) and not one.ours
         )
@@ -203,6 +220,10 @@ class _Sentence:
         """Tell which value a clause states."""
         if one.hedges:
             return _Says.CORRECTS
+        if one.ours and one.others and one.others[-1].start() > one.ours[-1].end():
+            between = one.text[one.ours[-1].end() : one.others[-1].start()]
+            if one.final and not one.negated and _OUGHT.search(between):
+                return _Says.CORRECTS  # "the 7 above should read 9"
         if one.ends_on_ours or (one.ours and not self.operates and not (self.anew and one.others)):
             return _Says.OURS
         if one.negated:
@@ -213,8 +234,10 @@ class _Sentence:
             alone = one.leads and one.final and self.light and place == len(self.parts) - 1
             alone = alone or (one.leads and len(self.parts) == 1 and one.brief)
             headed = self.headed or not place or one.first not in VERBS
-            states = self.operates or alone or (headed and _states(one, place, about=about))
-            turns = self.turned and about and one.final
+            operates = self.operates and not _CONFIRMS & {*one.words}
+            states = operates or alone or (headed and _states(one, place, about=about))
+            ends = one.final or one.brief
+            turns = self.turned and ends and (about or place == len(self.parts) - 1)
             return _Says.COMES_TO_ANOTHER if states or turns else _Says.WORKING
         corrected = self.anew or self.turned or _CORRECT & {*one.words[1:2]}
         worded = not self.answer.pattern and (one.about or corrected) and _BEING & {*one.words[:4]}
@@ -233,8 +256,9 @@ def _begins_anew(one: Clause) -> bool:
 def _states(one: Clause, place: int, *, about: bool) -> bool:
     """Tell whether a clause states its last value as what is asked for."""
     words = one.words
-    if one.leads and words[0][0].isdigit() and words[1:] and LIGHT.issuperset(words[1:]):
-        return True  # "9 it is"
+    stating = LIGHT | _WRITTEN
+    if one.leads and one.others and words[1:] and stating.issuperset(words[1:]):
+        return True  # "9 it is", "nine is what I should have written"
     if one.first in _CONCLUDES:
         if not place and {"each", "every"}.isdisjoint(words):
             return one.final or len(words[-1]) <= 2

@@ -66,6 +66,12 @@ _OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".
 _UNTIL = frozenset("before until originally initially earlier previously".split())
 _BUT = frozenset({"but", "yet", "although", "though", "so", COMMA})
 _OTHERS = frozenset("he she check test".split())
+_UNHELD = frozenset("nowhere collapses collapse crumbles breaks".split())
+_HOPES = frozenset(
+    "hope hoped wish wished goal aim target guess guessed conjecture conjectured hypothesis "
+    "assumption expectation disproved refuted".split()
+)
+"""What is no claim yet: "x = 5 is our guess"."""
 _LEADS = frozenset("leads gives yields produces causes".split())
 
 
@@ -131,6 +137,8 @@ def _refused(tokens: Sequence[str], start: int) -> bool:
     position = start - 1
     while position > start - 3 and position >= 0 and tokens[position] in _CLAIMS:
         position -= 1
+    if position > 0 and (tokens[position - 1], tokens[position]) in _CONTRASTS:
+        return True  # "rule out that"
     if position < 0 or tokens[position] not in _REFUSING:
         return False
     if tokens[position] == "few" and position and tokens[position - 1] == "a":
@@ -152,8 +160,10 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     if tokens[first] == "but":
         first += 1
     first = first + 1 if first > end and tokens[first] in POINTERS else end
-    if _turned_down(tokens, end):
+    if _turned_down(tokens, end) or tokens[end] in _UNHELD:
         return True
+    if tokens[end] in AUXILIARIES and not _HOPES.isdisjoint(tokens[end + 1 : end + 6]):
+        return CLAUSE_ENDS.isdisjoint(tokens[end + 1 : end + 3])  # "is what we hope for"
     held = end + (tokens[end] in ("holds", "hold", "works", "applies"))
     past = not {"was", "were"}.isdisjoint(tokens[start:end])
     if past and tokens[end] in _UNTIL:

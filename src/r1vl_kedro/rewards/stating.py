@@ -35,6 +35,7 @@ _WITHDRAWING = frozenset(
 """Verbs that bid to take back what was said: "strike that"."""
 _WANTING = frozenset("want need remains remain wish hope aim try trying left must yet".split())
 _SHOWING = frozenset("show shown prove proved proven verify check demonstrate establish".split())
+_TRYING = frozenset("try tries trying tried test tests testing tested".split())
 _TAKING = frozenset("took taken mistook".split())
 _GOALS = frozenset("goal aim target".split())
 _APPEARING = frozenset("looks look seems seem appears appear".split())
@@ -94,8 +95,9 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
         could_be = token == "could" and tokens[position + 1 : start] == ["be"]
         once = tuple(tokens[position : position + 3]) == ("used", "to", "be")
         say = token == "say" and position == start - 1 and begins
+        tried = token in _TRYING and position == start - 1
         goal = states and token in _GOALS
-        if any((others, absurd, to_show, seems, unreal, taken, could_be, once, say, goal)):
+        if any((others, absurd, to_show, seems, unreal, taken, could_be, once, say, goal, tried)):
             return True
         if token in _SUPPOSING:
             return True

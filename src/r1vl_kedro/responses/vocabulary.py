@@ -1,0 +1,76 @@
+"""Words with which a text speaks of an answer: what states it, finds fault, takes it back."""
+
+import re
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
+PERSONS = words_of("i we my our let us i'd i'm we'd i'll")
+POINTERS = words_of("it it's this that that's there there's these")
+NOUNS = words_of(
+    "answer answers ans result results count value number solution choice guess above verdict "
+    "root conclusion estimate attempt check one outcome opposite reverse contrary"
+)
+"""What an answer is called."""
+KINDS = words_of(
+    "the a an exact official right correct real actual true final revised corrected better new "
+    "updated old former first initial earlier previous second"
+)
+LINKS = words_of(
+    "let's so thus hence therefore then and but or now well oh ah actually in fact however yet "
+    "although = though nevertheless again once more on upon if as since because rather for also "
+    "make do don't please both either which giving leaving making"
+)
+VERBS = words_of(
+    "is are was were be been am must should ought to equal at have has had said say think believe "
+    "get find obtain see write answer pick choose put gives give yields makes equals comes out go "
+    "going with mean meant reads shows reaches becomes lists says turns can may will shall did "
+    "does would could might"
+)
+SOURCES = words_of("figure picture image chart graph table diagram plot manual key book total sum")
+LIGHT = PERSONS | POINTERS | NOUNS | KINDS | LINKS | VERBS | SOURCES
+"""Words that state what they surround."""
+WITHDRAWING = words_of("scratch strike scrap ignore disregard forget cross delete discard reject")
+UNREAL = words_of("would could might")
+NOT = words_of("not no never cannot neither nor nobody none hardly barely without")
+RIGHT = words_of(
+    "right correct true valid possible sure certain confident confidence think believe trust "
+    "really so case holds hold works work fits fit agrees agree satisfy quite exactly answer "
+    "solution final option idea plausible likely account convinced know stand trust bet swear "
+    "vouch guarantee rely suffice match matches tally survive sold happy satisfied"
+)
+FAULTY = words_of(
+    "off distractor blunder naive hasty tempted tempting inclined typo slip misread miscounted "
+    "miscalculated overlooked overlooks forgot forgets missed misses omitted omits ignores "
+    "violates conflicts contradicts confused mixed bad apologies retract withdraw random guess "
+    "guessing unsure uncertain doubt doubtful unclear inconsistent deleted nonsense bound "
+    "attractive intermediate partial placeholder short disagrees"
+)
+DOUBTS = words_of("maybe perhaps possibly either almost nearly")
+REJECTING = re.compile(r"(?:refu[st]|reject|eliminat|discard|exclud|rul|ignor|avoid|disprov)\w*")
+"""Verbs that deny their object where they are active, and their subject where they are passive."""
+OBJECTS = re.compile(
+    r"\b(?:disagrees?|(?:says?|tells? (?:us |me )?|shows?|suggests?) otherwise|begs? to differ"
+    r"|(?:contradicts?|rules? out|refutes?|disproves?|(?:speaks?|argues?) against) "
+    r"(?:it|this|that)"
+    r"|(?:was|were|been|got) (?:forgotten|overlooked|missed|neglected|miscounted|misread)"
+    r"|(?:still|yet) (?:has|have|needs?|ought) to be \w+ed"
+    r"|(?:has|have|needs?|must|remains?) (?:still |yet )(?:to )?be \w+ed"
+    r"|(?:not|n['’]t) add up|at least (?:that|this) is what"
+    r"|(?:that|this) would (?:only )?be (?:so|true|right)"
+    r"|what (?:some|many|most|others?|people|the (?:caption|author)) (?:\w+ )?"
+    r"(?:claims?|thinks?|believes?))\b",
+    re.IGNORECASE,
+)
+"""What finds fault with an answer, whatever its subject is."""
+ASKS = re.compile(
+    r"\b(?:question|problem|task|exercise|they) (?:really |actually )?"
+    r"(?:asks?|asked|wants?|wanted|is about)\b"
+    r"|\b(?:is|are|was|were) (?:what is |what was )?(?:asked|wanted|sought|needed|required)\b"
+    r"|\b(?:we|you) (?:are|were) (?:asked|after|looking for)\b|\bwe (?:want|need)(?:ed)?\b",
+    re.IGNORECASE,
+)
+"""What a clause says of the question: "but the question asks for faces"."""
