@@ -64,7 +64,8 @@ DATE = re.compile(rf"^\d{{1,4}}/\d{{1,2}}/\d{{1,4}}$|^(?:19|20)(?:{_SEASONS})$")
 _DECADE = re.compile(r"^\d{3}0s$")  # 1990s is no time
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
 _TENS_AND_RANK = re.compile(
-    r"^((?:twen|thir|for|fif|six|seven|eigh|nine)ty)[- ]((?:fir|seco|thi|fou|fif|six|seven|eigh|nin)[a-z]+)$",
+    r"^((?:twen|thir|for|fif|six|seven|eigh|nine)ty)[- ]"
+    r"((?:fir|seco|thi|fou|fif|six|seven|eigh|nin)[a-z]+)$",
     re.IGNORECASE,
 )
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
