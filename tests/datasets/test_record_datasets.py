@@ -185,7 +185,7 @@ def test_a_broken_file_is_said_by_the_dataset_itself(tmp_path):
     source = RecordFileDataset(
         reader="mathvision", path=str(tmp_path / "x.jsonl"), records_path=str(tmp_path / "r")
     )
-    with pytest.raises(DatasetError, match=r"x\.jsonl, character 1") as error:
+    with pytest.raises(DatasetError, match=r"x\.jsonl, line 1, character 1") as error:
         source.load()
     assert error.value.__cause__ is None  # what cli.py shows without a traceback
 

@@ -170,7 +170,7 @@ def test_a_file_that_is_not_json_is_one_reason_among_others(tmp_path):
     (tmp_path / "mulberry_sft.json").write_text("[{]")
     problems = report(tmp_path, problems=["another"])["problems"]
     assert problems[0] == "another"
-    assert any("mulberry_sft.json, character 2" in problem for problem in problems)
+    assert any("mulberry_sft.json, line 1, character 2" in problem for problem in problems)
 
 
 def test_a_wrong_image_folder_is_a_reason(tmp_path):

@@ -194,7 +194,7 @@ def test_responses_in_another_grammar():
         ("folder.json", "directory", "Is a directory"),
         ("empty.jsonl", b"", "holds no responses"),
         ("empty.json", b"[]", "holds no responses"),
-        ("broken.json", b'[{"response": }]', "broken.json, character 14"),
+        ("broken.json", b'[{"response": }]', "broken.json, line 1, character 14"),
         ("text.jsonl", b'"hello"\n', "character 0"),
         ("bytes.jsonl", b'{"response": "caf\xe9"}', "row 1: .* not UTF-8"),
         ("surrogate.jsonl", b'{"response": "", "note": ["\\ud800"]}', "row 1: .*surrogate"),
