@@ -4,6 +4,7 @@ import contextlib
 import gc
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -51,6 +52,31 @@ def pytest_collection_finish() -> None:
     """Leave what is imported and collected out of every garbage collection that comes."""
     gc.collect()
     gc.freeze()
+
+
+class TooSlow(BaseException):
+    """Not an Exception: nothing on the way may take it for one of its own."""
+
+
+@pytest.fixture
+def limit():
+    """A function that lets a block have so many seconds of this process's own time."""
+
+    def too_slow(number, frame):
+        raise TooSlow
+
+    before = signal.signal(signal.SIGVTALRM, too_slow)
+
+    @contextlib.contextmanager
+    def limited(seconds):
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+    yield limited
+    signal.signal(signal.SIGVTALRM, before)
 
 
 @pytest.fixture(scope="session")

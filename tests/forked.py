@@ -30,6 +30,7 @@ class Run:
 
     Args:
         output: file that gets what the run writes to stdout and stderr.
+        killed_at: moment at which the run kills itself, as `striking.arm` takes it; "" for none.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class Run:
         directory: Path,
         output: Path,
         environment: Mapping[str, str] = os.environ,
+        killed_at: str = "",
     ):
-        given = (list(arguments), dict(environment), str(directory), str(output))
+        given = (list(arguments), dict(environment), str(directory), str(output), killed_at)
         self._process = CONTEXT.Process(target=_kedro, args=given)
         self._output = output
         self._process.start()
@@ -70,12 +72,19 @@ def kedro(
     output: Path,
     environment: Mapping[str, str] = os.environ,
     timeout: float = 800.0,
+    killed_at: str = "",
 ) -> tuple[int, str]:
     """Run ``kedro <arguments>`` in ``directory``; return its exit code and its output."""
-    return Run(arguments, directory, output, environment).end(timeout)
+    return Run(arguments, directory, output, environment, killed_at).end(timeout)
 
 
-def _kedro(arguments: list[str], environment: dict[str, str], directory: str, output: str) -> None:
+def _kedro(
+    arguments: list[str],
+    environment: dict[str, str],
+    directory: str,
+    output: str,
+    killed_at: str,
+) -> None:
     stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
     os.dup2(stream, 1)
     os.dup2(stream, 2)
@@ -85,6 +94,10 @@ def _kedro(arguments: list[str], environment: dict[str, str], directory: str, ou
     sys.path[:0] = [directory, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
     sys.argv = ["kedro", *arguments]
     atexit._clear()  # those of the server
+    if killed_at:
+        from striking import arm
+
+        arm(killed_at)
     from kedro.framework.cli.cli import main
 
     try:

@@ -19,11 +19,18 @@ OTHER_KERNELS = {
 """An environment that prefers other instructions than runs are pinned to."""
 
 
-def kedro_run(*arguments: str, through: tuple[str, ...] = ()) -> tuple[int, str]:
-    """Exit code and output of ``kedro run``, forked, or as Python's ``through`` starts Kedro."""
+def kedro_run(
+    *arguments: str, through: tuple[str, ...] = (), killed_at: str = ""
+) -> tuple[int, str]:
+    """Exit code and output of ``kedro run``, forked, or as Python's ``through`` starts Kedro.
+
+    Args:
+        killed_at: moment at which a forked run kills itself, as `striking.arm` takes it.
+    """
     if not through:
         with tempfile.TemporaryDirectory() as place:
-            return forked.kedro(("run", *arguments), ROOT, Path(place, "output"))
+            output = Path(place, "output")
+            return forked.kedro(("run", *arguments), ROOT, output, killed_at=killed_at)
     done = subprocess.run(
         [sys.executable, *through, "run", *arguments],
         cwd=ROOT,
@@ -55,6 +62,7 @@ class Place:
         params: str = "",
         pipeline: str = "ablation",
         through: tuple[str, ...] = (),
+        killed_at: str = "",
     ) -> tuple[int, str]:
         """Exit code and output of ``kedro run`` of the smoke ablation."""
         store = f"tracking.uri={self.root / 'mlflow.db'}"
@@ -63,6 +71,7 @@ class Place:
             *("--params", f"{store},{params}" if params else store),
             *arguments,
             through=through,
+            killed_at=killed_at,
         )
 
     def set_grid(self, **ablation) -> None:

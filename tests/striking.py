@@ -1,12 +1,10 @@
-"""Processes that strike themselves with a signal at a chosen moment.
-
-As a command, ``striking.py <moment> run ...`` is ``kedro run ...`` that is killed there.
-"""
+"""Processes that strike themselves with a signal at a chosen moment."""
 
 import importlib
 import os
 import signal
 import sys
+from types import ModuleType
 
 
 def arm(moment: str, number: int = signal.SIGKILL) -> None:
@@ -25,11 +23,7 @@ def arm(moment: str, number: int = signal.SIGKILL) -> None:
         return original(*args, **kwargs)
 
     setattr(owner, name, wrapped)
-
-
-if __name__ == "__main__":
-    arm(sys.argv.pop(1))
-    from kedro.framework.cli import main
-
-    sys.argv[0] = "kedro"
-    main()
+    for module in list(sys.modules.values()):  # that have imported it by its name
+        if isinstance(module, ModuleType):
+            for key in [key for key, value in vars(module).items() if value is original]:
+                setattr(module, key, wrapped)

@@ -8,7 +8,6 @@ import pytest
 from smoke_place import Place
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
-STRIKING = str(Path(__file__).with_name("striking.py"))
 GRID = {
     "base": {"method": "base"},
     "warm_up": {"method": "warm_up"},
@@ -107,7 +106,7 @@ def test_killed_at_every_stage_the_ablation_ends_with_the_same_models_and_tables
             moment = f"{function}:{draw.randint(1, latest)}"
             checkpoint = newest_checkpoint(place)
             code, output = place.attempt(
-                "--only-missing-outputs", *arguments, params=PARAMS, through=(STRIKING, moment)
+                "--only-missing-outputs", *arguments, params=PARAMS, killed_at=moment
             )
             assert code == -signal.SIGKILL, f"{name} ({moment}) did not come:\n{output[-3000:]}"
             assert checkpoint is None or went_on_from(output, checkpoint), f"{name}:\n{output}"

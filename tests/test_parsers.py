@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import random
-import signal
 import time
 
 import pytest
@@ -12,31 +11,6 @@ from parsers import PARSERS, PIECES
 FEW, MANY = 60, 20_000
 LIMIT = 0.5
 """Seconds of this process's own time for one text."""
-
-
-class TooSlow(BaseException):
-    """Not an Exception: nothing on the way may take it for one of its own."""
-
-
-@pytest.fixture
-def limit():
-    """A function that lets a call have so many seconds of processor time."""
-
-    def too_slow(number, frame):
-        raise TooSlow
-
-    before = signal.signal(signal.SIGVTALRM, too_slow)
-
-    @contextlib.contextmanager
-    def limited(seconds):
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-
-    yield limited
-    signal.signal(signal.SIGVTALRM, before)
 
 
 def fate(parse, text):

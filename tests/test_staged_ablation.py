@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -31,7 +30,6 @@ GRID = {
         },
     }
 }
-STRIKING = str(Path(__file__).with_name("striking.py"))
 SECOND_LOSS = "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:2"
 STAGES = ["sft", "step_grpo", "step_grpo_2"]
 REPORT = {"headline": "three", "contrasts": ["straight"], "example_variants": ["base", "three"]}
@@ -107,7 +105,7 @@ def test_a_run_killed_inside_a_stage_goes_on_stage_by_stage(place):
         shutil.rmtree(place.data / gone)
     go_on = "--only-missing-outputs", "--to-outputs=three.results"
 
-    code, output = place.attempt(*go_on, through=(STRIKING, SECOND_LOSS))
+    code, output = place.attempt(*go_on, killed_at=SECOND_LOSS)
     assert code == -signal.SIGKILL, output[-3000:]
     assert not files["step_grpo"].exists()
     state = place.data / "06_models/_work/three/step_grpo.state"

@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -22,6 +23,17 @@ from r1vl_kedro.records.validate import check
 from r1vl_kedro.world.benchmarks import write_benchmark
 
 FEW, MANY = 300, 20_000
+LIMIT = 0.5
+"""Seconds of this process's own time for one input of the many."""
+counts = pytest.mark.parametrize(
+    "count", [FEW, pytest.param(MANY, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])]
+)
+
+
+@pytest.fixture
+def in_time(count, limit):
+    """A block that one input may take."""
+    return partial(limit, LIMIT if count == MANY else 10 * LIMIT)
 
 
 def damaged(rng: random.Random, samples: list[bytes]) -> bytes:
@@ -61,15 +73,16 @@ def samples() -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-def test_a_damaged_picture_is_shown_or_rejected(count):
+@counts
+def test_a_damaged_picture_is_shown_or_rejected(count, in_time):
     rng, shown, rejected = random.Random(0), 0, 0
     whole = samples()
     for _ in range(count):
         data = damaged(rng, whole)
         for read in (size_of, decode):
             try:
-                read(data)
+                with in_time():
+                    read(data)
                 shown += 1
             except ImageProblem as problem:
                 assert problem.reason in ("broken_image", "image_too_large")
@@ -88,28 +101,29 @@ def odd_text(rng: random.Random, text: str, pieces: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@counts
 @pytest.mark.parametrize("name", sorted(BENCHMARKS))
-def test_a_damaged_benchmark_file_gives_rows_or_one_sentence(tmp_path, name, count):
+def test_a_damaged_benchmark_file_gives_rows_or_one_sentence(tmp_path, name, count, in_time):
     rng = random.Random(name)
     path = write_benchmark(name, tmp_path / f"{name}.tsv", n=10, seed=1)
     lines = path.read_text().splitlines(keepends=True)[:5]
     read = BenchmarkFile(BENCHMARKS[name], path, check_images=False, official=False)
-    for _ in range(max(count // 9, 40)):
+    for _ in range(count if count == MANY else FEW // 8):
         odd = list(lines)
         k = rng.randrange(1, len(odd))
         odd[k] = odd_text(rng, odd[k], "None NA nan [] ['1'] {} -1 1e9 <|im_end|> A yes _ ../x.png")
         path.write_text("".join(odd), errors="surrogatepass")
         try:
-            list(read.rows())
+            with in_time():
+                list(read.rows())
         except BenchmarkFileError as error:
             assert str(path) in str(error)
         assert all(len(row.reason) <= 400 for row in read.set_aside)
 
 
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@counts
 @pytest.mark.parametrize("name", sorted(READERS))
-def test_a_damaged_file_of_records_gives_records_or_rejections(tmp_path, name, count):
+def test_a_damaged_file_of_records_gives_records_or_rejections(tmp_path, name, count, in_time):
     rng = random.Random(name)
     (tmp_path / "a.png").write_bytes(image_bytes(1))
     rows = {
@@ -137,7 +151,8 @@ def test_a_damaged_file_of_records_gives_records_or_rejections(tmp_path, name, c
         odd = odd_text(rng, text, 'null [] {} 3 "a" , : } ] \\ud800 <image> <|im_end|> NaN true')
         path.write_text(odd, errors="surrogatepass")
         try:
-            results = [check(raw, ValidationOptions()) for raw in READERS[name](path)]
+            with in_time():
+                results = [check(raw, ValidationOptions()) for raw in READERS[name](path)]
         except RecordsError as error:
             assert str(path) in str(error)
         else:
@@ -146,8 +161,8 @@ def test_a_damaged_file_of_records_gives_records_or_rejections(tmp_path, name, c
                     json.dumps(result.as_dict(), ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-def test_a_damaged_file_of_pairs_gives_pairs_or_rejections(tmp_path, count):
+@counts
+def test_a_damaged_file_of_pairs_gives_pairs_or_rejections(tmp_path, count, in_time):
     rng = random.Random("pairs")
     (tmp_path / "a.png").write_bytes(image_bytes(1))
     user = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Find x."}]}
@@ -162,7 +177,8 @@ def test_a_damaged_file_of_pairs_gives_pairs_or_rejections(tmp_path, count):
         odd = odd_text(rng, text, 'null [] {} 3 "a" , : } ] \\ud800 <image> <|im_end|> NaN true')
         path.write_text(odd, errors="surrogatepass")
         try:
-            results = list(PairFile(path).read())
+            with in_time():
+                results = list(PairFile(path).read())
         except RecordsError as error:
             assert str(path) in str(error)
             continue
@@ -174,14 +190,15 @@ def test_a_damaged_file_of_pairs_gives_pairs_or_rejections(tmp_path, count):
                 assert "<|im_end|>" not in text_of
 
 
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-def test_a_damaged_file_of_responses_is_a_table_or_one_sentence(tmp_path, count):
+@counts
+def test_a_damaged_file_of_responses_is_a_table_or_one_sentence(tmp_path, count, in_time):
     rng, path = random.Random("responses"), tmp_path / "responses.json"
     text = json.dumps([{"id": "1", "response": "### Step 1:\n5", "answer": "5"}] * 2)
     for _ in range(count):
         odd = odd_text(rng, text, 'null [] {} 3 "a" , : } ] \\ud800 <image> NaN true')
         path.write_text(odd, errors="surrogatepass")
         try:
-            assert len(ResponsesDataset(filepath=str(path)).load())
+            with in_time():
+                assert len(ResponsesDataset(filepath=str(path)).load())
         except DatasetError as error:
             assert str(path) in str(error)
