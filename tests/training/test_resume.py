@@ -1,9 +1,11 @@
 """A killed or interrupted run goes on to exactly the weights of an uninterrupted one."""
 
 import json
+import os
 import re
 import signal
 from pathlib import Path
+from pickle import UnpicklingError
 
 import pytest
 from training_fixtures import GRPO, SFT, make_records, run, same_weights
@@ -181,3 +183,32 @@ def test_finished_output_is_left_alone(tiny, records, tmp_path):
     before = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
     assert run("sft", tmp_path / "log", **kwargs, options=options) == 0
     assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == before
+
+
+class Pickled:
+    """Runs a command where it is unpickled."""
+
+    def __init__(self, command: str):
+        self._command = command
+
+    def __reduce__(self):
+        return os.system, (self._command,)
+
+
+def test_what_somebody_pickled_into_a_checkpoint_of_deepspeed_is_not_called(tmp_path, monkeypatch):
+    import torch
+    from deepspeed.runtime.checkpoint_engine.torch_checkpoint_engine import TorchCheckpointEngine
+    from deepspeed.runtime.fp16.loss_scaler import LossScaler
+
+    from r1vl_kedro.training.arguments import refuse_pickles
+
+    monkeypatch.setenv("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "0")  # taken back in the end
+    refuse_pickles()
+    given = {"loss_scaler": LossScaler(2.0), "weights": torch.ones(2)}
+    torch.save(given, tmp_path / "own.pt")
+    torch.save({**given, "more": Pickled(f"touch {tmp_path / 'called'}")}, tmp_path / "other.pt")
+    engine = TorchCheckpointEngine()
+    assert engine.load(str(tmp_path / "own.pt"))["loss_scaler"].cur_scale == 2.0
+    with pytest.raises(UnpicklingError, match="system"):
+        engine.load(str(tmp_path / "other.pt"))
+    assert not (tmp_path / "called").exists()

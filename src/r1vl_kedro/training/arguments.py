@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from r1vl_kedro import ranks
@@ -78,6 +79,7 @@ def prepare_processes(options: TrainingOptions) -> None:
         ) from error
     import torch
 
+    refuse_pickles()
     if torch.cuda.is_available():
         deepspeed.init_distributed("nccl")
         return
@@ -85,6 +87,20 @@ def prepare_processes(options: TrainingOptions) -> None:
     # and a minute, and ranks killed meanwhile leave a lock that later ones wait on for ever.
     deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
     deepspeed.init_distributed("gloo")
+
+
+def refuse_pickles() -> None:
+    """Make torch.load build tensors and what DeepSpeed's own checkpoints hold, and nothing else.
+
+    They lie where others may write, and DeepSpeed would call whatever a changed one names.
+    """
+    from deepspeed.runtime.fp16.loss_scaler import DynamicLossScaler, LossScaler
+    from deepspeed.runtime.zero.config import ZeroStageEnum
+    from deepspeed.utils.tensor_fragment import fragment_address
+    from torch.serialization import add_safe_globals
+
+    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
+    add_safe_globals([DynamicLossScaler, LossScaler, ZeroStageEnum, fragment_address])
 
 
 def engine_of(trainer: Any, options: TrainingOptions) -> str:
