@@ -85,6 +85,12 @@ def test_a_grid_whose_answers_were_cut_off_says_first_that_nothing_was_learnt():
     assert said[1].startswith("StepGRPO (both, M = 4) answers 0.3 %")
 
 
+def test_a_base_model_that_guesses_in_few_tokens_does_not_count_as_learning():
+    base = {"variant": "base", "diff_low": 3.6, "truncated": 0.3}
+    (sentence,) = nothing_learnt(pd.concat([CUT, pd.DataFrame([base])]), 32)
+    assert sentence.startswith("Nothing was learnt here: 99.7 to 100.0 %")
+
+
 @pytest.mark.parametrize("changed", [{"truncated": [10.0, 30.0]}, {"diff_low": [None, 2.0]}])
 def test_a_grid_that_learnt_says_nothing_of_the_kind(changed):
     assert nothing_learnt(CUT.assign(**changed).astype({"diff_low": float}), 32) == []

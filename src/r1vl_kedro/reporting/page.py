@@ -71,14 +71,16 @@ def headline(
 def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) -> list[str]:
     """State that nothing was learnt, and why, where most answers of every row were cut off.
 
-    A row that is above the reference, its interval without zero, has learnt all the same.
+    A row that is above the reference, its interval without zero, has learnt all the same. The
+    base model does not count: it was not trained, and may state its guesses in few tokens.
 
     Args:
         overview: the table of all variants, ``truncated`` in percent.
         max_new_tokens: where answers were cut off.
     """
-    cut = overview.get("truncated", pd.Series(dtype=float)).dropna()
-    above = overview.get("diff_low", pd.Series(dtype=float))
+    trained = overview[overview["variant"] != "base"]
+    cut = trained.get("truncated", pd.Series(dtype=float)).dropna()
+    above = trained.get("diff_low", pd.Series(dtype=float))
     if cut.empty or cut.median() < CUT_OFF or (above > 0).any():
         return []
     shown = (
