@@ -86,4 +86,4 @@ def page(
     plot = figure.to_html(full_html=False, include_plotlyjs="inline")
     worst = f"<h2>The {len(cards)} records whose key steps fit worst</h2>"
     body = table_html(rows) + plot + worst + "".join(_card(*card) for card in cards)
-    return document("Key-step audit", body)
+    return document("Key-step audit", body, kind="audit")
