@@ -78,6 +78,8 @@ def units_differ(given: Quantity, gold: Quantity) -> str:
 
     Empty where not.
     """
+    if given.of and gold.of and given.of != gold.of:
+        return "an amount of another thing"
     named = [bool(q.units or q.noun) for q in (given, gold)]
     if given.percent != gold.percent and any(named):
         return "a percentage and a unit"

@@ -61,7 +61,8 @@ def difference(given: Value, gold: Value) -> str:
 def _only(value: Value, other: Value) -> Value:
     """Return the one element of a set, where the other is none: ``{1}`` for ``1``."""
     alone = isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
-    return value.values[0] if alone and not isinstance(other, Items) else value
+    whole = isinstance(other, Items) or (alone and isinstance(value.values[0], Text))  # {∅}
+    return value.values[0] if alone and not whole else value
 
 
 def _kind(value: Value) -> str:

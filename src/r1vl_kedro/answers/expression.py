@@ -162,21 +162,30 @@ class _Parser:
             return ("number", 1j)
         name += index
         if self.peek() == "(" and self.is_function(name):
-            return ("call", name, self.power())
+            return ("call", name, self.bracket())
         self.symbols.add(name)
         return ("symbol", name)
 
     def is_function(self, name: str) -> bool:
         """Tell whether a symbol before a bracket is a function.
 
-        ``f(2x)``, ``P(A)``, not ``n(N-n)``.
+        ``f(2x)``, ``P(A)``, ``E(X)^2``, not ``n(N-n)``.
         """
         if name.rstrip("'") in ("f", "g", "F", "G", "O") or "'" in name:
             return True
-        if name[0] not in _SINGLE_ARGUMENT:
+        if name[0] not in _SINGLE_ARGUMENT and self.tokens[self.at + 3 : self.at + 4] != [
+            ("op", "^")
+        ]:
             return False
         inside = self.tokens[self.at + 1 : self.at + 3]
         return len(inside) == 2 and inside[0][0] in ("word", "number") and inside[1][1] == ")"
+
+    def bracket(self) -> Tree:
+        """Return what brackets hold; a power behind them is one of the function's value."""
+        self.expect("(")
+        inner = self.sum()
+        self.expect(")")
+        return inner
 
     def marks(self) -> str:
         marks = ""
@@ -214,7 +223,7 @@ class _Parser:
         The factors up to a sign or another function.
         """
         if self.peek() == "(":
-            return self.power()
+            return self.bracket()
         factor = self.signed_factor()
         while self.kind() in ("word", "number") and self.peek() not in FUNCTIONS:
             factor = ("*", factor, self.power())

@@ -19,6 +19,7 @@ class Quantity:
         noun: the counted thing (``apple``), empty without one.
         cut: an ellipsis follows: the digits go on.
         repeats: written as a repeating decimal.
+        of: what an amount is of: ``flour`` in "3 cups of flour"; empty where that is not told.
         tight: the unit is one letter right after the digits (``2m``), so perhaps a symbol.
     """
 
@@ -30,6 +31,7 @@ class Quantity:
     cut: bool = False
     tight: bool = False
     repeats: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def spelled(text: str) -> str:
         text = NARROW_SPACE_THOUSANDS.sub("", text)
         text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
         text = han_parts(ascii_digits(text))
-        text = _ROOT_CHAR.sub(r"\\sqrt\1", text.replace("∛", "\\sqrt[3]").replace("∜", "\\sqrt[4]"))
+        text = _ROOT_CHAR.sub(r"\\sqrt \1", text)
     if "\\" in text or "{" in text or "}" in text:
         text = _SEPARATOR.sub("", DEGREES.sub("°", text))
         if "color" in text:

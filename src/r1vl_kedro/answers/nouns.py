@@ -2,7 +2,7 @@
 
 import re
 
-from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.numerals import CARDINALS, PARTS
 from r1vl_kedro.answers.tokens import FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
@@ -15,6 +15,7 @@ PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
 NO_NOUN = (
     FUNCTIONS
     | frozenset(GREEK_LETTERS.values())
+    | frozenset(PARTS)
     | frozenset(
         (
             "or and to plus minus times squared cubed factorial more less fewer than over under "
@@ -30,6 +31,7 @@ NO_NOUN = (
             "taller wider behind ahead shy rejected absurd extraneous impossible invalid "
             "given needed required oops wait hmm nope strike scratch sorry ignore mistaken "
             "out actually maybe perhaps possibly guess guessing unsure error cancelled deleted "
+            "quadrillion quintillion sextillion zillion gazillion tops max maximum something "
             "originally initially formerly previously before percent percentage"
         ).split()
     )
@@ -75,6 +77,24 @@ def noun_of(text: str) -> str | None:
     if not words:  # "5 of them", and not "5 at best"
         return "" if _NOTHING_COUNTED.match(found[1].strip()) else None
     return " ".join([*words[:-1], singular(words[-1])])
+
+
+_THING = re.compile(
+    r"\sof\s+(?!(?:the|them|these|those|it|this|that|all|an?|each|every|age|area|length|height|width)\b)"
+    r"(?P<thing>[A-Za-z][A-Za-z\d]*(?:\s[a-z]+)*?)(?=\s(?:in|on|at|for|with|from|that|which|per)\b|\W*\Z)"
+)
+
+
+def thing_of(text: str) -> str:
+    """Return what an amount is of, in the singular; empty where that is not told.
+
+    Example:
+        >>> thing_of(" cups of flour"), thing_of(" of the cubes")
+        ('flour', '')
+    """
+    found = _THING.search(text)
+    word = found["thing"].split()[-1] if found else ""
+    return singular(word.lower()) if word.isalpha() and len(word) > 2 else word
 
 
 def singular(word: str) -> str:

@@ -204,6 +204,7 @@ _AMOUNT_OF = re.compile(
 )
 _OBJECTS = frozenset("him her them us me".split())
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
+_ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
 _DANGLING = frozenset("of from with for as by per than".split())
 _PREDICATE = re.compile(
     rf"\s*(?:{_COPULA}|seems?|looks?|appears?|turn(?:s|ed)|has been|"
@@ -232,6 +233,8 @@ def value_stated(text: str, start: int, end: int) -> bool:
     """
     before, after = clause_around(text, start, end)
     if DENYING.search(f"{before} {after}") or _DIGITS.match(after):
+        return False
+    if _LIKE.search(before) or _ENDS_IN.search(before):
         return False
     predicate = _PREDICATE.match(after)
     if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):

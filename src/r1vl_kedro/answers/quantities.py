@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.model import Quantity
-from r1vl_kedro.answers.nouns import MEASURED, PREPOSITION, noun_of
+from r1vl_kedro.answers.nouns import MEASURED, PREPOSITION, noun_of, thing_of
 from r1vl_kedro.answers.numerals import (
     CARDINALS,
     ORDINALS,
+    PARTS,
     SCALES,
     and_a_part,
     chinese_number,
@@ -63,6 +64,7 @@ DATE = re.compile(rf"^\d{{1,4}}/\d{{1,2}}/\d{{1,4}}$|^(?:19|20)(?:{_SEASONS})$")
 """A date or season in digits (``1/2/2020``, ``2014/15``), which is no quotient (``1901/10``)."""
 _DECADE = re.compile(r"^\d{3}0s$")  # 1990s is no time
 _TURNED = re.compile(r"^degrees?\s+(?:angle|arc|turn|rotation)s?$", re.IGNORECASE)
+_PARTS_BEHIND = re.compile(rf"\s+({'|'.join(PARTS)})(?<=s)\b(?<!quarters)(?:\s+of\s+an?\b)?")
 _TENS_AND_RANK = re.compile(
     r"^((?:twen|thir|for|fif|six|seven|eigh|nine)ty)[- ]"
     r"((?:fir|seco|thi|fou|fif|six|seven|eigh|nin)[a-z]+)$",
@@ -197,6 +199,9 @@ def _united(
         return Quantity(number, decimals)
     if mixed := and_a_part(rest, 0):
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
+    if part := _PARTS_BEHIND.match(rest):  # 5 sixteenths
+        return _united(number / PARTS[part[1]], None, rest[part.end() :], tight=False)
+    of = thing_of(rest)
     hyphened = rest.startswith("-")
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
     rest = re.sub(r"(?<=[a-z])-(?=(?:old|long|wide|high|tall|deep)\b)", " ", rest)
@@ -208,9 +213,9 @@ def _united(
         units = read_units(words.split()[0])
     if units:
         letter = tight and not rest[0].isspace() and len(words) == 1 and words.isascii()
-        return Quantity(number, decimals, units=units, tight=letter)
+        return Quantity(number, decimals, units=units, tight=letter, of=of)
     noun = None if hyphened else noun_of(rest)  # "five-sided" counts nothing
-    return Quantity(number, decimals, noun=noun) if noun is not None else None
+    return Quantity(number, decimals, noun=noun, of=of) if noun is not None else None
 
 
 def _compound(body: str) -> Quantity | None:

@@ -33,6 +33,7 @@ _MATRIX = re.compile(
     r"\\end\s*\{(?P=kind)\}",
     re.DOTALL,
 )
+_MATRIX_NAME = re.compile(r"([A-Za-z](?:_\w)?'?)\s*=")
 _DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
 _PAIR = re.compile(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]")
 _BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
@@ -148,7 +149,7 @@ def _pair(text: str) -> bool:
     return bool(_PAIR.fullmatch(text))
 
 
-def _matrix(text: str) -> Matrix | None:
+def _matrix(text: str) -> Matrix | Named | None:
     if _NESTED.fullmatch(text):
         listed = [row.split(",") for row in re.findall(r"\[([^\[\]]+)\]", text)]
         return Matrix(tuple(tuple(_entry(cell) for cell in row) for row in listed))
@@ -157,14 +158,18 @@ def _matrix(text: str) -> Matrix | None:
         return None
     around = (text[: found.start()] + text[found.end() :]).replace("\\left", "")
     around = around.replace("\\right", "").replace("\\(", "").replace("\\)", "").strip(" $()[].\n")
-    if around:
+    name = _MATRIX_NAME.fullmatch(around)
+    if around and not name:
         return None
     rows = []
     for line in re.split(r"\\\\|\\cr\b", found["body"]):
         if line.strip():
             rows.append(tuple(_entry(cell) for cell in line.split("&")))
     bars = found["kind"][0] in "vV"
-    return Matrix(tuple(rows), bars) if rows and sum(map(len, rows)) <= 100 else None
+    if not rows or sum(map(len, rows)) > 100:
+        return None
+    matrix = Matrix(tuple(rows), bars)
+    return Named(((name[1], matrix),)) if name else matrix
 
 
 def _entry(text: str) -> Value:

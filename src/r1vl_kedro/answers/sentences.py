@@ -95,6 +95,11 @@ _SYMBOL = re.compile(
     r"(?!AM|PM|I\b)(?=\w*[A-Z])\w{2,3}|"
     r"(?!(?:in|on|at|of|to|is|as|by|or|we|he|it|so|if|do|be|up|my|an|no|us|me|am|pm)\b)[a-z]{2}"
 )
+_HAN_MORE = re.compile(r"\s?[\u4e00-\u9fff]?(?:以[上下内外]|左右|前后|多|余|半|未満|超)")
+"""A bound, a rounding or a half behind a count: 5个以上, 5个半."""
+_REFERS = re.compile(
+    r"\W*(?:see|cf|refer|compare|as (?:\w+ )?(?:in|on|by)|according to|look)\b", re.IGNORECASE
+)
 _HAN_AFTER = re.compile(r"\s?([\u3040-\u30ff\u4e00-\u9fff]{1,4})")
 _NTH = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
 _LABEL_BEFORE = re.compile(
@@ -209,10 +214,10 @@ def _without_adjuncts(plain: str, found: list[re.Match[str]]) -> list[re.Match[s
 
     Where nothing else is left, all of them.
     """
-    if len(found) < 2:
+    if len(found) < 2 and not _REFERS.match(plain):
         return found
     kept = [one for one in found if not _is_adjunct(plain, one)]
-    return kept or found
+    return kept if kept or _REFERS.match(plain) else found
 
 
 def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
@@ -245,6 +250,8 @@ def _value(text: str, found: re.Match[str]) -> str | None:
         if following[1].lower() in NO_NOUN or _SYMBOL.fullmatch(following[1]):
             return None
     han = _HAN_AFTER.match(text[found.end() :][:12])
+    if _HAN_MORE.match(text[found.end() :][:12]):
+        return None
     if han and not (han[1][0] in COUNTERS or read_units(han[1])):
         return None
     return None if _SPOILT_AFTER.match(text[found.end() :][:60]) else found[0]

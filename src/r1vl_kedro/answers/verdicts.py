@@ -60,9 +60,12 @@ _HEDGED = re.compile(
     r"|(?:none|nothing|nobody)\b.*\b(?:wrong|false|incorrect)"
     r"|(?:yes|no)\s+(?:is|was|would be|can|could|cannot|may|might|should)\b.*"
     r"\b(?:wrong|false|incorrect|excluded|ruled out)"
-    r"|(?:yes|no)\W+(?:but\s+)?(?:only\s+)?(?:if|unless|provided)\b)"
+    r"|(?:yes|no)\W+(?:but\s+)?(?:only\s+)?(?:if|unless|provided)\b"
+    r"|(?:yes|no)\W+(?:(?:just )?(?:kidding|joking)|i lied"
+    r"|(?:scratch|strike|forget|ignore) (?:that|this|it))\b)"
     r"|\b(?:hard|difficult|tempting) to say\b|\bwould be (?:yes|no|true|false) if\b"
-    r"|\byes\b.*[,;.]\s*no\s+(?:on|in|at|for)\b|\bno\b.*[,;.]\s*yes\s+(?:on|in|at|for)\b",
+    r"|\byes\b.*(?:[,;.]|but|and)\s*no\s+(?:on|in|at|for)\b"
+    r"|\bno\b.*(?:[,;.]|but|and)\s*yes\s+(?:on|in|at|for)\b",
     re.IGNORECASE | re.DOTALL,
 )
 """What names a verdict without giving it: conditions, questions, numbers ("No. 5"), two halves."""

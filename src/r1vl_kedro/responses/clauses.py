@@ -51,6 +51,10 @@ _LETTER = r"(?<![\w'’])[A-J](?![\w'’]|\()"
 _SUM = re.compile(r"[\d.,\s()+*/×·-]{3,60}")
 _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
 """What compares or counts the value behind it, which is no statement of it then."""
+_MANY_WOULD = re.compile(
+    r"(?i)\b(?:many|some|most|others|people|students)(?: \w+)? (?:would|might|may|could|will)"
+    r"(?: \w+){1,2}\W*\Z"
+)
 _NO_OTHER = re.compile(
     r"(?i)\b(?:no|not|nothing|none|nobody|never|cannot|n['’]t)\b.*"
     r"\b(?:but|other than|except|besides)\s*\Z"
@@ -66,7 +70,7 @@ _DENIED = re.compile(
 def plain(text: str) -> str:
     """Return a text without markup, simple fractions written with a slash."""
     text = _FRACTION.sub(r"\1/\2", _MARKUP.sub("", text))
-    return _PLACE.sub("", _COMMAND.sub(" ", re.sub(r"\\neq?\b|≠|[✗✘❌]", " not ", text)))
+    return _PLACE.sub("", _COMMAND.sub(" ", re.sub(r"\\neq?\b|≠|[✗✘❌❎🚫👎]", " not ", text)))
 
 
 def sentences(text: str) -> list[str]:
@@ -280,6 +284,8 @@ def denied(before: str) -> bool:
         words[lead] in FAULTY | WITHDRAWING or WRONG.fullmatch(words[lead])
     )
     if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
+        return True
+    if _MANY_WOULD.search(clause.text):
         return True
     supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
     if supposed or "used to be" in clause.text:

@@ -13,6 +13,7 @@ from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentenc
 from r1vl_kedro.responses.vocabulary import (
     ASKS,
     LIGHT,
+    LINKS,
     OBJECTS,
     PERSONS,
     POINTERS,
@@ -42,7 +43,7 @@ _ANEW = re.compile(
     r"|in other words|on reflection|(?:correct|proper)ly|edit|erratum|in fact|actually|rather"
     r"|alternatively|in (?:reality|truth)|truth be told|come to think of it|as a matter of fact"
     r"|(?:second|closer|another) (?:glance|look|thoughts?)|looking closer|on inspection|p\.?s\b"
-    r"|to be honest|correction"
+    r"|to be honest|correction|unfortunately|alas|sadly|more (?:precise|exact|accurate)(?:ly)?"
     r"|let(?: me| us|['’]s) (?:\w+ )?(?=check|count|verif|calc|fix)"
     r"|(?:re|double)-?(?:count|check|read|calculat|comput|consider|examin|inspect|measur)\w*"
     r"|(?:chang|revis|amend|updat|correct(?=ed|i))\w+"
@@ -70,7 +71,8 @@ _WRITTEN = words_of("what written meant put said answered")
 _CORRECT = words_of("correct true actual real final")
 _BEING = words_of("is are be was it's")
 _OPERATION = re.compile(
-    r"(?:add|multipl|subtract|doubl|tripl|halv|divid|includ|correct|replac|adjust)"
+    r"(?:add|multipl|subtract|doubl|tripl|halv|divid|includ|correct|replac|adjust"
+    r"|squar|round|negat|invert)"
     r"(?:y|e|s|es|(?P<ing>y?ing))?"
 )
 _UNFINISHED = re.compile(
@@ -87,10 +89,12 @@ _UNFINISHED = re.compile(
 )
 """What is still to be done with an answer, or was one once."""
 _PLUS = re.compile(
-    r"\s*(?:plus|minus|times|give or take|and (?:a (?:half|third|quarter)|then some|a bit))"
-    r"(?:\s+(?:\d|an?\b|the\b)|\W*\Z)",
+    r"\s*(?:(?:plus|minus|times|give or take)\s+(?:\d|an?\b|the\b)"
+    r"|give or take|and (?:a (?:half|third|quarter)|then some|a bit)\b)",
     re.IGNORECASE,
 )
+_BROUGHT = re.compile(r"\b(?:it|this|that)(?: up| down)? (?:in)?to\s*\Z", re.IGNORECASE)
+_IN_ALL = re.compile(r"\W*(?:[a-z]+ )?(?:in all|in total|altogether|overall)\W*\Z", re.IGNORECASE)
 _OUGHT = re.compile(r"\b(?:should|must|ought to)\b", re.IGNORECASE)
 
 
@@ -160,6 +164,10 @@ class _Sentence:
                 self.light = self.light and (LIGHT.issuperset(one.words) or self.anew)
                 self.headed = self.headed if place else self.light or about
             said = said if told is _Says.WORKING or said is _Says.CORRECTS else told
+        values = [one for one in self.parts if one.others and not one.negated]
+        asked = ASKS.search(self.text) and values and not any(one.ours for one in self.parts)
+        if asked and values[-1].final and said is _Says.WORKING:
+            return _Says.COMES_TO_ANOTHER  # "part (b), which is asked, gives 9"
         if any(_begins_anew(one) for one in self.parts):
             given = said in (_Says.COMES_TO_ANOTHER, _Says.CORRECTS)
             return _Says.DENIES if given or not self.answer.repeated(self.text) else _Says.WORKING
@@ -181,8 +189,9 @@ class _Sentence:
     def _denial(self, one: Clause, place: int, *, about: bool) -> _Says:
         """Tell whether a clause denies the answer, leaves it open or favours another value."""
         if not self.supposed and one.first != "if":
-            operation = _OPERATION.fullmatch(one.first)
-            undone = operation and not operation["ing"] and POINTERS & {*one.words[1:2]}
+            bid = [word for word in one.words if word not in LINKS][:2]
+            operation = bid and _OPERATION.fullmatch(bid[0])
+            undone = operation and not operation["ing"] and POINTERS & {*bid[1:]}
             if one.denied or (undone and not one.ours) or (self.anew and one.denies):
                 return _Says.DENIES
             if about and (one.denies or _UNFINISHED.search(one.text)):
@@ -191,6 +200,9 @@ class _Sentence:
             UNREAL & {*one.words} or one.first in _CONDITIONS or _PLUS.match(one.text)
         ):
             return _Says.DENIES
+        total = one.others and _IN_ALL.match(one.text[one.others[-1].end() :])
+        if self.goes_on and place and total and not one.ours:
+            return _Says.CORRECTS  # "7, counting only the front, and 12 in all"
         if self.goes_on and place and one.others and one.leads and _ELSEWHERE & {*one.words[1:2]}:
             return _Says.DENIES  # "8 with it"
         if (self.turned or (self.rival and place)) and ASKS.search(one.text) and not one.ours:
@@ -256,6 +268,8 @@ def _begins_anew(one: Clause) -> bool:
 def _states(one: Clause, place: int, *, about: bool) -> bool:
     """Tell whether a clause states its last value as what is asked for."""
     words = one.words
+    if _BROUGHT.search(one.text[: one.others[-1].start()]):
+        return True
     stating = LIGHT | _WRITTEN
     if one.leads and one.others and words[1:] and stating.issuperset(words[1:]):
         return True  # "9 it is", "nine is what I should have written"

@@ -47,7 +47,7 @@ FAULTY = words_of(
     "miscalculated overlooked overlooks forgot forgets missed misses omitted omits ignores "
     "violates conflicts contradicts confused mixed bad apologies retract withdraw random guess "
     "guessing unsure uncertain doubt doubtful unclear inconsistent deleted nonsense bound "
-    "attractive intermediate partial placeholder short disagrees"
+    "attractive intermediate partial placeholder short disagrees lied lying"
 )
 DOUBTS = words_of("maybe perhaps possibly either almost nearly")
 REJECTING = re.compile(r"(?:refu[st]|reject|eliminat|discard|exclud|rul|ignor|avoid|disprov)\w*")
@@ -59,6 +59,15 @@ OBJECTS = re.compile(
     r"|(?:was|were|been|got) (?:forgotten|overlooked|missed|neglected|miscounted|misread)"
     r"|(?:still|yet) (?:has|have|needs?|ought) to be \w+ed"
     r"|(?:has|have|needs?|must|remains?) (?:still |yet )(?:to )?be \w+ed"
+    r"|both (?:answers |options |of them )?(?:are|seem|look) (?:\w+ )?(?:right|correct|true|valid)"
+    r"|(?:i|we) (?:did not|didn['’]t|had not|hadn['’]t|failed to) (?:\w+ ){1,3}(?:before|earlier)"
+    r"|used to be (?:true|so|right|correct)"
+    r"|what (?:you|one|some) (?:\w+ )?(?:gets?|finds?|obtains?) (?:if|when|by|without)"
+    r"|(?:answer|result|value|solution|total) (?:is|equals|will be|would be|should be) "
+    r"(?:(?:\w+ )?its (?:square|double|half|negative|inverse|reciprocal|root|complement|opposite)"
+    r"|(?:\w+ ){1,2}than (?:this|that|it)"
+    r"|(?:the )?(?:\w+ )?(?:double|twice|half|square|negative|inverse|reciprocal|root|opposite) of "
+    r"(?:this|that|it))"
     r"|(?:not|n['’]t) add up|at least (?:that|this) is what"
     r"|(?:that|this) would (?:only )?be (?:so|true|right)"
     r"|what (?:some|many|most|others?|people|the (?:caption|author)) (?:\w+ )?"

@@ -66,10 +66,13 @@ _OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".
 _UNTIL = frozenset("before until originally initially earlier previously".split())
 _BUT = frozenset({"but", "yet", "although", "though", "so", COMMA})
 _OTHERS = frozenset("he she check test".split())
-_UNHELD = frozenset("nowhere collapses collapse crumbles breaks".split())
+_UNHELD = frozenset(
+    "nowhere collapses collapse crumbles breaks violates violate contradicts contradict conflicts "
+    "clashes unless whenever".split()
+)
 _HOPES = frozenset(
     "hope hoped wish wished goal aim target guess guessed conjecture conjectured hypothesis "
-    "assumption expectation disproved refuted".split()
+    "assumption expectation disproved refuted candidate candidates possibility".split()
 )
 """What is no claim yet: "x = 5 is our guess"."""
 _LEADS = frozenset("leads gives yields produces causes".split())
@@ -163,10 +166,13 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     if _turned_down(tokens, end) or tokens[end] in _UNHELD:
         return True
     if tokens[end] in AUXILIARIES and not _HOPES.isdisjoint(tokens[end + 1 : end + 6]):
-        return CLAUSE_ENDS.isdisjoint(tokens[end + 1 : end + 3])  # "is what we hope for"
+        said = tokens[end + 1 : end + 3]
+        return CLAUSE_ENDS.isdisjoint(said) and "only" not in said  # "is what we hope for"
     held = end + (tokens[end] in ("holds", "hold", "works", "applies"))
     past = not {"was", "were"}.isdisjoint(tokens[start:end])
     if past and tokens[end] in _UNTIL:
+        return True
+    if tokens[end] == "once" and past:
         return True
     if tokens[end : end + 2] == ["by", "mistake"] or tokens[end] == "iff":
         return True

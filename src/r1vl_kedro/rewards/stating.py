@@ -35,6 +35,8 @@ _WITHDRAWING = frozenset(
 """Verbs that bid to take back what was said: "strike that"."""
 _WANTING = frozenset("want need remains remain wish hope aim try trying left must yet".split())
 _SHOWING = frozenset("show shown prove proved proven verify check demonstrate establish".split())
+_WISHING = frozenset("want wanted wish hope".split())
+_INSERTING = frozenset("with for at when setting putting taking inserting using".split())
 _TRYING = frozenset("try tries trying tried test tests testing tested".split())
 _TAKING = frozenset("took taken mistook".split())
 _GOALS = frozenset("goal aim target".split())
@@ -70,6 +72,7 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or _taken_back(tokens, end)
         or _unreal(tokens, start, end)
         or _replaced(tokens, start, end)
+        or _inserted(tokens, start, end)
     )
 
 
@@ -133,6 +136,22 @@ def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
         and tokens[at - 1] in _INSTEAD
         and not denied_after(tokens, at, min(at + 3, len(tokens) - 1))
         for at in range(end + 1, last)
+    )
+
+
+def _inserted(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a window is only wanted or put in: "we want x = 5", "with x = 5 it fails"."""
+    if RELATIONS.isdisjoint(tokens[start:end]):
+        return False
+    if tokens[end] == "if":
+        return True
+    if not start:
+        return False
+    last = _sentence_end(tokens, end) or end
+    if tokens[start - 1] in _WISHING:
+        return True
+    return tokens[start - 1] in _INSERTING and any(
+        token == "contradiction" or WRONG.fullmatch(token) for token in tokens[end:last]
     )
 
 
