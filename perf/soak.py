@@ -166,6 +166,18 @@ class Soak:
             if (self.mounts or name not in ON_DISK) and (place.server or name != "MLflow away")
         ]  # fmt: skip
 
+    def tell(self) -> None:
+        """Print what was struck, what was survived and what was found."""
+        for name in self.struck:
+            print(f"  {name:<28}{self.survived[name]:4d} of {self.struck[name]}")
+        print(f"faults survived {self.survived.total()} of {self.struck.total()}")
+        print(f"results byte-identical {self.identical} of {self.ablations} ablations")
+        print(
+            f"runs left RUNNING {self.running}, orphans {self.orphans}, leftovers {self.leftovers}"
+        )
+        for failure in self.failures:
+            print(f"FAILED {failure}")
+
 
 def soak(soak: Soak, faults: int, until: float) -> Iterator[str]:
     """Strike until so many faults have come or the time is over; the name of each."""
@@ -222,18 +234,12 @@ def main() -> None:
                 bar.update()
     except KeyboardInterrupt:
         print("interrupted")
-    finally:
+    finally:  # a fault of this tool leaves what was found so far
         run.server.resume()
         run.server.stop()
-    minutes = (time.monotonic() - began) / 60
-    print(f"seed {options.seed}, {run.ablations} ablations, {minutes:.1f} minutes")
-    for name in run.struck:
-        print(f"  {name:<28}{run.survived[name]:4d} of {run.struck[name]}")
-    print(f"faults survived {run.survived.total()} of {run.struck.total()}")
-    print(f"results byte-identical {run.identical} of {run.ablations} ablations")
-    print(f"runs left RUNNING {run.running}, orphans {run.orphans}, leftovers {run.leftovers}")
-    for failure in run.failures:
-        print(f"FAILED {failure}")
+        minutes = (time.monotonic() - began) / 60
+        print(f"seed {options.seed}, {run.ablations} ablations, {minutes:.1f} minutes")
+        run.tell()
     if run.failures:
         sys.exit(f"the places of failures are kept in {root}")
     shutil.rmtree(root)

@@ -86,6 +86,7 @@ class Place:
     def start(self, own_processes: bool) -> int:
         """Fork a run that goes on where the last was struck; its process id."""
         self.attempts += 1
+        self.log.touch()  # a run may be killed before it opens it
         params = PARAMS | {
             "tracking.uri": self.uri,
             "tracking.experiment": self.root.name,
