@@ -15,9 +15,12 @@ from launching import RANKS, job
 from r1vl_kedro.launcher import JobError, ending, jobs, processes, worker
 
 
-def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path):
+def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
     with pytest.raises(JobError, match="rank 1 failed with ValueError: rank 1 has had enough"):
         job("rank_one_fails", tmp_path, RANKS)
+    assert not any("torchelastic" in path.name for path in (tmp_path / "temporary").iterdir())
     logs = {path.name for path in (tmp_path / "rank_one_fails").glob("*.log")}
     assert logs == {"rank0.log", "rank1.log", "launcher.log"}
 

@@ -53,6 +53,7 @@ def command(
         *("-m", "torch.distributed.run"),
         *("--nproc_per_node", str(ranks), "--nnodes", str(hosts), "--node_rank", str(host)),
         *("--master_addr", address, "--master_port", str(port or free_port())),
+        *("--log_dir", os.devnull),  # else a directory below TMPDIR that nothing removes
         *worker,
     ]
 
