@@ -58,15 +58,14 @@ def ranks_by_host(options: LauncherOptions, hosts: Sequence[Mapping[str, Any]]) 
         if sum(layout) == wanted:
             return layout
     each = f"{ask.cpus} CPUs" + (f" and {ask.gpus} GPUs" if ask.gpus else "")
-    there = [(_size(host), host["NodeManagerHostname"]) for host in hosts]
-    there.sort(key=lambda host: host[0], reverse=True)
-    told = [f"{name} {cpus:g} CPUs and {gpus:g} GPUs" for (gpus, cpus), name in there[:SHOWN_HOSTS]]
+    there = [(host["Resources"], host["NodeManagerHostname"]) for host in hosts]
+    there.sort(key=lambda host: (host[0].get("GPU", 0), host[0].get("CPU", 0)), reverse=True)
+    told = [
+        f"{name} {has.get('CPU', 0):g} CPUs and {has.get('GPU', 0):g} GPUs"
+        for has, name in there[:SHOWN_HOSTS]
+    ]
     told += ["..."] * (len(there) > SHOWN_HOSTS)
     raise JobError(
         f"the cluster has no room for launcher.num_processes {wanted} of {each} each: it has "
         f"{len(hosts)} hosts ({', '.join(told)})"
     )
-
-
-def _size(host: Mapping[str, Any]) -> tuple[float, float]:
-    return host["Resources"].get("GPU", 0), host["Resources"].get("CPU", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pickle
 import socket
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from r1vl_kedro.launcher import ending
@@ -91,25 +93,19 @@ class HostJob(subprocess.Popen):
             )
 
 
-class ForkedWorker(NamedTuple):
-    """What a fork server's child is sent, and calls ``_bootstrap`` of."""
+def _forked(call: Call | None, env: Mapping[str, str], parent_sentinel: int) -> int:
+    """Do the job in the fork server's child; None where the run was stopped before it began."""
+    import torch
 
-    call: Call | None
-    """None where the run was stopped before there was a child."""
-    env: dict[str, str]
+    from r1vl_kedro.launcher.worker import leave, main
 
-    def _bootstrap(self, parent_sentinel: int) -> int:
-        import torch
-
-        from r1vl_kedro.launcher.worker import leave, main
-
-        if self.call is None:
-            return 0
-        os.setsid()
-        os.environ.clear()
-        os.environ.update(self.env)
-        torch.set_num_threads(int(self.env["OMP_NUM_THREADS"]))
-        leave(main(*self.call))
+    if call is None:
+        return 0
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(env)
+    torch.set_num_threads(int(env["OMP_NUM_THREADS"]))
+    leave(main(*call))
 
 
 class ForkedJob:
@@ -139,7 +135,8 @@ class ForkedJob:
             self.pid, begins = forkserver.read_signed(self._status), True
         finally:
             place = {"dir": os.getcwd(), "sys_path": sys.path}  # and no __main__ to import
-            worker = ForkedWorker(call if begins else None, _whole(env))
+            work = functools.partial(_forked, call if begins else None, _whole(env))
+            worker = SimpleNamespace(_bootstrap=work)  # what the child calls of it
             with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb", 0) as out:
                 out.write(pickle.dumps(place) + pickle.dumps(worker))
 

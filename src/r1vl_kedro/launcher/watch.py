@@ -41,8 +41,7 @@ class KeepWarnings(logging.Handler):
 def note_process(directory: Path) -> None:
     """Leave this rank's process id where ``Watch`` looks for it; none on a full disk."""
     with contextlib.suppress(OSError):
-        where = f"{os.getpid()} {socket.gethostname()}"
-        (directory / f"rank{rank()}.pid").write_text(where, encoding="utf-8")
+        (directory / f"rank{rank()}.pid").write_text(f"{os.getpid()} {socket.gethostname()}")
 
 
 class Watch:
@@ -84,7 +83,7 @@ class Watch:
         """Yield number and process id of this machine's ranks that a signal has stopped."""
         for file in self._directory.glob("rank*.pid"):
             with contextlib.suppress(OSError, ValueError, psutil.Error):
-                pid, host = file.read_text(encoding="utf-8").split()
+                pid, host = file.read_text().split()
                 stopped = psutil.Process(int(pid)).status() == psutil.STATUS_STOPPED
                 if stopped and host == socket.gethostname():
                     yield file.stem.removeprefix("rank"), int(pid)
