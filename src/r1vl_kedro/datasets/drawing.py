@@ -34,9 +34,14 @@ class DrawingDataset(MatplotlibDataset):
         super().__init__(**given)
         self._also = tuple(also)
 
+    @property
+    def drawn(self) -> Path:
+        """The file of the first format."""
+        return Path(self._get_save_path())
+
     def save(self, data: Figure) -> None:
         """Write the figure in every format; the first last, so that it marks all as there."""
-        first = Path(self._get_save_path())
+        first = self.drawn
         first.parent.mkdir(parents=True, exist_ok=True)
         for suffix in self._also:
             data.savefig(first.with_suffix(f".{suffix}"), metadata=_undated(suffix))

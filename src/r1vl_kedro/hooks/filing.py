@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.hooks import values
@@ -14,7 +15,13 @@ NOTE_LENGTH = 8000
 
 
 def file_result(
-    store: Store, run_id: str, name: str, data: Any, tags: Collection[str], stage: str | None
+    store: Store,
+    run_id: str,
+    name: str,
+    data: Any,
+    tags: Collection[str],
+    stage: str | None,
+    drawn: Path | None = None,
 ) -> None:
     """Log scores as metrics, logs as curves, tables and figures as artifacts.
 
@@ -22,6 +29,7 @@ def file_result(
         name: of the dataset, without its namespace.
         tags: of the node that saved it.
         stage: of the variant, where it has several.
+        drawn: file that shows a figure already; else it is drawn.
     """
     kind = values.kind(data)
     if name == "scores" and isinstance(data, dict):
@@ -54,6 +62,8 @@ def file_result(
         _table(store, run_id, name.removeprefix("table_"), data)
     elif "reporting" in tags and name == "report":
         store.artifact(name, lambda client: client.log_text(run_id, data, "report.html"))
+    elif drawn is not None:
+        store.artifact(drawn.name, lambda client: client.log_artifact(run_id, drawn, "figures"))
     elif kind in ("plotly", "matplotlib"):
         figure = name.removeprefix("figure_").removesuffix("_png")
         file = f"figures/{figure}.{'html' if kind == 'plotly' else 'png'}"

@@ -39,6 +39,7 @@ class TrackingHooks:
         self._store: Store | None = None
         self._lock = threading.RLock()
         self._context: Any = None
+        self._catalog: Any = None
         self.page = ""
         """Where MLflow shows the last run, with its description; "" where it was not filed."""
         self.list = ""
@@ -66,7 +67,7 @@ class TrackingHooks:
         self._context = context
 
     @hook_impl
-    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Any) -> None:
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Any, catalog: Any) -> None:
         """Connect, close what dead processes left open, make the parent."""
         self._killed()  # a session before this one in the same process, interrupted
         self._forget()
@@ -93,7 +94,7 @@ class TrackingHooks:
         store.sweep()
         runner = run_params["runner"].strip("<>").partition(" object at ")[0]
         self._about = {**about.commit_tags(root), "env": env or "local", "pipeline": self._pipeline}
-        self._run_params = run_params
+        self._run_params, self._catalog = run_params, catalog
         name = about.run_name(run_params, parameters)
         self._parent = store.start(name, {**self._about, "runner": runner})
         self.page = run_url(uri, store.experiment_id, self._parent)
@@ -103,8 +104,8 @@ class TrackingHooks:
         given = values.flat(run_params.get("runtime_params") or {})
         store.params(self._parent, {"seed": parameters.get("seed"), **given})
         self._log_yaml(self._parent, parameters, "config/parameters.yml")
-        catalog = self._context.config_loader["catalog"]
-        self._log_yaml(self._parent, catalog, "config/catalog.yml")
+        entries = self._context.config_loader["catalog"]
+        self._log_yaml(self._parent, entries, "config/catalog.yml")
 
     def _log_yaml(self, run_id: str, content: Any, file: str) -> None:
         text = about.plain(content)
@@ -247,7 +248,8 @@ class TrackingHooks:
             return  # they join what the stages have filed
         if short == "scores" and place in self._variants and isinstance(data, dict):
             self._metrics.update(values.score_metrics(data))
-        file_result(self._store, run_id, short, data, tags, self._stage(place))
+        drawn = getattr(self._catalog.get(name), "drawn", None)
+        file_result(self._store, run_id, short, data, tags, self._stage(place), drawn)
 
     def _has_stages(self, namespace: str) -> bool:
         return namespace in self._variants and bool(self._variants[namespace].stages)
