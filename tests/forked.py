@@ -7,17 +7,24 @@ the run makes and not about how it is started, it is forked.
 import atexit
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from r1vl_kedro.launcher.processes import PRELOAD
 
 CONTEXT = multiprocessing.get_context("forkserver")
-# Not Kedro's framework: its import sets up logging, in a training's process as well.
+# Not Kedro's framework: its import sets up logging, in a training's process as well. But what it
+# and the project's pipelines import.
 CONTEXT.set_forkserver_preload(
     [
-        PRELOAD, "kedro.io", "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
+        PRELOAD, "kedro.io", "kedro.config", "dynaconf", "rich.logging",
+        "r1vl_kedro.pipelines.ablation", "r1vl_kedro.pipelines.probe",
+        "r1vl_kedro.pipelines.reward_card", "r1vl_kedro.pipelines.base_model",
+        "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
         "datasets", "matplotlib.pyplot", "plotly.graph_objects", "statsmodels.api", "math_verify",
         # What DeepSpeed imports, and torch's compiler for it, when an engine is made.
         "deepspeed.runtime.zero.muon.original_muon", "frozen",
@@ -29,8 +36,9 @@ class Run:
     """``kedro <arguments>`` in a directory, at work beside the test.
 
     Args:
-        output: file that gets what the run writes to stdout and stderr.
+        output: file or named pipe that gets what the run writes to stdout and stderr.
         killed_at: moment at which the run kills itself, as `striking.arm` takes it; "" for none.
+        signals: what the run does on these until it sets its own handlers.
     """
 
     def __init__(
@@ -40,8 +48,10 @@ class Run:
         output: Path,
         environment: Mapping[str, str] = os.environ,
         killed_at: str = "",
+        signals: Mapping[int, Any] = MappingProxyType({}),
     ):
-        given = (list(arguments), dict(environment), str(directory), str(output), killed_at)
+        given = (list(arguments), dict(environment), str(directory), str(output))
+        given += (killed_at, dict(signals))
         self._process = CONTEXT.Process(target=_kedro, args=given)
         self._output = output
         self._process.start()
@@ -84,7 +94,10 @@ def _kedro(
     directory: str,
     output: str,
     killed_at: str,
+    signals: dict[int, Any],
 ) -> None:
+    for number, action in signals.items():
+        signal.signal(number, action)
     stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
     os.dup2(stream, 1)
     os.dup2(stream, 2)

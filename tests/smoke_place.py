@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import empty_store
@@ -78,6 +79,13 @@ class Place:
         """Replace the whole grid of conf/base by this one."""
         grid = yaml.safe_dump({"ablation": ablation})
         (self.conf / "base" / "parameters_ablation.yml").write_text(grid)
+
+    def leave_out(self, variants: Iterable[str]) -> None:
+        """Take these rows of the grid away."""
+        smoke = self.conf / "smoke" / "parameters.yml"
+        parameters = yaml.safe_load(smoke.read_text())
+        parameters["ablation"] = {"variants": dict.fromkeys(variants)}
+        smoke.write_text(yaml.safe_dump(parameters))
 
     def results(self, *more: str) -> dict[str, bytes]:
         """Every model and score and what else these patterns find, as bytes.

@@ -2,17 +2,17 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 
 from . import toy
 
+OTHERS = ("base", "step_grpo")
 
-def until(condition, process):
+
+def until(condition, run):
     while not condition():
-        assert process.poll() is None
+        assert run.poll() is None, run.output()
         time.sleep(0.05)
 
 
@@ -28,54 +28,43 @@ def waiting(root):
     return condition
 
 
-OTHERS = ("base", "step_grpo")
-COMMAND = [sys.executable, "-m", "kedro", "run", "--pipelines=ablation"]
-
-
 def test_a_closed_terminal_does_not_stop_a_run_under_nohup(tmp_path):
     root = toy.make(tmp_path / "project", {"outcome": "wait"})
-    with (tmp_path / "output").open("w+") as output:
-        process = subprocess.Popen(
-            COMMAND, cwd=root, env=toy.environment(), stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, preexec_fn=ignore_hangup,
-        )  # fmt: skip
-        until(waiting(root), process)
-        process.send_signal(signal.SIGHUP)
-        (root / "work/outcome.go").touch()
-        assert process.wait(timeout=120) == 0
-    assert "SIGHUP" not in (tmp_path / "output").read_text()
+    run = toy.start(root, signals={signal.SIGHUP: signal.SIG_IGN})
+    until(waiting(root), run)
+    os.kill(run.pid, signal.SIGHUP)
+    (root / "work/outcome.go").touch()
+    code, output = run.end(timeout=120)
+    assert code == 0, output
+    assert "SIGHUP" not in output
     assert {run["status"] for run in toy.runs(root)} == {"FINISHED"}
-
-
-def ignore_hangup():
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def test_ctrl_c_that_also_ends_the_reader_of_the_output_is_a_stop_and_no_failure(tmp_path):
     """``kedro run | tee log``: Ctrl-C goes to both."""
     root = toy.make(tmp_path / "project", {"outcome": "wait"})
-    reader, writer = os.pipe()
-    process = subprocess.Popen(
-        COMMAND, cwd=root, env=toy.environment(), stdout=writer, stderr=writer,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    os.close(writer)
-    tee = threading.Thread(target=read_until, args=(reader, waiting(root), process))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run = toy.start(root, output=pipe, signals={signal.SIGINT: signal.default_int_handler})
+    tee = threading.Thread(target=read_until, args=(reader, waiting(root), run))
     tee.start()
     tee.join(timeout=120)
     os.close(reader)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) != 0
+    os.kill(run.pid, signal.SIGINT)
+    deadline = time.monotonic() + 60
+    while run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert run.poll() not in (None, 0)
     status = {run["name"]: run["status"] for run in toy.runs(root)}
     assert status == {
         "ablation": "KILLED", "outcome": "KILLED", "base": "FINISHED", "step_grpo": "FINISHED",
     }  # fmt: skip
 
 
-def read_until(reader, condition, process):
-    os.set_blocking(reader, False)
+def read_until(reader, condition, run):
     while not condition():
-        assert process.poll() is None
+        assert run.poll() is None
         try:
             os.read(reader, 65536)
         except BlockingIOError:

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import empty_store
 import forked
@@ -157,10 +158,11 @@ def environment() -> dict[str, str]:
     return environment
 
 
-def start(root: Path, *arguments: str) -> forked.Run:
+def start(root: Path, *arguments: str, output: Path | None = None, **how: Any) -> forked.Run:
     """``kedro run --pipelines=ablation`` in the project, forked and at work."""
-    output = root / f"output-{time.monotonic_ns()}"
-    return forked.Run(("run", "--pipelines=ablation", *arguments), root, output, environment())
+    output = output or root / f"output-{time.monotonic_ns()}"
+    command = ("run", "--pipelines=ablation", *arguments)
+    return forked.Run(command, root, output, environment(), **how)
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:

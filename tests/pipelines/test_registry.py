@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import yaml
 from kedro.framework.project import pipelines
 from recipes import context_of
@@ -99,14 +98,9 @@ def test_every_variant_samples_as_many_responses_a_step():
     assert {entry["group_size"] for entry in options} == {2, 3, 4, 5, 6}
 
 
-@pytest.mark.parametrize(
-    "env", [None, "smoke", "thorough", "preference", "preference_search", "preference_thorough"]
-)
-def test_every_dataset_of_the_ablation_is_in_the_catalog(env):
-    context = context_of(env=env)
-    catalog = context.catalog
-    missing = {name for name in pipelines["ablation"].datasets() if name not in catalog}
-    assert missing == set()
+def test_every_dataset_of_the_ablation_is_in_the_catalog():
+    catalog = context_of().catalog
+    assert {name for name in pipelines["ablation"].datasets() if name not in catalog} == set()
 
 
 def test_environments_do_not_share_a_data_directory():

@@ -1,10 +1,11 @@
-"""conf/*_paper: prompts ask for what is read, and preflight finds no clash between options."""
+"""Every conf/*: parameters fit and datasets are known; conf/*_paper: options fit each other."""
 
 import re
 
 import pytest
-from recipes import context_of
+from recipes import context_of, unknown_datasets
 from smoke_place import ROOT
+from test_parameters import checked
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
@@ -12,7 +13,10 @@ from r1vl_kedro.pipelines.preflight import nodes
 from r1vl_kedro.responses import get_grammar
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 
-ENVIRONMENTS = sorted(folder.name for folder in (ROOT / "conf").glob("*_paper"))
+ENVIRONMENTS = sorted(
+    folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir() and folder.name != "base"
+)
+PAPERS = [name for name in ENVIRONMENTS if name.endswith("_paper")]
 WHOLE_PROMPTS = {"alphadrive_paper"}
 """Environments whose rows ask for the form themselves."""
 ABSENT = re.compile(r"not installed|launcher asks for \d+ GPUs")
@@ -25,12 +29,32 @@ def tags(grammar: str) -> set[str]:
     return set(re.findall(r"</?\w+>", read.opening or read.render(["6 - 1 = 5"], "5")))
 
 
-@pytest.fixture(scope="module", params=ENVIRONMENTS)
-def paper(request):
+@pytest.fixture(scope="module")
+def environment(request):
+    """An environment's name and its context."""
+    return request.param, context_of(request.param)
+
+
+@pytest.fixture
+def paper(environment):
     """An environment's name and its checked parameters."""
-    return request.param, context_of(request.param).params
+    name, context = environment
+    return name, context.params
 
 
+of_papers = pytest.mark.parametrize("environment", PAPERS, indirect=True)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, indirect=True)
+def test_parameters_fit_and_datasets_are_known(environment, monkeypatch):
+    monkeypatch.setattr("r1vl_kedro.hooks.batches.lack", lambda options: None)  # of GPUs
+    _, context = environment
+    found = checked(context, "ablation,step_grpo")
+    assert found["variants"] and found["step_grpo"].group_size >= 2
+    assert unknown_datasets(context.catalog) == set()
+
+
+@of_papers
 def test_prompts_ask_for_the_tags_that_rewards_and_evaluation_read(paper):
     name, parameters = paper
     asked = {(parameters["grammar"], parameters["prompt"]["template"])}
@@ -52,6 +76,7 @@ def test_prompts_ask_for_the_tags_that_rewards_and_evaluation_read(paper):
         assert tags(grammar) and {tag for tag in tags(grammar) if tag not in template} == set()
 
 
+@of_papers
 def test_preflight_finds_no_clash_of_options(paper):
     _, parameters = paper
     problems = nodes.check_settings(
@@ -65,6 +90,7 @@ def test_preflight_finds_no_clash_of_options(paper):
     assert [problem for problem in problems if not ABSENT.search(problem)] == []
 
 
+@of_papers
 def test_answers_are_sampled_from_images_as_large_as_those_of_training(paper):
     name, parameters = paper
     decoding = EvaluationOptions.model_validate(parameters["evaluation"]).decoding
