@@ -39,6 +39,8 @@ class ProfileConfigLoader(OmegaConfigLoader):
     text; ``${package:world/assets}`` is a path below the installed package.
     """
 
+    _extended: str | None = None
+
     def __init__(self, conf_source: str | Path, *args: Any, **kwargs: Any):
         source = unpacked(conf_source)
         place = Path(source)
@@ -64,10 +66,11 @@ class ProfileConfigLoader(OmegaConfigLoader):
 
     def _merged(self, key: str) -> dict[str, Any]:
         own = super().__getitem__(key)
-        extended = (own if key == "globals" else self["globals"]).get("extends")
-        if extended is None:
+        if key == "globals":  # read first, when the loader is made
+            self._extended = own.get("extends")
+        if self._extended is None:
             return own
-        base, env = self.base_env, self.env
+        base, env, extended = self.base_env, self.env, self._extended
         try:
             self.env = extended
             below = super().__getitem__(key)
