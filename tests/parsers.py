@@ -16,7 +16,7 @@ from r1vl_kedro.annotation.extract import extract
 from r1vl_kedro.annotation.options import RefineOptions
 from r1vl_kedro.annotation.refine import refine
 from r1vl_kedro.benchmarks import BENCHMARKS, MODES, build_prompt, score_response
-from r1vl_kedro.benchmarks.cells import parse_list
+from r1vl_kedro.benchmarks.cells import parse_list, parse_literal
 from r1vl_kedro.endpoint.replies import choices_of, storable, tokens_of
 from r1vl_kedro.endpoint.requests import parse_json
 from r1vl_kedro.records.marks import marks_problem
@@ -169,6 +169,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     **{f"reward {name}": partial(reward, name) for name in REWARDS},
     **{f"benchmark {name}": partial(benchmark_row, name) for name in BENCHMARKS},
     "list of a cell": parse_list,
+    "literal of a cell": parse_literal,
     "key steps of a path": chain_of_key_steps,
     "reply of an endpoint": reply,
     "question of a record": question,

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from r1vl_kedro.benchmarks import MODES, build_prompt, get_benchmark, score_response
+from r1vl_kedro.benchmarks.cells import parse_list
 from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError, lmu_data
 
 PNG = io.BytesIO()
@@ -56,6 +57,7 @@ def test_a_whole_row_is_scored_and_aggregated_in_every_mode(name, tmp_path):
         ("dynamath", {"answer": "1,000"}, "answer is '1,000'; wanted a number"),
         ("dynamath", {"answer": "inf"}, "answer is 'inf'; wanted a number"),
         ("chartqa", {"answer": "[]"}, "wanted a reference, or a list of them"),
+        ("mathverse", {"metadata": "{['a']: 1}"}, "column 'metadata' holds no dict"),
         ("mme", {"question": "Is <image> like <image>?"}, "2 <image> marks and 1 images"),
     ],
 )
@@ -64,6 +66,10 @@ def test_a_row_that_no_answer_is_right_for_is_set_aside(name, cells, said, tmp_p
     with pytest.raises(BenchmarkFileError, match="no usable row"):
         list(file.rows())
     assert said in file.set_aside[0].reason
+
+
+def test_a_list_as_the_key_of_a_dict_makes_no_list_of_a_cell():
+    assert parse_list("[{['a']: 1}]") is None
 
 
 @pytest.mark.parametrize("name", ["mme", "hallusionbench"])

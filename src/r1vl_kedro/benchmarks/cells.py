@@ -65,13 +65,20 @@ def literal_list(row: Row, name: str) -> list[Any]:
 def parse_list(text: str) -> list[Any] | None:
     """Read a list literal; None where the text is none."""
     text = text.strip()
-    if len(text) > MAX_LITERAL or not (text.startswith("[") and text.endswith("]")):
+    if not (text.startswith("[") and text.endswith("]")):
+        return None
+    value = parse_literal(text)
+    return value if isinstance(value, list) else None
+
+
+def parse_literal(text: str) -> Any:
+    """Read a Python literal; None where the text is none, or longer than `MAX_LITERAL`."""
+    if len(text) > MAX_LITERAL:
         return None
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
-    return value if isinstance(value, list) else None
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None  # TypeError: a list as the key of a dict
 
 
 def lettered(values: list[Any]) -> dict[str, str]:

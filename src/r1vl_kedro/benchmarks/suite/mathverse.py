@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import MAX_LITERAL, Row, cell, needed
+from r1vl_kedro.benchmarks.cells import Row, cell, needed, parse_literal
 from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
 from r1vl_kedro.benchmarks.options_in_text import options_in_text
 from r1vl_kedro.benchmarks.prompts import plain_question
@@ -30,10 +29,7 @@ def _metadata(row: Row, key: str) -> str | None:
     text = cell(row, "metadata")
     if text is None:
         return None
-    try:
-        found = ast.literal_eval(text) if len(text) <= MAX_LITERAL else None
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        found = None
+    found = parse_literal(text)
     if not isinstance(found, dict):
         raise ValueError(f"row {row.get('index')}: column 'metadata' holds no dict: {text[:60]!r}")
     return None if found.get(key) is None else str(found[key])
