@@ -9,6 +9,8 @@ from r1vl_kedro.answers.units import is_generic, same_dimension
 SAME = ""
 """No difference."""
 _LARGEST = 1e15
+_OTHER = frozenset("non other another fake false different".split())
+"""Words with which a noun is another thing: non red cubes."""
 
 
 def quantities_differ(given: Quantity, gold: Quantity) -> str:
@@ -99,7 +101,9 @@ def units_differ(given: Quantity, gold: Quantity) -> str:
 def _same_thing(first: str, second: str) -> bool:
     """Tell whether two nouns are the same, one of them perhaps with more words before it."""
     ours, theirs = first.split(), second.split()
-    return ours[-1] == theirs[-1] and (set(ours) <= set(theirs) or set(theirs) <= set(ours))
+    more = set(ours) ^ set(theirs)
+    nested = set(ours) <= set(theirs) or set(theirs) <= set(ours)
+    return ours[-1] == theirs[-1] and nested and more.isdisjoint(_OTHER)
 
 
 def close(first: Fraction | float, second: Fraction | float) -> bool:

@@ -18,7 +18,8 @@ LABEL = re.compile(
     re.S | re.I,
 )
 _RELATED = re.compile(
-    r"\b(?:from|than|between|same as|(?<!letter )(?<!choice )(?<!option )(?<!answer )of"
+    r"\b(?:from|than|between|above|below|under|beside|beyond|past"
+    r"|following|preceding|same as|(?<!letter )(?<!choice )(?<!option )(?<!answer )of"
     r"|(?<!looks )(?<!look )(?<!seems )like|such as|both|^let|^say|\be\.g\.?,?|for example,?"
     r"|(?<!correspond )(?<!corresponds )(?<!equal )(?<!points )(?<!leads )(?<!down )(?<!refers )to)"
     r"\s+(?:(?:the|point|line|option)\s+)*\(?\Z",

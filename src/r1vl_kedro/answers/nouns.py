@@ -79,8 +79,9 @@ def noun_of(text: str) -> str | None:
     return " ".join([*words[:-1], singular(words[-1])])
 
 
+_WHOLE = frozenset("total whole sum cases time times people them all".split())
 _THING = re.compile(
-    r"\sof\s+(?!(?:the|them|these|those|it|this|that|all|an?|each|every|age|area|length|height|width)\b)"
+    r"\sof\s+(?:the\s+|all\s+|these\s+)*(?!(?:them|these|those|it|this|that|an?|each|every|age|area|length|height|width)\b)"
     r"(?P<thing>[A-Za-z][A-Za-z\d]*(?:\s[a-z]+)*?)(?=\s(?:in|on|at|for|with|from|that|which|per)\b|\W*\Z)"
 )
 
@@ -94,6 +95,8 @@ def thing_of(text: str) -> str:
     """
     found = _THING.search(text)
     word = found["thing"].split()[-1] if found else ""
+    if word.lower() in _WHOLE:
+        return ""
     return singular(word.lower()) if word.isalpha() and len(word) > 2 else word
 
 

@@ -52,7 +52,7 @@ _WRONG = (
     r"unlikely|least likely|hardly|barely|scarcely|refut\w+|reject\w*|refus\w+|eliminat\w+|"
     r"discard\w*|misleading|jok(?:e|ing)|kidding|nonsensical|"
     r"exclud\w+|ruled? out|rules out|ruling out|cross(?:ed)? out|ignor\w+|avoid\w*|"
-    r"fail(?:s|ed)?|fake|"
+    r"fail(?:s|ed)?|fake|dismiss\w*|"
     r"extraneous|unfounded|untenable|baseless|mistak\w+|errors?|erroneous\w*|disprov\w+|contradict\w*|liar|lies?"
 )
 WRONG = re.compile(rf"\b(?:{_WRONG})\b", re.IGNORECASE)
@@ -202,6 +202,11 @@ _AMOUNT_OF = re.compile(
     r"consists?|made up)\s+of\s*\Z",
     re.IGNORECASE,
 )
+_BIDDING = frozenset(
+    "remove replace forget drop delete ignore skip omit change move erase swap strike cancel "
+    "dismiss take subtract add".split()
+)
+"""Verbs that bid to do something with the number behind them: "remove the 5"."""
 _OBJECTS = frozenset("him her them us me".split())
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
 _ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
@@ -242,6 +247,8 @@ def value_stated(text: str, start: int, end: int) -> bool:
     words = [word.casefold() for word in _WORD.findall(before)]
     while words and words[-1] in _OBJECTS:
         words.pop()
+    if _BIDDING.intersection(words[:1]):
+        return False
     if not words or _AMOUNT_OF.search(before):
         return True
     last = words[-1]

@@ -106,12 +106,16 @@ def read_quantity(text: str) -> Quantity | None:
         ):  # fmt: skip
             return None
         return Quantity(inner.number, inner.decimals, units=read_units(symbol))
-    body = _PERCENT_OF.sub(r"\1", body)
+    share = _PERCENT_OF.match(body)
+    body = share[1] if share else body
     percent = _PERCENT.search(body)
     if percent and percent.start():
         inner = read_quantity(body[: percent.start()])
+        of = thing_of(share[0]) if share else ""
         plain = inner is not None and not (inner.units or inner.noun or inner.percent)
-        return Quantity(inner.number, inner.decimals, percent=True) if inner and plain else None
+        return (
+            Quantity(inner.number, inner.decimals, percent=True, of=of) if inner and plain else None
+        )
     return _digits(body) or _words(body) or _formula(body)
 
 

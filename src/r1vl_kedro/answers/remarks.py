@@ -31,6 +31,13 @@ _SET_ASIDE = re.compile(
     r"(?P<said>[^,;:?!]{1,60})$",
     re.IGNORECASE,
 )
+_JUDGES = re.compile(
+    r"(?:\w+ly )?(?:correct|right|valid|likely|possible|probable|plausible|acceptable|good|ok|okay"
+    r"|it|this|that|enough|close|even|final|yes)\b",
+    re.IGNORECASE,
+)
+"""A judgement, where another value would be set aside: "7, not correct"."""
+_LEFT = re.compile(r"\bleft\W*\Z", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?<![\s,;])[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"
     r"(?P<said>[a-z '-]*)$",
@@ -102,6 +109,7 @@ def without_remark(text: str) -> str:
         said = aside["said"]
         doubted = _UNSURE.fullmatch(said) and not DENYING.search(said)
         turns = not doubted and (_TURNS.search(said) or re.search(r"\.\s", said))
+        turns = turns or (_JUDGES.match(said) and not _LEFT.search(text[: aside.start()]))
         return text if turns else text[: aside.start()]
     if clause := _CLAUSE.search(text):
         return text[: clause.start()] if harmless(clause["said"]) else text

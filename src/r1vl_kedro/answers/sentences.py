@@ -76,7 +76,8 @@ _UNIT_AFTER = re.compile(
 _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
     r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!corresponds )\bto\s+\Z"
-    r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to)\s+\Z",
+    r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to|following|preceding"
+    r"|above|below|(?:one|two|three|four|\d) in(?: every)?)\s+\Z",
     re.IGNORECASE,
 )
 _SPOILT_AFTER = re.compile(

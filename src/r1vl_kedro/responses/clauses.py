@@ -194,6 +194,8 @@ class Clause:
         rest = [word for word in self.words if word not in LINKS and not word.endswith("ly")]
         if not rest or rest[0] == "not" or rest[0] in PERSONS | POINTERS | self._answer.subjects:
             return True
+        if rest[0] in ("nobody", "none") and not POINTERS.isdisjoint(rest):
+            return True
         if len(rest) <= 2:
             return rest[0] in NOUNS | NOT | FAULTY or bool(WRONG.fullmatch(rest[0]))
         return self.named

@@ -220,7 +220,11 @@ class _Sentence:
         self.supposed = self.supposed or (one.first in ("you", "one") and not self.anew)
         self.supposed = self.supposed or (one.first == "when" and place > 0)
         self.supposed = self.supposed or (one.first == "to" and len(words) > 1 and not self.anew)
-        self.operates = self.operates or any(map(_OPERATION.fullmatch, one.words[:5]))
+        self.operates = (
+            self.operates
+            or one.first in ("plus", "minus")
+            or any(map(_OPERATION.fullmatch, one.words[:5]))
+        )
         self.operates = self.operates or (
             one.first.endswith("ing") and bool(_GIVES & words) and not one.ours
         )

@@ -61,6 +61,7 @@ OBJECTS = re.compile(
     r"|(?:has|have|needs?|must|remains?) (?:still |yet )(?:to )?be \w+ed"
     r"|both (?:answers |options |of them )?(?:are|seem|look) (?:\w+ )?(?:right|correct|true|valid)"
     r"|(?:i|we) (?:did not|didn['’]t|had not|hadn['’]t|failed to) (?:\w+ ){1,3}(?:before|earlier)"
+    r"|(?:might|could|may) (?:just )?as well be|(?:might|could|may) equally(?: well)? be"
     r"|used to be (?:true|so|right|correct)"
     r"|what (?:you|one|some) (?:\w+ )?(?:gets?|finds?|obtains?) (?:if|when|by|without)"
     r"|(?:answer|result|value|solution|total) (?:is|equals|will be|would be|should be) "

@@ -72,7 +72,8 @@ _UNHELD = frozenset(
 )
 _HOPES = frozenset(
     "hope hoped wish wished goal aim target guess guessed conjecture conjectured hypothesis "
-    "assumption expectation disproved refuted candidate candidates possibility".split()
+    "assumption expectation disproved refuted candidate candidates possibility "
+    "tempting temptation trap".split()
 )
 """What is no claim yet: "x = 5 is our guess"."""
 _LEADS = frozenset("leads gives yields produces causes".split())
@@ -181,6 +182,8 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     called = end + 1 + (tokens[end + 1 : end + 2] == ["a"])
     if tokens[end] == COMMA and WRONG.fullmatch(tokens[min(called, len(tokens) - 1)]):
         return True  # "x = 5, an extraneous root, ..."
+    if tokens[end : end + 2] == [COMMA, "which"] and tokens[end + 2] in ("we", "i"):
+        return not DENIERS.isdisjoint(tokens[end + 3 : end + 5])  # "which we cannot confirm"
     restricted = tokens[held] == "only" and tokens[held + 1] in _PREPOSITIONS
     aside = end + (tokens[end] == "(")
     crossed = tokens[aside + 1 : aside + 2] == ["out"] and tokens[aside] in ("crossed", "ruled")

@@ -29,7 +29,7 @@ _OFF = frozenset("above below over under beyond away < >".split())
 _DERIVED = _TIMES | frozenset(
     "complement supplement square root cube sine cosine tangent reciprocal inverse opposite "
     "negative sum difference product quotient remainder top bottom front back side left right "
-    "part rest portion majority edge corner".split()
+    "shadow reflection copy lid cover part rest portion majority edge corner".split()
 )
 """What "of" makes another thing of: the top of the cube is not the cube."""
 _PREFIXES = frozenset("non counter anti semi half quasi pseudo".split())
