@@ -100,7 +100,7 @@ class TestFinishedRun:
         client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
         experiment = client.get_experiment_by_name("r1vl_kedro")
         text = experiment.tags["mlflow.note.content"]
-        assert "highest accuracy **base**, 50.0 [15.0, 85.0] %, n 4." in text
+        assert "highest accuracy **base**, one seed: 50.0 [15.0, 85.0] %, n 4." in text
         page = f"#/experiments/{experiment.experiment_id}/runs/{parent['id']}?workflowType"
         assert text.startswith(f"[Latest results]({page}")
         assert f"viewStateShareKey={parent['id']})" in text

@@ -48,11 +48,18 @@ def describe(
         if name in notes:
             store.tags(run_id, {NOTE: notes[name]})
     page, variants = (f"#{url.partition('#')[2]}" if url else "" for url in pages)
-    best = overview.loc[overview["accuracy"].idxmax()]
-    text = f"{LATEST}{page}): highest accuracy **{best['row']}**, {notes[best['variant']]}."
+    text = f"{LATEST}{page}): highest accuracy {latest(overview)}."
     if variants:
         text += f" [All variants]({variants}), best first."
     store.describe_experiment(text, LATEST)
+
+
+def latest(overview: pd.DataFrame) -> str:
+    """Name the row of the highest accuracy, its run in the list, its seeds, and its line."""
+    best = overview.loc[overview["accuracy"].idxmax()]
+    listed = f" (`{best['variant']}`)" if best["variant"] != best["row"] else ""
+    seeds = ", one seed: " if best["seeds"] == 1 else ", "
+    return f"**{best['row']}**{listed}{seeds}{row_notes(overview)[best['variant']]}"
 
 
 def description(overview: pd.DataFrame) -> str:
