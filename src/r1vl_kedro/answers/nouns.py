@@ -90,7 +90,7 @@ def thing_of(text: str) -> str:
     """Return what an amount is of, in the singular; empty where that is not told.
 
     Example:
-        >>> thing_of(" cups of flour"), thing_of(" of the cubes")
+        >>> thing_of(" cups of flour"), thing_of(" of them")
         ('flour', '')
     """
     found = _THING.search(text)
