@@ -1,4 +1,4 @@
-"""The smoke grid over the nodes of a Ray cluster ends as on one machine, bit for bit."""
+"""The smoke grid over the nodes of a Ray cluster ends as on one machine, and so does ZeRO-2."""
 
 import json
 import time
@@ -10,6 +10,9 @@ import psutil
 import pytest
 from clusters import add, cluster
 from smoke_place import OF_ITS_OWN, Place
+from training_fixtures import SFT, records, tiny, train  # noqa: F401
+
+from r1vl_kedro.launcher import LauncherOptions, run_job
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -20,7 +23,7 @@ THREE = TWO | {"outcome": {"rewards": {"key_steps": 0.0, "validity": 0.0}}}
 PARAMS = "warm_up.num_steps=4,warm_up.checkpoint_steps=1,step_grpo.num_steps=3,"
 PARAMS += "step_grpo.checkpoint_steps=1,evaluation.decoding.batch_size=4,"
 PARAMS += "evaluation.decoding.part_size=4"
-SOME = "--to-outputs=warm_up.results,step_grpo.checkpoint"
+SOME = "--to-outputs=warm_up.results"
 MOMENTS = ("*.warm_up", "outcome.step_grpo", "step_grpo.predict")
 
 
@@ -42,24 +45,56 @@ def on_one_machine(root: Path, grid: dict, *arguments: str) -> dict[str, bytes]:
     return results(place)
 
 
+@pytest.fixture(scope="module")
+def two_nodes():
+    with cluster(2, 2) as made:
+        yield made
+
+
 def on(made) -> str:
     return f"{PARAMS},launcher.in_process=false,launcher.shards=2,launcher.cluster={made.address}"
 
 
-def test_the_grid_over_two_nodes_ends_as_on_one_machine(tmp_path):
-    """A training lies beside the prediction of another variant, which two processes share."""
+def test_the_grid_over_two_nodes_ends_as_on_one_machine(tmp_path, two_nodes):
+    """A training on one node, then a prediction that a process on each shares."""
     place = make_place(tmp_path / "cluster", TWO)
-    with cluster(2, 2) as made:
-        place.run(SOME, params=on(made), through=OF_ITS_OWN)
+    place.run(SOME, params=on(two_nodes), through=OF_ITS_OWN)
     found = results(place)
     assert set(found) == {
-        "06_models/warm_up/model.safetensors", "06_models/ablation/step_grpo/model.safetensors",
-        "07_model_output/ablation/warm_up/predictions.parquet", "08_reporting/scores/warm_up.json",
-    }  # fmt: skip
+        "06_models/warm_up/model.safetensors",
+        "07_model_output/ablation/warm_up/predictions.parquet",
+        "08_reporting/scores/warm_up.json",
+    }
     assert found == on_one_machine(tmp_path / "whole", TWO, SOME)
     parents, children, _ = place.runs()
-    assert [run.info.status for run in parents] == ["FINISHED"] and sorted(children) == sorted(TWO)
-    assert {run.info.status for run in children.values()} == {"FINISHED"}
+    assert [run.info.status for run in parents] == ["FINISHED"]
+    assert {name: run.info.status for name, run in children.items()} == {"warm_up": "FINISHED"}
+
+
+def losses(model: Path) -> list[float]:
+    return [row["loss"] for row in json.loads((model / "training_log.json").read_text())]
+
+
+def test_zero2_over_two_nodes_trains_as_one_process(tiny, records, tmp_path, two_nodes):  # noqa: F811
+    options = {**SFT, "num_steps": 3, "checkpoint_steps": 0, "eval_steps": 0}
+    given = {"base": tiny, "records": records, "seed": 5}
+    train("sft", output=str(tmp_path / "one"), options=options, **given)
+    over = LauncherOptions(
+        num_processes=2,
+        threads_per_process=2,  # a node each
+        device="cpu",
+        cluster=two_nodes.address,
+        show_progress=False,
+    )
+    kwargs = {**given, "output": str(tmp_path / "two")}
+    kwargs["options"] = {**options, "deepspeed": "zero2"}
+    entry = "r1vl_kedro.training.sft:train_sft"
+    run_job(entry, kwargs, options=over, log_dir=tmp_path / "logs", name="job")
+    manifest = json.loads((tmp_path / "two" / "manifest.json").read_text())
+    assert (manifest["engine"], manifest["processes"]) == ("zero2", 2)
+    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-3)
+    logs = {path.name for path in (tmp_path / "logs" / "job").glob("*.log")}
+    assert logs == {"launcher.log", "launcher-1.log", "rank0.log", "rank1.log"}
 
 
 def node_of(made, directory: Path):
