@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import shutil
 import threading
 import time
@@ -169,7 +170,7 @@ def _start(call: processes.Call, options: LauncherOptions) -> Job:
 
 def _wait(process: Job, directory: Path, show: progress.Show) -> None:
     """Return once the job has ended; a job of which a rank failed is ended soon after."""
-    watch, running = Watch(directory), True
+    watch, failed_at, running = Watch(directory), math.inf, True
     while running:
         running = process.poll() is None
         if running:
@@ -177,8 +178,9 @@ def _wait(process: Job, directory: Path, show: progress.Show) -> None:
         if report := progress.read(directory / "progress.json"):
             show(**report)
         watch.look()
-        failed = reports(directory)
-        if failed and time.time() - failed[0].stat().st_mtime > FAILING_RANK_SECONDS:
+        if reports(directory):  # not their times: another host's clock, or one that was set
+            failed_at = min(failed_at, time.monotonic())
+        if time.monotonic() - failed_at > FAILING_RANK_SECONDS:
             # The other ranks wait for the failed one; do not let them wait for a time-out.
             return process.stop(2.0)
         time.sleep(POLL_SECONDS if running else 0)
