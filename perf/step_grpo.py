@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import socket
 import statistics
 import subprocess
@@ -180,6 +179,14 @@ def timed(trainer) -> dict[str, float]:
     return spent
 
 
+def peak() -> int:
+    """This process's highest resident memory in KiB.
+
+    ``ru_maxrss`` would start at that of the process that started it.
+    """
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+
+
 def child(given: argparse.Namespace, place: Path) -> None:
     """Train; before each step wait for a line on stdin, after it print the CPU seconds."""
     import torch
@@ -188,7 +195,7 @@ def child(given: argparse.Namespace, place: Path) -> None:
     torch.set_num_threads(1)
     trainer = trainer_of(given, place, given.child)
     spent = timed(trainer)
-    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    base = peak()
 
     class InTurn(TrainerCallback):
         def on_step_begin(self, *args, **kwargs):
@@ -204,7 +211,7 @@ def child(given: argparse.Namespace, place: Path) -> None:
                 **spent,
                 "step": time.process_time() - self.start,
                 "update": spent["update"] - spent["sampling"],
-                "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base,
+                "memory": peak() - base,
             }
             print("@" + json.dumps(seconds), flush=True)
 
@@ -292,6 +299,8 @@ def compare(given: argparse.Namespace) -> dict[str, float]:
         steps: dict[str, list[dict[str, float]]] = {"stock": [], "ours": []}
         for pair in range(given.pairs + 1):
             for variant, ranks in running.items():
+                told = f"step {pair} of {given.pairs}" if pair else "warming up"
+                print(f"{variant}: {told}", file=sys.stderr)
                 seconds = step_of(ranks)
                 if pair:
                     steps[variant].append(seconds)
