@@ -53,6 +53,20 @@ def scratch(what: str) -> Iterator[Path]:
         _remove(directory)
 
 
+@contextlib.contextmanager
+def temporary_files_in(directory: Path) -> Iterator[None]:
+    """Let all temporary files of this process be made in a directory for the block.
+
+    For a library that makes its own and would leave them when this process is killed. Threads
+    beside it may make theirs there too: the directory has to stay as long as the process does.
+    """
+    before, tempfile.tempdir = tempfile.tempdir, str(directory)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 def sweep() -> None:
     """Remove what killed processes left below TMPDIR."""
     place = Path(tempfile.gettempdir())

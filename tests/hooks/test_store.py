@@ -2,12 +2,15 @@
 
 import socket
 import sqlite3
+import tempfile
+from pathlib import Path
 
 import empty_store
 import pytest
 from mlflow.exceptions import MlflowException
 
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.scratch import PREFIX
 from r1vl_kedro.tracking import store as stores
 
 from . import toy
@@ -254,3 +257,16 @@ def test_a_store_that_takes_no_child_is_asked_once_and_again_at_the_end(tmp_path
     for variant in ("base", "outcome", "step_grpo"):
         assert output.count(f" {variant} is filed at the end: ") == 2
     assert [run["name"] for run in toy.runs(root)] == ["ablation"]
+
+
+def test_temporary_files_of_an_artifact_lie_where_those_of_a_killed_run_are_removed(store):
+    run_id, before, places = store.start("run", {}), tempfile.gettempdir(), []
+    for _ in range(2):
+        store.artifact("a note", lambda client: places.append(tempfile.gettempdir()))
+    assert len(places) == 2
+    assert len(set(places)) == 1
+    assert Path(places[0]).name.startswith(PREFIX)
+    assert tempfile.gettempdir() == before
+    store.artifact("a note", lambda client: client.log_text(run_id, "text", "note.txt"))
+    assert [path.name for path in Path(places[0]).iterdir()] == [".in-use"]
+    assert store.flush() == 0

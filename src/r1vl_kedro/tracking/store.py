@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.scratch import scratch_directory, temporary_files_in
 from r1vl_kedro.scrubbing import scrub
 from r1vl_kedro.tracking import moved
 from r1vl_kedro.tracking.addresses import StoreError, check_file, refusal
@@ -72,6 +73,7 @@ class Store:
         self._tagged: set[tuple[str, str]] = set()
         self._lock = threading.RLock()
         self._own = identity()
+        self._temporary: Path | None = None
         self.writes = Writes(
             uri, lambda: self.client.get_experiment(self.experiment_id), pause=pause
         )
@@ -279,5 +281,14 @@ class Store:
         self.writes.put(f"the digest of {name}", lambda: self.client.log_inputs(run_id, inputs))
 
     def artifact(self, what: str, log: Callable[[Any], Any]) -> None:
-        """Store an artifact with one of the client's own methods."""
-        self.writes.put(what, lambda: log(self.client))
+        """Store an artifact with one of the client's own methods.
+
+        The client writes it into a temporary directory first.
+        """
+
+        def write() -> None:
+            self._temporary = self._temporary or scratch_directory("mlflow")
+            with temporary_files_in(self._temporary):
+                log(self.client)
+
+        self.writes.put(what, write)
