@@ -47,6 +47,12 @@ Words = BeforeValidator(words)
 """For list options, so that ``--params`` can give them."""
 
 
+def written(value: Any) -> str:
+    """Write an option's value as labels have it: ``0.0001`` for 1.0e-4, ``True``, a word."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:g}" if number else str(value)
+
+
 class ConfigurationError(UserFacingError, click.ClickException, ValueError):
     """The parameters cannot be used; every ``kedro`` command prints the message alone."""
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from r1vl_kedro.hooks.about import child_params, run_name
-from r1vl_kedro.hooks.descriptions import best_row, description, latest, row_notes
+from r1vl_kedro.hooks.descriptions import best_row, best_run, description, row_notes
 from r1vl_kedro.pipelines.ablation.entries import Variant
 
 PARAMETERS = {"evaluation": {"label": "outcome only"}}
@@ -86,11 +86,11 @@ def test_a_variants_note_has_its_accuracy_and_difference_with_intervals():
 
 
 def test_the_latest_results_name_the_best_row_as_the_list_of_runs_does_and_its_seeds():
-    assert latest(OVERVIEW) == (
+    assert best_run(OVERVIEW) == (
         "**Outcome reward** (`outcome`), one seed: "
         "65.2 [61.3, 68.9] %, n 600; +22.2 [+17.5, +26.8] over Warm-up (SFT)"
     )
-    assert latest(OVERVIEW.iloc[[0, 2]]) == (
+    assert best_run(OVERVIEW.iloc[[0, 2]]) == (
         "**Continued SFT** (`sft`), "
         "64.0 [61.0, 66.0] %, n 600, 5 seeds; +21.0 [+18.0, +24.0] over Warm-up (SFT)"
     )

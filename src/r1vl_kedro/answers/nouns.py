@@ -40,6 +40,14 @@ _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "w
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
 _CAMEL = re.compile(r".*[a-z][A-Z]|[A-Z]{2,}[a-z]")
 """Letter case inside a word tells symbols apart: ``Mbps`` and ``MBps``."""
+_WHOLE = frozenset("total whole sum cases time times people them all".split())
+"""Words behind "of" that name no thing: "half of the total"."""
+_THING = re.compile(
+    r"\sof\s+(?:the\s+|all\s+|these\s+)*"
+    r"(?!(?:them|these|those|it|this|that|an?|each|every|age|area|length|height|width)\b)"
+    r"(?P<thing>[A-Za-z][A-Za-z\d]*(?:\s[a-z]+)*?)"
+    r"(?=\s(?:in|on|at|for|with|from|that|which|per)\b|\W*\Z)"
+)
 _DETERMINERS = frozenset("the this that its".split())
 """Behind a first word they begin the object of a verb: "fails the test"."""
 _ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())
@@ -77,13 +85,6 @@ def noun_of(text: str) -> str | None:
     if not words:  # "5 of them", and not "5 at best"
         return "" if _NOTHING_COUNTED.match(found[1].strip()) else None
     return " ".join([*words[:-1], singular(words[-1])])
-
-
-_WHOLE = frozenset("total whole sum cases time times people them all".split())
-_THING = re.compile(
-    r"\sof\s+(?:the\s+|all\s+|these\s+)*(?!(?:them|these|those|it|this|that|an?|each|every|age|area|length|height|width)\b)"
-    r"(?P<thing>[A-Za-z][A-Za-z\d]*(?:\s[a-z]+)*?)(?=\s(?:in|on|at|for|with|from|that|which|per)\b|\W*\Z)"
-)
 
 
 def thing_of(text: str) -> str:

@@ -105,8 +105,8 @@ _HAN_AFTER = re.compile(r"\s?([\u3040-\u30ff\u4e00-\u9fff]{1,4})")
 _NTH = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
 _LABEL_BEFORE = re.compile(
     r"(?<!(?:irst|cond|hird|ther) )\b(?:row|column|step|figure|fig\.?|question|problem|table|"
-    r"line|bar|stage|level|"
-    r"page|item|day|week|month|case|class|grade|group|box|machine|store|team|player|example|pattern|term|bus|line|stage|round|game|year|test|trial|set|shelf|bag)\s+\Z",
+    r"line|bar|stage|level|page|item|day|week|month|case|class|grade|group|box|machine|store|team|"
+    r"player|example|pattern|term|bus|round|game|year|test|trial|set|shelf|bag)\s+\Z",
     re.IGNORECASE,
 )
 _TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)

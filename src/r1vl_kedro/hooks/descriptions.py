@@ -48,14 +48,14 @@ def describe(
         if name in notes:
             store.tags(run_id, {NOTE: notes[name]})
     page, variants = (f"#{url.partition('#')[2]}" if url else "" for url in pages)
-    text = f"{LATEST}{page}): highest accuracy {latest(overview)}."
+    text = f"{LATEST}{page}): highest accuracy {best_run(overview)}."
     if variants:
         text += f" [All variants]({variants}), best first."
     store.describe_experiment(text, LATEST)
 
 
-def latest(overview: pd.DataFrame) -> str:
-    """Name the row of the highest accuracy, its run in the list, its seeds, and its line."""
+def best_run(overview: pd.DataFrame) -> str:
+    """Name the row of the highest accuracy, its run in MLflow's list, its seeds, and its note."""
     best = overview.loc[overview["accuracy"].idxmax()]
     listed = f" (`{best['variant']}`)" if best["variant"] != best["row"] else ""
     seeds = ", one seed: " if best["seeds"] == 1 else ", "

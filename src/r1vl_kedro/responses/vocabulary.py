@@ -39,7 +39,7 @@ NOT = words_of("not no never cannot neither nor nobody none hardly barely withou
 RIGHT = words_of(
     "right correct true valid possible sure certain confident confidence think believe trust "
     "really so case holds hold works work fits fit agrees agree satisfy quite exactly answer "
-    "solution final option idea plausible likely account convinced know stand trust bet swear "
+    "solution final option idea plausible likely account convinced know stand bet swear "
     "vouch guarantee rely suffice match matches tally survive sold happy satisfied"
 )
 FAULTY = words_of(

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from r1vl_kedro.parameters import ConfigurationError, checked
+from r1vl_kedro.parameters import ConfigurationError, checked, written
 from r1vl_kedro.pipelines.ablation.entries import LONGEST_LABEL, VariantEntry
 
 COMPARED = ("base", "warm_up")
@@ -105,21 +105,16 @@ def _needed(searched: Iterable[str], entries: Mapping[str, VariantEntry]) -> dic
 def _trials_of(
     name: str, entry: VariantEntry, values: Mapping[str, list[Any]]
 ) -> dict[str, VariantEntry]:
-    written = entry.model_dump(by_alias=True, exclude_unset=True)
+    own = entry.model_dump(by_alias=True, exclude_unset=True)
     found = {}
     for number, chosen in enumerate(itertools.product(*values.values()), start=1):
         options = dict(zip(values, chosen, strict=True))
-        said = ", ".join(f"{key.rstrip('_')} {_said(value)}" for key, value in options.items())
+        said = ", ".join(f"{key.rstrip('_')} {written(value)}" for key, value in options.items())
         label = f"{entry.label or name}: {said}"
         if len(label) > LONGEST_LABEL:
             label = f"{name}: {said}"
         if len(label) > LONGEST_LABEL:
             label = f"{name} {number}: {said}"[:LONGEST_LABEL]
-        given = written | options | {"label": label}
+        given = own | options | {"label": label}
         found[f"{name}_trial{number}"] = checked(VariantEntry, given, f"ablation.search.{name}")
     return found
-
-
-def _said(value: float | str) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if number else str(value)

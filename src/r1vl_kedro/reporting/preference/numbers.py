@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from r1vl_kedro.parameters import written
 from r1vl_kedro.reporting.cells import percent
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.preference.sweeps import effective, written
+from r1vl_kedro.reporting.preference.sweeps import effective
 from r1vl_kedro.reporting.variants import options_of, split_namespace
 from r1vl_kedro.statistics import mean_over_seeds, share_interval
 from r1vl_kedro.training.objectives import OBJECTIVES, Pairs, implicit_rewards

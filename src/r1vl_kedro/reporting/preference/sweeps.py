@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from r1vl_kedro.parameters import written
 from r1vl_kedro.reporting.variants import options_of
 from r1vl_kedro.training.objectives import OBJECTIVES
 
@@ -66,12 +67,6 @@ def lines_over(
         (", ".join(f"{key.rstrip('_')} {written(one.get(key))}" for key in differing), line)
         for one, line in zip(firsts, lines, strict=True)
     ]
-
-
-def written(value: Any) -> str:
-    """Write a setting's value as labels have it."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if number else str(value)
 
 
 def _text(value: Any) -> str:
