@@ -25,6 +25,7 @@ PROFILES = (
     "thorough",
     "preference",
     "preference_search",
+    "preference_sweeps",
     "preference_thorough",
     "sparsity",
     "sparsity_early",
