@@ -6,6 +6,7 @@ is measured is how they spread, and what starting them costs. Needs the extra ``
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -15,7 +16,10 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from clusters import cluster
 
+from r1vl_kedro.entries import MODULES
 from r1vl_kedro.launcher import LauncherOptions, run_job
+
+os.environ[MODULES] = "os"  # a job is os.system
 
 
 def seconds(nodes: int, jobs: int, sleep: float) -> float:

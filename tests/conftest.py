@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from r1vl_kedro import kernels
+from r1vl_kedro.entries import MODULES
 
 # For every process that a test starts as well. Threads of PyTorch wait for each other by spinning:
 # beside another program's load, two of them take thirty times as long for a tiny model as one; and
 # sums of several threads differ in their last bits.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["DO_NOT_TRACK"] = "true"
+os.environ[MODULES] = "job_entries,toy_project.jobs"  # what tests run as jobs
 # Before torch computes: models trained in this process equal those of the runs that tests start.
 kernels.pin("avx2")
 # Kedro tries to import it for every parameter of a catalog, and every time it is searched for.

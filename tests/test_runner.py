@@ -131,7 +131,7 @@ def test_an_interrupt_ends_what_computes_here_and_leaves_jobs_to_save(tmp_path, 
         came_to.append("saved")
 
     def trains(_):
-        monkeypatch.setattr(jobs, "resolve_name", lambda entry: saves)
+        monkeypatch.setattr(jobs, "function_of", lambda entry: saves)
         options = LauncherOptions(in_process=True)
         jobs.run_job("a:b", {}, options=options, log_dir=tmp_path, name="train")
 

@@ -10,9 +10,10 @@ import time
 
 import psutil
 import pytest
-from launching import RANKS, job
+from launching import FORKED, ONE, RANKS, job
 
-from r1vl_kedro.launcher import JobError, ending, jobs, processes, worker
+from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.launcher import JobError, ending, jobs, processes, run_job, worker
 
 
 def test_a_failing_rank_ends_all_with_its_own_traceback(tmp_path, monkeypatch):
@@ -89,6 +90,27 @@ def test_a_function_that_a_jobs_file_names_is_not_called(tmp_path):
     line = worker_of(tmp_path / "job.json", digest, "echo")
     assert subprocess.run(line, env=env, timeout=120).returncode == 0
     assert json.loads((tmp_path / "result.json").read_text())["threads"] == "1"
+
+
+@pytest.mark.parametrize("entry", ["trap:spring", "os:abort", "job_entries:os.abort", ":", "job"])
+def test_a_function_that_no_table_lists_is_refused_and_not_imported(tmp_path, entry):
+    (tmp_path / "trap.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')")
+    text = json.dumps({"kwargs": {}})
+    (tmp_path / "job.json").write_text(text)
+    call = (str(tmp_path / "job.json"), hashlib.sha256(text.encode()).hexdigest(), entry)
+    env = os.environ | {"R1VL_PARENT": str(os.getpid())}
+    env["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{env['PYTHONPATH']}"
+    line = [sys.executable, *processes.command(processes.Call(*call), 1)]
+    assert subprocess.run(line, env=env, timeout=120).returncode == 1
+    said = (tmp_path / "error0.txt").read_text()
+    assert said.startswith(f"a job was to call {entry!r}, which is no entry of the methods table")
+    assert not (tmp_path / "sprung").exists() and not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize("options", [ONE, FORKED, ONE.model_copy(update={"in_process": True})])
+def test_no_way_to_start_a_job_calls_what_no_table_lists(tmp_path, options):
+    with pytest.raises(UserFacingError, match="'os:getpid', which is no entry of the methods"):
+        run_job("os:getpid", {}, options=options, log_dir=tmp_path, name="job")
 
 
 def test_a_job_ends_with_the_process_that_started_it(tmp_path):

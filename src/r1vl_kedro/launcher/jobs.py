@@ -12,10 +12,10 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, progress
+from r1vl_kedro.entries import function_of
 from r1vl_kedro.launcher import ending, processes
 from r1vl_kedro.launcher.failures import HostLostError, JobError, failure, reports
 from r1vl_kedro.launcher.layout import ranks_by_host
@@ -52,7 +52,7 @@ def run_job(
     In a cluster a job that loses a host is started anew on those that are left.
 
     Args:
-        entry: ``package.module:function``.
+        entry: ``package.module:function``, one that `entries` lists.
         kwargs: JSON values; paths as strings.
         log_dir: gets a directory ``name`` with job, progress, result and each rank's output.
 
@@ -100,7 +100,7 @@ def _run_here(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, _
     before = torch.get_num_threads()
     torch.set_num_threads(processes.threads(options))  # the environment it reads only once
     try:
-        return resolve_name(entry)(**kwargs)
+        return function_of(entry)(**kwargs)
     finally:
         torch.set_num_threads(before)
 

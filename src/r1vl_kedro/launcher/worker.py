@@ -2,8 +2,8 @@
 
 ``python -m r1vl_kedro.launcher.worker job.json <SHA-256 of job.json> package.module:function``
 
-The file may lie where others can write. So the function comes from whoever starts the process, and
-a file that has been changed since is not run.
+The file may lie where others can write. So the function comes from whoever starts the process, it
+has to be one that `entries` lists, and a file that has been changed since is not run.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import NoReturn
 
 from r1vl_kedro import files
+from r1vl_kedro.entries import function_of
 from r1vl_kedro.launcher import ending, failures, watch
 from r1vl_kedro.progress import PROGRESS
 from r1vl_kedro.ranks import rank as this_rank
@@ -63,7 +63,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
         reserved = failures.reserve(directory)
         at_end.callback(reserved.unlink, missing_ok=True)
         try:
-            result = resolve_name(entry)(**json.loads(text)["kwargs"])
+            result = function_of(entry)(**json.loads(text)["kwargs"])
             if rank == 0:
                 files.write_text(directory / "result.json", json.dumps(result))
         except SystemExit as stop:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
-ENTRY = "r1vl_kedro.training.pair_logps:score_pairs"
 COLUMNS = ("id", "images", "question", "options", "chosen", "rejected")
 WAIT_SECONDS = 0.2
 

@@ -10,6 +10,7 @@ from r1vl_kedro.benchmarks import MODES
 from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
 from r1vl_kedro.benchmarks.table import notes, table_markdown, table_rows
 from r1vl_kedro.endpoint import ChatClient
+from r1vl_kedro.entries import PREDICT_BENCHMARKS
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.generation.benchmark_job import thumbnails
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
@@ -26,7 +27,6 @@ from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, manifest_of
 from r1vl_kedro.pipelines.hints import Frame, JsonObject
 
 logger = logging.getLogger(__name__)
-PREDICT = "r1vl_kedro.generation.benchmark_job:predict_benchmarks"
 VERDICTS = {True: "right", False: "wrong"}
 
 
@@ -81,7 +81,8 @@ def predict_benchmarks(
     }
     name = f"{place.parent.name}.benchmarks"
     shared = shared_by(launcher, options.decoding)
-    manifests = run_job(PREDICT, kwargs, options=shared, log_dir=place.parent / "logs", name=name)
+    logs = place.parent / "logs"
+    manifests = run_job(PREDICT_BENCHMARKS, kwargs, options=shared, log_dir=logs, name=name)
     frames, pictures = [], []
     for benchmark, manifest in manifests.items():
         where = place / benchmark

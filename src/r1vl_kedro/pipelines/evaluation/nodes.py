@@ -6,6 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
+from r1vl_kedro.entries import PREDICT
 from r1vl_kedro.generation.classes import class_scores
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.reasoning import reasoning_scores
@@ -17,8 +18,6 @@ from r1vl_kedro.records.rejections import set_aside_at
 from r1vl_kedro.records.schema import RecordsError, directory_of, labels_of
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.options import StepGRPOOptions
-
-PREDICT = "r1vl_kedro.generation.predict:predict"
 
 
 def predict_test(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from r1vl_kedro.entries import SCORE_PAIRS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
 from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, JsonObject, Records
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.training.pair_logps import ENTRY, read_scores
+from r1vl_kedro.training.pair_logps import read_scores
 from r1vl_kedro.training.preference_options import PairScoringOptions
 
 KEPT = ("id", "chosen_reward", "rejected_reward", *LOGPS[:2])
@@ -52,7 +53,7 @@ def measure_pairs(
     }
     job = {**kwargs, "options": settings.model_dump(mode="json")}
     name = f"{place.parent.name}.pairs"
-    run_job(ENTRY, job, options=launcher, log_dir=place.parent / "logs", name=name)
+    run_job(SCORE_PAIRS, job, options=launcher, log_dir=place.parent / "logs", name=name)
     scores = read_scores(options=settings, **kwargs)
     shutil.rmtree(place, ignore_errors=True)
     known = pairs.select_columns([c for c in KEPT if c in pairs.column_names]).to_pandas()

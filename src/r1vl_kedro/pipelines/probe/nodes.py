@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 import numpy as np
 
+from r1vl_kedro.entries import PREDICT
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.evaluation.nodes import PREDICT, job_place, shared_by
+from r1vl_kedro.pipelines.evaluation.nodes import job_place, shared_by
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
