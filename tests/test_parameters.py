@@ -7,7 +7,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from recipes import context_of
 from smoke_place import ROOT
 
-from r1vl_kedro.hooks import BatchHooks
+from r1vl_kedro.hooks.batches import BatchHooks
 from r1vl_kedro.parameters import ConfigurationError
 
 INF = float("inf")

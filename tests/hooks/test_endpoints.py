@@ -10,7 +10,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.endpoint import EndpointError
-from r1vl_kedro.hooks import EndpointHooks
+from r1vl_kedro.hooks.endpoints import EndpointHooks
 
 
 def one(*values):

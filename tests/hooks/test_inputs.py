@@ -6,7 +6,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro_datasets.json import JSONDataset
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks import InputsHooks
+from r1vl_kedro.hooks.inputs import InputsHooks
 
 
 def first(*values):

@@ -32,9 +32,9 @@ def test_a_corrupt_lock_file_stops_nobody_and_is_still_a_lock(tmp_path, content)
     (locks / "outcome.lock").write_bytes(content)
     with pytest.raises(AlreadyRunning, match="a process whose note cannot be read"):
         second.before_pipeline_run(PIPELINE)
-    first.after_pipeline_run()
+    first.release()
     second.before_pipeline_run(PIPELINE)
-    second.after_pipeline_run()
+    second.release()
 
 
 def test_a_password_of_the_command_line_is_not_in_the_lock(tmp_path, monkeypatch):

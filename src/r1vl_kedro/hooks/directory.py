@@ -25,16 +25,6 @@ class DirectoryHooks:
             self._before = Path.cwd()
         os.chdir(run_params["project_path"])
 
-    @hook_impl(trylast=True)
-    def after_pipeline_run(self) -> None:
-        """Go back."""
-        self.restore()
-
-    @hook_impl(trylast=True)
-    def on_pipeline_error(self) -> None:
-        """Go back."""
-        self.restore()
-
     def restore(self) -> None:
         """Go back to the program's own directory."""
         if self._before is not None:

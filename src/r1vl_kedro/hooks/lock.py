@@ -61,16 +61,6 @@ class LockHooks:
         for part in sorted(writes | reads):
             self._take(part, fcntl.LOCK_EX if part in writes else fcntl.LOCK_SH)
 
-    @hook_impl(trylast=True)
-    def after_pipeline_run(self) -> None:
-        """Let go."""
-        self.release()
-
-    @hook_impl(trylast=True)
-    def on_pipeline_error(self) -> None:
-        """Let go."""
-        self.release()
-
     def release(self) -> None:
         """Close all locks held; their files stay, empty."""
         while self._held:

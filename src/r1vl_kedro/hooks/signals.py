@@ -42,16 +42,6 @@ class SignalHooks:
             heard = [number for number in SIGNALS if number != signal.SIGHUP or not nohup]
             self._before = {number: signal.signal(number, self._stop) for number in heard}
 
-    @hook_impl(trylast=True)
-    def after_pipeline_run(self) -> None:
-        """Put the former handlers back."""
-        self.restore()
-
-    @hook_impl(trylast=True)
-    def on_pipeline_error(self) -> None:
-        """Put the former handlers back."""
-        self.restore()
-
     def restore(self) -> None:
         """Put the former handlers back; only the main thread may."""
         if threading.current_thread() is threading.main_thread():

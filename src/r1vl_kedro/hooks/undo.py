@@ -1,4 +1,4 @@
-"""What hooks took up for a run is given back where one of them refuses it."""
+"""What hooks took up for a run is given back at its end, also where one of them refuses it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from kedro.framework.hooks import hook_impl
 
 
 class UndoHooks:
-    """Gives back what a run that was refused has taken.
+    """Gives back what a run has taken, after all other hooks.
 
-    Kedro tells no hook of a run that ended before it began. A terminal's process ends with it; a
-    notebook's would stay in the project's directory and hold its locks.
+    Kedro tells no hook of a run that was refused before it began. A terminal's process ends with
+    it; a notebook's would stay in the project's directory and hold its locks.
     """
 
     def __init__(self, *undo: Callable[[], None]) -> None:
@@ -19,10 +19,29 @@ class UndoHooks:
 
     @hook_impl(wrapper=True, tryfirst=True)
     def before_pipeline_run(self) -> Generator[None, object, object]:
-        """Let all other hooks look at the run."""
+        """Let all other hooks look at the run; give back where one refuses it."""
         try:
             return (yield)
         except BaseException:
-            for give_back in self._undo:
-                give_back()
+            self._give_back()
             raise
+
+    @hook_impl(wrapper=True, tryfirst=True)
+    def after_pipeline_run(self) -> Generator[None, object, object]:
+        """Let all other hooks end the run, then give back."""
+        try:
+            return (yield)
+        finally:
+            self._give_back()
+
+    @hook_impl(wrapper=True, tryfirst=True)
+    def on_pipeline_error(self) -> Generator[None, object, object]:
+        """Let all other hooks hear of the error, then give back."""
+        try:
+            return (yield)
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        for give_back in self._undo:
+            give_back()
