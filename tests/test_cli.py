@@ -11,7 +11,7 @@ from kedro.io import DatasetError
 from kedro.runner import ParallelRunner, ThreadRunner
 
 from r1vl_kedro import cli
-from r1vl_kedro.benchmarks.files import BenchmarkFileError
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError
 from r1vl_kedro.endpoint import BudgetReached, EndpointError
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.hooks.lock import AlreadyRunning

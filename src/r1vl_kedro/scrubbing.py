@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
@@ -68,17 +68,6 @@ def scrub(text: str) -> str:
     text = _NAMED.sub(r"\1***", text)
     text = _BEARER.sub(r"\1 ***", text)
     return _KEYS.sub("***", text)
-
-
-def scrubbed(value: Any) -> Any:
-    """Scrub all text of a JSON value, keys left as they are."""
-    if isinstance(value, str):
-        return scrub(value)
-    if isinstance(value, Mapping):
-        return {key: scrubbed(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [scrubbed(entry) for entry in value]
-    return value
 
 
 def has_user_info(uri: str) -> bool:

@@ -11,7 +11,7 @@ from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
 from PIL import Image
 
-from r1vl_kedro.annotation.formalise import described_path, estimate, formalise_all, write_formal
+from r1vl_kedro.annotation.formalise import described_path, formalise_all, requests, write_formal
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.datasets import ChatEndpointDataset
 from r1vl_kedro.endpoint import BudgetReached
@@ -175,5 +175,5 @@ def test_an_answer_that_breaks_the_path_is_asked_for_again_then_left_out(records
 def test_an_image_counts_as_tokens_of_an_image_and_not_as_text(records, tmp_path):
     with ChatServer(seen) as server:
         client = endpoint(server, tmp_path).load()
-        cost = estimate(records, ASKED, client, PROMPTS)
+        cost = client.estimate(requests(records, ASKED, PROMPTS))
         assert 12 * 1500 < cost.input_tokens < 12 * 2000

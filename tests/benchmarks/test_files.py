@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from r1vl_kedro.benchmarks import BENCHMARKS, build_prompt, get_benchmark, score_response
-from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError, lmu_data
+from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, lmu_data
 from r1vl_kedro.world.benchmarks import write_benchmark
 
 MME = get_benchmark("mme")

@@ -9,7 +9,8 @@ from PIL import Image
 
 from r1vl_kedro.benchmarks import MODES, build_prompt, get_benchmark, score_response
 from r1vl_kedro.benchmarks.cells import parse_list
-from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError, lmu_data
+from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, lmu_data
 
 PNG = io.BytesIO()
 Image.new("RGB", (40, 40)).save(PNG, "PNG")

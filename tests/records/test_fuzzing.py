@@ -11,7 +11,8 @@ from PIL import Image
 from record_builders import image_bytes, mulberry_row
 
 from r1vl_kedro.benchmarks import BENCHMARKS
-from r1vl_kedro.benchmarks.files import BenchmarkFile, BenchmarkFileError
+from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError
 from r1vl_kedro.datasets.responses import ResponsesDataset
 from r1vl_kedro.records.images import FORMATS, ImageProblem, decode, size_of
 from r1vl_kedro.records.options import ValidationOptions

@@ -101,13 +101,13 @@ def test_a_report_without_pairs():
     assert report["pairs"] == 0 and report["margin"]["mean"] is None
 
 
-def test_a_disk_without_room_for_pairs_is_named(tmp_path):
+def test_a_disk_without_room_for_pairs_is_named():
     def rows():
         yield record("one")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(WriteError, match=r"cannot write .*pairs\.arrow \(\d+ MiB free there\)"):
-        write_pairs(rows(), tmp_path)
+        write_pairs(rows())
 
 
 def test_pairs_on_disk_keep_their_images_as_they_were():

@@ -4,6 +4,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from r1vl_kedro.tracking import addresses
+from r1vl_kedro.tracking.options import TrackingOptions, chosen
 
 
 @pytest.mark.parametrize(
@@ -27,11 +28,11 @@ def test_addresses_that_mlflow_knows_are_passed_on(tmp_path):
 
 def test_the_environment_names_the_store_where_the_configuration_has_the_default(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://h:1")
-    choose = addresses.from_environment
-    assert choose("MLFLOW_TRACKING_URI", "mlflow.db", "mlflow.db") == "http://h:1"
-    assert choose("MLFLOW_TRACKING_URI", "other.db", "mlflow.db") == "other.db"
+    default, other = TrackingOptions(), TrackingOptions(uri="other.db")
+    assert chosen("uri", "MLFLOW_TRACKING_URI", default) == "http://h:1"
+    assert chosen("uri", "MLFLOW_TRACKING_URI", other) == "other.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
-    assert choose("MLFLOW_TRACKING_URI", "mlflow.db", "mlflow.db") == "mlflow.db"
+    assert chosen("uri", "MLFLOW_TRACKING_URI", default) == "mlflow.db"
 
 
 def test_refused_access_names_the_variables_to_set():

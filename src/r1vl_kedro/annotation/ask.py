@@ -15,7 +15,8 @@ from r1vl_kedro.rewards import match_key_steps
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def object_schema(**properties: Any) -> dict[str, Any]:
+    """Return the JSON schema of an object with just these properties, all of them required."""
     return {
         "type": "object",
         "properties": properties,
@@ -24,12 +25,12 @@ def _object(**properties: Any) -> dict[str, Any]:
     }
 
 
-EXTRACT_SCHEMA = _object(
-    steps={"type": "array", "items": _object(step={"type": "integer"}, key_steps=_TEXTS)}
+EXTRACT_SCHEMA = object_schema(
+    steps={"type": "array", "items": object_schema(step={"type": "integer"}, key_steps=_TEXTS)}
 )
-REFINE_SCHEMA = _object(key_steps=_TEXTS)
-AUGMENT_SCHEMA = _object(
-    groups={"type": "array", "items": _object(key_step={"type": "string"}, phrasings=_TEXTS)}
+REFINE_SCHEMA = object_schema(key_steps=_TEXTS)
+AUGMENT_SCHEMA = object_schema(
+    groups={"type": "array", "items": object_schema(key_step={"type": "string"}, phrasings=_TEXTS)}
 )
 
 

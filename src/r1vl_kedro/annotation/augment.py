@@ -88,14 +88,9 @@ def augment(key: str, max_phrasings: int) -> list[str]:
     return list(dict.fromkeys(tidy))[:max_phrasings]
 
 
-def as_path(step: str) -> str:
-    """Return a response whose only step is the text, for trying key steps on it."""
-    return R1VL.render([step])
-
-
 def says_the_same(key: str, phrasing: str) -> bool:
     """Tell whether a phrasing, written as a step, earns the key step softly."""
-    return match_key_steps(as_path(phrasing), [[key]])[0]
+    return match_key_steps(R1VL.render([phrasing]), [[key]])[0]
 
 
 def numbers_in(phrasing: str) -> list[str]:

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.annotation.ask import messages
+from r1vl_kedro.annotation.ask import messages, object_schema
 from r1vl_kedro.annotation.options import AnnotationOptions
-from r1vl_kedro.endpoint import ChatClient, ChatRequest, Estimate
+from r1vl_kedro.endpoint import ChatClient, ChatRequest
 from r1vl_kedro.records.images import data_uri, decode_all
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import map_rows, undecoded
@@ -27,12 +27,7 @@ logger = logging.getLogger(__name__)
 
 MAX_SIDE = 2048
 """Pixels: larger images are sent scaled down."""
-SCHEMA = {
-    "type": "object",
-    "properties": {"formal": {"type": "string"}},
-    "required": ["formal"],
-    "additionalProperties": False,
-}
+SCHEMA = object_schema(formal={"type": "string"})
 
 
 def described_path(path: str, formal: str, grammar: str) -> str:
@@ -149,10 +144,3 @@ def write_formal(records: Dataset, texts: Mapping[str, str], grammar: str) -> Da
     if broken:
         logger.warning("formalise: %d paths stay as they were; %s", len(broken), broken[0])
     return made
-
-
-def estimate(
-    records: Dataset, options: AnnotationOptions, client: ChatClient, prompts: Mapping[str, Any]
-) -> Estimate:
-    """Return what asking a model would cost, without asking it."""
-    return client.estimate(requests(records, options, prompts))

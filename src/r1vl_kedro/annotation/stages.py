@@ -12,6 +12,7 @@ from r1vl_kedro.annotation.extract import extract
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.annotation.refine import refine, shares
 from r1vl_kedro.endpoint import ChatClient, ChatRequest, Estimate
+from r1vl_kedro.records.schema import rows_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -24,10 +25,8 @@ Value = TypeVar("Value")
 
 
 def texts(records: Dataset) -> Iterator[dict[str, Any]]:
-    """Yield each record's text columns; no image is decoded."""
-    for batch in records.select_columns(TEXT_COLUMNS).iter(batch_size=1000):
-        for values in zip(*(batch[name] for name in TEXT_COLUMNS), strict=True):
-            yield dict(zip(TEXT_COLUMNS, values, strict=True))
+    """Yield the columns that annotation reads."""
+    return rows_of(records, TEXT_COLUMNS)
 
 
 def _asked(

@@ -20,7 +20,7 @@ from typing import Any
 from r1vl_kedro.benchmarks.base import MODES, Benchmark
 from r1vl_kedro.benchmarks.cells import Row, options_of
 from r1vl_kedro.benchmarks.prompts import plain_prompt
-from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, Images, from_file, iter_cells, lmu_data
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError, Images, from_file, iter_cells
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_rows
@@ -36,8 +36,6 @@ NEEDED = ("index", "question", "answer")
 MAX_ASPECT = 200.0
 """Longer side over shorter; the processors of Qwen2-VL refuse more."""
 _BLOCK = 1 << 22
-
-__all__ = ["BenchmarkFile", "BenchmarkFileError", "BenchmarkRow", "SetAside", "lmu_data", "reasons"]
 
 
 @dataclass(frozen=True)

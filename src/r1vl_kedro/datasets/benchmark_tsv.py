@@ -10,7 +10,8 @@ from kedro.io import AbstractDataset, DatasetError
 
 from r1vl_kedro.benchmarks import get_benchmark
 from r1vl_kedro.benchmarks.base import Benchmark
-from r1vl_kedro.benchmarks.files import BenchmarkFile, lmu_data
+from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.benchmarks.tsv import lmu_data
 
 
 def _benchmark(name: str) -> Benchmark:

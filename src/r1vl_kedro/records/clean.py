@@ -7,12 +7,12 @@ import re
 import unicodedata
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.rejections import Rejection, nothing_left
-from r1vl_kedro.records.schema import RecordsError, without_images
+from r1vl_kedro.records.schema import RecordsError, rows_of
 from r1vl_kedro.records.store import undecoded
 from r1vl_kedro.responses import parse_response
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 RETHINKING = "let me rethink it"
 _IMAGE_MARK = re.compile(r"<image\s*\d*>")
-_SCAN = 2000
 TEXT_ONLY = "\x02"
 """Before the key of a question without an image."""
 ANY_QUESTION = "\x03"
@@ -65,7 +64,7 @@ def _split_by(
 ) -> tuple[Dataset, list[Rejection]]:
     keep: list[int] = []
     dropped: list[Rejection] = []
-    for index, row in enumerate(_rows(dataset, columns)):
+    for index, row in enumerate(rows_of(dataset, columns)):
         rejection = judge(row)
         if rejection is None:
             keep.append(index)
@@ -74,12 +73,6 @@ def _split_by(
     if not keep:
         raise RecordsError(nothing_left(stage, dropped))
     return (dataset.select(keep) if dropped else dataset), dropped
-
-
-def _rows(dataset: Dataset, columns: list[str]) -> Iterator[dict[str, Any]]:
-    for batch in without_images(dataset, columns).iter(batch_size=_SCAN):
-        for values in zip(*(batch[name] for name in columns), strict=True):
-            yield dict(zip(columns, values, strict=True))
 
 
 def drop_reflective(dataset: Dataset) -> tuple[Dataset, list[Rejection]]:

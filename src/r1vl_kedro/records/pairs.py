@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records.schema import features
@@ -233,12 +232,10 @@ def with_questions(
         yield {**questions[places[pair["id"]]], **pair}
 
 
-def write_pairs(
-    rows: Iterable[Mapping[str, Any]], directory: Path | None = None, *, reference: bool = False
-) -> Dataset:
+def write_pairs(rows: Iterable[Mapping[str, Any]], *, reference: bool = False) -> Dataset:
     """Stream pairs into an Arrow file and open it memory-mapped; images as encoded bytes."""
     columns = pair_features(reference)
-    path = (directory or scratch_directory("pairs")) / "pairs.arrow"
+    path = scratch_directory("pairs") / "pairs.arrow"
     absent = dict.fromkeys(columns)
     return stream(
         (absent | dict(row) | {"images": _encoded(row["images"])} for row in rows), columns, path

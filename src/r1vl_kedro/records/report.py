@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records.options import SplitOptions
 from r1vl_kedro.records.rejections import Rejection, count_reasons
-from r1vl_kedro.records.schema import without_images
 from r1vl_kedro.records.split import known_sloppy
 
 if TYPE_CHECKING:
@@ -34,16 +33,13 @@ def prep_report(
         before, left = left, left - len(rejections)
         reasons = count_reasons(rejections)
         table.append({"stage": stage, "before": before, "after": left, "set_aside": reasons})
-    families: Counter[str] = Counter()
-    for batch in without_images(kept, ["family"]).iter(batch_size=10_000):
-        families.update(batch["family"])
     drawn = {"warm_up": warm_up, "rl": rl}
     return {
         "read": len(kept) + dropped,
         "kept": len(kept),
         "set_aside": count_reasons(r for rejections in stages.values() for r in rejections),
         "stages": table,
-        "families": dict(families.most_common()),
+        "families": dict(Counter(kept["family"]).most_common()),
         "warm_up": {"asked": options.n_warm_up, "got": len(warm_up)},
         "rl": {"asked": options.n_rl, "got": len(rl)},
         "sloppy": {name: _sloppy(kept, records) for name, records in drawn.items()},

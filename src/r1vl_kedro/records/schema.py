@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,9 +165,11 @@ def directory_of(dataset: Dataset) -> Path:
     return Path(files[0]).resolve().parent
 
 
-def without_images(dataset: Dataset, columns: Sequence[str]) -> Dataset:
-    """Narrow a dataset to text columns, so that a scan decodes no image."""
-    return dataset.select_columns(list(columns))
+def rows_of(dataset: Dataset, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield these columns of every row; a scan of texts decodes no image."""
+    for batch in dataset.select_columns(list(columns)).iter(batch_size=1000):
+        for values in zip(*(batch[name] for name in columns), strict=True):
+            yield dict(zip(columns, values, strict=True))
 
 
 def option_letter(index: int) -> str:

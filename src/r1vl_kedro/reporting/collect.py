@@ -43,10 +43,8 @@ def collect_verdicts(verdicts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 f"verdicts of {namespace!r}: correct is {row['correct']} for {row['id']!r}; "
                 "it must lie in 0..1"
             )
-        name, seed = split_namespace(namespace)
-        parts.append(
-            frame.assign(namespace=namespace, variant=name, seed=NO_SEED if seed is None else seed)
-        )
+        name, seed = name_and_seed(namespace)
+        parts.append(frame.assign(namespace=namespace, variant=name, seed=seed))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -63,7 +61,7 @@ def collect_curves(logs: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFr
     twice (a resumed run), the later value stands.
     """
     rows = [
-        (namespace, *_name_and_seed(namespace), int(row["step"]), metric, float(value))
+        (namespace, *name_and_seed(namespace), int(row["step"]), metric, float(value))
         for namespace, log in logs.items()
         for row in log
         if row.get("step") is not None
@@ -113,6 +111,7 @@ def paired(
     return left.to_numpy(float), right.to_numpy(float)
 
 
-def _name_and_seed(namespace: str) -> tuple[str, int]:
+def name_and_seed(namespace: str) -> tuple[str, int]:
+    """Split a namespace into its variant and seed, -1 where it has none."""
     name, seed = split_namespace(namespace)
     return name, NO_SEED if seed is None else seed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,11 +148,9 @@ def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Re
     Without those that need further samples of the model.
     """
     sums: dict[str, list[Reward]] = {}
-    for entry in grid.values():
-        if _is_step_grpo(entry):
-            rewards = StepGRPOOptions.model_validate(entry["options"]).reward_functions()
-            if rewards not in sums.values() and not any(one.sampled for one in rewards):
-                sums[entry["name"]] = rewards
+    for name, options in _computed_alone(grid):
+        if options.reward_functions() not in sums.values():
+            sums[name] = options.reward_functions()
     return sums or {STEP_GRPO: step_grpo.reward_functions()}
 
 
@@ -165,14 +163,18 @@ def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOO
         By the name of the first variant that has it, that variant's options.
     """
     found: dict[str, StepGRPOOptions] = {}
-    for entry in grid.values():
-        if _is_step_grpo(entry):
-            options = StepGRPOOptions.model_validate(entry["options"])
-            if any(reward.sampled for reward in options.rewards.values()):
-                continue
-            if _to_advantages(options) not in map(_to_advantages, found.values()):
-                found[entry["name"]] = options
+    for name, options in _computed_alone(grid):
+        if _to_advantages(options) not in map(_to_advantages, found.values()):
+            found[name] = options
     return found or {STEP_GRPO: step_grpo}
+
+
+def _computed_alone(grid: Grid) -> Iterator[tuple[str, StepGRPOOptions]]:
+    """Yield runs of StepGRPO whose rewards need no further samples of the model, by name."""
+    for entry in filter(_is_step_grpo, grid.values()):
+        options = StepGRPOOptions.model_validate(entry["options"])
+        if not any(reward.sampled for reward in options.rewards.values()):
+            yield entry["name"], options
 
 
 def _to_advantages(options: StepGRPOOptions) -> tuple[Any, ...]:

@@ -20,15 +20,14 @@ MOST_SEEDS = 1000
 class Claim:
     """One contrast among several of a table.
 
-    ``p`` and ``p_equivalence`` are adjusted by Holm over the table's contrasts. ``seeds_needed`` is
-    the number of training seeds that would tell a difference of ``margin`` with 80 % power, given
-    the spread seen; None where it cannot be estimated from one seed, or exceeds `MOST_SEEDS`.
+    ``p`` is adjusted by Holm over the table's contrasts. ``seeds_needed`` is the number of training
+    seeds that would tell a difference of ``margin`` with 80 % power, given the spread seen; None
+    where it cannot be estimated from one seed, or exceeds `MOST_SEEDS`.
     """
 
     interval: Interval
     verdict: Verdict
     p: float | None
-    p_equivalence: float | None
     seeds_needed: int | None = None
 
 
@@ -75,7 +74,7 @@ def claims(
         elif name in same and same[name] <= level:
             verdict = "equivalent"
         needed = seeds_needed(*pairs[name], margin=margin) if seeds > 1 else None
-        decided[name] = Claim(found, verdict, p.get(name), same.get(name), needed)
+        decided[name] = Claim(found, verdict, p.get(name), needed)
     return decided
 
 

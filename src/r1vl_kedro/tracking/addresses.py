@@ -24,11 +24,6 @@ class StoreError(UserFacingError, ConnectionError):
     """The store that ``tracking.uri`` names cannot be used."""
 
 
-def from_environment(variable: str, given: str, default: str) -> str:
-    """Choose what the configuration names, or the environment where it names the default."""
-    return os.environ.get(variable, "").strip() or given if given == default else given
-
-
 def resolve_uri(uri: str, project_path: Path) -> str:
     """Make a store absolute: a file name is an SQLite file in the project, a URI stays as it is.
 

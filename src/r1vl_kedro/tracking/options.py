@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from r1vl_kedro.scrubbing import scrub
-from r1vl_kedro.tracking.addresses import ARTIFACTS, FILE, from_environment
+from r1vl_kedro.tracking.addresses import ARTIFACTS, FILE
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +28,11 @@ class TrackingOptions(BaseModel):
 
 def chosen(name: str, variable: str, options: TrackingOptions) -> str:
     """Return what the environment names in place of an option left at its default, else that."""
-    default = TrackingOptions.model_fields[name].default
-    found = from_environment(variable, getattr(options, name), default)
-    if found != getattr(options, name):
-        logger.info("%s names %s, in place of tracking.%s", variable, scrub(found), name)
-    return found
+    given, named = getattr(options, name), os.environ.get(variable, "").strip()
+    if named in ("", given) or given != TrackingOptions.model_fields[name].default:
+        return given
+    logger.info("%s names %s, in place of tracking.%s", variable, scrub(named), name)
+    return named
 
 
 def artifact_root(uri: str, root: Path) -> Path:

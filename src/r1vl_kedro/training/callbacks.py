@@ -14,7 +14,7 @@ from typing import Any
 from transformers import Trainer, TrainerCallback
 
 from r1vl_kedro.launcher import stopping
-from r1vl_kedro.models import vision_token_ids
+from r1vl_kedro.models import render_prompt, vision_token_ids
 from r1vl_kedro.models.decoding import sample
 from r1vl_kedro.progress import report
 from r1vl_kedro.records.images import decode_all
@@ -220,12 +220,8 @@ class AccuracyOnTheWay(TrainerCallback):
         batches = []
         for start in range(0, len(mine), size):
             rows = mine[start : start + size]
-            texts = [
-                trainer.processing_class.apply_chat_template(
-                    to_messages(row, self.template), add_generation_prompt=True, tokenize=False
-                )
-                for row in rows
-            ]
+            messages = [to_messages(row, self.template) for row in rows]
+            texts = [render_prompt(trainer.processing_class, turns) for turns in messages]
             images = [decode_all(row["images"]) for row in rows]
             inputs = trainer.processing_class(
                 text=texts, images=images, padding=True, padding_side="left", return_tensors="pt"

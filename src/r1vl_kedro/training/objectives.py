@@ -8,21 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.training import losses
-from r1vl_kedro.training.losses import NLL, ObjectiveError, Pairs
+from r1vl_kedro.training.losses import ObjectiveError, Pairs
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-__all__ = [
-    "NLL",
-    "OBJECTIVES",
-    "Objective",
-    "ObjectiveError",
-    "Pairs",
-    "find_objective",
-    "implicit_rewards",
-    "preference_loss",
-]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,9 @@ from pydantic import Field, model_validator
 from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
-from r1vl_kedro.training.common_options import LoraOptions, RecordBatchOptions, TrainingOptions
+from r1vl_kedro.training.common_options import RecordBatchOptions, TrainingOptions
 from r1vl_kedro.training.sharing import PackedAttention
 from r1vl_kedro.training.vllm_options import VllmOptions
-
-__all__ = ["LoraOptions", "SFTOptions", "StepGRPOOptions", "TrainingOptions"]
 
 
 class SFTOptions(RecordBatchOptions):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from r1vl_kedro.training.common_options import RecordBatchOptions
-from r1vl_kedro.training.objectives import NLL, Objective, find_objective
+from r1vl_kedro.training.losses import NLL
+from r1vl_kedro.training.objectives import OBJECTIVES, Objective, find_objective
 from r1vl_kedro.training.sharing import PackedAttention
 
 
@@ -32,11 +33,6 @@ class PreferenceOptions(RecordBatchOptions):
     nll: NLL | None = None
     length_norm: bool | None = None
 
-    OF_OBJECTIVES: ClassVar[tuple[str, ...]] = (
-        "beta", "gamma", "lambda_", "delta", "tau", "alpha", "lambda_w", "lambda_l", "nll",
-        "length_norm",
-    )  # fmt: skip
-
     @model_validator(mode="after")
     def _options_of_this_objective(self) -> Self:
         find_objective(self.objective, self.objective_options)
@@ -45,7 +41,7 @@ class PreferenceOptions(RecordBatchOptions):
     @property
     def objective_options(self) -> dict[str, Any]:
         """Return what is given of the objective's own options."""
-        given = {name: getattr(self, name) for name in self.OF_OBJECTIVES}
+        given = {name: getattr(self, name) for one in OBJECTIVES.values() for name in one.options}
         return {name: value for name, value in given.items() if value is not None}
 
     @property

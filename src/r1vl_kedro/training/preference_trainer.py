@@ -12,7 +12,8 @@ from trl import DPOTrainer
 
 from r1vl_kedro.models.decoding import core_of
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.objectives import Pairs, implicit_rewards, preference_loss
+from r1vl_kedro.training.losses import Pairs
+from r1vl_kedro.training.objectives import implicit_rewards, preference_loss
 from r1vl_kedro.training.packed import prepare
 from r1vl_kedro.training.pair_batch import by_pair, completion_logps, mismatched, only
 from r1vl_kedro.training.preference_options import PreferenceOptions

@@ -13,7 +13,6 @@ from r1vl_kedro.world.comparing import count_step, more
 from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.scenes import Chart, Scene, distinct_filters, places
 
-CHOICES = ("most", "more", "tallest")
 _LETTERS = "ABC"
 
 

@@ -7,6 +7,7 @@ families.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import partial
 
 from r1vl_kedro.world.choices import choose_more, choose_most, choose_tallest
@@ -68,26 +69,7 @@ def comparison(rng: random.Random, scene: Scene) -> Problem:
         return _existence(rng, scene)
     if form == "more":
         return more(rng, scene)
-    while True:
-        phrases = distinct_filters(rng, scene, 3)
-        counts = [len(places(scene, phrase)) for phrase in phrases]
-        if counts.count(max(counts)) == 1:
-            break
-    best = counts.index(max(counts))
-    letter = "ABC"[best]
-    steps = [count_step(scene, phrase) for phrase in phrases]
-    return Problem(
-        family="comparison",
-        picture=scene,
-        question="Which are there most of?",
-        options=tuple(map(str, phrases)),
-        answer=letter,
-        result=f"{letter}: {phrases[best]}",
-        description=f"A scene of {scene.count} objects.",
-        rationale="Count " + ", then ".join(map(str, phrases)) + ".",
-        steps=(*steps, f"{max(counts)} is the most."),
-        shortcut=f"There are most {phrases[best]}.",
-    )
+    return replace(choose_most(rng, scene), family="comparison")
 
 
 def _existence(rng: random.Random, scene: Scene) -> Problem:

@@ -70,9 +70,10 @@ def mme(rng: random.Random, n: int) -> Iterator[Row]:
 
 
 def _count_pair(rng: random.Random) -> Pair:
-    problem = _yes_no(rng, yes=True)
-    while not problem.question.startswith("Are there more"):
-        problem = _yes_no(rng, yes=True)
+    def affirmed(problem: Problem) -> bool:
+        return problem.answer == "Yes" and problem.question.startswith("Are there more")
+
+    problem = draw_problem(rng, affirmed, "comparison")
     one, two = problem.question[len("Are there more ") : -1].split(" than ")
     return (
         "count",
@@ -118,8 +119,3 @@ def _sum_pair(rng: random.Random) -> Pair:
                 (f"Is {larger} larger than {smaller}?", "Yes"),
                 (f"Is {smaller} larger than {larger}?", "No"),
             ]  # fmt: skip
-
-
-def _yes_no(rng: random.Random, yes: bool) -> Problem:
-    answer = "Yes" if yes else "No"
-    return draw_problem(rng, lambda problem: problem.answer == answer, "comparison")

@@ -9,6 +9,7 @@ from pathlib import Path
 from r1vl_kedro.entries import PREDICT
 from r1vl_kedro.generation.classes import class_scores
 from r1vl_kedro.generation.options import DecodingOptions
+from r1vl_kedro.generation.predict import MANIFEST, PREDICTIONS
 from r1vl_kedro.generation.reasoning import reasoning_scores
 from r1vl_kedro.generation.scoring import score, summarise
 from r1vl_kedro.launcher import LauncherOptions, run_job
@@ -37,22 +38,36 @@ def predict_test(
         options: `params:evaluation`; decoding is greedy unless it says otherwise.
         work_dir: the job goes on from what it left in ``work_dir/<variant>/test`` after a kill.
     """
+    place = job_place(work_dir) / "test"
+    name = f"{place.parent.name}.predict"
+    answers = answer(checkpoint, records, options.decoding, launcher, template, seed, place, name)
+    return json.loads((place / MANIFEST).read_text(encoding="utf-8")), answers
+
+
+def answer(
+    checkpoint: Path | str,
+    records: Records,
+    decoding: DecodingOptions,
+    launcher: LauncherOptions,
+    template: str,
+    seed: int,
+    place: Path,
+    name: str,
+) -> Frame:
+    """Answer records by a job of this name, which goes on from what a kill left in ``place``."""
     import pandas as pd
 
-    place = job_place(work_dir) / "test"
     kwargs = {
         "checkpoint": str(checkpoint),
         "records_dir": str(directory_of(records)),
         "output_dir": str(place),
-        "options": options.decoding.model_dump(mode="json"),
+        "options": decoding.model_dump(mode="json"),
         "template": template,
         "seed": seed,
     }
-    name = f"{place.parent.name}.predict"
-    shared = shared_by(launcher, options.decoding)
+    shared = shared_by(launcher, decoding)
     run_job(PREDICT, kwargs, options=shared, log_dir=place.parent / "logs", name=name)
-    manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-    return manifest, pd.read_parquet(place / "predictions.parquet")
+    return pd.read_parquet(place / PREDICTIONS)
 
 
 def shared_by(launcher: LauncherOptions, decoding: DecodingOptions) -> LauncherOptions:

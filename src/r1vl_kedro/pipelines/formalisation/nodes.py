@@ -29,6 +29,6 @@ def estimate_formalisation(
     records: Records, options: AnnotationOptions, llm: ChatClient, prompts: JsonObject
 ) -> JsonObject:
     """Estimate calls, tokens and cost; nothing is sent."""
-    cost = formalise.estimate(records, options, llm, prompts)
+    cost = llm.estimate(formalise.requests(records, options, prompts))
     logger.info("formalise: %d calls of %s, at most %.2f USD", cost.calls, llm.model, cost.usd)
     return {"model": llm.model, **asdict(cost)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from r1vl_kedro.entries import SCORE_PAIRS
 from r1vl_kedro.launcher import LauncherOptions, run_job
 from r1vl_kedro.pipelines.evaluation.nodes import job_place
-from r1vl_kedro.pipelines.hints import Drawing, Figure, Frame, JsonObject, Records
+from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, Records
 from r1vl_kedro.records.pairs import LOGPS
 from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting.options import ReportingOptions
@@ -88,13 +88,6 @@ def make_preference_figures(
 
     made = figures.make(scores, table, variants)
     return tuple(made[name] for name in FIGURES)
-
-
-def draw_preference_figures(*figures: Figure) -> tuple[Drawing, ...]:
-    """Draw the same figures with matplotlib, in the same order."""
-    from r1vl_kedro.reporting.pngs import draw
-
-    return tuple(draw(figure) for figure in figures)
 
 
 def write_preference_report(

@@ -17,6 +17,7 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.preference import nodes
+from r1vl_kedro.pipelines.reporting.nodes import draw_figures
 
 MEASURED = "pair_scores"
 
@@ -58,22 +59,22 @@ def create_report(namespaces: Sequence[str], reports: Sequence[str] = ()) -> Pip
     ran = {"verdicts": "all_verdicts", "overview": "table_overview", "curves": "training_curves"}
     made = {"scores": "preference_pairs", "table": "table_preference"}
     tables = [*made.values(), "table_search", "preference_markdown"]
-    steps = [
-        (
-            nodes.make_preference_table,
-            {**ran, **variants, **options, **left, "paper": "paper_results"},
-            tables,
-        ),
-        (nodes.make_preference_figures, {**made, **variants}, figures),
-        (nodes.draw_preference_figures, figures, [f"{name}_png" for name in figures]),
-        (
-            nodes.write_preference_report,
-            {**made, **options, **{name: name for name in figures}},
-            "preference_report",
-        ),
-    ]
+    tabulated = {**ran, **variants, **options, **left, "paper": "paper_results"}
+    shown = {**made, **options, **{name: name for name in figures}}
+    pngs = [f"{name}_png" for name in figures]
+    make_table, make_figures = nodes.make_preference_table, nodes.make_preference_figures
     return Pipeline(
-        [Node(function, i, o, name=function.__name__) for function, i, o in steps],
+        [
+            Node(make_table, tabulated, tables, name="make_preference_table"),
+            Node(make_figures, {**made, **variants}, figures, name="make_preference_figures"),
+            Node(draw_figures, figures, pngs, name="draw_preference_figures"),
+            Node(
+                nodes.write_preference_report,
+                shown,
+                "preference_report",
+                name="write_preference_report",
+            ),
+        ],
         namespace="reporting",
         prefix_datasets_with_namespace=False,
         tags="reporting",

@@ -9,15 +9,12 @@ from pathlib import Path
 import click
 import numpy as np
 
-from r1vl_kedro.entries import PREDICT
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.generation.predict import PREDICTIONS
-from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.evaluation.nodes import job_place, shared_by
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.pipelines.evaluation.nodes import answer, job_place
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
-from r1vl_kedro.records.schema import directory_of
 from r1vl_kedro.reporting import push
 from r1vl_kedro.reporting.dead_groups import dead_groups_markdown
 from r1vl_kedro.reporting.variants import objectives_of, sums_of_rewards
@@ -51,8 +48,6 @@ def sample_responses(
     work_dir: str,
 ) -> Frame:
     """Sample several responses to each question as StepGRPO would; goes on after a kill."""
-    import pandas as pd
-
     decoding = DecodingOptions.model_validate(
         evaluation.decoding.model_dump()
         | {
@@ -64,17 +59,7 @@ def sample_responses(
         }
     )
     place = job_place(work_dir) / "probe"
-    kwargs = {
-        "checkpoint": str(checkpoint),
-        "records_dir": str(directory_of(prompts)),
-        "output_dir": str(place),
-        "options": decoding.model_dump(mode="json"),
-        "template": template,
-        "seed": seed,
-    }
-    shared = shared_by(launcher, decoding)
-    run_job(PREDICT, kwargs, options=shared, log_dir=place.parent / "logs", name="probe")
-    return pd.read_parquet(place / PREDICTIONS)
+    return answer(checkpoint, prompts, decoding, launcher, template, seed, place, "probe")
 
 
 def forecast_dead_groups(

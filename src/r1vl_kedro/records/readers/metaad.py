@@ -44,32 +44,6 @@ def plan_of(solution: str) -> tuple[str, str]:
     return speeds[0], paths[0]
 
 
-def to_raw(row: Mapping[str, Any], index: int, root: Path, source: str) -> RawRecord:
-    """Read a row as a record still to be checked; ``index`` counts from 0.
-
-    Raises:
-        ValueError: the row is malformed.
-    """
-    images, paths = images_of(row.get("image"), "image", root)
-    identity = row_id(row.get("id"), paths, index)
-    problem, solution = texts_of(row, "problem", "solution")
-    try:
-        speed, path = plan_of(solution)
-    except ValueError as error:
-        return RawRecord(id=identity, source=source, problem=("unknown_action", str(error)))
-    return RawRecord(
-        id=identity,
-        images=images,
-        question=placed(problem),
-        answer=f"{speed}, {path}",
-        solution=solution if "<think>" in solution else "",
-        family="driving",
-        source=source,
-        labels={"speed": speed, "path": path},
-        problem=marks_problem(problem, len(images), needed=False),
-    )
-
-
 @dataclass(frozen=True)
 class MetaADFile(RecordFile):
     """The records of a file of AlphaDrive's form."""
@@ -78,8 +52,27 @@ class MetaADFile(RecordFile):
     labels: Sequence[str] = ("speed", "path")
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """See `to_raw`."""
-        return to_raw(row, index, root, self.source)
+        """See `RecordFile.read`."""
+        images, paths = images_of(row.get("image"), "image", root)
+        identity = row_id(row.get("id"), paths, index)
+        problem, solution = texts_of(row, "problem", "solution")
+        try:
+            speed, path = plan_of(solution)
+        except ValueError as error:
+            return RawRecord(
+                id=identity, source=self.source, problem=("unknown_action", str(error))
+            )
+        return RawRecord(
+            id=identity,
+            images=images,
+            question=placed(problem),
+            answer=f"{speed}, {path}",
+            solution=solution if "<think>" in solution else "",
+            family="driving",
+            source=self.source,
+            labels={"speed": speed, "path": path},
+            problem=marks_problem(problem, len(images), needed=False),
+        )
 
 
 READERS["metaad"] = MetaADFile

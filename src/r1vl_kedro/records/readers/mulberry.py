@@ -79,12 +79,6 @@ class MulberryRow:
         return {"messages": messages, "images": self.images, **self.extra}
 
     @property
-    def prefix(self) -> str:
-        """Return the prompt before the question, without image marks."""
-        prefix = split_prefix(self.user)[0].replace(IMAGE_MARK, "").strip()
-        return prefix.removesuffix("Question:").strip()
-
-    @property
     def question(self) -> str:
         """Return the question with its options as written, marks only as places of images."""
         prefix, body = split_prefix(self.user)

@@ -81,56 +81,46 @@ def _of_columns(row: Mapping[str, Any]) -> tuple[str, str, list[str], str, Any]:
     return question, placed(question, options), options, answer, given
 
 
-def to_raw(
-    row: Mapping[str, Any], index: int, root: Path, source: str, lettered: bool = False
-) -> RawRecord:
-    """Read a row as a record still to be checked; ``index`` counts from 0.
+@dataclass(frozen=True)
+class SATFile(RecordFile):
+    """The records of a file of SAT in either form.
 
-    Its path gives the answer and no more, so that SFT, which learns paths, learns the answer alone.
+    A path gives the answer and no more, so that SFT, which learns paths, learns the answer alone.
 
     Args:
         lettered: options become those of the record, and the answer a letter; else they are part
             of the question, as published, and the answer is a text.
-
-    Raises:
-        ValueError: the row is malformed.
     """
-    try:
-        user, question, options, answer, given = (
-            _of_messages(row) if "question" not in row else _of_columns(row)
-        )
-    except LookupError as error:
-        problem = ("answer_not_in_options", str(error))
-        return RawRecord(id=f"#{index}", source=source, problem=problem)
-    images, paths = images_of(given, "images", root)
-    identity = row_id(row.get("id"), paths, index)
-    problem = marks_problem(user, len(images), needed="question" not in row)
-    if len(images) > 1:
-        problem = ("several_images", f"{len(images)} images; rows of one image are read")
-    kind = row.get("question_type")
-    return RawRecord(
-        id=identity,
-        images=images,
-        question=question if lettered else ask(question, options),
-        options=options if lettered else (),
-        answer=option_letter(options.index(answer)) if lettered else answer,
-        solution=THINK_ANSWER.render([f"It is {answer}."], answer),
-        family=kind if isinstance(kind, str) and kind else "sat",
-        source=source,
-        problem=problem,
-    )
-
-
-@dataclass(frozen=True)
-class SATFile(RecordFile):
-    """The records of a file of SAT in either form."""
 
     source: str = "sat"
     lettered: bool = False
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """See `to_raw`."""
-        return to_raw(row, index, root, self.source, self.lettered)
+        """See `RecordFile.read`."""
+        try:
+            user, question, options, answer, given = (
+                _of_messages(row) if "question" not in row else _of_columns(row)
+            )
+        except LookupError as error:
+            problem = ("answer_not_in_options", str(error))
+            return RawRecord(id=f"#{index}", source=self.source, problem=problem)
+        images, paths = images_of(given, "images", root)
+        identity = row_id(row.get("id"), paths, index)
+        problem = marks_problem(user, len(images), needed="question" not in row)
+        if len(images) > 1:
+            problem = ("several_images", f"{len(images)} images; rows of one image are read")
+        kind = row.get("question_type")
+        return RawRecord(
+            id=identity,
+            images=images,
+            question=question if self.lettered else ask(question, options),
+            options=options if self.lettered else (),
+            answer=option_letter(options.index(answer)) if self.lettered else answer,
+            solution=THINK_ANSWER.render([f"It is {answer}."], answer),
+            family=kind if isinstance(kind, str) and kind else "sat",
+            source=self.source,
+            problem=problem,
+        )
 
 
 READERS["sat"] = SATFile

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from r1vl_kedro.parameters import written
 from r1vl_kedro.reporting.cells import percent
+from r1vl_kedro.reporting.collect import name_and_seed
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.preference.sweeps import effective
-from r1vl_kedro.reporting.variants import options_of, split_namespace
+from r1vl_kedro.reporting.variants import options_of
 from r1vl_kedro.statistics import mean_over_seeds, share_interval
-from r1vl_kedro.training.objectives import OBJECTIVES, Pairs, implicit_rewards
+from r1vl_kedro.training.losses import Pairs
+from r1vl_kedro.training.objectives import OBJECTIVES, implicit_rewards
 
 SETTINGS = ("learning_rate", "beta", "gamma", "lambda_", "delta", "tau", "alpha")
 NAMED_ELSEWHERE = ("objective", "from", "records")
@@ -36,7 +38,7 @@ def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -
     """
     parts = []
     for namespace, frame in measured.items():
-        name, seed = split_namespace(namespace)
+        name, seed = name_and_seed(namespace)
         options = options_of(variants[namespace])
         objective = options.get("objective", "")
         names = OBJECTIVES[objective].options if objective else ()
@@ -47,7 +49,7 @@ def collect(measured: Mapping[str, pd.DataFrame], variants: Mapping[str, Any]) -
             frame.assign(
                 namespace=namespace,
                 variant=name,
-                seed=-1 if seed is None else seed,
+                seed=seed,
                 objective=objective,
                 reward_w=rewards[0],
                 reward_l=rewards[1],

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import script_json
-from r1vl_kedro.reporting.pages import template
+from r1vl_kedro.reporting.pages import markdown_table, template
 
 COLUMNS = {
     "row": "",
@@ -93,20 +93,17 @@ def markdown(
     table: pd.DataFrame, options: ReportingOptions, best: pd.DataFrame | None = None
 ) -> str:
     """Return the table with its notes, and of a search the best trials."""
-    headers, rows = cells(table)
-    lines = [headers, [":--", *["--:"] * (len(headers) - 1)], *rows]
-    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     said = "\n".join(f"- {note}" for note in notes(options))
-    text = f"## Preference objectives\n\n{body}\n\n{said}\n"
+    text = f"## Preference objectives\n\n{markdown_table(*cells(table))}\n\n{said}\n"
     if best is None or best.empty:
         return text
     found = [
-        f"| {row['variant']} | {row['settings']} | {row['accuracy']:.1f} | {row['n']:.0f} | "
-        f"{row['trials']:.0f} |"
+        [row["variant"], row["settings"], f"{row['accuracy']:.1f}", f"{row['n']:.0f}",
+        f"{row['trials']:.0f}"]
         for row in best.to_dict("records")
-    ]
-    head = "| variant | best settings | accuracy, % | n | trials |\n| :-- | :-- | --: | --: | --: |"
-    return "\n".join([text, "## Search", "", head, *found, ""])
+    ]  # fmt: skip
+    headers = ["variant", "best settings", "accuracy, %", "n", "trials"]
+    return "\n".join([text, "## Search", "", markdown_table(headers, found, left=(0, 1)), ""])
 
 
 def render(
