@@ -57,10 +57,14 @@ class ConfigurationError(UserFacingError, click.ClickException, ValueError):
     """The parameters cannot be used; every ``kedro`` command prints the message alone."""
 
 
-class Prompt(BaseModel):
-    """``parameters.prompt``."""
+class Options(BaseModel):
+    """What all options have in common: no key is unknown, and no value changes once checked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Prompt(Options):
+    """``parameters.prompt``."""
 
     template: str | None
     """Wording around every question; None takes the grammar's."""

@@ -2,18 +2,15 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.responses import R1VL, GrammarName
 
 Annotator = Literal["rules", "openai"]
 
 
-class _Options(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RefineOptions(_Options):
+class RefineOptions(Options):
     """Which key steps stay.
 
     Attributes:
@@ -34,19 +31,19 @@ class RefineOptions(_Options):
     keep_numbers: bool = False
 
 
-class AugmentOptions(_Options):
+class AugmentOptions(Options):
     """How many phrasings a key step gets, its own included."""
 
     max_phrasings: int = Field(default=6, ge=1)
 
 
-class FormaliseOptions(_Options):
+class FormaliseOptions(Options):
     """Who writes images down as formal text; None: who annotates key steps."""
 
     annotator: Annotator | None = None
 
 
-class AuditOptions(_Options):
+class AuditOptions(Options):
     """How the audit looks at key steps.
 
     Attributes:
@@ -61,7 +58,7 @@ class AuditOptions(_Options):
     max_records: int = Field(default=2000, ge=1)
 
 
-class AnnotationOptions(_Options):
+class AnnotationOptions(Options):
     """All of ``params:annotation``.
 
     ``annotator: rules`` needs no network; ``openai`` asks the endpoint of the catalog's

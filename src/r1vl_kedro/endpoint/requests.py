@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from r1vl_kedro.parameters import Options
 
 
-class ChatOptions(BaseModel):
+class ChatOptions(Options):
     """How to talk to an endpoint.
 
     Attributes:
@@ -24,8 +26,6 @@ class ChatOptions(BaseModel):
         usd_per_million_input, usd_per_million_output: prices, for estimate and budget.
         structured: ``json_schema`` (strict), ``json_object``, or ``none`` for plain text.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     concurrency: int = Field(default=8, ge=1)
     timeout_s: float = Field(default=60.0, gt=0)

@@ -3,13 +3,14 @@
 import json
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from r1vl_kedro.endpoint.connection import is_address
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.scrubbing import has_user_info
 
 
-class DecodingOptions(BaseModel):
+class DecodingOptions(Options, allow_inf_nan=False, protected_namespaces=()):
     """Engine and decoding settings; greedy unless a temperature is given.
 
     Attributes:
@@ -29,10 +30,6 @@ class DecodingOptions(BaseModel):
         base_url: of the endpoint, for `openai`; None is the client's default.
         model_name: what the endpoint calls the model; None is the checkpoint's name.
     """
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, protected_namespaces=()
-    )
 
     engine: Literal["transformers", "vllm", "openai"] = "transformers"
     batch_size: int = Field(32, ge=1)

@@ -6,11 +6,12 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from r1vl_kedro import files
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import PREDICTIONS, predict
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.records.pairs import (
     choose_pairs,
     explain,
@@ -33,10 +34,8 @@ REPORT = "pairs_report.json"
 SAMPLES = "samples.parquet"
 
 
-class PairOptions(BaseModel):
+class PairOptions(Options, allow_inf_nan=False):
     """How responses are sampled and judged (SimPO's on-policy pairs, arXiv 2405.14734, sec. 3)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     samples: int = Field(5, ge=2)
     """Responses a question; the best by reward is chosen, the worst rejected."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from r1vl_kedro.parameters import Options
 
 
-class PreflightOptions(BaseModel):
+class PreflightOptions(Options, allow_inf_nan=False):
     """The machine that the estimates are for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     gpu_memory_gb: float = Field(80.0, gt=0)
     gpu_tflops: float = Field(989.0, gt=0)

@@ -2,16 +2,13 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.responses import R1VL, GrammarName
 
 
-class _Options(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ValidationOptions(_Options):
+class ValidationOptions(Options):
     """When a record is set aside.
 
     Attributes:
@@ -29,7 +26,7 @@ class ValidationOptions(_Options):
     workers: int = Field(default=2, ge=1)
 
 
-class DecontaminationOptions(_Options):
+class DecontaminationOptions(Options):
     """When a record counts as one of a benchmark's.
 
     Attributes:
@@ -43,7 +40,7 @@ class DecontaminationOptions(_Options):
     max_image_distance: float = Field(default=0.12, ge=0, le=1)
 
 
-class SplitOptions(_Options):
+class SplitOptions(Options):
     """How many records are drawn for each stage; None takes all.
 
     RL questions are drawn from the same pool as the warm-up's, as in the paper: a record may
@@ -63,7 +60,7 @@ class SplitOptions(_Options):
     max_rl_sloppy: float = Field(default=1.0, ge=0, le=1)
 
 
-class DataPrepOptions(_Options):
+class DataPrepOptions(Options):
     """All of ``params:data_prep``."""
 
     validation: ValidationOptions = ValidationOptions()

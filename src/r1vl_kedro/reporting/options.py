@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from r1vl_kedro.parameters import Words, check_choices
+from r1vl_kedro.parameters import Options, Words, check_choices
 from r1vl_kedro.responses import R1VL, GrammarName
 
 
-class ReportingOptions(BaseModel):
+class ReportingOptions(Options):
     """What is compared with what, and how intervals are made."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reference: str = Field("warm_up", description="variant every difference is taken from")
     headline: str = Field("step_grpo", description="variant the report's first sentence is about")
@@ -55,19 +53,17 @@ class ReportingOptions(BaseModel):
             check_choices(names, rows, f"reporting.{key}")
 
 
-class StudyOptions(BaseModel):
+class StudyOptions(Options):
     """``params:study``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     bands: dict[str, tuple[float, float]] = Field(min_length=1)
     """By level, which is a family of questions, the band of the warm-up's pass rate."""
     baseline: str = "outcome"
     """The reward that gains are taken from; a variant is called ``<reward>_<level>``."""
     rewards: Annotated[list[str], Words] = Field(min_length=1)
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = Field({})
     """What the figure calls a reward, where not by its name."""
-    updates: Annotated[list[int], Words] = [10, 30, 60, 90]
+    updates: Annotated[list[int], Words] = Field([10, 30, 60, 90])
     window: int = Field(10, ge=1)
 
     @model_validator(mode="after")

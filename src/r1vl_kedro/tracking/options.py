@@ -6,18 +6,17 @@ import logging
 import os
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.scrubbing import scrub
 from r1vl_kedro.tracking.addresses import ARTIFACTS, FILE
 
 logger = logging.getLogger(__name__)
 
 
-class TrackingOptions(BaseModel):
+class TrackingOptions(Options):
     """``parameters.tracking``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = True
     uri: str = Field("mlflow.db", min_length=1)

@@ -6,24 +6,18 @@ from abc import abstractmethod
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
 )
 
-from r1vl_kedro.parameters import words
+from r1vl_kedro.parameters import Options, words
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.training.batches import split_batch, steps_on
 from r1vl_kedro.training.deepspeed_configs import stage
 
 
-class _Options(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class LoraOptions(_Options):
+class LoraOptions(Options, allow_inf_nan=False):
     """Train low-rank adapters instead of all weights; merged into the model at the end."""
 
     rank: int = Field(16, ge=1)
@@ -37,7 +31,7 @@ class LoraOptions(_Options):
         return given if given == "all-linear" else words(given)
 
 
-class TrainingOptions(_Options):
+class TrainingOptions(Options, allow_inf_nan=False):
     """What all trainings by TRL share.
 
     Units: lengths in tokens, image sizes in pixels of area, intervals in optimizer steps.

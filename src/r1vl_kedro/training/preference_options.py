@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.training.common_options import RecordBatchOptions
 from r1vl_kedro.training.losses import NLL
 from r1vl_kedro.training.objectives import OBJECTIVES, Objective, find_objective
@@ -50,10 +51,8 @@ class PreferenceOptions(RecordBatchOptions):
         return find_objective(self.objective)
 
 
-class PairScoringOptions(BaseModel):
+class PairScoringOptions(Options):
     """How log-probabilities of pairs are computed, under a reference or a trained policy."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     batch_size: int = Field(16, ge=1)
     """Pairs per process and forward pass."""

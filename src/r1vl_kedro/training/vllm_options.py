@@ -6,7 +6,9 @@ import math
 from statistics import NormalDist
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from r1vl_kedro.parameters import Options
 
 Correction = Literal["token_truncate", "token_mask", "sequence_truncate", "sequence_mask", "none"]
 LOG_RATIO_SPREAD = 0.05
@@ -14,10 +16,8 @@ LOG_RATIO_SPREAD = 0.05
 training log has the measured one."""
 
 
-class VllmOptions(BaseModel):
+class VllmOptions(Options, allow_inf_nan=False):
     """Rollouts by vLLM: in the training processes (colocate), or by a server of their own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     mode: Literal["colocate", "server"] = "colocate"
     gpu_memory_utilization: float = Field(0.3, gt=0, lt=1)

@@ -10,9 +10,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from r1vl_kedro import files
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.world.batches import Batches
 from r1vl_kedro.world.lessons import Conversation, conversation
 from r1vl_kedro.world.skills import measure_skills
@@ -20,10 +21,8 @@ from r1vl_kedro.world.skills import measure_skills
 logger = logging.getLogger(__name__)
 
 
-class BaseOptions(BaseModel):
+class BaseOptions(Options):
     """How the base model is trained; sizes in conversations, steps and tokens."""
-
-    model_config = ConfigDict(extra="forbid")
 
     steps: int = Field(8000, ge=1, description="updates in all")
     easy_steps: int = Field(800, ge=0, description="updates on perception alone, at the start")

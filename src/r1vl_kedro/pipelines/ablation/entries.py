@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from r1vl_kedro.benchmarks import get_benchmark
-from r1vl_kedro.parameters import Seed, Words
+from r1vl_kedro.parameters import Options, Seed, Words
 
 SHARED_NAMESPACES = ("data", "reporting")
 """Namespaces of what all variants share."""
@@ -104,20 +104,18 @@ class VariantEntry(StageEntry):
         return self
 
 
-class Grid(BaseModel):
+class Grid(Options):
     """``parameters.ablation``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     seeds: Annotated[list[Seed], Words] = Field(min_length=1)
     variants: dict[str, VariantEntry | None] = Field(min_length=1)
     """None leaves out a variant that another environment has."""
-    search: dict[str, dict[str, Annotated[list[Any], Field(min_length=1)]]] = {}
+    search: dict[str, dict[str, Annotated[list[Any], Field(min_length=1)]]] = Field({})
     """By variant, values of its options to try in every combination, the same number of trials for
     each. For an environment whose test records are validation records."""
     slots: int | None = Field(None, ge=1)
     """Variants that run side by side; None takes the cores over the threads of a job."""
-    benchmarks: Annotated[list[str], Words] = []
+    benchmarks: Annotated[list[str], Words] = Field([])
     """Benchmarks that every variant answers beside the test records."""
     warm_up_per_seed: bool = False
     """Train a warm-up for every seed, in the variant of method ``warm_up``; else all share one."""
@@ -157,10 +155,8 @@ class Grid(BaseModel):
         return variants
 
 
-class Stage(BaseModel):
+class Stage(Options):
     """One training, its sources resolved and its options complete."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     method: str
     base: str
@@ -173,9 +169,9 @@ class Stage(BaseModel):
     """Of its responses, where it is another than the configuration's."""
     template: str | None = None
     """That grammar's wording."""
-    overrides: dict[str, Any] = {}
+    overrides: dict[str, Any] = Field({})
     """What the grid gives beside its method."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field({})
     """What its training gets: the method's options with the overrides laid over them."""
 
 
@@ -192,7 +188,7 @@ class Variant(Stage):
     colour: str | None = None
     evaluation: dict[str, Any] | None = None
     """``parameters.evaluation`` in its grammar, where that is another."""
-    stages: dict[str, Stage] = {}
+    stages: dict[str, Stage] = Field({})
     """By name, each a namespace within the variant's; empty where the variant is one training."""
 
     @property

@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE, Mode, get_benchmark
 from r1vl_kedro.generation import DecodingOptions
-from r1vl_kedro.parameters import Words, check_opening
+from r1vl_kedro.parameters import Options, Words, check_opening
 from r1vl_kedro.prompts import IMAGES_COME, image_place
 from r1vl_kedro.responses import R1VL, GrammarName
 
 
-class BenchmarkOptions(BaseModel):
+class BenchmarkOptions(Options):
     """``parameters.evaluation.benchmarks``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     names: Annotated[list[str], Words] | None = None
     """Which benchmarks; None is the main table's nine."""
@@ -69,10 +67,8 @@ class BenchmarkOptions(BaseModel):
         return self.template_file.read_text(encoding="utf-8").rstrip("\n")
 
 
-class EvaluationOptions(BaseModel):
+class EvaluationOptions(Options):
     """``parameters.evaluation``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     checkpoint: str
     """Directory or hub name that `kedro run --pipelines=evaluation` evaluates."""
@@ -85,7 +81,7 @@ class EvaluationOptions(BaseModel):
     benchmarks: BenchmarkOptions
     grammar: GrammarName = R1VL.name
     """How responses to the test records are read."""
-    classes: dict[str, Annotated[list[str], Words]] = {}
+    classes: dict[str, Annotated[list[str], Words]] = Field({})
     """Closed lists of classes that answers to the test records name, such as
     ``{speed: [KEEP, STOP]}``: scored by F1 of each class; no list, no such scores."""
 

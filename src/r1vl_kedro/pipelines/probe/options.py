@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from r1vl_kedro.parameters import Words
+from r1vl_kedro.parameters import Options, Words
 
 
-class ProbeOptions(BaseModel):
+class ProbeOptions(Options):
     """``params:probe``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     questions: int = Field(90, ge=1)
     """Drawn from the RL prompts by the seed; all of them where there are fewer."""

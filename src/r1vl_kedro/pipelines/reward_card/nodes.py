@@ -2,8 +2,9 @@
 
 import logging
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.pipelines.hints import Frame, Json, JsonRows
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.rewards.card import CardError, card_markdown, columns, html_card, score_row
@@ -15,10 +16,8 @@ RECORDED = {"reward": "total", "correct": "outcome", "k": "k_soft", "valid": "st
 TOLERANCE = 1e-4
 
 
-class RewardCardOptions(BaseModel):
+class RewardCardOptions(Options):
     """What the card computes and how much of it it shows."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rewards: Rewards = Field(PAPERS, validate_default=True)
     """What the total sums; a configuration gives those of ``step_grpo`` by default."""
