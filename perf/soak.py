@@ -4,13 +4,14 @@
 
 An ablation of a warm-up and StepGRPO (2 updates each) runs once undisturbed. Then others of the
 same settings are struck at random moments, go on with ``--only-missing-outputs``, and are struck
-again. Faults: SIGKILL of the run, of one of its jobs, of all its processes; a full disk and
-read-only data (on a file system of their own, which takes ``unshare`` of util-linux; left out where
-there is none); MLflow's server killed or stopped until the run has ended; the clock set by up to a
+again. Faults: SIGKILL of the run, of one of its jobs, of all its processes; a full disk and read-
+only data (on a file system of their own; left out, and said so, where ``unshare`` and ``mount`` may
+not make one); MLflow's server killed or stopped until the run has ended; the clock set by up to a
 day. A fault is survived where the run ended as it should (a sentence for a full disk, no word for a
 step of the clock), no process outlived it by 15 s, no trained step was discarded, and the ablation
 ended with every model, answer and table byte for byte as the undisturbed one, no run left RUNNING,
-no file that the other has not.
+no file that the other has not. A processor that other programs load makes no fault of any: the 15 s
+are without those that a process waits for a core, and what else has a limit has a wide one.
 
 Runs are forked from this process, which has imported everything: most of a start is imports.
 """
@@ -25,7 +26,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,13 +33,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from soak_faults import FAULTS, ON_DISK
-from soak_place import ROOT, Place, Server, ended, exit_code, others
+from soak_faults import FAULTS, KILLS, ON_DISK
+from soak_place import PRIVATE, ROOT, Place, no_mounts
+from soak_processes import Server, ended, exit_code, others, send, without_core
 from tqdm import tqdm
 
 INSIDE = "R1VL_SOAK_MOUNTS"
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: processes whose parent died become ours, and are counted
-ORPHAN_SECONDS, HANG_SECONDS = 15.0, 240.0
+ORPHAN_SECONDS, HANG_SECONDS = 15.0, 900.0
+PATIENT, IMPATIENT = ({"MLFLOW_HTTP_REQUEST_TIMEOUT": seconds} for seconds in ("120", "8"))
+"""How long runs wait for MLflow's server: a slow one is not away, and one that is costs time."""
 LONGEST_STREAK = 12
 """Faults of one ablation, before it may end."""
 
@@ -65,26 +68,31 @@ class Soak:
 
     def _undisturbed(self) -> tuple[dict[str, bytes], set[str], float]:
         """What an undisturbed run makes, and its seconds once this process has its imports."""
-        whole = self.place("imports", None)
-        if not self._finish(whole):
-            sys.exit(self.failures[-1])
+        whole = self._through("imports")
         for name in whole.modules.read_text().split():
             with contextlib.suppress(ImportError, AttributeError):  # made while it ran
                 importlib.import_module(name)
         whole.remove()
-        whole = self.place("undisturbed", None)
         began = time.monotonic()
-        self._finish(whole)
+        whole = self._through("undisturbed")
         seconds = time.monotonic() - began
         made = whole.results(), whole.files(), seconds
         whole.remove()
         return made
 
+    def _through(self, name: str) -> Place:
+        """Return an ablation that was left alone."""
+        place = self.place(name, None)
+        if not self._finish(place):
+            sys.exit(f"{self.failures[-1]}:\n{place.log.read_text(errors='replace')[-3000:]}")
+        return place
+
     def _finish(self, place: Place) -> bool:
         """Let a run end undisturbed; whether it ended well."""
-        pid = place.start(own_processes=False)
+        pid = place.start(own_processes=False, env=PATIENT)
         if ended(pid, 2 * HANG_SECONDS) and exit_code(pid) == 0:
             return True
+        send(signal.SIGKILL, others())
         self.failures.append(f"an undisturbed run failed ({place.log})")
         return False
 
@@ -97,7 +105,7 @@ class Soak:
         fault = FAULTS[name]
         own = self.draw.random() < 0.5 if fault.jobs is None else fault.jobs
         delay = self.draw.uniform(0.05, self.seconds / 4)
-        pid = place.start(own)
+        pid = place.start(own, IMPATIENT if name == "MLflow away" else PATIENT)
         if ended(pid, delay):
             self._note(place, name, "" if exit_code(pid) == 0 else "failed before the fault")
             return False, True
@@ -106,9 +114,11 @@ class Soak:
             hung = not ended(pid, HANG_SECONDS)
             if hung:
                 os.kill(pid, signal.SIGKILL)
-                ended(pid, 10)
+                ended(pid, 60)
         finally:
             fault.undo(place)
+        if exit_code(pid) == 0 and name in KILLS:
+            return False, True  # it ended in the very moment
         output = place.log.read_text(errors="replace")
         wrong = "hung" if hung else ""
         if not wrong and not fault.meets(exit_code(pid), output):
@@ -128,12 +138,16 @@ class Soak:
             self.failures.append(f"{name}: {wrong} ({place.log})")
 
     def _orphans(self, place: Place) -> int:
-        deadline = time.monotonic() + ORPHAN_SECONDS
-        while (left := others()) and time.monotonic() < deadline:
+        began, waited = time.monotonic(), {}
+        while left := others():
             ended(-1)
+            for process in left:
+                waited.setdefault(process.pid, without_core(process))
+            longest = max(without_core(process) - waited[process.pid] for process in left)
+            if time.monotonic() - began - longest > ORPHAN_SECONDS:
+                break
             time.sleep(0.05)
-        for process in left:
-            process.kill()
+        send(signal.SIGKILL, left)
         self.orphans += len(left)
         return len(left)
 
@@ -205,16 +219,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60.0, help="no new fault after so long")
     options = parser.parse_args()
-    private = ["unshare", "--map-root-user", "--mount"]
     mounts = os.environ.get(INSIDE)
     if mounts is None:
-        able = shutil.which("unshare") and not subprocess.run([*private, "true"]).returncode
-        os.environ |= {INSIDE: "1" if able else "", "OMP_NUM_THREADS": "1"}
-        command = [*(private if able else []), sys.executable, *sys.argv]
+        if why := no_mounts():
+            print(f"without {' and '.join(ON_DISK)}: {why}", flush=True)
+        os.environ |= {INSIDE: "" if why else "1", "OMP_NUM_THREADS": "1"}
+        os.environ |= {"CUDA_VISIBLE_DEVICES": "", "no_proxy": "127.0.0.1", "NO_PROXY": "127.0.0.1"}
+        command = [*(() if why else PRIVATE), sys.executable, *sys.argv]
         os.execvp(command[0], command)
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     os.chdir(ROOT)
-    os.environ |= {"DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "8"}
+    os.environ |= {"DO_NOT_TRACK": "true", **PATIENT}
     print("an undisturbed run ...", flush=True)
     from kedro.framework.startup import bootstrap_project
 
@@ -235,7 +250,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("interrupted")
     finally:  # a fault of this tool leaves what was found so far
-        run.server.resume()
+        send(signal.SIGKILL, others())
         run.server.stop()
         minutes = (time.monotonic() - began) / 60
         print(f"seed {options.seed}, {run.ablations} ablations, {minutes:.1f} minutes")

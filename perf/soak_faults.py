@@ -13,7 +13,8 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from soak_place import CLOCK, Place, ended, mount, others
+from soak_place import Place, mount
+from soak_processes import CLOCK, ended, others, send
 
 SAID = r"Error: .*(cannot write|nothing can be written|cannot be (written|used)|tracking\.uri)"
 
@@ -40,16 +41,14 @@ def _kill(place: Place, pid: int, draw: random.Random) -> None:
 
 
 def _kill_job(place: Place, pid: int, draw: random.Random) -> None:
-    while not ended(pid):
-        family = others()
-        if jobs := [process for process in family if process.pid != pid]:
-            draw.choice(sorted(jobs, key=lambda process: process.pid)).kill()
-            return
+    while not ended(pid, 0.02):
+        if jobs := [process for process in others() if process.pid != pid]:
+            return send(signal.SIGKILL, [draw.choice(sorted(jobs, key=lambda job: job.pid))])
 
 
 def _kill_group(place: Place, pid: int, draw: random.Random) -> None:
-    for process in others():
-        process.kill()
+    send(signal.SIGSTOP, others())  # or one would see another die, and tell of it
+    send(signal.SIGKILL, others())
 
 
 def _fill(place: Place, pid: int, draw: random.Random) -> None:
@@ -61,7 +60,7 @@ def _fill(place: Place, pid: int, draw: random.Random) -> None:
 
 
 def _read_only(place: Place, pid: int, draw: random.Random) -> None:
-    mount("--bind", str(place.data), str(place.data))
+    mount("-o", "bind", str(place.data), str(place.data))
     mount("-o", "remount,bind,ro", str(place.data))
 
 
@@ -88,14 +87,16 @@ def _killed(code: int, output: str) -> bool:
 
 def _went_on_or_told(code: int, output: str) -> bool:
     """Ended well, or with a sentence about the disk or the store and without a traceback."""
-    said = " ".join(output[output.rfind("Error: ") :].split())
-    return code == 0 or (code == 1 and re.match(SAID, said) is not None)
+    return code == 0 or (code == 1 and _said(SAID, output))
 
 
 def _named_the_job(code: int, output: str) -> bool:
-    return code == 0 or (
-        code == 1 and re.search(r"Error: .*(SIGKILL|job server)", output) is not None
-    )
+    return code == 0 or (code == 1 and _said(r"Error: .*(SIGKILL|job server)", output))
+
+
+def _said(pattern: str, output: str) -> bool:
+    """Tell whether the last error is such a sentence, whatever the width of the lines."""
+    return re.match(pattern, " ".join(output[output.rfind("Error: ") :].split())) is not None
 
 
 def _nothing(place: Place) -> None:
@@ -112,3 +113,4 @@ FAULTS = {
     "clock set": Fault(_step_clock, _set_clock_right, lambda code, _: code == 0, jobs=False),
 }
 ON_DISK = ("full disk", "read-only data")
+KILLS = ("kill of the run", "kill of all its processes")

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import ctypes
-import mmap
-import multiprocessing.util
-import os
 import re
 import shutil
-import signal
-import socket
-import struct
 import subprocess
-import sys
 import tempfile
-import time
-import traceback
-import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from pathlib import Path
 
-import psutil
 import yaml
-
-from r1vl_kedro.launcher.processes import PRELOAD
+from soak_processes import Server, fork_run
 
 ROOT = Path(__file__).resolve().parents[1]
-DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG: the server ends with this process
 GRID = {"warm_up": {"method": "warm_up"}, "step_grpo": {}}
 PARAMS = {
     "ablation.slots": 1, "launcher.threads_per_process": 1, "reporting.resamples": 100,
@@ -45,8 +29,13 @@ MADE = [
     "08_reporting/tables/*", "08_reporting/scores/*[!t].json",
 ]  # fmt: skip
 """What must be the same; manifests name directories and logs times."""
-SERVERS: set[int] = set()
-CLOCK = mmap.mmap(-1, 8)  # seconds that the clock of runs is off by, shared with them
+PRIVATE = ("unshare", "--map-root-user", "--mount")
+"""Runs a command that may mount file systems which nobody else sees."""
+_TRY = """
+mount -t tmpfs -o size=1m tmpfs "$1" && mkdir "$1/data" && mount -o bind "$1/data" "$1/data" &&
+mount -o remount,bind,ro "$1/data" && ! touch "$1/data/file" 2>/dev/null &&
+umount -l "$1/data" && touch "$1/data/file" && umount -l "$1"
+"""
 
 
 @dataclass
@@ -83,7 +72,7 @@ class Place:
     def uri(self) -> str:
         return self.server.uri if self.server else f"sqlite:///{self.disk / 'mlflow.db'}"
 
-    def start(self, own_processes: bool) -> int:
+    def start(self, own_processes: bool, env: Mapping[str, str] | None = None) -> int:
         """Fork a run that goes on where the last was struck; its process id."""
         self.attempts += 1
         self.log.touch()  # a run may be killed before it opens it
@@ -98,12 +87,8 @@ class Place:
             *("--conf-source", str(self.root / "conf")),
             *("--params", ",".join(f"{key}={value}" for key, value in params.items())),
         ]
-        pid = os.fork()
-        if pid == 0:
-            if own_processes:
-                start_job_server()
-            become(command, self.log, self.modules, {"TMPDIR": str(self.disk / "tmp")})
-        return pid
+        env = {"TMPDIR": str(self.disk / "tmp"), **(env or {})}
+        return fork_run(command, self.log, self.modules, env, own_processes)
 
     @property
     def modules(self) -> Path:
@@ -147,159 +132,18 @@ class Place:
         shutil.rmtree(self.root)
 
 
-def start_job_server() -> None:
-    """Start the fork server of this run's jobs as a fork of this process, not with imports anew."""
-    spawn = multiprocessing.util.spawnv_passfds
-
-    def fork(path: str, arguments: list[str], kept: list[int]) -> int:
-        if "forkserver" not in arguments[-1]:
-            return spawn(path, arguments, kept)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                for number in {int(name) for name in os.listdir("/proc/self/fd")} - {
-                    0,
-                    1,
-                    2,
-                    *kept,
-                }:
-                    with contextlib.suppress(OSError):
-                        os.close(number)
-                exec(arguments[-1])  # what Python is started with otherwise
-            finally:
-                os._exit(0)
-        return pid
-
-    multiprocessing.util.spawnv_passfds = fork
-    forkserver.set_forkserver_preload([PRELOAD])
-    forkserver.ensure_running()
-
-
-def become(command: list[str], log: Path, modules: Path, env: dict[str, str]) -> None:
-    """Be ``kedro run`` from here on, as a process of its own would be; does not return."""
-    code = 1
-    try:
-        os.setsid()
-        number = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        os.dup2(number, 1)
-        os.dup2(number, 2)
-        os.environ.update(env)
-        tempfile.tempdir = None
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        real = time.time
-        time.time = lambda: real() + struct.unpack("d", CLOCK[:])[0]
-        time.time_ns = lambda: int(time.time() * 1e9)
-        sys.argv = command
-        from kedro.framework.cli import main
-
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - what Python itself does with it
-        traceback.print_exc()
-    finally:
-        modules.write_text("\n".join(list(sys.modules)))
-        atexit._run_exitfuncs()  # what an interpreter's end calls; there is no public name
-        sys.stdout.flush()
-        os._exit(code & 255)
-
-
-class Server:
-    """MLflow's server with a store of its own."""
-
-    def __init__(self, root: Path):
-        self.root = root
-        root.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.uri = f"http://127.0.0.1:{self.port}"
-        self.pid = 0
-
-    def start(self) -> None:
-        self.pid = os.fork()
-        if self.pid == 0:
-            self._serve()
-        SERVERS.add(self.pid)
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"{self.uri}/health", timeout=5).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise TimeoutError(f"MLflow's server does not start; {self.root / 'log'} has its words")
-
-    def _serve(self) -> None:
-        try:
-            ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-            number = os.open(self.root / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            os.dup2(number, 1)
-            os.dup2(number, 2)
-            os.environ["_MLFLOW_SERVER_FILE_STORE"] = f"sqlite:///{self.root / 'mlflow.db'}"
-            os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = "mlflow-artifacts:/"
-            os.environ["_MLFLOW_SERVER_ARTIFACT_DESTINATION"] = str(self.root / "artifacts")
-            os.environ["_MLFLOW_SERVER_SERVE_ARTIFACTS"] = "true"
-            from mlflow.server import app
-            from werkzeug.serving import run_simple
-
-            run_simple("127.0.0.1", self.port, app, threaded=True)
-        finally:
-            os._exit(1)
-
-    def experiments(self) -> int:
-        from mlflow import MlflowClient
-
-        return len(MlflowClient(self.uri).search_experiments())
-
-    def stop(self, number: int = signal.SIGKILL) -> None:
-        os.kill(self.pid, number)
-        if number == signal.SIGKILL:
-            ended(self.pid, 10)
-            self.pid = 0
-
-    def resume(self) -> None:
-        if self.pid:
-            os.kill(self.pid, signal.SIGCONT)
-        else:
-            self.start()
-
-
 def mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True)
 
 
-_codes: dict[int, int] = {}
-
-
-def ended(pid: int, seconds: float = 0.0) -> bool:
-    """Wait for a child for at most so long; whether it has ended, reaping orphans on the way."""
-    deadline = time.monotonic() + seconds
-    while pid not in _codes:
+def no_mounts() -> str:
+    """Say why file systems of our own cannot be had on this machine; "" where they can."""
+    with tempfile.TemporaryDirectory(prefix="r1vl-soak-") as place:
         try:
-            found, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return False
-        if found:
-            _codes[found] = os.waitstatus_to_exitcode(status)
-        elif time.monotonic() >= deadline:
-            return False
-        else:
-            time.sleep(0.02)
-    return True
-
-
-def exit_code(pid: int) -> int:
-    """Return the exit code of a child that has ended, minus the signal where one ended it."""
-    return _codes[pid]
-
-
-def others() -> list[psutil.Process]:
-    """Processes that runs have left; MLflow's servers are none."""
-    found = psutil.Process().children(recursive=True)
-    return [
-        process
-        for process in found
-        if process.pid not in SERVERS and process.status() != psutil.STATUS_ZOMBIE
-    ]
+            tried = subprocess.run(
+                [*PRIVATE, "sh", "-c", _TRY, "sh", place], capture_output=True, text=True
+            )
+        except OSError as error:
+            return str(error)
+    said = tried.stderr.strip() or f"exit code {tried.returncode}"
+    return said if tried.returncode else ""

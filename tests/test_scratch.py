@@ -1,5 +1,6 @@
 """Scratch directories go with their process, and after a kill with the next run."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from r1vl_kedro import scratch
+from r1vl_kedro.files import WriteError
 
 CHILD = """
 import sys
@@ -60,3 +62,12 @@ def test_one_that_is_just_being_made_is_left_alone_and_one_that_never_was_is_rem
     os.utime(left, (hour_ago, hour_ago))
     scratch.sweep()
     assert making.is_dir() and not left.exists()
+
+
+def test_a_tmpdir_without_room_is_named(place, monkeypatch):
+    def full(**how):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(WriteError, match=rf"cannot write {place} \(\d+ MiB free there\)"):
+        scratch.scratch_directory("test")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 
 
 def test_ten_random_faults_are_survived():
     done = subprocess.run(
-        [sys.executable, "perf/soak.py", "--faults", "10", "--seed", "3", "--minutes", "25"],
+        [sys.executable, "perf/soak.py", "--faults", "10", "--seed", "3", "--minutes", "90"],
         cwd=ROOT,
         capture_output=True,
         text=True,

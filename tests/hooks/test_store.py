@@ -136,6 +136,13 @@ def test_a_file_that_is_no_store_is_named_at_once(tmp_path, content, said):
     assert isinstance(error.value, UserFacingError) and isinstance(error.value, ConnectionError)
 
 
+def test_a_place_where_no_store_can_be_made_is_named_at_once(tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file/mlflow.db", "/proc/foo/mlflow.db"):
+        with pytest.raises(stores.StoreError, match=rf"tracking\.uri: {place} cannot be used: "):
+            stores.Store(f"sqlite:///{place}", "test", tmp_path)
+
+
 def test_an_empty_file_becomes_a_store(tmp_path):
     (tmp_path / "new.db").touch()
     assert stores.Store(f"sqlite:///{tmp_path / 'new.db'}", "test", tmp_path).start("run", {})

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from launching import FORKED, job
 
+from r1vl_kedro import scratch
 from r1vl_kedro.launcher import JobError, ending, stop_all
 
 SCRIPT = """
@@ -150,6 +151,25 @@ def test_a_killed_runs_job_is_told_to_stop_and_then_the_server_leaves_nothing(
     assert await_path(tmp_path / "stopped") == "saved"
     while ending.alive(pid) or list(temporary.iterdir()):
         time.sleep(0.05)
+
+
+def test_where_all_processes_are_killed_the_next_run_removes_the_servers_socket(
+    tmp_path, temporary, run, monkeypatch
+):
+    names = {name: str(tmp_path / name) for name in ("started", "stopped")}
+    process = run(f"job('wait', {str(tmp_path)!r}, FORKED, **{names!r})")
+    await_path(tmp_path / "started", process)
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for member in family:
+            member.send_signal(number)
+    process.wait()
+    while any(ending.alive(member.pid) for member in family):
+        time.sleep(0.02)
+    assert list(temporary.rglob("listener-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    scratch.sweep()
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_job_whose_server_has_gone_saves_its_state(tmp_path, run):

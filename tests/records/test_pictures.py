@@ -155,6 +155,16 @@ def test_ghostscript_is_never_started(monkeypatch):
         decode(encoded(Image.new("RGB", (40, 40)), "EPS"))
 
 
+@pytest.mark.parametrize("error", [RuntimeError, SyntaxError, IndexError, MemoryError, OSError])
+@pytest.mark.parametrize("where", ["PIL.Image.open", "PIL.ImageFile.ImageFile.load"])
+def test_whatever_pillow_raises_sets_the_picture_aside(monkeypatch, where, error):
+    def fails(*_, **__):
+        raise error("Failed to decode frame 0: Invalid codec data")
+
+    monkeypatch.setattr(where, fails)
+    assert_refused(image_bytes(1), "broken_image", "Failed to decode frame 0")
+
+
 def test_the_size_is_known_before_anything_is_decoded(monkeypatch):
     data = encoded(Image.new("L", (MAX_PIXELS // 1000 + 1, 1000)), "GIF")
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("decoded"))

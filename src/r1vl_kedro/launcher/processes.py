@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import multiprocessing
 import os
 import pickle
 import socket
@@ -19,6 +20,7 @@ from typing import NamedTuple
 from r1vl_kedro.launcher import ending
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.run_context import RUN, RUN_ID, STAGE, TRACKING_URI
+from r1vl_kedro.scratch import scratch_directory
 
 PRELOAD = "r1vl_kedro.launcher.preload"
 
@@ -108,6 +110,17 @@ def _forked(call: Call | None, env: Mapping[str, str], parent_sentinel: int) -> 
     leave(main(*call))
 
 
+def prepare_server() -> None:
+    """Say what the fork server imports, and that its socket goes with this process.
+
+    multiprocessing would leave the socket's directory in TMPDIR where all processes are killed.
+    """
+    forkserver.set_forkserver_preload([PRELOAD])
+    settings = multiprocessing.current_process()._config  # there is no public name
+    if not settings.get("tempdir"):
+        settings["tempdir"] = str(scratch_directory("jobs"))
+
+
 class ForkedJob:
     """A job of one process on a CPU, forked from one that has imported torch and TRL.
 
@@ -124,7 +137,7 @@ class ForkedJob:
     stop = ending.stop
 
     def __init__(self, call: Call, env: Mapping[str, str]):
-        forkserver.set_forkserver_preload([PRELOAD])
+        prepare_server()
         self.returncode: int | None = None
         self._result = call.directory / "result.json"
         begins = False
