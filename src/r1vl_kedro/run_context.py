@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 TRACKING_URI, RUN_ID, STAGE = "R1VL_TRACKING_URI", "R1VL_RUN_ID", "R1VL_STAGE"
 """Environment variables by which a job learns of its node's `RunContext`."""
@@ -16,7 +17,7 @@ class RunContext:
     ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``); it and
     ``seed`` are None in nodes that all variants share. ``stage`` is None in a variant of one
     training. ``run_id`` is "" where nothing is tracked. ``pipeline`` and ``started`` (seconds since
-    1970) are of the ``kedro run``.
+    1970) are of the ``kedro run``; ``sources`` describes its base model and its source records.
     """
 
     tracking_uri: str
@@ -26,6 +27,7 @@ class RunContext:
     stage: str | None = None
     pipeline: str = ""
     started: float = 0.0
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 RUN: ContextVar[RunContext | None] = ContextVar("r1vl_run", default=None)

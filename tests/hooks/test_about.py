@@ -1,12 +1,25 @@
 """Names, parameters and descriptions of MLflow runs."""
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from kedro.io import DataCatalog
 
-from r1vl_kedro.hooks.about import child_params, run_name
+import r1vl_kedro
+from r1vl_kedro.datasets import (
+    CheckpointDataset,
+    EmbeddedMulberryDataset,
+    HubModelDataset,
+    RecordFileDataset,
+)
+from r1vl_kedro.hooks.about import child_params, run_name, sources
 from r1vl_kedro.hooks.descriptions import best_row, best_run, description, row_notes
 from r1vl_kedro.pipelines.ablation.entries import Variant
 
+SHIPPED = Path(r1vl_kedro.__file__).parent / "world/assets/base_model"
+ABOUT_SHIPPED = json.loads((SHIPPED / "base_model.json").read_text())
 PARAMETERS = {"evaluation": {"label": "outcome only"}}
 
 
@@ -100,3 +113,31 @@ def test_a_best_row_without_a_difference_has_its_interval_alone():
     assert best_row(OVERVIEW.iloc[[0]]) == (
         "Highest accuracy on the test records: **Warm-up (SFT)**, 43.0 [39.1, 47.0] % (n = 600)."
     )
+
+
+class TestSources:
+    def test_the_shipped_model_and_the_embedded_world(self, tmp_path):
+        catalog = DataCatalog(
+            {
+                "base_model": CheckpointDataset(path=str(tmp_path), otherwise=str(SHIPPED)),
+                "source_records": EmbeddedMulberryDataset(path=str(tmp_path), n=6000, seed=0),
+            }
+        )
+        assert sources(catalog) == {
+            "model": f"base_model (qwen2_vl, {ABOUT_SHIPPED['parameters']:,} parameters)",
+            "source records": "embedded world, 6000",
+        }
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_published_model_and_file(self):
+        file = RecordFileDataset(reader="mulberry", path="raw/mulberry_sft.json")
+        model = HubModelDataset(name="Qwen/Qwen2-VL-7B-Instruct")
+        catalog = DataCatalog({"base_model": model, "source_records": file})
+        assert sources(catalog) == {
+            "model": "Qwen/Qwen2-VL-7B-Instruct",
+            "source records": "mulberry mulberry_sft.json",
+        }
+
+    def test_what_a_catalog_does_not_have_is_left_out(self, tmp_path):
+        catalog = DataCatalog({"base_model": CheckpointDataset(path=str(tmp_path / "none"))})
+        assert sources(catalog) == {}

@@ -1,10 +1,16 @@
 """Results made with other parameters are not taken for those asked for."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
+from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
+from kedro_datasets.json import JSONDataset
 
-from r1vl_kedro.hooks.made_from import differences, digest, recipes
+from r1vl_kedro.hooks.made_from import MadeFromHooks, differences, digest, recipes
+from r1vl_kedro.pipelines.ablation.stages import within
+from r1vl_kedro.pipelines.evaluation import create_pipeline
 
 from . import toy
 
@@ -59,6 +65,23 @@ class TestRecipes:
     def test_where_a_node_runs_does_not_matter(self):
         assert made() == made(launcher={"num_processes": 4})
 
+    @pytest.mark.parametrize("option", ["checkpoint", "label", "baseline"])
+    def test_what_another_evaluation_is_about_does_not_matter_to_a_row(self, option):
+        evaluation = {"decoding": {"batch_size": 64}, "grammar": "r1vl", option: "before"}
+        row = within("base", create_pipeline(), {"checkpoint": "base_model"}, {})
+
+        def scores(options):
+            return recipes(row, {"evaluation": options}, leaf=lambda name: name)["base.scores"]
+
+        assert scores(evaluation) == scores({**evaluation, option: "after"})
+        assert scores(evaluation) != scores({**evaluation, "decoding": {"batch_size": 8}})
+        assert scores(evaluation) != scores({**evaluation, "grammar": "boxed"})
+
+    def test_another_node_is_a_difference(self):
+        old = {"node": "a", "params": {}, "inputs": {"records": "0f"}}
+        assert differences(old, {**old, "node": "b"}) == ["the node a instead of b"]
+        assert differences(old, {**old, "inputs": {}}) == ["another records"]
+
     def test_another_source_matters(self):
         other = recipes(PIPELINE, PARAMETERS, leaf=lambda name: f"other {name}")
         assert digest(made()["outcome.checkpoint"]) != digest(other["outcome.checkpoint"])
@@ -90,3 +113,55 @@ def test_only_what_other_parameters_made_is_made_anew(project):
     changed = {path for path, when in lengths(project).items() if when != before[path]}
     assert changed
     assert all("outcome" in path for path in changed)
+
+
+THROUGH_MEMORY = Pipeline(
+    [
+        Node(keep, "records", "first", name="make_first"),
+        Node(keep, "first", "between", name="make_between"),
+        Node(keep, ["between", "params:steps"], "second", name="make_second"),
+    ]
+)
+BEFORE = {"source": "old", "steps": 1}
+COUNTED = "made anew, since their parameters or inputs have changed: {} results"
+
+
+class TestWhy:
+    """A hook over a catalog of two files, the second made from the first through memory."""
+
+    def again(self, tmp_path, caplog, before, now):
+        """Make both, then ask what of it is made anew; returns what is logged."""
+        for given in (before, now):
+            hooks, catalog = MadeFromHooks(), DataCatalog()
+            loader = {"globals": {"data": "data"}, "parameters": {"steps": given["steps"]}}
+            hooks.after_context_created(
+                SimpleNamespace(config_loader=loader, project_path=tmp_path)
+            )
+            for name in ("records", "first", "second"):
+                folder = given["source"] if name == "records" else "made"
+                catalog[name] = JSONDataset(filepath=str(tmp_path / folder / f"{name}.json"))
+            catalog["records"].save([])
+            hooks.after_catalog_created(catalog)
+            caplog.clear()
+            run = {"only_missing_outputs": given is now}
+            hooks.before_pipeline_run(run, THROUGH_MEMORY, catalog)
+            for name in ("first", "second") if given is before else ():
+                hooks.before_dataset_saved(name)
+                catalog[name].save([])
+                hooks.after_dataset_saved(name)
+        return [record.getMessage() for record in caplog.records]
+
+    def test_what_has_not_changed_is_kept(self, tmp_path, caplog):
+        assert self.again(tmp_path, caplog, BEFORE, dict(BEFORE)) == []
+
+    def test_another_source_is_named_once(self, tmp_path, caplog):
+        assert self.again(tmp_path, caplog, BEFORE, BEFORE | {"source": "new"}) == [
+            "first was made with another records: made anew",
+            COUNTED.format(2),
+        ]
+
+    def test_a_parameter_is_named(self, tmp_path, caplog):
+        assert self.again(tmp_path, caplog, BEFORE, BEFORE | {"steps": 2}) == [
+            "second was made with steps 1 instead of 2: made anew",
+            COUNTED.format(1),
+        ]

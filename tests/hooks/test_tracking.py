@@ -86,6 +86,16 @@ class TestFinishedRun:
         assert child["tags"]["n"] == "4"
         assert parent["metrics"] == {}
 
+    def test_the_headline_is_the_first_metric_though_training_logs_before_it(self, finished):
+        from mlflow import MlflowClient
+
+        (parent,) = parents(finished)
+        run = by_name(finished, parent["id"])["outcome"]["id"]
+        client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
+        first, *_ = metrics = list(client.get_run(run).data.metrics)
+        assert first == "accuracy/all"
+        assert "train/loss" in metrics
+
     def test_the_run_its_variants_and_the_experiment_are_described_by_the_table(self, finished):
         from mlflow import MlflowClient
 

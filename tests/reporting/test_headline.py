@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from r1vl_kedro.reporting.collect import collect_verdicts
+from r1vl_kedro.reporting.head import about_run, describe_subject
 from r1vl_kedro.reporting.markdown import display, table_markdown
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.page import about_run, headline, left_out, notes, nothing_learnt, warnings
+from r1vl_kedro.reporting.page import headline, left_out, notes, nothing_learnt, warnings
 from r1vl_kedro.run_context import RunContext
 
 OPTIONS = ReportingOptions(resamples=500)
@@ -103,6 +104,17 @@ def test_the_head_of_the_report_tells_when_where_and_in_which_run():
     assert about["duration"] == "5.0 min (run of ablation)"
     assert "cores" in about["machine"]
     assert about_run(None)["MLflow run"] == "not tracked"
+
+
+def test_the_head_of_the_report_names_model_records_questions_and_seeds():
+    questions = {"id": ["a", "b"], "family": ["charts"] * 2, "correct": [1.0, 0.0]}
+    ran = collect_verdicts({"base": pd.DataFrame(questions), "sft": pd.DataFrame(questions)})
+    grid = {"base": {"seed": None}, "sft": {"seed": 3}, "outcome": {"seed": 4}}
+    sources = {"model": "Qwen/Qwen2-VL-7B-Instruct", "source records": "mulberry mulberry_sft.json"}
+    assert describe_subject(ran, grid, RunContext("", "f00", sources=sources)) == {
+        **sources, "test questions": "2", "training seeds": "3"
+    }  # fmt: skip
+    assert describe_subject(ran, {"base": {"seed": None}}, None)["training seeds"] == "none"
 
 
 def test_cells_fold_intervals_and_say_why_there_is_none():

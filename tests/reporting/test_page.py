@@ -70,6 +70,7 @@ def page(**changes) -> str:
         "warnings": [],
         "settings": {"seed": 7},
         "versions": {"python": "3.11"},
+        "subject": {"model": "tiny", "test questions": "600"},
         "about": {"date": "2026-11-27", "commit": "abc", "MLflow run": "f00"},
         "options": OPTIONS,
     }

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kedro.io import AbstractDataset, DataCatalog
 from pydantic import BaseModel
 
+from r1vl_kedro.datasets import CheckpointDataset, EmbeddedMulberryDataset, HubModelDataset
+from r1vl_kedro.hooks.to_run import place_of
 from r1vl_kedro.hooks.values import flat
+from r1vl_kedro.models.files import architecture
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.provenance import git_commit
 from r1vl_kedro.reporting.variants import options_of, variant
@@ -80,6 +84,29 @@ def commit_tags(root: Path) -> dict[str, str]:
     if found is None:
         return {}
     return {"mlflow.source.git.commit": found.commit, "git.dirty": str(found.changed).lower()}
+
+
+def sources(catalog: DataCatalog) -> dict[str, str]:
+    """Describe the base model and the source records of a catalog, those of them that it has."""
+    described = {"model": _model(catalog.get("base_model"))}
+    records = catalog.get("source_records")
+    if isinstance(records, EmbeddedMulberryDataset):
+        described["source records"] = f"embedded world, {records._describe()['n']}"
+    elif records is not None:
+        place = Path(place_of(records)).name
+        described["source records"] = " ".join(
+            filter(None, [records._describe().get("reader"), place])
+        )
+    return {name: text for name, text in described.items() if text}
+
+
+def _model(dataset: AbstractDataset | None) -> str:
+    if isinstance(dataset, HubModelDataset):
+        return dataset.load()
+    if not isinstance(dataset, CheckpointDataset) or not dataset.exists():
+        return ""
+    directory = dataset.load()
+    return f"{directory.name} ({architecture(directory)})"
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from kedro.pipeline import Pipeline
 
 from r1vl_kedro import files
 from r1vl_kedro.hooks.values import flat
+from r1vl_kedro.pipelines.evaluation import READ
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ HOW_IT_RUNS = frozenset({"params:launcher", "params:work_dir"})
 """Parameters of where and beside what a node runs, which do not change what it makes."""
 DIFFERENCES = "row_differences"
 """The catalog entry with what differs between the rows of a report and the grid in force."""
+ANOTHER = "another "
+"""Before the name of an input that differs."""
 SHOWN = 60
 """Characters of a value in a message."""
 Recipe = dict[str, Any]
@@ -32,8 +35,9 @@ def recipes(
 ) -> dict[str, Recipe]:
     """Return what each dataset of a pipeline is made from, by its name.
 
-    A recipe has the node's name, the values of its parameters, and a digest of the recipe of each
-    input; so it differs wherever anything before it does.
+    A recipe has the node's name, the values of its parameters (of evaluation's, those that the
+    node reads), and a digest of the recipe of each input; so it differs wherever anything before
+    it does.
 
     Args:
         parameters: resolved, as nested mappings.
@@ -47,11 +51,19 @@ def recipes(
                 recipe["params"][name] = parameters
             elif name.startswith("params:"):
                 key = name.removeprefix("params:")
-                recipe["params"][key] = value_of(parameters, key)
+                read = READ.get(node.short_name) if key.endswith("evaluation") else None
+                recipe["params"][key] = _only(read, value_of(parameters, key))
             else:
                 recipe["inputs"][name] = digest(made[name]) if name in made else leaf(name)
         made |= dict.fromkeys(node.outputs, files.as_json(recipe))
     return made
+
+
+def _only(keys: Collection[str] | None, options: Any) -> Any:
+    """Leave out options that a node is given and does not read; None leaves out none."""
+    if keys is None or not isinstance(options, Mapping):
+        return options
+    return {key: value for key, value in options.items() if key in keys}
 
 
 def value_of(parameters: Mapping[str, Any], key: str) -> Any:
@@ -71,6 +83,8 @@ def digest(recipe: Any) -> str:
 def differences(old: Recipe, new: Recipe) -> list[str]:
     """Return parameters whose values differ, in words; inputs only where no parameter does.
 
+    Where neither does, another node makes the result now.
+
     Example:
         >>> old = {"params": {"step_grpo": {"num_steps": 30}}, "inputs": {}}
         >>> new = {"params": {"step_grpo": {"num_steps": 20}}, "inputs": {}}
@@ -83,10 +97,11 @@ def differences(old: Recipe, new: Recipe) -> list[str]:
         for key in sorted(was.keys() | now.keys())
         if was.get(key) != now.get(key)
     ]
-    inputs = old.get("inputs", {})
-    return words or [
-        f"another {name}" for name, value in new["inputs"].items() if inputs.get(name) != value
+    had, has = old.get("inputs", {}), new["inputs"]
+    words = words or [
+        f"{ANOTHER}{name}" for name in sorted({*had, *has}) if had.get(name) != has.get(name)
     ]
+    return words or [f"the node {old.get('node')} instead of {new.get('node')}"]
 
 
 def _short(value: Any) -> str:
@@ -212,14 +227,22 @@ class MadeFromHooks:
                 dataset._exists = lambda: False  # of this run's instance alone
         told: set[str] = set()
         for name, words in stale.items():
-            own = [word for word in words if not word.startswith("another ")]
+            own = [word for word in words if not self._follows(word, stale)]
             if own and not told.issuperset(own):
                 logger.warning("%s was made with %s: made anew", name, "; ".join(own))
             told.update(own)
         if stale:
             logger.warning(
-                "%d results are made anew: their parameters or inputs have changed", len(stale)
+                "made anew, since their parameters or inputs have changed: %d results", len(stale)
             )
+
+    def _follows(self, word: str, stale: Collection[str]) -> bool:
+        """Tell whether a difference follows from a result that is itself named as made anew."""
+        name = word.removeprefix(ANOTHER)
+        if name == word or name in stale:
+            return name != word
+        inputs = self._wanted[name]["inputs"] if name in self._wanted else {}
+        return any(self._follows(f"{ANOTHER}{before}", stale) for before in inputs)
 
     def _temporary(self, name: str) -> bool:
         return name not in self._catalog or isinstance(self._catalog.get(name), MemoryDataset)

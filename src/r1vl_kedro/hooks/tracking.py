@@ -21,7 +21,7 @@ from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
 from r1vl_kedro.tracking.options import TrackingOptions, artifact_root, chosen
 from r1vl_kedro.tracking.store import Store
 from r1vl_kedro.tracking.ui import run_url, runs_url
-from r1vl_kedro.tracking.views import children_view
+from r1vl_kedro.tracking.views import UNKNOWN, children_view
 
 logger = logging.getLogger(__name__)
 
@@ -56,10 +56,10 @@ class TrackingHooks:
         self._late: set[str] = set()
         self._about: dict[str, Any] = {}
         self._run_params: dict[str, Any] = {}
-        self._ended: set[str] = set()
         self._digests: dict[str, str] = {}
         self._noted: set[tuple[str, str]] = set()
-        self._metrics: set[str] = set()
+        self._ended, self._metrics, self._planned = set[str](), set[str](), set[str]()
+        self._sources: dict[str, str] = {}
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
@@ -80,11 +80,11 @@ class TrackingHooks:
         for name, owner in self._owners.items():
             self._todo.setdefault(owner, set()).add(name)
         self._store, self.page, self.list = None, "", ""
+        self._planned, self._sources = pipeline.all_outputs(), about.sources(catalog)
         self._pipeline = ",".join(run_params.get("pipeline_names") or ["__default__"])
         if not options.enabled:
             return
-        root = self._context.project_path
-        env = self._context.env
+        root, env = self._context.project_path, self._context.env
         uri = resolve_uri(chosen("uri", "MLFLOW_TRACKING_URI", options), root)
         experiment = chosen("experiment", "MLFLOW_EXPERIMENT_NAME", options)
         experiment += f"/{env}" if env not in (None, "local") else ""
@@ -129,6 +129,8 @@ class TrackingHooks:
                 self._late.add(namespace)
                 return ""
             self._children[namespace] = run_id
+        if f"{namespace}.scores" in self._planned:
+            self._store.metrics(run_id, UNKNOWN)
         given = self._run_params.get("runtime_params") or {}
         self._store.params(run_id, about.child_params(namespace, self._variants, given))
         self._log_yaml(run_id, variant.model_dump(), "config/variant.yml")
@@ -148,6 +150,7 @@ class TrackingHooks:
                 stage=self._stage(node.namespace),
                 pipeline=self._pipeline,
                 started=self._started,
+                sources=self._sources,
             )
         )
 
@@ -216,7 +219,7 @@ class TrackingHooks:
             late = namespace in self._late
             if (left and skipped) or late:
                 self._file_existing(namespace, catalog, late)
-        if self._store and OVERVIEW in pipeline.all_outputs() and catalog.exists(OVERVIEW):
+        if self._store and OVERVIEW in self._planned and catalog.exists(OVERVIEW):
             children = {run: self._variants[name].name for name, run in self._children.items()}
             pages = self.page, self.list
             describe(self._store, self._parent, children, pages, catalog.load(OVERVIEW))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,26 @@ def name_problem(name: str) -> str | None:
     if not is_offline_mode() or isinstance(try_to_load_from_cache(name, "config.json"), str):
         return None
     return f"HF_HUB_OFFLINE is set, and {name!r:.200} is not in the cache of the Hugging Face hub"
+
+
+def architecture(place: Path) -> str:
+    """Return a checkpoint's model type and number of parameters, as far as its files tell them.
+
+    The number is the size of the tensors that the headers of its safetensors files list.
+    """
+    kind = str(_read(place / "config.json").get("model_type", "unknown type"))
+    headers = [_header(file) for file in place.glob("*.safetensors")]
+    shapes = [one["shape"] for header in headers for one in header.values() if "shape" in one]
+    count = sum(map(math.prod, shapes))
+    return f"{kind}, {count:,} parameters" if count else kind
+
+
+def _header(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            return json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
+    except (OSError, ValueError, OverflowError):  # no safetensors file: who loads it names it
+        return {}
 
 
 def bounds_of(place: Path) -> Bounds:

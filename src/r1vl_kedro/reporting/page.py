@@ -2,19 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from r1vl_kedro import provenance
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import TITLES, display
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet, template
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
-from r1vl_kedro.run_context import RunContext
 
 CUT_OFF = 50.0
 """Percent of answers cut off from which on accuracies show no learning."""
@@ -198,6 +195,7 @@ def render(
     warnings: Sequence[str],
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
+    subject: Mapping[str, str],
     about: Mapping[str, str],
     options: ReportingOptions,
     grid: Grid | None = None,
@@ -212,7 +210,8 @@ def render(
         warnings: shown above everything else, from `warnings`.
         settings: resolved parameters of the run.
         versions: package versions.
-        about: where the numbers come from, from `about_run`.
+        subject: what was trained and tested, from `head.describe_subject`.
+        about: where the numbers come from, from `head.about_run`.
         options: of the report.
         grid: the runs, by which each variant is labelled.
     """
@@ -231,28 +230,11 @@ def render(
         notes=said,
         settings=json.dumps(settings, indent=2, ensure_ascii=False, default=str),
         versions=versions,
+        subject=subject,
         about=about,
         confidence=f"{100 * options.confidence:g} %",
         plotlyjs=get_plotlyjs(),
     )
-
-
-def about_run(run: RunContext | None) -> dict[str, str]:
-    """Tell date, duration, machine, commit and MLflow run of the ``kedro run`` that reports."""
-    now = datetime.now(UTC)
-    facts = {"date": now.strftime("%Y-%m-%d %H:%M UTC")}
-    if run is not None and run.started:
-        facts["duration"] = f"{_minutes(now.timestamp() - run.started)} (run of {run.pipeline})"
-    facts["machine"] = provenance.machine()
-    facts["commit"] = str(provenance.git_commit() or "unknown: no git checkout")
-    facts["MLflow run"] = (run.run_id if run is not None else "") or "not tracked"
-    return facts
-
-
-def _minutes(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _max_new_tokens(settings: Mapping[str, Any]) -> int | None:

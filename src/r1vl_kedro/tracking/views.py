@@ -7,6 +7,7 @@ MLflow keeps a view that was shared (*Views*, *Share*) as a tag of the experimen
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 
 from r1vl_kedro.tracking.names import safe_name
@@ -14,6 +15,9 @@ from r1vl_kedro.tracking.names import safe_name
 TAG = "mlflow.sharedViewState."
 FIRST = "accuracy/all"
 """The metric that runs are sorted by."""
+UNKNOWN = {FIRST: math.nan}
+"""What a child begins with. MLflow returns a run's metrics in the order of their first values, and
+its *Compare* opens on the first one that the runs share: else on the first that training logs."""
 DESCRIPTION = "attributes.`Description`"
 """Of a variant: its accuracy and difference with their intervals."""
 SHOWN = ("test/validity", "test/truncated")

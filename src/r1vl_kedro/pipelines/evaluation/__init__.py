@@ -6,9 +6,10 @@ from r1vl_kedro.pipelines.evaluation.benchmark_pipeline import (
     create_given_pipeline,
 )
 from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use, has_baseline
-from r1vl_kedro.pipelines.evaluation.pipeline import create_pipeline
+from r1vl_kedro.pipelines.evaluation.pipeline import READ, create_pipeline
 
 __all__ = [
+    "READ",
     "benchmarks_in_use",
     "create_answers",
     "create_benchmark_pipeline",

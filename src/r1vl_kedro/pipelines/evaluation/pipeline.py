@@ -21,6 +21,14 @@ JOB = {
 }
 """What every node takes that answers questions by a job."""
 
+READ = {
+    "predict_test": ("decoding",),
+    "score_test": ("grammar", "classes", "reasoning"),
+    "predict_benchmarks": ("decoding", "benchmarks", "label"),
+    "score_benchmarks": ("benchmarks",),
+}
+"""What nodes read of ``params:evaluation``, by name; nodes that are not here may read all of it."""
+
 
 def create_pipeline() -> Pipeline:
     """Evaluate on test records: what every variant of the ablation goes through."""

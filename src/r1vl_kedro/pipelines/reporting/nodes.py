@@ -130,7 +130,7 @@ def write_report(
 ) -> str:
     """Render the HTML report; inputs named ``table_<name>`` and ``figure_<name>`` fill it."""
     from r1vl_kedro import provenance
-    from r1vl_kedro.reporting import page
+    from r1vl_kedro.reporting import head, page
     from r1vl_kedro.run_context import RUN
 
     named: dict[str, dict[str, Frame | Figure]] = {"table": {}, "figure": {}}
@@ -144,7 +144,8 @@ def write_report(
         warnings=[*page.warnings(differences), *page.left_out(scores)],
         settings=settings,
         versions=provenance.versions(),
-        about=page.about_run(RUN.get()),
+        subject=head.describe_subject(verdicts, grid, RUN.get()),
+        about=head.about_run(RUN.get()),
         options=options,
         grid=grid,
     )
