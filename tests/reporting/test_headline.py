@@ -117,6 +117,12 @@ def test_the_head_of_the_report_names_model_records_questions_and_seeds():
     assert describe_subject(ran, {"base": {"seed": None}}, None)["training seeds"] == "none"
 
 
+def test_a_number_is_rounded_once():
+    row = {"row": "a", "n": 24, "accuracy": 62.346, "low": 25.849, "high": 70.0}
+    table = pd.DataFrame([{**row, "difference": -0.04, "diff_low": -1e-15, "diff_high": 0.25}])
+    assert display(table)[1] == [["a", "24", "62.3 [25.8, 70.0]", "+0.0 [+0.0, +0.2]"]]
+
+
 def test_cells_fold_intervals_and_say_why_there_is_none():
     table = pd.DataFrame(
         {

@@ -9,7 +9,7 @@ from typing import Any
 from kedro.io import AbstractDataset, DataCatalog
 from pydantic import BaseModel
 
-from r1vl_kedro.datasets import CheckpointDataset, EmbeddedMulberryDataset, HubModelDataset
+from r1vl_kedro.datasets import CheckpointDataset, HubModelDataset
 from r1vl_kedro.hooks.to_run import place_of
 from r1vl_kedro.hooks.values import flat
 from r1vl_kedro.models.files import architecture
@@ -90,6 +90,8 @@ def sources(catalog: DataCatalog) -> dict[str, str]:
     """Describe the base model and the source records of a catalog, those of them that it has."""
     described = {"model": _model(catalog.get("base_model"))}
     records = catalog.get("source_records")
+    from r1vl_kedro.datasets import EmbeddedMulberryDataset  # late: it draws
+
     if isinstance(records, EmbeddedMulberryDataset):
         described["source records"] = f"embedded world, {records._describe()['n']}"
     elif records is not None:

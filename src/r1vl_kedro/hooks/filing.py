@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
+
+from kedro.io import AbstractDataset
 
 from r1vl_kedro.hooks import values
 from r1vl_kedro.tracking.models import log_scores, tag_model
@@ -21,7 +22,7 @@ def file_result(
     data: Any,
     tags: Collection[str],
     stage: str | None,
-    drawn: Path | None = None,
+    dataset: AbstractDataset | None = None,
 ) -> None:
     """Log scores as metrics, logs as curves, tables and figures as artifacts.
 
@@ -29,9 +30,13 @@ def file_result(
         name: of the dataset, without its namespace.
         tags: of the node that saved it.
         stage: of the variant, where it has several.
-        drawn: file that shows a figure already; else it is drawn.
+        dataset: where it was saved: a table is filed with the digits that its file has, and a
+            figure whose file shows it already as that file.
     """
     kind = values.kind(data)
+    drawn = getattr(dataset, "drawn", None)
+    if kind == "frame" and hasattr(dataset, "rounded"):
+        data = dataset.rounded(data)
     if name == "scores" and isinstance(data, dict):
         log_scores(store, run_id, values.score_metrics(data))
         store.tags(run_id, {"n": data.get("n")})

@@ -14,7 +14,7 @@ from kedro.framework.hooks import hook_impl
 from r1vl_kedro.hooks.to_run import nodes_to_run, place_of
 from r1vl_kedro.hooks.tracking import TrackingHooks
 from r1vl_kedro.records.rejections import counts_in_words
-from r1vl_kedro.reporting.markdown import display
+from r1vl_kedro.reporting.markdown import display, number
 
 logger = logging.getLogger(__name__)
 MAIN = ("row", "n", "seeds", "accuracy", "difference")
@@ -130,9 +130,9 @@ def score_line(scores: dict[str, Any]) -> str:
         >>> score_line({"accuracy": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 100})
         'accuracy 50.0 % [40.0, 60.0], n = 100'
     """
-    line = f"accuracy {100 * scores['accuracy']:.1f} %"
+    line = f"accuracy {number(100 * scores['accuracy'])} %"
     if scores.get("ci_low") is not None:
-        line += f" [{100 * scores['ci_low']:.1f}, {100 * scores['ci_high']:.1f}]"
+        line += f" [{number(100 * scores['ci_low'])}, {number(100 * scores['ci_high'])}]"
     line += f", n = {scores.get('n')}"
     if left := scores.get("set_aside"):
         read = scores["records"] + sum(left.values())

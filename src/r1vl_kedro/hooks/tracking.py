@@ -251,8 +251,8 @@ class TrackingHooks:
             return  # they join what the stages have filed
         if short == "scores" and place in self._variants and isinstance(data, dict):
             self._metrics.update(values.score_metrics(data))
-        drawn = getattr(self._catalog.get(name), "drawn", None)
-        file_result(self._store, run_id, short, data, tags, self._stage(place), drawn)
+        saved_in = self._catalog.get(name)
+        file_result(self._store, run_id, short, data, tags, self._stage(place), saved_in)
 
     def _has_stages(self, namespace: str) -> bool:
         return namespace in self._variants and bool(self._variants[namespace].stages)

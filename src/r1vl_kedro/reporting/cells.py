@@ -13,7 +13,7 @@ def family_cells(verdicts: pd.DataFrame, name: str, column: str = "family") -> d
     """Return a variant's accuracy within each family, or value of another column, in percent."""
     part = verdicts.loc[(verdicts["variant"] == name) & verdicts["correct"].notna()]
     return {
-        str(family): round(100 * float(value), 2)
+        str(family): 100 * float(value)
         for family, value in part.groupby(column)["correct"].mean().items()
     }
 
@@ -25,20 +25,19 @@ def extra_scores(scores: Mapping[str, Mapping[str, Any]], namespaces: set[str]) 
         for key, value in scores[namespace].items():
             if key not in _FROM_SCORES and isinstance(value, float) and 0 <= value <= 1:
                 values.setdefault(key, []).append(value)
-    return {key: round(100 * sum(v) / len(v), 2) for key, v in values.items()}
+    return {key: 100 * sum(v) / len(v) for key, v in values.items()}
 
 
-def mean_of(part: pd.DataFrame, column: str, factor: float, digits: int = 2) -> float | None:
+def mean_of(part: pd.DataFrame, column: str, factor: float) -> float | None:
     """Average a column, times ``factor``; None where it is absent or empty."""
     if column not in part or part[column].isna().all():
         return None
-    return round(factor * float(part[column].astype(float).mean()), digits)
+    return factor * float(part[column].astype(float).mean())
 
 
 def percent(share: float | None) -> float | None:
-    """Turn a share into percent with two decimals."""
-    # Adding zero turns -0.0, which would be printed with its sign, into 0.0.
-    return None if share is None else round(100 * share, 2) + 0.0
+    """Turn a share into percent."""
+    return None if share is None else 100 * share
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:

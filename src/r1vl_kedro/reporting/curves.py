@@ -86,7 +86,7 @@ def with_areas(
         found = mean_over_seeds(difference.to_numpy(), options.confidence)
         rows.append((found.estimate, found.low, found.high))
     made = pd.DataFrame(rows, columns=["area", "area_low", "area_high"], index=contrasts.index)
-    return contrasts.join(made.astype(float).round(2))
+    return contrasts.join(made.astype(float))
 
 
 def areas(curves: pd.DataFrame, name: str) -> pd.Series:

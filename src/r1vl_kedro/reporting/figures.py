@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from r1vl_kedro.reporting.curves import curve, first_metric
+from r1vl_kedro.reporting.markdown import number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.style import INK, add_band, error_bars, or_empty, style
 from r1vl_kedro.reporting.time_figure import time_figure
@@ -159,7 +160,7 @@ def _add_points(figure: go.Figure, overview: pd.DataFrame, grid: Grid | None, **
     """Draw a point with its interval, and its value beside it, for every row of the table."""
     for row in overview.dropna(subset=["accuracy"]).to_dict("records"):
         look = variant(row["variant"], grid)
-        text = f"{row['accuracy']:.1f}"
+        text = number(row["accuracy"])
         figure.add_scatter(
             x=[row["accuracy"]],
             y=[look.label],

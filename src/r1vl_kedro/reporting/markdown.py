@@ -44,7 +44,7 @@ _FOLDED |= {"area_low", "area_high"}
 _SIGNED = {"difference", "paper_difference", "area"}
 _COUNTS = {"n", "seeds", "seeds_needed", "group_size"}
 _DECIMALS = {"p": 3, "p_holm": 3, "step_rar": 3, "improvement": 0}
-"""Of columns that are no percentages; tables keep at least as many."""
+"""Of columns that are no percentages."""
 SMALLEST_P = 0.001
 
 
@@ -66,6 +66,17 @@ def tables_markdown(tables: Mapping[str, pd.DataFrame], notes: Sequence[str]) ->
     return "\n\n".join([*parts, "## Notes", "\n".join(f"- {note}" for note in notes)]) + "\n"
 
 
+def number(value: float, sign: str = "", decimals: int = 1) -> str:
+    """Write a number with so many decimals, zero without a minus.
+
+    Example:
+        >>> number(-0.04, "+"), number(62.346), number(100 * 0.5735)  # 57.349999999999994
+        ('+0.0', '62.3', '57.4')
+    """
+    exact = round(value, 9)  # without the noise of binary fractions
+    return f"{round(exact, decimals) + 0.0:{sign}.{decimals}f}"
+
+
 def _cell(row: Mapping[str, object], name: str) -> str:
     value = row[name]
     if name == "accuracy":
@@ -73,7 +84,8 @@ def _cell(row: Mapping[str, object], name: str) -> str:
     if name == "difference":
         return _with_interval(row, name, "diff_low", "diff_high", "diff_interval")
     if name == "area" and not _absent(value) and not _absent(row["area_low"]):
-        return f"{value:+.1f} [{row['area_low']:+.1f}, {row['area_high']:+.1f}]"
+        ends = f"{number(row['area_low'], '+')}, {number(row['area_high'], '+')}"
+        return f"{number(value, '+')} [{ends}]"
     if isinstance(value, str):
         return value
     if _absent(value):
@@ -82,8 +94,7 @@ def _cell(row: Mapping[str, object], name: str) -> str:
         return str(int(value))
     if name in ("p", "p_holm") and value < SMALLEST_P:
         return f"< {SMALLEST_P}"
-    sign = "+" if name in _SIGNED else ""
-    return f"{value:{sign}.{_DECIMALS.get(name, 1)}f}"
+    return number(value, "+" if name in _SIGNED else "", _DECIMALS.get(name, 1))
 
 
 def _absent(value: object) -> bool:
@@ -94,7 +105,7 @@ def _with_interval(row: Mapping[str, object], name: str, low: str, high: str, no
     if _absent(row[name]):
         return str(row[note])
     sign = "+" if name in _SIGNED else ""
-    value = f"{row[name]:{sign}.1f}"
+    value = number(row[name], sign)
     if _absent(row[low]):
         return f"{value} ({row[note]})"
-    return f"{value} [{row[low]:{sign}.1f}, {row[high]:{sign}.1f}]"
+    return f"{value} [{number(row[low], sign)}, {number(row[high], sign)}]"

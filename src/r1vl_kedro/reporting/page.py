@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from r1vl_kedro.records.rejections import counts_in_words
-from r1vl_kedro.reporting.markdown import TITLES, display
+from r1vl_kedro.reporting.markdown import TITLES, display, number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet, template
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
@@ -52,10 +52,12 @@ def headline(
     row = overview.loc[options.headline]
     percent = f"{100 * options.confidence:g} % interval"
     seeds = f", {row['seeds']} seeds" if row["seeds"] > 1 else ", one training seed"
-    between = "" if pd.isna(row["low"]) else f" ({percent} {row['low']:.1f} to {row['high']:.1f})"
+    between = (
+        "" if pd.isna(row["low"]) else f" ({percent} {number(row['low'])} to {number(row['high'])})"
+    )
     sentences = nothing_learnt(tables["overview"], max_new_tokens)
     sentences += [
-        f"{name} answers {row['accuracy']:.1f} % of {row['n']} test questions right"
+        f"{name} answers {number(row['accuracy'])} % of {row['n']} test questions right"
         f"{between}{seeds}."
     ]
     for contrast in tables["contrasts"].to_dict("records"):
@@ -77,14 +79,10 @@ def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) ->
     """
     trained = overview[overview["variant"] != "base"]
     cut = trained.get("truncated", pd.Series(dtype=float)).dropna()
-    above = trained.get("diff_low", pd.Series(dtype=float))
+    above = trained.get("diff_low", pd.Series(dtype=float)).round(2)
     if cut.empty or cut.median() < CUT_OFF or (above > 0).any():
         return []
-    shown = (
-        f"{cut.min():.1f}"
-        if f"{cut.min():.1f}" == f"{cut.max():.1f}"
-        else (f"{cut.min():.1f} to {cut.max():.1f}")
-    )
+    shown = " to ".join(dict.fromkeys([number(cut.min()), number(cut.max())]))
     at = "" if max_new_tokens is None else f" at {max_new_tokens} tokens"
     return [
         f"Nothing was learnt here: {shown} % of a row's answers were cut off{at}, before they "
@@ -253,15 +251,16 @@ def script_json(value: Any) -> str:
 
 def _contrast(row: Mapping[str, Any], other: str, margin: float) -> str:
     value = row["difference"]
-    if value == 0:
+    size = number(abs(value))
+    if float(size) == 0:
         what = f"It is level with {other}"
     else:
         way = "above" if value > 0 else "below"
-        points = "point" if f"{abs(value):.1f}" == "1.0" else "points"
-        what = f"It is {abs(value):.1f} {points} {way} {other}"
+        points = "point" if size == "1.0" else "points"
+        what = f"It is {size} {points} {way} {other}"
     if pd.isna(row["diff_low"]):
         return f"{what} ({row['diff_interval']})."
-    told = f"{what}, [{row['diff_low']:+.1f}, {row['diff_high']:+.1f}]"
+    told = f"{what}, [{number(row['diff_low'], '+')}, {number(row['diff_high'], '+')}]"
     verdict = row["verdict"]
     if verdict == "different":
         return f"{told}: different."

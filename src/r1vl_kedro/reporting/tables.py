@@ -1,6 +1,7 @@
 """The paper's ablation tables, measured; every row has an interval or the reason why not.
 
-Shares and differences are in percent and percentage points, rounded to two decimals.
+Shares and differences are in percent and percentage points, with all their digits: the catalog's
+`TableDataset` rounds what it writes, and whoever shows a number rounds it once.
 """
 
 from collections.abc import Mapping
@@ -129,8 +130,8 @@ def _claim_cells(claim: Claim, ours: NDArray, other: NDArray) -> dict[str, Any]:
     seeds = max(ours.shape[1], other.shape[1])
     better = probability_of_improvement(ours.mean(axis=0), other.mean(axis=0))
     return {
-        "p_holm": None if claim.p is None else round(claim.p, 4),
-        "improvement": round(100 * better, 1) if seeds > 1 else None,
+        "p_holm": claim.p,
+        "improvement": 100 * better if seeds > 1 else None,
         "seeds_needed": claim.seeds_needed,
         "verdict": claim.verdict,
     }
@@ -160,7 +161,7 @@ def overview_table(
         cells |= {
             "validity": mean_of(part, "valid", 100),
             "key_steps": mean_of(part, "k", 100),
-            "step_rar": mean_of(part, "step_rar", 1, 4),
+            "step_rar": mean_of(part, "step_rar", 1),
             "mean_tokens": mean_of(part, "tokens", 1),
             "truncated": mean_of(part, "truncated", 100),
         }
@@ -262,6 +263,6 @@ def _difference_cells(interval: Interval | str) -> dict[str, Any]:
         "difference": percent(interval.estimate),
         "diff_low": percent(interval.low),
         "diff_high": percent(interval.high),
-        "p": None if interval.p is None else round(interval.p, 4),
+        "p": interval.p,
         "diff_interval": (interval.note if interval.low is None else f"paired {interval.note}"),
     }

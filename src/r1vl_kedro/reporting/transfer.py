@@ -24,6 +24,7 @@ from plotly.subplots import make_subplots
 
 from r1vl_kedro.reporting.cells import percent
 from r1vl_kedro.reporting.collect import answer_matrix
+from r1vl_kedro.reporting.markdown import number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.style import or_empty, style
 from r1vl_kedro.reporting.variants import Grid, in_order, variant
@@ -219,13 +220,14 @@ def transfer_figure(cells: pd.DataFrame, means: pd.DataFrame) -> go.Figure:
 
 def _text(row: pd.Series) -> str:
     ends = "" if pd.isna(row["low"]) else f" [{row['low']:.0f}, {row['high']:.0f}]"
-    return f"{row['accuracy']:.1f}{ends}"
+    return f"{number(row['accuracy'])}{ends}"
 
 
 def _title(name: str, means: pd.DataFrame) -> str:
     shown = []
     for row in means.loc[means["matrix"] == name].to_dict("records"):
         sign = "+" if row["mean"] == "difference" else ""
-        ends = "" if pd.isna(row["low"]) else f" [{row['low']:{sign}.1f}, {row['high']:{sign}.1f}]"
-        shown.append(f"{row['mean']} {row['accuracy']:{sign}.1f}{ends}")
+        low, high = number(row["low"], sign), number(row["high"], sign)
+        ends = "" if pd.isna(row["low"]) else f" [{low}, {high}]"
+        shown.append(f"{row['mean']} {number(row['accuracy'], sign)}{ends}")
     return f"{name}: {', '.join(shown)}" if shown else name

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from r1vl_kedro.reporting.markdown import number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import script_json
 from r1vl_kedro.reporting.pages import markdown_table, template
@@ -83,9 +84,9 @@ def _cell(row: Mapping[str, object], name: str) -> str:
     }.get(name, ("", ""))
     sign = "+" if name == "difference" else ""
     digits = 0 if name in WHOLE else 2 if name in ("kl", "length_correlation") else 1
-    text = f"{value:{sign}.{digits}f}"
+    text = number(value, sign, digits)
     if low and pd.notna(row.get(low)):
-        text += f" [{row[low]:{sign}.1f}, {row[high]:{sign}.1f}]"
+        text += f" [{number(row[low], sign)}, {number(row[high], sign)}]"
     return text
 
 
@@ -98,7 +99,7 @@ def markdown(
     if best is None or best.empty:
         return text
     found = [
-        [row["variant"], row["settings"], f"{row['accuracy']:.1f}", f"{row['n']:.0f}",
+        [row["variant"], row["settings"], number(row["accuracy"]), f"{row['n']:.0f}",
         f"{row['trials']:.0f}"]
         for row in best.to_dict("records")
     ]  # fmt: skip
