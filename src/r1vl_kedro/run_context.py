@@ -17,7 +17,8 @@ class RunContext:
     ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``); it and
     ``seed`` are None in nodes that all variants share. ``stage`` is None in a variant of one
     training. ``run_id`` is "" where nothing is tracked. ``pipeline`` and ``started`` (seconds since
-    1970) are of the ``kedro run``; ``sources`` describes its base model and its source records.
+    1970) are of the ``kedro run``; ``sources`` describes its base model and its source records,
+    and ``command`` is what runs its environment.
     """
 
     tracking_uri: str
@@ -27,6 +28,7 @@ class RunContext:
     stage: str | None = None
     pipeline: str = ""
     started: float = 0.0
+    command: str = "kedro run"
     sources: Mapping[str, str] = field(default_factory=dict)
 
 

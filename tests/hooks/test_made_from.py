@@ -70,12 +70,19 @@ class TestRecipes:
         evaluation = {"decoding": {"batch_size": 64}, "grammar": "r1vl", option: "before"}
         row = within("base", create_pipeline(), {"checkpoint": "base_model"}, {})
 
-        def scores(options):
-            return recipes(row, {"evaluation": options}, leaf=lambda name: name)["base.scores"]
+        def asked(options, known):
+            return recipes(row, {"evaluation": options}, lambda name: name, known.get)
 
-        assert scores(evaluation) == scores({**evaluation, option: "after"})
-        assert scores(evaluation) != scores({**evaluation, "decoding": {"batch_size": 8}})
-        assert scores(evaluation) != scores({**evaluation, "grammar": "boxed"})
+        there = asked(evaluation, {})
+        assert asked({**evaluation, option: "after"}, there) == there
+        other = asked({**evaluation, option: "after", "decoding": {"batch_size": 8}}, there)
+        assert differences(there["base.predictions"], other["base.predictions"]) == [
+            "evaluation.decoding.batch_size 64 instead of 8"
+        ]
+        assert there["base.scores"] != other["base.scores"]
+        boxed = asked({**evaluation, "grammar": "boxed"}, there)
+        assert boxed["base.predictions"] == there["base.predictions"]
+        assert boxed["base.scores"] != there["base.scores"]
 
     def test_another_node_is_a_difference(self):
         old = {"node": "a", "params": {}, "inputs": {"records": "0f"}}

@@ -184,13 +184,14 @@ def test_rows_that_differ_alike_are_named_together_without_what_follows():
         {
             row: [f"variants.{row}.options.beta 0 instead of 1", f"another {row}.checkpoint"]
             for row in ("outcome", "sft")
-        }
+        },
+        RunContext("", "f00", command="kedro run --env=smoke"),
     )
     assert said == (
         "The rows outcome, sft do not belong to this grid: they were made with beta 0 instead "
         "of 1. "
-        "`kedro run --pipelines=ablation --namespaces=outcome,sft` makes them anew, then "
-        "`kedro run --pipelines=reporting` this report."
+        "`kedro run --env=smoke --pipelines=ablation --namespaces=outcome,sft` makes them anew, "
+        "then `kedro run --env=smoke --pipelines=reporting` this report."
     )
 
 

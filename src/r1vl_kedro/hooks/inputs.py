@@ -10,7 +10,7 @@ from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.to_run import nodes_to_run, place_of
+from r1vl_kedro.hooks.to_run import command, nodes_to_run, place_of
 
 SHOWN = 5
 """Missing inputs that a message names."""
@@ -62,8 +62,7 @@ def _advice(missing: set[str], env: str | None) -> str:
     first = next((name for name in (*whole, *known) if missing <= known.get(name, set())), None)
     if first is None:
         return "Run the pipelines that make it first (`kedro registry list`)"
-    words = ["kedro run"]
-    words += [f"--env={env}"] if env not in (None, "local") else []
+    words = [command(env)]
     words += [f"--pipelines={first}"] if first != "__default__" else []
     words += [f"--to-outputs={','.join(sorted(missing))}"] if len(missing) < SHOWN else []
     return f"This makes it: {' '.join(words)}"

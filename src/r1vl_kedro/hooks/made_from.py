@@ -14,6 +14,7 @@ from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro import files
+from r1vl_kedro.hooks.to_run import command
 from r1vl_kedro.hooks.values import flat
 from r1vl_kedro.pipelines.evaluation import READ
 
@@ -31,17 +32,21 @@ Recipe = dict[str, Any]
 
 
 def recipes(
-    pipeline: Pipeline, parameters: Mapping[str, Any], leaf: Callable[[str], str]
+    pipeline: Pipeline,
+    parameters: Mapping[str, Any],
+    leaf: Callable[[str], str],
+    known: Callable[[str], Recipe | None] = lambda name: None,
 ) -> dict[str, Recipe]:
     """Return what each dataset of a pipeline is made from, by its name.
 
-    A recipe has the node's name, the values of its parameters (of evaluation's, those that the
-    node reads), and a digest of the recipe of each input; so it differs wherever anything before
-    it does.
+    A recipe has the node's name, the values of its parameters, and a digest of the recipe of each
+    input; so it differs wherever anything before it does.
 
     Args:
         parameters: resolved, as nested mappings.
         leaf: the digest of an input that no node of the pipeline makes.
+        known: the recipe of a result that is there, which stays in force where the new one differs
+            only in what the node does not read.
     """
     made: dict[str, Recipe] = {}
     for node in pipeline.nodes:  # in the order of their dependencies
@@ -51,19 +56,28 @@ def recipes(
                 recipe["params"][name] = parameters
             elif name.startswith("params:"):
                 key = name.removeprefix("params:")
-                read = READ.get(node.short_name) if key.endswith("evaluation") else None
-                recipe["params"][key] = _only(read, value_of(parameters, key))
+                recipe["params"][key] = value_of(parameters, key)
             else:
                 recipe["inputs"][name] = digest(made[name]) if name in made else leaf(name)
-        made |= dict.fromkeys(node.outputs, files.as_json(recipe))
+        recipe = files.as_json(recipe)
+        for name in node.outputs:
+            old = known(name)
+            made[name] = old if old is not None and read(old) == read(recipe) else recipe
     return made
 
 
-def _only(keys: Collection[str] | None, options: Any) -> Any:
-    """Leave out options that a node is given and does not read; None leaves out none."""
-    if keys is None or not isinstance(options, Mapping):
-        return options
-    return {key: value for key, value in options.items() if key in keys}
+def read(recipe: Recipe) -> Recipe:
+    """Leave out of a recipe the options of evaluation that its node is given and does not read."""
+    keys = READ.get(recipe.get("node", ""))
+    if keys is None:
+        return recipe
+    params = {
+        name: {key: one for key, one in options.items() if key in keys}
+        if name.endswith("evaluation") and isinstance(options, Mapping)
+        else options
+        for name, options in recipe["params"].items()
+    }
+    return {**recipe, "params": params}
 
 
 def value_of(parameters: Mapping[str, Any], key: str) -> Any:
@@ -91,6 +105,7 @@ def differences(old: Recipe, new: Recipe) -> list[str]:
         >>> differences(old, new)
         ['step_grpo.num_steps 30 instead of 20']
     """
+    old, new = read(old), read(new)
     was, now = flat(old.get("params", {})), flat(new["params"])
     words = [
         f"{key} {_short(was.get(key))} instead of {_short(now.get(key))}"
@@ -142,7 +157,7 @@ class MadeFromHooks:
     ) -> None:
         """Compare what is there with what this run would make."""
         self._catalog = catalog
-        self._wanted = recipes(pipeline, self._parameters(), self._leaf)
+        self._wanted = recipes(pipeline, self._parameters(), self._leaf, self._stored)
         catalog[DIFFERENCES].save(self._rows_read(pipeline))
         if run_params.get("only_missing_outputs"):
             self._count_as_missing()
@@ -183,8 +198,9 @@ class MadeFromHooks:
         if self._stored("report") != whole.get("report"):
             logger.warning(
                 "the report and its tables still show %s as before this run; "
-                "`kedro run --pipelines=reporting` makes them anew",
+                "`%s --pipelines=reporting` makes them anew",
                 ", ".join(sorted(name.partition(".")[0] for name in rows)),
+                command(self._context.env),
             )
 
     def _parameters(self) -> Mapping[str, Any]:
@@ -195,7 +211,7 @@ class MadeFromHooks:
         from r1vl_kedro.pipelines.ablation.grid import in_use
 
         pipeline = create_pipeline(*in_use())
-        return recipes(pipeline, self._parameters(), self._leaf)
+        return recipes(pipeline, self._parameters(), self._leaf, self._stored)
 
     def _rows_read(self, pipeline: Pipeline) -> dict[str, list[str]]:
         """Return what rows that this run only reads were made with, where the grid now differs."""

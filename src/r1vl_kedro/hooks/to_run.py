@@ -10,6 +10,11 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 
+def command(env: str | None) -> str:
+    """Return what runs an environment: ``kedro run``, with ``--env`` where it is another one."""
+    return "kedro run" if env in (None, "local") else f"kedro run --env={env}"
+
+
 def nodes_to_run(
     run_params: Mapping[str, Any], pipeline: Pipeline, catalog: DataCatalog
 ) -> list[Node]:

@@ -15,6 +15,7 @@ from r1vl_kedro.hooks import about, values
 from r1vl_kedro.hooks.descriptions import OVERVIEW, describe
 from r1vl_kedro.hooks.filing import file_result
 from r1vl_kedro.hooks.owners import namespace_of, owners
+from r1vl_kedro.hooks.to_run import command
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.run_context import RUN, RunContext
 from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
@@ -54,8 +55,7 @@ class TrackingHooks:
         self._todo: dict[str, set[str]] = {}
         self._owners: dict[str, str] = {}
         self._late: set[str] = set()
-        self._about: dict[str, Any] = {}
-        self._run_params: dict[str, Any] = {}
+        self._about, self._run_params = dict[str, Any](), dict[str, Any]()
         self._digests: dict[str, str] = {}
         self._noted: set[tuple[str, str]] = set()
         self._ended, self._metrics, self._planned = set[str](), set[str](), set[str]()
@@ -150,6 +150,7 @@ class TrackingHooks:
                 stage=self._stage(node.namespace),
                 pipeline=self._pipeline,
                 started=self._started,
+                command=command(self._context.env),
                 sources=self._sources,
             )
         )

@@ -12,6 +12,7 @@ from r1vl_kedro.reporting.markdown import TITLES, display, number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet, template
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
+from r1vl_kedro.run_context import RunContext
 
 CUT_OFF = 50.0
 """Percent of answers cut off from which on accuracies show no learning."""
@@ -91,29 +92,31 @@ def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) ->
     ]
 
 
-def warnings(differences: Mapping[str, Sequence[str]]) -> list[str]:
+def warnings(differences: Mapping[str, Sequence[str]], run: RunContext | None = None) -> list[str]:
     """Name the rows which were made with other settings than the grid has, and how to renew them.
 
     Rows that differ alike are named together; what follows from a difference is left out.
 
     Args:
         differences: by namespace, such as ``{"outcome": ["num_steps 22 instead of 30"]}``.
+        run: knows the environment, which the commands name.
     """
     rows: dict[tuple[str, ...], list[str]] = {}
     for row, words in differences.items():
         told = [word.removeprefix(f"variants.{row}.options.") for word in words]
         own = tuple(word for word in told if not word.startswith(f"another {row}."))
         rows.setdefault(own or tuple(told), []).append(row)
-    return [_warning(names, words) for words, names in rows.items()]
+    command = "kedro run" if run is None else run.command
+    return [_warning(names, words, command) for words, names in rows.items()]
 
 
-def _warning(rows: Sequence[str], words: Sequence[str]) -> str:
+def _warning(rows: Sequence[str], words: Sequence[str], command: str) -> str:
     named, many = ", ".join(rows), len(rows) > 1
     said = f"rows {named} do" if many else f"row {named} does"
     return (
         f"The {said} not belong to this grid: {'they were' if many else 'it was'} made with "
-        f"{'; '.join(words)}. `kedro run --pipelines=ablation --namespaces={','.join(rows)}` makes "
-        f"{'them' if many else 'it'} anew, then `kedro run --pipelines=reporting` this report."
+        f"{'; '.join(words)}. `{command} --pipelines=ablation --namespaces={','.join(rows)}` makes "
+        f"{'them' if many else 'it'} anew, then `{command} --pipelines=reporting` this report."
     )
 
 

@@ -77,8 +77,9 @@ def write_tables(
     """Write the tables as one page of Markdown, with the notes on intervals."""
     from r1vl_kedro.reporting.markdown import tables_markdown
     from r1vl_kedro.reporting.page import left_out, notes, warnings
+    from r1vl_kedro.run_context import RUN
 
-    said = [*warnings(differences), *left_out(scores), *notes(verdicts, options, grid)]
+    said = [*warnings(differences, RUN.get()), *left_out(scores), *notes(verdicts, options, grid)]
     return tables_markdown(tables, said)
 
 
@@ -141,7 +142,7 @@ def write_report(
         figures=named["figure"],
         examples=examples,
         said=page.notes(verdicts, options, grid),
-        warnings=[*page.warnings(differences), *page.left_out(scores)],
+        warnings=[*page.warnings(differences, RUN.get()), *page.left_out(scores)],
         settings=settings,
         versions=provenance.versions(),
         subject=head.describe_subject(verdicts, grid, RUN.get()),
