@@ -42,6 +42,13 @@ def fail(message):
     raise ValueError(message)
 
 
+def show_key():
+    """Logs a key and raises with it, as a library might."""
+    key = os.environ["OPENAI_API_KEY"]
+    logging.getLogger("r1vl_kedro").warning("asked with %s", key)
+    raise ValueError(f"401: {key!r} is no key")
+
+
 def refuse(message):
     """Raises what the user is to read."""
     raise UserFacingError(message)

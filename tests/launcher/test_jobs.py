@@ -98,6 +98,17 @@ def test_failure_carries_the_jobs_traceback(tmp_path, options):
 
 
 @BOTH
+def test_no_file_of_a_job_and_no_message_holds_a_key(tmp_path, options, monkeypatch, caplog):
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key-of-mine-0123\n")
+    with pytest.raises(JobError, match="401: '\\*\\*\\*") as caught:
+        job("show_key", tmp_path, options)
+    texts = {path.name: path.read_text() for path in (tmp_path / "show_key").iterdir()}
+    assert "asked with ***" in texts["rank0.log"] and "401: '***" in texts["rank0.log"]
+    said = [str(caught.value), caplog.text, *texts.values()]
+    assert not any("a-key-of-mine-0123" in text for text in said)
+
+
+@BOTH
 def test_a_plain_error_needs_no_traceback(tmp_path, options):
     with pytest.raises(JobError) as caught:
         job("refuse", tmp_path, options, message="the limit is 10")
