@@ -81,8 +81,8 @@ def measured(judge: Judge, cases: list[dict[str, Any]]) -> dict[str, float]:
 def main() -> None:
     """Print one line for each way of judging."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cases", type=Path)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("cases", type=Path, help="JSON lines of args and expected")
+    parser.add_argument("--json", type=Path, help="also write the numbers to this file")
     arguments = parser.parse_args()
     for name in ("math_verify", "latex2sympy2_extended"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,14 +1,14 @@
 """Peak memory and time of reading a large benchmark TSV into records on disk.
 
-Run: ``python perf/benchmark_tsv.py [gigabytes] [folder]``. The file is made first:
-noise as PNG in base64, every tenth row referring to the image of the row before.
+The file is made first: noise as PNG in base64, every tenth row referring to the image of the row
+before.
 """
 
+import argparse
 import base64
 import io
 import os
 import resource
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -40,10 +40,13 @@ def write(path: Path, size: float) -> int:
 
 def main() -> None:
     """Print rows, time and peak resident memory."""
-    size = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as folder:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("gigabytes", type=float, nargs="?", default=1.0, help="default: %(default)s")
+    parser.add_argument("folder", nargs="?", help="of the file, which is removed afterwards")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         path = Path(folder) / "MME.tsv"
-        rows = write(path, size * 1e9)
+        rows = write(path, given.gigabytes * 1e9)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         start = time.perf_counter()
         file = BenchmarkFile(get_benchmark("mme"), path, official=False)

@@ -1,10 +1,10 @@
 """Scoring speed of every benchmark and mode, in responses a second on one core.
 
-Run: ``python perf/benchmarks.py [rows]``. The responses are full reasoning paths with right, wrong
-and wordy answers in equal parts; every one is different, so that no cache helps.
+The responses are full reasoning paths with right, wrong and wordy answers in equal parts; every one
+is different, so that no cache helps.
 """
 
-import sys
+import argparse
 import time
 
 from r1vl_kedro.benchmarks import MODES, score_response
@@ -39,7 +39,9 @@ def rows(name: str, k: int) -> tuple[dict[str, object], list[str]]:
 
 def main() -> None:
     """Print one line for each benchmark and mode."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 6000
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", type=int, nargs="?", default=6000, help="default: %(default)s")
+    count = parser.parse_args().rows
     print("benchmark        " + "".join(f"{mode:>10}" for mode in MODES) + "   responses/s")
     for name in ("mathvista", "mmstar", "mathvision", "chartqa", "dynamath", "hallusionbench",
                  "mathverse", "mme", "mmreason"):  # fmt: skip

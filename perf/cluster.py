@@ -46,8 +46,8 @@ def seconds(nodes: int, jobs: int, sleep: float) -> float:
 def main() -> None:
     """Measure both and print the ratio; the last line is JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=12)
-    parser.add_argument("--sleep", type=float, default=20.0)
+    parser.add_argument("--jobs", type=int, default=12, help="how many (%(default)s)")
+    parser.add_argument("--sleep", type=float, default=20.0, help="seconds a job (%(default)s)")
     given = parser.parse_args()
     one, two = (seconds(nodes, given.jobs, given.sleep) for nodes in (1, 2))
     print(f"{given.jobs} jobs: {one:.1f} s on one node, {two:.1f} s on two, ratio {two / one:.2f}")

@@ -21,10 +21,10 @@ from r1vl_kedro.statistics import claims
 def main() -> None:
     """Parse the command line, read both directories' verdicts, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("first", type=Path)
-    parser.add_argument("second", type=Path)
-    parser.add_argument("variants", nargs="+")
-    parser.add_argument("--margin", type=float, default=2.0, help="points")
+    parser.add_argument("first", type=Path, help="a data directory, such as data/thorough")
+    parser.add_argument("second", type=Path, help="the other, such as data/sloppy")
+    parser.add_argument("variants", nargs="+", help="names in both grids, such as step_rar")
+    parser.add_argument("--margin", type=float, default=2.0, help="points (%(default)s)")
     given = parser.parse_args()
     first, second = (
         pd.read_parquet(directory / "08_reporting/verdicts.parquet")

@@ -31,9 +31,9 @@ def two_way_bootstrap(rng: np.random.Generator, values: np.ndarray, resamples: i
 def main() -> None:
     """Parse the command line, simulate, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--studies", type=int, default=2000)
-    parser.add_argument("--questions", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--studies", type=int, default=2000, help="simulated (%(default)s)")
+    parser.add_argument("--questions", type=int, default=300, help="of each study (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the simulation (%(default)s)")
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
     print(

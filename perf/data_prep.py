@@ -73,9 +73,13 @@ def make(folder: Path, records: int, images: int) -> Path:
 def main() -> None:
     """Make the input, run the steps, print what they took."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--records", type=int, default=260_000)
-    arguments.add_argument("--images", type=int, default=20_000)
-    arguments.add_argument("--workers", type=int, default=2)
+    arguments.add_argument("--records", type=int, default=260_000, help="default: %(default)s")
+    arguments.add_argument(
+        "--images", type=int, default=20_000, help="different ones (%(default)s)"
+    )
+    arguments.add_argument(
+        "--workers", type=int, default=2, help="threads that decode (%(default)s)"
+    )
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

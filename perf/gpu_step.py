@@ -222,8 +222,8 @@ def main() -> None:
     """Measure M = 4 and 8, with and without checkpointing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cpu-check", action="store_true", help="a small shape on the CPU")
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=8)
+    parser.add_argument("--pairs", type=int, default=5, help="of steps, one each way (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=8, help="at most (%(default)s)")
     given = parser.parse_args()
     given.device = "cpu" if given.cpu_check else "cuda"
     if given.device == "cuda" and not torch.cuda.is_available():

@@ -336,15 +336,17 @@ def compare(given: argparse.Namespace) -> dict[str, float]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shape", choices=SHAPES, default="paper")
-    parser.add_argument("--group", type=int, default=4, help="M")
-    parser.add_argument("--prompts", type=int, default=4, help="prompts a step")
-    parser.add_argument("--micro", type=int, help="completions per process and forward")
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--checkpointing", choices=["off", "on", "both"], default="both")
-    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--shape", choices=SHAPES, default="paper", help="default: %(default)s")
+    parser.add_argument("--group", type=int, default=4, help="M (%(default)s)")
+    parser.add_argument("--prompts", type=int, default=4, help="a step (%(default)s)")
+    parser.add_argument("--micro", type=int, help="completions per process and forward (all)")
+    parser.add_argument("--processes", type=int, default=1, help="ranks (%(default)s)")
+    parser.add_argument(
+        "--checkpointing", choices=["off", "on", "both"], default="both", help="%(default)s"
+    )
+    parser.add_argument("--pairs", type=int, default=5, help="of steps, one each way (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print the last line alone")
-    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--verbose", action="store_true", help="show what the libraries log")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--place", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()

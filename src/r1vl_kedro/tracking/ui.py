@@ -50,10 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         1 where the port is in use, or the store cannot be used; the reason stands on stderr.
     """
-    parser = argparse.ArgumentParser(prog="python -m r1vl_kedro.tracking.ui", description=__doc__)
-    parser.add_argument("--store", default="mlflow.db", help="a file (SQLite) or a URI")
-    parser.add_argument("--host", default=HOST)
-    parser.add_argument("--port", default=PORT, type=int)
+    parser = argparse.ArgumentParser(
+        prog="python -m r1vl_kedro.tracking.ui",
+        description="Print where the project's runs are found, and serve MLflow's UI (make ui).",
+        epilog="Other options go to mlflow ui.",
+    )
+    parser.add_argument(
+        "--store", default="mlflow.db", help="a file (SQLite) or a URI (%(default)s)"
+    )
+    parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
+    parser.add_argument("--port", default=PORT, type=int, help="default: %(default)s")
     given, rest = parser.parse_known_args(arguments)
     try:
         uri = resolve_uri(given.store, Path.cwd())
