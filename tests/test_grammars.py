@@ -191,7 +191,8 @@ def test_grammars_by_name_and_by_path():
     assert get_grammar("r1vl") is R1VL
     assert get_grammar(f"{__name__}.OTHER") is OTHER
     with pytest.raises(
-        ValueError, match="grammar 'r2vl' is unknown; choose from boxed, plain, r1vl"
+        ValueError,
+        match=r"grammar 'r2vl' is unknown: did you mean r1vl\? choose from boxed, plain, r1vl",
     ):
         get_grammar("r2vl")
     with pytest.raises(ValueError, match="cannot be imported: No module named 'nowhere'"):

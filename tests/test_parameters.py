@@ -108,6 +108,10 @@ def a_machine_with_room(monkeypatch):
                 "prompt.template is 'Think.': it has no '{question}'",
             ],
         ),
+        (
+            {"grammar": "thinkanswer"},
+            ["grammar: grammar 'thinkanswer' is unknown: did you mean think_answer? choose from "],
+        ),
         ({"sft": 3}, ["sft is 3; it takes what sft changes of warm_up"]),
         ({"sft": {"foo": 1}}, ["sft.foo is no parameter: sft takes "]),
         (
@@ -195,3 +199,11 @@ def test_the_command_line_shows_the_message_alone_and_takes_the_old_spelling(tmp
     assert code == 1
     assert output.strip().splitlines()[-1].startswith("Error: step_grpo.beta is 'high'")
     assert "Traceback" not in output and "deprecated" not in output
+
+
+def test_a_variant_that_the_command_line_adds_is_named(caplog):
+    context_of("smoke", ablation={"variants": {"outcom": {"beta": 0.1}, "outcome": {"beta": 0.2}}})
+    [warning] = [one.getMessage() for one in caplog.records if "is new" in one.getMessage()]
+    assert warning.startswith(
+        "ablation.variants.outcom is new: it becomes a row of its own; did you mean outcome? "
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from r1vl_kedro import kernels
 from r1vl_kedro.configuration import with_whole_paths
+from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.parameters import (
     Common,
     ConfigurationError,
@@ -30,6 +32,8 @@ from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
 from r1vl_kedro.tracking.options import TrackingOptions
+
+logger = logging.getLogger(__name__)
 
 OTHERS = frozenset({"responses"})
 """Given on the command line only: the reward card's file."""
@@ -58,6 +62,7 @@ class ProjectContext(KedroContext):
             grid.check_sources(parameters["variants"], self.config_loader["catalog"])
             _check_rows(parameters)
             grid.use(parameters)
+            self._name_new_rows()
         except ConfigurationError as error:
             parameters = {**given, "variants": {}}
             grid.use(error)
@@ -113,6 +118,25 @@ class ProjectContext(KedroContext):
                 f"the parameters cannot be put together ({error}): give a list where "
                 "the configuration has a list, and a mapping where it has one"
             ) from error
+
+    def _name_new_rows(self) -> None:
+        """Warn of variants that the command line adds: perhaps a name was misspelt."""
+        loader = self.config_loader
+        given = (loader.runtime_params.get("ablation") or {}).get("variants") or {}
+        if not given:
+            return
+        own, loader.runtime_params = loader.runtime_params, {}
+        try:
+            known = loader["parameters"]["ablation"]["variants"]
+        finally:
+            loader.runtime_params = own
+        for name in given.keys() - known.keys():
+            logger.warning(
+                "ablation.variants.%s is new: it becomes a row of its own; %sthe grid has %s",
+                name,
+                did_you_mean(name, known),
+                ", ".join(known),
+            )
 
     def _names_in_base(self) -> set[str]:
         # Not through a second loader: `${globals:...}` goes to the loader made last, and every

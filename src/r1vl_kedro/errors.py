@@ -1,6 +1,8 @@
 """Errors that a user can cause; ``kedro run`` prints their message in place of a traceback."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 QUOTED = 200
 """Characters of a value that a message quotes."""
@@ -20,6 +22,17 @@ def clipped(text: str) -> str:
     """
     text = _ADDRESS.sub(r"a \1", text)
     return _UNBROKEN.sub(r"\1…", _LONG.sub(r"\1\2…\1", text))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question that ends on a space, about the nearest of the known names; else nothing.
+
+    Example:
+        >>> did_you_mean("otcome", ["key_steps", "outcome"])
+        'did you mean outcome? '
+    """
+    near = get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]}? " if near else ""
 
 
 class UserFacingError(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, get_args
 
 import click
@@ -17,7 +16,7 @@ from pydantic import (
     field_validator,
 )
 
-from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.errors import UserFacingError, did_you_mean
 from r1vl_kedro.prompts import IMAGES_COME, RAW_MARK, image_place
 from r1vl_kedro.responses import R1VL, GrammarName, get_grammar
 
@@ -111,8 +110,7 @@ def check_choices(given: Iterable[str], known: Iterable[str], what: str) -> None
     known = sorted(set(known))
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            hint = did_you_mean(name, known)
             raise ConfigurationError(
                 f"{what} {name!r} is unknown: {hint}known are {', '.join(known)}"
             )
@@ -144,16 +142,16 @@ def describe(error: ValidationError, model: type[BaseModel], where: str) -> str:
             continue
         name = ".".join(part for part in (place, str(key)) if part)
         said = problem["msg"].removeprefix("Value error, ")
-        # A rule between several keys speaks of them itself.
-        value = "" if isinstance(problem["input"], Mapping) else f" is {problem['input']!r:.100}"
+        # A rule between several keys names them itself, and one of known names the value.
+        named = isinstance(problem["input"], Mapping) or f"{problem['input']!r:.100} is" in said
+        value = "" if named else f" is {problem['input']!r:.100}"
         lines.append(f"{name}{value}: {said[:1].lower() + said[1:]}")
     return "\n".join(lines)
 
 
 def _unknown(place: str, key: str, known: Iterable[str]) -> str:
     known = sorted(known)
-    near = get_close_matches(key, known, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
+    hint = did_you_mean(key, known)
     name = f"{place}.{key}" if place else key
     takes = f"{place or 'the parameters'} {'takes' if place else 'are'}"
     return f"{name} is no parameter: {hint}{takes} {', '.join(known)}"

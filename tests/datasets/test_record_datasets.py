@@ -143,7 +143,10 @@ def test_a_reader_from_elsewhere_is_named_by_its_dotted_path(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"reader": "mulbery"}, "reader 'mulbery' is unknown; known are .*mathvision, .*mulberry"),
+        (
+            {"reader": "mulbery"},
+            r"reader 'mulbery' is unknown: did you mean mulberry\? known are .*mathvision",
+        ),
         ({"reader": "json.loads"}, "it is no RecordFile"),
         ({"reader": "no.such.File"}, "No module named 'no'"),
         ({"reader": "mulberry", "max_steps": 3}, "'max_steps' is no setting .* image_root"),

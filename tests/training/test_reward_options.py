@@ -43,7 +43,7 @@ def test_options_come_back_from_their_own_form():
         ({"rewards": {"outcome": 0.0}}, "rewards outcome: none has a weight above 0"),
         ({"rewards": {}}, "none has a weight above 0"),
         ({"rewards": "outcome"}, "give a mapping of reward names to weights or options"),
-        ({"grammar": "r2vl"}, "grammar 'r2vl' is unknown; choose from "),
+        ({"grammar": "r2vl"}, "grammar 'r2vl' is unknown: did you mean r1vl? choose from "),
         (
             {"grammar": "think_answer", "rewards": {"validity": {"mode": "released"}}},
             "reads the grammar r1vl only, not 'think_answer'",

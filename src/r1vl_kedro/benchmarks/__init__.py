@@ -14,6 +14,7 @@ from r1vl_kedro.benchmarks import suite
 from r1vl_kedro.benchmarks.base import BENCHMARKS, MODES, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell
 from r1vl_kedro.benchmarks.prompts import plain_prompt, prefixed
+from r1vl_kedro.errors import did_you_mean
 
 for _module in iter_modules(suite.__path__, f"{suite.__name__}."):
     import_module(_module.name)
@@ -43,7 +44,10 @@ def get_benchmark(name: str) -> Benchmark:
         ValueError: there is none; names those there are.
     """
     if name not in BENCHMARKS:
-        raise ValueError(f"benchmark {name!r} is unknown; choose from {', '.join(BENCHMARKS)}")
+        hint = did_you_mean(name, BENCHMARKS)
+        raise ValueError(
+            f"benchmark {name!r} is unknown: {hint}choose from {', '.join(BENCHMARKS)}"
+        )
     return BENCHMARKS[name]
 
 

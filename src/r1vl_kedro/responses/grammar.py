@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator
 
+from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.responses.around import NEAR, in_its_sentence
 from r1vl_kedro.responses.revisions import revises
 
@@ -188,8 +189,8 @@ def get_grammar(name: str) -> Grammar:
         if isinstance(found, Grammar):
             return found
     raise ValueError(
-        f"grammar {name[:100]!r} is unknown; choose from {', '.join(GRAMMARS)}, or give the dotted "
-        "path of a Grammar"
+        f"grammar {name[:100]!r} is unknown: {did_you_mean(name, GRAMMARS)}choose from "
+        f"{', '.join(GRAMMARS)}, or give the dotted path of a Grammar"
     )
 
 

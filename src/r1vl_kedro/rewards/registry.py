@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -20,6 +19,7 @@ from pydantic import (
     ValidationError,
 )
 
+from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.responses import R1VL, GrammarName
 
 Completion = str | Sequence[Mapping[str, str]]
@@ -119,9 +119,8 @@ def get_reward(name: str) -> type[Reward]:
     module, _, attribute = name.rpartition(".")
     if module:
         return _at_path(name, module, attribute)
-    near = get_close_matches(name, REWARDS, n=1)
     raise ValueError(
-        f"reward {name[:100]!r} is unknown: {f'did you mean {near[0]}? ' if near else ''}choose "
+        f"reward {name[:100]!r} is unknown: {did_you_mean(name, REWARDS)}choose "
         f"from {', '.join(sorted(REWARDS))}, or give the dotted path of a callable"
     )
 
@@ -246,8 +245,7 @@ def _in_words(name: str, problem: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in (name, *problem["loc"]))
     if problem["type"] == "extra_forbidden":
         known = sorted(set(get_reward(name).model_fields) - {"grammar"})
-        near = get_close_matches(str(problem["loc"][-1]), known, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        hint = did_you_mean(str(problem["loc"][-1]), known)
         return f"{key} is no option: {hint}{name} takes {', '.join(known)}"
     said = problem["msg"].removeprefix("Value error, ")
     value = "" if isinstance(problem["input"], Mapping) else f" is {problem['input']!r:.100}"

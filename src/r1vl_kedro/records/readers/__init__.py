@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
+from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.records.rows import RecordFile
 from r1vl_kedro.records.schema import RecordsError
 
@@ -36,8 +37,8 @@ def get_reader(name: str) -> type[RecordFile]:
                 return reader
             why = " (it is no RecordFile)"
     raise RecordsError(
-        f"reader {name!r:.200} is unknown{why}; known are {', '.join(READERS)}, or the dotted path "
-        "of a RecordFile such as my_package.MyFile"
+        f"reader {name!r:.200} is unknown{why}: {did_you_mean(str(name), READERS)}known are "
+        f"{', '.join(READERS)}, or the dotted path of a RecordFile such as my_package.MyFile"
     )
 
 
