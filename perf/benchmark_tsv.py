@@ -41,7 +41,7 @@ def write(path: Path, size: float) -> int:
 def main() -> None:
     """Print rows, time and peak resident memory."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("gigabytes", type=float, nargs="?", default=1.0, help="default: %(default)s")
+    parser.add_argument("gigabytes", type=float, nargs="?", default=1.0, help="default %(default)s")
     parser.add_argument("folder", nargs="?", help="of the file, which is removed afterwards")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:

@@ -40,7 +40,7 @@ def rows(name: str, k: int) -> tuple[dict[str, object], list[str]]:
 def main() -> None:
     """Print one line for each benchmark and mode."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", type=int, nargs="?", default=6000, help="default: %(default)s")
+    parser.add_argument("rows", type=int, nargs="?", default=6000, help="default %(default)s")
     count = parser.parse_args().rows
     print("benchmark        " + "".join(f"{mode:>10}" for mode in MODES) + "   responses/s")
     for name in ("mathvista", "mmstar", "mathvision", "chartqa", "dynamath", "hallusionbench",

@@ -73,7 +73,7 @@ def make(folder: Path, records: int, images: int) -> Path:
 def main() -> None:
     """Make the input, run the steps, print what they took."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--records", type=int, default=260_000, help="default: %(default)s")
+    arguments.add_argument("--records", type=int, default=260_000, help="default %(default)s")
     arguments.add_argument(
         "--images", type=int, default=20_000, help="different ones (%(default)s)"
     )

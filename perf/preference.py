@@ -199,8 +199,10 @@ class Subject:
 def main() -> None:
     """Measure, print a table, and the ratios as the last line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--objectives", nargs="*", default=["simpo", "orpo"], help="default: %(default)s")
-    parser.add_argument("--shape", choices=SHAPES, default="paper", help="default: %(default)s")
+    parser.add_argument(
+        "--objectives", nargs="*", default=["simpo", "orpo"], help="default %(default)s"
+    )
+    parser.add_argument("--shape", choices=SHAPES, default="paper", help="default %(default)s")
     parser.add_argument("--pairs", type=int, default=2, help="in an update (%(default)s)")
     parser.add_argument("--updates", type=int, default=5, help="measured of each (%(default)s)")
     parser.add_argument("--serve", help=argparse.SUPPRESS)

@@ -100,7 +100,7 @@ def rate(measured, rows: list[tuple[str, list[list[str]]]]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--responses", type=int, default=2000, help="default: %(default)s")
+    parser.add_argument("--responses", type=int, default=2000, help="default %(default)s")
     parser.add_argument("--json", type=Path, help="also write the numbers to this file")
     options = parser.parse_args()
     rows = workload(options.responses)

@@ -336,7 +336,7 @@ def compare(given: argparse.Namespace) -> dict[str, float]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shape", choices=SHAPES, default="paper", help="default: %(default)s")
+    parser.add_argument("--shape", choices=SHAPES, default="paper", help="default %(default)s")
     parser.add_argument("--group", type=int, default=4, help="M (%(default)s)")
     parser.add_argument("--prompts", type=int, default=4, help="a step (%(default)s)")
     parser.add_argument("--micro", type=int, help="completions per process and forward (all)")

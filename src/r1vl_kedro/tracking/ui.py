@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--store", default="mlflow.db", help="a file (SQLite) or a URI (%(default)s)"
     )
     parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
-    parser.add_argument("--port", default=PORT, type=int, help="default: %(default)s")
+    parser.add_argument("--port", default=PORT, type=int, help="default %(default)s")
     given, rest = parser.parse_known_args(arguments)
     try:
         uri = resolve_uri(given.store, Path.cwd())
