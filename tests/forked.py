@@ -1,7 +1,8 @@
 """Runs in processes forked from one that has imported MLflow, torch and TRL already.
 
 A run of ``python -m kedro`` imports for ten seconds of a core's time; where a test is about what
-the run makes and not about how it is started, it is forked.
+the run makes and not about how it is started, it is forked. A run of another copy of the project's
+code imports that copy alone.
 """
 
 import atexit
@@ -11,6 +12,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from pkgutil import resolve_name
 from types import MappingProxyType
 from typing import Any
 
@@ -26,16 +28,25 @@ CONTEXT.set_forkserver_preload(
         "r1vl_kedro.pipelines.reward_card", "r1vl_kedro.pipelines.base_model",
         "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
         "datasets", "matplotlib.pyplot", "plotly.graph_objects", "statsmodels.api", "math_verify",
+        # The tiny model, pictures in its records, and what the modules of tests import.
+        "transformers.models.qwen2_vl.image_processing_pil_qwen2_vl",
+        "transformers.models.qwen2_vl.modeling_qwen2_vl",
+        "transformers.models.qwen2_vl.processing_qwen2_vl", "PIL.JpegImagePlugin", "pytest",
         # What DeepSpeed imports, and torch's compiler for it, when an engine is made.
         "deepspeed.runtime.zero.muon.original_muon", "frozen",
     ]
 )  # fmt: skip
+
+PROGRAMS = {"kedro": "kedro.framework.cli.cli:main", "pytest": "pytest:console_main"}
 
 
 class Run:
     """``kedro <arguments>`` in a directory, at work beside the test.
 
     Args:
+        program: what runs in place of ``kedro``, of ``PROGRAMS``.
+        copied: whether the project's package is not the one that the server has imported, but the
+            first one that the environment's PYTHONPATH has.
         output: file or named pipe that gets what the run writes to stdout and stderr.
         killed_at: moment at which the run kills itself, as `striking.arm` takes it; "" for none.
         signals: what the run does on these until it sets its own handlers.
@@ -49,10 +60,12 @@ class Run:
         environment: Mapping[str, str] = os.environ,
         killed_at: str = "",
         signals: Mapping[int, Any] = MappingProxyType({}),
+        program: str = "kedro",
+        copied: bool = False,
     ):
-        given = (list(arguments), dict(environment), str(directory), str(output))
-        given += (killed_at, dict(signals))
-        self._process = CONTEXT.Process(target=_kedro, args=given)
+        given = ([program, *arguments], dict(environment), str(directory), str(output))
+        given += (killed_at, dict(signals), copied)
+        self._process = CONTEXT.Process(target=_run, args=given)
         self._output = output
         self._process.start()
         self.pid = self._process.pid
@@ -82,19 +95,20 @@ def kedro(
     output: Path,
     environment: Mapping[str, str] = os.environ,
     timeout: float = 800.0,
-    killed_at: str = "",
+    **how: Any,
 ) -> tuple[int, str]:
     """Run ``kedro <arguments>`` in ``directory``; return its exit code and its output."""
-    return Run(arguments, directory, output, environment, killed_at).end(timeout)
+    return Run(arguments, directory, output, environment, **how).end(timeout)
 
 
-def _kedro(
-    arguments: list[str],
+def _run(
+    command: list[str],
     environment: dict[str, str],
     directory: str,
     output: str,
     killed_at: str,
     signals: dict[int, Any],
+    copied: bool,
 ) -> None:
     for number, action in signals.items():
         signal.signal(number, action)
@@ -105,15 +119,16 @@ def _kedro(
     os.environ.update(environment)
     os.chdir(directory)
     sys.path[:0] = [directory, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
-    sys.argv = ["kedro", *arguments]
+    sys.argv = command
     atexit._clear()  # those of the server
+    if copied:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "r1vl_kedro"]:
+            del sys.modules[name]
     if killed_at:
         from striking import arm
 
         arm(killed_at)
-    from kedro.framework.cli.cli import main
-
     try:
-        main()
+        sys.exit(resolve_name(PROGRAMS[command[0]])())
     finally:
         atexit._run_exitfuncs()  # multiprocessing ends a process without

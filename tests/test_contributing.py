@@ -5,9 +5,8 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 
+import forked
 import pandas as pd
 import pytest
 import yaml
@@ -59,17 +58,11 @@ def project(tmp_path_factory):
     return root
 
 
-def run(project, *command):
-    """Run Python on the copy; its exit code and output."""
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+def run(project, *arguments, program="kedro"):
+    """Run Kedro or pytest on the copy; its exit code and output."""
+    environment = {**os.environ, "PYTHONPATH": str(project / "src")}
+    output = project / f"{program}.txt"
+    return forked.kedro(arguments, project, output, environment, program=program, copied=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -87,7 +80,7 @@ def test_each_is_one_file_one_test_and_yaml(kind):
 
 
 def test_their_tests_pass(project):
-    code, output = run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
+    code, output = run(project, "-q", "-p", "no:cacheprovider", "tests", program="pytest")
     assert code == 0, output[-4000:]
     assert f"{len(KINDS)} passed" in output
 
@@ -117,7 +110,7 @@ def trained(project):
     table.to_csv(data / "01_raw/tallyqa/TallyQA.tsv", sep="\t", index=False)
     code, output = run(
         project,
-        *("-m", "kedro", "run", "--pipelines=ablation", "--env=mine"),
+        *("run", "--pipelines=ablation", "--env=mine"),
         "--to-outputs=short_paths.scores,short_paths.benchmark_scores",
         *("--params", "tracking.enabled=false"),
     )

@@ -18,7 +18,7 @@ SMALL = {
             **dict.fromkeys([f"step_grpo_m{size}" for size in (2, 3, 5, 6)]),
         }
     },
-    "warm_up": {"num_steps": 1},
+    "warm_up": {"num_steps": 1, "threads": 1},
     "step_grpo": {
         "group_size": 2, "rollouts_per_step": 4, "num_steps": 1, "max_completion_length": 8
     },

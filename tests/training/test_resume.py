@@ -52,29 +52,57 @@ def numbers(model: Path) -> list[dict]:
     ]
 
 
-def resumed_from(log: Path) -> int:
-    """The step that the last of the runs of this log went on from; 0 for none."""
-    found = re.findall(r"resuming from .*checkpoint-(\d+)", log.read_text())
-    return int(found[-1]) if found else 0
+def resumed_from(log: Path) -> list[int]:
+    """The steps that the runs of this log went on from, but for those that began."""
+    return [int(n) for n in re.findall(r"resuming from .*checkpoint-(\d+)", log.read_text())]
 
 
-# Each trains twice. Both trainers share the code that saves and resumes; of the moments that lie
-# between the same two checkpoints, most are for the long run.
-ALWAYS = {
-    "sft": {"in a loss", "before the result is moved"},
-    "grpo": {
-        "in a rollout", "before an optimizer step", "while a checkpoint is written",
-        "before a checkpoint is moved", "while old checkpoints are pruned",
-        "while the result is written",
-    },
-}  # fmt: skip
+# What one run can be killed at, one after the other; a number counts from where it went on.
+CHAINS = {
+    "sft": [
+        (f"{RESUMABLE}.compute_loss:4", 2),
+        ("r1vl_kedro.files:mark_complete:3", 5),  # the checkpoints of steps 4 and 5 come before
+    ],
+    "grpo": [
+        ("r1vl_kedro.files:move_in_place:1", 0),
+        ("r1vl_kedro.files:mark_complete:2", 2),
+        ("r1vl_kedro.models.decoding:draw_tokens:6", 2),
+        (f"{OPTIMIZER}:1", 2),
+        ("r1vl_kedro.training.state:prune:1", 4),
+        ("r1vl_kedro.training.saving:save_processor:1", 5),
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", CHAINS)
+def test_a_run_killed_again_and_again_ends_bit_identical(
+    kind, tiny, records, uninterrupted, tmp_path
+):
+    """Before, in and after a checkpoint, in a rollout, a loss and an update, and at the end."""
+    output, log = tmp_path / "model", tmp_path / "log"
+    kwargs = {"base": tiny, "records": records, "output": str(output), "seed": 3}
+    for moment, step in CHAINS[kind]:
+        code = run(kind, log, moment, **kwargs, options=OPTIONS[kind])
+        assert code == -signal.SIGKILL, log.read_text()[-2000:]
+        assert not output.exists()
+        checkpoints = (tmp_path / "model.state").glob("checkpoint-*/_COMPLETE")
+        newest = max((int(mark.parent.name.split("-")[1]) for mark in checkpoints), default=0)
+        assert newest == step, moment
+    assert run(kind, log, **kwargs, options=OPTIONS[kind]) == 0, log.read_text()[-2000:]
+    went_on = [0, *(step for _, step in CHAINS[kind])]
+    assert resumed_from(log) == [step for step in went_on if step]
+    assert same_weights(output, uninterrupted[kind])
+    assert numbers(output) == numbers(uninterrupted[kind])
+
+
 CASES = [
-    pytest.param(kind, name, marks=[] if name in ALWAYS[kind] else pytest.mark.slow)
+    (kind, name)
     for kind, moments in (("sft", MOMENTS), ("grpo", {**MOMENTS, **ONLY_GRPO}))
     for name in moments
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_killed_run_ends_bit_identical(kind, name, tiny, records, uninterrupted, tmp_path):
     kwargs = {
@@ -89,7 +117,7 @@ def test_killed_run_ends_bit_identical(kind, name, tiny, records, uninterrupted,
     assert run(kind, log, moment, **kwargs) == -signal.SIGKILL, log.read_text()[-2000:]
     assert not (tmp_path / "model").exists()
     assert run(kind, log, **kwargs) == 0, log.read_text()[-2000:]
-    assert resumed_from(log) == step
+    assert resumed_from(log) == [step] * (step > 0)
     assert same_weights(tmp_path / "model", uninterrupted[kind])
     assert numbers(tmp_path / "model") == numbers(uninterrupted[kind])
 
@@ -109,7 +137,7 @@ def test_signal_saves_state_and_leaves(kind, number, tiny, records, uninterrupte
     assert code == 128 + number, log.read_text()[-2000:]
     assert list((tmp_path / "model.state").glob("checkpoint-*/_COMPLETE"))
     assert run(kind, log, **kwargs) == 0
-    assert resumed_from(log) in (2, 3)
+    assert resumed_from(log) in ([2], [3])
     assert same_weights(tmp_path / "model", uninterrupted[kind])
 
 
@@ -151,7 +179,7 @@ def test_training_writes_nothing_into_its_records_and_goes_by_their_rows(tiny, t
     assert {file.name: file.read_bytes() for file in records.iterdir()} == before
     (records / "cache-0123456789abcdef.arrow").write_bytes(b"of another program")
     assert run("sft", log, **kwargs) == 0, log.read_text()[-2000:]
-    assert resumed_from(log) == 2 and "is discarded" not in log.read_text()
+    assert resumed_from(log) == [2] and "is discarded" not in log.read_text()
 
 
 def test_other_rows_under_the_same_name_do_not_resume_the_old_state(tiny, tmp_path):
@@ -161,7 +189,7 @@ def test_other_rows_under_the_same_name_do_not_resume_the_old_state(tiny, tmp_pa
     run("sft", log, f"{RESUMABLE}.compute_loss:4", **kwargs, options=SFT)
     make_records(tmp_path / "rows", question="How many were there?")
     assert run("sft", log, **kwargs, options=SFT) == 0, log.read_text()[-2000:]
-    assert "settings or inputs changed" in log.read_text() and resumed_from(log) == 0
+    assert "settings or inputs changed" in log.read_text() and resumed_from(log) == []
 
 
 def test_finished_output_of_other_settings_is_made_anew(tiny, records, tmp_path):

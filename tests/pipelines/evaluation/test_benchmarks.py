@@ -28,7 +28,7 @@ PAPER = {
     "columns": [*(n if n != "mme" else "mme_sum" for n in MAIN_TABLE), "average"],
     "main_results": {"R1-VL-2B": [52.1, 49.8, 17.1, 75.2, 29.4, 44.0, 26.2, 2048, 8.3, 41.6]},
 }
-LAUNCHER = LauncherOptions(in_process=True, show_progress=False)
+LAUNCHER = LauncherOptions(in_process=True, threads_per_process=1, show_progress=False)
 
 
 def options(**benchmarks):

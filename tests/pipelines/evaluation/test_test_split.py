@@ -15,7 +15,7 @@ from r1vl_kedro.training.options import StepGRPOOptions
 
 def test_a_checkpoint_is_predicted_by_a_job_and_scored(tiny, records, tmp_path):
     data = load_from_disk(records)
-    launcher = LauncherOptions(in_process=True, show_progress=False)
+    launcher = LauncherOptions(in_process=True, threads_per_process=1, show_progress=False)
     options = EvaluationOptions(
         checkpoint=str(tiny),
         label="tiny",
