@@ -7,7 +7,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from recipes import context_of
 from smoke_place import ROOT
 
-from r1vl_kedro.hooks.batches import BatchHooks
+from r1vl_kedro.hooks.batches import check_batches
 from r1vl_kedro.parameters import ConfigurationError
 
 INF = float("inf")
@@ -19,7 +19,7 @@ def checked(context, pipeline):
     read = {"parameters": found, "params:launcher": found["launcher"]}
     catalog = DataCatalog({name: MemoryDataset(value) for name, value in read.items()})
     for name in pipeline.split(","):
-        BatchHooks().before_pipeline_run(pipeline=registered[name], catalog=catalog)
+        check_batches(registered[name].nodes, catalog)
     return found
 
 

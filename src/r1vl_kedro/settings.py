@@ -4,15 +4,10 @@ import warnings
 
 from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
-from r1vl_kedro.hooks.batches import BatchHooks
-from r1vl_kedro.hooks.checkpoints import CheckpointHooks
-from r1vl_kedro.hooks.columns import ColumnHooks
+from r1vl_kedro.hooks.checks import CheckHooks
 from r1vl_kedro.hooks.costs import CostHooks
 from r1vl_kedro.hooks.directory import DirectoryHooks
-from r1vl_kedro.hooks.endpoints import EndpointHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
-from r1vl_kedro.hooks.inputs import InputsHooks
-from r1vl_kedro.hooks.libraries import LibraryHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
 from r1vl_kedro.hooks.runners import RunnerHooks
@@ -51,12 +46,7 @@ HOOKS = (
     SummaryHooks(tracking),
     tracking,
     CostHooks(tracking),
-    EndpointHooks(),
-    ColumnHooks(),
-    CheckpointHooks(),
-    InputsHooks(),
-    BatchHooks(),
-    LibraryHooks(),
+    CheckHooks(),
     MadeFromHooks(),
     SavingHooks(),
     lock,

@@ -12,7 +12,7 @@ import r1vl_kedro
 from r1vl_kedro.datasets import CheckpointDataset, HubModelDataset
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.hooks.checkpoints import CheckpointHooks
+from r1vl_kedro.hooks.checkpoints import check_models
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.models.files import bounds_of, problems_of
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
@@ -55,7 +55,7 @@ def refusal(base, pipeline=WHOLE, dataset=None, **options):
     entries["parameters"] = MemoryDataset({**sections, "variants": {}})
     entries["base_model"] = dataset or CheckpointDataset(path=str(base), marked=False)
     try:
-        CheckpointHooks().before_pipeline_run({}, pipeline, DataCatalog(entries))
+        check_models(pipeline.nodes, pipeline.inputs(), DataCatalog(entries))
     except CheckpointError as error:
         return str(error)
     return None

@@ -5,7 +5,8 @@ from kedro.framework.project import pipelines as registered
 from recipes import context_of
 
 from r1vl_kedro.datasets import RecordFileDataset, RecordsDataset
-from r1vl_kedro.hooks.columns import ColumnHooks
+from r1vl_kedro.hooks.columns import check_columns
+from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.preflight.nodes import look_for_data
 from r1vl_kedro.preflight.options import PreflightOptions
@@ -40,7 +41,7 @@ def check(catalog, pipeline="ablation", *, of=None, **given):
     asked = registered[pipeline]
     if of:
         asked = asked.filter(node_namespaces=[of])
-    ColumnHooks().before_pipeline_run(run_params=given, pipeline=asked, catalog=catalog)
+    check_columns(nodes_to_run(given, asked, catalog), catalog)
 
 
 def labelled_source():

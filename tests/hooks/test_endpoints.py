@@ -10,7 +10,8 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.endpoint import EndpointError
-from r1vl_kedro.hooks.endpoints import EndpointHooks
+from r1vl_kedro.hooks.endpoints import check_endpoints
+from r1vl_kedro.hooks.to_run import nodes_to_run
 
 
 def one(*values):
@@ -64,9 +65,8 @@ def start(url, pipeline=PREDICTS, made=(), only_missing=False, **more):
     catalog = DataCatalog({"params:evaluation": MemoryDataset({"decoding": decoding})})
     for name in made:
         catalog[name] = MemoryDataset("there")
-    EndpointHooks().before_pipeline_run(
-        run_params={"only_missing_outputs": only_missing}, pipeline=pipeline, catalog=catalog
-    )
+    nodes = nodes_to_run({"only_missing_outputs": only_missing}, pipeline, catalog)
+    check_endpoints(nodes, catalog)
 
 
 def test_one_token_is_asked_for_and_the_run_starts(endpoint):

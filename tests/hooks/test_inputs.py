@@ -6,7 +6,8 @@ from kedro.pipeline import Node, Pipeline
 from kedro_datasets.json import JSONDataset
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.inputs import InputsHooks
+from r1vl_kedro.hooks.inputs import check_inputs
+from r1vl_kedro.hooks.to_run import nodes_to_run
 
 
 def first(*values):
@@ -29,7 +30,8 @@ def catalog(tmp_path):
 
 
 def check(catalog, **given):
-    InputsHooks().before_pipeline_run(run_params=given, pipeline=PIPELINE, catalog=catalog)
+    nodes = nodes_to_run(given, PIPELINE, catalog)
+    check_inputs(nodes, PIPELINE.inputs(), catalog, given.get("env"))
 
 
 def test_what_only_the_last_node_reads_is_missed_before_the_first(catalog):

@@ -7,7 +7,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.libraries import LibraryHooks
+from r1vl_kedro.hooks.libraries import check_libraries
 from r1vl_kedro.training.options import StepGRPOOptions
 
 
@@ -36,7 +36,7 @@ def check(monkeypatch, missing, pipeline=PIPELINE, **options):
         "evaluation": {"decoding": {"engine": "transformers"}},
     } | options
     catalog = DataCatalog({f"params:{key}": MemoryDataset(value) for key, value in given.items()})
-    LibraryHooks().before_pipeline_run(run_params={}, pipeline=pipeline, catalog=catalog)
+    check_libraries(pipeline.nodes, catalog)
 
 
 WITH_VLLM = StepGRPOOptions(rollouts_per_step=8, num_steps=1, vllm={})

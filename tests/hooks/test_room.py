@@ -4,7 +4,7 @@ import pytest
 from kedro.framework.project import pipelines
 from recipes import context_of
 
-from r1vl_kedro.hooks.batches import BatchHooks
+from r1vl_kedro.hooks.batches import check_batches
 from r1vl_kedro.launcher import JobError, LauncherOptions
 from r1vl_kedro.launcher.layout import ranks_by_host
 from r1vl_kedro.parameters import ConfigurationError
@@ -25,7 +25,7 @@ def test_gpus_that_this_machine_lacks_are_named_once(context, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     said = "warm_up: launcher asks for 2 GPUs .* has no GPU"
     with pytest.raises(ConfigurationError, match=said) as caught:
-        BatchHooks().before_pipeline_run(pipeline=pipelines["__default__"], catalog=context.catalog)
+        check_batches(pipelines["__default__"].nodes, context.catalog)
     assert str(caught.value).count("launcher asks for") == 1
 
 
@@ -34,7 +34,7 @@ def test_only_a_run_that_trains_needs_them(context, monkeypatch):
     refused = set()
     for name in ("data_prep", "warm_up", "preflight"):
         try:
-            BatchHooks().before_pipeline_run(pipeline=pipelines[name], catalog=context.catalog)
+            check_batches(pipelines[name].nodes, context.catalog)
         except ConfigurationError:
             refused.add(name)
     assert refused == {"warm_up"}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Node
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import lack
@@ -22,29 +21,27 @@ from r1vl_kedro.training.planned import (
 )
 
 
-class BatchHooks:
-    """Refuses a run of which a training cannot go over the launcher's processes, or has no room."""
+def check_batches(nodes: Iterable[Node], catalog: DataCatalog) -> None:
+    """Refuse trainings that cannot go over the launcher's processes, or have no room.
 
-    @hook_impl
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Look at the trainings of the run; preflight, which trains nothing, lists them itself.
+    Preflight, which trains nothing, lists them itself.
 
-        Raises:
-            ConfigurationError: a line for each batch, with sizes that would work, and for what this
-                machine or the cluster has not.
-            JobError: the cluster cannot be reached.
-        """
-        sections, variants = trainings_of(pipeline.nodes, catalog)
-        if not sections and not variants:
-            return
-        launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
-        problems = room_problems([*sections, *variants], launcher, lack)
-        # What a variant has from its section is named there.
-        methods = {name for name, row in METHODS.items() if row in [v.method for v in variants]}
-        sections += of_sections(catalog.load("parameters"), methods)
-        problems += batch_problems([*sections, *variants], launcher.num_processes)
-        if problems:
-            raise ConfigurationError("\n".join(problems))
+    Raises:
+        ConfigurationError: a line for each batch, with sizes that would work, and for what this
+            machine or the cluster has not.
+        JobError: the cluster cannot be reached.
+    """
+    sections, variants = trainings_of(nodes, catalog)
+    if not sections and not variants:
+        return
+    launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
+    problems = room_problems([*sections, *variants], launcher, lack)
+    # What a variant has from its section is named there.
+    methods = {name for name, row in METHODS.items() if row in [v.method for v in variants]}
+    sections += of_sections(catalog.load("parameters"), methods)
+    problems += batch_problems([*sections, *variants], launcher.num_processes)
+    if problems:
+        raise ConfigurationError("\n".join(problems))
 
 
 def trainings_of(

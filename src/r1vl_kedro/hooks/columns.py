@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node
 
 from r1vl_kedro.hooks.batches import trainings_of
-from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.record_columns import columns_of
 from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.planned import Training, column_problems, of_variants
 
 
-class ColumnHooks:
-    """Refuses a run with a reward that reads a column which its records will not have."""
+def check_columns(nodes: Sequence[Node], catalog: DataCatalog) -> None:
+    """Refuse a reward that reads a column which its records will not have.
 
-    @hook_impl
-    def before_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> None:
-        """Look at the rewards of the run's trainings and of a probe; preflight lists them itself.
+    Looks at the rewards of trainings and of a probe; preflight lists them itself.
 
-        Raises:
-            ConfigurationError: a line for each reward and column, with the columns there are.
-        """
-        nodes = nodes_to_run(run_params, pipeline, catalog)
-        sections, variants = trainings_of(nodes, catalog)
-        if any("probe" in node.tags for node in nodes):
-            variants += _probed(catalog.load("parameters")["variants"])
-        made = {name for node in nodes for name in node.outputs}
-        problems = column_problems([*sections, *variants], partial(columns_of, catalog, made=made))
-        if problems:
-            raise ConfigurationError("\n".join(problems))
+    Raises:
+        ConfigurationError: a line for each reward and column, with the columns there are.
+    """
+    sections, variants = trainings_of(nodes, catalog)
+    if any("probe" in node.tags for node in nodes):
+        variants += _probed(catalog.load("parameters")["variants"])
+    made = {name for node in nodes for name in node.outputs}
+    problems = column_problems([*sections, *variants], partial(columns_of, catalog, made=made))
+    if problems:
+        raise ConfigurationError("\n".join(problems))
 
 
 def _probed(variants: dict[str, Any]) -> list[Training]:

@@ -3,55 +3,44 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Sequence
 
-from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from r1vl_kedro.endpoint import EndpointError
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.hooks.libraries import decoding_of
-from r1vl_kedro.hooks.to_run import nodes_to_run
 
 logger = logging.getLogger(__name__)
 REFUSED_KEY = (401, 403)
 
 
-class EndpointHooks:
-    """Refuses a run whose evaluation asks an endpoint (``engine: openai``) that refuses it now.
+def check_endpoints(nodes: Sequence[Node], catalog: DataCatalog) -> None:
+    """Refuse an evaluation whose endpoint (``engine: openai``) refuses one token now.
 
     Where the run trains first, an endpoint that is not there yet may be there when it is asked:
     then only a refused key stops the run, all else is a warning.
+
+    Raises:
+        EndpointError: names the options, the address and what it replied.
     """
+    trains = any("training" in node.tags for node in nodes)
+    for where, options in _asked(nodes, catalog).items():
+        from r1vl_kedro.generation.openai_engine import try_endpoint
 
-    @hook_impl
-    def before_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> None:
-        """Ask each endpoint once, for one token.
-
-        Raises:
-            EndpointError: names the options, the address and what it replied.
-        """
-        nodes = nodes_to_run(run_params, pipeline, catalog)
-        trains = any("training" in node.tags for node in nodes)
-        for where, options in _asked(nodes, catalog).items():
-            from r1vl_kedro.generation.openai_engine import try_endpoint
-
-            try:
-                try_endpoint(options)
-            except EndpointError as error:
-                if trains and error.status not in REFUSED_KEY:
-                    logger.warning("%s.decoding, asked after the training: %s", where, error)
-                    continue
-                raise EndpointError(
-                    f"nothing was started: {where}.decoding: {error}", error.status
-                ) from error
+        try:
+            try_endpoint(options)
+        except EndpointError as error:
+            if trains and error.status not in REFUSED_KEY:
+                logger.warning("%s.decoding, asked after the training: %s", where, error)
+                continue
+            raise EndpointError(
+                f"nothing was started: {where}.decoding: {error}", error.status
+            ) from error
 
 
-def _asked(nodes: list[Node], catalog: DataCatalog) -> dict[str, DecodingOptions]:
+def _asked(nodes: Sequence[Node], catalog: DataCatalog) -> dict[str, DecodingOptions]:
     """Find the options of every node that will ask an endpoint, by the parameter's name."""
     found = {}
     for node in nodes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
-from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.to_run import command, nodes_to_run, place_of
+from r1vl_kedro.hooks.to_run import command, place_of
 
 SHOWN = 5
 """Missing inputs that a message names."""
@@ -20,36 +19,32 @@ class MissingInputsError(UserFacingError):
     """Files that a run would read are not there; the message names each with its path."""
 
 
-class InputsHooks:
-    """Refuses a run of which an input is missing, naming all of them at once."""
+def check_inputs(
+    nodes: Iterable[Node], free: set[str], catalog: DataCatalog, env: str | None
+) -> None:
+    """Refuse a run of which inputs are missing, naming all of them at once.
 
-    @hook_impl
-    def before_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> None:
-        """Look for every input that no node of the run makes.
+    Args:
+        free: datasets that no node of the run makes.
 
-        With ``--only-missing-outputs`` only for those of nodes that have something to make.
-
-        Raises:
-            MissingInputsError: names the inputs, where they should be, and what makes them.
-        """
-        nodes = nodes_to_run(run_params, pipeline, catalog)
-        read = {name for node in nodes for name in node.inputs} & pipeline.inputs()
-        places = {
-            name: place
-            for name in sorted(read)
-            if not name.startswith("params:")
-            and name != "parameters"
-            and (place := _missing(catalog.get(name))) is not None
-        }
-        if places:
-            lines = [f"{name} ({place})" for name, place in list(places.items())[:SHOWN]]
-            more = [f"and {len(places) - SHOWN} more"] if len(places) > SHOWN else []
-            raise MissingInputsError(
-                "nothing was started, since this run reads what is not there: "
-                f"{'; '.join(lines + more)}. {_advice(set(places), run_params.get('env'))}"
-            )
+    Raises:
+        MissingInputsError: names the inputs, where they should be, and what makes them.
+    """
+    read = {name for node in nodes for name in node.inputs} & free
+    places = {
+        name: place
+        for name in sorted(read)
+        if not name.startswith("params:")
+        and name != "parameters"
+        and (place := _missing(catalog.get(name))) is not None
+    }
+    if places:
+        lines = [f"{name} ({place})" for name, place in list(places.items())[:SHOWN]]
+        more = [f"and {len(places) - SHOWN} more"] if len(places) > SHOWN else []
+        raise MissingInputsError(
+            "nothing was started, since this run reads what is not there: "
+            f"{'; '.join(lines + more)}. {_advice(set(places), env)}"
+        )
 
 
 def _advice(missing: set[str], env: str | None) -> str:

@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.to_run import nodes_to_run
 
 
 class MissingLibraryError(UserFacingError):
     """Options need a library that is not installed; the message names both."""
 
 
-class LibraryHooks:
-    """Refuses a run whose trainings or evaluations need vLLM or DeepSpeed where they are not.
+def check_libraries(nodes: Iterable[Node], catalog: DataCatalog) -> None:
+    """Refuse trainings and evaluations that need vLLM or DeepSpeed where they are not.
 
     The paper's profiles sample and evaluate by vLLM, and would find out after the warm-up.
+
+    Raises:
+        MissingLibraryError: names the options, the library and the extra that installs it.
     """
-
-    @hook_impl
-    def before_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> None:
-        """Look at the options of every node that trains, predicts or samples.
-
-        Raises:
-            MissingLibraryError: names the options, the library and the extra that installs it.
-        """
-        nodes = nodes_to_run(run_params, pipeline, catalog)
-        needs = {need for node in nodes for need in _needs(node, catalog)}
-        lacking = sorted(need for need in needs if importlib.util.find_spec(need[1]) is None)
-        if lacking:
-            options = ", ".join(f"{where} needs {library}" for where, library in lacking)
-            raise MissingLibraryError(
-                f"nothing was started: {options}, not installed here; install the extra 'gpu', or "
-                "set step_grpo.vllm=null, evaluation.decoding.engine=transformers, deepspeed=null"
-            )
+    needs = {need for node in nodes for need in _needs(node, catalog)}
+    lacking = sorted(need for need in needs if importlib.util.find_spec(need[1]) is None)
+    if lacking:
+        options = ", ".join(f"{where} needs {library}" for where, library in lacking)
+        raise MissingLibraryError(
+            f"nothing was started: {options}, not installed here; install the extra 'gpu', or "
+            "set step_grpo.vllm=null, evaluation.decoding.engine=transformers, deepspeed=null"
+        )
 
 
 def decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
