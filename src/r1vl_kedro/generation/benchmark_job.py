@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.benchmarks import build_prompt, get_benchmark
 from r1vl_kedro.benchmarks.files import BenchmarkFile
-from r1vl_kedro.files import is_whole, mark_complete, move_in_place, write_text, writing
+from r1vl_kedro.files import is_whole, write_text, writing, writing_directory
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
@@ -101,17 +100,14 @@ def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) ->
         time.sleep(WAIT_SECONDS)
     if whole:
         return
-    place.mkdir(parents=True, exist_ok=True)
     if file.official and file.path.is_file():
         file.check_md5()
-    aside = place / ".records"
-    shutil.rmtree(aside, ignore_errors=True)
-    with writing(place / ROWS) as rows, rows.open("w", encoding="utf-8") as cells:
-        data = write_rows(_records(file, cells, limit, prompt), aside)
-    write_text(place / SET_ASIDE, json.dumps([vars(row) for row in file.set_aside], indent=1))
-    _as_saved(data, aside)
-    mark_complete(aside, made_from)
-    move_in_place(aside, records)
+    with writing_directory(records, made_from) as aside:
+        with writing(place / ROWS) as rows, rows.open("w", encoding="utf-8") as cells:
+            data = write_rows(_records(file, cells, limit, prompt), aside)
+        left = json.dumps([vars(row) for row in file.set_aside], indent=1)
+        write_text(place / SET_ASIDE, left)
+        _as_saved(data, aside)
 
 
 def _as_saved(data: Dataset, directory: Path) -> None:

@@ -44,7 +44,7 @@ class Engine(Protocol):
 
 
 def seed_of(seed: int, number: int) -> int:
-    """Return the seed of one prompt of a call, for engines that seed every request by itself."""
+    """Return the seed of one prompt of a call, or of the batch that begins with it."""
     return seed * 1_000_003 + number
 
 

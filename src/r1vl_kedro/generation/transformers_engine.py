@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.generation.engines import Completion, Prompt
+from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
 
 if TYPE_CHECKING:
+    from transformers import GenerationConfig
+
     from r1vl_kedro.generation.options import DecodingOptions
 
 
@@ -48,7 +50,7 @@ class TransformersEngine:
         if self._pad is None:
             self._pad = min(self._ends)
 
-    def _settings(self) -> dict[str, Any]:
+    def _settings(self) -> GenerationConfig:
         from transformers import GenerationConfig
 
         options = self._options
@@ -61,18 +63,16 @@ class TransformersEngine:
                 "top_k": options.top_k,
                 "num_return_sequences": options.num_samples,
             }
-        return {
-            "generation_config": GenerationConfig(
-                max_new_tokens=options.max_new_tokens,
-                eos_token_id=sorted(self._ends),
-                pad_token_id=self._pad,
-                suppress_tokens=self._never or None,
-                # What is left open here comes from the checkpoint; Qwen2-VL's has 1.05.
-                repetition_penalty=1.0,
-                use_cache=True,
-                **sampling,
-            )
-        }
+        return GenerationConfig(
+            max_new_tokens=options.max_new_tokens,
+            eos_token_id=sorted(self._ends),
+            pad_token_id=self._pad,
+            suppress_tokens=self._never or None,
+            # What is left open here comes from the checkpoint; Qwen2-VL's has 1.05.
+            repetition_penalty=1.0,
+            use_cache=True,
+            **sampling,
+        )
 
     def generate(self, prompts: Sequence[Prompt], seed: int) -> list[list[Completion]]:
         """Answer one batch after another of `batch_size` prompts, sampling seeded per batch."""
@@ -81,7 +81,7 @@ class TransformersEngine:
         answers: list[list[Completion]] = []
         size = self._options.batch_size
         for start in range(0, len(prompts), size):
-            torch.manual_seed(seed * 1_000_003 + start)
+            torch.manual_seed(seed_of(seed, start))
             answers += self.answer_batch(prompts[start : start + size])
         return answers
 
@@ -112,7 +112,7 @@ class TransformersEngine:
             )
         else:
             with torch.inference_mode():
-                output = self._model.generate(**inputs, **self._settings())
+                output = self._model.generate(**inputs, generation_config=self._settings())
             new = output[:, inputs["input_ids"].shape[1] :].tolist()
         per = self._options.num_samples
         done = [self._completion(tokens) for tokens in new]

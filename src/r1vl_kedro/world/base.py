@@ -6,7 +6,6 @@ import json
 import logging
 import math
 import random
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +102,10 @@ def train_base_model(
         "skills": skills,
         "log": log,
     }
-    aside = scratch / "finished"
-    shutil.rmtree(aside, ignore_errors=True)
-    model.to(torch.bfloat16).save_pretrained(aside)
-    save_processor(processor, aside)
-    (aside / "base_model.json").write_text(json.dumps(record, indent=1) + "\n")
-    files.mark_complete(aside)
-    files.move_in_place(aside, output)
+    with files.writing_directory(output) as aside:
+        model.to(torch.bfloat16).save_pretrained(aside)
+        save_processor(processor, aside)
+        (aside / "base_model.json").write_text(json.dumps(record, indent=1) + "\n")
     state_file.unlink(missing_ok=True)
     return record
 
