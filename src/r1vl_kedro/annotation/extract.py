@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from r1vl_kedro.mathtext import plain
+from r1vl_kedro.records.prose import split_outside
 from r1vl_kedro.responses import R1VL, parse_response
 
 MAX_KEY = 60
@@ -69,15 +70,8 @@ _EMPTY = frozenset(
 
 def sentences(body: str) -> list[str]:
     """Split a step body into sentences; formulas are never cut."""
-    kept: list[str] = []
-
-    def hide(found: re.Match[str]) -> str:
-        kept.append(found[0])
-        return f"\x00{len(kept) - 1}\x00"
-
-    parts = _END.split(_MATH.sub(hide, _TABLE.sub(" ", body)))
-    shown = (re.sub(r"\x00(\d+)\x00", lambda m: kept[int(m[1])], part or "") for part in parts)
-    return [part.strip() for part in shown if part.strip(" .;,")]
+    parts = split_outside(_MATH, _END, _TABLE.sub(" ", body))
+    return [part.strip() for part in parts if part.strip(" .;,")]
 
 
 def _tidy(text: str) -> str:

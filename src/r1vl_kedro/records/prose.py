@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from r1vl_kedro.responses import R1VL
@@ -57,20 +58,25 @@ def clean_prose(text: str) -> str:
         text = text[: found.start()]
     text = _ENVIRONMENT.sub(_as_formula, _unwrap(text, "boxed"))
     text = re.sub(r"#{2,}", "", text)
-    return re.sub(r"[\s\x00]+", " ", text).strip(" [")  # `sentences` marks formulas by \x00
+    return re.sub(r"[\s\x00]+", " ", text).strip(" [")  # `split_outside` marks formulas by \x00
 
 
 def sentences(text: str) -> list[str]:
     """Split cleaned prose into sentences; a formula or a table is never cut."""
+    parts = split_outside(_MATH, _SENTENCE_END, text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def split_outside(formulas: re.Pattern[str], borders: re.Pattern[str], text: str) -> Iterator[str]:
+    """Split a text at its borders, but for those within a formula."""
     kept: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
         kept.append(found[0])
         return f"\x00{len(kept) - 1}\x00"
 
-    hidden = _MATH.sub(hide, text)
-    parts = [part.strip() for part in _SENTENCE_END.split(hidden) if part.strip()]
-    return [re.sub(r"\x00(\d+)\x00", lambda m: kept[int(m[1])], part) for part in parts]
+    for part in borders.split(formulas.sub(hide, text)):
+        yield re.sub(r"\x00(\d+)\x00", lambda m: kept[int(m[1])], part)
 
 
 def _merge(parts: list[str], most: int) -> list[str]:

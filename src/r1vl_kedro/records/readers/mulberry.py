@@ -131,21 +131,6 @@ def to_raw(
     )
 
 
-def from_record(record: Mapping[str, Any], images: Sequence[str]) -> MulberryRow:
-    """Turn a record into a Mulberry row with its id; ``images`` are paths below the image folder.
-
-    One image is written as a plain path, as the published file does.
-    """
-    question = render_question(record["question"], record["options"])
-    marks = "" if IMAGE_MARK in question else IMAGE_MARK * len(images)
-    return MulberryRow(
-        user=f"{marks}Question: {question}",
-        response=record["solution"],
-        images=images[0] if len(images) == 1 else list(images),
-        extra={"id": record["id"]},
-    )
-
-
 @dataclass(frozen=True)
 class MulberryFile(WritableRecordFile):
     """The records of a Mulberry JSON file."""
@@ -158,8 +143,19 @@ class MulberryFile(WritableRecordFile):
 
     @staticmethod
     def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
-        """See `from_record`."""
-        return from_record(record, images).to_json()
+        """Turn a record into a row with its id; ``images`` are paths below the image folder.
+
+        One image is written as a plain path, as the published file does.
+        """
+        question = render_question(record["question"], record["options"])
+        marks = "" if IMAGE_MARK in question else IMAGE_MARK * len(images)
+        row = MulberryRow(
+            user=f"{marks}Question: {question}",
+            response=record["solution"],
+            images=images[0] if len(images) == 1 else list(images),
+            extra={"id": record["id"]},
+        )
+        return row.to_json()
 
 
 READERS["mulberry"] = MulberryFile

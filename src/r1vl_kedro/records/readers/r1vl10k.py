@@ -1,4 +1,4 @@
-"""R1-VL-10K's JSON form: rows without loss, and rows as records.
+"""R1-VL-10K's JSON form: rows as records, and records as rows.
 
 A row is ``{"image_path", "problem", "solution", "key_steps": {"Steps": [...]}}``; ``solution``
 is a full reference path or a bare answer, a step is a phrasing or a list of phrasings, and
@@ -8,7 +8,7 @@ is a full reference path or a bare answer, a step is a phrasing or a list of phr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,50 +28,6 @@ from r1vl_kedro.records.schema import RawRecord, answer_text
 from r1vl_kedro.responses import final_answer
 
 IMAGE_KEYS = ("image_path", "image", "images")
-_FIELDS = ("problem", "solution", "key_steps")
-
-
-@dataclass(slots=True)
-class R1VLRow:
-    """One row as it is in the file; ``to_json`` gives the same object back."""
-
-    images: Any
-    problem: str
-    solution: str
-    key_steps: Any = None
-    extra: dict[str, Any] = field(default_factory=dict)
-    image_key: str = "image_path"
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> R1VLRow:
-        """Read a row; images and key steps are checked later.
-
-        Raises:
-            ValueError: it is not of the form; names what is not.
-        """
-        solution = row.get("solution")
-        texts = {"problem": row.get("problem"), "solution": solution}
-        if is_scalar(solution):
-            texts["solution"] = str(solution)
-        for name, text in texts.items():
-            if not isinstance(text, str):
-                hint = "; `reader: mulberry` reads conversations" if "conversations" in row else ""
-                raise ValueError(f"{name} is {text!r:.200}; wanted text{hint}")
-        key = next((key for key in IMAGE_KEYS if key in row), IMAGE_KEYS[0])
-        extra = {name: row[name] for name in row if name not in (key, *_FIELDS)}
-        return cls(
-            row.get(key), **texts, key_steps=row.get("key_steps"), extra=extra, image_key=key
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the row's JSON object."""
-        return {
-            self.image_key: self.images,
-            "problem": self.problem,
-            "solution": self.solution,
-            "key_steps": self.key_steps,
-            **self.extra,
-        }
 
 
 def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
@@ -83,34 +39,31 @@ def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) ->
     Raises:
         ValueError: the row is malformed.
     """
-    parsed = R1VLRow.from_json(row)
-    images, paths = images_of(parsed.images, parsed.image_key, image_root)
-    identity = row_id(parsed.extra.get("id"), paths, index)
-    stated = final_answer(parsed.solution)
-    answer = bare_answer(parsed.solution if stated is None else stated)
-    question, options = read_question(parsed.problem, answer)
+    problem, solution = row.get("problem"), row.get("solution")
+    if is_scalar(solution):
+        solution = str(solution)
+    for name, text in (("problem", problem), ("solution", solution)):
+        if not isinstance(text, str):
+            hint = "; `reader: mulberry` reads conversations" if "conversations" in row else ""
+            raise ValueError(f"{name} is {text!r:.200}; wanted text{hint}")
+    key = next((key for key in IMAGE_KEYS if key in row), IMAGE_KEYS[0])
+    images, paths = images_of(row.get(key), key, image_root)
+    identity = row_id(row.get("id"), paths, index)
+    stated = final_answer(solution)
+    answer = bare_answer(solution if stated is None else stated)
+    question, options = read_question(problem, answer)
+    key_steps = row.get("key_steps")
     return RawRecord(
         id=identity,
         images=images,
         question=question,
         options=options,
         answer=answer,
-        solution="" if stated is None else parsed.solution,
+        solution="" if stated is None else solution,
         family=family_of(paths) if images else TEXT_ONLY,
         source=source,
-        key_steps=[] if parsed.key_steps is None else parsed.key_steps,
-        problem=marks_problem(parsed.problem, len(images), needed=False),
-    )
-
-
-def from_record(record: Mapping[str, Any], images: Sequence[str]) -> R1VLRow:
-    """Turn an RL prompt into an R1-VL-10K row; ``images`` are paths below the image folder."""
-    return R1VLRow(
-        images=images[0] if len(images) == 1 else list(images),
-        problem=render_question(record["question"], record["options"]),
-        solution=record["solution"] or answer_text(record),
-        key_steps={"Steps": [list(group) for group in record["key_steps"]]},
-        extra={"id": record["id"]},
+        key_steps=[] if key_steps is None else key_steps,
+        problem=marks_problem(problem, len(images), needed=False),
     )
 
 
@@ -127,8 +80,14 @@ class R1VLFile(WritableRecordFile):
 
     @staticmethod
     def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:
-        """See `from_record`."""
-        return from_record(record, images).to_json()
+        """Turn an RL prompt into a row; ``images`` are paths below the image folder."""
+        return {
+            "image_path": images[0] if len(images) == 1 else list(images),
+            "problem": render_question(record["question"], record["options"]),
+            "solution": record["solution"] or answer_text(record),
+            "key_steps": {"Steps": [list(group) for group in record["key_steps"]]},
+            "id": record["id"],
+        }
 
 
 READERS["r1vl10k"] = R1VLFile
