@@ -24,6 +24,7 @@ from r1vl_kedro.parameters import (
     check_names,
     checked,
     describe,
+    value_at,
     with_grammar,
     with_rewards,
 )
@@ -97,7 +98,7 @@ class ProjectContext(KedroContext):
         for where, model in hints.items():
             if f"Parameter '{where}': " in found and issubclass(model, BaseModel):
                 try:
-                    model.model_validate(_at(parameters, where))
+                    model.model_validate(value_at(parameters, where))
                 except ValidationError as error:
                     lines.append(describe(error, model, where))
         return lines
@@ -144,13 +145,6 @@ class ProjectContext(KedroContext):
         base = Path(self.config_loader.conf_source) / self.config_loader.base_env
         files = [yaml.safe_load(file.read_text()) for file in base.rglob("parameters*.yml")]
         return {name for file in files for name in file or ()}
-
-
-def _at(parameters: Mapping[str, Any], where: str) -> Any:
-    values: Any = parameters
-    for key in where.split("."):
-        values = values[key]
-    return values
 
 
 def _check_rows(parameters: Mapping[str, Any]) -> None:

@@ -89,6 +89,14 @@ class Common(BaseModel):
     work_dir: str
 
 
+def value_at(parameters: Mapping[str, Any], key: str) -> Any:
+    """Return the parameter at a dotted key; None where there is none."""
+    value: Any = parameters
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
 def check_names(parameters: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise ConfigurationError naming parameters that nothing reads.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +15,8 @@ from r1vl_kedro.files import is_whole, write_text, writing, writing_directory
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.generation.engines import Engine, make_engine
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.generation.predict import WAIT_SECONDS, predict
-from r1vl_kedro.ranks import rank
+from r1vl_kedro.generation.predict import predict
+from r1vl_kedro.ranks import rank, wait_for
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.store import undecoded, write_rows
 
@@ -96,9 +95,9 @@ def prepare(file: BenchmarkFile, place: Path, limit: int | None, prompt: str) ->
         "reading": READING,
     }  # fmt: skip
     records = place / "records"
-    while not (whole := is_whole(records, made_from)) and rank() > 0:
-        time.sleep(WAIT_SECONDS)
-    if whole:
+    if rank() > 0:
+        wait_for(lambda: is_whole(records, made_from))
+    if is_whole(records, made_from):
         return
     if file.official and file.path.is_file():
         file.check_md5()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.progress import Show, reported_or_shown
 from r1vl_kedro.prompts import is_raw, render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
-from r1vl_kedro.ranks import processes, rank
+from r1vl_kedro.ranks import processes, rank, wait_for
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.schema import labels_of
 from r1vl_kedro.records.store import undecoded
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 PREDICTIONS = "predictions.parquet"
 MANIFEST = "manifest.json"
-WAIT_SECONDS = 0.2
 
 
 def predict(
@@ -95,8 +93,7 @@ def predict(
             with contextlib.suppress(OSError):
                 parts.rmdir()
         return {**manifest, "answered_now": answered}
-    while not all(_part(parts, number).exists() for number in range(len(blocks))):
-        time.sleep(WAIT_SECONDS)  # where a process fails, the launcher ends all
+    wait_for(lambda: all(_part(parts, number).exists() for number in range(len(blocks))))
     table = _join(parts, len(blocks), records["id"])
     summary = {
         **manifest,

@@ -16,6 +16,7 @@ from kedro.pipeline import Pipeline
 from r1vl_kedro import files
 from r1vl_kedro.hooks.to_run import command
 from r1vl_kedro.hooks.values import flat
+from r1vl_kedro.parameters import value_at
 from r1vl_kedro.pipelines.evaluation import READ
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def recipes(
                 recipe["params"][name] = parameters
             elif name.startswith("params:"):
                 key = name.removeprefix("params:")
-                recipe["params"][key] = value_of(parameters, key)
+                recipe["params"][key] = value_at(parameters, key)
             else:
                 recipe["inputs"][name] = digest(made[name]) if name in made else leaf(name)
         recipe = files.as_json(recipe)
@@ -78,14 +79,6 @@ def read(recipe: Recipe) -> Recipe:
         for name, options in recipe["params"].items()
     }
     return {**recipe, "params": params}
-
-
-def value_of(parameters: Mapping[str, Any], key: str) -> Any:
-    """Return the parameter at a dotted key; None where there is none."""
-    value: Any = parameters
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def digest(recipe: Any) -> str:

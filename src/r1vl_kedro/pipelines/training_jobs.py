@@ -48,10 +48,11 @@ def train(
     place = Path(work_dir).resolve() / variant
     place.mkdir(parents=True, exist_ok=True)
     output = place / stage
+    measures = getattr(options, "eval_steps", 0)  # not every method has them
     kwargs = {
         "base": str(base),
         "records": str(directory_of(records)),
-        "validation": str(directory_of(validation)) if _set(options, "eval_steps") else None,
+        "validation": str(directory_of(validation)) if measures else None,
         "output": str(output),
         "options": options.model_dump(mode="json"),
         "seed": seed,
@@ -60,11 +61,6 @@ def train(
     how, name = launched(row, options, launcher), f"{variant}.{stage}"
     run_job(row.entry, kwargs, options=how, log_dir=place / "logs", name=name)
     return tuple(READERS.get(left, Path)(output) for left in row.leaves)
-
-
-def _set(options: BaseModel, name: str) -> int:
-    """Return the value of an option that not every method has."""
-    return getattr(options, name, None) or 0
 
 
 def _rollouts(output: Path) -> Frame:

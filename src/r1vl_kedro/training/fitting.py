@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from r1vl_kedro import files
+from r1vl_kedro import files, ranks
 
 FILE = "fitting.json"
-WAIT_SECONDS = 0.2
 
 Measured = tuple[list[int], list[dict[str, Any]]]
 
@@ -26,19 +24,17 @@ def measured_once(
     Args:
         state_dir: of the training; rank 0 has emptied another recipe's.
         recipe: all that the result depends on.
-        main: whether this is rank 0; the others wait for its file, and the launcher ends them
-            where it fails.
+        main: whether this is rank 0; the others wait for its file.
         measure: gives the places of records that fit, and of each other one its id and reason.
     """
     file = state_dir / FILE
     made_from = files.as_json(recipe)
-    while (found := _read(file, made_from)) is None:
-        if main:
-            kept, rejected = measure()
-            content = {"made_from": made_from, "kept": kept, "rejected": rejected}
-            files.write_text(file, json.dumps(content))
-        else:
-            time.sleep(WAIT_SECONDS)
+    if main and _read(file, made_from) is None:
+        kept, rejected = measure()
+        content = {"made_from": made_from, "kept": kept, "rejected": rejected}
+        files.write_text(file, json.dumps(content))
+    ranks.wait_for(lambda: _read(file, made_from) is not None)
+    found = _read(file, made_from)
     return found["kept"], found["rejected"]
 
 

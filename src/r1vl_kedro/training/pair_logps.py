@@ -6,13 +6,12 @@ import json
 import logging
 import os
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files, provenance
 from r1vl_kedro.progress import report
-from r1vl_kedro.ranks import processes, rank
+from r1vl_kedro.ranks import processes, rank, wait_for
 from r1vl_kedro.records.pairs import add_reference, mismatched_of, other_prompts
 from r1vl_kedro.training import data
 from r1vl_kedro.training.preference_options import PairScoringOptions
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 COLUMNS = ("id", "images", "question", "options", "chosen", "rejected")
-WAIT_SECONDS = 0.2
 
 
 def reference_pairs(
@@ -115,8 +113,7 @@ def read_scores(
     where = _parts(output, checkpoint, pairs, options, template)
     count = -(-len(_places(data.open_records(pairs, "id"), options)) // options.batch_size)
     parts = [_part(where, number) for number in range(count)]
-    while not all(part.is_file() for part in parts):
-        time.sleep(WAIT_SECONDS)
+    wait_for(lambda: all(part.is_file() for part in parts))
     rows = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]
     return pd.DataFrame(rows)
 

@@ -142,17 +142,13 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
         scale_rewards=options.scale_rewards,
         # The paper differentiates the k3 estimator itself.
         use_bias_correction_kl=False,
-        reward_weights=reward_weights(options),
+        # In the order of the reward functions; one of weight 0 is still logged.
+        reward_weights=[reward.weight for reward in options.rewards.values()],
         ds3_gather_for_generation=options.deepspeed_gather_for_rollouts,
         shuffle_dataset=False,
         log_completions=False,
         disable_dropout=True,
     )
-
-
-def reward_weights(options: StepGRPOOptions) -> list[float]:
-    """Return weights in the order of the reward functions; one of weight 0 is still logged."""
-    return [reward.weight for reward in options.rewards.values()]
 
 
 def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: int, seed: int):

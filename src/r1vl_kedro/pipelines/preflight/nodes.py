@@ -10,6 +10,7 @@ from kedro.io import DataCatalog
 
 from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import RecordsDataset
+from r1vl_kedro.hooks.to_run import place_of
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import lack
 from r1vl_kedro.pipelines.ablation.entries import Grid
@@ -94,11 +95,11 @@ def look_for_data(
             data["source_records"] = "cannot be read"
     for name in ("source_records", *HELD_OUT):
         if not entries.exists(name):
-            problems.append(f"{name}: there is no {_place(entries, name)}")
+            problems.append(f"{name}: there is no {place_of(entries.get(name))}")
         data.setdefault(name, "found" if entries.exists(name) else "missing")
     asked = Grid.model_validate(grid).benchmarks
     lacking = {
-        name: _place(entries, f"benchmark_{name}")
+        name: place_of(entries.get(f"benchmark_{name}"))
         for name in {**dict.fromkeys(MAIN_TABLE), **dict.fromkeys(asked)}
         if not entries.exists(f"benchmark_{name}")
     }
@@ -110,10 +111,6 @@ def look_for_data(
         places = [f"{name} ({place})" for name, place in lacking.items()]
         notes.append(f"only --pipelines=evaluation needs them: no {', '.join(places)}")
     return {**measured, "data": data, "problems": problems, "notes": notes}
-
-
-def _place(entries: DataCatalog, name: str) -> str:
-    return str(entries.get(name)._describe().get("path", name))
 
 
 def report(
