@@ -14,17 +14,16 @@ TRACKING_URI, RUN_ID, STAGE = "R1VL_TRACKING_URI", "R1VL_RUN_ID", "R1VL_STAGE"
 class RunContext:
     """The tracking run of the node that is running.
 
-    ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``); it and
-    ``seed`` are None in nodes that all variants share. ``stage`` is None in a variant of one
-    training. ``run_id`` is "" where nothing is tracked. ``pipeline`` and ``started`` (seconds since
-    1970) are of the ``kedro run``; ``sources`` describes its base model and its source records,
-    and ``command`` is what runs its environment.
+    ``variant`` is the namespace (``outcome``, with several seeds ``outcome_seed3``), None in nodes
+    that all variants share. ``stage`` is None in a variant of one training. ``run_id`` is "" where
+    nothing is tracked. ``pipeline`` and ``started`` (seconds since 1970) are of the ``kedro run``;
+    ``sources`` describes its base model and its source records, and ``command`` is what runs its
+    environment.
     """
 
-    tracking_uri: str
-    run_id: str
+    tracking_uri: str = ""
+    run_id: str = ""
     variant: str | None = None
-    seed: int | None = None
     stage: str | None = None
     pipeline: str = ""
     started: float = 0.0
@@ -32,7 +31,8 @@ class RunContext:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-RUN: ContextVar[RunContext | None] = ContextVar("r1vl_run", default=None)
+OUTSIDE = RunContext()
+RUN: ContextVar[RunContext] = ContextVar("r1vl_run", default=OUTSIDE)
 """Set by the tracking hook in the thread of each node, read by the job launcher."""
 
 

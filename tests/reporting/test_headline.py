@@ -103,7 +103,7 @@ def test_the_head_of_the_report_tells_when_where_and_in_which_run():
     assert list(about) == ["date", "duration", "machine", "commit", "MLflow run"]
     assert about["duration"] == "5.0 min (run of ablation)"
     assert "cores" in about["machine"]
-    assert about_run(None)["MLflow run"] == "not tracked"
+    assert about_run(RunContext())["MLflow run"] == "not tracked"
 
 
 def test_the_head_of_the_report_names_model_records_questions_and_seeds():
@@ -114,7 +114,7 @@ def test_the_head_of_the_report_names_model_records_questions_and_seeds():
     assert describe_subject(ran, grid, RunContext("", "f00", sources=sources)) == {
         **sources, "test questions": "2", "training seeds": "3"
     }  # fmt: skip
-    assert describe_subject(ran, {"base": {"seed": None}}, None)["training seeds"] == "none"
+    assert describe_subject(ran, {"base": {"seed": None}}, RunContext())["training seeds"] == "none"
 
 
 def test_a_number_is_rounded_once():

@@ -146,7 +146,6 @@ class TrackingHooks:
                 tracking_uri=self._store.uri if self._store else "",
                 run_id=self._run_of(node),
                 variant=namespace if variant else None,
-                seed=variant.seed if variant else None,
                 stage=self._stage(node.namespace),
                 pipeline=self._pipeline,
                 started=self._started,

@@ -43,8 +43,7 @@ def train(
     start anew.
     """
     row, run = get_method(method), RUN.get()
-    variant = (run.variant if run is not None else None) or "main"
-    stage = (run.stage if run is not None else None) or method
+    variant, stage = run.variant or "main", run.stage or method
     place = Path(work_dir).resolve() / variant
     place.mkdir(parents=True, exist_ok=True)
     output = place / stage

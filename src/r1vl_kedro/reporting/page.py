@@ -12,7 +12,7 @@ from r1vl_kedro.reporting.markdown import TITLES, display, number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.pages import stylesheet, template
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
-from r1vl_kedro.run_context import RunContext
+from r1vl_kedro.run_context import OUTSIDE, RunContext
 
 CUT_OFF = 50.0
 """Percent of answers cut off from which on accuracies show no learning."""
@@ -92,7 +92,7 @@ def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) ->
     ]
 
 
-def warnings(differences: Mapping[str, Sequence[str]], run: RunContext | None = None) -> list[str]:
+def warnings(differences: Mapping[str, Sequence[str]], run: RunContext = OUTSIDE) -> list[str]:
     """Name the rows which were made with other settings than the grid has, and how to renew them.
 
     Rows that differ alike are named together; what follows from a difference is left out.
@@ -106,8 +106,7 @@ def warnings(differences: Mapping[str, Sequence[str]], run: RunContext | None = 
         told = [word.removeprefix(f"variants.{row}.options.") for word in words]
         own = tuple(word for word in told if not word.startswith(f"another {row}."))
         rows.setdefault(own or tuple(told), []).append(row)
-    command = "kedro run" if run is None else run.command
-    return [_warning(names, words, command) for words, names in rows.items()]
+    return [_warning(names, words, run.command) for words, names in rows.items()]
 
 
 def _warning(rows: Sequence[str], words: Sequence[str], command: str) -> str:

@@ -107,8 +107,7 @@ def score_benchmarks(
 
 def _of_the_grid(options: EvaluationOptions, benchmarks: Iterable[str]) -> EvaluationOptions:
     """Put the grid's benchmarks in place of the options' own, and the variant as label."""
-    run = RUN.get()
-    label = (run.variant if run is not None else None) or options.label
+    label = RUN.get().variant or options.label
     chosen = options.benchmarks.model_copy(update={"names": list(benchmarks)})
     return options.model_copy(update={"benchmarks": chosen, "label": label})
 

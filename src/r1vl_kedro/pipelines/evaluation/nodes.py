@@ -79,9 +79,7 @@ def shared_by(launcher: LauncherOptions, decoding: DecodingOptions) -> LauncherO
 
 def job_place(work_dir: str) -> Path:
     """Return where the running variant's jobs keep their state."""
-    run = RUN.get()
-    variant = (run.variant if run is not None else None) or "main"
-    return Path(work_dir).resolve() / variant
+    return Path(work_dir).resolve() / (RUN.get().variant or "main")
 
 
 def score_test(
