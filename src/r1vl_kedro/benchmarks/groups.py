@@ -38,6 +38,18 @@ def by_column(
     return by_key(rows, verdicts, lambda row: cell(row, column), label or column)
 
 
+def overall_by(**columns: str) -> Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]:
+    """Return what computes percent overall and by the values of columns, named by their labels."""
+
+    def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
+        figures = {"overall": percent(verdicts)}
+        for label, column in columns.items():
+            figures |= by_column(rows, verdicts, column, label)
+        return figures
+
+    return aggregate
+
+
 def by_key(
     rows: Sequence[Row],
     verdicts: Sequence[bool],

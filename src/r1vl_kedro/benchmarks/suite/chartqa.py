@@ -16,7 +16,7 @@ from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
-from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.benchmarks.prompts import plain_question
 
 TOLERANCE = 0.05
@@ -90,11 +90,6 @@ def check(row: Row) -> None:
         raise ValueError("answer is '[]'; wanted a reference, or a list of them")
 
 
-def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent over all rows and by split (human and augmented)."""
-    return {"overall": percent(verdicts), **by_column(rows, verdicts, "split")}
-
-
 BENCHMARKS["chartqa"] = Benchmark(
     name="chartqa",
     column="ChartQA",
@@ -104,7 +99,7 @@ BENCHMARKS["chartqa"] = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     check=check,
-    aggregate=aggregate,
+    aggregate=overall_by(split="split"),
     place=4,
     headline="overall",
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, check_option, lettered, literal_list, needed
-from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.benchmarks.prompts import plain_question
 
 _BOX = "\\boxed{"
@@ -43,15 +41,6 @@ def check(row: Row) -> None:
         check_option(row, options, "answer")
 
 
-def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent overall, by subject and by level (1 to 5)."""
-    return {
-        "overall": percent(verdicts),
-        **by_column(rows, verdicts, "category", "subject"),
-        **by_column(rows, verdicts, "level"),
-    }
-
-
 BENCHMARKS["mathvision"] = Benchmark(
     name="mathvision",
     column="Math-V",
@@ -61,7 +50,7 @@ BENCHMARKS["mathvision"] = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     check=check,
-    aggregate=aggregate,
+    aggregate=overall_by(subject="category", level="level"),  # level: 1 to 5
     place=3,
     headline="overall",
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed
-from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.benchmarks.prompts import plain_question
 
 
@@ -19,11 +17,6 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     return True if compat.prediction(raw).strip() == answer.strip() else None
 
 
-def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent overall and by discipline (upstream prints these as fractions)."""
-    return {"overall": percent(verdicts), **by_column(rows, verdicts, "discipline")}
-
-
 BENCHMARKS["mmreason"] = Benchmark(
     name="mmreason",
     column="MMReason",
@@ -32,7 +25,7 @@ BENCHMARKS["mmreason"] = Benchmark(
     columns=("discipline",),
     prompt=plain_question,
     verdict=verdict,
-    aggregate=aggregate,
+    aggregate=overall_by(discipline="discipline"),  # upstream prints fractions
     place=9,
     headline="overall",
 )

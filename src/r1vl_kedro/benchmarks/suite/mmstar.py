@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import NAN, Row, check_option, needed, options_of
-from r1vl_kedro.benchmarks.groups import by_column, percent
+from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.benchmarks.prompts import choice_question
 
 
@@ -25,15 +23,6 @@ def check(row: Row) -> None:
     check_option(row, options_of(row), "answer")
 
 
-def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent overall, by category and by finer category."""
-    return {
-        "overall": percent(verdicts),
-        **by_column(rows, verdicts, "category"),
-        **by_column(rows, verdicts, "l2_category"),
-    }
-
-
 BENCHMARKS["mmstar"] = Benchmark(
     name="mmstar",
     column="MMStar",
@@ -43,7 +32,7 @@ BENCHMARKS["mmstar"] = Benchmark(
     prompt=choice_question,
     verdict=verdict,
     check=check,
-    aggregate=aggregate,
+    aggregate=overall_by(category="category", l2_category="l2_category"),
     place=2,
     headline="overall",
 )
