@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from kedro.config import OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
 from kedro.runner import ParallelRunner, ThreadRunner
+from yaml import YAMLError
 
 from r1vl_kedro import cli
 from r1vl_kedro.benchmarks.tsv import BenchmarkFileError
@@ -62,6 +64,15 @@ def test_a_full_disk_is_named_with_its_path_and_free_space(run):
     error.__cause__ = OSError(28, "No space left on device", "/tmp/x/records.arrow")
     said = run(error).output
     assert re.match(r"Error: rl_records: cannot write /tmp/x/records.arrow \(\d+ MiB free", said)
+
+
+def test_a_file_that_is_no_yaml_is_named_with_the_place(run, tmp_path):
+    file = tmp_path / "base/parameters.yml"
+    file.parent.mkdir()
+    file.write_text("a: 1\nb: [2\n")
+    with pytest.raises(YAMLError) as raised:
+        OmegaConfigLoader(str(tmp_path), base_env="base", default_run_env="base")["parameters"]
+    assert run(raised.value).output.startswith(f"Error: {file} is no YAML: line 3, column 1: ")
 
 
 def test_no_password_is_shown(run):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from r1vl_kedro.configuration import with_whole_paths
+from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
 
 
@@ -48,6 +49,31 @@ def test_a_former_name_of_a_catalog_entry_is_taken_with_a_hint(conf, tmp_path, c
     assert catalog["source_records"] == {"type": "U"}
     assert "mulberry_records" not in catalog
     assert "mulberry_records is now source_records" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("extended", "said"),
+    [
+        ("lagre", "extends in conf/mine/globals.yml 'lagre' is unknown: did you mean large?"),
+        ("other", "extends in conf/mine/globals.yml is 'other', which extends 'large' itself"),
+    ],
+)
+def test_an_environment_that_cannot_be_extended_is_named(conf, tmp_path, extended, said):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/globals.yml").write_text(f"{{extends: {extended}}}")
+    with pytest.raises(ConfigurationError) as raised:
+        conf("mine")
+    assert str(raised.value).startswith(said)
+
+
+@pytest.mark.parametrize(("env", "shared"), [("other", "large"), ("large", None), ("base", None)])
+def test_an_environment_without_a_data_directory_is_warned_of(conf, caplog, env, shared):
+    conf(env)
+    warned = [one.getMessage() for one in caplog.records if "no data directory" in one.getMessage()]
+    assert warned == [
+        f"conf/{env}/globals.yml names no data directory: results go among those of conf/{name}"
+        for name in filter(None, [shared])
+    ]
 
 
 def test_the_command_line_has_the_last_word(conf):

@@ -15,7 +15,7 @@ from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
 from kedro.utils import find_kedro_project, load_obj
 from omegaconf import OmegaConf
-from yaml import YAMLError
+from yaml import MarkedYAMLError, YAMLError
 
 from r1vl_kedro.errors import UserFacingError, clipped
 from r1vl_kedro.files import no_room
@@ -119,6 +119,11 @@ def _said(error: Exception) -> str | None:
     for cause in chain:
         if isinstance(cause, UserFacingError):
             return f"{name}{cause}"
+        if isinstance(cause, MarkedYAMLError) and cause.problem_mark:
+            file = str(error).removeprefix("Invalid YAML or JSON file ").partition(",")[0]
+            mark = cause.problem_mark
+            place = f"line {mark.line + 1}, column {mark.column + 1}"
+            return f"{file} is no YAML: {place}: {cause.problem}"
     full = no_room(error)
     if full is not None:
         return f"{name}{full}"

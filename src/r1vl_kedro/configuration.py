@@ -10,7 +10,7 @@ from typing import Any
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import OmegaConf
 
-from r1vl_kedro.parameters import ConfigurationError
+from r1vl_kedro.parameters import ConfigurationError, check_choices
 from r1vl_kedro.scratch import scratch_directory
 
 logger = logging.getLogger(__name__)
@@ -52,12 +52,14 @@ class ProfileConfigLoader(OmegaConfigLoader):
         for name, resolve in resolvers.items():  # Kedro's argument keeps those of an older loader
             OmegaConf.register_new_resolver(name, resolve, replace=True)
         super().__init__(source, *args, **kwargs)
+        self._warn_of_shared_data()
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Return the merged configuration of a kind, such as ``parameters``.
 
         Raises:
             MissingConfigException: no file of this kind, or no environment of a name.
+            ConfigurationError: ``extends`` is no environment, or one that extends another.
         """
         if key in self:  # set by hand
             return super().__getitem__(key)
@@ -68,6 +70,8 @@ class ProfileConfigLoader(OmegaConfigLoader):
         own = super().__getitem__(key)
         if key == "globals":  # read first, when the loader is made
             self._extended = own.get("extends")
+            if self._extended is not None:
+                self._check_extended(self._extended)
         if self._extended is None:
             return own
         base, env, extended = self.base_env, self.env, self._extended
@@ -83,6 +87,32 @@ class ProfileConfigLoader(OmegaConfigLoader):
         if self.merge_strategy.get(key) == "soft":
             return OmegaConf.to_container(OmegaConf.merge(below, above))
         return {**below, **above}
+
+    def _warn_of_shared_data(self) -> None:
+        if self.env in (None, self.base_env, self.default_run_env):
+            return
+        own = [
+            OmegaConf.load(file) for file in Path(self.conf_source, self.env).glob("globals*.y*ml")
+        ]
+        if not any("data" in one for one in own):
+            logger.warning(
+                "conf/%s/globals.yml names no data directory: results go among those of conf/%s",
+                self.env,
+                self._extended or self.base_env,
+            )
+
+    def _check_extended(self, extended: str) -> None:
+        """Raise ConfigurationError where this is no environment, or extends one itself."""
+        conf = Path(self.conf_source)
+        where = f"extends in conf/{self.env}/globals.yml"
+        check_choices([extended], (place.name for place in conf.iterdir() if place.is_dir()), where)
+        file = conf / extended / "globals.yml"
+        below = OmegaConf.load(file) if file.is_file() else {}
+        if "extends" in below:
+            raise ConfigurationError(
+                f"{where} is {extended!r}, which extends {below['extends']!r} itself: extend that, "
+                f"and repeat what {extended} changes"
+            )
 
 
 def unpacked(conf_source: str | Path) -> str:
