@@ -3,7 +3,19 @@
 import re
 
 from r1vl_kedro.answers import equivalent
-from r1vl_kedro.responses.clauses import affirmed, denied
+from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.responses.clauses import Answer, Clause, cut, is_not, plain, sentences
+from r1vl_kedro.responses.vocabulary import (
+    DOUBTS,
+    FAULTY,
+    LIGHT,
+    NOT,
+    NOUNS,
+    UNREAL,
+    VERBS,
+    WITHDRAWING,
+    words_of,
+)
 
 NEAR = 200
 """Characters that are read on either side of an answer."""
@@ -80,6 +92,32 @@ _CLAUSE_ENDS = re.compile(
 _BEFORE = re.compile(r"[A-Za-z\d%' ]*\Z")
 _WORD = re.compile(r"[A-Za-z]{2}")
 _BEHIND = re.compile(r"[A-Za-z\d%' -]*")
+_INDEFINITE = re.compile(
+    r"(?i)(?:^|[.,;:]\s|\b(?:so|thus|hence|but|and|that)\s)"
+    r"(?:an?|another|some|many|most|every|other) "
+    r"(?!(?:total|quarter|third|half|fifth)\b)(?P<who>(?:[a-z'-]+ ){1,4})"
+    r"(?:puts?|reads?|says?|gets?|writes?|types?|answers?|gives?|thinks?|finds?|chooses?|picks?|"
+    r"claims?|reports?|shows?|enters?|is|was)\W*\Z"
+)
+"""A subject that is none of the question's: "a careless pupil puts", "an upper estimate is"."""
+_OTHER_QUESTION = re.compile(
+    r"(?i)\b(?:another|other|different|previous|next|earlier|former|last) "
+    r"(?:exercise|problem|question|task|test|book|student|person|pupil|reader|riddle)s?\b[^.;?!]*\Z"
+    r"|\b(?:twice|thrice|double|triple|half|\w+ times"
+    r"|(?:square|root|double|half|inverse|opposite) of) "
+    r"(?:the|our|this) (?:\w+ )?(?:answer|result|solution)\b[^.;?!]*\Z"
+)
+_NO_OTHER = re.compile(
+    r"(?i)\b(?:no|not|nothing|none|nobody|never|cannot|n['’]t)\b.*"
+    r"\b(?:but|other than|except|besides)\s*\Z"
+)
+_MANY_WOULD = re.compile(
+    r"(?i)\b(?:many|some|most|others|people|students)(?: \w+)? (?:would|might|may|could|will)"
+    r"(?: \w+){1,2}\W*\Z"
+)
+_STATED = NOUNS - words_of("estimate guess attempt") | words_of(
+    "formula expression equation way value root zero"
+)
 _CLOSERS = {"{": "}", "(": ")"}
 
 
@@ -154,3 +192,49 @@ def _closed(term: str) -> str:
             opened.pop()
         out.append(char)
     return "".join([*out, *reversed(opened)])
+
+
+def affirmed(before: str) -> bool:
+    """Tell whether the sentence that leads to an answer sets all others aside.
+
+    Example:
+        >>> affirmed("No answer other than "), affirmed("Every answer other than ")
+        (True, False)
+    """
+    return bool(_NO_OTHER.search(before))
+
+
+def denied(before: str) -> bool:
+    """Tell whether the clause that leads to an answer denies it: "It cannot be", "The trap is".
+
+    Example:
+        >>> denied("The answer is certainly not "), denied("8 is not right, so it is ")
+        (True, False)
+    """
+    sentence = sentences(plain(before))[-1]
+    clause = Clause(cut(sentence)[-1], Answer(""))
+    if affirmed(sentence):
+        return False
+    words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]
+    for word in reversed(clause.words):
+        if (is_not(word) and word not in ("none", "nobody")) or word in DOUBTS:
+            return True
+        if word not in LIGHT and not word.endswith("ly") and word not in ("than", "quite"):
+            break
+    lead = next((place for place, word in enumerate(words) if word not in LIGHT), len(words))
+    follows = words[lead + 1 : lead + 2]
+    faulty = lead < len(words) and (
+        words[lead] in FAULTY | WITHDRAWING or WRONG.fullmatch(words[lead])
+    )
+    if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
+        return True
+    if _MANY_WOULD.search(clause.text) or _OTHER_QUESTION.search(sentence):
+        return True
+    whose = _INDEFINITE.search(clause.text)
+    if whose and not _STATED.intersection(whose["who"].casefold().split()):
+        return True
+    supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
+    if supposed or "used to be" in clause.text:
+        return True
+    unreal = not UNREAL.isdisjoint(words)
+    return unreal and bool(re.search(r"\b(?:if|had|unless|without)\b", sentence, re.IGNORECASE))

@@ -8,7 +8,6 @@ from r1vl_kedro.answers import equivalent
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.responses.vocabulary import (
-    DOUBTS,
     FAULTY,
     KINDS,
     LIGHT,
@@ -19,8 +18,6 @@ from r1vl_kedro.responses.vocabulary import (
     POINTERS,
     REJECTING,
     RIGHT,
-    UNREAL,
-    VERBS,
     WITHDRAWING,
 )
 
@@ -51,16 +48,25 @@ _LETTER = r"(?<![\w'’])[A-J](?![\w'’]|\()"
 _SUM = re.compile(r"[\d.,\s()+*/×·-]{3,60}")
 _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
 """What compares or counts the value behind it, which is no statement of it then."""
-_MANY_WOULD = re.compile(
-    r"(?i)\b(?:many|some|most|others|people|students)(?: \w+)? (?:would|might|may|could|will)"
-    r"(?: \w+){1,2}\W*\Z"
-)
-_NO_OTHER = re.compile(
-    r"(?i)\b(?:no|not|nothing|none|nobody|never|cannot|n['’]t)\b.*"
-    r"\b(?:but|other than|except|besides)\s*\Z"
-)
 """What affirms what follows it: "no answer other than"."""
 _NAMED = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]\w?|[)}\]])\s*=\s*\(?\Z")
+_WORDS_OF_A_KIND = (
+    "left right", "up down upward downward upwards downwards", "north south east west",
+    "increase increases increased increasing decrease decreases decreased decreasing rise rises "
+    "rising fall falls falling constant", "larger smaller bigger equal", "longer shorter",
+    "higher lower", "above below", "before after", "inside outside", "positive negative zero",
+    "even odd", "acute obtuse", "convex concave", "parallel perpendicular", "rational irrational",
+    "clockwise counterclockwise anticlockwise", "true false", "more fewer less",
+    "red green blue yellow black white purple orange brown gray grey pink cyan",
+)  # fmt: skip
+"""Words of which one is the answer and another would be a different one."""
+_NAME = r"(?<=[a-z,] )(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bto )(?<!\bat )[A-Z][a-z]{2,}\b"
+_LABELS = re.compile(
+    r"(?:\b(?:points?|vertex|vertices|angles?|lines?|nodes?|sides?|edges?|segments?|circles?|rays?|"
+    r"centre|center|corner|cube|face|from|through|at|to|of|and|on|in|with|than)|,)\s*\Z",
+    re.IGNORECASE,
+)
+"""What makes a letter behind it the name of a thing in the figure."""
 _DENIED = re.compile(
     r"(?i)\b(?:not|never|cannot|instead of|rather than|in place of|\w+n['’]t)"
     r"(?:\s+(?:be|equal|to|the|an?|answer|option))*\s*\(?\Z"
@@ -85,17 +91,24 @@ class Answer:
         self.text = text
         folded = text.casefold()
         self.pattern: re.Pattern[str] | None = None
+        self.worded = False
         if re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text):
             self.pattern = re.compile(_LETTER)
         elif re.search(_NUMBER, folded):
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
         elif re.match(r"\W*(?:yes|no)\b", folded):
             self.pattern = re.compile(r"\b(?:yes|no)\b", re.IGNORECASE)
+        elif one := next((k for k in _WORDS_OF_A_KIND if _alone(folded, k.split())), None):
+            self.pattern = re.compile(rf"\b(?:{'|'.join(one.split())})\b", re.IGNORECASE)
+        elif re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", text):
+            self.pattern, self.worded = re.compile(_NAME), True
+        else:
+            self.worded = True
 
     @cached_property
     def values(self) -> frozenset[str]:
         """Return what the answer consists of: its values, or all its words."""
-        found = {_value(one) for one in self.found(self.text)}
+        found = {value_of(one) for one in self.found(self.text)}
         return frozenset(found or _WORD.findall(self.text.casefold()))
 
     @cached_property
@@ -109,7 +122,7 @@ class Answer:
 
     def repeated(self, text: str) -> bool:
         """Tell whether a text holds all that the answer consists of."""
-        words = {_value(value) for value in self.found(text)}
+        words = {value_of(value) for value in self.found(text)}
         return self.values <= words | set(_WORD.findall(text.casefold()))
 
     def same(self, value: str) -> bool:
@@ -119,8 +132,14 @@ class Answer:
         )
 
 
-def _value(found: re.Match[str]) -> str:
-    return str(CARDINALS.get(found[0].casefold(), found[0]))
+def value_of(found: re.Match[str]) -> str:
+    """Return a value that was found as it is written, number words in digits."""
+    word = found[0].casefold()
+    return str(CARDINALS.get(word, word if len(word) > 1 else found[0]))
+
+
+def _alone(text: str, kind: list[str]) -> bool:
+    return len(set(_WORD.findall(text)) & {*kind}) == 1
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -143,7 +162,7 @@ class Clause:
         self.first = self.words[0] if self.words else ""
         self._answer = answer
         found = list(answer.found(part))
-        same = [answer.same(_value(one)) for one in found]
+        same = [answer.same(value_of(one)) for one in found]
         if _SUM.fullmatch(part) and equivalent(f"{answer.text} ({part.strip()})", answer.text):
             same = [True] * len(found)
         leading = [part[max(one.start() - _NEAR, 0) : one.start()] for one in found]
@@ -179,7 +198,18 @@ class Clause:
     def negated(self) -> bool:
         """Return whether any word denies or finds fault."""
         given = {one[0].casefold() for one in self.others}
-        return any(_is_not(word) or word in FAULTY for word in self.words if word not in given)
+        return any(is_not(word) or word in FAULTY for word in self.words if word not in given)
+
+    @property
+    def unexplained(self) -> list[str]:
+        """Return the other values it leaves standing: numbers, or a word or letter at its end."""
+        if self.ours or self.negated or not self.others:
+            return []
+        last = self.others[-1]
+        if last[0][0].isalpha() and last[0].casefold() not in CARDINALS:
+            named = len(last[0]) == 1 and _LABELS.search(self.text[: last.start()])
+            return [value_of(last)] if self.final and not named else []
+        return [value_of(one) for one in self.others]
 
     @property
     def light(self) -> bool:
@@ -218,7 +248,7 @@ class Clause:
         if not words:
             return False
         negation = next(
-            (place for place, word in enumerate(words) if _is_not(word) or word == "least"), None
+            (place for place, word in enumerate(words) if is_not(word) or word == "least"), None
         )
         for place, word in enumerate(words):
             if "it" in words[:place] and words[place + 1 : place + 2] in (
@@ -243,54 +273,17 @@ class Clause:
         )
 
 
-def _is_not(word: str) -> bool:
+def is_not(word: str) -> bool:
+    """Tell whether a word negates."""
     return word in NOT or word.endswith("n't")
+
+
+def cut(sentence: str) -> list[str]:
+    """Cut a sentence where a clause ends."""
+    return _CLAUSE.split(sentence)
 
 
 def clauses(sentence: str, answer: Answer) -> list[Clause]:
     """Cut a sentence into its clauses with words."""
-    found = (Clause(part, answer) for part in _CLAUSE.split(sentence) if part.strip())
+    found = (Clause(part, answer) for part in cut(sentence) if part.strip())
     return [clause for clause in found if clause.words]
-
-
-def affirmed(before: str) -> bool:
-    """Tell whether the sentence that leads to an answer sets all others aside.
-
-    Example:
-        >>> affirmed("No answer other than "), affirmed("Every answer other than ")
-        (True, False)
-    """
-    return bool(_NO_OTHER.search(before))
-
-
-def denied(before: str) -> bool:
-    """Tell whether the clause that leads to an answer denies it: "It cannot be", "The trap is".
-
-    Example:
-        >>> denied("The answer is certainly not "), denied("8 is not right, so it is ")
-        (True, False)
-    """
-    sentence = sentences(plain(before))[-1]
-    clause = Clause(_CLAUSE.split(sentence)[-1], Answer(""))
-    if affirmed(sentence):
-        return False
-    words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]
-    for word in reversed(clause.words):
-        if (_is_not(word) and word not in ("none", "nobody")) or word in DOUBTS:
-            return True
-        if word not in LIGHT and not word.endswith("ly") and word not in ("than", "quite"):
-            break
-    lead = next((place for place, word in enumerate(words) if word not in LIGHT), len(words))
-    follows = words[lead + 1 : lead + 2]
-    faulty = lead < len(words) and (
-        words[lead] in FAULTY | WITHDRAWING or WRONG.fullmatch(words[lead])
-    )
-    if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
-        return True
-    if _MANY_WOULD.search(clause.text):
-        return True
-    supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
-    if supposed or "used to be" in clause.text:
-        return True
-    unreal = not UNREAL.isdisjoint(words)
-    return unreal and bool(re.search(r"\b(?:if|had|unless|without)\b", sentence, re.IGNORECASE))

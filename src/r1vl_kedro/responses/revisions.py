@@ -6,10 +6,11 @@ else or a comparison would have is working.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
+from r1vl_kedro.responses.understanding import leads_back, understood
 from r1vl_kedro.responses.vocabulary import (
     ASKS,
     LIGHT,
@@ -93,6 +94,7 @@ _PLUS = re.compile(
     r"|give or take|and (?:a (?:half|third|quarter)|then some|a bit)\b)",
     re.IGNORECASE,
 )
+_COMES = re.compile(r"\b(?:is|are|makes?|gives?|equals?)\b|=")
 _BROUGHT = re.compile(r"\b(?:it|this|that)(?: up| down)? (?:in)?to\s*\Z", re.IGNORECASE)
 _IN_ALL = re.compile(r"\W*(?:[a-z]+ )?(?:in all|in total|altogether|overall)\W*\Z", re.IGNORECASE)
 _OUGHT = re.compile(r"\b(?:should|must|ought to)\b", re.IGNORECASE)
@@ -109,14 +111,19 @@ def revises(answer: str, after: str) -> bool:
     if _ASKED.match(after):
         return True
     goes_on = bool(_GOES_ON.match(after))
-    read, ends = Answer(plain(answer)), _Says.OURS
+    read, ends, clear = Answer(plain(answer)), _Says.OURS, True
     for place, text in enumerate(sentences(after.strip(" \n\t.),;:-–—#>{}"))):
         text = text.strip(" \n\t>-–—#")
-        said = _Sentence(read, text, goes_on=goes_on and not place).says()
+        sentence = _Sentence(read, text, goes_on=goes_on and not place)
+        said = sentence.says()
         if said in (_Says.CORRECTS, _Says.DENIES):
             return True
+        if not (sentence.goes_on or understood(text, repeats=read.repeated(text))):
+            return True
         ends = ends if said is _Says.WORKING else said
-    return ends is _Says.COMES_TO_ANOTHER
+        if sentence.valued and not sentence.goes_on:
+            clear = read.repeated(text) or leads_back(sentence.passed, text)
+    return ends is _Says.COMES_TO_ANOTHER or not clear
 
 
 @dataclass
@@ -141,6 +148,8 @@ class _Sentence:
     operates: bool = False
     light: bool = True
     headed: bool = True
+    valued: bool = False
+    passed: list[str] = field(default_factory=list)
 
     def says(self) -> _Says:
         """Tell what the sentence says of the answer, by its last clause that says something."""
@@ -159,8 +168,10 @@ class _Sentence:
                 return told
             if said is _Says.CORRECTS and one.first in _TURNS and one.denies:
                 said = _Says.WORKING  # "C seems plausible, but it is not"
+            self.valued = self.valued or bool(one.ours or one.others)
             if told is _Says.WORKING and not self._depends(one, place):
                 told = self._value(one, place, about=about)
+                self.passed += one.unexplained if told is _Says.WORKING else ()
                 self.light = self.light and (LIGHT.issuperset(one.words) or self.anew)
                 self.headed = self.headed if place else self.light or about
             said = said if told is _Says.WORKING or said is _Says.CORRECTS else told
@@ -234,8 +245,9 @@ class _Sentence:
 
     def _value(self, one: Clause, place: int, *, about: bool) -> _Says:
         """Tell which value a clause states."""
-        if one.hedges:
-            return _Says.CORRECTS
+        rest = one.text[one.ours[-1].end() :] if one.ours else ""
+        if one.hedges or (_PLUS.match(rest) and not _COMES.search(rest)):
+            return _Says.CORRECTS  # "seven plus the hidden one"
         if one.ours and one.others and one.others[-1].start() > one.ours[-1].end():
             between = one.text[one.ours[-1].end() : one.others[-1].start()]
             if one.final and not one.negated and _OUGHT.search(between):
@@ -256,7 +268,7 @@ class _Sentence:
             turns = self.turned and ends and (about or place == len(self.parts) - 1)
             return _Says.COMES_TO_ANOTHER if states or turns else _Says.WORKING
         corrected = self.anew or self.turned or _CORRECT & {*one.words[1:2]}
-        worded = not self.answer.pattern and (one.about or corrected) and _BEING & {*one.words[:4]}
+        worded = self.answer.worded and (one.about or corrected) and _BEING & {*one.words[:4]}
         if worded and corrected and not self.answer.repeated(one.text):
             return _Says.CORRECTS  # "Actually, it must be Lyon"
         return _Says.WORKING

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.rewards.equations import followed_otherwise, led_otherwise
 from r1vl_kedro.rewards.negation import (
     AUXILIARIES,
     CLAUSE_ENDS,
@@ -73,6 +74,8 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or _unreal(tokens, start, end)
         or _replaced(tokens, start, end)
         or _inserted(tokens, start, end)
+        or led_otherwise(tokens, start, end)
+        or followed_otherwise(tokens, start, end)
     )
 
 

@@ -1,0 +1,165 @@
+"""Whether a sentence behind an answer is understood; one that is not leaves the answer undecided.
+
+What a writer may say in doubt or jest has no end. So the default is turned for the sentences in
+which it is said: fragments without a verb, what the writer or reader does or has, bids and
+judgements about "it", and a last value that nothing leads back to the answer. They are read by
+what they may say, and all other sentences by what they may not (`revisions`).
+"""
+
+import re
+from collections.abc import Sequence
+
+from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.responses.vocabulary import LIGHT, words_of
+
+_FRAGMENT = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
+_PERSON = re.compile(
+    r"(?:(?<!letter )(?<!point )(?<!option )\bI\b(?! is\b)|(?<!if )(?<![Tt]hank )\b[Yy]ou\b)"
+    r"(?:['’](?:m|ve|ll|d)\b)?"
+    r"(?P<does>(?: [a-z'’]+){1,5})"
+)
+_BID = re.compile(r"[A-Z][a-z]+ (?:it|this|that)\b")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_CLOSING = words_of(
+    "done qed thanks thank you ok okay great check checked checks verified verification confirmed "
+    "explanation explanations reasoning reason reasons proof note notes remark remarks example "
+    "indeed exactly sure hope good luck enjoy welcome cheers simple easy enough similarly likewise "
+    "step steps working calculation method approximately approx each total degrees left only "
+    "yes correct right true"
+)
+"""Words of a fragment that closes a text or heads what follows: "Done.", "Thank you!"."""
+_OTHERS = words_of("nobody everybody everyone anyone anybody someone somebody ever")
+_SKIPPED = words_of(
+    "have had did do can could will would may might was were am are also just then now first "
+    "next again always only not never n't and to been carefully simply first already both should "
+    "must need"
+)
+"""Words between a person and what it does."""
+_WORKS = re.compile(
+    r"(?:count|add|subtract|multipl|divid|doubl|halv|squar|remov|tak|took|check|verif|confirm|comput|"
+    r"calculat|solv|us|appl|look|read|see|saw|get|got|find|found|obtain|conclud|compar|measur|"
+    r"includ|exclud|ignor|skip|list|draw|drew|writ|wrote|not|know|knew|hav|need|start|began|begin|"
+    r"assum|determin|deduc|infer|identif|observ|recall|rearrang|simplif|substitut|"
+    r"hop|consider|appreciat|explain|show|follow|work|went|go|think|thought|believ|answer|say|said|"
+    r"try|tri|put|set|let|divide|group|sum|cut|pair|match|arriv|reach|end|choos|chose|pick|"
+    r"select|trac|estimat|convert|round|eliminat|rul|trust)"
+    r"(?:e|es|s|ed|d|ied|ies|ing|ting|ting|y|n|ned|ped|ice|iced|en)?"
+)
+_FEELS = words_of("confident sure certain glad happy convinced able using assuming")
+_OWN = words_of(
+    "answer answers calculation calculations count result results reasoning working work steps "
+    "solution explanation approach method question questions help time understanding own attention "
+    "reading choice problem"
+)
+_BEFORE_ME = words_of("let allow tell tells told gives gave give shows ask for to")
+_OPENS = words_of(
+    "if since because as when while from by in on at with after before for so then thus hence "
+    "therefore and but or not only also like unlike during under over that this it which where "
+    "although though until once unless both all is was does did can could will would has had how "
+    "what why now here indeed again given without of to than until about into upon except"
+)
+"""Words of closed classes that a sentence opens with: all others before "it" are verbs."""
+_BIDS = re.compile(
+    r"(?:check|verif|confirm|see|not|compar|do|hop|call|solv|work|prov|show|find|comput|calculat|let|"
+    r"remember|recall|consider|explain|draw|illustrat|visuali[sz]|put|using|us|appl|mak|giv|"
+    r"repeat|doing|writ|simplif|interpret|express|substitut|read|tell|add|subtract|multipl|"
+    r"divid|observ|notic|assum|suppos|rearrang|combin|plug|insert|count|mean|impl)"
+    r"(?:e|es|s|y|ies|ing|ying|ting|ging|ting)?"
+)
+"""What may be done with "this" without doubt of it."""
+_CALLS = re.compile(
+    r"\W*(?:and |so |but )?(?:that|this|it)(?:['’]s| is| was)(?: \w+ly| just| only| all)*"
+    r" (?:an?|pure|mere|sheer)\s+(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_THINGS = re.compile(
+    r"\b(?:\w*number|integer|prime|multiple|divisor|factor|square|cube|\w*angle|circle|polygon|"
+    r"\w*gon|line|point|segment|ratio|fraction|percentage|power|root|sum|product|difference|"
+    r"sequence|series|progression|function|equation|formula|identity|theorem|lemma|property|"
+    r"consequence|result|fact|case|rule|law|value|solution|answer|way|method|check|check|case|"
+    r"application|example|special|direct|simple|standard|well-known|known|necessary|maximum|"
+    r"minimum|whole|constant|unit|length|area|volume|distance|time|probability|proportion|"
+    r"combination|permutation|count|total|measure|kind|type|part|side|face|edge|vertex|set|"
+    r"city|country|colou?r|shape|animal|plant|graph|chart|bar|good|nice|classic|\w*metr\w+|"
+    r"\w*gram|\w*hedron|prism|pyramid|cylinder|cone|sphere|\d+\W)",
+    re.IGNORECASE,
+)
+_CONTRASTS = re.compile(
+    r"\b(?:on the other hand|(?:in|by) (?:contrast|comparison)|originally|initially|at first|"
+    r"before|previously|at the beginning|each|every|per|of the|the (?:other|first|second|third|"
+    r"last)|others|whereas|while|radius|diameter|step|case|part|figure|example)\b",
+    re.IGNORECASE,
+)
+"""Words that tell of another value than the one asked for, or of one on the way."""
+
+_DESCRIBES = re.compile(
+    r"\b(?:in|into|of|the|these|those|with|by|on|from|for|at|all|has|have|are)\s+"
+    r"(?:two|three|[23])\s+[a-z]{3,}",
+    re.IGNORECASE,
+)
+"""Small numbers that only tell of what things are there: "in two rows"."""
+_FORMULA = re.compile(r"[&{}^;]|\d\s*[:/]|/\s*\d|=.*=|\w\(")
+"""What a line of mathematics or code holds: it is read by its relations alone."""
+
+
+def understood(sentence: str, *, repeats: bool) -> bool:
+    """Tell whether a sentence that begins behind an answer is understood as it is.
+
+    Args:
+        repeats: it holds the answer.
+
+    Example:
+        >>> [understood(text, repeats=False) for text in ("Done.", "Nah.", "I added.", "I wish.")]
+        [True, False, True, False]
+    """
+    words = tuple(word.casefold().replace("’", "'") for word in _WORD.findall(sentence))
+    if not words or repeats or not sentence.isascii():
+        return True
+    if len(words) <= 2 and _FRAGMENT.fullmatch(sentence):
+        return (_CLOSING | LIGHT).issuperset(words)
+    return _of_persons(sentence, words) and _of_it(sentence, words)
+
+
+def _of_persons(sentence: str, words: Sequence[str]) -> bool:
+    """Tell whether what the writer or reader does, has or is belongs to a working."""
+    if not _OTHERS.isdisjoint(words):
+        return False
+    for found in _PERSON.finditer(sentence):
+        following = next(
+            (one for one in found["does"].casefold().split() if one not in _SKIPPED), ""
+        )
+        if not (_WORKS.fullmatch(following) or following in _FEELS or following.endswith("ly")):
+            return False
+    for place, word in enumerate(words):
+        if word in ("my", "your") and _OWN.isdisjoint(words[place + 1 : place + 4]):
+            return False
+        if word == "me" and _BEFORE_ME.isdisjoint(words[max(place - 2, 0) : place]):
+            return False
+    return True
+
+
+def _of_it(sentence: str, words: Sequence[str]) -> bool:
+    """Tell whether a bid about "it", or what "it" is called, is one of a working."""
+    first = words[0]
+    known = first in _OPENS or first.endswith(("ly", "ing")) or _BIDS.fullmatch(first)
+    if _BID.match(sentence) and not known:
+        return False
+    called = _CALLS.match(sentence)
+    return not called or bool(_THINGS.search(called["what"]))
+
+
+def leads_back(values: Sequence[str], sentence: str) -> bool:
+    """Tell whether the last values behind an answer belong to what it comes from.
+
+    They do where there are several, or where the sentence tells of something else.
+
+    Args:
+        values: those that the sentence states, the answer not among them.
+
+    Example:
+        >>> leads_back(["10", "3"], "We took 3 of 10."), leads_back(["8"], "It shows 8 of them.")
+        (True, False)
+    """
+    return len(set(values)) != 1 or any(
+        pattern.search(sentence) for pattern in (_CONTRASTS, WRONG, _DESCRIBES, _FORMULA)
+    )
