@@ -32,7 +32,8 @@ NO_NOUN = (
             "given needed required oops wait hmm nope strike scratch sorry ignore mistaken "
             "out actually maybe perhaps possibly guess guessing unsure error cancelled deleted "
             "quadrillion quintillion sextillion zillion gazillion tops max maximum something "
-            "originally initially formerly previously before percent percentage"
+            "originally initially formerly previously before percent percentage "
+            "been would could should might"
         ).split()
     )
 )

@@ -225,12 +225,13 @@ _NAMED = re.compile(
     r"largest|smallest|average|mean|median|mode)\b",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"\b(?:an?|the)\s+\Z", re.I)
+_COUNTED = re.compile(r"\s?(?:[a-z]{2,}|%|°|-)", re.I)
+"""Of a number behind an article: "the 7 cubes" is a count, "the 7" and "a 7" are figures."""
 
 
 def value_stated(text: str, start: int, end: int) -> bool:
-    """Tell whether a sentence states the number at a place.
-
-    After a verb of having, being or reckoning.
+    """Tell whether a sentence states the number at a place: it has, is or reckons it.
 
     Example:
         >>> value_stated("He needs 5 boxes", 9, 10), value_stated("I distrust 5", 11, 12)
@@ -243,6 +244,8 @@ def value_stated(text: str, start: int, end: int) -> bool:
         return False
     predicate = _PREDICATE.match(after)
     if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):
+        return False
+    if _ARTICLE.search(before) and not _COUNTED.match(after):
         return False
     words = [word.casefold() for word in _WORD.findall(before)]
     while words and words[-1] in _OBJECTS:

@@ -118,6 +118,7 @@ _MANY_WOULD = re.compile(
 _STATED = NOUNS - words_of("estimate guess attempt") | words_of(
     "formula expression equation way value root zero"
 )
+_WORKINGS = words_of("calculation calculations working reasoning choice computation")
 _CLOSERS = {"{": "}", "(": ")"}
 
 
@@ -230,6 +231,9 @@ def denied(before: str) -> bool:
         return True
     if _MANY_WOULD.search(clause.text) or _OTHER_QUESTION.search(sentence):
         return True
+    mine = words.index("my") + 1 if "my" in words else 0
+    if mine and (_STATED | _WORKINGS).isdisjoint(words[mine : mine + 3]):
+        return True  # "my first impression was"
     whose = _INDEFINITE.search(clause.text)
     if whose and not _STATED.intersection(whose["who"].casefold().split()):
         return True

@@ -60,7 +60,7 @@ _WORDS_OF_A_KIND = (
     "red green blue yellow black white purple orange brown gray grey pink cyan",
 )  # fmt: skip
 """Words of which one is the answer and another would be a different one."""
-_NAME = r"(?<=[a-z,] )(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bto )(?<!\bat )[A-Z][a-z]{2,}\b"
+_NAME = r"(?:(?<=\bis )|(?<=\bbe )|(?<=\bwas ))(?!The\b)[A-Z][a-z]{2,}\b"
 _LABELS = re.compile(
     r"(?:\b(?:points?|vertex|vertices|angles?|lines?|nodes?|sides?|edges?|segments?|circles?|rays?|"
     r"centre|center|corner|cube|face|from|through|at|to|of|and|on|in|with|than)|,)\s*\Z",

@@ -254,7 +254,7 @@ class _Sentence:
                 return _Says.CORRECTS  # "the 7 above should read 9"
         if one.ends_on_ours or (one.ours and not self.operates and not (self.anew and one.others)):
             return _Says.OURS
-        if one.negated:
+        if one.negated or one.words[-1] in POINTERS:  # "6 from 15 leaves this"
             return _Says.WORKING
         if one.others and self.anew:
             return _Says.CORRECTS

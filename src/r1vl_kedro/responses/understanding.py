@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.prose import WRONG
-from r1vl_kedro.responses.vocabulary import LIGHT, words_of
+from r1vl_kedro.responses.vocabulary import words_of
 
 _FRAGMENT = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
 _PERSON = re.compile(
@@ -25,7 +25,8 @@ _CLOSING = words_of(
     "explanation explanations reasoning reason reasons proof note notes remark remarks example "
     "indeed exactly sure hope good luck enjoy welcome cheers simple easy enough similarly likewise "
     "step steps working calculation method approximately approx each total degrees left only "
-    "yes correct right true"
+    "yes correct right true the a final answer answers result results solution so thus hence "
+    "therefore since because as where then we get it is this that and in total all for"
 )
 """Words of a fragment that closes a text or heads what follows: "Done.", "Thank you!"."""
 _OTHERS = words_of("nobody everybody everyone anyone anybody someone somebody ever")
@@ -68,7 +69,8 @@ _BIDS = re.compile(
 )
 """What may be done with "this" without doubt of it."""
 _CALLS = re.compile(
-    r"\W*(?:and |so |but )?(?:that|this|it)(?:['’]s| is| was)(?: \w+ly| just| only| all)*"
+    r"\W*(?:and |so |but )?(?:that|this|it)(?: (?:number|answer|value|result|option))?"
+    r"(?:['’]s| is| was)(?: \w+ly| just| only| all)*"
     r" (?:an?|pure|mere|sheer)\s+(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -87,18 +89,18 @@ _THINGS = re.compile(
 _CONTRASTS = re.compile(
     r"\b(?:on the other hand|(?:in|by) (?:contrast|comparison)|originally|initially|at first|"
     r"before|previously|at the beginning|each|every|per|of the|the (?:other|first|second|third|"
-    r"last)|others|whereas|while|radius|diameter|step|case|part|figure|example)\b",
+    r"last)|others|whereas|while|radius|diameter|(?:step|case|part|figure|example) \(?\w)\b",
     re.IGNORECASE,
 )
 """Words that tell of another value than the one asked for, or of one on the way."""
 
 _DESCRIBES = re.compile(
-    r"\b(?:in|into|of|the|these|those|with|by|on|from|for|at|all|has|have|are)\s+"
+    r"(?:\A\W*|\b(?:in|into|of|the|these|those|with|by|on|from|for|at|all|has|have|are)\s+)"
     r"(?:two|three|[23])\s+[a-z]{3,}",
     re.IGNORECASE,
 )
 """Small numbers that only tell of what things are there: "in two rows"."""
-_FORMULA = re.compile(r"[&{}^;]|\d\s*[:/]|/\s*\d|=.*=|\w\(")
+_FORMULA = re.compile(r"[&{}^;]|\d\s*[:/]|/\s*\d|\d\s*[-+*×·]\s*\d|=.*=|\w\(")
 """What a line of mathematics or code holds: it is read by its relations alone."""
 
 
@@ -116,7 +118,7 @@ def understood(sentence: str, *, repeats: bool) -> bool:
     if not words or repeats or not sentence.isascii():
         return True
     if len(words) <= 2 and _FRAGMENT.fullmatch(sentence):
-        return (_CLOSING | LIGHT).issuperset(words)
+        return _CLOSING.issuperset(words)
     return _of_persons(sentence, words) and _of_it(sentence, words)
 
 
@@ -160,6 +162,8 @@ def leads_back(values: Sequence[str], sentence: str) -> bool:
         >>> leads_back(["10", "3"], "We took 3 of 10."), leads_back(["8"], "It shows 8 of them.")
         (True, False)
     """
+    if values and values[-1][0].isalpha():
+        return bool(WRONG.search(sentence))
     return len(set(values)) != 1 or any(
         pattern.search(sentence) for pattern in (_CONTRASTS, WRONG, _DESCRIBES, _FORMULA)
     )

@@ -33,6 +33,8 @@ _LEADING = NEUTRAL | frozenset(
 """Words that an equation right behind them is stated by, or is one of: of any other it is not known
 what it makes of the equation ("pretend", "they erased")."""
 
+_SPEAKING = frozenset("say says read reads write writes rewrite answer answers".split())
+_SPEAKERS = frozenset("we i us can equation equations it line figure label".split())
 _SOLUTIONS = frozenset("solution root answer value".split())
 _OF_SOLUTIONS = frozenset(
     "a an our my its only also just indeed therefore thus then hence clearly one of valid correct "
@@ -42,6 +44,18 @@ _OF_SOLUTIONS = frozenset(
     "admissible acceptable numerical".split()
 )
 """Words before "solution" that leave it one; of others it is not known: "a phantom solution"."""
+_THINGS = _LEADING | frozenset(
+    "constant integer prime multiple divisor parabola asymptote consequence contradiction fact "
+    "identity necessary sufficient direct special".split()
+)
+"""What an equation is: of another noun it is not known what it makes of it ("a rumour")."""
+_DONE = frozenset(
+    "obtained found given shown derived computed calculated used needed required solved satisfied "
+    "verified checked confirmed determined drawn known proved proven stated reached met paid "
+    "substituted inserted chosen fixed established deduced concluded implied forced seen fulfilled "
+    "called written simplified expected divided multiplied added equivalent based marked".split()
+)
+"""What may have been done with a statement that stands."""
 _UNAFFECTED = frozenset(
     "change depend matter exceed equal include contain have lie divide intersect count need "
     "require affect mean imply use go".split()
@@ -56,6 +70,8 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     before = tokens[start - 1]
     if not is_word(before) or not is_operand(tokens[start]) or before in CLAUSE_ENDS:
         return False
+    if before in _SPEAKING:
+        return _SPEAKERS.isdisjoint(tokens[max(start - 4, 0) : start - 1])
     return not (before in _LEADING or before.endswith(("ly", "ing")))
 
 
@@ -74,6 +90,11 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if verb in ("do", "does", "did") and said[:1] == ["not"] and said[1:]:
         return said[1] not in _UNAFFECTED
     place = next((at for at, token in enumerate(said) if token in _SOLUTIONS), 0)
-    return (
-        verb in ("is", "was") and "not" not in said and not _OF_SOLUTIONS.issuperset(said[:place])
-    )
+    if "not" in said or verb not in ("is", "was", "has"):
+        return False
+    done = next((token for token in said if token.endswith("ed")), "")
+    if done and done not in _DONE | _OF_SOLUTIONS:
+        return True
+    if said[:1] == ["a"] and _THINGS.isdisjoint(said[1:]):
+        return True
+    return not _OF_SOLUTIONS.issuperset(said[:place])

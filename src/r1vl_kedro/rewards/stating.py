@@ -22,7 +22,8 @@ from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_EN
 
 _SUPPOSING = frozenset(
     "if whether unless suppose supposing imagine maybe perhaps possibly tempting might naive "
-    "naively mistook misread misreads supposed supposedly allegedly reportedly".split()
+    "naively hoping wishing mistook misread misreads supposed supposedly allegedly "
+    "reportedly".split()
 )
 """Words that leave open what follows them in the clause."""
 _ASSUMING = frozenset("assume assumes assuming assumed".split())
