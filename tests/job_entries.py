@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.launcher import failures
+from r1vl_kedro.launcher import reports
 from r1vl_kedro.progress import report
 
 
@@ -61,7 +61,7 @@ def full_disk(message=None):
     """
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    room = failures.RESERVED_BYTES if message else 0
+    room = reports.RESERVED_BYTES if message else 0
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     report(1, 1)
     logging.getLogger("r1vl_kedro.training").warning("no room for this")
@@ -119,6 +119,13 @@ def shared_work(place):
     while len(found := sorted(Path(place).glob("process*"))) < int(os.environ["WORLD_SIZE"]):
         time.sleep(0.02)
     return [path.name.removeprefix("process") for path in found]
+
+
+def first_waits(place):
+    """The first process waits for the file ``go``; the others have nothing to do."""
+    if os.environ["RANK"] == "0":
+        await_file(place)
+    return int(os.environ["WORLD_SIZE"])
 
 
 def rank_one_fails():

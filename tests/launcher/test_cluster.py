@@ -106,6 +106,21 @@ def test_a_prediction_begins_with_what_is_free_beside_what_trains(tmp_path, opti
         assert [training.result() for training in trainings] == ["went", "went"]
 
 
+def test_a_process_of_a_prediction_gives_its_place_back_when_it_ends(tmp_path, options):
+    """A training that takes a whole node begins while the first process is at work."""
+    whole_node = options.model_copy(update={"threads_per_process": 2})
+    with ThreadPoolExecutor() as pool:
+        shared, given = options.for_shared_work(), {"place": str(tmp_path)}
+        work = pool.submit(named, "predict", "first_waits", tmp_path, shared, **given)
+        while not (tmp_path / "started").exists():
+            assert not work.done(), work.result()
+            time.sleep(0.05)
+        assert job("echo", tmp_path, whole_node, text="trained")["text"] == "trained"
+        assert not work.done()
+        (tmp_path / "go").touch()
+        assert 1 <= work.result() <= 4
+
+
 def test_a_prediction_has_as_many_processes_as_are_asked_for(tmp_path, options):
     four = options.model_copy(update={"shards": 4}).for_shared_work()
     assert job("shared_work", tmp_path, four, place=str(tmp_path)) == ["0", "1", "2", "3"]

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from launching import BOTH, job
 
-from r1vl_kedro.launcher import JobError, failures
-from r1vl_kedro.launcher.watch import WARNINGS, Watch
+from r1vl_kedro.launcher import JobError, reports
 
 
 @BOTH
@@ -45,13 +44,13 @@ def test_the_error_of_a_job_reaches_the_run_from_a_disk_that_is_really_full(tmp_
 
 
 def test_a_job_that_found_no_room_for_a_report_names_the_disk(tmp_path, small_files):
-    said = str(failures.failure(tmp_path, 1))
+    said = str(reports.failure(tmp_path, 1))
     assert re.search(rf"ended with exit code 1: cannot write {tmp_path} \(\d+ MiB free", said)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_job_that_had_room_for_one_and_left_none_is_told_as_such(tmp_path):
-    assert "exit code 1 without an error report" in str(failures.failure(tmp_path, 1))
+    assert "exit code 1 without an error report" in str(reports.failure(tmp_path, 1))
     assert not list(tmp_path.iterdir())
 
 
@@ -62,7 +61,7 @@ def small_files():
         resource.getrlimit(resource.RLIMIT_FSIZE),
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
     )
-    resource.setrlimit(resource.RLIMIT_FSIZE, (failures.RESERVED_BYTES // 2, before[0][1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (reports.RESERVED_BYTES // 2, before[0][1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before[0])
     signal.signal(signal.SIGXFSZ, before[1])
@@ -78,15 +77,15 @@ def test_training_goes_on_where_progress_and_warnings_cannot_be_written(tmp_path
 def test_a_report_fits_into_what_is_reserved_for_it(tmp_path, monkeypatch):
     for number, text in enumerate(["", "\U0001f600" * 100_000]):
         monkeypatch.setenv("RANK", str(number))
-        failures.report(failures.reserve(tmp_path), ValueError(text))
-    first, second = (file.read_text("utf-8") for file in failures.reports(tmp_path))
+        reports.report(reports.reserve(tmp_path), ValueError(text))
+    first, second = (file.read_text("utf-8") for file in reports.failed(tmp_path))
     assert first.startswith("rank 0 failed with ValueError: \n")
-    assert "\U0001f600" * failures.KEPT_CHARACTERS + "\n" in second
+    assert "\U0001f600" * reports.KEPT_CHARACTERS + "\n" in second
 
 
 def test_a_warning_that_a_full_disk_broke_off_is_told_as_it_is(tmp_path, caplog):
-    (tmp_path / WARNINGS).write_text('"half a war"whole"\n"next"\n')
+    (tmp_path / reports.WARNINGS).write_bytes("half ä war".encode()[:6] + b"whole\0next\0begun")
     with caplog.at_level(logging.WARNING):
-        Watch(tmp_path).look()
+        reports.Watch(tmp_path).look()
     said = [record.getMessage() for record in caplog.records]
-    assert said == [f'{tmp_path.name}: "half a war"whole"', f"{tmp_path.name}: next"]
+    assert said == [f"{tmp_path.name}: half \ufffdwhole", f"{tmp_path.name}: next"]

@@ -158,9 +158,12 @@ def test_a_stop_ends_the_wait_for_a_job_of_a_killed_run(tmp_path):
         ({"cluster": "ray://head"}, "'ray://head' is no cluster: give auto, local, or"),
         (
             {"cluster": "auto", "in_process": True},
-            "in_process and cluster 'auto' exclude each other",
+            "in_process is for the calling process alone, not for cluster auto",
         ),
-        ({"num_processes": 2, "in_process": True}, "in_process is for one process"),
+        (
+            {"num_processes": 2, "in_process": True},
+            "in_process is for .* alone, not for 2 processes",
+        ),
         ({"num_proceses": 2}, "num_proceses"),
     ],
 )

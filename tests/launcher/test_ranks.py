@@ -12,7 +12,7 @@ import psutil
 import pytest
 from launching import RANKS, job
 
-from r1vl_kedro.launcher import JobError, ending, watch
+from r1vl_kedro.launcher import JobError, ending, reports
 
 
 def await_pid(file: Path) -> int:
@@ -30,7 +30,7 @@ def test_a_killed_rank_is_named_and_not_the_one_whose_connection_broke(tmp_path,
 
 
 def test_a_stopped_rank_is_named_once_and_may_go_on(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(watch, "STOPPED_SECONDS", 0.5)
+    monkeypatch.setattr(reports, "STOPPED_SECONDS", 0.5)
     named = threading.Event()
 
     def go_on():
@@ -38,18 +38,18 @@ def test_a_stopped_rank_is_named_once_and_may_go_on(tmp_path, monkeypatch, caplo
         named.wait(60)
         os.kill(pid, signal.SIGCONT)
 
-    class Named(watch.logging.Handler):
+    class Named(reports.logging.Handler):
         def emit(self, record):
             named.set()
 
     handler, helper = Named(), threading.Thread(target=go_on)
-    watch.log.addHandler(handler)
+    reports.log.addHandler(handler)
     helper.start()
     try:
         kwargs = {"place": str(tmp_path), "number": int(signal.SIGSTOP)}
         assert job("signalled_rank", tmp_path, RANKS, **kwargs) == "went on"
     finally:
-        watch.log.removeHandler(handler)
+        reports.log.removeHandler(handler)
         helper.join()
     pid = int((tmp_path / "pid1").read_text())
     said = [r.getMessage() for r in caplog.records if "waits for rank" in r.getMessage()]

@@ -16,10 +16,10 @@ from typing import Any
 
 from r1vl_kedro.kernels import AVX2, WAIT_POLICY
 from r1vl_kedro.launcher import ending
-from r1vl_kedro.launcher.failures import HostLostError, JobError
 from r1vl_kedro.launcher.layout import Ask, ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions, SharedWork
 from r1vl_kedro.launcher.processes import Call, HostJob, command, environment, free_port
+from r1vl_kedro.launcher.reports import HostLostError, JobError
 from r1vl_kedro.provenance import versions
 
 # Ray reads these when it is imported.
@@ -48,12 +48,8 @@ THE_SAME = ("r1vl_kedro", "torch", "transformers", "trl", "deepspeed")
 _connecting = threading.Lock()
 
 
-def connect(options: LauncherOptions) -> None:
-    """Connect this process to the cluster; once, for all jobs.
-
-    Raises:
-        JobError: it cannot be reached, has other versions or asks for a token that is not here.
-    """
+def _connect(options: LauncherOptions) -> None:
+    """Connect this process to the cluster; once, for all jobs."""
     where = str(options.cluster)
     how: dict[str, Any] = {"address": where, "log_to_driver": False, "logging_level": "WARNING"}
     if where == "local":
@@ -69,13 +65,12 @@ def connect(options: LauncherOptions) -> None:
             ray.init(**how)
         except (OSError, ValueError, RuntimeError, RayError) as error:
             reason = " ".join(str(error).split())
+            why = (
+                f"no cluster can be used there ({reason:.200}); `ray start --head` on one host "
+                "starts one, and docs/scaling.md has the whole of it"
+            )
             if "ersion mismatch" in reason:
                 why = f"the cluster runs other versions than this environment: {reason:.400}"
-            else:
-                why = (
-                    f"no cluster can be used there ({reason:.200}); `ray start --head` on one host "
-                    "starts one, and docs/scaling.md has the whole of it"
-                )
             raise JobError(f"launcher.cluster {where}: {why}") from error
         finally:
             if threading.current_thread() is threading.main_thread():
@@ -83,8 +78,12 @@ def connect(options: LauncherOptions) -> None:
 
 
 def hosts(options: LauncherOptions) -> list[dict[str, Any]]:
-    """Return the cluster's hosts that are alive, each with its ``Resources``."""
-    connect(options)
+    """Return the cluster's hosts that are alive, each with its ``Resources``.
+
+    Raises:
+        JobError: it cannot be reached, has other versions or asks for a token that is not here.
+    """
+    _connect(options)
     return [host for host in ray.nodes() if host["Alive"]]
 
 
@@ -106,21 +105,21 @@ class ClusterJob:
 
     def __init__(self, call: Call, options: LauncherOptions):
         self.returncode: int | None = None
-        self._group, self._parts, self._runs = None, [], []
+        self._groups, self._parts, self._runs = [], [], {}
         try:
-            ask, layout = self._await_room(options)
-            address, port = self._start_parts(ask, layout, call)
+            ask, ranks = self._await_room(options)
+            address, port = self._start_parts(ask, ranks, call)
+            layout = ranks * len(self._groups)
             env = environment(call.job_id, ask.cpus)
             env |= {} if ask.gpus else {"CUDA_VISIBLE_DEVICES": ""}
             env |= {name: os.environ[name] for name in SHARED if name in os.environ}
-            for number, (part, ranks) in enumerate(zip(self._parts, layout, strict=True)):
+            for number, part in enumerate(self._parts):
+                line = command(call, layout[number], number, len(layout), address, port)
                 if isinstance(options, SharedWork):
                     line = command(call, 1)
                     env |= {"RANK": str(number), "WORLD_SIZE": str(len(layout))}
-                else:
-                    line = command(call, ranks, number, len(layout), address, port)
                 log = call.directory / (f"launcher-{number}.log" if number else "launcher.log")
-                self._runs.append(part.run.remote(line, env, log))
+                self._runs[part.run.remote(line, env, log)] = number
         except BaseException as error:
             self._close()
             if isinstance(error, RayActorError):
@@ -128,36 +127,34 @@ class ClusterJob:
             raise
 
     def _await_room(self, options: LauncherOptions) -> tuple[Ask, list[int]]:
-        """Wait until Ray has put a placement group aside; hosts may go meanwhile.
+        """Wait until Ray has put room aside; return what a rank takes, and each bundle's ranks.
 
-        Processes that share work are a bundle each. Where their number is open it is what is free
-        now, and less where that lies scattered over hosts: nothing is waited for but one.
+        Hosts may go meanwhile.
         """
-        layout: list[int] = []
-        while not (self._group and self._group.wait(timeout_seconds=ROOM_SECONDS)):
+        wanted, ready = None, []
+        while not ready:
             ending.check("waiting for the cluster")
-            there = hosts(options)
-            now, ask = ranks_by_host(options, there), Ask.of(options, there)
-            how = "STRICT_PACK" if len(now) == 1 else "STRICT_SPREAD"
-            if isinstance(options, SharedWork):
-                free = ask.fits(ray.available_resources())
-                most = max(1, min(free, len(layout) - 1) if layout else free)
-                now, how = [1] * (options.num_processes if options.shards else most), "PACK"
-            if now != layout:
-                layout = now
+            if wanted != (now := _groups_of(options)):
                 self._close()
-                self._group = placement_group([ask.bundle(ranks) for ranks in now], strategy=how)
-        return ask, layout
+                wanted = ask, ranks, count, how = now
+                bundles = [ask.bundle(number) for number in ranks]
+                self._groups = [placement_group(bundles, strategy=how) for _ in range(count)]
+                coming = [group.ready() for group in self._groups]
+            ready, _ = ray.wait(coming, num_returns=count, timeout=ROOM_SECONDS)
+        asked, self._groups = self._groups, ray.get(ready)
+        for group in asked:
+            if group not in self._groups:
+                remove_placement_group(group)
+        return ask, ranks
 
-    def _start_parts(self, ask: Ask, layout: list[int], call: Call) -> tuple[str, int]:
+    def _start_parts(self, ask: Ask, ranks: list[int], call: Call) -> tuple[str, int]:
         """Start what sees the ranks through on each host; return the first's address and port."""
-        for number, ranks in enumerate(layout):
-            bundle = ask.bundle(ranks)
+        bundles = [(group, *bundle) for group in self._groups for bundle in enumerate(ranks)]
+        for group, bundle, number in bundles:
             part = ray.remote(_Part).options(
-                num_cpus=bundle["CPU"],
-                num_gpus=bundle["GPU"],
+                num_gpus=number * ask.gpus,
                 max_concurrency=3,
-                scheduling_strategy=PlacementGroupSchedulingStrategy(self._group, number),
+                scheduling_strategy=PlacementGroupSchedulingStrategy(group, bundle),
             )
             self._parts.append(part.remote())
         here = (os.getcwd(), call.job_file, versions(THE_SAME))
@@ -180,13 +177,18 @@ class ClusterJob:
         """
         if self.returncode is None:
             try:
-                codes = ray.get(ray.wait(self._runs, num_returns=len(self._runs), timeout=0)[0])
+                ended, _ = ray.wait([*self._runs], num_returns=len(self._runs), timeout=0)
+                codes = ray.get(ended)
             except RayActorError as error:
                 self.stop(2.0)
                 raise _lost(error) from error
-            if any(codes) or len(codes) == len(self._runs):
+            numbers = [self._runs.pop(run) for run in ended]
+            if any(codes) or not self._runs:
                 self.stop(2.0)  # what is left waits for the ranks that failed
                 self.returncode = next(filter(None, codes), 0)
+            elif len(self._groups) > 1:
+                for number in numbers:  # the next job may begin there
+                    remove_placement_group(self._groups[number])
         return self.returncode
 
     def stop(self, seconds: float) -> None:
@@ -198,11 +200,25 @@ class ClusterJob:
         self._close()
 
     def _close(self) -> None:
-        for part in self._parts:
-            ray.kill(part)
-        if self._group is not None:
-            remove_placement_group(self._group)
-        self._parts, self._group = [], None
+        for group in self._groups:
+            remove_placement_group(group)  # which ends the parts in it
+        self._parts, self._groups = [], []
+
+
+def _groups_of(options: LauncherOptions) -> tuple[Ask, list[int], int, str]:
+    """Return what a rank takes, a placement group's ranks by bundle, how many groups, and how.
+
+    A job is one group, all of it or nothing. Where the number of processes that share work is open,
+    each is a group, as many as could be free now; those that Ray finds room for begin without the
+    others, and each gives its place back when it ends.
+    """
+    there = hosts(options)
+    ask, ranks = Ask.of(options, there), ranks_by_host(options, there)
+    if not isinstance(options, SharedWork):
+        return ask, ranks, 1, "STRICT_PACK" if len(ranks) == 1 else "STRICT_SPREAD"
+    if options.shards:
+        return ask, [1] * options.num_processes, 1, "PACK"
+    return ask, [1], max(1, ask.fits(ray.available_resources())), "PACK"
 
 
 def _lost(error: Exception) -> HostLostError:
@@ -221,12 +237,11 @@ class _Part:
             JobError: it does not see the job's files, or has other versions.
         """
         host = socket.gethostname()
-        for file in (job_file, place):
-            if not Path(file).exists():
-                raise JobError(
-                    f"host {host} does not see {file}; all hosts need the project and its data, on "
-                    "a file system that they share"
-                )
+        if unseen := [file for file in (job_file, place) if not Path(file).exists()]:
+            raise JobError(
+                f"host {host} does not see {unseen[0]}; all hosts need the project and its data, "
+                "on a file system that they share"
+            )
         for name, version in versions(THE_SAME).items():
             if version != wanted.get(name):
                 raise JobError(

@@ -11,12 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, Any
 
 import psutil
-
-if TYPE_CHECKING:
-    from r1vl_kedro.launcher.processes import ForkedJob, HostJob
 
 KILLED_SECONDS = 5.0
 """How long the kernel may take to remove killed processes, for example from a GPU."""
@@ -39,10 +36,13 @@ def check(doing: str) -> None:
         raise KeyboardInterrupt(f"stopped while {doing}")
 
 
-def stop(process: HostJob | ForkedJob, seconds: float) -> None:
+def stop(process: Any, seconds: float) -> None:
     """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``.
 
     Also what its launcher put into sessions of their own.
+
+    Args:
+        process: has ``pid`` and ``poll`` as a ``subprocess.Popen`` has them.
     """
     # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
     family = _family(process.pid)

@@ -9,7 +9,6 @@ import math
 import shutil
 import threading
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro import files, progress
 from r1vl_kedro.entries import function_of
 from r1vl_kedro.launcher import ending, processes
-from r1vl_kedro.launcher.failures import HostLostError, JobError, failure, reports
 from r1vl_kedro.launcher.layout import ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions
-from r1vl_kedro.launcher.watch import WARNINGS, Watch
+from r1vl_kedro.launcher.reports import HostLostError, JobError, Watch, failed, failure
 
 if TYPE_CHECKING:
     from r1vl_kedro.launcher.cluster import ClusterJob
@@ -86,11 +84,16 @@ def lack(options: LauncherOptions) -> str | None:
             ranks_by_host(options, hosts)
         except JobError as error:
             return str(error)
-        return None
-    if options.device == "cuda":
+    elif options.device == "cuda":
         import torch
 
-        return options.missing_gpus(torch.cuda.device_count())
+        there, wanted = torch.cuda.device_count(), options.num_processes * options.gpus_per_process
+        if there < wanted:
+            return (
+                f"launcher asks for {wanted} GPUs of this machine (device cuda, num_processes "
+                f"{options.num_processes}), which has {there or 'no'} GPU{'s' * (there > 1)} that "
+                "torch can use; launcher.device=cpu would train without"
+            )
     return None
 
 
@@ -112,25 +115,22 @@ def _run(entry: str, kwargs: Mapping[str, Any], options: LauncherOptions, direct
     ending.await_end(lock)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
-    lost = 0
-    while True:
+    for lost in range(1, LOST_HOSTS + 2):
         try:
             return _see_through(directory, entry, kwargs, options)
         except HostLostError as error:
-            lost += 1
             if lost > LOST_HOSTS:
                 raise JobError(f"{name}: {error}, the last of {lost}; logs: {directory}") from error
             log.warning("%s: %s; it goes on elsewhere from its last checkpoint", name, error)
             ending.await_end(lock, LOST_HOST_SECONDS)
-            for pattern in ("error*.txt", "rank*.pid", "rank*.reserved", WARNINGS):
-                for left in directory.glob(pattern):
-                    left.unlink(missing_ok=True)
+            for left in {*directory.iterdir()} - {*directory.glob("*.log")}:
+                left.unlink(missing_ok=True)
 
 
 def _see_through(
     directory: Path, entry: str, kwargs: Mapping[str, Any], options: LauncherOptions
 ) -> Any:
-    about = {"kwargs": dict(kwargs), "launch": options.model_dump(), "started": uuid.uuid4().hex}
+    about = {"kwargs": dict(kwargs), "launch": options.model_dump(), "started": time.time_ns()}
     file, text = directory / "job.json", json.dumps(about, indent=1)
     files.write_text(file, text, durable=False)
     call = processes.Call(str(file), hashlib.sha256(text.encode()).hexdigest(), entry)
@@ -178,7 +178,7 @@ def _wait(process: Job, directory: Path, show: progress.Show) -> None:
         if report := progress.read(directory / "progress.json"):
             show(**report)
         watch.look()
-        if reports(directory):  # not their times: another host's clock, or one that was set
+        if failed(directory):  # not their times: another host's clock, or one that was set
             failed_at = min(failed_at, time.monotonic())
         if time.monotonic() - failed_at > FAILING_RANK_SECONDS:
             # The other ranks wait for the failed one; do not let them wait for a time-out.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from r1vl_kedro.launcher.failures import JobError
 from r1vl_kedro.launcher.options import LauncherOptions
+from r1vl_kedro.launcher.reports import JobError
 
 SHOWN_HOSTS = 10
 
@@ -58,13 +58,12 @@ def ranks_by_host(options: LauncherOptions, hosts: Sequence[Mapping[str, Any]]) 
         if sum(layout) == wanted:
             return layout
     each = f"{ask.cpus} CPUs" + (f" and {ask.gpus} GPUs" if ask.gpus else "")
-    there = [(host["Resources"], host["NodeManagerHostname"]) for host in hosts]
-    there.sort(key=lambda host: (host[0].get("GPU", 0), host[0].get("CPU", 0)), reverse=True)
-    told = [
-        f"{name} {has.get('CPU', 0):g} CPUs and {has.get('GPU', 0):g} GPUs"
-        for has, name in there[:SHOWN_HOSTS]
+    there = [
+        ({"CPU": 0, "GPU": 0} | host["Resources"], host["NodeManagerHostname"]) for host in hosts
     ]
-    told += ["..."] * (len(there) > SHOWN_HOSTS)
+    there.sort(key=lambda host: (host[0]["GPU"], host[0]["CPU"]), reverse=True)
+    told = [f"{name} {has['CPU']:g} CPUs and {has['GPU']:g} GPUs" for has, name in there]
+    told[SHOWN_HOSTS:] = ["..."] * (len(told) > SHOWN_HOSTS)
     raise JobError(
         f"the cluster has no room for launcher.num_processes {wanted} of {each} each: it has "
         f"{len(hosts)} hosts ({', '.join(told)})"

@@ -53,17 +53,6 @@ class LauncherOptions(BaseModel):
         given = self.model_dump() | {"gpus_per_process": gpus_per_process}
         return SharedWork(**given | {"num_processes": 1 if self.in_process else max(1, shards)})
 
-    def missing_gpus(self, present: int) -> str | None:
-        """Explain what this machine lacks for ``device: cuda`` with so many GPUs, if anything."""
-        wanted = self.num_processes * self.gpus_per_process
-        if self.device != "cuda" or wanted <= present:
-            return None
-        return (
-            f"launcher asks for {wanted} GPUs of this machine (device cuda, num_processes "
-            f"{self.num_processes}), which has {present or 'no'} GPU{'s' * (present > 1)} that "
-            "torch can use; launcher.device=cpu would train without"
-        )
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         address = r"auto|local|[\w.-]+:\d{1,5}"
@@ -72,10 +61,9 @@ class LauncherOptions(BaseModel):
                 f"cluster {self.cluster!r:.200} is no cluster: give auto, local, or the head's "
                 "host:port as in 10.0.0.1:6379"
             )
-        if self.in_process and self.num_processes > 1:
-            raise ValueError(f"in_process is for one process, not {self.num_processes}")
-        if self.in_process and self.cluster:
-            raise ValueError(f"in_process and cluster {self.cluster!r} exclude each other")
+        if self.in_process and (self.cluster or self.num_processes > 1):
+            asked = f"cluster {self.cluster}" if self.cluster else f"{self.num_processes} processes"
+            raise ValueError(f"in_process is for the calling process alone, not for {asked}")
         return self
 
 

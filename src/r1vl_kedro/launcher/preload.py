@@ -5,14 +5,10 @@ it, and it ends with the run while it still imports, which takes up to half a mi
 machine.
 """
 
-import atexit
 import gc
 import importlib
 import os
-import shutil
 import threading
-from multiprocessing import forkserver
-from pathlib import Path
 
 from r1vl_kedro.launcher.processes import environment
 
@@ -26,17 +22,9 @@ def _leave_with_parent() -> None:
             os._exit(1)
 
 
-def _remove_socket() -> None:
-    """Remove the socket's directory, which the run does not where it was killed."""
-    address = forkserver._forkserver._forkserver_address  # there is no public name
-    if address:
-        shutil.rmtree(Path(address).parent, ignore_errors=True)
-
-
 if os.getpid() != os.getsid(0):
     os.setsid()
 os.environ.update(environment("", threads=1))  # no threads at a fork; a job sets their number
-atexit.register(_remove_socket)
 _watch = threading.Thread(target=_leave_with_parent, daemon=True)
 _watch.start()
 importlib.import_module("r1vl_kedro.training.preload")

@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from r1vl_kedro import files
 from r1vl_kedro.entries import function_of
-from r1vl_kedro.launcher import ending, failures, watch
+from r1vl_kedro.launcher import ending, reports
 from r1vl_kedro.progress import PROGRESS
 from r1vl_kedro.ranks import rank as this_rank
 from r1vl_kedro.scrubbing import scrub, scrub_output
@@ -51,7 +51,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     os.environ[PROGRESS] = str(directory / "progress.json")
     run = int(os.environ["R1VL_PARENT"])
     threading.Thread(target=_end_with, args=(run,), daemon=True).start()
-    watch.note_process(directory)
+    reports.note_process(directory)
     scrub_output()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logger = logging.getLogger("r1vl_kedro")
@@ -59,8 +59,8 @@ def main(job_file: str, job_id: str, entry: str) -> int:
     with contextlib.ExitStack() as at_end:
         if rank == 0:
             at_end.enter_context(ending.hold(directory.with_name(f"{directory.name}.lock")))
-            logger.addHandler(watch.KeepWarnings(directory))
-        reserved = failures.reserve(directory)
+            logger.addHandler(reports.keep_warnings(directory))
+        reserved = reports.reserve(directory)
         at_end.callback(reserved.unlink, missing_ok=True)
         try:
             result = function_of(entry)(**json.loads(text)["kwargs"])
@@ -71,7 +71,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
             return stop.code if isinstance(stop.code, int) else 1
         except BaseException as error:  # noqa: BLE001 - the report is handed to the parent
             with contextlib.suppress(OSError):
-                failures.report(reserved, error)
+                reports.report(reserved, error)
             _print(scrub(traceback.format_exc()))
             return 1
     return 0
@@ -79,9 +79,8 @@ def main(job_file: str, job_id: str, entry: str) -> int:
 
 def leave(code: int) -> NoReturn:
     """End without the interpreter's shutdown, which threads of torch may hold up for seconds."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):
-            stream.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
     os._exit(code)
 
 

@@ -8,6 +8,7 @@ from preflight_builders import FOUR_GPUS, STEP_GRPO, WARM_UP, variant
 from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.pairs import PairOptions
 from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.launcher.jobs import lack
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.preflight import nodes
 from r1vl_kedro.training.methods import METHODS
@@ -16,11 +17,13 @@ from r1vl_kedro.training.planned import of_sections
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
 
-def test_gpus_that_are_not_there_are_a_reason():
-    said = FOUR_GPUS.missing_gpus(1)
-    assert "asks for 4 GPUs" in said and "has 1 GPU" in said
-    assert FOUR_GPUS.missing_gpus(4) is None
-    assert LauncherOptions(num_processes=4, device="cpu").missing_gpus(0) is None
+def test_gpus_that_are_not_there_are_a_reason(monkeypatch):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    said = lack(FOUR_GPUS)
+    assert "asks for 4 GPUs" in said and "has 1 GPU that" in said
+    assert lack(LauncherOptions(num_processes=4, device="cpu")) is None
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
+    assert lack(FOUR_GPUS) is None
 
 
 def test_settings_are_looked_at_together_with_the_machine(monkeypatch):
