@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from kedro_datasets._typing import TablePreview
 from kedro_datasets.pandas import CSVDataset
+
+from r1vl_kedro.datasets.records import TablePreview
 
 _FORMULA = r"^([=+\-@\t\r])(?![\d.]+$)"
 """Beginnings that a spreadsheet takes for a formula; plain numbers are none."""
@@ -68,7 +69,7 @@ class TableDataset(CSVDataset):
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """Return the first rows as the file has them, for Kedro-Viz."""
-        return self.rounded(self.load().head(nrows)).to_dict(orient="split")
+        return TablePreview(self.rounded(self.load().head(nrows)).to_dict(orient="split"))
 
 
 def _replaced(table: pd.DataFrame, pattern: str, by: str) -> pd.DataFrame:
