@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from kedro.config import OmegaConfigLoader
+from kedro.config import MissingConfigException, OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
@@ -73,6 +73,11 @@ def test_a_file_that_is_no_yaml_is_named_with_the_place(run, tmp_path):
     with pytest.raises(YAMLError) as raised:
         OmegaConfigLoader(str(tmp_path), base_env="base", default_run_env="base")["parameters"]
     assert run(raised.value).output.startswith(f"Error: {file} is no YAML: line 3, column 1: ")
+
+
+def test_a_directory_without_a_configuration_is_named(run):
+    said = run(MissingConfigException("there is no /tmp/x/conf/base")).output
+    assert said.startswith("Error: there is no /tmp/x/conf/base; run in the project's directory, ")
 
 
 def test_no_password_is_shown(run):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines, settings
 from kedro.io import DatasetError
@@ -124,6 +125,9 @@ def _said(error: Exception) -> str | None:
             mark = cause.problem_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}"
             return f"{file} is no YAML: {place}: {cause.problem}"
+    if isinstance(error, MissingConfigException):  # its first line names the path
+        said = str(error).partition("\n")[0]
+        return f"{said}; run in the project's directory, or name the configuration by --conf-source"
     full = no_room(error)
     if full is not None:
         return f"{name}{full}"
