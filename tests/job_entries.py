@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.launcher import reports
 from r1vl_kedro.progress import report
@@ -79,6 +81,18 @@ def fill_disk(place):
                 file.write(b"0" * 4096)
         except OSError as error:
             raise ValueError(f"no room left: {error.strerror}") from error
+
+
+def addresses():
+    """Where this rank and torch's launcher listen once the ranks have met."""
+    from torch import distributed
+
+    distributed.init_process_group("gloo")
+    distributed.barrier()
+    here = psutil.Process()
+    found = [*here.net_connections(), *here.parent().net_connections()]
+    distributed.barrier()
+    return sorted({one.laddr.ip for one in found if one.status == psutil.CONN_LISTEN})
 
 
 def die():

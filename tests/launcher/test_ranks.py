@@ -21,6 +21,10 @@ def await_pid(file: Path) -> int:
     return int(file.read_text())
 
 
+def test_ranks_of_one_machine_are_heard_there_alone(tmp_path):
+    assert job("addresses", tmp_path, RANKS) == ["127.0.0.1"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_killed_rank_is_named_and_not_the_one_whose_connection_broke(tmp_path, number):
     said = rf"signalled_rank: rank 1 was killed by signal {number:d} \({number.name}\)"

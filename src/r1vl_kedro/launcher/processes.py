@@ -43,13 +43,16 @@ class Call(NamedTuple):
 def command(
     call: Call, ranks: int, host: int = 0, hosts: int = 1, address: str = "127.0.0.1", port: int = 0
 ) -> list[str]:
-    """Build what Python is to run for one host's ranks; the first host's are at the address."""
+    """Build what Python is to run for one host's ranks; of several, the first is at the address."""
     worker = ["-m", "r1vl_kedro.launcher.worker", *call]
     if ranks == hosts == 1:
         return worker
     # What `accelerate launch` starts on GPUs as well; for CPUs that would need MPI.
+    launcher = "torch.distributed.run"
+    if hosts == 1:
+        launcher, address = "r1vl_kedro.launcher.loopback", "127.0.0.1"
     return [
-        *("-m", "torch.distributed.run"),
+        *("-m", launcher),
         *("--nproc_per_node", str(ranks), "--nnodes", str(hosts), "--node_rank", str(host)),
         *("--master_addr", address, "--master_port", str(port or free_port())),
         *("--log_dir", os.devnull),  # else a directory below TMPDIR that nothing removes
