@@ -29,7 +29,6 @@ from r1vl_kedro.parameters import (
     with_rewards,
 )
 from r1vl_kedro.pipelines.ablation import grid
-from r1vl_kedro.pipelines.evaluation import in_use
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
 from r1vl_kedro.tracking.options import TrackingOptions
@@ -62,13 +61,12 @@ class ProjectContext(KedroContext):
             parameters = grid.expand(given)
             grid.check_sources(parameters["variants"], self.config_loader["catalog"])
             _check_rows(parameters)
-            grid.use(parameters)
             self._name_new_rows()
+            wrong = None
         except ConfigurationError as error:
-            parameters = {**given, "variants": {}}
-            grid.use(error)
+            parameters, wrong = {**given, "variants": {}}, error
+        grid.use(parameters, wrong)
         self.config_loader["parameters"] = parameters
-        in_use.use(parameters)
         launcher = parameters.get("launcher", {})
         kernels.pin(launcher.get("cpu_instructions", "avx2"))
         kernels.set_wait_policy(launcher.get("idle_threads", "sleep"))

@@ -19,7 +19,7 @@ from r1vl_kedro.pipelines import (
     study,
     warm_up,
 )
-from r1vl_kedro.pipelines.ablation.grid import in_use
+from r1vl_kedro.pipelines.ablation.grid import evaluation_in_use, in_use
 
 
 class Pipelines(dict[str, Pipeline]):
@@ -46,7 +46,8 @@ OVER_THE_GRID = {
 
 def register_pipelines() -> dict[str, Pipeline]:
     """Return all pipelines; ``__default__`` is the R1-VL path of one variant, without a grid."""
-    benchmarks = evaluation.benchmarks_in_use()
+    evaluated = evaluation_in_use()
+    benchmarks = evaluation.benchmarks_of(evaluated)
     path = {
         "warm_up": warm_up.create_pipeline(),
         "step_grpo": step_grpo.create_pipeline(),
@@ -63,7 +64,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         ),
         "data_prep": data_prep.create_pipeline(),
         "annotation": annotation.create_pipeline(),
-        "evaluation": evaluation.create_given_pipeline(benchmarks, evaluation.has_baseline()),
+        "evaluation": evaluation.create_given_pipeline(benchmarks, bool(evaluated.get("baseline"))),
         "annotation_estimate": annotation.create_estimate_pipeline(),
         "formalisation": formalisation.create_pipeline(),
         "formalisation_estimate": formalisation.create_estimate_pipeline(),

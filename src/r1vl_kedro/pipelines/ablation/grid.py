@@ -17,7 +17,8 @@ from r1vl_kedro.pipelines.ablation.search import trials
 from r1vl_kedro.training.methods import METHODS, get_method, options_of, refuse_length
 from r1vl_kedro.training.planned import where
 
-_in_use: dict[str, Any] | ConfigurationError | None = None
+_in_use: dict[str, Any] | None = None
+_wrong: ConfigurationError | None = None
 
 
 def expand(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,10 +172,16 @@ def _paths(values: Any) -> Iterator[tuple[str, ...]]:
         yield from ((str(key), *path) for path in inner) if inner else ((str(key),),)
 
 
-def use(parameters: Mapping[str, Any] | ConfigurationError) -> None:
-    """Register pipelines for these (expanded) parameters, or for what is wrong with them."""
-    global _in_use
-    _in_use = parameters if isinstance(parameters, ConfigurationError) else dict(parameters)
+def use(parameters: Mapping[str, Any], wrong: ConfigurationError | None) -> None:
+    """Register pipelines for these (expanded) parameters, and for what is wrong with the grid."""
+    global _in_use, _wrong
+    _in_use, _wrong = dict(parameters), wrong
+
+
+def evaluation_in_use() -> Mapping[str, Any]:
+    """Return ``parameters.evaluation`` of the context in force; empty before there is one."""
+    given = (_in_use or {}).get("evaluation")
+    return given if isinstance(given, Mapping) else {}
 
 
 def in_use() -> tuple[dict[str, Variant], list[str]]:
@@ -185,8 +192,8 @@ def in_use() -> tuple[dict[str, Variant], list[str]]:
     Raises:
         ConfigurationError: the grid is wrong.
     """
-    if isinstance(_in_use, ConfigurationError):
-        raise _in_use
+    if _wrong is not None:
+        raise _wrong
     parameters = expand(_configured_parameters()) if _in_use is None else _in_use
     variants = {
         namespace: Variant.model_validate(entry)

@@ -5,15 +5,14 @@ from r1vl_kedro.pipelines.evaluation.benchmark_pipeline import (
     create_benchmark_pipeline,
     create_given_pipeline,
 )
-from r1vl_kedro.pipelines.evaluation.in_use import benchmarks_in_use, has_baseline
+from r1vl_kedro.pipelines.evaluation.options import benchmarks_of
 from r1vl_kedro.pipelines.evaluation.pipeline import READ, create_pipeline
 
 __all__ = [
     "READ",
-    "benchmarks_in_use",
+    "benchmarks_of",
     "create_answers",
     "create_benchmark_pipeline",
     "create_given_pipeline",
     "create_pipeline",
-    "has_baseline",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from r1vl_kedro.benchmarks import BENCHMARKS, MAIN_TABLE, Mode, get_benchmark
 from r1vl_kedro.generation import DecodingOptions
@@ -106,3 +107,15 @@ class EvaluationOptions(Options):
         if self.benchmarks.template is not None or self.benchmarks.template_file is not None:
             check_opening(self.benchmarks.wording, self.grammar, "benchmarks' template")
         return self
+
+
+def benchmarks_of(evaluation: Mapping[str, Any]) -> list[str]:
+    """Return the benchmarks that ``parameters.evaluation`` names, else those of the main table.
+
+    Options that are not valid are named when a pipeline that reads them is run.
+    """
+    given = evaluation.get("benchmarks")
+    try:
+        return BenchmarkOptions(names=given.get("names")).chosen
+    except (ValidationError, AttributeError):
+        return BenchmarkOptions().chosen
