@@ -66,8 +66,7 @@ def environment(job_id: str, threads: int) -> dict[str, str]:
     env = {"PET_RDZV_ID": job_id, "TOKENIZERS_PARALLELISM": "false"}
     env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
-    run = RUN.get()
-    if run is not None and run.run_id:
+    if (run := RUN.get()).run_id:
         env |= {TRACKING_URI: run.tracking_uri, RUN_ID: run.run_id, STAGE: run.stage or ""}
     return env
 
@@ -153,10 +152,9 @@ class ForkedJob:
     def poll(self) -> int | None:
         """Return the exit code, or None while the job runs; it may outlive its server."""
         if self.returncode is None and not ending.alive(self.pid):
-            try:
+            self.returncode = 0  # where its server is gone; whether there is a result says more
+            with contextlib.suppress(EOFError):
                 self.returncode = forkserver.read_signed(self._status)
-            except EOFError:  # nobody has its exit code; the result says how it ended
-                self.returncode = 0
             os.close(self._status)
         return self.returncode
 
