@@ -130,7 +130,7 @@ THROUGH_MEMORY = Pipeline(
     ]
 )
 BEFORE = {"source": "old", "steps": 1}
-COUNTED = "made anew, since their parameters or inputs have changed: {} results"
+COUNTED = "results that are made anew, since their parameters or inputs have changed: {}"
 
 
 class TestWhy:

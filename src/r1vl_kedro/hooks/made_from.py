@@ -242,7 +242,8 @@ class MadeFromHooks:
             told.update(own)
         if stale:
             logger.warning(
-                "made anew, since their parameters or inputs have changed: %d results", len(stale)
+                "results that are made anew, since their parameters or inputs have changed: %d",
+                len(stale),
             )
 
     def _follows(self, word: str, stale: Collection[str]) -> bool:
