@@ -8,7 +8,8 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro_datasets.json import JSONDataset
 
-from r1vl_kedro.hooks.made_from import MadeFromHooks, differences, digest, recipes
+from r1vl_kedro.hooks.made_from import MadeFromHooks
+from r1vl_kedro.hooks.recipes import differences, digest, recipes
 from r1vl_kedro.pipelines.ablation.stages import within
 from r1vl_kedro.pipelines.evaluation import create_pipeline
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,107 +14,13 @@ from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro import files
+from r1vl_kedro.hooks.recipes import ANOTHER, Recipe, differences, digest, recipes
 from r1vl_kedro.hooks.to_run import command
-from r1vl_kedro.hooks.values import flat
-from r1vl_kedro.parameters import value_at
-from r1vl_kedro.pipelines.evaluation import READ
 
 logger = logging.getLogger(__name__)
 
-HOW_IT_RUNS = frozenset({"params:launcher", "params:work_dir"})
-"""Parameters of where and beside what a node runs, which do not change what it makes."""
 DIFFERENCES = "row_differences"
 """The catalog entry with what differs between the rows of a report and the grid in force."""
-ANOTHER = "another "
-"""Before the name of an input that differs."""
-SHOWN = 60
-"""Characters of a value in a message."""
-Recipe = dict[str, Any]
-
-
-def recipes(
-    pipeline: Pipeline,
-    parameters: Mapping[str, Any],
-    leaf: Callable[[str], str],
-    known: Callable[[str], Recipe | None] = lambda name: None,
-) -> dict[str, Recipe]:
-    """Return what each dataset of a pipeline is made from, by its name.
-
-    A recipe has the node's name, the values of its parameters, and a digest of the recipe of each
-    input; so it differs wherever anything before it does.
-
-    Args:
-        parameters: resolved, as nested mappings.
-        leaf: the digest of an input that no node of the pipeline makes.
-        known: the recipe of a result that is there, which stays in force where the new one differs
-            only in what the node does not read.
-    """
-    made: dict[str, Recipe] = {}
-    for node in pipeline.nodes:  # in the order of their dependencies
-        recipe: Recipe = {"node": node.short_name, "params": {}, "inputs": {}}
-        for name in sorted({*node.inputs} - HOW_IT_RUNS):
-            if name == "parameters":
-                recipe["params"][name] = parameters
-            elif name.startswith("params:"):
-                key = name.removeprefix("params:")
-                recipe["params"][key] = value_at(parameters, key)
-            else:
-                recipe["inputs"][name] = digest(made[name]) if name in made else leaf(name)
-        recipe = files.as_json(recipe)
-        for name in node.outputs:
-            old = known(name)
-            made[name] = old if old is not None and read(old) == read(recipe) else recipe
-    return made
-
-
-def read(recipe: Recipe) -> Recipe:
-    """Leave out of a recipe the options of evaluation that its node is given and does not read."""
-    keys = READ.get(recipe.get("node", ""))
-    if keys is None:
-        return recipe
-    params = {
-        name: {key: one for key, one in options.items() if key in keys}
-        if name.endswith("evaluation") and isinstance(options, Mapping)
-        else options
-        for name, options in recipe["params"].items()
-    }
-    return {**recipe, "params": params}
-
-
-def digest(recipe: Any) -> str:
-    """Return sixteen hex digits of SHA-256 over the recipe as JSON with sorted keys."""
-    text = json.dumps(recipe, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def differences(old: Recipe, new: Recipe) -> list[str]:
-    """Return parameters whose values differ, in words; inputs only where no parameter does.
-
-    Where neither does, another node makes the result now.
-
-    Example:
-        >>> old = {"params": {"step_grpo": {"num_steps": 30}}, "inputs": {}}
-        >>> new = {"params": {"step_grpo": {"num_steps": 20}}, "inputs": {}}
-        >>> differences(old, new)
-        ['step_grpo.num_steps 30 instead of 20']
-    """
-    old, new = read(old), read(new)
-    was, now = flat(old.get("params", {})), flat(new["params"])
-    words = [
-        f"{key} {_short(was.get(key))} instead of {_short(now.get(key))}"
-        for key in sorted(was.keys() | now.keys())
-        if was.get(key) != now.get(key)
-    ]
-    had, has = old.get("inputs", {}), new["inputs"]
-    words = words or [
-        f"{ANOTHER}{name}" for name in sorted({*had, *has}) if had.get(name) != has.get(name)
-    ]
-    return words or [f"the node {old.get('node')} instead of {new.get('node')}"]
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= SHOWN else text[:SHOWN] + " ..."
 
 
 class MadeFromHooks:
@@ -208,51 +114,66 @@ class MadeFromHooks:
 
     def _rows_read(self, pipeline: Pipeline) -> dict[str, list[str]]:
         """Return what rows that this run only reads were made with, where the grid now differs."""
-        read = {name for name in pipeline.inputs() if name.endswith(".verdicts")}
-        if not read:
+        verdicts = {name for name in pipeline.inputs() if name.endswith(".verdicts")}
+        if not verdicts:
             return {}
         whole = self._whole_grid()
         rows: dict[str, list[str]] = {}
-        for row in sorted(name.partition(".")[0] for name in read):
+        causes = self._causes(whole)
+        for row in sorted(name.partition(".")[0] for name in verdicts):
             for name in (name for name in whole if name.startswith(f"{row}.")):
                 old = self._stored(name)
                 if old is not None and not self._temporary(name) and old != whole[name]:
                     told = rows.setdefault(row, [])
-                    told += [word for word in differences(old, whole[name]) if word not in told]
+                    told += [word for word in causes(name) if word not in told]
         for row, words in rows.items():
             logger.warning("row %s was made with %s", row, "; ".join(words))
         return rows
 
     def _count_as_missing(self) -> None:
         """Let Kedro's filter take what other parameters made as not there."""
-        stale = {}
+        stale, causes = {}, self._causes(self._wanted)
         for name, recipe in self._wanted.items():
             if self._temporary(name) or self._stored(name) == recipe:
                 continue
             dataset = self._catalog.get(name)
             if dataset is not None and dataset.exists():
                 old = self._stored(name)
-                stale[name] = differences(old, recipe) if old else ["no note of its parameters"]
+                stale[name] = causes(name) if old else ("no note of its parameters",)
                 dataset._exists = lambda: False  # of this run's instance alone
         told: set[str] = set()
         for name, words in stale.items():
-            own = [word for word in words if not self._follows(word, stale)]
-            if own and not told.issuperset(own):
-                logger.warning("%s was made with %s: made anew", name, "; ".join(own))
-            told.update(own)
+            if not told.issuperset(words):
+                logger.warning("%s was made with %s: made anew", name, "; ".join(words))
+            told.update(words)
         if stale:
             logger.warning(
                 "results that are made anew, since their parameters or inputs have changed: %d",
                 len(stale),
             )
 
-    def _follows(self, word: str, stale: Collection[str]) -> bool:
-        """Tell whether a difference follows from a result that is itself named as made anew."""
-        name = word.removeprefix(ANOTHER)
-        if name == word or name in stale:
-            return name != word
-        inputs = self._wanted[name]["inputs"] if name in self._wanted else {}
-        return any(self._follows(f"{ANOTHER}{before}", stale) for before in inputs)
+    def _causes(self, wanted: Mapping[str, Recipe]) -> Callable[[str], tuple[str, ...]]:
+        """Return what tells why a result differs: in place of an input that differs, its causes.
+
+        What is only in memory has no recipe of before; its inputs may.
+        """
+
+        @cache
+        def causes(name: str) -> tuple[str, ...]:
+            old, new = self._stored(name), wanted.get(name)
+            if new is None or old == new:
+                return ()
+            if old is None:
+                words = [f"{ANOTHER}{before}" for before in new["inputs"] if causes(before)]
+            else:
+                words = differences(old, new)
+            told: dict[str, None] = {}
+            for word in words:
+                before = word.removeprefix(ANOTHER)
+                told |= dict.fromkeys((before != word and causes(before)) or [word])
+            return tuple(told)
+
+        return causes
 
     def _temporary(self, name: str) -> bool:
         return name not in self._catalog or isinstance(self._catalog.get(name), MemoryDataset)
