@@ -76,5 +76,5 @@ def test_options_by_namespace_are_refused_with_the_way_there_is(variants, said):
 
 
 def test_an_unknown_grammar_is_named_with_those_there_are():
-    with pytest.raises(ConfigurationError, match="'r2vl' is unknown: .* choose from boxed, plain"):
+    with pytest.raises(ConfigurationError, match=r"'r2vl' is unknown: .* choose from boxed, plain"):
         context_of(grammar="r2vl")
