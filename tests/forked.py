@@ -27,7 +27,11 @@ CONTEXT.set_forkserver_preload(
         "r1vl_kedro.pipelines.ablation", "r1vl_kedro.pipelines.probe",
         "r1vl_kedro.pipelines.reward_card", "r1vl_kedro.pipelines.base_model",
         "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "pandas",
-        "datasets", "matplotlib.pyplot", "plotly.graph_objects", "statsmodels.api", "math_verify",
+        "datasets", "matplotlib.pyplot", "statsmodels.api", "math_verify", "imagehash",
+        "r1vl_kedro.reporting.figures", "r1vl_kedro.reporting.page", "r1vl_kedro.reporting.pngs",
+        "r1vl_kedro.datasets.world", "kedro_datasets.plotly.plotly_dataset",
+        "kedro_datasets.pandas.parquet_dataset", "kedro_datasets.json.json_dataset",
+        "plotly.offline",  # with IPython, where that is installed
         # The tiny model, pictures in its records, and what the modules of tests import.
         "transformers.models.qwen2_vl.image_processing_pil_qwen2_vl",
         "transformers.models.qwen2_vl.modeling_qwen2_vl",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import empty_store
 import forked
 import pytest
 
@@ -22,6 +23,7 @@ def project(tmp_path):
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place / name)
     (place / "notebooks").mkdir()
+    empty_store.put(place / "mlflow.db")
     return place
 
 

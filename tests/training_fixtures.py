@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import wait
 from pathlib import Path
 from pkgutil import resolve_name
@@ -90,17 +93,27 @@ def records(tmp_path_factory) -> str:
     return make_records(tmp_path_factory.mktemp("records") / "rows")
 
 
+@functools.cache
+def _entries() -> dict[str, Callable[..., dict]]:
+    """The jobs' entries; every training collects garbage, and none in what they import."""
+    from r1vl_kedro.training import preference, preload, sft, step_grpo  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    return {
+        "sft": sft.train_sft,
+        "grpo": step_grpo.train_step_grpo,
+        "preference": preference.train_preference,
+    }
+
+
 def train(kind: str, **kwargs) -> dict:
     """Call the job's entry in this process, with the one thread that jobs in tests have."""
     import torch
 
-    from r1vl_kedro.training.preference import train_preference
-    from r1vl_kedro.training.sft import train_sft
-    from r1vl_kedro.training.step_grpo import train_step_grpo
-
+    entry = _entries()[kind]
     torch.set_num_threads(1)  # sums of several threads differ in their last bits
-    entries = {"sft": train_sft, "grpo": train_step_grpo, "preference": train_preference}
-    return entries[kind](**kwargs)
+    return entry(**kwargs)
 
 
 def _child(kind: str, kwargs: dict, moment: str | None, log: str, number: int) -> None:

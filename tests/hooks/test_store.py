@@ -198,6 +198,7 @@ def test_an_end_that_the_store_missed_is_filed_by_the_next_run(store, tmp_path):
 
 def test_an_end_that_cannot_be_kept_on_disk_is_filed_all_the_same(tmp_path, caplog):
     (tmp_path / "file").touch()
+    empty_store.put(tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     store = stores.Store(uri, "test", tmp_path / "artifacts", kept=tmp_path / "file" / "ends")
     run = store.start("run", {})

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import empty_store
 import pytest
 from mlflow import MlflowClient
 
@@ -32,6 +33,7 @@ def read(store, run_id):
 def old(tmp_path):
     place = tmp_path / "old place"
     place.mkdir()
+    empty_store.put(place / "mlflow.db")
     return place
 
 
@@ -65,7 +67,8 @@ def test_artifacts_that_did_not_come_along_are_found_at_their_old_place(old, tmp
     assert (path.startswith(str(old)), text) == (True, "before")
 
 
-def test_experiments_of_other_programs_and_stores_elsewhere_stay_as_they_are(old):
+def test_experiments_of_other_programs_and_stores_elsewhere_stay_as_they_are(old, tmp_path):
+    assert moved.follow(f"sqlite:///{tmp_path / 'none.db'}") == 0
     uri = f"sqlite:///{old / 'mlflow.db'}"
     assert moved.follow(uri) == 0
     client = MlflowClient(uri)

@@ -3,6 +3,7 @@
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import empty_store
 import pytest
 
 from r1vl_kedro.tracking.addresses import StoreError
@@ -61,5 +62,6 @@ def test_an_address_that_mlflow_does_not_know_is_not_the_experiments_fault(uri, 
 
 @pytest.mark.parametrize("name", ["n" * 600, ""])
 def test_a_name_that_mlflow_refuses_is_the_experiments_fault(name, tmp_path):
+    empty_store.put(tmp_path / "x.db")
     with pytest.raises(StoreError, match=r"tracking\.experiment '(n{199})?"):
         Store(f"sqlite:///{tmp_path}/x.db", name, tmp_path)

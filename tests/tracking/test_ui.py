@@ -3,6 +3,7 @@
 import json
 import socket
 
+import empty_store
 import pytest
 
 from r1vl_kedro.tracking import ui
@@ -52,6 +53,7 @@ def test_the_server_gets_a_store_whose_path_has_a_space(tmp_path, monkeypatch, c
 
     place = tmp_path / "my project"
     place.mkdir()
+    empty_store.put(place / "mlflow.db")
     client = MlflowClient(f"sqlite:///{place / 'mlflow.db'}")
     experiment = client.create_experiment("grid")
     parent = client.create_run(experiment, run_name="ablation").info.run_id

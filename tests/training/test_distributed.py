@@ -18,10 +18,11 @@ ENTRIES = {
 }
 M = 4
 OPTIONS = {
-    "sft": {**SFT, "checkpoint_steps": 0},
+    "sft": {**SFT, "num_steps": 3, "checkpoint_steps": 0},
     # Three groups of four over two processes: the second group lies in both.
     "grpo": {
         **GRPO,
+        "num_steps": 3,
         "checkpoint_steps": 0,
         "learning_rate": 1e-4,
         "rollouts_per_step": 3 * M,
@@ -190,7 +191,7 @@ def test_two_processes_killed_go_on_from_their_checkpoint_to_the_same_weights(
     kwargs = {"kind": kind, "base": bases[kind], "records": records, "options": options}
     kwargs |= {"seed": 5, "output": str(tmp_path / "model")}
     entry = "job_entries:training_killed"
-    moment = "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:4"
+    moment = "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:3"
     run_ranks(entry, kwargs | {"moment": moment}, tmp_path, ends=-signal.SIGKILL)
     checkpoint = tmp_path / "model.state" / "checkpoint-2"
     assert (checkpoint / "_COMPLETE").is_file()

@@ -94,8 +94,6 @@ class HostJob(subprocess.Popen):
 
 def _forked(call: Call | None, env: Mapping[str, str], parent_sentinel: int) -> int:
     """Do the job in the fork server's child; None where the run was stopped before it began."""
-    import torch
-
     from r1vl_kedro.launcher.worker import leave, main
 
     if call is None:
@@ -103,7 +101,8 @@ def _forked(call: Call | None, env: Mapping[str, str], parent_sentinel: int) -> 
     os.setsid()
     os.environ.clear()
     os.environ.update(env)
-    torch.set_num_threads(int(env["OMP_NUM_THREADS"]))
+    if torch := sys.modules.get("torch"):  # one that is imported later reads the environment
+        torch.set_num_threads(int(env["OMP_NUM_THREADS"]))
     leave(main(*call))
 
 
