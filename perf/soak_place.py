@@ -26,7 +26,7 @@ MADE = [
     "06_models/warm_up/*.safetensors", "06_models/ablation/*/*.safetensors",
     "05_model_input/*/*.arrow", "07_model_output/**/predictions.parquet",
     "07_model_output/**/verdicts.parquet", "07_model_output/**/rollouts.parquet",
-    "08_reporting/tables/*", "08_reporting/scores/*[!t].json",
+    "08_reporting/tables/**/*", "08_reporting/scores/*[!t].json",
 ]  # fmt: skip
 """What must be the same; manifests name directories and logs times."""
 PRIVATE = ("unshare", "--map-root-user", "--mount")
@@ -104,7 +104,7 @@ class Place:
         return {
             str(path.relative_to(self.data)): path.read_bytes()
             for path in found
-            if not path.name.endswith(".manifest.json")
+            if path.is_file() and not path.name.endswith(".manifest.json")
         }
 
     def files(self) -> set[str]:

@@ -97,7 +97,7 @@ class Place:
             str(file.relative_to(self.data)): file.read_bytes()
             for pattern in (*models, "08_reporting/scores/*", *more)
             for file in self.data.glob(pattern)
-            if not file.name.endswith(".manifest.json")
+            if file.is_file() and not file.name.endswith(".manifest.json")
         }
 
     def tables(self) -> dict[str, str]:

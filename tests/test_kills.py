@@ -79,7 +79,7 @@ def make_place(root: Path) -> Place:
 
 
 def results(place: Place) -> dict[str, bytes]:
-    return place.results("08_reporting/tables/*")
+    return place.results("08_reporting/tables/**/*")
 
 
 def newest_checkpoint(place: Place) -> Path | None:

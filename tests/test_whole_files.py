@@ -4,12 +4,13 @@ import errno
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from power import Disk
 from record_builders import image_bytes
 
 from r1vl_kedro import files
-from r1vl_kedro.datasets import CheckpointDataset, RecordsDataset
+from r1vl_kedro.datasets import CheckpointDataset, RecordsDataset, TableDataset
 from r1vl_kedro.records.store import write_rows
 
 FILES = {"config.json": "{}", "model.safetensors": "weights", "deep/er.txt": "text"}
@@ -46,6 +47,14 @@ def test_a_file_survives_a_power_cut_old_or_new(disk):
     files.write_text(disk.root / "file", "new")
     found = {(snapshot / "file").read_text() for snapshot in disk.snapshots[before:]}
     assert found == {"old", "new"}
+
+
+def test_the_digits_of_a_table_survive_a_power_cut_whole_or_absent(disk):
+    dataset = TableDataset(filepath=str(disk.root / "t.csv"), digits={"*": 1})
+    dataset.save(pd.DataFrame({"x": [62.346]}))
+    left = [snapshot / "unrounded/t.parquet" for snapshot in disk.snapshots]
+    found = [pd.read_parquet(file)["x"].tolist() for file in left if file.exists()]
+    assert found and all(values == [62.346] for values in found)
 
 
 @pytest.mark.parametrize("older", [False, True])

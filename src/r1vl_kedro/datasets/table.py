@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from kedro_datasets.pandas import CSVDataset
 
+from r1vl_kedro import files
 from r1vl_kedro.datasets.records import TablePreview
 
 _FORMULA = r"^([=+\-@\t\r])(?![\d.]+$)"
@@ -56,8 +57,8 @@ class TableDataset(CSVDataset):
     def save(self, data: pd.DataFrame) -> None:
         """Write the table, text cells made safe."""
         if self._digits:
-            with self._fs.open(self._unrounded, "wb") as file:
-                data.to_parquet(file, index=False)
+            with files.writing(Path(self._unrounded)) as aside:
+                data.to_parquet(aside, index=False)
         super().save(_replaced(self.rounded(data), _FORMULA, r"'\1"))
 
     def load(self) -> pd.DataFrame:
