@@ -60,8 +60,7 @@ def _connect(options: LauncherOptions) -> None:
         handler = signal.getsignal(signal.SIGTERM)
         try:
             if ":" in where:
-                host, _, port = where.rpartition(":")
-                socket.create_connection((host, int(port)), REACH_SECONDS).close()
+                socket.create_connection(where.split(":"), REACH_SECONDS).close()
             ray.init(**how)
         except (OSError, ValueError, RuntimeError, RayError) as error:
             reason = " ".join(str(error).split())
@@ -142,9 +141,8 @@ class ClusterJob:
                 coming = [group.ready() for group in self._groups]
             ready, _ = ray.wait(coming, num_returns=count, timeout=ROOM_SECONDS)
         asked, self._groups = self._groups, ray.get(ready)
-        for group in asked:
-            if group not in self._groups:
-                remove_placement_group(group)
+        for group in {*asked} - {*self._groups}:
+            remove_placement_group(group)
         return ask, ranks
 
     def _start_parts(self, ask: Ask, ranks: list[int], call: Call) -> tuple[str, int]:

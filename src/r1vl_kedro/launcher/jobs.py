@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from r1vl_kedro import files, progress
 from r1vl_kedro.entries import function_of
@@ -19,11 +19,6 @@ from r1vl_kedro.launcher import ending, processes
 from r1vl_kedro.launcher.layout import ranks_by_host
 from r1vl_kedro.launcher.options import LauncherOptions
 from r1vl_kedro.launcher.reports import HostLostError, JobError, Watch, failed, failure
-
-if TYPE_CHECKING:
-    from r1vl_kedro.launcher.cluster import ClusterJob
-
-    Job = processes.HostJob | processes.ForkedJob | ClusterJob
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +142,8 @@ def _see_through(
     raise failure(directory, process.returncode)
 
 
-def _start(call: processes.Call, options: LauncherOptions) -> Job:
+def _start(call: processes.Call, options: LauncherOptions) -> Any:
+    """Start the job; return what has ``poll``, ``stop`` and ``returncode`` of it."""
     if options.cluster:
         from r1vl_kedro.launcher.cluster import ClusterJob
 
@@ -168,7 +164,7 @@ def _start(call: processes.Call, options: LauncherOptions) -> Job:
     return processes.HostJob(line, env, call.directory / "launcher.log")
 
 
-def _wait(process: Job, directory: Path, show: progress.Show) -> None:
+def _wait(process: Any, directory: Path, show: progress.Show) -> None:
     """Return once the job has ended; a job of which a rank failed is ended soon after."""
     watch, failed_at, running = Watch(directory), math.inf, True
     while running:

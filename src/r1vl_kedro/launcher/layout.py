@@ -58,11 +58,9 @@ def ranks_by_host(options: LauncherOptions, hosts: Sequence[Mapping[str, Any]]) 
         if sum(layout) == wanted:
             return layout
     each = f"{ask.cpus} CPUs" + (f" and {ask.gpus} GPUs" if ask.gpus else "")
-    there = [
-        ({"CPU": 0, "GPU": 0} | host["Resources"], host["NodeManagerHostname"]) for host in hosts
-    ]
-    there.sort(key=lambda host: (host[0]["GPU"], host[0]["CPU"]), reverse=True)
-    told = [f"{name} {has['CPU']:g} CPUs and {has['GPU']:g} GPUs" for has, name in there]
+    there = [{"CPU": 0, "GPU": 0} | host["Resources"] | host for host in hosts]
+    there.sort(key=lambda host: (host["GPU"], host["CPU"]), reverse=True)
+    told = ["{NodeManagerHostname} {CPU:g} CPUs and {GPU:g} GPUs".format_map(one) for one in there]
     told[SHOWN_HOSTS:] = ["..."] * (len(told) > SHOWN_HOSTS)
     raise JobError(
         f"the cluster has no room for launcher.num_processes {wanted} of {each} each: it has "

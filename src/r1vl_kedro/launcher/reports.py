@@ -107,8 +107,12 @@ def failure(directory: Path, code: int) -> BaseException:
     if code in (128 + signal.SIGTERM, 128 + signal.SIGINT):
         return KeyboardInterrupt(f"{name} was interrupted; its state is saved. Logs: {directory}")
     how = _by_signal(-code) if code < 0 else f"ended with exit code {code}"
-    if code >= 0 and (refused := _refused(directory)):
-        return JobError(f"{name} {how}: {refused}\nlogs: {directory}")
+    if code >= 0:
+        try:
+            with naming(directory), tempfile.TemporaryFile(dir=directory) as probe:
+                probe.write(b" " * RESERVED_BYTES)
+        except WriteError as error:  # the disk is full, so that no rank could leave a report
+            return JobError(f"{name} {how}: {error}\nlogs: {directory}")
     logs = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime)
     last = [text for one in logs for text in one.read_text("utf-8", "replace").splitlines()[-15:]]
     return JobError("\n".join([f"{name} {how} without an error report; logs: {directory}", *last]))
@@ -121,16 +125,6 @@ def _killed(directory: Path) -> str | None:
             # The first failure is the last in the list. SIGTERM is the launcher's, for the others.
             if (number := int(found["signal"])) != signal.SIGTERM:
                 return f"rank {found['rank']} {_by_signal(number)}"
-    return None
-
-
-def _refused(directory: Path) -> str | None:
-    """Name why no report can be left here, such as a full disk; None where one can."""
-    try:
-        with naming(directory), tempfile.TemporaryFile(dir=directory) as probe:
-            probe.write(b" " * RESERVED_BYTES)
-    except WriteError as error:
-        return str(error)
     return None
 
 
