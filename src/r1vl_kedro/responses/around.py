@@ -11,6 +11,8 @@ from r1vl_kedro.responses.vocabulary import (
     LIGHT,
     NOT,
     NOUNS,
+    PERSONS,
+    SOURCES,
     UNREAL,
     VERBS,
     WITHDRAWING,
@@ -96,10 +98,15 @@ _INDEFINITE = re.compile(
     r"(?i)(?:^|[.,;:]\s|\b(?:so|thus|hence|but|and|that)\s)"
     r"(?:an?|another|some|many|most|every|other) "
     r"(?!(?:total|quarter|third|half|fifth)\b)(?P<who>(?:[a-z'-]+ ){1,4})"
-    r"(?:puts?|reads?|says?|gets?|writes?|types?|answers?|gives?|thinks?|finds?|chooses?|picks?|"
-    r"claims?|reports?|shows?|enters?|is|was)\W*\Z"
+    r"(?:puts?|reads?|says?|gets?|sees?|writes?|types?|answers?|thinks?|finds?|chooses?|picks?|"
+    r"claims?|reports?|enters?|is|was)\W*\Z"
 )
 """A subject that is none of the question's: "a careless pupil puts", "an upper estimate is"."""
+_HEARSAY = re.compile(
+    r"(?i)\b(?P<who>[a-z]+) (?:says?|said|claims?|claimed|thinks?|thought|believes?|believed|"
+    r"reports?|reported|guess(?:es|ed)?|has it)\b(?: that)?[^.;,:!?\d]*\Z"
+)
+"""What somebody else says: "rumour has it that the answer is"."""
 _OTHER_QUESTION = re.compile(
     r"(?i)\b(?:another|other|different|previous|next|earlier|former|last) "
     r"(?:exercise|problem|question|task|test|book|student|person|pupil|reader|riddle)s?\b[^.;?!]*\Z"
@@ -118,6 +125,7 @@ _MANY_WOULD = re.compile(
 _STATED = NOUNS - words_of("estimate guess attempt") | words_of(
     "formula expression equation way value root zero"
 )
+_TEXTS = words_of("which that text problem question theorem law rule formula caption title")
 _WORKINGS = words_of("calculation calculations working reasoning choice computation")
 _CLOSERS = {"{": "}", "(": ")"}
 
@@ -230,6 +238,9 @@ def denied(before: str) -> bool:
     if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
         return True
     if _MANY_WOULD.search(clause.text) or _OTHER_QUESTION.search(sentence):
+        return True
+    heard = _HEARSAY.search(sentence)
+    if heard and heard["who"].casefold() not in PERSONS | SOURCES | _TEXTS:
         return True
     mine = words.index("my") + 1 if "my" in words else 0
     if mine and (_STATED | _WORKINGS).isdisjoint(words[mine : mine + 3]):

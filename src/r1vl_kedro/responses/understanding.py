@@ -14,7 +14,7 @@ from r1vl_kedro.responses.vocabulary import words_of
 
 _FRAGMENT = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
 _PERSON = re.compile(
-    r"(?:(?<!letter )(?<!point )(?<!option )\bI\b(?! is\b)|(?<!if )(?<![Tt]hank )\b[Yy]ou\b)"
+    r"(?:(?<!letter )(?<!point )(?<!option )\bI\b(?! is\b)|(?<![Ii]f )(?<![Tt]hank )\b[Yy]ou\b)"
     r"(?:['’](?:m|ve|ll|d)\b)?"
     r"(?P<does>(?: [a-z'’]+){1,5})"
 )
@@ -29,6 +29,22 @@ _CLOSING = words_of(
     "therefore since because as where then we get it is this that and in total all for"
 )
 """Words of a fragment that closes a text or heads what follows: "Done.", "Thank you!"."""
+_CANDID = re.compile(
+    r"\W*(?:honestly|frankly|admittedly|truthfully|sadly|regrettably|luckily|rumou?r|legend|strictly|"
+    r"to (?:tell|say|speak) (?:you )?the truth|truth is|if (?:only|anything)|between us)\b",
+    re.IGNORECASE,
+)
+"""Beginnings of a sentence with which somebody owns up to something."""
+_MOVES = words_of("start begin continue end take choose pick label remove place connect fold cut")
+_VERBLESS = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
+_VERBS_OF_IT = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|may|must|should|we|i|"
+    r"they|you|he|she|left|found|made|got|gave|took|drew|saw|fit|fell|grew|cut|put|met|lay|ran|went|"
+    r"came|began|became|stood|held|kept|lost|won|paid|sold|bought|chose|wrote|knew|meant|showed|"
+    r"[a-z]{2,}(?:s|ed|ing|en))\b",
+    re.IGNORECASE,
+)
+"""A verb, or what may be one by its ending: a short sentence without one bids or exclaims."""
 _OTHERS = words_of("nobody everybody everyone anyone anybody someone somebody ever")
 _SKIPPED = words_of(
     "have had did do can could will would may might was were am are also just then now first "
@@ -61,7 +77,7 @@ _OPENS = words_of(
 )
 """Words of closed classes that a sentence opens with: all others before "it" are verbs."""
 _BIDS = re.compile(
-    r"(?:check|verif|confirm|see|not|compar|do|hop|call|solv|work|prov|show|find|comput|calculat|let|"
+    r"(?:check|verif|confirm|see|not|compar|do|hop|call|solv|work|prov|show|find|comput|calculat|"
     r"remember|recall|consider|explain|draw|illustrat|visuali[sz]|put|using|us|appl|mak|giv|"
     r"repeat|doing|writ|simplif|interpret|express|substitut|read|tell|add|subtract|multipl|"
     r"divid|observ|notic|assum|suppos|rearrang|combin|plug|insert|count|mean|impl)"
@@ -119,6 +135,11 @@ def understood(sentence: str, *, repeats: bool) -> bool:
         return True
     if len(words) <= 2 and _FRAGMENT.fullmatch(sentence):
         return _CLOSING.issuperset(words)
+    if _CANDID.match(sentence):
+        return False
+    if len(words) <= 6 and _VERBLESS.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
+        known = words[0] in _OPENS | _MOVES or _CLOSING.issuperset(words)
+        return known or bool(_BIDS.fullmatch(words[0]))
     return _of_persons(sentence, words) and _of_it(sentence, words)
 
 

@@ -1,15 +1,16 @@
 """What stands right beside an equation in its sentence: words that state it, or others.
 
 What a sentence may make of an equation has no end, and what states one is nearly a closed class. So
-an equation counts where the word before it is known to state it, and what is said of it to leave it
-so.
+the equation of a variable counts where the word before it is known to state it, and what is said of
+it to leave it so. Of numbers alone ("8 - 3 = 5") any word may stand before: "of the red ones
+8 - 3 = 5".
 """
 
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.prose import NEUTRAL
 from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS
-from r1vl_kedro.rewards.normalise import RELATIONS, is_operand, is_word
+from r1vl_kedro.rewards.normalise import RELATIONS, is_variable, is_word
 
 _LEADING = NEUTRAL | frozenset(
     "or but when while if us let set define use used become becomes imply implies yielding mean "
@@ -68,7 +69,7 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if not start or RELATIONS.isdisjoint(tokens[start:end]):
         return False
     before = tokens[start - 1]
-    if not is_word(before) or not is_operand(tokens[start]) or before in CLAUSE_ENDS:
+    if not is_word(before) or not is_variable(tokens[start]) or before in CLAUSE_ENDS:
         return False
     if before in _SPEAKING:
         return _SPEAKERS.isdisjoint(tokens[max(start - 4, 0) : start - 1])
@@ -83,11 +84,15 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     verb = tokens[end]
     if verb not in AUXILIARIES or RELATIONS.isdisjoint(tokens[start:end]):
         return False
+    if not is_variable(tokens[start]):
+        return False
     last = next(
         (at for at in range(end + 1, min(end + 7, len(tokens))) if tokens[at] in CLAUSE_ENDS), end
     )
     said = [token for token in tokens[end + 1 : last] if not token.endswith("ly")]
     if verb in ("do", "does", "did") and said[:1] == ["not"] and said[1:]:
+        return said[1] not in _UNAFFECTED
+    if verb == "can" and said[:1] == ["not"] and said[1:] and said[1] != "be":
         return said[1] not in _UNAFFECTED
     place = next((at for at, token in enumerate(said) if token in _SOLUTIONS), 0)
     if "not" in said or verb not in ("is", "was", "has"):

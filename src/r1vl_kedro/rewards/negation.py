@@ -76,6 +76,8 @@ _HOPES = frozenset(
     "tempting temptation trap".split()
 )
 """What is no claim yet: "x = 5 is our guess"."""
+_SUBJECTS = frozenset({"error", "unknown"})
+"""Nouns of what "is" then gives the value: "the error of measuring is 2", "our unknown is x"."""
 _LEADS = frozenset("leads gives yields produces causes".split())
 
 
@@ -111,7 +113,9 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
             return False
         if token == "that":
             claim, verb, lowest = True, False, max(position - CLAIM_REACH, 0)
-        elif _denies(token) and not (token == "error" and following == "is"):  # of measuring
+        elif _denies(token) and not (
+            token in ("error", "unknown") and following == "is"
+        ):  # of measuring
             near = tokens[position + 1 : min(position + 4, start)]
             bare = token in ("no", "without") and ahead not in (
                 "in",
