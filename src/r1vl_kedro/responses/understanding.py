@@ -104,8 +104,8 @@ _THINGS = re.compile(
 )
 _CONTRASTS = re.compile(
     r"\b(?:on the other hand|(?:in|by) (?:contrast|comparison)|originally|initially|at first|"
-    r"before|previously|at the beginning|each|every|per|of the|the (?:other|first|second|third|"
-    r"last)|others|whereas|while|radius|diameter|(?:step|case|part|figure|example) \(?\w)\b",
+    r"before|previously|at the beginning|each|every|per|of the|\d of \d+"
+    r"|the (?:other|first|second|third|last)|others|whereas|while|radius|diameter|(?:step|case|part|figure|example) \(?\w)\b",
     re.IGNORECASE,
 )
 """Words that tell of another value than the one asked for, or of one on the way."""
@@ -127,8 +127,8 @@ def understood(sentence: str, *, repeats: bool) -> bool:
         repeats: it holds the answer.
 
     Example:
-        >>> [understood(text, repeats=False) for text in ("Done.", "Nah.", "I added.", "I wish.")]
-        [True, False, True, False]
+        >>> [understood(text, repeats=False) for text in ("Done.", "Nah.", "I added both.")]
+        [True, False, True]
     """
     words = tuple(word.casefold().replace("’", "'") for word in _WORD.findall(sentence))
     if not words or repeats or not sentence.isascii():
