@@ -105,7 +105,8 @@ _THINGS = re.compile(
 _CONTRASTS = re.compile(
     r"\b(?:on the other hand|(?:in|by) (?:contrast|comparison)|originally|initially|at first|"
     r"before|previously|at the beginning|each|every|per|of the|\d of \d+"
-    r"|the (?:other|first|second|third|last)|others|whereas|while|radius|diameter|(?:step|case|part|figure|example) \(?\w)\b",
+    r"|the (?:other|first|second|third|last)|others|whereas|while|radius|diameter"
+    r"|(?:step|case|part|figure|example) \(?\w)\b",
     re.IGNORECASE,
 )
 """Words that tell of another value than the one asked for, or of one on the way."""
