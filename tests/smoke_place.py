@@ -11,6 +11,8 @@ import empty_store
 import forked
 import yaml
 
+from r1vl_kedro.training.overrides import merge
+
 ROOT = Path(__file__).resolve().parents[1]
 OF_ITS_OWN = ("-m", "kedro")
 """For runs that are started as a user does, and may start a job server."""
@@ -80,12 +82,15 @@ class Place:
         grid = yaml.safe_dump({"ablation": ablation})
         (self.conf / "base" / "parameters_ablation.yml").write_text(grid)
 
-    def leave_out(self, variants: Iterable[str]) -> None:
-        """Take these rows of the grid away."""
+    def change(self, parameters: dict) -> None:
+        """Lay these parameters over conf/smoke's."""
         smoke = self.conf / "smoke" / "parameters.yml"
-        parameters = yaml.safe_load(smoke.read_text())
-        parameters["ablation"] = {"variants": dict.fromkeys(variants)}
-        smoke.write_text(yaml.safe_dump(parameters))
+        smoke.write_text(yaml.safe_dump(merge(yaml.safe_load(smoke.read_text()), parameters)))
+
+    def leave_out(self, variants: Iterable[str]) -> None:
+        """Take these rows of the grid away, that of groups of five among them."""
+        self.change({"ablation": {"variants": dict.fromkeys(variants)}})
+        self.change({"step_grpo": {"rollouts_per_step": 24}})
 
     def results(self, *more: str) -> dict[str, bytes]:
         """Every model and score and what else these patterns find, as bytes.

@@ -28,6 +28,7 @@ def place(tmp_path_factory):
     place = Place(tmp_path_factory.mktemp("preference"))
     smoke = place.conf / "smoke"
     parameters = yaml.safe_load((smoke / "parameters.yml").read_text())
+    parameters["step_grpo"]["rollouts_per_step"] = 24
     grid = yaml.safe_load((ROOT / "conf/preference/parameters.yml").read_text())
     written = grid["ablation"]["variants"]
     variants = {name: one if name in KEPT else None for name, one in written.items()}
@@ -75,7 +76,7 @@ def test_the_table_has_every_variant_with_numbers_on_held_out_pairs(place):
     measured = table.loc[["dpo", "simpo", "mdpo", "step_grpo"]]
     assert measured["kl"].notna().all() and measured["reward_accuracy"].between(0, 100).all()
     assert measured["seconds"].gt(0).all() and measured["win_rate"].between(0, 100).all()
-    assert table.loc["dpo", "sampled"] == 150 and table.loc["step_grpo", "sampled"] == 60
+    assert table.loc["dpo", "sampled"] == 150 and table.loc["step_grpo", "sampled"] == 24
     assert table.loc["simpo", "paper"] == 22.0
     text = (place.data / "08_reporting/tables/preference.md").read_text()
     assert text.startswith("## Preference objectives") and "| DPO |" in text

@@ -40,6 +40,7 @@ def place(tmp_path_factory):
     place = Place(tmp_path_factory.mktemp("stages"))
     smoke = place.conf / "smoke"
     parameters = yaml.safe_load((smoke / "parameters.yml").read_text())
+    parameters["step_grpo"]["rollouts_per_step"] = 24
     parameters["reporting"] |= REPORT
     parameters["data_prep"]["split"]["n_warm_up"] = 110
     parameters["ablation"] = GRID

@@ -26,6 +26,7 @@ def data(tmp_path_factory):
     given, small = (
         yaml.safe_load((place / "parameters.yml").read_text()) for place in (recipe, smoke)
     )
+    small["step_grpo"]["rollouts_per_step"] = 24
     (recipe / "parameters.yml").write_text(yaml.safe_dump(merged(small, given)))
     code, output = kedro_run(
         *("--pipelines=ablation", "--env=think_answer", "--conf-source", str(root / "conf")),
