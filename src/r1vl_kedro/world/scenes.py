@@ -148,17 +148,17 @@ def sprite(thing: Thing | None) -> np.ndarray:
     return np.asarray(tile.resize((CELL, CELL), Image.Resampling.BOX), dtype=np.uint8)
 
 
-def random_scene(rng: random.Random) -> Scene:
-    """Make a scene of 4 to 9 objects with independent attributes."""
+def random_scene(rng: random.Random, low: int = 4, high: int = GRID * GRID) -> Scene:
+    """Make a scene of ``low`` to ``high`` objects with independent attributes."""
     cells: list[Thing | None] = [None] * (GRID * GRID)
-    for place in rng.sample(range(GRID * GRID), rng.randint(4, GRID * GRID)):
+    for place in rng.sample(range(GRID * GRID), rng.randint(low, high)):
         cells[place] = Thing(rng.choice(SIZES), rng.choice(list(COLOURS)[:5]), rng.choice(SHAPES))
     return Scene(tuple(cells))
 
 
-def random_chart(rng: random.Random, low: int = 4) -> Chart:
-    """Make a chart of ``low`` to `SLOTS` bars, each colour at most once."""
-    slots = sorted(rng.sample(range(SLOTS), rng.randint(low, SLOTS)))
+def random_chart(rng: random.Random, low: int = 4, high: int = SLOTS) -> Chart:
+    """Make a chart of ``low`` to ``high`` bars, each colour at most once."""
+    slots = sorted(rng.sample(range(SLOTS), rng.randint(low, high)))
     colours = rng.sample(list(COLOURS), len(slots))
     bars: list[tuple[str, int] | None] = [None] * SLOTS
     for slot, colour in zip(slots, colours, strict=True):
