@@ -10,7 +10,7 @@ from kedro.io import AbstractDataset, DataCatalog
 from pydantic import BaseModel
 
 from r1vl_kedro.datasets import CheckpointDataset, HubModelDataset
-from r1vl_kedro.hooks.to_run import place_of
+from r1vl_kedro.datasets.places import place_of
 from r1vl_kedro.hooks.values import flat
 from r1vl_kedro.models.files import architecture
 from r1vl_kedro.pipelines.ablation.entries import Variant

@@ -8,8 +8,9 @@ from kedro.framework.project import pipelines
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Node
 
+from r1vl_kedro.datasets.places import place_of
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.to_run import command, place_of
+from r1vl_kedro.hooks.to_run import command
 
 SHOWN = 5
 """Missing inputs that a message names."""

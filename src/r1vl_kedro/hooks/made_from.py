@@ -196,9 +196,7 @@ class MadeFromHooks:
     def _stored(self, name: str) -> Recipe | None:
         try:
             return json.loads(self._place(name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except ValueError:  # cut short by a power failure: as good as none
+        except (FileNotFoundError, ValueError):  # cut short by a power failure: as good as none
             return None
 
     def _file(self, name: str, recipe: Recipe) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from kedro.framework.hooks import hook_impl
 
-from r1vl_kedro.hooks.to_run import nodes_to_run, place_of
+from r1vl_kedro.datasets.places import place_of
+from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.hooks.tracking import TrackingHooks
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import display, number

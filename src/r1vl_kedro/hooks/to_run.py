@@ -1,11 +1,11 @@
-"""Which nodes of a run have something to make, and where what they read is."""
+"""Which nodes of a run have something to make, and what runs them again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from kedro.io import AbstractDataset, DataCatalog
+from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
@@ -28,12 +28,3 @@ def nodes_to_run(
     return [
         node for node in pipeline.nodes if not node.outputs or not all(map(there, node.outputs))
     ]
-
-
-def place_of(dataset: AbstractDataset) -> str:
-    """Return the path of a dataset, or how it describes itself where it has none.
-
-    Kedro has no public way to ask; every dataset has a ``_describe``.
-    """
-    about = dataset._describe()
-    return str(about.get("path") or about.get("filepath") or dataset)

@@ -28,19 +28,13 @@ class UndoHooks:
 
     @hook_impl(wrapper=True, tryfirst=True)
     def after_pipeline_run(self) -> Generator[None, object, object]:
-        """Let all other hooks end the run, then give back."""
+        """Let all other hooks end the run, or hear of its error, then give back."""
         try:
             return (yield)
         finally:
             self._give_back()
 
-    @hook_impl(wrapper=True, tryfirst=True)
-    def on_pipeline_error(self) -> Generator[None, object, object]:
-        """Let all other hooks hear of the error, then give back."""
-        try:
-            return (yield)
-        finally:
-            self._give_back()
+    on_pipeline_error = after_pipeline_run
 
     def _give_back(self) -> None:
         for give_back in self._undo:

@@ -237,7 +237,23 @@ def denied(before: str) -> bool:
     )
     if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
         return True
-    if _MANY_WOULD.search(clause.text) or _OTHER_QUESTION.search(sentence):
+    if _OTHER_QUESTION.search(sentence) or _of_somebody_else(clause.text, sentence, words):
+        return True
+    supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
+    if supposed or "used to be" in clause.text:
+        return True
+    unreal = not UNREAL.isdisjoint(words)
+    return unreal and bool(re.search(r"\b(?:if|had|unless|without)\b", sentence, re.IGNORECASE))
+
+
+def _of_somebody_else(clause: str, sentence: str, words: list[str]) -> bool:
+    """Tell whether an answer is what others would give, or only an impression of the writer's.
+
+    Args:
+        clause: the one that leads to the answer, of ``sentence``.
+        words: its words, without adverbs.
+    """
+    if _MANY_WOULD.search(clause):
         return True
     heard = _HEARSAY.search(sentence)
     if heard and heard["who"].casefold() not in PERSONS | SOURCES | _TEXTS:
@@ -245,11 +261,5 @@ def denied(before: str) -> bool:
     mine = words.index("my") + 1 if "my" in words else 0
     if mine and (_STATED | _WORKINGS).isdisjoint(words[mine : mine + 3]):
         return True  # "my first impression was"
-    whose = _INDEFINITE.search(clause.text)
-    if whose and not _STATED.intersection(whose["who"].casefold().split()):
-        return True
-    supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
-    if supposed or "used to be" in clause.text:
-        return True
-    unreal = not UNREAL.isdisjoint(words)
-    return unreal and bool(re.search(r"\b(?:if|had|unless|without)\b", sentence, re.IGNORECASE))
+    whose = _INDEFINITE.search(clause)
+    return bool(whose) and _STATED.isdisjoint(whose["who"].casefold().split())

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.responses.vocabulary import words_of
 
-_FRAGMENT = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
+_PLAIN = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
+"""A sentence of words alone: no number, formula or quotation."""
 _PERSON = re.compile(
     r"(?:(?<!letter )(?<!point )(?<!option )\bI\b(?! is\b)|(?<![Ii]f )(?<![Tt]hank )\b[Yy]ou\b)"
     r"(?:['’](?:m|ve|ll|d)\b)?"
@@ -36,7 +37,7 @@ _CANDID = re.compile(
 )
 """Beginnings of a sentence with which somebody owns up to something."""
 _MOVES = words_of("start begin continue end take choose pick label remove place connect fold cut")
-_VERBLESS = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
+"""What a working tells the reader to do, of verbs that its sentences begin with."""
 _VERBS_OF_IT = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|may|must|should|we|i|"
     r"they|you|he|she|left|found|made|got|gave|took|drew|saw|fit|fell|grew|cut|put|met|lay|ran|went|"
@@ -46,6 +47,7 @@ _VERBS_OF_IT = re.compile(
 )
 """A verb, or what may be one by its ending: a short sentence without one bids or exclaims."""
 _OTHERS = words_of("nobody everybody everyone anyone anybody someone somebody ever")
+"""Whom no working is about."""
 _SKIPPED = words_of(
     "have had did do can could will would may might was were am are also just then now first "
     "next again always only not never n't and to been carefully simply first already both should "
@@ -60,8 +62,9 @@ _WORKS = re.compile(
     r"hop|consider|appreciat|explain|show|follow|work|went|go|think|thought|believ|answer|say|said|"
     r"try|tri|put|set|let|divide|group|sum|cut|pair|match|arriv|reach|end|choos|chose|pick|"
     r"select|trac|estimat|convert|round|eliminat|rul|trust)"
-    r"(?:e|es|s|ed|d|ied|ies|ing|ting|ting|y|n|ned|ped|ice|iced|en)?"
+    r"(?:e|es|s|ed|d|ied|ies|ing|ting|y|n|ned|ped|ice|iced|en)?"
 )
+"""Verbs of a working, by their stems and endings."""
 _FEELS = words_of("confident sure certain glad happy convinced able using assuming")
 _OWN = words_of(
     "answer answers calculation calculations count result results reasoning working work steps "
@@ -81,7 +84,7 @@ _BIDS = re.compile(
     r"remember|recall|consider|explain|draw|illustrat|visuali[sz]|put|using|us|appl|mak|giv|"
     r"repeat|doing|writ|simplif|interpret|express|substitut|read|tell|add|subtract|multipl|"
     r"divid|observ|notic|assum|suppos|rearrang|combin|plug|insert|count|mean|impl)"
-    r"(?:e|es|s|y|ies|ing|ying|ting|ging|ting)?"
+    r"(?:e|es|s|y|ies|ing|ying|ting|ging)?"
 )
 """What may be done with "this" without doubt of it."""
 _CALLS = re.compile(
@@ -94,7 +97,7 @@ _THINGS = re.compile(
     r"\b(?:\w*number|integer|prime|multiple|divisor|factor|square|cube|\w*angle|circle|polygon|"
     r"\w*gon|line|point|segment|ratio|fraction|percentage|power|root|sum|product|difference|"
     r"sequence|series|progression|function|equation|formula|identity|theorem|lemma|property|"
-    r"consequence|result|fact|case|rule|law|value|solution|answer|way|method|check|check|case|"
+    r"consequence|result|fact|case|rule|law|value|solution|answer|way|method|check|"
     r"application|example|special|direct|simple|standard|well-known|known|necessary|maximum|"
     r"minimum|whole|constant|unit|length|area|volume|distance|time|probability|proportion|"
     r"combination|permutation|count|total|measure|kind|type|part|side|face|edge|vertex|set|"
@@ -134,11 +137,11 @@ def understood(sentence: str, *, repeats: bool) -> bool:
     words = tuple(word.casefold().replace("’", "'") for word in _WORD.findall(sentence))
     if not words or repeats or not sentence.isascii():
         return True
-    if len(words) <= 2 and _FRAGMENT.fullmatch(sentence):
+    if len(words) <= 2 and _PLAIN.fullmatch(sentence):
         return _CLOSING.issuperset(words)
     if _CANDID.match(sentence):
         return False
-    if len(words) <= 6 and _VERBLESS.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
+    if len(words) <= 6 and _PLAIN.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
         known = words[0] in _OPENS | _MOVES or _CLOSING.issuperset(words)
         return known or bool(_BIDS.fullmatch(words[0]))
     return _of_persons(sentence, words) and _of_it(sentence, words)

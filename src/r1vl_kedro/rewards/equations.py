@@ -46,8 +46,8 @@ _OF_SOLUTIONS = frozenset(
 )
 """Words before "solution" that leave it one; of others it is not known: "a phantom solution"."""
 _THINGS = _LEADING | frozenset(
-    "constant integer prime multiple divisor parabola asymptote consequence contradiction fact "
-    "identity necessary sufficient direct special".split()
+    "constant integer prime divisor parabola asymptote consequence contradiction necessary "
+    "sufficient direct special".split()
 )
 """What an equation is: of another noun it is not known what it makes of it ("a rumour")."""
 _DONE = frozenset(

@@ -113,9 +113,7 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
             return False
         if token == "that":
             claim, verb, lowest = True, False, max(position - CLAIM_REACH, 0)
-        elif _denies(token) and not (
-            token in ("error", "unknown") and following == "is"
-        ):  # of measuring
+        elif _denies(token) and not (token in _SUBJECTS and following == "is"):
             near = tokens[position + 1 : min(position + 4, start)]
             bare = token in ("no", "without") and ahead not in (
                 "in",

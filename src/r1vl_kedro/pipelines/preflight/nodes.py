@@ -10,7 +10,7 @@ from kedro.io import DataCatalog
 
 from r1vl_kedro.benchmarks import MAIN_TABLE
 from r1vl_kedro.datasets import RecordsDataset
-from r1vl_kedro.hooks.to_run import place_of
+from r1vl_kedro.datasets.places import place_of
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import lack
 from r1vl_kedro.pipelines.ablation.entries import Grid
