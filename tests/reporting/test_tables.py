@@ -18,7 +18,6 @@ from r1vl_kedro.reporting.tables import (
     contrasts_table,
     group_size_table,
     overview_table,
-    reward_level_table,
     rewards_table,
 )
 
@@ -101,7 +100,7 @@ def test_group_sizes_run_from_two_to_six_and_four_is_step_grpo():
 
 
 def test_reward_level_uses_the_warm_up_printed_in_its_own_table():
-    table = reward_level_table(ONE_SEED, PAPER, OPTIONS)
+    table = rewards_table(ONE_SEED, PAPER, OPTIONS, table="reward_level")
     assert rows(table, "variant", "paper", "paper_difference") == [
         ("warm_up", 61.7, 0.0),
         ("outcome", 62.3, 0.6),

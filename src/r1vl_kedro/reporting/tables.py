@@ -49,16 +49,24 @@ class Row:
     group_size: int | None = None
 
 
+ROWS = {
+    "rewards": ("base", "warm_up", "step_rar", "step_rvr", "step_grpo"),
+    "reward_level": ("warm_up", "outcome", "step_grpo"),
+}
+"""Of the paper's tables over rewards: base, warm-up, + StepRAR, + StepRVR, both; and "outcome
+versus step reward": warm-up, outcome-level, step-wise."""
+
+
 def rewards_table(
     verdicts: pd.DataFrame,
     paper: Mapping[str, Any],
     options: ReportingOptions,
     grid: Grid | None = None,
+    table: str = "rewards",
 ) -> pd.DataFrame:
-    """Make the table "rewards": base, warm-up, + StepRAR, + StepRVR, both."""
-    printed = paper["ablation_rewards"]
-    names = ("base", "warm_up", "step_rar", "step_rvr", "step_grpo")
-    rows = [_row(name, printed, grid) for name in names]
+    """Make a table of `ROWS`."""
+    printed = paper[f"ablation_{table}"]
+    rows = [_row(name, printed, grid) for name in ROWS[table]]
     return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
@@ -79,18 +87,6 @@ def group_size_table(
     rows = [Row(name, _label(name, grid, m), printed.get(m), m) for m, name in names.items()]
     warm_up = paper["ablation_rewards"].get("warm_up")
     return _paper_table(verdicts, rows, warm_up, options)
-
-
-def reward_level_table(
-    verdicts: pd.DataFrame,
-    paper: Mapping[str, Any],
-    options: ReportingOptions,
-    grid: Grid | None = None,
-) -> pd.DataFrame:
-    """Make the table "outcome versus step reward": warm-up, outcome-level, step-wise."""
-    printed = paper["ablation_reward_level"]
-    rows = [_row(name, printed, grid) for name in ("warm_up", "outcome", "step_grpo")]
-    return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
 def contrasts_table(

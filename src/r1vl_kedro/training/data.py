@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import to_messages
@@ -131,15 +132,18 @@ def without_special_tokens(
             rejected.append(first)
     if not rejected:
         return records, []
-    names = ", ".join(f"{r['id']} ({r['token']} in {r['column']})" for r in rejected[:5])
-    message = (
-        f"{len(rejected)} of {len(records)} records hold a special token of the model: {names}"
-        + (", ..." if len(rejected) > 5 else "")
-    )
+    named = [f"{r['id']} ({r['token']} in {r['column']})" for r in rejected]
+    message = _message(records, named, "hold a special token of the model")
     if not kept:
         raise TrainingError(f"{message}; none is left to train on")
     log.warning("%s; left out", message)
     return records.select(kept), rejected
+
+
+def _message(records: Dataset, named: Sequence[str], why: str) -> str:
+    """Say how many records are left out, and name the first five."""
+    names = ", ".join([*named[:5], *(["..."] if len(named) > 5 else [])])
+    return f"{len(named)} of {len(records)} records {why}: {names}"
 
 
 def _texts(value: str | list[str] | None) -> list[str]:
@@ -189,19 +193,16 @@ def keep_fitting(records: Dataset, kept: list[int], rejected: list[dict[str, Any
     Raises:
         PromptTooLongError: nothing is left; names the limit and the shortest offender.
     """
-    if rejected:
-        names = ", ".join(f"{r['id']} ({r['tokens']})" for r in rejected[:5])
-        message = (
-            f"{len(rejected)} of {len(records)} records exceed a limit "
-            f"({rejected[0]['exceeds']} {rejected[0]['limit']} tokens): {names}"
-            + (", ..." if len(rejected) > 5 else "")
-        )
-        if not kept:
-            shortest = min(r["tokens"] for r in rejected)
-            raise PromptTooLongError(f"{message}; the shortest has {shortest} tokens")
-        log.warning("%s; left out, nothing is truncated", message)
-        records = records.select(kept)
-    return records
+    if not rejected:
+        return records
+    named = [f"{r['id']} ({r['tokens']})" for r in rejected]
+    why = f"exceed a limit ({rejected[0]['exceeds']} {rejected[0]['limit']} tokens)"
+    message = _message(records, named, why)
+    if not kept:
+        shortest = min(r["tokens"] for r in rejected)
+        raise PromptTooLongError(f"{message}; the shortest has {shortest} tokens")
+    log.warning("%s; left out, nothing is truncated", message)
+    return records.select(kept)
 
 
 def as_prompts(records: Dataset, template: str) -> Dataset:
@@ -234,6 +235,7 @@ def _render(batch: dict[str, list], template: str) -> dict[str, list]:
     return rows
 
 
+@dataclass
 class StepSampler:
     """Yield record indices for a whole run: epochs shuffled, each prompt ``group_size`` times.
 
@@ -241,18 +243,13 @@ class StepSampler:
     depends on the seed alone, so a resumed run goes on with the very next block.
     """
 
-    def __init__(
-        self,
-        records: int,
-        *,
-        blocks: int,
-        prompts: int,
-        seed: int,
-        group_size: int = 1,
-        repeats: int = 1,
-    ):
-        self.records, self.blocks, self.prompts = records, blocks, prompts
-        self.seed, self.group_size, self.repeats = seed, group_size, repeats
+    records: int
+    _: KW_ONLY
+    blocks: int
+    prompts: int
+    seed: int
+    group_size: int = 1
+    repeats: int = 1
 
     def __len__(self) -> int:
         return self.blocks * self.prompts * self.group_size * self.repeats

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from r1vl_kedro.rewards.key_steps import KeyStepReward
 from r1vl_kedro.rewards.registry import Completion, by_groups
 
 
+@dataclass
 class RolloutLog:
     """An observer of ``StepGRPOTrainer``'s rollouts.
 
@@ -23,15 +25,15 @@ class RolloutLog:
     keeps them; ``table`` gives them as a table.
     """
 
-    def __init__(
-        self,
-        state_dir: Path,
-        examples: int,
-        group_size: int,
-        rewards: Sequence[Reward],
-    ):
-        self.path = state_dir / "rollouts.jsonl"
-        self.examples, self.group_size, self.rewards = examples, group_size, rewards
+    state_dir: Path
+    examples: int
+    group_size: int
+    rewards: Sequence[Reward]
+
+    @property
+    def path(self) -> Path:
+        """Return the file of examples."""
+        return self.state_dir / "rollouts.jsonl"
 
     def forget_after(self, step: int) -> None:
         """Drop what came after the checkpoint that a run goes on from."""

@@ -60,7 +60,7 @@ def make_tables(
     return (
         tables.rewards_table(verdicts, paper, options, grid),
         tables.group_size_table(verdicts, paper, options, grid),
-        tables.reward_level_table(verdicts, paper, options, grid),
+        tables.rewards_table(verdicts, paper, options, grid, "reward_level"),
         with_areas(contrasts, curves, options),
         tables.overview_table(verdicts, scores, options, grid),
     )

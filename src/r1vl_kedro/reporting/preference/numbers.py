@@ -199,20 +199,13 @@ def best_trials(table: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``variant``, ``trial``, ``settings``, ``accuracy``, ``low``, ``high``, ``n``, ``trials``.
     """
-    of = table["variant"].str.extract(r"^(?P<searched>.+)_trial\d+$")["searched"]
-    rows = []
-    for name, part in table.assign(searched=of).groupby("searched", sort=True):
-        best = part.sort_values(["accuracy", "variant"], ascending=[False, True]).iloc[0]
-        rows.append(
-            {
-                "variant": name,
-                "trial": best["variant"],
-                **{key: best[key] for key in ("settings", "accuracy", "low", "high", "n")},
-                "trials": len(part),
-            }
-        )
+    of = table["variant"].str.extract(r"^(.+)_trial\d+$")[0]
+    trials = table.assign(variant=of, trial=table["variant"]).dropna(subset="variant")
+    trials["trials"] = trials.groupby("variant")["trial"].transform("size")
+    order = ["variant", "accuracy", "trial"]
+    best = trials.sort_values(order, ascending=[True, False, True]).drop_duplicates("variant")
     columns = ["variant", "trial", "settings", "accuracy", "low", "high", "n", "trials"]
-    return pd.DataFrame(rows, columns=columns)
+    return best[columns].reset_index(drop=True)
 
 
 def reward_accuracy(scores: pd.DataFrame, options: ReportingOptions) -> dict[str, float | None]:
