@@ -29,7 +29,7 @@ def pin(instructions: Instructions) -> None:
     Does nothing on a processor without AVX2, which would not know the kernels. Where torch has
     computed already (a notebook), it warns: the kernels of this process stay as they are.
     """
-    if instructions != "avx2" or not _has_avx2():
+    if instructions != "avx2" or "avx2" not in cpuinfo().get("flags", "").split():
         return
     os.environ.update(AVX2)
     aten = in_force()["aten"]
@@ -60,7 +60,3 @@ def in_force() -> dict[str, Any]:
         **{name: os.environ[name] for name in AVX2 if name in os.environ},
         "processor": processor(),
     }
-
-
-def _has_avx2() -> bool:
-    return "avx2" in cpuinfo().get("flags", "").split()

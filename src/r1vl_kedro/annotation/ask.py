@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from r1vl_kedro.annotation.augment import says_the_same
+from r1vl_kedro.annotation.augment import numbers_in, says_the_same
 from r1vl_kedro.annotation.options import AnnotationOptions
 from r1vl_kedro.annotation.refine import allowed, spelling
 from r1vl_kedro.endpoint import ChatRequest
@@ -151,8 +151,6 @@ def augment_request(
 
 def _consistent(group: list[str]) -> list[str]:
     """Return phrasings without those that hold other numbers than the key step."""
-    from r1vl_kedro.annotation.augment import numbers_in
-
     wanted = numbers_in(group[0])
     return [
         phrasing

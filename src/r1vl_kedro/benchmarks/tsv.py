@@ -71,11 +71,8 @@ def iter_cells(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[st
 
 
 def _there(name: str, text: str) -> bool:
-    return name != "" and (text not in NAN or _is_word(name, text))
-
-
-def _is_word(name: str, text: str) -> bool:
-    return text in WORDS and _OPTION.fullmatch(name) is not None
+    word = text in WORDS and _OPTION.fullmatch(name) is not None
+    return name != "" and (text not in NAN or word)
 
 
 def _check_header(path: Path, header: Sequence[str], needed: Sequence[str]) -> None:
@@ -142,7 +139,9 @@ class Images:
         """
         parts = _parts(cell)
         if not parts:
-            return [from_file(name, self._places) for name in _paths(image_path)]
+            if image_path is None:
+                raise ValueError("the row has no image")
+            return [from_file(name, self._places) for name in _parts(image_path)]
         images = []
         for part in parts:
             if len(part) > REFERENCE_LENGTH:
@@ -170,12 +169,6 @@ def _parts(cell: str | None) -> list[str]:
     if cell.startswith("[") and cell.endswith("]"):
         return [a or b for a, b in _QUOTED.findall(cell)]
     return [cell] if cell else []
-
-
-def _paths(image_path: str | None) -> list[str]:
-    if image_path is None:
-        raise ValueError("the row has no image")
-    return _parts(image_path)
 
 
 def from_file(name: str, folders: Sequence[Path]) -> bytes:

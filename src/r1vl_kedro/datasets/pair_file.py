@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
 
-from r1vl_kedro.records.pair_file import PairFile, materialize_pairs
+from r1vl_kedro.records.pair_file import PairFile, usable_pairs
 from r1vl_kedro.records.schema import RecordsError
+from r1vl_kedro.records.store import read_once
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -65,7 +66,7 @@ class PairFileDataset(AbstractDataset):
         stat = self._file.path.stat()
         made_from = {**self._describe(), "size": stat.st_size, "changed": stat.st_mtime_ns}
         try:
-            return materialize_pairs(self._file, self._records_path, made_from)
+            return read_once(self._records_path, made_from, lambda: usable_pairs(self._file))
         except RecordsError as error:  # Kedro would wrap it as something unforeseen
             raise DatasetError(f"PairFileDataset: {error}") from None
 

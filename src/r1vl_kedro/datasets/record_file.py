@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import MISSING, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.rows import RecordFile, WritableRecordFile
 from r1vl_kedro.records.schema import COLUMNS, RecordsError, check_columns
-from r1vl_kedro.records.store import export_images
+from r1vl_kedro.records.store import export_images, read_once
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -100,15 +101,12 @@ class RecordFileDataset(AbstractDataset):
             raise DatasetError(f"RecordFileDataset: there is no file {self._path}")
         if self._records_path is None:
             return self._file
-        from r1vl_kedro.records.convert import materialize
+        from r1vl_kedro.records.validate import validate
 
+        how = {"key_steps": True, "image_hashes": False}
+        read = partial(validate, self._file, self._validation, **how)
         try:
-            return materialize(
-                self._file,
-                self._records_path,
-                fingerprint=self._fingerprint(),
-                options=self._validation,
-            )
+            return read_once(self._records_path, self._fingerprint(), read)
         except RecordsError as error:  # Kedro would wrap it as something unforeseen
             raise DatasetError(f"RecordFileDataset: {error}") from None
 

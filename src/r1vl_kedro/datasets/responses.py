@@ -87,7 +87,7 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         found: dict[str, dict[str, Any]] = {}
         ids = set(frame["id"].astype(str))
         for path in self._records:
-            if _is_dataset(path):
+            if (path / "dataset_info.json").is_file():  # saved by `datasets`
                 for row in _columns_of(path, wanted):
                     if row["id"] in ids:
                         found.setdefault(row["id"], row)
@@ -105,11 +105,6 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
 
     def _exists(self) -> bool:
         return Path(self._filepath).exists()
-
-
-def _is_dataset(path: Path) -> bool:
-    """Tell whether a directory holds records that `datasets` saved."""
-    return (path / "dataset_info.json").is_file()
 
 
 def _columns_of(path: Path, names: list[str]) -> Iterator[dict[str, Any]]:

@@ -93,7 +93,8 @@ def sample_pairs(
     made_from = {"samples": about["digest"], "options": settings.model_dump(mode="json")}
     if not files.is_whole(place, made_from):
         samples = _judged(work / PREDICTIONS, questions, settings)
-        pairs, dropped = choose_pairs(_by_question(samples), questions["id"])
+        answers = {str(k): part.to_dict("records") for k, part in samples.groupby("id")}
+        pairs, dropped = choose_pairs(answers, questions["id"])
         if not pairs:
             raise RecordsError(f"no question of {records} gave a pair: {explain(dropped)}")
         _hold_out(pairs, settings.held_out, seed)
@@ -143,10 +144,6 @@ def _judged(predictions: Path, questions: Dataset, settings: PairOptions) -> pd.
     groups = [list(rows) for rows in samples.groupby("id", sort=False).indices.values()]
     total = weighted_sums({"sum": rewards}, samples["response"].tolist(), columns, groups)["sum"]
     return samples[["id", "sample", "response", "tokens", "truncated"]].assign(reward=total)
-
-
-def _by_question(samples: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    return {str(name): part.to_dict("records") for name, part in samples.groupby("id")}
 
 
 def _hold_out(pairs: list[dict[str, Any]], share: float, seed: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from kedro.framework.project import pipelines
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
+from kedro.io.core import is_parameter
 from kedro.pipeline import Node
 
 from r1vl_kedro.datasets.places import place_of
@@ -35,9 +36,7 @@ def check_inputs(
     places = {
         name: place
         for name in sorted(read)
-        if not name.startswith("params:")
-        and name != "parameters"
-        and (place := _missing(catalog.get(name))) is not None
+        if not is_parameter(name) and (place := _missing(catalog.get(name))) is not None
     }
     if places:
         lines = [f"{name} ({place})" for name, place in list(places.items())[:SHOWN]]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kedro.framework.hooks import hook_impl
+from kedro.io.core import is_parameter
 
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.scrubbing import scrub
@@ -57,7 +58,7 @@ class LockHooks:
         """
         self.release()
         writes = {_part(name) for name in pipeline.all_outputs()}
-        reads = {_part(name) for name in pipeline.inputs() if not _is_parameter(name)} - writes
+        reads = {_part(name) for name in pipeline.inputs() if not is_parameter(name)} - writes
         for part in sorted(writes | reads):
             self._take(part, fcntl.LOCK_EX if part in writes else fcntl.LOCK_SH)
 
@@ -103,10 +104,6 @@ class LockHooks:
 
 def _part(dataset: str) -> str:
     return dataset.partition(".")[0] if "." in dataset else SHARED
-
-
-def _is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")
 
 
 def _who(text: str) -> str:

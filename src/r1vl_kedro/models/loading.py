@@ -12,13 +12,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def has_flash_attention() -> bool:
-    """Tell whether FlashAttention 2 is installed and a GPU is there to run it."""
-    from transformers.utils import is_flash_attn_2_available
-
-    return is_flash_attn_2_available()
-
-
 def load_model(
     path: str | Path, *, dtype: str = "float32", attention: str | None = None
 ) -> PreTrainedModel:
@@ -34,9 +27,10 @@ def load_model(
     """
     from safetensors import SafetensorError
     from transformers import AutoModelForImageTextToText
+    from transformers.utils import is_flash_attn_2_available
 
     if attention == "auto":
-        attention = "flash_attention_2" if has_flash_attention() else "sdpa"
+        attention = "flash_attention_2" if is_flash_attn_2_available() else "sdpa"
     options = {} if attention is None else {"attn_implementation": attention}
     try:
         return AutoModelForImageTextToText.from_pretrained(str(path), dtype=dtype, **options)

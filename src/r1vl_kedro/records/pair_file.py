@@ -20,10 +20,9 @@ from r1vl_kedro.records.marks import marks_problem, placed, shown_elsewhere
 from r1vl_kedro.records.pair_forms import images_in_prompt, in_trl_form, texts_of_pair
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.questions import special_token, split_options
-from r1vl_kedro.records.rejections import Rejection, list_of, nothing_left, warn_of
+from r1vl_kedro.records.rejections import Rejection, nothing_left
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
-from r1vl_kedro.records.store import made_once, save_directory
 from r1vl_kedro.records.validate import undecodable
 
 if TYPE_CHECKING:
@@ -152,30 +151,22 @@ def _rows(path: Path) -> Iterator[dict[str, Any] | str]:
         raise RecordsError(f"{path} is no Parquet file: {str(error)[:200]}") from error
 
 
-def materialize_pairs(source: PairFile, path: Path, fingerprint: Any) -> Dataset:
-    """Store the file's usable pairs at ``path`` and open them from there.
-
-    What was set aside is in ``rejected.json`` beside the pairs.
+def usable_pairs(source: PairFile) -> tuple[Dataset, list[Rejection]]:
+    """Read the file's usable pairs, and what was set aside.
 
     Raises:
         RecordsError: not one pair is usable.
     """
+    rejections: list[Rejection] = []
 
-    def make() -> None:
-        rejections: list[Rejection] = []
+    def usable() -> Iterator[dict[str, Any]]:
+        for one in source.read():
+            if isinstance(one, Rejection):
+                rejections.append(one)
+            else:
+                yield one
 
-        def usable() -> Iterator[dict[str, Any]]:
-            for one in source.read():
-                if isinstance(one, Rejection):
-                    rejections.append(one)
-                else:
-                    yield one
-
-        pairs = write_pairs(usable())
-        if not len(pairs):
-            raise RecordsError(f"{source.path}: {nothing_left('reading pairs', rejections)}")
-        beside = list_of(rejections, len(pairs))
-        save_directory(pairs, path, made_from=fingerprint, beside=beside)
-        warn_of(rejections, len(pairs), path)
-
-    return made_once(path, fingerprint, make)
+    pairs = write_pairs(usable())
+    if not len(pairs):
+        raise RecordsError(f"{source.path}: {nothing_left('reading pairs', rejections)}")
+    return pairs, rejections

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro import files
 from r1vl_kedro.records import images as pictures
+from r1vl_kedro.records.rejections import Rejection, list_of, warn_of
 from r1vl_kedro.records.schema import features, labels_of
 from r1vl_kedro.scratch import scratch_directory
 
@@ -70,6 +71,26 @@ def made_once(path: Path, made_from: Any, make: Callable[[], None]) -> Dataset:
             if not files.is_whole(path, made_from):
                 make()
     return load_from_disk(str(path.resolve()))
+
+
+def read_once(
+    path: Path, made_from: Any, read: Callable[[], tuple[Dataset, list[Rejection]]]
+) -> Dataset:
+    """Open the dataset at ``path``; ``read`` reads it from a file where none was made from this.
+
+    What was set aside is in ``rejected.json`` beside the rows.
+
+    Args:
+        made_from: the file's path, size, date and settings.
+    """
+
+    def make() -> None:
+        data, rejections = read()
+        beside = list_of(rejections, len(data))
+        save_directory(data, path, made_from=made_from, beside=beside)
+        warn_of(rejections, len(data), path)
+
+    return made_once(path, made_from, make)
 
 
 @contextlib.contextmanager
@@ -161,9 +182,8 @@ def map_rows(
     dataset: Dataset, change: Callable[[dict[str, Any]], dict[str, Any]], *, key_steps: bool
 ) -> Dataset:
     """Rewrite every row, images untouched, streamed through a scratch file."""
-    rows = (change(_with_bytes(row)) for row in undecoded(dataset))
+    rows = (
+        change({**row, "images": [image["bytes"] for image in row["images"]]})
+        for row in undecoded(dataset)
+    )
     return write_rows(rows, key_steps=key_steps, labels=labels_of(dataset))
-
-
-def _with_bytes(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "images": [image["bytes"] for image in row["images"]]}

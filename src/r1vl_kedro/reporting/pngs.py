@@ -143,7 +143,7 @@ def _line(ax: "Axes", trace: go.Scatter) -> None:
         "linestyle": _DASHES.get(trace.line.dash or "solid", "-") if "lines" in mode else "",
         "linewidth": trace.line.width or 1.5,
         "marker": _MARKERS.get(trace.marker.symbol, "o") if "markers" in mode else "",
-        "label": _label(trace),
+        "label": "" if trace.showlegend is False else (trace.name or ""),
     }
     error_x, error_y = _errors(trace.error_x), _errors(trace.error_y)
     if error_x or error_y:
@@ -198,10 +198,6 @@ def _stack(ax: "Axes", trace: go.Scatter, stacked: dict[tuple[str, str], Any]) -
 
 def _errors(error: Any) -> list[list[float]] | None:
     return None if error.array is None else [list(error.arrayminus), list(error.array)]
-
-
-def _label(trace: go.Scatter) -> str:
-    return "" if trace.showlegend is False else (trace.name or "")
 
 
 def _axis(name: str) -> str:

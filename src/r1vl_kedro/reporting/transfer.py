@@ -54,7 +54,7 @@ def matrices(grid: Grid) -> dict[str, Matrix]:
     for entry in grid.values():
         for column, values in (entry.get("where") or {}).items():
             name, value = entry["name"], values[0]
-            ending = f"_{_slug(value)}"
+            ending = "_" + re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_")
             if len(values) == 1 and name.endswith(ending):
                 found.setdefault((name.removesuffix(ending), column), {})[value] = name
     whole = {key: rows for key, rows in found.items() if len(rows) > 1}
@@ -63,10 +63,6 @@ def matrices(grid: Grid) -> dict[str, Matrix]:
         name if names[name] == 1 else f"{name} by {column}": Matrix(column, rows)
         for (name, column), rows in whole.items()
     }
-
-
-def _slug(value: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_")
 
 
 def transfer_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -109,9 +109,10 @@ def choose(
             f"{', '.join(KERNELS)} might, and share_prompts: false does without"
         )
     best = min(took, key=took.__getitem__)
+    times = ", ".join(f"{1000 * seconds:.2f} ms ({kernel})" for kernel, seconds in took.items())
     log.info(
         "packed rows are attended to by %s: forward and backward of a layer take %s%s",
-        best, _listed(took), f"; not here: {why}" if why else "",
+        best, times, f"; not here: {why}" if why else "",
     )  # fmt: skip
     return best
 
@@ -139,10 +140,6 @@ def use_fastest(
     for each in filter(None, (trainer.model, trainer.ref_model)):
         prepare(each, chosen[0])
     return chosen[0]
-
-
-def _listed(took: Mapping[str, float]) -> str:
-    return ", ".join(f"{1000 * took[kernel]:.2f} ms ({kernel})" for kernel in took)
 
 
 def seconds(kernel: str, shape: Shape, device: torch.device, dtype: torch.dtype) -> float:

@@ -46,10 +46,6 @@ def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Pat
     return path
 
 
-def _open(problem: Problem) -> bool:
-    return not problem.options
-
-
 def _choice(problem: Problem) -> bool:
     return bool(problem.options)
 
@@ -65,6 +61,7 @@ def _mathvista(rng: random.Random, n: int) -> Iterator[Row]:
             rng, _choice if choice else _number, "comparison", "charts", "counting"
         )
         chart = isinstance(problem.picture, Chart)
+        options = dict(zip("ABCDEF", problem.options, strict=False))
         yield {
             "index": index,
             "image": encoded(problem.picture),
@@ -72,7 +69,7 @@ def _mathvista(rng: random.Random, n: int) -> Iterator[Row]:
             "question_type": "multi_choice" if choice else "free_form",
             "answer_type": "text" if choice else "integer",
             "choices": str(list(problem.options)) if choice else "",
-            "answer": _option_text(problem) if choice else problem.answer,
+            "answer": options[problem.answer] if choice else problem.answer,
             "answer_option": problem.answer if choice else "",
             "task": "figure question answering" if chart else "visual question answering",
             "skills": str(
@@ -81,10 +78,6 @@ def _mathvista(rng: random.Random, n: int) -> Iterator[Row]:
                 else ["arithmetic reasoning", "logical reasoning"]
             ),
         }
-
-
-def _option_text(problem: Problem) -> str:
-    return problem.options[ord(problem.answer) - ord("A")]
 
 
 def _mmstar(rng: random.Random, n: int) -> Iterator[Row]:
@@ -125,7 +118,7 @@ def _with_choices(problem: Problem) -> str:
 
 def _chartqa(rng: random.Random, n: int) -> Iterator[Row]:
     for index in range(n):
-        problem = draw_problem(rng, _open, "charts")
+        problem = draw_problem(rng, lambda problem: not problem.options, "charts")
         yield {
             "index": index,
             "image": encoded(problem.picture),

@@ -24,10 +24,6 @@ _FILLED = 40.0
 """Distance from the background, summed over channels, from which on a pixel is of an object."""
 
 
-def _plain(pixels: np.ndarray) -> np.ndarray:
-    return pixels
-
-
 def _noise(pixels: np.ndarray) -> np.ndarray:
     import numpy as np
 
@@ -61,7 +57,7 @@ def _inverted_grey(pixels: np.ndarray) -> np.ndarray:
 
 
 STYLES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "plain": _plain,
+    "plain": lambda pixels: pixels,
     "noise": _noise,
     "faint": _faint,
     "outline": _outline,

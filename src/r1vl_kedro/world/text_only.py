@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from r1vl_kedro.world.problems import Problem
 from r1vl_kedro.world.scenes import MAX_HEIGHT, split_of
@@ -37,18 +38,24 @@ def _chain(rng: random.Random) -> Problem:
         named += f", then {_WORDS[sign]} {term}"
         steps.append(f"{total} {sign} {term} = {after}.")
         total = after
-    return _problem(f"What is {asked}?", str(total), named, steps, f"Together that is {total}.")
+    return _problem(
+        named,
+        steps,
+        question=f"What is {asked}?",
+        answer=str(total),
+        shortcut=f"Together that is {total}.",
+    )
 
 
 def _larger(rng: random.Random) -> Problem:
     (first, one), (second, two), steps = _two_sums(rng)
     letter, larger = ("A", first) if one > two else ("B", second)
     return _problem(
-        "Which is larger?",
-        letter,
         f"{first}, then {second}",
         steps,
-        f"{larger} is larger.",
+        question="Which is larger?",
+        answer=letter,
+        shortcut=f"{larger} is larger.",
         options=(first, second),
         result=f"{letter}: {larger}",
     )
@@ -65,24 +72,12 @@ def _two_sums(rng: random.Random) -> tuple[tuple[str, int], tuple[str, int], lis
             return (f"{a} plus {b}", one), (f"{c} plus {d}", two), steps
 
 
-def _problem(
-    question: str,
-    answer: str,
-    named: str,
-    steps: list[str],
-    shortcut: str,
-    options: tuple[str, ...] = (),
-    result: str = "",
-) -> Problem:
+def _problem(named: str, steps: list[str], **asked: Any) -> Problem:
     return Problem(
         family=TEXT,
         picture=None,
-        question=question,
-        answer=answer,
         description="There is no picture.",
         rationale=f"Add {named}.",
         steps=tuple(steps),
-        shortcut=shortcut,
-        options=options,
-        result=result,
+        **asked,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
 from r1vl_kedro.world.held_out import SPLIT, Row, draw_problem, draw_scenes, encoded, has_more
 from r1vl_kedro.world.problems import Problem
@@ -54,7 +55,9 @@ def _both_ways(rng: random.Random) -> tuple[Filter, Filter, Scene, Scene]:
 
 def mme(rng: random.Random, n: int) -> Iterator[Row]:
     """Yield two questions an image, one to be answered yes and one no."""
-    kinds = [_count_pair, _colour_pair, _existence_pair, _sum_pair]
+    colour = partial(_thing_pair, category="color", named=("colour",))
+    existence = partial(_thing_pair, category="existence", named=("size", "shape"))
+    kinds = [_count_pair, colour, existence, _sum_pair]
     for pair in range(max(len(kinds), n // 2)):
         category, picture, questions = kinds[pair % len(kinds)](rng)
         image = encoded(picture)
@@ -97,14 +100,6 @@ def _thing_pair(rng: random.Random, category: str, named: tuple[str, ...]) -> Pa
                 scene,
                 [(f"Is there a {there}?", "Yes"), (f"Is there a {absent}?", "No")],
             )
-
-
-def _colour_pair(rng: random.Random) -> Pair:
-    return _thing_pair(rng, "color", ("colour",))
-
-
-def _existence_pair(rng: random.Random) -> Pair:
-    return _thing_pair(rng, "existence", ("size", "shape"))
 
 
 def _sum_pair(rng: random.Random) -> Pair:
