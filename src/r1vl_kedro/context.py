@@ -60,6 +60,7 @@ class ProjectContext(KedroContext):
         try:
             parameters = grid.expand(given)
             grid.check_sources(parameters["variants"], self.config_loader["catalog"])
+            grid.check_references(parameters["variants"])
             _check_rows(parameters)
             self._name_new_rows()
             wrong = None

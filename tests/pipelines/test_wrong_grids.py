@@ -58,6 +58,53 @@ def test_a_wrong_grid_stops_only_what_is_over_it(given, said):
     ("variants", "said"),
     [
         (
+            {"x": {"method": "preference", "objective": "dpo", "records": "pairs"}},
+            "variants.x: objective 'dpo' reads .* pairs of ablation.variants.pairs lack; let recor",
+        ),
+        (
+            {"x": {"stages": [{"method": "sample_pairs"}, {"method": "preference"}]}},
+            "x.stages.preference: objective 'dpo' .* of ablation.variants.x.stages.sample_pairs l",
+        ),
+        (
+            {
+                "referenced": {"method": "reference", "records": "pairs", "mismatched": False},
+                "x": {"method": "preference", "objective": "kto", "records": "referenced"},
+            },
+            "variants.referenced.mismatched is False, and objective 'kto' of ablation.variants.x",
+        ),
+        (
+            {
+                "referenced": {"method": "reference", "records": "pairs", "corrupted_image": False},
+                "x": {"method": "preference", "objective": "mdpo", "records": "referenced"},
+            },
+            "variants.referenced.corrupted_image is False, and objective 'mdpo' of ablation.varia",
+        ),
+    ],
+)
+def test_a_reference_that_pairs_will_lack_is_named_before_any_node_runs(variants, said):
+    pairs = {"pairs": {"method": "sample_pairs"}}
+    context_of(ablation={"variants": pairs | variants})
+    with pytest.raises(ConfigurationError, match=said):
+        pipelines["ablation"]
+
+
+@pytest.mark.parametrize(
+    ("objective", "records"), [("simpo", "pairs"), ("kto", "referenced"), ("dpo", "referenced")]
+)
+def test_pairs_that_have_what_the_objective_reads_are_taken(objective, records):
+    variants = {
+        "pairs": {"method": "sample_pairs"},
+        "referenced": {"method": "reference", "records": "pairs"},
+        "x": {"method": "preference", "objective": objective, "records": records},
+    }
+    context_of(ablation={"variants": variants})
+    assert pipelines["ablation"].nodes
+
+
+@pytest.mark.parametrize(
+    ("variants", "said"),
+    [
+        (
             {"outcome": {"options": {"beta": 1}}},
             "variants.outcome.options.beta is no parameter; write ablation.variants.outcome.beta,",
         ),

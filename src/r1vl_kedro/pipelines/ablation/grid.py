@@ -15,6 +15,7 @@ from r1vl_kedro.pipelines.ablation.grammars import evaluated_in, in_grammar
 from r1vl_kedro.pipelines.ablation.plan import Plan
 from r1vl_kedro.pipelines.ablation.search import trials
 from r1vl_kedro.training.methods import METHODS, get_method, options_of, refuse_length
+from r1vl_kedro.training.objectives import find_objective
 from r1vl_kedro.training.planned import where
 
 _in_use: dict[str, Any] | None = None
@@ -145,6 +146,38 @@ def check_sources(variants: Mapping[str, Any], catalog: Mapping[str, Any]) -> No
                     f"{where(entry['name'], stage)}.records is {name!r:.100}, which nothing makes: "
                     "it may name an entry of the catalog such as rl_prompts or warm_up_records, an "
                     "earlier stage, or a variant that makes records"
+                )
+
+
+def check_references(variants: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError where an objective reads of a reference what its pairs will lack.
+
+    Pairs from an entry of the catalog may have all of it; training looks at those.
+    """
+    stages = {
+        ".".join(part for part in (namespace, stage) if part): (where(entry["name"], stage), one)
+        for namespace, entry in variants.items()
+        for stage, one in (entry["stages"] or {"": entry}).items()
+    }
+    for place, one in stages.values():
+        source, made = stages.get((one["records"] or "").rpartition(".")[0], ("", None))
+        if one["method"] != "preference" or made is None:
+            continue
+        name = one["options"]["objective"]
+        objective = find_objective(name)
+        if objective.reference and made["method"] == "sample_pairs":
+            raise ConfigurationError(
+                f"{place}: objective {name!r} reads log-probabilities under a reference, which the "
+                f"pairs of {source} lack; let records name a variant of method reference over them"
+            )
+        for option, read in (
+            ("mismatched", objective.kl),
+            ("corrupted_image", objective.corrupted_image),
+        ):
+            if read and made["method"] == "reference" and not made["options"][option]:
+                raise ConfigurationError(
+                    f"{source}.{option} is False, and objective {name!r} of {place} reads what it "
+                    "adds to the pairs"
                 )
 
 
