@@ -244,10 +244,10 @@ def test_a_line_over_gamma_joins_variants_that_differ_in_nothing_else(scores):
     )
     drawn = lines(figures.make(scores, table, variants)["preference_gamma"])
     assert drawn == {
-        "on test questions: beta 2": [(0.0, 30.0), (0.5, 0.0)],
-        "of rewards: beta 2": [(0.0, 3.0), (0.5, 0.0)],
-        "on test questions: beta 10": [(0.0, 20.0), (0.5, 10.0)],
-        "of rewards: beta 10": [(0.0, 2.0), (0.5, 1.0)],
+        "of answers: beta 2": [(0.0, 30.0), (0.5, 0.0)],
+        "of rewards on held-out pairs: beta 2": [(0.0, 3.0), (0.5, 0.0)],
+        "of answers: beta 10": [(0.0, 20.0), (0.5, 10.0)],
+        "of rewards on held-out pairs: beta 10": [(0.0, 2.0), (0.5, 1.0)],
     }
 
 
@@ -256,15 +256,34 @@ def test_a_line_over_beta_is_named_by_its_objective_and_what_else_differs(scores
         a=("dpo", {"beta": 0.3, "learning_rate": 1e-5}),
         b=("dpo", {"beta": 0.1, "learning_rate": 1e-5}),
         c=("dpo", {"beta": 0.1, "learning_rate": 1e-4}),
-        d=("kto", {"beta": 0.1, "learning_rate": 1e-4}),
-        e=("orpo", {"learning_rate": 1e-4}),
-        f=(None, {"beta": 0.04}),
+        d=("dpo", {"beta": 0.2, "learning_rate": 1e-4}),
+        e=("kto", {"beta": 0.1, "learning_rate": 1e-4}),
+        f=("kto", {"beta": 1.0, "learning_rate": 1e-4}),
+        g=("mdpo", {"learning_rate": 1e-4}),  # stands alone
+        h=("orpo", {"learning_rate": 1e-4}),
+        i=(None, {"beta": 0.04}),
     )
     drawn = lines(figures.make(scores, table, variants)["preference_kl"])
     assert drawn == {
         "dpo: learning_rate 1e-05": [(0.1, -1), (0.3, 0)],
-        "dpo: learning_rate 0.0001": [(0.1, -2)],
-        "kto": [(0.1, -3)],
+        "dpo: learning_rate 0.0001": [(0.1, -2), (0.2, -3)],
+        "kto": [(0.1, -4), (1.0, -5)],
+    }
+
+
+def test_variants_of_one_beta_are_points_where_there_is_no_line(scores):
+    table, variants = swept(
+        a=("dpo", {"beta": 0.3}),
+        b=("kto", {"beta": 0.1}),
+        c=("simpo", {"gamma": 0.0}),
+        d=("simpo", {"gamma": 0.5}),
+    )
+    drawn = lines(figures.make(scores, table, variants)["preference_kl"])
+    assert drawn == {
+        "dpo": [(0.3, 0)],
+        "kto": [(0.1, -1)],
+        "simpo: gamma 0": [(2.0, -2)],
+        "simpo: gamma 0.5": [(2.0, -3)],
     }
 
 

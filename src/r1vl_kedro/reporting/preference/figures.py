@@ -56,7 +56,7 @@ def make(
 
 
 def _accuracy(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
-    """Draw the accuracy on test questions over reward accuracy on held-out pairs."""
+    """Draw the accuracy of answers over reward accuracy on held-out pairs."""
     figure = go.Figure()
     for row in table.dropna(subset=["reward_accuracy"]).to_dict("records"):
         figure.add_scatter(
@@ -74,7 +74,7 @@ def _accuracy(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         figure,
         "What ranking pairs right has to do with answering right",
         "reward accuracy on held-out pairs, %",
-        "accuracy on test questions, %",
+        "accuracy of answers, %",
         height=520,
     )
     return or_empty(figure, NO_PAIRS)
@@ -189,35 +189,43 @@ def _gamma(table: pd.DataFrame, settings: Settings) -> go.Figure:
     ]
     lines = lines_over("gamma", names, settings, least=2)
     measures = (
-        ("accuracy", "on test questions", "solid"),
-        ("reward_accuracy", "of rewards", "dot"),
+        ("accuracy", "low", "high", "of answers", "solid"),
+        ("reward_accuracy", "reward_low", "reward_high", "of rewards on held-out pairs", "dot"),
     )
     for place, (label, line) in enumerate(lines):
-        for column, measure, dash in measures:
+        for column, low, high, measure, dash in measures:
+            part = rows.loc[line]
             figure.add_scatter(
                 x=[settings[name]["gamma"] for name in line],
-                y=rows.loc[line, column].tolist(),
+                y=part[column].tolist(),
                 mode="lines+markers",
                 name=f"{measure}: {label}" if label else measure,
                 line={"color": COLOURS[place % len(COLOURS)], "width": 2, "dash": dash},
+                error_y=error_bars(part[column], part[low], part[high], color=BARS),
             )
     style(figure, "SimPO's target margin", "γ", "accuracy, %")
     return or_empty(figure, "a sweep needs two variants of SimPO that differ in gamma alone")
 
 
 def _kl_by_beta(table: pd.DataFrame, settings: Settings) -> go.Figure:
-    """Draw divergence from the start on chosen responses over β, a line for other settings each."""
+    """Draw divergence from the start on chosen responses over β, a line for other settings each.
+
+    Where some variants make a line, those that stand alone are left out.
+    """
     figure = go.Figure()
     rows = table.dropna(subset=["kl"]).set_index("variant")
     by_objective: dict[str, list[str]] = {}
     for name in rows.index.intersection(list(settings), sort=False):
         if "beta" in settings[name] and settings[name].get("objective"):
             by_objective.setdefault(settings[name]["objective"], []).append(name)
-    lines = [
-        (f"{objective}: {label}" if label else objective, line)
-        for objective in sorted(by_objective)
-        for label, line in lines_over("beta", by_objective[objective], settings)
-    ]
+    for least in (2, 1):
+        lines = [
+            (f"{objective}: {label}" if label else objective, line)
+            for objective in sorted(by_objective)
+            for label, line in lines_over("beta", by_objective[objective], settings, least)
+        ]
+        if lines:
+            break
     for place, (label, line) in enumerate(lines):
         figure.add_scatter(
             x=[float(settings[name]["beta"]) for name in line],
@@ -227,4 +235,5 @@ def _kl_by_beta(table: pd.DataFrame, settings: Settings) -> go.Figure:
             line={"color": COLOURS[place % len(COLOURS)], "width": 1.8},
         )
     style(figure, "How far from the start", "β", "log-ratio to the start on chosen, nats")
+    figure.update_xaxes(type="log")
     return or_empty(figure, "no measured variant has a beta")

@@ -39,7 +39,7 @@ NOTES = {
     "preference_likelihood": "DPO may lower the likelihood of what it prefers.",
     "preference_length": "Positive: longer responses are the likelier ones, token by token.",
     "preference_rankings": "A model generates by likelihood; an objective may rank otherwise.",
-    "preference_gamma": "A line joins variants of SimPO that differ in γ alone.",
+    "preference_gamma": "A line joins variants of SimPO that differ in γ alone; with intervals.",
     "preference_kl": "Mean over held-out pairs; a line joins variants that differ in β alone.",
 }
 
@@ -48,15 +48,17 @@ def notes(options: ReportingOptions) -> list[str]:
     """Explain what the numbers show, and what they do not."""
     share = f"{100 * options.confidence:g} %"
     return [
-        f"Accuracy: on the test questions, greedy, with {share} intervals as in the ablation's "
-        f"tables; `to the start`: the paired difference to {options.reference}, in points.",
-        "Wins: share of test questions answered better than by the start, judged by StepRAR where "
+        "Accuracy: on the records of `test_records` (a search puts validation records there), "
+        f"greedy, with {share} intervals as in the ablation's tables; `to the start`: the paired "
+        f"difference to {options.reference}, in points.",
+        "Wins: share of those questions answered better than by the start, judged by StepRAR where "
         "there are key steps, else by the answer; ties count one half. At equal length: the same "
         "by a logistic regression on the difference of lengths, as AlpacaEval 2 controls for it.",
         "Reward accuracy: share of held-out pairs whose chosen response has the higher implicit "
         "reward; for methods that learn from no pairs, the higher log-ratio to the start.",
-        "Log-ratio: mean of log π/π_start on held-out chosen responses, nats; tokens: mean length "
-        "of test answers; length corr.: Spearman's correlation of mean log-probability and length.",
+        "Log-ratio: mean of log π/π_start on held-out chosen responses, nats (SimPO's figure 5 "
+        "has it as KL); the responses are the start's, so it may be negative. Tokens: mean length "
+        "of answers; length corr.: Spearman's correlation of mean log-probability and length.",
         "Responses: sampled to train one model (shared by all that learn from the same pairs). "
         "Seconds: of its updates, rollouts included, without sampling pairs and evaluation.",
         "Paper: AlpacaEval 2 length-controlled win rates of the released Llama-3-Base models, as "
@@ -141,6 +143,6 @@ def headline(table: pd.DataFrame, pairs: int) -> str:
     best = table.iloc[0]
     interval = "" if pd.isna(best["low"]) else f" [{best['low']:.1f}, {best['high']:.1f}]"
     return (
-        f"{best['row']} answers most test questions right: {best['accuracy']:.1f} %{interval} of "
+        f"{best['row']} answers most questions right: {best['accuracy']:.1f} %{interval} of "
         f"{best['n']:.0f}; {pairs} held-out pairs."
     )
