@@ -183,6 +183,19 @@ def signalled_rank(place, number=None):
     return "went on"
 
 
+def hang_together(place):
+    """Two ranks wait for what neither sends."""
+    import torch
+
+    # As training does; a rank that waits for another never comes back to Python.
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    torch.distributed.init_process_group("gloo")
+    rank = torch.distributed.get_rank()
+    torch.distributed.barrier()
+    _write_whole(Path(place, f"pid{rank}"), str(os.getpid()))
+    torch.distributed.recv(torch.zeros(1), 1 - rank)
+
+
 def goes_on(place, steps):
     """Counts to ``steps`` in a file, from where an earlier process of the job was killed."""
     state = Path(place, "state")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,10 +36,11 @@ def options(two_nodes):
 THERE = "ONE.model_copy(update={'cluster': sys.argv[1], 'device': 'cpu'})"
 
 
-def a_run(work: str, options, **changes: str | None) -> subprocess.Popen:
+def a_run(work: str, options, through=(), **changes: str | None) -> subprocess.Popen:
     """A process of its own that does the work in the cluster of the options.
 
     Args:
+        through: command that starts it.
         changes: of the environment; None takes a variable away.
     """
     env = {name: value for name, value in (os.environ | changes).items() if value is not None}
@@ -48,7 +50,7 @@ def a_run(work: str, options, **changes: str | None) -> subprocess.Popen:
         f"os.environ['RAY_AUTH_MODE'] = 'token'\nimport ray\nfrom launching import ONE, job\n{work}"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", script, options.cluster],
+        [*through, sys.executable, "-c", script, options.cluster],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=env,
@@ -205,6 +207,24 @@ def test_a_killed_run_leaves_no_job(tmp_path, options):
         time.sleep(0.05)
 
 
+def test_a_killed_run_leaves_no_rank_on_any_host(tmp_path, options):
+    """They wait for each other, where a handler of Python's is never called."""
+    two = "ONE.model_copy(update={'cluster': sys.argv[1], 'device': 'cpu', 'num_processes': 2, "
+    two += "'threads_per_process': 2})"  # a node each
+    run = a_run(f"job('hang_together', {str(tmp_path)!r}, {two}, place={str(tmp_path)!r})", options)
+    files = [tmp_path / f"pid{rank}" for rank in (0, 1)]
+    while not all(file.exists() for file in files):
+        assert run.poll() is None, run.communicate()[0]
+        time.sleep(0.05)
+    pids = [int(file.read_text()) for file in files]
+    pids += [psutil.Process(pid).ppid() for pid in pids]  # torch's launchers
+    assert len({*pids}) == 4
+    run.kill()
+    run.communicate()
+    while any(ending.alive(pid) for pid in pids):  # pytest's time-out is the limit
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     ("before", "address", "said"),
     [
@@ -224,6 +244,40 @@ def test_a_cluster_that_cannot_be_used_is_named(tmp_path, options, before, addre
     assert run.returncode == 1
     line = next(line for line in output.splitlines() if "JobError: " in line)
     assert f"launcher.cluster {there.cluster}: {said}" in line
+
+
+@pytest.mark.parametrize(
+    ("torch", "said"),
+    [
+        (
+            {"torch": "1.0"},
+            r"torch is \d\S* on host \S+ and 1\.0 on this one; all hosts need the same",
+        ),
+        ({}, r"torch is \d\S* on host \S+ and missing on this one; all hosts need the same"),
+    ],
+    ids=["another version", "not installed"],
+)
+def test_a_host_with_other_packages_is_named(tmp_path, options, monkeypatch, torch, said):
+    from r1vl_kedro.launcher import cluster as launcher
+
+    here = launcher.versions(launcher.THE_SAME)
+    del here["torch"]
+    monkeypatch.setattr(launcher, "versions", lambda names: here | torch)
+    with pytest.raises(JobError, match=f"echo: {said}"):
+        job("echo", tmp_path, options)
+
+
+def test_a_host_that_does_not_see_the_runs_files_is_named(tmp_path, options):
+    """The run has its directory on a file system of its own."""
+    private = ["unshare", "--map-root-user", "--mount"]
+    if not shutil.which("unshare") or subprocess.run([*private, "true"]).returncode:
+        pytest.skip("no file system can be mounted here")
+    own = [*private, "sh", "-c", f'mount -t tmpfs tmpfs {tmp_path} && exec "$@"', "sh"]
+    run = a_run(f"job('echo', {str(tmp_path)!r}, {THERE})", options, through=own)
+    output, _ = run.communicate()
+    file = tmp_path / "echo" / "job.json"
+    assert f"does not see {file}; all hosts need the project and its data" in output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_cluster_of_this_host_alone_asks_for_a_token_and_has_no_dashboard(tmp_path):

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -126,23 +125,25 @@ def test_a_job_ends_with_the_process_that_started_it(tmp_path):
     assert process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
-def test_a_family_is_killed_before_the_member_that_asks_for_it(tmp_path):
-    """Or torch's launcher, seeing that one dead, would wait half a minute for a stopped one."""
-    mark = tmp_path / "outlived"
+def test_a_jobs_processes_are_killed_whose_launcher_is_gone_and_no_others(tmp_path):
+    """All else would be a child of the same process, the machine's first."""
     asks = (
-        "import os; from pathlib import Path; from r1vl_kedro.launcher.ending import kill_family\n"
-        f"kill_family(os.getppid()); Path({str(mark)!r}).touch()\n"
+        "import os, signal, subprocess, sys, time\n"
+        "from r1vl_kedro.launcher import ending\n"
+        "def start(job): return subprocess.Popen(['sleep', '600'], env={ending.JOB_ID: job})\n"
+        "ours, other = start('one'), start('another')\n"
+        "ours.send_signal(signal.SIGSTOP)\n"
+        "while ending.alive(int(sys.argv[1])): time.sleep(0.02)\n"
+        "ending.kill_job('one')\n"
+        "print(ours.wait(), other.poll())\n"
+        "other.kill()\n"
     )
-    script = (
-        "import os, signal, subprocess, sys\n"
-        "stopped = subprocess.Popen(['sleep', '600'])\n"
-        "os.kill(stopped.pid, signal.SIGSTOP)\n"
-        "print(stopped.pid, flush=True)\n"
-        f"subprocess.Popen([sys.executable, '-c', {asks!r}]).wait()\n"
+    launcher = (
+        "import os, subprocess, sys\n"
+        f"subprocess.Popen([sys.executable, '-c', {asks!r}, str(os.getpid())])\n"
     )
-    launcher = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    stopped = int(launcher.stdout.readline())
-    assert launcher.wait() == -signal.SIGKILL
-    launcher.stdout.close()
-    while not mark.exists() or ending.alive(stopped):  # pytest's time-out is the limit
-        time.sleep(0.02)
+    env = os.environ | {ending.JOB_ID: "one"}
+    done = subprocess.run(
+        [sys.executable, "-c", launcher], env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert done.stdout.split() == [str(-signal.SIGKILL), "None"]

@@ -193,8 +193,7 @@ class ClusterJob:
         """Ask all ranks to end (SIGTERM) and kill what is left after ``seconds``."""
         self.returncode = -signal.SIGTERM
         ends = [part.stop.remote(seconds) for part in self._parts]
-        if ends:
-            ray.wait(ends, num_returns=len(ends), timeout=seconds + 2 * ending.KILLED_SECONDS)
+        ray.wait(ends, num_returns=len(ends), timeout=seconds + 2 * ending.KILLED_SECONDS)
         self._close()
 
     def _close(self) -> None:
@@ -240,12 +239,12 @@ class _Part:
                 f"host {host} does not see {unseen[0]}; all hosts need the project and its data, "
                 "on a file system that they share"
             )
-        for name, version in versions(THE_SAME).items():
-            if version != wanted.get(name):
-                raise JobError(
-                    f"host {host} has {name} {version}, this one {wanted.get(name)}; all hosts need"
-                    " the same environment"
-                )
+        found = versions(THE_SAME)
+        if name := min(dict(wanted.items() ^ found.items()), default=None):
+            raise JobError(
+                f"{name} is {found.get(name, 'missing')} on host {host} and "
+                f"{wanted.get(name, 'missing')} on this one; all hosts need the same environment"
+            )
         os.chdir(place)
         return ray.util.get_node_ip_address(), free_port()
 

@@ -19,6 +19,8 @@ KILLED_SECONDS = 5.0
 """How long the kernel may take to remove killed processes, for example from a GPU."""
 LEFT_SECONDS = 30.0
 """How long a job whose run is gone may take to save its state and leave; training takes 10 s."""
+JOB_ID = "PET_RDZV_ID"
+"""Variable of a job's processes; by it torch's launchers of one job wait for each other alone."""
 log = logging.getLogger(__name__)
 _stop = threading.Event()
 
@@ -57,9 +59,15 @@ def stop(process: Any, seconds: float) -> None:
     )
 
 
-def kill_family(pid: int) -> None:
-    """Kill a process and all that descend from it but the caller, stopped ones too."""
-    _kill(_family(pid) - {psutil.Process()})
+def kill_job(job_id: str) -> None:
+    """Kill all processes of a job on this machine but the caller, stopped ones too.
+
+    What their environment has tells them, not whose children they are: where torch's launcher is
+    gone, its ranks are those of process 1, as all else is.
+    """
+    for process in psutil.process_iter(["environ"]):
+        if (process.info["environ"] or {}).get(JOB_ID) == job_id and process.pid != os.getpid():
+            _kill([process])
 
 
 def alive(pid: int) -> bool:

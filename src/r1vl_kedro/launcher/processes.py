@@ -11,8 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from multiprocessing import forkserver
-from multiprocessing.connection import wait
+from multiprocessing import connection, forkserver
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -62,8 +61,7 @@ def command(
 
 def environment(job_id: str, threads: int) -> dict[str, str]:
     """Return what is added to the environment of a job: threads, and its MLflow run."""
-    # By the first, torch's launchers of one job wait for each other and for no other job's.
-    env = {"PET_RDZV_ID": job_id, "TOKENIZERS_PARALLELISM": "false"}
+    env = {ending.JOB_ID: job_id, "TOKENIZERS_PARALLELISM": "false"}
     env |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     env |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "DO_NOT_TRACK": "true"}
     if (run := RUN.get()).run_id:
@@ -138,7 +136,7 @@ class ForkedJob:
         begins = False
         self._status, pipe = forkserver.connect_to_new_process([])
         try:
-            while not wait([self._status], 0.1):
+            while not connection.wait([self._status], 0.1):
                 ending.check("the job server was starting")
             self.pid, begins = forkserver.read_signed(self._status), True
         finally:
@@ -172,6 +170,6 @@ def uses_cuda(options: LauncherOptions) -> bool:
 
 
 def free_port() -> int:
-    """Find a TCP port of this machine that nothing listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
+    """Find a TCP port that is free on every address of this machine now."""
+    with socket.create_server(("", 0)) as probe:
         return probe.getsockname()[1]

@@ -50,7 +50,7 @@ def main(job_file: str, job_id: str, entry: str) -> int:
         os.dup2(log.fileno(), output)
     os.environ[PROGRESS] = str(directory / "progress.json")
     run = int(os.environ["R1VL_PARENT"])
-    threading.Thread(target=_end_with, args=(run,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(run, job_id), daemon=True).start()
     reports.note_process(directory)
     scrub_output()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -90,18 +90,17 @@ def _print(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _end_with(parent: int) -> None:
+def _end_with(parent: int, job_id: str) -> None:
     """End this process when the one that started this machine's part of the job is gone.
 
     First it is asked to (SIGTERM), and may save its state. Where it does not end, since it waits
-    for a rank that hangs or is stopped, all that torch's launcher started is killed.
+    for a rank that hangs or is stopped, all of the job on this machine is killed.
     """
     while ending.alive(parent):
         time.sleep(1.0)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(ORPHAN_SECONDS)
-    if "TORCHELASTIC_RUN_ID" in os.environ:
-        ending.kill_family(os.getppid())
+    ending.kill_job(job_id)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
