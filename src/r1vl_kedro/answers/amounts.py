@@ -113,6 +113,20 @@ def close(first: Fraction | float, second: Fraction | float) -> bool:
     return math.isclose(first, second, rel_tol=1e-9, abs_tol=0 if first and second else 1e-12)
 
 
+def ends_close(first: Fraction | float, second: Fraction | float) -> bool:
+    """Tell whether two ends of intervals are the same, or one is the other rounded."""
+    if close(first, second) or math.inf in (abs(first), abs(second)):
+        return close(first, second)
+    return _rounded(*(Quantity(end, _finite_decimals(end)) for end in (first, second)))
+
+
+def _finite_decimals(number: Fraction | float) -> int | None:
+    """Return how many decimals a number has; None where they do not end."""
+    if _unending(number):
+        return None
+    return next((n for n in range(400) if (number * 10**n).denominator == 1), None)
+
+
 def _rounded(given: Quantity, gold: Quantity) -> bool:
     if abs(given.number) + abs(gold.number) > _LARGEST:
         return False

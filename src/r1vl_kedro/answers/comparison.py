@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from r1vl_kedro.answers.amounts import SAME, close, quantities_differ
+from r1vl_kedro.answers.amounts import SAME, ends_close, quantities_differ
 from r1vl_kedro.answers.evaluation import equal, proportional
 from r1vl_kedro.answers.expression import Formula, Tree, parse
 from r1vl_kedro.answers.model import (
@@ -140,7 +140,7 @@ def _by_name(given: Named, gold: Named) -> str:
     ours, theirs = groups
     if set(ours) != set(theirs):
         relations = [_as_relation(named) for named in (given, gold)]
-        if None not in relations and len(set(ours) | set(theirs)) == 1:
+        if None not in relations and all(len(name) == 1 for name in (*ours, *theirs)):
             return _relations(*relations)
         return f"other names: {', '.join(sorted(ours))[:60]}"
     if len(ours) > 1 and "or" in (given.joined, gold.joined) and given.joined != gold.joined:
@@ -233,7 +233,7 @@ def _intervals(given: Interval, gold: Interval) -> str:
             return "an end is in on one side only"
         if given.bound and gold.bound and (ours[0] == -math.inf) == (theirs[0] == -math.inf):
             return quantities_differ(given.bound, gold.bound)
-        if not (close(ours[0], theirs[0]) and close(ours[2], theirs[2])):
+        if not (ends_close(ours[0], theirs[0]) and ends_close(ours[2], theirs[2])):
             return "another end"
     return SAME
 

@@ -209,6 +209,10 @@ def _explain_open(given: str, gold: str) -> str:
         return difference(Ratio((value.low, value.high)), wanted)
     if isinstance(value, Expression) and isinstance(wanted, Text) and _PRODUCT.match(theirs):
         return difference(value, read_expression(f"({theirs})+0") or wanted)
+    if isinstance(value, Expression) != isinstance(wanted, Expression):
+        sides = [_as_formula(one, text) for one, text in ((value, ours), (wanted, theirs))]
+        if None not in sides and difference(*sides) == SAME:
+            return SAME
     if isinstance(wanted, Text):
         return _said_of_it(ours, theirs, reason)
     if isinstance(value, Text):
@@ -222,6 +226,13 @@ def _explain_open(given: str, gold: str) -> str:
         found = form(inner) if inner else None
         return reason if found is None else difference(found, wanted)
     return reason
+
+
+def _as_formula(value: Value, text: str) -> Expression | None:
+    """Read what may be a number with a unit as a formula: ``2 pi h`` is no two pi hours there."""
+    if isinstance(value, Expression):
+        return value
+    return read_expression(text) if isinstance(value, Quantity | Range) else None
 
 
 def _said_of_it(ours: str, theirs: str, reason: str) -> str:

@@ -30,6 +30,7 @@ _REALS = re.compile(
 _VARIABLE = re.compile(r"^\|?[A-Za-z]\w{0,3}(?:_\w+)?'?\|?$")
 _OF = re.compile(r"^\s*[A-Za-z]\w?\s*(?:∈|\bin\b)\s*")
 _BRACKETED = re.compile(r"^([\[(\]])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60}?)\s*([\])\[])$")
+_SET = re.compile(r"\{([^{}]{1,80})\}")
 _BOUNDS = [
     (re.compile(r"^(?:more|greater|larger|higher|over|above)(?:\s+than)?\s+(.+)$", re.I), ">"),
     (re.compile(r"^(?:at least|no less than|not less than|no fewer than)\s+(.+)$", re.I), ">="),
@@ -116,7 +117,7 @@ def read_interval(text: str) -> Interval | None:
     for sign in ("∪", r"\bU\b", r"\bor\b"):
         parts = re.split(rf"\s*{sign}\s*", text)
         if len(parts) > 1:
-            pieces = [bracketed(part) or inequality(part) for part in parts[:10]]
+            pieces = [_points(part) or bracketed(part) or inequality(part) for part in parts[:10]]
             names = {piece.name for piece in pieces if piece}
             if None not in pieces and len(names) == 1:
                 joined = sorted(p for piece in pieces if piece for p in piece.pieces)
@@ -132,6 +133,15 @@ def read_interval(text: str) -> Interval | None:
 
 
 MAX_INTERVAL = 200
+
+
+def _points(text: str) -> Interval | None:
+    """Read the numbers of a set in a union: each is a piece of its own."""
+    found = _SET.fullmatch(_OF.sub("", text.strip()))
+    ends = [_bound(part) for part in found[1].split(",")] if found else []
+    if not ends or None in ends:
+        return None
+    return Interval(tuple((end, True, end, True) for end in ends if end is not None))
 
 
 def _intersection(first: Interval, second: Interval) -> Interval | None:

@@ -28,9 +28,9 @@ COMMANDS = mathtext.COMMANDS | {
 }  # fmt: skip
 WRAPPERS = frozenset(
     (
-        "text mathrm mathbf mathit textbf textit textrm textsf texttt mathsf mathcal mathbb "
-        "mathscr operatorname mbox hbox boxed fbox emph em mathord mathbin mathrel mathop "
-        "boldsymbol bm underbrace displaystyle underset ce"
+        "text textnormal textup mathrm mathbf mathit textbf textit textrm textsf texttt mathsf "
+        "mathcal mathbb mathscr operatorname mbox hbox boxed fbox emph em mathord mathbin mathrel "
+        "mathop boldsymbol bm underbrace displaystyle underset ce"
     ).split()
 )
 DECORATIONS = frozenset(

@@ -50,7 +50,7 @@ _DERIVATIVE_ABOVE = re.compile(r"d(?:\^?\d)?\s?[A-Za-z]?")
 _DERIVATIVE_BELOW = re.compile(r"d\s?[A-Za-z](?:\^\d)?")
 _ORDER = re.compile(r"\(([2-4])\)")
 _REPEATING = re.compile(r"(?P<head>\d*\.\d*)\\(?:overline|bar|dot)\s*\{?\s*(?P<cycle>\d+)\s*\}?")
-_SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;])\s*(?=\d{3}(?!\d))")
+_SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;]|,\s*\\!)\s*(?=\d{3}(?!\d))")
 _COLOR = re.compile(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _OTHER_DOLLARS = re.compile(

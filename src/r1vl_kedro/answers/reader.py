@@ -10,6 +10,7 @@ from r1vl_kedro.answers.model import Items, Matrix, Named, Quantity, Ratio, Text
 from r1vl_kedro.answers.names import inner, read_named
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.sentences import statement_end
 from r1vl_kedro.answers.splitting import (
     CLOSE,
     JOINT,
@@ -159,7 +160,7 @@ def _matrix(text: str) -> Matrix | Named | None:
     around = (text[: found.start()] + text[found.end() :]).replace("\\left", "")
     around = around.replace("\\right", "").replace("\\(", "").replace("\\)", "").strip(" $()[].\n")
     name = _MATRIX_NAME.fullmatch(around)
-    if around and not name:
+    if around and not name and not _introduces(text[: found.start()], text[found.end() :]):
         return None
     rows = []
     for line in re.split(r"\\\\|\\cr\b", found["body"]):
@@ -170,6 +171,13 @@ def _matrix(text: str) -> Matrix | Named | None:
         return None
     matrix = Matrix(tuple(rows), bars)
     return Named(((name[1], matrix),)) if name else matrix
+
+
+def _introduces(before: str, after: str) -> bool:
+    """Tell whether words say no more than that a matrix follows: "The sum is"."""
+    said = f"{spelled(before.replace('$', ' '))} 7"
+    closed = not after.strip(" $()[].\\\n")
+    return closed and "7" in (cores(said)[-1], statement_end(said))
 
 
 def _entry(text: str) -> Value:

@@ -92,6 +92,7 @@ _PLAIN = [
     ("ac", "acre", "length^2", "4046.8564224"), ("gal", "gallon", "length^3", "0.003785411784"),
     ("qt", "quart", "length^3", "0.000946352946"), ("pt", "pint", "length^3", "0.000473176473"),
     ("cc", "", "length^3", "1/1000000"), ("", "cup", "length^3", "0.0002365882365"),
+    ("floz", "", "length^3", "0.0000295735295625"),
     ("atm", "atmosphere", "mass length^-1 time^-2", "101325000"),
     ("mmHg", "torr", "mass length^-1 time^-2", "133322.387415"),
     ("psi", "", "mass length^-1 time^-2", "6894757.293168"),
@@ -166,6 +167,7 @@ _TOKEN = re.compile(
     r"|\s*(?P<word>[A-Za-z]+|[€£¥¢₹元円$]|[\u4e00-\u9fff]{1,3})(?P<digit>[23](?!\d))?\.?|\s*(?P<open>[()])"
 )
 _METRES_PER_SECOND = re.compile(r"\bms\s*\^\s*\(?\s*-")
+_FLUID = re.compile(r"\bfl(?:uid\b|\.)?\s*(?:oz|ounces?)\b", re.IGNORECASE)
 _TEMPERATURE = re.compile(
     r"\bdegrees?\s*([CFK]|celsius|centigrade|fahrenheit|kelvin)\b", re.IGNORECASE
 )
@@ -197,7 +199,7 @@ def read_units(text: str) -> tuple[Unit, ...]:
         (True, ())
     """
     text = _TEMPERATURE.sub(lambda m: f"degrees{m[1][0].upper()}", text.strip())
-    text = _METRES_PER_SECOND.sub("m s^(-", text.replace("degreesK", "K"))
+    text = _METRES_PER_SECOND.sub("m s^(-", _FLUID.sub("floz", text.replace("degreesK", "K")))
     found: list[Unit] = [Unit((), Fraction(1))]
     at, sign, shape, last, held = 0, 1, 1, 0, 1
     previous: list[Unit] = []

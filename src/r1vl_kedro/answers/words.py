@@ -17,6 +17,7 @@ _FACTORIAL = re.compile(r"(?:\A|\d)[a-z]{1,2}!+\Z|\d[A-Z]!+\Z")
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
 _BRAND = 5  # iPhone, YouTube: shorter ones are formulas, NaCl
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
+_GOES_ON = re.compile(r",\s*\.{3}\Z")  # 1, 2, ... is no 1, 2
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof|Jr|Sr|vs)\.(?=\s)")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
 
@@ -65,7 +66,7 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
             text = text[1:-1].strip()
     text = _TITLE.sub(r"\1", text)
     text = _DOTTED.sub(lambda m: m[0].replace(".", ""), text)
-    ended = text.rstrip(_ENDINGS)
+    ended = text if _GOES_ON.search(text) else text.rstrip(_ENDINGS)
     spoken = len(ended) > 1 and ended[-1].isalpha() and ended.casefold() in _SMALL
     worded = len(ended) > 1 and ended[-1].isalpha() and not _FACTORIAL.search(text.rstrip(". "))
     if "!" in text[len(ended) :] and not (spoken or worded):
