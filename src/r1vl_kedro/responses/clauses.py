@@ -90,6 +90,7 @@ class Answer:
     def __init__(self, text: str) -> None:
         self.text = text
         folded = text.casefold()
+        words = frozenset(_WORD.findall(folded))
         self.pattern: re.Pattern[str] | None = None
         self.worded = False
         if re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text):
@@ -98,7 +99,7 @@ class Answer:
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
         elif re.match(r"\W*(?:yes|no)\b", folded):
             self.pattern = re.compile(r"\b(?:yes|no)\b", re.IGNORECASE)
-        elif one := next((k for k in _WORDS_OF_A_KIND if _alone(folded, k.split())), None):
+        elif one := next((k for k in _WORDS_OF_A_KIND if len(words & {*k.split()}) == 1), None):
             self.pattern = re.compile(rf"\b(?:{'|'.join(one.split())})\b", re.IGNORECASE)
         elif re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", text):
             self.pattern, self.worded = re.compile(_NAME), True
@@ -136,10 +137,6 @@ def value_of(found: re.Match[str]) -> str:
     """Return a value that was found as it is written, number words in digits."""
     word = found[0].casefold()
     return str(CARDINALS.get(word, word if len(word) > 1 else found[0]))
-
-
-def _alone(text: str, kind: list[str]) -> bool:
-    return len(set(_WORD.findall(text)) & {*kind}) == 1
 
 
 def _words(text: str) -> tuple[str, ...]:
