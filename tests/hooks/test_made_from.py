@@ -85,6 +85,20 @@ class TestRecipes:
         assert boxed["base.predictions"] == there["base.predictions"]
         assert boxed["base.scores"] != there["base.scores"]
 
+    def test_how_long_others_train_does_not_matter_to_a_row_that_is_scored(self):
+        row = within("base", create_pipeline(), {"checkpoint": "base_model"}, {})
+        rewards = {"key_steps": {"alpha": 0.1}}
+
+        def asked(known, **step_grpo):
+            return recipes(row, {"step_grpo": step_grpo}, lambda name: name, known.get)
+
+        there = asked({}, num_steps=30, rewards=rewards)
+        assert asked(there, num_steps=20, rewards=rewards) == there
+        other = asked(there, num_steps=20, rewards={"key_steps": {"alpha": 0.2}})
+        assert differences(there["base.scores"], other["base.scores"]) == [
+            "step_grpo.rewards.key_steps.alpha 0.1 instead of 0.2"
+        ]
+
     def test_another_node_is_a_difference(self):
         old = {"node": "a", "params": {}, "inputs": {"records": "0f"}}
         assert differences(old, {**old, "node": "b"}) == ["the node a instead of b"]

@@ -30,7 +30,8 @@ def check_libraries(nodes: Iterable[Node], catalog: DataCatalog) -> None:
         options = ", ".join(f"{where} needs {library}" for where, library in lacking)
         raise MissingLibraryError(
             f"nothing was started: {options}, not installed here; install the extra 'gpu', or "
-            "set step_grpo.vllm=null, evaluation.decoding.engine=transformers, deepspeed=null"
+            "do without: --params step_grpo.vllm=null,step_grpo.deepspeed=null,"
+            "warm_up.deepspeed=null,evaluation.decoding.engine=transformers"
         )
 
 

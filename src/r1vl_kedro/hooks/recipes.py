@@ -59,16 +59,12 @@ def recipes(
 
 
 def read(recipe: Recipe) -> Recipe:
-    """Leave out of a recipe the options of evaluation that its node is given and does not read."""
-    keys = READ.get(recipe.get("node", ""))
-    if keys is None:
-        return recipe
-    params = {
-        name: {key: one for key, one in options.items() if key in keys}
-        if name.endswith("evaluation") and isinstance(options, Mapping)
-        else options
-        for name, options in recipe["params"].items()
-    }
+    """Leave out of a recipe the options that its node is given and does not read."""
+    params = dict(recipe.get("params", {}))
+    for given, keys in READ.get(recipe.get("node", ""), {}).items():
+        for name, options in params.items():
+            if name.endswith(given) and isinstance(options, Mapping):
+                params[name] = {key: one for key, one in options.items() if key in keys}
     return {**recipe, "params": params}
 
 

@@ -22,12 +22,12 @@ JOB = {
 """What every node takes that answers questions by a job."""
 
 READ = {
-    "predict_test": ("decoding",),
-    "score_test": ("grammar", "classes", "reasoning"),
-    "predict_benchmarks": ("decoding", "benchmarks", "label"),
-    "score_benchmarks": ("benchmarks",),
+    "predict_test": {"evaluation": ("decoding",)},
+    "score_test": {"evaluation": ("grammar", "classes", "reasoning"), "step_grpo": ("rewards",)},
+    "predict_benchmarks": {"evaluation": ("decoding", "benchmarks", "label")},
+    "score_benchmarks": {"evaluation": ("benchmarks",)},
 }
-"""What nodes read of ``params:evaluation``, by name; nodes that are not here may read all of it."""
+"""What nodes read of some parameters, by name; of those that are not here they may read all."""
 
 
 def create_pipeline() -> Pipeline:

@@ -109,7 +109,8 @@ def look_for_data(
         problems.append(f"ablation.benchmarks has {name}: there is no {lacking.pop(name)}")
     if lacking:
         places = [f"{name} ({place})" for name, place in lacking.items()]
-        notes.append(f"only --pipelines=evaluation needs them: no {', '.join(places)}")
+        who = "kedro run without --pipelines and --pipelines=evaluation need them"
+        notes.append(f"{who}, the ablation does not: no {', '.join(places)}")
     return {**measured, "data": data, "problems": problems, "notes": notes}
 
 
