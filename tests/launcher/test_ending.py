@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -34,19 +35,18 @@ def test_a_rank_that_hangs_in_c_does_not_outlive_its_job(tmp_path, monkeypatch):
     ending.await_end(tmp_path / "hang_in_c.lock", seconds=0)
 
 
-def test_what_a_launcher_leaves_when_it_ends_by_itself_is_killed():
+def test_what_a_launcher_leaves_when_it_ends_by_itself_is_killed(tmp_path):
     script = (
         "import subprocess, sys, time\n"
         "rank = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
         "print(rank.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
-    launcher = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, start_new_session=True
-    )
-    rank = int(launcher.stdout.readline())
-    ending.stop(launcher, seconds=60)
-    launcher.stdout.close()
+    launcher = processes.HostJob(["-c", script], {}, tmp_path / "log")
+    while not (tmp_path / "log").read_text().endswith("\n"):
+        time.sleep(0.02)
+    launcher.stop(seconds=60)
+    rank = int((tmp_path / "log").read_text())
     assert launcher.returncode == -signal.SIGTERM
     assert not ending.alive(rank)
 

@@ -92,8 +92,8 @@ def places(options: LauncherOptions) -> int:
     return sum(Ask.of(options, there).fits(host["Resources"]) for host in there)
 
 
-class ClusterJob:
-    """A job on the hosts that Ray gives it, with the part of ``subprocess.Popen`` that is used.
+class ClusterJob(ending.Job):
+    """A job on the hosts that Ray gives it.
 
     Raises:
         JobError: the cluster has no room for it, or a host does not see the job's file or has other
@@ -103,7 +103,6 @@ class ClusterJob:
     """
 
     def __init__(self, call: Call, options: LauncherOptions):
-        self.returncode: int | None = None
         self._groups, self._parts, self._runs = [], [], {}
         try:
             ask, ranks = self._await_room(options)
@@ -254,6 +253,6 @@ class _Part:
         return self._process.wait()
 
     def stop(self, seconds: float) -> None:
-        """End the ranks; see ``ending.stop``."""
+        """End the ranks; see ``ending.Job.stop``."""
         if self._process is not None and self._process.returncode is None:
             self._process.stop(seconds)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psutil
 
@@ -38,25 +38,32 @@ def check(doing: str) -> None:
         raise KeyboardInterrupt(f"stopped while {doing}")
 
 
-def stop(process: Any, seconds: float) -> None:
-    """Ask a job to end (SIGTERM) and kill what of it is left when it has, or after ``seconds``.
+class Job:
+    """A job at work, with the part of ``subprocess.Popen`` that is used."""
 
-    Also what its launcher put into sessions of their own.
+    pid: int
+    returncode: int | None = None
 
-    Args:
-        process: has ``pid`` and ``poll`` as a ``subprocess.Popen`` has them.
-    """
-    # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
-    family = _family(process.pid)
-    _signal_group(process.pid, signal.SIGTERM)
-    _await(lambda: process.poll() is not None, seconds)
-    family |= _family(process.pid)
-    _signal_group(process.pid, signal.SIGKILL)
-    _kill(family)
-    _await(
-        lambda: process.poll() is not None and not any(alive(each.pid) for each in family),
-        KILLED_SECONDS,
-    )
+    def poll(self) -> int | None:
+        """Return the exit code, negative for a signal's number, or None while the job runs."""
+        raise NotImplementedError
+
+    def stop(self, seconds: float) -> None:
+        """Ask the job to end (SIGTERM); kill what of it is left when it has, or after ``seconds``.
+
+        Also what its launcher put into sessions of their own.
+        """
+        # Taken before the launcher ends: afterwards nothing shows whose its ranks were.
+        family = _family(self.pid)
+        _signal_group(self.pid, signal.SIGTERM)
+        _await(lambda: self.poll() is not None, seconds)
+        family |= _family(self.pid)
+        _signal_group(self.pid, signal.SIGKILL)
+        _kill(family)
+        _await(
+            lambda: self.poll() is not None and not any(alive(each.pid) for each in family),
+            KILLED_SECONDS,
+        )
 
 
 def kill_job(job_id: str) -> None:

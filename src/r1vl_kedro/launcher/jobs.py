@@ -142,8 +142,7 @@ def _see_through(
     raise failure(directory, process.returncode)
 
 
-def _start(call: processes.Call, options: LauncherOptions) -> Any:
-    """Start the job; return what has ``poll``, ``stop`` and ``returncode`` of it."""
+def _start(call: processes.Call, options: LauncherOptions) -> ending.Job:
     if options.cluster:
         from r1vl_kedro.launcher.cluster import ClusterJob
 
@@ -164,7 +163,7 @@ def _start(call: processes.Call, options: LauncherOptions) -> Any:
     return processes.HostJob(line, env, call.directory / "launcher.log")
 
 
-def _wait(process: Any, directory: Path, show: progress.Show) -> None:
+def _wait(process: ending.Job, directory: Path, show: progress.Show) -> None:
     """Return once the job has ended; a job of which a rank failed is ended soon after."""
     watch, failed_at, running = Watch(directory), math.inf, True
     while running:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import multiprocessing
 import os
 import pickle
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, current_process, forkserver
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -73,10 +72,8 @@ def _whole(env: Mapping[str, str]) -> dict[str, str]:
     return os.environ | env | {"R1VL_PARENT": str(os.getpid())}
 
 
-class HostJob(subprocess.Popen):
+class HostJob(subprocess.Popen, ending.Job):
     """Python with a command line, and ``env`` beside this process's; adds its output to ``log``."""
-
-    stop = ending.stop
 
     def __init__(self, line: list[str], env: Mapping[str, str], log: Path):
         with log.open("ab") as output:
@@ -110,12 +107,12 @@ def prepare_server() -> None:
     multiprocessing would leave the socket's directory in TMPDIR where all processes are killed.
     """
     forkserver.set_forkserver_preload([PRELOAD])
-    settings = multiprocessing.current_process()._config  # there is no public name
+    settings = current_process()._config  # there is no public name
     if not settings.get("tempdir"):
         settings["tempdir"] = str(scratch_directory("jobs"))
 
 
-class ForkedJob:
+class ForkedJob(ending.Job):
     """A job of one process on a CPU, forked from one that has imported torch and TRL.
 
     The server is multiprocessing's. Its children are addressed directly and not through
@@ -128,11 +125,8 @@ class ForkedJob:
         KeyboardInterrupt: stopped before the server had imported; the job does not begin then.
     """
 
-    stop = ending.stop
-
     def __init__(self, call: Call, env: Mapping[str, str]):
         prepare_server()
-        self.returncode: int | None = None
         begins = False
         self._status, pipe = forkserver.connect_to_new_process([])
         try:
