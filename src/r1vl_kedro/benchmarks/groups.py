@@ -38,13 +38,16 @@ def by_column(
     return by_key(rows, verdicts, lambda row: cell(row, column), label or column)
 
 
-def overall_by(**columns: str) -> Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]:
-    """Return what computes percent overall and by the values of columns, named by their labels."""
+def overall_by(
+    **parts: str | Callable[[Row], Hashable | list[Hashable]],
+) -> Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]:
+    """Return what computes percent overall and by columns, or by keys of rows, by their labels."""
 
     def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
         figures = {"overall": percent(verdicts)}
-        for label, column in columns.items():
-            figures |= by_column(rows, verdicts, column, label)
+        for label, part in parts.items():
+            by = by_column if isinstance(part, str) else by_key
+            figures |= by(rows, verdicts, part, label)
         return figures
 
     return aggregate

@@ -68,8 +68,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
             raise DatasetError(
                 f"faults {faults}: {error}; known: {list(vars(Faults()))}"
             ) from error
-        self._families = _known(families)
-        self._styles = _drawn(styles)
+        self._families, self._styles = _known(families, styles)
         settings = ({"labels": ["modality"]} if styles else {}) | settings
         file = self._path / CORPUS_FILE
         try:
@@ -127,13 +126,12 @@ class EmbeddedSplitDataset(AbstractDataset):
         metadata: dict[str, Any] | None = None,
     ):
         self._path, self._split, self._n, self._seed = Path(path), split, n, seed
-        self._families, self._styles = _known(families), _drawn(styles)
+        self._families, self._styles = _known(families, styles)
         self.metadata = deepcopy(metadata)
 
     def load(self) -> Dataset:
         """Open the split's records, memory-mapped."""
-        wanted = {"split": self._split, "n": self._n, "seed": self._seed}
-        wanted |= made_of(self._families, self._styles)
+        wanted = self._made_from()
 
         def make() -> None:
             rows = split_rows(self._split, self._n, self._seed, self._families, self._styles)
@@ -154,20 +152,19 @@ class EmbeddedSplitDataset(AbstractDataset):
     def _exists(self) -> bool:
         return True
 
+    def _made_from(self) -> dict[str, Any]:
+        drawn = {"split": self._split, "n": self._n, "seed": self._seed}
+        return drawn | made_of(self._families, self._styles)
+
     def _describe(self) -> dict[str, Any]:
-        made_from = {"split": self._split, "n": self._n, "seed": self._seed}
-        return {"path": str(self._path), **made_from, **made_of(self._families, self._styles)}
+        return {"path": str(self._path), **self._made_from()}
 
 
-def _drawn(styles: Sequence[str]) -> tuple[str, ...]:
-    unknown = [name for name in styles if name not in STYLES]
-    if unknown:
-        raise DatasetError(f"styles {unknown!s:.100}: choose from {', '.join(STYLES)}")
-    return tuple(styles)
-
-
-def _known(families: Sequence[str]) -> tuple[str, ...]:
-    unknown = [name for name in families if name not in MAKERS]
-    if unknown or not families:
-        raise DatasetError(f"families {unknown or []!s:.100}: choose from {', '.join(MAKERS)}")
-    return tuple(families)
+def _known(
+    families: Sequence[str], styles: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    for what, given, there in (("families", families, MAKERS), ("styles", styles, STYLES)):
+        unknown = [name for name in given if name not in there]
+        if unknown or not (given or what == "styles"):
+            raise DatasetError(f"{what} {unknown!s:.100}: choose from {', '.join(there)}")
+    return tuple(families), tuple(styles)

@@ -78,7 +78,7 @@ def _reference(answer: str, known: Sequence[str]) -> frozenset[str]:
     return found
 
 
-def _by_record(values: np.ndarray, records: np.ndarray) -> np.ndarray:
+def by_record(values: np.ndarray, records: np.ndarray) -> np.ndarray:
     """Average over the answers to each record, of which there are equally many."""
     _, place = np.unique(records, return_inverse=True)
     return np.bincount(place, values) / np.bincount(place)
@@ -89,7 +89,7 @@ def _of_class(
 ) -> dict[str, float | int | None]:
     """F1 = 2 TP / (named + wanted), a ratio of means over records, which are resampled."""
     both = gold * given
-    of_record = _by_record(both, records), _by_record(gold + given, records)
+    of_record = by_record(both, records), by_record(gold + given, records)
     hits, size = (bootstrap_means(x, resamples=_RESAMPLES, seed=seed) for x in of_record)
     drawn = size > 0
     low, high = (
@@ -108,7 +108,7 @@ def _of_class(
 
 
 def _of_list(hits: np.ndarray, records: np.ndarray, seed: int) -> dict[str, float | int | None]:
-    shares = mean_interval(_by_record(hits, records), resamples=_RESAMPLES, seed=seed)
+    shares = mean_interval(by_record(hits, records), resamples=_RESAMPLES, seed=seed)
     return {
         "n": len(hits),
         "accuracy": shares.estimate,

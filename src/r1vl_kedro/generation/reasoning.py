@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from r1vl_kedro.generation.classes import by_record
 from r1vl_kedro.responses import grammar_of, parse_response
 from r1vl_kedro.statistics import bootstrap_means
 
@@ -51,12 +52,13 @@ def reasoning_scores(
         nothing = {"n": 0, "bleu": None, "ci_low": None, "ci_high": None}
         return {"reasoning_bleu": None, "reasoning": nothing}
     names = np.array([row[0] for row in rows])
-    _, place = np.unique(names, return_inverse=True)
     counts = np.array([row[1:] for row in rows], dtype=float).T
-    of_record = [np.bincount(place, one) / np.bincount(place) for one in counts]
+    of_record = [by_record(one, names) for one in counts]
     bleu = _bleu(np.array([one.mean() for one in of_record])[:, None])[0]
     drawn = [bootstrap_means(one, resamples=_RESAMPLES, seed=seed) for one in of_record]
-    ends = np.quantile(_bleu(np.array(drawn)), [0.025, 0.975]) if place.max() else (None, None)
+    ends = (None, None)
+    if len(of_record[0]) > 1:
+        ends = np.quantile(_bleu(np.array(drawn)), [0.025, 0.975])
     low, high = (None if end is None else float(end) for end in ends)
     return {
         "reasoning_bleu": float(bleu),

@@ -13,7 +13,7 @@ from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.models.files import name_problem, problems_of
 from r1vl_kedro.preflight.estimates import PIXELS_PER_TOKEN
 from r1vl_kedro.training.options import TrainingOptions
-from r1vl_kedro.training.planned import Training, batch_problems, image_problems
+from r1vl_kedro.training.planned import Training, batch_problems, each_once, image_problems
 from r1vl_kedro.training.vllm_options import VllmOptions
 
 
@@ -23,11 +23,8 @@ def clashes(trainings: Iterable[Training], processes: int) -> list[str]:
     A reason that several have is listed where it is first.
     """
     trainings = list(trainings)
-    found: dict[str, str] = {}
-    for training in trainings:
-        for problem in _clashes_of(training.options, processes):
-            found.setdefault(problem, training.where)
-    own = [f"{where}.{problem}" for problem, where in found.items()]
+    found = ((one.where, said) for one in trainings for said in _clashes_of(one.options, processes))
+    own = [f"{where}.{problem}" for where, problem in each_once(found)]
     return batch_problems(trainings, processes) + own + _lengths(trainings)
 
 

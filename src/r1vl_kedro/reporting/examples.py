@@ -165,13 +165,9 @@ def _first_answers(verdicts: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _rows(verdicts: pd.DataFrame, name: str, variants: Sequence[str]) -> list[Mapping[str, Any]]:
-    part = verdicts.loc[verdicts["id"] == name]
-    rows = []
-    for label in variants:
-        of_variant = part.loc[part["variant"] == label]
-        if len(of_variant):
-            rows.append(of_variant.sort_values("seed", kind="stable").iloc[0].to_dict())
-    return rows
+    part = verdicts.loc[verdicts["id"] == name].sort_values("seed", kind="stable")
+    first = part.drop_duplicates("variant").set_index("variant", drop=False)
+    return [first.loc[variant].to_dict() for variant in variants if variant in first.index]
 
 
 def _answer(

@@ -77,15 +77,22 @@ def number(value: float, sign: str = "", decimals: int = 1) -> str:
     return f"{round(exact, decimals) + 0.0:{sign}.{decimals}f}"
 
 
+def spanned(
+    value: float, low: float | None, high: float | None, sign: str = "", decimals: int = 1
+) -> str:
+    """Write a number, with the ends of its interval in brackets where it has one."""
+    text = number(value, sign, decimals)
+    return text if _absent(low) else f"{text} [{number(low, sign)}, {number(high, sign)}]"
+
+
 def _cell(row: Mapping[str, object], name: str) -> str:
     value = row[name]
     if name == "accuracy":
         return _with_interval(row, name, "low", "high", "interval")
     if name == "difference":
         return _with_interval(row, name, "diff_low", "diff_high", "diff_interval")
-    if name == "area" and not _absent(value) and not _absent(row["area_low"]):
-        ends = f"{number(row['area_low'], '+')}, {number(row['area_high'], '+')}"
-        return f"{number(value, '+')} [{ends}]"
+    if name == "area" and not _absent(value):
+        return spanned(value, row["area_low"], row["area_high"], "+")
     if isinstance(value, str):
         return value
     if _absent(value):
@@ -104,8 +111,5 @@ def _absent(value: object) -> bool:
 def _with_interval(row: Mapping[str, object], name: str, low: str, high: str, note: str) -> str:
     if _absent(row[name]):
         return str(row[note])
-    sign = "+" if name in _SIGNED else ""
-    value = number(row[name], sign)
-    if _absent(row[low]):
-        return f"{value} ({row[note]})"
-    return f"{value} [{number(row[low], sign)}, {number(row[high], sign)}]"
+    text = spanned(row[name], row[low], row[high], "+" if name in _SIGNED else "")
+    return f"{text} ({row[note]})" if _absent(row[low]) else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,45 +84,30 @@ def push_table(
                 scores, weights, features, questions, size,
                 scale_rewards=options.scale_rewards, aggregation=options.aggregation,
             )  # fmt: skip
-            for feature, found in zip(FEATURES, by_question.T, strict=True):
-                mean = mean_interval(found, seed=seed)
-                rows.append(
-                    {
-                        "family": ALL,
-                        "reward": name,
-                        "M": size,
-                        "feature": feature,
-                        "push": mean.estimate,
-                    }
-                    | {"low": mean.low, "high": mean.high}
-                )
+            for feature, pushes in zip(FEATURES, by_question.T, strict=True):
+                mean = mean_interval(pushes, seed=seed)
+                place = {"family": ALL, "reward": name, "M": size, "feature": feature}
+                found = {"push": mean.estimate, "low": mean.low, "high": mean.high}
+                rows.append(place | found)
     return pd.DataFrame(rows)
 
 
 def by_family(
-    table: pd.DataFrame,
     families: Sequence[str],
-    responses: Sequence[str],
-    columns: Mapping[str, Sequence[Any]],
     questions: Sequence[Sequence[int]],
-    objectives: Mapping[str, StepGRPOOptions],
-    features: np.ndarray,
-    group_size: int,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Make a `push_table` with the same at one M for each family of questions below it.
+    measure: Callable[[Sequence[Sequence[int]]], pd.DataFrame],
+) -> list[pd.DataFrame]:
+    """Measure the push for each family of questions, by `push_table`.
 
     Args:
         families: one a response.
+        measure: gives the table of some questions.
     """
-    import pandas as pd
-
-    parts = [table]
-    for family in sorted(set(families)):
-        of_it = [rows for rows in questions if families[rows[0]] == family]
-        part = push_table(responses, columns, of_it, objectives, features, [group_size], seed)
-        parts.append(part.assign(family=family))
-    return pd.concat(parts, ignore_index=True)
+    of_family = {
+        family: [rows for rows in questions if families[rows[0]] == family]
+        for family in sorted(set(families))
+    }
+    return [measure(of_it).assign(family=family) for family, of_it in of_family.items()]
 
 
 def forms_table(features: np.ndarray) -> list[dict[str, Any]]:

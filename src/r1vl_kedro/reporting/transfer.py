@@ -24,7 +24,7 @@ from plotly.subplots import make_subplots
 
 from r1vl_kedro.reporting.cells import percent
 from r1vl_kedro.reporting.collect import answer_matrix
-from r1vl_kedro.reporting.markdown import number
+from r1vl_kedro.reporting.markdown import number, spanned
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.style import or_empty, style
 from r1vl_kedro.reporting.variants import Grid, in_order, variant
@@ -223,7 +223,6 @@ def _title(name: str, means: pd.DataFrame) -> str:
     shown = []
     for row in means.loc[means["matrix"] == name].to_dict("records"):
         sign = "+" if row["mean"] == "difference" else ""
-        low, high = number(row["low"], sign), number(row["high"], sign)
-        ends = "" if pd.isna(row["low"]) else f" [{low}, {high}]"
-        shown.append(f"{row['mean']} {number(row['accuracy'], sign)}{ends}")
+        found = spanned(row["accuracy"], row["low"], row["high"], sign)
+        shown.append(f"{row['mean']} {found}")
     return f"{name}: {', '.join(shown)}" if shown else name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -122,12 +122,17 @@ def room_problems(
     Args:
         lack: explains what a job started so would lack, None where nothing.
     """
-    found: dict[str, str] = {}
-    for training in trainings:
-        problem = lack(launched(training.method, training.options, launcher))
-        if problem is not None:
-            found.setdefault(problem, training.where)
-    return [f"{where}: {problem}" for problem, where in found.items()]
+    found = ((one.where, lack(launched(one.method, one.options, launcher))) for one in trainings)
+    return [f"{where}: {problem}" for where, problem in each_once(found)]
+
+
+def each_once(found: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str]]:
+    """Yield each problem once, after the place where it is first; None is no problem."""
+    seen: set[str | None] = {None}
+    for where, problem in found:
+        if problem not in seen:
+            seen.add(problem)
+            yield where, problem
 
 
 def column_problems(
@@ -138,7 +143,7 @@ def column_problems(
     Args:
         columns: by the name of the records, the columns that they will have; None where unknown.
     """
-    found: dict[str, str] = {}
+    found = []
     for training in trainings:
         rewards = getattr(training.options, "rewards", None)
         have = columns(training.records) if rewards else None
@@ -149,8 +154,8 @@ def column_problems(
                     f"will not have; it will have {', '.join(have):.200} (a label that the reader "
                     "of source_records declares is a column too)"
                 )
-                found.setdefault(problem, training.where)
-    return [f"{where}.{problem}" for problem, where in found.items()]
+                found.append((training.where, problem))
+    return [f"{where}.{problem}" for where, problem in each_once(found)]
 
 
 def image_problems(
@@ -180,12 +185,12 @@ def image_problems(
     inner = [(one.where, getattr(one.options, "decoding", None)) for one in trainings]
     for place, decoding in [*decodings, *(one for one in inner if one[1] is not None)]:
         given.append((f"{place}.decoding", decoding, checkpoints))
-    found: dict[str, str] = {}
-    for place, options, bounds in given:
-        pixels = _pixels(options)
-        if pixels != (None, None) and (problem := bounds.within(*pixels).problem):
-            found.setdefault(problem, place)
-    return [f"{place}: {problem}" for problem, place in found.items()]
+    found = (
+        (place, bounds.within(*pixels).problem)
+        for place, options, bounds in given
+        if (pixels := _pixels(options)) != (None, None)
+    )
+    return [f"{place}: {problem}" for place, problem in each_once(found)]
 
 
 def _pixels(options: Any) -> tuple[int | None, int | None]:

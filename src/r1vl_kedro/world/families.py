@@ -81,8 +81,7 @@ def _existence(rng: random.Random, scene: Scene) -> Problem:
         wanted = type(one)(one.size, two.colour, one.shape)
     broad, narrow = Filter(colour=wanted.colour), Filter(size=wanted.size, shape=wanted.shape)
     both = Filter(wanted.size, wanted.colour, wanted.shape)
-    found = places(scene, both)
-    answer = "Yes" if found else "No"
+    answer = "Yes" if places(scene, both) else "No"
     return Problem(
         family="comparison",
         picture=scene,
@@ -93,7 +92,7 @@ def _existence(rng: random.Random, scene: Scene) -> Problem:
         steps=(
             count_step(scene, broad),
             count_step(scene, narrow),
-            f"{listing(both, found)} That is {len(found)}.",
+            count_step(scene, both),
         ),
         shortcut=f"{answer}, looking for a {wanted}.",
     )

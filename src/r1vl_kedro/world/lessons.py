@@ -10,6 +10,7 @@ import random
 
 from r1vl_kedro.prompts import render_question
 from r1vl_kedro.responses import r1vl
+from r1vl_kedro.world.comparing import count_step
 from r1vl_kedro.world.families import FAMILIES, problem_on, random_problem
 from r1vl_kedro.world.problems import listing
 from r1vl_kedro.world.scenes import (
@@ -60,13 +61,9 @@ def total(rng: random.Random, picture: Picture) -> Turn:
 def find(rng: random.Random, scene: Scene) -> Turn:
     """Ask for the places of one kind of objects, and their number."""
     phrase = random_filter(rng, scene)
-    found = places(scene, phrase)
     if rng.random() < 0.15:
-        return (f"How many {phrase} are there?", str(len(found)))
-    return (
-        rng.choice(_LIST).format(phrase),
-        f"{listing(phrase, found)} That is {len(found)}.",
-    )
+        return (f"How many {phrase} are there?", str(len(places(scene, phrase))))
+    return (rng.choice(_LIST).format(phrase), count_step(scene, phrase))
 
 
 def look(rng: random.Random, scene: Scene) -> Turn:
@@ -78,10 +75,7 @@ def look(rng: random.Random, scene: Scene) -> Turn:
 def find_several(rng: random.Random, scene: Scene) -> Turn:
     """Ask for two to four kinds in the order asked, sometimes behind a description of the scene."""
     phrases = distinct_filters(rng, scene, rng.choice([2, 2, 3, 3, 4]))
-    parts = []
-    for phrase in phrases:
-        found = places(scene, phrase)
-        parts.append(f"{listing(phrase, found)} That is {len(found)}.")
+    parts = [count_step(scene, phrase) for phrase in phrases]
     question = rng.choice(_SEVERAL).format(_joined(rng, [str(p) for p in phrases]))
     if rng.random() < 0.15:
         return (f"Describe the picture. {question}", f"{scene.describe()}. {' '.join(parts)}")

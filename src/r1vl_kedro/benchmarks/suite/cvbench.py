@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import NAN, Row, cell, check_option, needed, options_of
-from r1vl_kedro.benchmarks.groups import by_key, grouped, percent
+from r1vl_kedro.benchmarks.groups import by_key, grouped, overall_by, percent
 
 
 def prompt(row: Row) -> str:
@@ -39,8 +39,8 @@ def check(row: Row) -> None:
     check_option({**row, "answer": _answer(row)}, options_of(row), "answer")
 
 
-def _by_task(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    return by_key(rows, verdicts, lambda row: cell(row, "category") or cell(row, "task"), "task")
+def _task(row: Row) -> str | None:
+    return cell(row, "category") or cell(row, "task")
 
 
 def aggregate_2d(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
@@ -50,12 +50,11 @@ def aggregate_2d(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, flo
         for name, group in grouped([needed(row, "source") for row in rows], verdicts).items()
     }
     overall = sum(sources.values()) / len(sources)
-    return {"overall": overall, **dict(sorted(sources.items())), **_by_task(rows, verdicts)}
-
-
-def aggregate_3d(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent overall and by task."""
-    return {"overall": percent(verdicts), **_by_task(rows, verdicts)}
+    return {
+        "overall": overall,
+        **dict(sorted(sources.items())),
+        **by_key(rows, verdicts, _task, "task"),
+    }
 
 
 BENCHMARKS["cvbench_2d"] = Benchmark(
@@ -79,6 +78,6 @@ BENCHMARKS["cvbench_3d"] = Benchmark(
     prompt=prompt,
     verdict=verdict,
     check=check,
-    aggregate=aggregate_3d,
+    aggregate=overall_by(task=_task),
     headline="overall",
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, needed, parse_literal
-from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
+from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.benchmarks.options_in_text import options_in_text
 from r1vl_kedro.benchmarks.prompts import plain_question
 
@@ -35,16 +33,6 @@ def _metadata(row: Row, key: str) -> str | None:
     return None if found.get(key) is None else str(found[key])
 
 
-def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent over all rows, by version, subject and subfield."""
-    return {
-        "overall": percent(verdicts),
-        **by_column(rows, verdicts, "problem_version", "version"),
-        **by_key(rows, verdicts, lambda row: _metadata(row, "subject"), "subject"),
-        **by_key(rows, verdicts, lambda row: _metadata(row, "subfield"), "subfield"),
-    }
-
-
 BENCHMARKS["mathverse"] = Benchmark(
     name="mathverse",
     column="MathVerse",
@@ -53,7 +41,11 @@ BENCHMARKS["mathverse"] = Benchmark(
     columns=("problem_version", "metadata", "question_for_eval"),
     prompt=plain_question,
     verdict=verdict,
-    aggregate=aggregate,
+    aggregate=overall_by(
+        version="problem_version",
+        subject=lambda row: _metadata(row, "subject"),
+        subfield=lambda row: _metadata(row, "subfield"),
+    ),
     place=7,
     headline="overall",
     cluster=lambda row: cell(row, "problem_index") or needed(row, "index"),

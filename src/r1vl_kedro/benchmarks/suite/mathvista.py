@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from r1vl_kedro.answers import stated_quantity, unit_free
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
@@ -17,7 +15,7 @@ from r1vl_kedro.benchmarks.cells import (
     needed,
     parse_list,
 )
-from r1vl_kedro.benchmarks.groups import by_column, by_key, percent
+from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.benchmarks.prompts import plain_question
 
 
@@ -81,15 +79,6 @@ def _skills(row: Row) -> list[str] | None:
     return [str(skill) for skill in literal_list(row, "skills")] if text[0] == "[" else [text]
 
 
-def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]:
-    """Compute percent overall, by task and by skill (a row counts in each of its skills)."""
-    return {
-        "overall": percent(verdicts),
-        **by_column(rows, verdicts, "task"),
-        **by_key(rows, verdicts, _skills, "skill"),
-    }
-
-
 BENCHMARKS["mathvista"] = Benchmark(
     name="mathvista",
     column="MathVista",
@@ -99,7 +88,7 @@ BENCHMARKS["mathvista"] = Benchmark(
     prompt=plain_question,
     verdict=verdict,
     check=check,
-    aggregate=aggregate,
+    aggregate=overall_by(task="task", skill=_skills),  # a row counts in each of its skills
     place=1,
     headline="overall",
 )

@@ -106,15 +106,21 @@ def measure_push(
     Returns:
         One row for each reward, M and feature; Markdown; a figure, at StepGRPO's M or the largest.
     """
-    sampled = _sampled(predictions, prompts)
-    features = push.features_of(*sampled[:2], step_grpo)
+    import pandas as pd
+
+    responses, columns, questions = _sampled(predictions, prompts)
+    features = push.features_of(responses, columns, step_grpo)
     objectives = objectives_of(step_grpo, variants)
     sizes = options.group_sizes
     size = step_grpo.group_size if step_grpo.group_size in sizes else max(sizes)
-    table = push.push_table(*sampled, objectives, features, sizes, seed)
+
+    def measure(rows: Sequence[Sequence[int]], sizes: Sequence[int] = (size,)) -> Frame:
+        return push.push_table(responses, columns, rows, objectives, features, sizes, seed)
+
+    table = measure(questions, sizes)
     if options.families:
-        families = predictions["family"].tolist()
-        table = push.by_family(table, families, *sampled, objectives, features, size, seed)
+        parts = push.by_family(predictions["family"].tolist(), questions, measure)
+        table = pd.concat([table, *parts], ignore_index=True)
     text = push.push_markdown(table, push.forms_table(features), size, variants)
     click.echo(text)
     return table, text, push.push_figure(table, size, variants)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from r1vl_kedro.reporting.markdown import number
+from r1vl_kedro.reporting.markdown import number, spanned
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import script_json
 from r1vl_kedro.reporting.pages import markdown_table, template
@@ -86,10 +86,7 @@ def _cell(row: Mapping[str, object], name: str) -> str:
     }.get(name, ("", ""))
     sign = "+" if name == "difference" else ""
     digits = 0 if name in WHOLE else 2 if name in ("kl", "length_correlation") else 1
-    text = number(value, sign, digits)
-    if low and pd.notna(row.get(low)):
-        text += f" [{number(row[low], sign)}, {number(row[high], sign)}]"
-    return text
+    return spanned(value, row.get(low), row.get(high), sign, digits)
 
 
 def markdown(
