@@ -1,6 +1,9 @@
 """The smoke grid over the nodes of a Ray cluster ends as on one machine, and so does ZeRO-2."""
 
+import contextlib
 import json
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -24,7 +27,24 @@ PARAMS = "warm_up.num_steps=4,warm_up.checkpoint_steps=1,step_grpo.num_steps=3,"
 PARAMS += "step_grpo.checkpoint_steps=1,evaluation.decoding.batch_size=4,"
 PARAMS += "evaluation.decoding.part_size=4"
 SOME = "--to-outputs=warm_up.results"
-MOMENTS = ("*.warm_up", "outcome.step_grpo", "step_grpo.predict")
+MOMENTS = {
+    "main.warm_up": "r1vl_kedro.training.resumable:ResumableTrainer.compute_loss:3",
+    "outcome.step_grpo": "r1vl_kedro.models.decoding:draw_tokens:40",
+    "step_grpo.predict": "r1vl_kedro.generation.transformers_engine:TransformersEngine."
+    "answer_batch:2",
+}
+"""By job the call in which its node is killed: a loss, a rollout of an update, an answer."""
+STOPS_ITSELF = """
+import os, signal, sys
+from pathlib import Path
+job = sys.orig_argv[-3:][0].split(os.sep)[-2:-1]
+first = os.environ.get("RANK", "0") == "0"
+for name, moment in {moments!r}.items():
+    if job == [name] and first and not Path({place!r}, name).exists():
+        from striking import arm
+        arm(moment, signal.SIGSTOP)
+"""
+"""What Python imports first in a job: its first rank stops at the job's moment, once."""
 
 
 def make_place(root: Path, grid: dict) -> Place:
@@ -71,6 +91,30 @@ def test_the_grid_over_two_nodes_ends_as_on_one_machine(tmp_path, two_nodes):
     assert {name: run.info.status for name, run in children.items()} == {"warm_up": "FINISHED"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            "launcher.num_processes=8",
+            "the cluster has no room for launcher.num_processes 8 of 1 CPUs each: it has 3 hosts (",
+        ),
+        (
+            "launcher.cluster=127.0.0.2:1",
+            "launcher.cluster 127.0.0.2:1: no cluster can be used there (",
+        ),
+    ],
+    ids=["too small", "not there"],
+)
+def test_a_cluster_that_will_not_do_ends_the_run_before_its_first_node(
+    tmp_path, two_nodes, asked, said
+):
+    place = make_place(tmp_path, TWO)
+    code, output = place.attempt(params=f"{on(two_nodes)},{asked}", through=OF_ITS_OWN)
+    assert code == 1 and said in " ".join(output.split())
+    assert "Running node" not in output
+    assert not results(place)
+
+
 def losses(model: Path) -> list[float]:
     return [row["loss"] for row in json.loads((model / "training_log.json").read_text())]
 
@@ -97,31 +141,45 @@ def test_zero2_over_two_nodes_trains_as_one_process(tiny, records, tmp_path, two
     assert logs == {"launcher.log", "launcher-1.log", "rank0.log", "rank1.log"}
 
 
-def node_of(made, directory: Path):
-    """The node on which the first rank of a job runs that has come as far as its first report."""
+def stopped(made, directory: Path):
+    """The first rank of a job once it has stopped itself, and the node that it runs on."""
     try:
-        pid = int((directory / "rank0.pid").read_text().split()[0])
-        json.loads((directory / "progress.json").read_text())
-        above = {process.pid for process in psutil.Process(pid).parents()}
+        process = psutil.Process(int((directory / "rank0.pid").read_text().split()[0]))
+        above = {one.pid for one in process.parents()}
+        if process.status() != psutil.STATUS_STOPPED:
+            return None
     except (OSError, ValueError, IndexError, psutil.Error):  # not yet, or it is over
         return None
     raylets = {node.all_processes["raylet"][0].process.pid: node for node in made.worker_nodes}
-    return next((raylets[pid] for pid in above & raylets.keys()), None)
+    return process, raylets[(above & raylets.keys()).pop()]
 
 
 @pytest.mark.slow
-def test_the_grid_ends_the_same_where_nodes_are_killed_on_the_way(tmp_path):
+def test_the_grid_ends_the_same_where_nodes_are_killed_on_the_way(tmp_path, monkeypatch):
+    """The first killed node's job lives on and saves its state; the others end with their node."""
+    site = STOPS_ITSELF.format(moments=MOMENTS, place=str(tmp_path))
+    (tmp_path / "sitecustomize.py").write_text(site)
+    for path in (Path(__file__).parent, tmp_path):
+        monkeypatch.setenv("PYTHONPATH", str(path), prepend=os.pathsep)
     place = make_place(tmp_path / "cluster", THREE)
     with cluster(2, 2) as made, ThreadPoolExecutor() as pool:
         run = pool.submit(place.run, params=on(made), through=OF_ITS_OWN)
-        for number, job in enumerate(MOMENTS, start=5):
-            node = None
-            while node is None:
-                assert not run.done(), f"{job} was not seen\n{run.result()[-3000:]}"
+        for number, name in enumerate(MOMENTS, start=5):
+            found = None
+            while found is None:
+                assert not run.done(), f"{name} was not seen\n{run.result()[-3000:]}"
                 time.sleep(0.02)
-                for directory in place.data.glob(f"06_models/_work/*/logs/{job}"):
-                    node = node_of(made, directory)
-            node.all_processes["raylet"][0].process.kill()
+                for directory in place.data.glob(f"06_models/_work/*/logs/{name}"):
+                    found = stopped(made, directory)
+            process, node = found
+            raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
+            others = [] if name == "main.warm_up" else raylet.children(recursive=True)
+            (tmp_path / name).touch()
+            for one in (raylet, *others):  # parents first: nobody tells of a child's end
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGCONT)
             made.remove_node(node, allow_graceful=False)
             add(made, number, 2)
         output = run.result()
