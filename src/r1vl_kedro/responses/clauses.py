@@ -25,12 +25,15 @@ _MARKUP = re.compile(
     r"(?i)</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>|[*_`$]+|\\(?:[()\[\]]|boxed\b)"
 )
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{(\d+)\}\s*\{(\d+)\}")
+_BOXED = re.compile(r"\\boxed\s*\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NEAR = 40
 """Characters before a value in which it may be denied or counted."""
 _PLACE = re.compile(
     r"(?i)(?<=\b(?:on|to|at) the )right\b|\bright(?=[ -](?:angle|triangle|side|hand|prism|cone))"
 )
+_MATTER = re.compile(r"\b(?:possible|true|so|sure|clear) (?:for|to|that)\b.*")
+"""What is said not to be so: "it is not possible for both to be hidden"."""
 _SENTENCE = re.compile(r"(?<=[.!?;])(?:\s+|\Z)|\n+|</?[a-z]+>")
 _CLAUSE = re.compile(
     r"(?:,(?!\d)|[:()\[\]—–]|(?<!\d)\s-\s)\s*"
@@ -44,8 +47,8 @@ _NUMBER = (
     r"(?<![A-Za-z^_{\\\d.,])\d+(?:[.,/]\d+)*(?!\s?[\^_}\\(]|\s?[a-z](?![a-z])|\d)"
     rf"|\b(?:{'|'.join(word for word in CARDINALS if word != 'one')}|(?<=\ba )dozen)\b(?!-)"
 )
-_LETTER = r"(?<![\w'’])[A-J](?![\w'’]|\()"
-_SUM = re.compile(r"[\d.,\s()+*/×·-]{3,60}")
+_LETTER = r"(?<![\w'’])(?<!\b[A-Z] )[A-J](?![\w'’]|\(| [A-Z]\b)"
+_SUM = re.compile(r"=?[\d.,\s()+*/×·-]{3,60}")
 _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
 """What compares or counts the value behind it, which is no statement of it then."""
 """What affirms what follows it: "no answer other than"."""
@@ -75,7 +78,8 @@ _DENIED = re.compile(
 
 def plain(text: str) -> str:
     """Return a text without markup, simple fractions written with a slash."""
-    text = _FRACTION.sub(r"\1/\2", _MARKUP.sub("", text))
+    text = _BOXED.sub(r" \1 ", _FRACTION.sub(r"\1/\2", text))
+    text = _MARKUP.sub("", text)
     return _PLACE.sub("", _COMMAND.sub(" ", re.sub(r"\\neq?\b|≠|[✗✘❌❎🚫👎]", " not ", text)))
 
 
@@ -160,7 +164,7 @@ class Clause:
         self._answer = answer
         found = list(answer.found(part))
         same = [answer.same(value_of(one)) for one in found]
-        if _SUM.fullmatch(part) and equivalent(f"{answer.text} ({part.strip()})", answer.text):
+        if _SUM.fullmatch(part) and equivalent(f"{answer.text} ({part.strip(' =')})", answer.text):
             same = [True] * len(found)
         leading = [part[max(one.start() - _NEAR, 0) : one.start()] for one in found]
         refused = [bool(_DENIED.search(before)) for before in leading]
@@ -265,9 +269,8 @@ class Clause:
                 return negation is None
         if negation is None:
             return "too" in words[:-1]
-        return (
-            not RIGHT.isdisjoint(words[negation:]) or words[-1] in ("be", "not") or len(words) == 1
-        )
+        ahead = _MATTER.sub("", " ".join(words[negation:])).split()
+        return not RIGHT.isdisjoint(ahead) or words[-1] in ("be", "not") or len(words) == 1
 
 
 def is_not(word: str) -> bool:

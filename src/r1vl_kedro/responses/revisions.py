@@ -12,6 +12,7 @@ from enum import Enum, auto
 from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
 from r1vl_kedro.responses.understanding import leads_back, understood
 from r1vl_kedro.responses.vocabulary import (
+    ANEW,
     ASKS,
     LIGHT,
     LINKS,
@@ -39,19 +40,6 @@ _LONGEST = 2000
 """Characters behind an answer that are read."""
 _ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
 _GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
-_ANEW = re.compile(
-    r"\b(?:once more|again|closer (?:look|inspection|reading)|instead|second thoughts?|i mean"
-    r"|in other words|on reflection|(?:correct|proper)ly|edit|erratum|in fact|actually|rather"
-    r"|alternatively|in (?:reality|truth)|truth be told|come to think of it|as a matter of fact"
-    r"|(?:second|closer|another) (?:glance|look|thoughts?)|looking closer|on inspection|p\.?s\b"
-    r"|to be honest|correction|unfortunately|alas|sadly|more (?:precise|exact|accurate)(?:ly)?"
-    r"|let(?: me| us|['’]s) (?:\w+ )?(?=check|count|verif|calc|fix)"
-    r"|(?:re|double)-?(?:count|check|read|calculat|comput|consider|examin|inspect|measur)\w*"
-    r"|(?:chang|revis|amend|updat|correct(?=ed|i))\w+"
-    r"|to be (?:precise|exact)|strictly speaking)\b",
-    re.IGNORECASE,
-)
-"""Words of a sentence that reads or says something anew."""
 _TAKES_BACK = words_of("hmm hm oh wait nope oops whoops sorry kidding") | WITHDRAWING
 _TURNS = words_of("but however although though yet nevertheless or")
 _REASONS = words_of("because since as while whereas when before")
@@ -63,6 +51,7 @@ _FAVOURED = words_of(
     "right correct plausible likely better best possible valid fits works argue prefer equally "
     "fine acceptable"
 )
+_COUNTED = re.compile(r"\bpossible [a-z]+s\b|(?:est|most|mum) possible\b", re.IGNORECASE)
 _MEETS = words_of("meets satisfies matches wins")
 _ONLY = words_of("only first second also too neither not")
 _GIVES = words_of("gives gave yields makes shows leads")
@@ -157,14 +146,14 @@ class _Sentence:
         while len(self.parts) > 1 and _TURNS.issuperset(self.parts[-1].words):
             self.parts.pop()  # "8, though"
             self.turned = True
-        self.anew = bool(_ANEW.search(self.text))
+        self.anew = bool(ANEW.search(self.text))
         said = _Says.WORKING
         if OBJECTS.search(self.text) and not self.text.casefold().startswith(("if ", "because ")):
             return _Says.DENIES
         for place, one in enumerate(self.parts):
             about = self._about(one, place)
             told = self._denial(one, place, about=about)
-            if told is _Says.DENIES:
+            if told is _Says.DENIES and not self._so_ours(place):
                 return told
             if said is _Says.CORRECTS and one.first in _TURNS and one.denies:
                 said = _Says.WORKING  # "C seems plausible, but it is not"
@@ -194,6 +183,12 @@ class _Sentence:
         self.rival = self.rival or bool(one.others)
         return about and not of_rival
 
+    def _so_ours(self, place: int) -> bool:
+        """Tell whether a later clause concludes the answer: "This is not possible, so it is 8"."""
+        last = self.parts[-1]
+        concludes = last.first in _CONCLUDES and last.ends_on_ours and not last.negated
+        return place < len(self.parts) - 1 and concludes
+
     def _predicate(self, one: Clause, place: int) -> bool:
         return self.goes_on and not place and one.first not in _REASONS
 
@@ -219,6 +214,7 @@ class _Sentence:
         if (self.turned or (self.rival and place)) and ASKS.search(one.text) and not one.ours:
             return _Says.DENIES  # "but the question asks for faces"
         favoured = one.others and not one.negated and _FAVOURED & {*one.words}
+        favoured = favoured and not _COUNTED.search(one.text)
         favoured = favoured or (one.leads and _MEETS & {*one.words} and not _ONLY & {*one.words})
         if favoured and (one.leads or one.final) and (not one.ours or "both" in one.words):
             return _Says.CORRECTS
@@ -230,7 +226,9 @@ class _Sentence:
         self.supposed = self.supposed or one.first == "if" or bool(_USUAL & words)
         self.supposed = self.supposed or (one.first in ("you", "one") and not self.anew)
         self.supposed = self.supposed or (one.first == "when" and place > 0)
-        self.supposed = self.supposed or (one.first == "to" and len(words) > 1 and not self.anew)
+        self.supposed = self.supposed or (
+            one.first == "to" and one.words[1:2] not in ((), ("the",)) and not self.anew
+        )
         self.operates = (
             self.operates
             or one.first in ("plus", "minus")

@@ -83,7 +83,8 @@ _BIDS = re.compile(
     r"(?:check|verif|confirm|see|not|compar|do|hop|call|solv|work|prov|show|find|comput|calculat|"
     r"remember|recall|consider|explain|draw|illustrat|visuali[sz]|put|using|us|appl|mak|giv|"
     r"repeat|doing|writ|simplif|interpret|express|substitut|read|tell|add|subtract|multipl|"
-    r"divid|observ|notic|assum|suppos|rearrang|combin|plug|insert|count|mean|impl)"
+    r"divid|observ|notic|assum|suppos|rearrang|combin|plug|insert|count|mean|impl|denot|defin|label"
+    r"|nam|call)"
     r"(?:e|es|s|y|ies|ing|ying|ting|ging)?"
 )
 """What may be done with "this" without doubt of it."""
@@ -142,6 +143,8 @@ def understood(sentence: str, *, repeats: bool) -> bool:
     if _CANDID.match(sentence):
         return False
     if len(words) <= 6 and _PLAIN.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
+        if words[0] == "let's":
+            words = words[1:]
         known = words[0] in _OPENS | _MOVES or _CLOSING.issuperset(words)
         return known or bool(_BIDS.fullmatch(words[0]))
     return _of_persons(sentence, words) and _of_it(sentence, words)

@@ -76,6 +76,19 @@ OBJECTS = re.compile(
     re.IGNORECASE,
 )
 """What finds fault with an answer, whatever its subject is."""
+ANEW = re.compile(
+    r"\b(?:once more|again|closer (?:look|inspection|reading)|instead|second thoughts?|i mean"
+    r"|in other words|on reflection|(?:correct|proper)ly|edit|erratum|in fact|actually|rather"
+    r"|alternatively|in (?:reality|truth)|truth be told|come to think of it|as a matter of fact"
+    r"|(?:second|closer|another) (?:glance|look|thoughts?)|looking closer|on inspection|p\.?s\b"
+    r"|to be honest|correction|unfortunately|alas|sadly|more (?:precise|exact|accurate)(?:ly)?"
+    r"|let(?: me| us|['’]s) (?:\w+ )?(?=check|count|verif|calc|fix)"
+    r"|(?:re|double)-?(?:count|check|read|calculat|comput|consider|examin|inspect|measur)\w*"
+    r"|(?:chang|revis|amend|updat|correct(?=ed|i))\w+"
+    r"|to be (?:precise|exact)|strictly speaking)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that reads or says something anew."""
 ASKS = re.compile(
     r"\b(?:question|problem|task|exercise|they) (?:really |actually )?"
     r"(?:asks?|asked|wants?|wanted|is about)\b"
