@@ -87,8 +87,8 @@ def nothing_learnt(overview: pd.DataFrame, max_new_tokens: int | None = None) ->
     at = "" if max_new_tokens is None else f" at {max_new_tokens} tokens"
     return [
         f"Nothing was learnt here: {shown} % of a row's answers were cut off{at}, before they "
-        "stated anything; evaluation.decoding.max_new_tokens and "
-        "step_grpo.max_completion_length set where."
+        "stated anything; raise evaluation.decoding.max_new_tokens and "
+        "step_grpo.max_completion_length."
     ]
 
 

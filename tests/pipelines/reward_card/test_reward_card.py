@@ -264,3 +264,15 @@ def test_a_card_without_the_key_steps_of_a_response_names_what_is_missing(record
     assert "differs from the recorded reward in 1 of 2 responses, first in b: 2, recorded 2.1" in (
         html
     )
+
+
+@pytest.mark.parametrize(
+    ("response", "told"), [("5", "They state no final answer"), (HONEST, "with other rewards")]
+)
+def test_a_card_tells_why_a_score_differs_from_the_reward(response, told):
+    verdict = {"id": "a", "response": response, "answer": "5", "correct": float(response == "5")}
+    rows = pd.DataFrame([verdict])
+    card = score_responses(rows, RewardCardOptions())
+    html = page(rows, card, RewardCardOptions())
+    assert "outcome differs from the recorded correct in 1 of 1 responses" in html
+    assert told in html

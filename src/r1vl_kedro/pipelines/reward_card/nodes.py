@@ -14,6 +14,13 @@ logger = logging.getLogger(__name__)
 RECORDED = {"reward": "total", "correct": "outcome", "k": "k_soft", "valid": "step_rvr_strict"}
 """Columns of rollouts and verdicts, by the column of the card that should equal them."""
 TOLERANCE = 1e-4
+OTHER_REWARDS = (
+    "They were made with other rewards or weights; "
+    "--params reward_card.rewards.<name>.weight=... takes theirs."
+)
+NOTHING_STATED = (
+    "They state no final answer: a score then reads the whole response, the reward does not."
+)
 
 
 class RewardCardOptions(Options):
@@ -89,11 +96,11 @@ def comparison(card: Frame) -> list[str]:
             notes.append(f"{column} equals the recorded {name} in all {len(card)} responses.")
             continue
         first = card[other].iloc[0]
+        scored_whole = name == "correct" and (card.loc[other, "given"] == "").all()
         notes.append(
             f"{column} differs from the recorded {name} in {int(other.sum())} of {len(card)} "
             f"responses, first in {str(first['id'])[:100]}: {first[column]:.4g}, recorded "
-            f"{first[f'recorded_{name}']:.4g}. They were made with other rewards or weights; "
-            "--params reward_card.rewards.<name>.weight=... takes theirs."
+            f"{first[f'recorded_{name}']:.4g}. {NOTHING_STATED if scored_whole else OTHER_REWARDS}"
         )
     return notes
 
