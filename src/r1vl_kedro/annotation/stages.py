@@ -36,17 +36,10 @@ def _asked(
     stage: str,
 ) -> dict[str, Value]:
     """Return answers by record; where the model gave none after all retries, the rules' result."""
-    result: dict[str, Value] = {}
-    failed = 0
-    for answer in client.answers(requests):
-        if answer.error:
-            failed += 1
-            result[answer.key] = by_rules(answer.key)
-        else:
-            result[answer.key] = answer.value
-    if failed:
-        logger.warning("%s: %d of %d records fell back to rules", stage, failed, len(result))
-    return result
+    answers = list(client.answers(requests))
+    if failed := sum(bool(one.error) for one in answers):
+        logger.warning("%s: %d of %d records fell back to rules", stage, failed, len(answers))
+    return {one.key: by_rules(one.key) if one.error else one.value for one in answers}
 
 
 def extract_all(

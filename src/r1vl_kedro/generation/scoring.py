@@ -42,6 +42,8 @@ def score(
     Raises:
         KeyError: a prediction's id is not among the records.
     """
+    import pandas as pd
+
     steps = _key_steps(records)
     known = set(records["id"])
     rows = []
@@ -67,7 +69,9 @@ def score(
                 "step_rar": reward,
             }
         )
-    return _frame(rows, [*predictions.columns, "correct", "valid", "k", "step_rar"])
+    scored = ["correct", "valid", "k", "step_rar"]
+    frame = pd.DataFrame(rows, columns=[*predictions.columns, *scored])
+    return frame.astype(dict.fromkeys(scored, float))
 
 
 def _key_steps(records: Dataset) -> dict[str, list[list[str]]]:
@@ -78,13 +82,6 @@ def _key_steps(records: Dataset) -> dict[str, list[list[str]]]:
         for name, steps in zip(records["id"], records["key_steps"], strict=True)
         if steps
     }
-
-
-def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"correct": float, "valid": float, "k": float, "step_rar": float})
 
 
 def summarise(verdicts: pd.DataFrame, seed: int = 0, labels: Sequence[str] = ()) -> dict[str, Any]:

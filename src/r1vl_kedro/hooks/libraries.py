@@ -38,11 +38,9 @@ def check_libraries(nodes: Iterable[Node], catalog: DataCatalog) -> None:
 def decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
     """Yield the decoding options of a node that predicts or samples, by the parameter's name."""
     if node.name.rpartition(".")[2].startswith(("predict", "sample")):
-        for given in node.inputs:
-            if given.startswith("params:"):
-                decoding = _at(catalog.load(given), "decoding")
-                if decoding is not None:
-                    yield given.removeprefix("params:"), decoding
+        for where, options in _parameters(node, catalog):
+            if (decoding := _at(options, "decoding")) is not None:
+                yield where, decoding
 
 
 def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
@@ -50,14 +48,17 @@ def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
     for where, decoding in decoding_of(node, catalog):
         if _at(decoding, "engine") == "vllm":
             yield f"{where}.decoding.engine=vllm", "vllm"
-    for given in node.inputs if "training" in node.tags else ():
+    for where, options in _parameters(node, catalog) if "training" in node.tags else ():
+        for library in ("vllm", "deepspeed"):
+            if _at(options, library) is not None:
+                yield f"{where}.{library}", library
+
+
+def _parameters(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of a node by name, their values as they are when each is asked for."""
+    for given in node.inputs:
         if given.startswith("params:"):
-            where = given.removeprefix("params:")
-            options = catalog.load(given)
-            if _at(options, "vllm") is not None:
-                yield f"{where}.vllm", "vllm"
-            if _at(options, "deepspeed") is not None:
-                yield f"{where}.deepspeed", "deepspeed"
+            yield given.removeprefix("params:"), catalog.load(given)
 
 
 def _at(options: Any, key: str) -> Any:

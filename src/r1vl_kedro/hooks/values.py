@@ -14,6 +14,12 @@ from r1vl_kedro.run_context import metric_name
 TABLE_ROWS = 200
 """Larger frames are shown by their last rows."""
 _BATCH = 1000
+_KINDS = {
+    "pandas.DataFrame": "frame",
+    "plotly.BaseFigure": "plotly",
+    "matplotlib.Figure": "matplotlib",
+    "datasets.Dataset": "records",
+}
 NO_METRICS = frozenset({"n", "records", "ci_low", "ci_high"})
 
 
@@ -79,15 +85,7 @@ def _is_number(value: Any) -> bool:
 def kind(data: Any) -> str | None:
     """Classify: ``frame``, ``plotly``, ``matplotlib``, ``records`` or None; import none of them."""
     names = {f"{cls.__module__.partition('.')[0]}.{cls.__name__}" for cls in type(data).__mro__}
-    for name, cls in (
-        ("frame", "pandas.DataFrame"),
-        ("plotly", "plotly.BaseFigure"),
-        ("matplotlib", "matplotlib.Figure"),
-        ("records", "datasets.Dataset"),
-    ):
-        if cls in names:
-            return name
-    return None
+    return next((kind for cls, kind in _KINDS.items() if cls in names), None)
 
 
 def shown(frame: Any, rows: int = TABLE_ROWS) -> Any:

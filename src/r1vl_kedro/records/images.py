@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1vl_kedro.records.rejections import Unusable
+
 if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
@@ -27,12 +29,8 @@ _TURNS = {
 }  # fmt: skip
 
 
-class ImageProblem(ValueError):
-    """An image that cannot be used: ``reason`` for counting, the message for reading."""
-
-    def __init__(self, reason: str, detail: str):
-        super().__init__(detail)
-        self.reason = reason
+class ImageProblem(Unusable):
+    """An image that cannot be used."""
 
 
 def read(image: Path | bytes) -> bytes:

@@ -20,21 +20,13 @@ from r1vl_kedro.records.marks import marks_problem, placed, shown_elsewhere
 from r1vl_kedro.records.pair_forms import images_in_prompt, in_trl_form, texts_of_pair
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.questions import special_token, split_options
-from r1vl_kedro.records.rejections import Rejection, nothing_left
+from r1vl_kedro.records.rejections import Rejection, Unusable, nothing_left
 from r1vl_kedro.records.rows import family_of, images_of, is_scalar
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.validate import undecodable
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-
-class _Unusable(ValueError):
-    """A row to set aside: the reason to count, the message to read."""
-
-    def __init__(self, reason: str, detail: str):
-        super().__init__(detail)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -71,13 +63,13 @@ class PairFile:
             name = str(row["id"]) if is_scalar(row.get("id")) else f"#{index}"
             try:
                 if name in seen:
-                    raise _Unusable("duplicate_id", f"the id {name[:100]!r} occurs twice")
+                    raise Unusable("duplicate_id", f"the id {name[:100]!r} occurs twice")
                 pair = self._pair(row, name)
                 chance = random.Random(f"{name}-held-out").random()
                 held_out = drawn.setdefault(_prompt(pair), chance < self.held_out)
                 yield {**pair, "held_out": held_out}
                 seen.add(name)
-            except (_Unusable, pictures.ImageProblem) as problem:
+            except Unusable as problem:
                 yield Rejection(name, "pairs", problem.reason, str(problem)[:400])
             except ValueError as problem:
                 yield Rejection(name, "pairs", "malformed_row", str(problem)[:400])
@@ -87,18 +79,18 @@ class PairFile:
         question, chosen, rejected = texts_of_pair(row)
         pair = {"chosen": chosen, "rejected": rejected}
         if not question.replace(IMAGE_MARK, "").strip():
-            raise _Unusable("empty_question", "the prompt has no text")
+            raise Unusable("empty_question", "the prompt has no text")
         if (reason := problem_of(pair)) is not None:
-            raise _Unusable(reason, f"{REASONS[reason]}: {chosen!r:.90}, {rejected!r:.90}")
+            raise Unusable(reason, f"{REASONS[reason]}: {chosen!r:.90}, {rejected!r:.90}")
         texts = [text for text in (name, question, chosen, rejected) if text is not None]
         if problem := undecodable(texts):
             raise ValueError(problem)
         if token := special_token("\n".join(texts)):
-            raise _Unusable("special_token", f"{token}, a special token of the model")
+            raise Unusable("special_token", f"{token}, a special token of the model")
         images, folders = self._images(row)
         problem = marks_problem(question, len(images), needed=False)
         if problem or (problem := shown_elsewhere(**{k: v or "" for k, v in pair.items()})):
-            raise _Unusable(*problem)
+            raise Unusable(*problem)
         return {
             **pair,
             "id": name,

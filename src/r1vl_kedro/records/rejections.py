@@ -14,6 +14,14 @@ REJECTED = "rejected.json"
 """Beside records that were read from a file: what of it was set aside."""
 
 
+class Unusable(ValueError):
+    """What cannot be used: ``reason`` for counting, the message for reading."""
+
+    def __init__(self, reason: str, detail: str):
+        super().__init__(detail)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """A record that was set aside: at which stage, the reason to count, the detail to read."""

@@ -43,14 +43,9 @@ class ReportingOptions(Options):
         Args:
             rows: variants that the grid has, or may leave out.
         """
-        named = {
-            "reference": [self.reference],
-            "headline": [self.headline],
-            "contrasts": self.contrasts,
-            "example_variants": self.example_variants,
-        }
-        for key, names in named.items():
-            check_choices(names, rows, f"reporting.{key}")
+        for key in ("reference", "headline", "contrasts", "example_variants"):
+            names = getattr(self, key)
+            check_choices([names] if isinstance(names, str) else names, rows, f"reporting.{key}")
 
 
 class StudyOptions(Options):

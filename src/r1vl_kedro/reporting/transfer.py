@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -156,10 +157,8 @@ def _means(
 
 def _shared(answers: list[pd.DataFrame]) -> tuple[pd.Index, pd.Index]:
     """Return the questions and seeds that all have."""
-    index, seeds = answers[0].index, answers[0].columns
-    for one in answers[1:]:
-        index, seeds = index.intersection(one.index), seeds.intersection(one.columns)
-    return index, seeds
+    index = reduce(pd.Index.intersection, (one.index for one in answers))
+    return index, reduce(pd.Index.intersection, (one.columns for one in answers))
 
 
 def _percent(interval: Interval) -> dict[str, float | None]:

@@ -7,7 +7,8 @@ computed again), 2 where it is read or sampled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.training.sharing import prompt_reads
@@ -48,14 +49,10 @@ class Work:
     sampled: float = 0.0
 
     def __add__(self, other: Work) -> Work:
-        return Work(*(a + b for a, b in zip(self._all, other._all, strict=True)))
+        return Work(*map(add, astuple(self), astuple(other)))
 
     def __mul__(self, times: float) -> Work:
-        return Work(*(times * part for part in self._all))
-
-    @property
-    def _all(self) -> tuple[float, float, float]:
-        return self.trained, self.read, self.sampled
+        return Work(*(times * part for part in astuple(self)))
 
     def update_flops(self, parameters: float, *, recomputed: bool) -> float:
         """Count the operations of updates: all but those of sampling.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import types
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -270,9 +271,7 @@ def vision_of(
     """Return the patches and grids of some rows' images, out of those of all rows; {} of none."""
     if pixel_values is None or not any(num_images[row] for row in rows.tolist()):
         return {}
-    images_until = [0]
-    for count in num_images:
-        images_until.append(images_until[-1] + count)
+    images_until = [0, *accumulate(num_images)]
     images = [i for row in rows.tolist() for i in range(images_until[row], images_until[row + 1])]
     sizes = image_grid_thw.prod(-1).tolist()
     blocks = torch.split(pixel_values, sizes)

@@ -7,7 +7,7 @@ process or several, and of a run that was killed and resumed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,13 +54,7 @@ def dead_groups(
 
 def run_lengths(keys: list[str]) -> list[int]:
     """Return lengths of the runs of equal neighbours: ``a a b`` gives ``[2, 1]``."""
-    runs: list[int] = []
-    for i, key in enumerate(keys):
-        if i and key == keys[i - 1]:
-            runs[-1] += 1
-        else:
-            runs.append(1)
-    return runs
+    return [len(list(run)) for _, run in groupby(keys)]
 
 
 def run_starts(runs: Sequence[int]) -> list[int]:

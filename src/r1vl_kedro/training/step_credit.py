@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,18 +18,12 @@ def token_span(decode: Callable[[Sequence[int]], str], ids: Sequence[int], span:
     Both ends by bisection, as a longer run of tokens never decodes to less text.
     """
 
-    def first(characters: int, beyond: bool) -> int:
-        low, high = 0, len(ids)
-        while low < high:
-            middle = (low + high) // 2
-            written = len(decode(ids[:middle]))
-            if written > characters or (not beyond and written == characters):
-                high = middle
-            else:
-                low = middle + 1
-        return low
+    def written(count: int) -> int:
+        return len(decode(ids[:count]))
 
-    return max(first(span[0], beyond=True) - 1, 0), first(span[1], beyond=False)
+    counts = range(len(ids))
+    start = bisect_right(counts, span[0], key=written)
+    return max(start - 1, 0), bisect_left(counts, span[1], key=written)
 
 
 def decoder(trainer: Any) -> Callable[[Sequence[int]], str]:

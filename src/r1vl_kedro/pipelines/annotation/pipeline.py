@@ -7,9 +7,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.annotation import nodes
+from r1vl_kedro.pipelines.hints import JsonObject
 
 OPTIONS = "params:annotation"
 ANNOTATOR = ["annotation_llm", "annotation_prompts"]
@@ -54,15 +57,11 @@ def create_pipeline() -> Pipeline:
     )
 
 
-def create_estimate_pipeline() -> Pipeline:
+def create_estimate_pipeline(
+    estimate: Callable[..., JsonObject] = nodes.estimate_annotation,
+    records: str = "rl_records",
+    made: str = "annotation_estimate",
+) -> Pipeline:
     """Build the dry run: what asking a model would cost."""
-    return Pipeline(
-        [
-            Node(
-                nodes.estimate_annotation,
-                inputs=["rl_records", OPTIONS, *ANNOTATOR],
-                outputs="annotation_estimate",
-                name="estimate_annotation",
-            )
-        ]
-    )
+    inputs = [records, OPTIONS, *ANNOTATOR]
+    return Pipeline([Node(estimate, inputs, made, name=estimate.__name__)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
+from r1vl_kedro.pipelines import annotation
 from r1vl_kedro.pipelines.annotation.pipeline import ANNOTATOR, OPTIONS
 from r1vl_kedro.pipelines.formalisation import nodes
 
@@ -41,13 +42,5 @@ def create_pipeline() -> Pipeline:
 
 def create_estimate_pipeline() -> Pipeline:
     """Build the dry run: what asking a model would cost."""
-    return Pipeline(
-        [
-            Node(
-                nodes.estimate_formalisation,
-                inputs=["warm_up_records", OPTIONS, *ANNOTATOR],
-                outputs="formalisation_estimate",
-                name="estimate_formalisation",
-            )
-        ]
-    )
+    estimate, made = nodes.estimate_formalisation, "formalisation_estimate"
+    return annotation.create_estimate_pipeline(estimate, "warm_up_records", made)

@@ -14,6 +14,10 @@ from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.pipelines.probe import nodes
 
+SAMPLED = ["probe_predictions", "probe_prompts"]
+SAMPLED += ["params:probe", "params:step_grpo", "params:variants"]
+"""What is worked out from the samples, and how."""
+
 
 def create_pipeline() -> Pipeline:
     """Sample responses of the warmed-up model and forecast from them every group size."""
@@ -43,26 +47,13 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.forecast_dead_groups,
-                inputs=[
-                    "probe_predictions",
-                    "probe_prompts",
-                    "params:probe",
-                    "params:step_grpo",
-                    "params:variants",
-                ],
+                inputs=SAMPLED,
                 outputs=["probe_table", "probe_markdown"],
                 name="forecast_dead_groups",
             ),
             Node(
                 nodes.measure_push,
-                inputs=[
-                    "probe_predictions",
-                    "probe_prompts",
-                    "params:probe",
-                    "params:step_grpo",
-                    "params:variants",
-                    "params:seed",
-                ],
+                inputs=[*SAMPLED, "params:seed"],
                 outputs=["push_table", "push_markdown", "push_figure"],
                 name="measure_push",
             ),
