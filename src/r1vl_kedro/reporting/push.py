@@ -149,32 +149,22 @@ def push_markdown(
     A reward that several variants share has the label of the first of them.
     """
     both = all(row["responses"] for row in forms)
-    families = [name for name in dict.fromkeys(table["family"]) if name != ALL]
-    by_family_cells = {
-        (row["reward"], row["family"]): row
-        for row in table[(table["M"] == group_size) & (table["feature"] == "reasons")].to_dict(
-            "records"
-        )
-    }
-    table = table[table["family"] == ALL]
-    rewards = list(dict.fromkeys(table["reward"]))
-    sizes = sorted(set(table["M"]))
-    cells = {(row["reward"], row["M"], row["feature"]): row for row in table.to_dict("records")}
-    at = [
-        [_label(name, grid), *(_cell(cells[name, group_size, feature]) for feature in FEATURES)]
-        for name in rewards
-    ]
-    over = [
-        [_label(name, grid), *(_cell(cells[name, size, "reasons"]) for size in sizes)]
-        for name in rewards
-    ]
+    table = table.assign(text=[_cell(row) for row in table.to_dict("records")])
+    everything, families = table[table["family"] == ALL], table[table["family"] != ALL]
+    at_size = everything[everything["M"] == group_size]
+    reasons = at_size[at_size["feature"] == "reasons"]
+    by_family = []
+    if families["family"].nunique() > 1:
+        shown = _crossed(families[families["feature"] == "reasons"], "family", grid)
+        by_family = ["The push on `reasons` for each family of questions:", "", shown, ""]
+    of_sizes = everything[everything["feature"] == "reasons"].sort_values("M", kind="stable")
     by_form = [
         [row["form"], str(row["responses"]), *(_share(row[key]) for key in ("right", "k", "valid"))]
         for row in forms
     ]
     said = [
-        sentence(_label(name, grid), cells[name, group_size, "reasons"] if both else None)
-        for name in rewards
+        sentence(variant(row["reward"], grid).label, row if both else None)
+        for row in reasons.to_dict("records")
     ]
     return "\n".join(
         [
@@ -182,13 +172,13 @@ def push_markdown(
             "95 % bootstrap over questions. Above 0, the first updates make such responses "
             "likelier. `reasons`: two steps or more.",
             "",
-            markdown_table(["reward", *FEATURES], at),
+            _crossed(at_size, "feature", grid),
             "",
             "The push on `reasons` for each group size:",
             "",
-            markdown_table(["reward", *(f"M = {size}" for size in sizes)], over),
+            _crossed(of_sizes, "M", grid, "M = {}"),
             "",
-            *_family_lines(by_family_cells, rewards, families, grid),
+            *by_family,
             "The responses by form:",
             "",
             markdown_table(["form", "responses", "right", "k", "valid"], by_form),
@@ -199,20 +189,12 @@ def push_markdown(
     )
 
 
-def _family_lines(
-    cells: Mapping[tuple[str, str], Mapping[str, Any]],
-    rewards: Sequence[str],
-    families: Sequence[str],
-    grid: Grid,
-) -> list[str]:
-    if len(families) < 2:
-        return []
-    rows = [
-        [_label(name, grid), *(_cell(cells[name, family]) for family in families)]
-        for name in rewards
-    ]
-    table = markdown_table(["reward", *families], rows)
-    return ["The push on `reasons` for each family of questions:", "", table, ""]
+def _crossed(rows: pd.DataFrame, column: str, grid: Grid, head: str = "{}") -> str:
+    """Write the texts of rows in Markdown, a line a reward, by another column, in their order."""
+    names, others = rows["reward"].unique(), rows[column].unique()
+    cells = rows.pivot(index="reward", columns=column, values="text").loc[names, others]
+    lines = [[variant(name, grid).label, *line] for name, *line in cells.itertuples()]
+    return markdown_table(["reward", *map(head.format, others)], lines)
 
 
 def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
