@@ -163,3 +163,31 @@ def test_a_full_disk_is_recognised_behind_other_errors():
     error.__cause__ = FULL
     assert files.no_room(error).startswith("cannot write /tmp/x (")
     assert files.no_room(ValueError("x")) is None
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_what_no_run_made_is_kept_beside_what_takes_its_place(tmp_path, marked, caplog):
+    """A corpus that someone put where conf/base has the embedded one, before a run or after it."""
+    place = tmp_path / "mulberry"
+    if marked:
+        with files.writing_directory(place) as aside:
+            made(aside)
+    place.mkdir(exist_ok=True)
+    (place / "config.json").write_text("a corpus of 260,000 records")
+    with files.writing_directory(place) as aside:
+        made(aside, " anew")
+    assert content(place) == {name: f"{text} anew" for name, text in FILES.items()}
+    kept = tmp_path / "mulberry.replaced" / "config.json"
+    assert kept.read_text() == "a corpus of 260,000 records"
+    assert f"{place} has what no run made; it is kept as {kept.parent}" in caplog.text
+    (place / "more.json").write_text("more")
+    (tmp_path / "file").write_text("mine")
+    for target in (place, tmp_path / "file"):
+        with files.writing_directory(target) as aside:
+            made(aside)
+    assert (tmp_path / "mulberry.replaced1" / "more.json").read_text() == "more"
+    assert (tmp_path / "file.replaced").read_text() == "mine"
+    with files.writing_directory(place) as aside:
+        made(aside, " once more")
+    names = ["file", "file.replaced", "mulberry", "mulberry.replaced", "mulberry.replaced1"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
+
+logger = logging.getLogger(__name__)
 
 MARK = "_COMPLETE"
 _MANY_FILES = 500
@@ -196,17 +200,47 @@ def move_in_place(aside: Path, final: Path) -> None:
 
 
 def settle(final: Path) -> None:
-    """End a `move_in_place` that was cut short; nothing happens where none was."""
+    """End a `move_in_place` that was cut short; nothing happens where none was.
+
+    What was there is removed where a mark names all of its files, and else kept beside as
+    ``<name>.replaced``: no run made it, so it may be there only.
+    """
     staged = _staged(final)
     if not staged.is_dir():
         return
     outgoing = final.with_name(f".{final.name}.outgoing")
     shutil.rmtree(outgoing, ignore_errors=True)
+    if final.exists() and not _is_of_runs(final):
+        keep(final)
     if final.exists():
         final.rename(outgoing)
     staged.rename(final)
     sync(final.parent)
     shutil.rmtree(outgoing, ignore_errors=True)
+
+
+def _is_of_runs(directory: Path) -> bool:
+    """Tell whether all files of a directory are those that its mark names, in their sizes."""
+    if not directory.is_dir():
+        return False
+    try:
+        sizes = json.loads((directory / MARK).read_text(encoding="utf-8"))["sizes"]
+    except (OSError, ValueError, TypeError, KeyError):
+        sizes = {}
+    return all(
+        file.relative_to(directory).as_posix() == MARK
+        or sizes.get(file.relative_to(directory).as_posix()) == file.stat().st_size
+        for file in directory.rglob("*")
+        if file.is_file()
+    )
+
+
+def keep(path: Path) -> None:
+    """Rename what no run made to the first free ``<name>.replaced``, and warn of it."""
+    names = (path.with_name(f"{path.name}.replaced{n or ''}") for n in itertools.count())
+    kept = next(name for name in names if not name.exists())
+    path.rename(kept)
+    logger.warning("%s has what no run made; it is kept as %s", path, kept)
 
 
 def arrived(final: Path) -> Path:

@@ -262,6 +262,14 @@ def test_the_embedded_world_has_a_file_in_every_schema(tmp_path, name):
     assert write_benchmark(name, path, n=20, seed=3).read_bytes() == before
 
 
+def test_an_official_file_where_a_small_one_belongs_is_kept(tmp_path):
+    (tmp_path / "MME.tsv").write_text("the official file")
+    write_benchmark("mme", tmp_path / "MME.tsv", n=4)
+    write_benchmark("mme", tmp_path / "MME.tsv", n=6)
+    assert (tmp_path / "MME.tsv.replaced").read_text() == "the official file"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["MME.json", "MME.tsv", "MME.tsv.replaced"]
+
+
 def test_every_case_file_is_read_or_named(shared_dir):
     """Each of the reference files gives rows, rows set aside or one sentence, never a traceback."""
     folder = shared_dir / "cases/files"

@@ -151,11 +151,26 @@ def test_a_reader_from_elsewhere_is_named_by_its_dotted_path(tmp_path):
         ({"reader": "no.such.File"}, "No module named 'no'"),
         ({"reader": "mulberry", "max_steps": 3}, "'max_steps' is no setting .* image_root"),
         ({"reader": "mulberry", "validation": {"require_images": True}}, "require_images"),
+        ({"reader": "mulberry", "validation": "no"}, "validation is 'no': input should be a "),
+        ({"reader": "mulberry", "image_root": 5}, "x.json: image_root is 5; wanted a path"),
+        ({"reader": "mulberry", "records_path": ["r"]}, r"records_path is \['r'\]; wanted a path"),
+        ({"reader": "mulberry", "path": None}, "path is None; wanted a path"),
+        ({"reader": "mulberry", "limit": True}, "limit is True; wanted a number from 1, or null"),
+        ({"reader": "mathvision", "max_steps": 0}, "max_steps is 0; wanted a number from 1"),
     ],
 )
 def test_a_reader_or_setting_that_there_is_not_is_named(settings, message):
     with pytest.raises(DatasetError, match=message):
-        RecordFileDataset(path="x.json", **settings)
+        RecordFileDataset(**{"path": "x.json", **settings})
+
+
+@pytest.mark.parametrize("records_path", ["mulberry", "mulberry/m.json", ".", "mulberry/images"])
+def test_records_are_not_stored_over_what_they_are_read_from(records_path):
+    with pytest.raises(DatasetError, match=r"records_path \S+ is where \S+ lies; the records need"):
+        RecordFileDataset(
+            reader="mulberry", path="mulberry/m.json", image_root="mulberry/images/a",
+            records_path=records_path,
+        )  # fmt: skip
 
 
 def test_former_dataset_names_point_to_the_present_one():

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import MISSING, fields
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ from r1vl_kedro.records.store import export_images, read_once
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_OWN = ("path", "image_root", "limit")
+_PATHS = ("path", "image_root", "records_path")
+_OWN = (*_PATHS, "limit")
 
 
 class RecordFileDataset(AbstractDataset):
@@ -73,12 +75,14 @@ class RecordFileDataset(AbstractDataset):
         metadata: dict[str, Any] | None = None,
         **settings: Any,
     ):
+        paths = {"path": path, "image_root": image_root, "records_path": records_path}
         try:
             kind = get_reader(reader)
-            self._validation = ValidationOptions(
-                **{"require_solution": False, **(validation or {})}
+            given = {} if validation is None else validation
+            self._validation = ValidationOptions.model_validate(
+                {"require_solution": False, **given} if isinstance(given, Mapping) else given
             )
-            _check_settings(kind, reader, {"limit": limit, **settings})
+            _check_settings(kind, reader, {**paths, "limit": limit, **settings})
             root = Path(image_root) if image_root else None
             self._file: RecordFile = kind(Path(path), root, limit, **settings)
         except RecordsError as error:
@@ -89,6 +93,7 @@ class RecordFileDataset(AbstractDataset):
         self._reader, self._settings = reader, settings
         self._path = Path(path)
         self._records_path = Path(records_path) if records_path else None
+        self._check_apart()
         self.metadata = deepcopy(metadata)
 
     def load(self) -> RecordFile | Dataset:
@@ -130,6 +135,18 @@ class RecordFileDataset(AbstractDataset):
         more = ("key_steps",) if self._records_path else ()
         return (*COLUMNS, *more, *self._file.labels)
 
+    def _check_apart(self) -> None:
+        """Raise DatasetError where storing the records would replace what they are read from."""
+        if self._records_path is None:
+            return
+        place = self._records_path.absolute()
+        for read in filter(None, (self._path, self._file.image_root)):
+            if read.absolute().is_relative_to(place):
+                raise DatasetError(
+                    f"{self._path}: records_path {self._records_path} is where {read} lies; the "
+                    "records need a directory of their own, such as data/05_model_input/records"
+                )
+
     def _fingerprint(self) -> str:
         stat = self._path.stat()
         about = {**self._describe(), "validation": self._validation.model_dump()}
@@ -150,17 +167,24 @@ class RecordFileDataset(AbstractDataset):
 
 def _check_settings(kind: type[RecordFile], reader: str, given: Mapping[str, Any]) -> None:
     """Raise RecordsError for a setting that a reader has not, or that is of another kind."""
-    takes = {field.name: field.default for field in fields(kind)}
+    takes = {field.name: field.default for field in fields(kind)} | {"records_path": None}
     for name, value in given.items():
         if name not in takes:
-            own = [*_OWN, "records_path", "validation"]
+            own = [*_OWN, "validation"]
             raise RecordsError(
                 f"{name!r} is no setting of the reader {reader!r}; it takes "
                 f"{', '.join([*own, *(name for name in takes if name not in own)])}"
             )
         default = takes[name]
-        if name == "limit" and value is not None and (not isinstance(value, int) or value < 1):
-            raise RecordsError(f"limit is {value!r:.100}; wanted a number from 1, or null")
+        if name in _PATHS:
+            if not isinstance(value, str | PathLike) and (value is not None or name == "path"):
+                raise RecordsError(f"{name} is {value!r:.100}; wanted a path")
+            continue
+        if name == "limit" or type(default) is int:
+            if (name != "limit" or value is not None) and (type(value) is not int or value < 1):
+                such = "a number from 1" + (", or null" if name == "limit" else "")
+                raise RecordsError(f"{name} is {value!r:.100}; wanted {such}")
+            continue
         kinds = {tuple: (list, tuple), float: (int, float)}
         wanted = kinds.get(type(default), type(default))
         if default not in (None, MISSING) and not isinstance(value, wanted):

@@ -28,6 +28,8 @@ VERSIONS = ("Text Dominant", "Text Lite", "Vision Intensive", "Vision Dominant",
 def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Path:
     """Write a benchmark's small file where it does not stand yet; about `n` rows.
 
+    A file that was not written here is kept beside it.
+
     Raises:
         KeyError: no benchmark of that name.
     """
@@ -35,6 +37,8 @@ def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Pat
     wanted = json.dumps({"benchmark": name, "n": n, "seed": seed, "version": VERSION})
     if path.is_file() and mark.is_file() and mark.read_text() == wanted:
         return path
+    if path.is_file() and not mark.is_file():
+        files.keep(path)  # perhaps the official file
     rows = list(MAKERS[name](random.Random(f"{name} {seed}"), n))
     columns = list(dict.fromkeys(column for row in rows for column in row))
     mark.unlink(missing_ok=True)
