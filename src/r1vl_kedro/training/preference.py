@@ -152,7 +152,7 @@ def _reference_columns(pairs: Any, settings: PreferenceOptions, where: str) -> l
     if missing:
         raise TrainingError(
             f"objective {settings.objective!r} needs log-probabilities under the reference, but "
-            f"{where} has no {', '.join(missing)}; the node add_reference computes them, or take "
-            "an objective without a reference"
+            f"{where} has no {', '.join(missing)}; a variant of method reference over these pairs "
+            "adds them, or take an objective without a reference"
         )
     return needed
