@@ -180,6 +180,22 @@ def test_many_rewards_fill_rows_of_panels_in_the_png_too():
     assert [ax.get_title() for ax in axes] == ["r0", "r1", "r2", "r3", "r4"]
 
 
+def test_a_logarithmic_axis_over_decades_has_few_labels_in_the_png():
+    figure = go.Figure(go.Scatter(x=[0.01, 0.3, 20], y=[0, 1, 2], mode="lines"))
+    figure.update_xaxes(type="log")
+    picture = draw(figure)
+    picture.canvas.draw()
+    (axis,) = (ax.xaxis for ax in picture.axes)
+    labels = [
+        label.get_text()
+        for minor in (False, True)
+        for label in axis.get_ticklabels(minor=minor)
+        if 0.01 <= label.get_position()[0] <= 20
+    ]
+    tenths = ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10", "20"]
+    assert sorted(labels, key=float) == tenths
+
+
 def test_zero_variance_is_split_by_reason():
     assert zero_variance(CURVES).to_dict("index") == {
         "step_grpo": {"all right": 0.25, "all wrong": 0.1875}

@@ -81,7 +81,7 @@ def _corner(layout: go.Layout, name: str) -> tuple[float, float]:
 
 
 def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> None:
-    from matplotlib.ticker import MultipleLocator
+    from matplotlib.ticker import LogLocator, MultipleLocator
 
     layout = figure.layout
     picture.suptitle(layout.title.text or "", x=0.01, ha="left", fontsize=13)
@@ -94,6 +94,7 @@ def _write(picture: "Figure", figure: go.Figure, axes: "dict[str, Axes]") -> Non
             if x_axis.type == "log":
                 ax.set_xscale("log")
                 ax.xaxis.set_major_formatter("{x:g}")
+                ax.xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
                 ax.xaxis.set_minor_formatter("{x:g}")
             if x_axis.range:
                 ax.set_xlim(*x_axis.range)
