@@ -28,6 +28,7 @@ _RIGHT_TOO = re.compile(
     r"(?:right|correct|true|better|possible|valid|plausible|the (?:right|correct|better))\b"
 )
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
+_OF_SUBJECT = re.compile(r"^the [a-z]+ (?:will |would )?(?=[a-z]{4,}s\.?$)", re.I)  # the line rises
 _CALLED_RIGHT = re.compile(
     r"(?P<said>.{1,80}?)\s+(?:is|are)\s+(?P<right>(?:the\s+)?(?:right|correct|true)"
     r"(?:\s+(?:answer|option|choice|one))?)\W*",
@@ -141,7 +142,7 @@ def _singular(text: str) -> str:
 
 def _stem(text: str) -> str:
     """Return a single word without the ending of its tense or number; empty for anything else."""
-    words = fold(text)
+    words = fold(_OF_SUBJECT.sub("", text))
     if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
         return ""
     return re.sub(r"(?:ing|ed|es|s|e)$", "", words[0].casefold())

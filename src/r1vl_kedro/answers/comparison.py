@@ -25,7 +25,7 @@ from r1vl_kedro.answers.model import (
 from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.symbolic import expressions_equal
 from r1vl_kedro.answers.tokens import Unreadable
-from r1vl_kedro.answers.words import unhyphenated, unhyphened
+from r1vl_kedro.answers.words import in_singular, unhyphenated, unhyphened
 
 
 def difference(given: Value, gold: Value) -> str:
@@ -210,7 +210,7 @@ def _ratios(given: Ratio, gold: Ratio) -> str:
 
 def _texts(given: Text, gold: Text) -> str:
     same = given.words == gold.words or any(
-        form(given.words) == form(gold.words) for form in (unhyphened, unhyphenated)
+        form(given.words) == form(gold.words) for form in (unhyphened, unhyphenated, in_singular)
     )
     return SAME if same and gold.words else "other words"
 

@@ -18,6 +18,7 @@ from r1vl_kedro.answers.remarks import harmless, restated
 from r1vl_kedro.answers.sentences import denies, shown_value, statement_end, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.symbolic import allowance, texts_equal
+from r1vl_kedro.answers.units import Unit, read_units
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed
 
@@ -32,11 +33,13 @@ _BARE_NOUN = re.compile(
 )
 _BEFORE_WORDS = re.compile(
     r"^(?:(?:in|on|at|to|by)\s+"
+    r"|(?:the\s+)?(?:colou?r|shape|letter|word|country|city|month|day|year)\s+(?=\w+$)"
     r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
     r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",
     re.IGNORECASE,
 )
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
+_UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)\.?")
 _BRACKET = re.compile(r"\s*\([^()]*\)$")
 _SUBJECT = re.compile(
     r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were|has|have|had)\s+the\s+[^.,;:?]{1,60}"
@@ -213,6 +216,10 @@ def _explain_open(given: str, gold: str) -> str:
         sides = [_as_formula(one, text) for one, text in ((value, ours), (wanted, theirs))]
         if None not in sides and difference(*sides) == SAME:
             return SAME
+    measured = [_measured(one, text) for one, text in ((value, ours), (wanted, theirs))]
+    if Text in (type(value), type(wanted)) and None not in measured:
+        (formula, unit), (right, other) = measured
+        return "another unit" if unit and other and unit != other else difference(formula, right)
     if isinstance(wanted, Text):
         return _said_of_it(ours, theirs, reason)
     if isinstance(value, Text):
@@ -233,6 +240,16 @@ def _as_formula(value: Value, text: str) -> Expression | None:
     if isinstance(value, Expression):
         return value
     return read_expression(text) if isinstance(value, Quantity | Range) else None
+
+
+def _measured(value: Value, text: str) -> tuple[Expression, tuple[Unit, ...]] | None:
+    """Read a formula with the unit behind it, if any: ``x/2 cm``."""
+    if isinstance(value, Expression):
+        return value, ()
+    found = _UNIT_BEHIND.fullmatch(text)
+    units = read_units(found["unit"]) if found else ()
+    formula = read_expression(found["formula"].strip()) if found and units else None
+    return None if formula is None else (formula, units)
 
 
 def _said_of_it(ours: str, theirs: str, reason: str) -> str:

@@ -64,6 +64,9 @@ def _value(tree: Tree, at: Mapping[str, complex]) -> Number:
         return _power(*operands)
     if name == "abs":
         return abs(operands[0])
+    if name in ("floor", "ceil"):
+        whole = math.floor if name == "floor" else math.ceil
+        return Fraction(whole(_real(operands[0])))
     if name == "!":
         return _factorial(operands[0])
     if name == "binom":

@@ -12,6 +12,7 @@ MAX_DEPTH = 30
 
 Tree = tuple  # ("number", value) | ("symbol", name) | (operation, operand, ...)
 
+_ROUNDED = {"⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
 _SINGLE_ARGUMENT = frozenset("fgFGPOh")
 
 
@@ -61,7 +62,7 @@ class _Parser:
                 total = (token, total, self.signed_factor())
             elif kind in ("mixed", "number"):
                 raise Unreadable("a number after another factor")
-            elif kind == "word" or token == "(" or (token == "|" and self.opens_abs()):
+            elif kind == "word" or token in ("(", "⌊", "⌈") or (token == "|" and self.opens_abs()):
                 total = ("*", total, self.power())
             else:
                 break
@@ -120,6 +121,11 @@ class _Parser:
             inner = self.sum()
             self.expect(")")
             return inner
+        if token in _ROUNDED:
+            name, closing = _ROUNDED[token]
+            inner = self.sum()
+            self.expect(closing)
+            return (name, inner)
         if token == "|":
             self.inside_abs, self.signed = True, True
             inner = self.sum()

@@ -188,12 +188,24 @@ def inequality(text: str) -> Interval | None:
         left, right = right, left
         sign = sign.translate(str.maketrans("<>", "><"))
     bound = _bound(right)
-    if bound is None or (left and not _VARIABLE.match(left)) or "|" in left:
+    if bound is None or (left and not _VARIABLE.match(left)):
         return None
+    if "|" in left:
+        return _around_zero(left.strip("|"), sign, bound)
     piece = (
         (-inf, False, bound, "=" in sign) if sign[0] == "<" else (bound, "=" in sign, inf, False)
     )
     return Interval((piece,), left)
+
+
+def _around_zero(name: str, sign: str, bound: Fraction | float) -> Interval | None:
+    """Read ``|x| < 2`` as -2 < x < 2, and ``|x| > 2`` as what lies outside."""
+    if bound <= 0 or bound == inf:
+        return None
+    closed = "=" in sign
+    if sign[0] == "<":
+        return Interval(((-bound, closed, bound, closed),), name)
+    return Interval(((-inf, False, -bound, closed), (bound, closed, inf, False)), name)
 
 
 def _worded(text: str) -> Interval | None:

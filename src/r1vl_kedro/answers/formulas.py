@@ -13,7 +13,7 @@ INEQUALITY = re.compile(r"<=|>=|!=|<|>")
 KNOWN = FUNCTIONS | DECORATIONS | frozenset(GREEK_LETTERS.values()) | {"pi", "inf", "degrees"}
 _RUN = re.compile(r"[A-Za-z]{2,}")
 _SIGNS = re.compile(
-    r"[-+*/^!|(]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
+    r"[-+*/^!|(⌊⌈]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
 )
 _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
 _PATH = re.compile(r"^[A-Z](?:\s?-\s?[A-Z]){2,}$")  # A-B-C is a way and no difference

@@ -19,7 +19,7 @@ from r1vl_kedro.answers.numerals import (
     leading_number,
 )
 from r1vl_kedro.answers.tokens import literal
-from r1vl_kedro.answers.units import DOLLARS, read_units
+from r1vl_kedro.answers.units import CURRENCIES, read_units
 
 MAX_LENGTH = 200
 ORDINAL = "ordinal"
@@ -35,7 +35,7 @@ _PREFIX = re.compile(
 _MINUS = re.compile(r"^(?:minus|negative|neg\.?)\s+(?=\S)", re.IGNORECASE)
 _CURRENCY = re.compile(
     r"^(?P<sign>-?)\s*(?P<name>US\s?USD|USD|EUR|GBP|JPY|CNY|RMB|INR|"
-    rf"{'|'.join(DOLLARS.values())}|Rs\.?|[€£¥₹])\s*(?=[-.\d])"
+    rf"{'|'.join(CURRENCIES)}|Rs\.?|[€£¥₹])\s*(?=[-.\d])"
 )
 _PERCENT = re.compile(
     r"\s*(?:%|\bper\s?cent\b|\bpct\b\.?|\bpercentage(?:\s+points?)?\b|\bpp\b)\s*\.?$", re.IGNORECASE

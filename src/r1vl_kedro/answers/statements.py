@@ -13,7 +13,7 @@ _MARKDOWN = re.compile(
 )
 _HASHES = re.compile(r"^\s*#{1,6}\s+")
 _TAIL = re.compile(
-    r"(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
+    r"^[✓✔☑✅👍🎉→]+\s*(?=\S)|(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
 )
 _CONCLUSION = re.compile(
     r"(?:[,;.]|\s-)\s+(?:(?:and|but)\s+)?(?:so|hence|thus|therefore|which gives|which makes|"
@@ -45,7 +45,8 @@ _LEAD = re.compile(
     r"(?:(?:is|are|was|=|:|equals|would be|should be|must be|seems to be|"
     r"is equal to|will be|comes to)"
     r"(?![A-Za-z])\s*:?\s*(?:that\s+)?)+"
-    r"|(?:(?:the|my)\s+)?(?:final\s+)?answer\s+(?=[-(\[{\d])"
+    r"|(?:(?:the|my)\s+)?(?:final\s+)?answer(?:['’]s)?\s+(?=[-(\[{\d])"
+    r"|(?:(?:it|this|they)\s+)?(?:stays?|remains?)\s+(?=[a-z]{4,}\W*$)"
     r"|(?:it|this|that|which|there|they|he|she)(?:\s+(?:is|are|was|were|will be|"
     r"must be|would be|ha(?:s|ve)(?!\s+\S+\s+(?:digits?|decimals?)\b))\b|'s\b|'re\b)"
     r"(?:\s+(?:exactly|only|just|about|approximately))?\s*"

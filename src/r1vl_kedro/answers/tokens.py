@@ -31,7 +31,7 @@ _NUMBER = r"\d+\.\d*\(\d+\)|\.\d+\(\d+\)|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(
 _SCIENTIFIC = r"[eE][-+]?\d{1,4}(?![\w.])"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<mixed>\d+\s+\d+/\d+)(?![\d.])|(?P<number>(?:{_NUMBER})(?:{_SCIENTIFIC})?)"
-    r"|(?P<word>[A-Za-z]+)|(?P<index>_(?:\d+|[A-Za-z]\w*|\([^()]*\)))|(?P<prime>'+)|(?P<op>\*\*|[-+*/^()!|;]))"
+    r"|(?P<word>[A-Za-z]+)|(?P<index>_(?:\d+|[A-Za-z]\w*|\([^()]*\)))|(?P<prime>'+)|(?P<op>\*\*|[-+*/^()!|;⌊⌋⌈⌉]))"
 )
 _WHOLE = re.compile(r"\s*(\d+)")
 _DIGITS = re.compile(r"\d+")

@@ -51,6 +51,7 @@ DOLLARS = {
     "NZ": "NZD", "NT": "TWD", "R": "BRL", "MX": "MXN",
 }  # fmt: skip
 """What stands before a dollar sign, with the currency that it is then."""
+CURRENCIES = (*DOLLARS.values(), *"CHF SEK NOK DKK KRW RUB PLN ZAR THB TRY".split())
 # Symbol, names, dimension, factor: all of these take prefixes.
 _PREFIXED = [
     ("m", "meter metre", "length", "1"), ("g", "gram gramme", "mass", "1"),
@@ -104,7 +105,7 @@ _PLAIN = [
     ("USD $", "dollar buck", "dollar", "1"), ("cent ¢", "cent", "dollar", "1/100"),
     ("EUR €", "euro", "euro", "1"), ("GBP £", "pound quid", "sterling", "1"),
     ("pence", "pence penny pennies", "sterling", "1/100"), ("JPY ¥ 円", "yen", "yen", "1"),
-    *((code, "", code, "1") for code in DOLLARS.values()),
+    *((code, "", code, "1") for code in CURRENCIES),
     ("CNY RMB ¥ 元", "yuan renminbi", "yuan", "1"), ("INR Rs ₹", "rupee", "rupee", "1"),
     ("deg", "degree", "angle", "1"), ("rad", "radian", "angle", _ANGLE),
     ("degreesC degC", "celsius centigrade", "celsius", "1"),

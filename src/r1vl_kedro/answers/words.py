@@ -102,6 +102,13 @@ def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def in_singular(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a single word without a plural's s: ``Republicans`` as ``Republican``."""
+    word = words[0] if len(words) == 1 else ""
+    plural = len(word) > 4 and word.isalpha() and word.islower() and word[-2] not in "suiy"
+    return (word.removesuffix("s"),) if plural else words
+
+
 def unhyphenated(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words without the hyphens between them.
 

@@ -71,7 +71,7 @@ def stated(raw: str) -> str:
         mark for mark in _FINAL.finditer(text) if not _FORMER.search(text[: mark.start()][-12:])
     ]
     if marks:
-        text = _SECTION.split(text[marks[-1].end() :], maxsplit=1)[0]
+        text = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)[0]
         return unboxed(_CLOSING_TAG.sub("", text).strip())
     tagged = last_tagged(text)
     if tagged:
