@@ -280,21 +280,24 @@ def test_a_host_that_does_not_see_the_runs_files_is_named(tmp_path, options):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cluster_of_this_host_alone_asks_for_a_token_and_has_no_dashboard(tmp_path):
+def test_a_cluster_of_this_host_alone_asks_for_a_token_has_no_dashboard_and_tells_nobody(tmp_path):
     work = (
         f"print(job('echo', {str(tmp_path)!r}, {THERE}, text='a')['text'])\n"
         "import contextlib, psutil\n"
-        "ports = set()\n"
+        "ports, statistics = set(), set()\n"
         "for process in psutil.Process().children(recursive=True):\n"
         "    with contextlib.suppress(psutil.Error):  # it may have ended\n"
         "        ports |= {place.laddr.port for place in process.net_connections()}\n"
-        "print(len(ports) > 0, 8265 in ports)\n"
+        "        statistics.add(process.environ().get('RAY_USAGE_STATS_ENABLED'))\n"
+        "statistics.discard(None)  # where the process's title lies over its environment\n"
+        "print(len(ports) > 0, 8265 in ports, statistics)\n"
     )
     alone = ONE.model_copy(update={"cluster": "local"})
-    run = a_run(work, alone, HOME=str(tmp_path), RAY_AUTH_TOKEN=None)
+    others = dict.fromkeys(("RAY_AUTH_TOKEN", "RAY_USAGE_STATS_ENABLED"))
+    run = a_run(work, alone, HOME=str(tmp_path), **others)
     output, _ = run.communicate()
     assert run.returncode == 0, output
-    assert output.splitlines()[-2:] == ["a", "True False"]
+    assert output.splitlines()[-2:] == ["a", "True False {'0'}"]
     assert len((tmp_path / ".ray" / "auth_token").read_text()) >= 32
 
 
