@@ -55,7 +55,15 @@ def test_an_environment_is_named_and_not_led_to(run, monkeypatch, env):
     [
         ({"seed": "${x}"}, "seed: Interpolation key 'x' not found"),
         ({"seed": "${oc.env:HOME}"}, "seed: Unsupported interpolation type oc.env"),
-        ({"ablation": {"variants": ["outcome"]}}, "the parameters cannot be put together "),
+        ({"ablation": {"variants": ["outcome"]}}, "ablation.variants cannot be put together "),
+        ({"study": {"rewards": {"a": 1}}}, "study.rewards cannot be put together "),
+        ({"evaluation": {"grammar": "rvl"}}, "evaluation.grammar: grammar 'rvl' is unknown: did"),
+        ({"preference": {"grammar": 5}}, "preference.grammar is 5: input should be a valid str"),
+        ({"grammar": "..x"}, "grammar: grammar '..x' is unknown: "),
+        ({"work_dir": ""}, "work_dir is '': string should have at least 1 character"),
+        ({"seed": True}, "seed is True: input should be a number"),
+        ({"step_grpo": {"num_steps": True}}, "step_grpo.num_steps is True: input should be a num"),
+        ({"launcher": {"num_processes": True}}, "launcher.num_processes is True: input should be"),
         (
             {"prompt": {"template": "<|image_pad|>{question}"}},
             "prompt.template is '<|image_pad|>{question}': it has <|image_pad|>; images come ",

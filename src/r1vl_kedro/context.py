@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from r1vl_kedro.parameters import (
     ConfigurationError,
     check_names,
     checked,
+    clashes,
     describe,
     value_at,
     with_grammar,
@@ -114,10 +116,22 @@ class ProjectContext(KedroContext):
             said = str(error).partition("\n")[0]
             raise ConfigurationError(f"{error.full_key or 'the parameters'}: {said}") from error
         except TypeError as error:  # OmegaConf's: it does not say where
+            place = next(self._clashes(), "the parameters")
             raise ConfigurationError(
-                f"the parameters cannot be put together ({error}): give a list where "
+                f"{place} cannot be put together ({error}): give a list where "
                 "the configuration has a list, and a mapping where it has one"
             ) from error
+
+    def _clashes(self) -> Iterator[str]:
+        """Yield keys that are a list in one file, or on the command line, and else a mapping."""
+        loader = self.config_loader
+        layers = [
+            yaml.safe_load(file.read_text()) or {}
+            for env in filter(None, (loader.base_env, loader.env))
+            for file in sorted(Path(loader.conf_source, env).rglob("parameters*.yml"))
+        ]
+        for below, above in combinations([*layers, loader.runtime_params], 2):
+            yield from clashes(below, above)
 
     def _name_new_rows(self) -> None:
         """Warn of variants that the command line adds: perhaps a name was misspelt."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, TypeVar, get_args
 
 import click
@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -61,6 +62,15 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, given: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[info.field_name or ""].annotation
+        kinds = {kind, *get_args(kind)}
+        if isinstance(given, bool) and kinds & {int, float} and bool not in kinds:
+            raise ValueError("input should be a number")
+        return given
+
 
 class Prompt(Options):
     """``parameters.prompt``."""
@@ -80,13 +90,19 @@ class Prompt(Options):
         return template
 
 
-class Common(BaseModel):
+class Common(Options, extra="ignore"):
     """Parameters of their own that every pipeline may read; nodes hint them as plain types."""
 
     seed: Seed
     prompt: Prompt
     grammar: GrammarName = R1VL.name
-    work_dir: str
+    work_dir: str = Field(min_length=1)
+
+
+class Reading(BaseModel):
+    """What all sections of ``READ_RESPONSES`` have."""
+
+    grammar: GrammarName
 
 
 def value_at(parameters: Mapping[str, Any], key: str) -> Any:
@@ -95,6 +111,19 @@ def value_at(parameters: Mapping[str, Any], key: str) -> Any:
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def clashes(below: Mapping[str, Any], above: Mapping[str, Any], at: str = "") -> Iterator[str]:
+    """Yield the dotted keys at which one of two configurations has a list, the other a mapping."""
+    for key in below.keys() & above.keys():
+        kinds = [
+            list if isinstance(value, list) else Mapping if isinstance(value, Mapping) else None
+            for value in (below[key], above[key])
+        ]
+        if kinds == [Mapping, Mapping]:
+            yield from clashes(below[key], above[key], f"{at}{key}.")
+        elif set(kinds) == {list, Mapping}:
+            yield f"{at}{key}"
 
 
 def check_names(parameters: Mapping[str, Any], known: Iterable[str]) -> None:
@@ -186,13 +215,14 @@ def with_grammar(parameters: Mapping[str, Any]) -> dict[str, Any]:
     that is null becomes the grammar's wording.
 
     Raises:
-        ValueError: no such grammar.
+        ConfigurationError: no such grammar.
     """
     name = parameters.get("grammar") or R1VL.name
     filled = {**parameters, "grammar": name}
     for section in READ_RESPONSES:
         if isinstance(filled.get(section), Mapping):
             filled[section] = {"grammar": name, **filled[section]}
+            checked(Reading, filled[section], section)
     filled["prompt"] = _worded(filled.get("prompt"), name)
     if isinstance(filled["prompt"], Mapping):
         check_opening(filled["prompt"].get("template"), name, "prompt.template")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from r1vl_kedro.kernels import IdleThreads, Instructions
+from r1vl_kedro.parameters import Options
 
 
-class LauncherOptions(BaseModel):
+class LauncherOptions(Options):
     """Processes, threads and hosts of a job."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     in_process: bool = False
     """Run in the calling process; for debugging, and for one process only."""

@@ -181,7 +181,7 @@ def get_grammar(name: str) -> Grammar:
     if name in GRAMMARS:
         return GRAMMARS[name]
     module, _, attribute = name.rpartition(".")
-    if module:
+    if module.strip("."):
         try:
             found = getattr(import_module(module), attribute, None)
         except ImportError as error:

@@ -117,7 +117,7 @@ def get_reward(name: str) -> type[Reward]:
     if name in _RENAMED:
         raise ValueError(f"reward {name!r} is now called {_RENAMED[name]!r}")
     module, _, attribute = name.rpartition(".")
-    if module:
+    if module.strip("."):
         return _at_path(name, module, attribute)
     raise ValueError(
         f"reward {name[:100]!r} is unknown: {did_you_mean(name, REWARDS)}choose "

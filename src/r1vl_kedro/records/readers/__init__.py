@@ -27,7 +27,7 @@ def get_reader(name: str) -> type[RecordFile]:
         return READERS[name]
     module, _, attribute = str(name).rpartition(".")
     why = ""
-    if module:
+    if module.strip("."):
         try:
             reader = getattr(import_module(module), attribute)
         except (ImportError, AttributeError) as error:
