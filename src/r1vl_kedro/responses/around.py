@@ -127,6 +127,7 @@ _STATED = NOUNS - words_of("estimate guess attempt") | words_of(
 )
 _TEXTS = words_of("which that text problem question theorem law rule formula caption title")
 _WORKINGS = words_of("calculation calculations working reasoning choice computation")
+_NONE = Answer("")
 _CLOSERS = {"{": "}", "(": ")"}
 
 
@@ -221,7 +222,7 @@ def denied(before: str) -> bool:
         (True, False)
     """
     sentence = sentences(plain(before))[-1]
-    clause = Clause(cut(sentence)[-1], Answer(""))
+    clause = Clause(cut(sentence)[-1], _NONE)
     if affirmed(sentence):
         return False
     words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]

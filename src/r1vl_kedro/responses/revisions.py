@@ -96,6 +96,8 @@ def revises(answer: str, after: str) -> bool:
         >>> revises("7", "\nWait, that is wrong. It is 8."), revises("7", "\nWe removed 3 of 10.")
         (True, False)
     """
+    if not after.strip():
+        return False
     after = plain(after[:_LONGEST])
     if _ASKED.match(after):
         return True
