@@ -10,10 +10,13 @@ from typing import Any
 from kedro.config import MissingConfigException, OmegaConfigLoader
 from omegaconf import OmegaConf
 
+from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.parameters import ConfigurationError, check_choices
 from r1vl_kedro.scratch import scratch_directory
 
 logger = logging.getLogger(__name__)
+KINDS = ("catalog", "credentials", "globals", "parameters")
+"""How the names of the files that are read begin."""
 FORMER = {"mulberry_records": "source_records"}
 """Catalog entries whose old name is accepted for one release."""
 
@@ -53,6 +56,7 @@ class ProfileConfigLoader(OmegaConfigLoader):
             OmegaConf.register_new_resolver(name, resolve, replace=True)
         super().__init__(source, *args, **kwargs)
         self._warn_of_shared_data()
+        self._warn_of_unread_files()
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Return the merged configuration of a kind, such as ``parameters``.
@@ -100,6 +104,14 @@ class ProfileConfigLoader(OmegaConfigLoader):
                 self.env,
                 self._extended or self.base_env,
             )
+
+    def _warn_of_unread_files(self) -> None:
+        if self.env is None:
+            return
+        for file in sorted(Path(self.conf_source, self.env).glob("*.y*ml")):
+            hint = did_you_mean(file.stem, KINDS)
+            if hint and not file.stem.startswith(KINDS):
+                logger.warning("conf/%s/%s is not read: %s", self.env, file.name, hint.strip())
 
     def _check_extended(self, extended: str) -> None:
         """Raise ConfigurationError where this is no environment, or extends one itself."""

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from kedro.framework import project
 from kedro.framework.context import KedroContext
+from kedro.io import CatalogProtocol
 from kedro.validation.exceptions import ParameterValidationError
 from kedro.validation.type_extractor import TypeExtractor
 from omegaconf.errors import OmegaConfBaseException
@@ -51,7 +52,7 @@ class ProjectContext(KedroContext):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        catalog = self.config_loader["catalog"]
+        catalog = self._read("catalog")
         self.config_loader["catalog"] = with_whole_paths(catalog, Path(self.project_path))
         given = self._given()
         grid.refuse_old_spelling(given)
@@ -111,16 +112,31 @@ class ProjectContext(KedroContext):
             ConfigurationError: the environment's or the command line's cannot be merged with them.
         """
         try:
-            return self.config_loader["parameters"]
-        except OmegaConfBaseException as error:
-            said = str(error).partition("\n")[0]
-            raise ConfigurationError(f"{error.full_key or 'the parameters'}: {said}") from error
+            return self._read("parameters")
         except TypeError as error:  # OmegaConf's: it does not say where
             place = next(self._clashes(), "the parameters")
             raise ConfigurationError(
                 f"{place} cannot be put together ({error}): give a list where "
                 "the configuration has a list, and a mapping where it has one"
             ) from error
+
+    def _read(self, kind: str) -> dict[str, Any]:
+        try:
+            return self.config_loader[kind]
+        except OmegaConfBaseException as error:
+            said = str(error).partition("\n")[0]
+            raise ConfigurationError(f"{error.full_key or f'the {kind}'}: {said}") from error
+
+    def _get_catalog(self, *args: Any, **kwargs: Any) -> CatalogProtocol:
+        """Warn of entries that nothing reads: a misspelt one leaves its data to another's."""
+        catalog = super()._get_catalog(*args, **kwargs)
+        read = {name for pipeline in project.pipelines.values() for name in pipeline.datasets()}
+        known = read | self._names_in_base("catalog")
+        for name in self.config_loader["catalog"].keys() - known:
+            pattern = "{" in name or catalog.config_resolver.match_dataset_pattern(name)
+            if not pattern and not name.startswith("_") and (hint := did_you_mean(name, known)):
+                logger.warning("catalog entry %s is read by no pipeline: %s", name, hint.strip())
+        return catalog
 
     def _clashes(self) -> Iterator[str]:
         """Yield keys that are a list in one file, or on the command line, and else a mapping."""
@@ -152,11 +168,11 @@ class ProjectContext(KedroContext):
                 ", ".join(known),
             )
 
-    def _names_in_base(self) -> set[str]:
+    def _names_in_base(self, kind: str = "parameters") -> set[str]:
         # Not through a second loader: `${globals:...}` goes to the loader made last, and every
         # environment would read and write the data of the base one.
         base = Path(self.config_loader.conf_source) / self.config_loader.base_env
-        files = [yaml.safe_load(file.read_text()) for file in base.rglob("parameters*.yml")]
+        files = [yaml.safe_load(file.read_text()) for file in base.rglob(f"{kind}*.yml")]
         return {name for file in files for name in file or ()}
 
 
