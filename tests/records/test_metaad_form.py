@@ -64,6 +64,7 @@ def test_a_plan_without_reasoning_is_read(read, solution):
         ({"image": "b.png"}, "missing_image", "b.png"),
         ({"problem": f"<image><image>{PROBLEM}"}, "image_marks", "2 <image> marks and 1 images"),
         ({"problem": "<image>"}, "empty_question", "no text"),
+        ({"problem": "\u200b \ufeff\u00a0"}, "empty_question", "no text"),
         (
             {"solution": "<think> </think><answer>KEEP, STRAIGHT</answer>"},
             "unparsable_path",

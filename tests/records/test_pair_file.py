@@ -187,6 +187,7 @@ def test_parquet_with_encoded_images(folder):
         ({"rejected": "Two."}, "chosen_equals_rejected"),
         ({"rejected": " "}, "empty_completion"),
         ({"prompt": "<image>"}, "empty_question"),
+        ({"prompt": "<image>\u200b"}, "empty_question"),
         ({"images": ["none.png"]}, "missing_image"),
         ({"images": ["torn.png"]}, "broken_image"),
         ({"images": ["../a.png"]}, "malformed_row"),

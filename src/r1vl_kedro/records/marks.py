@@ -39,6 +39,11 @@ def other_placeholder(text: str, own: str = re.escape(IMAGE_MARK)) -> str | None
     return next((mark for mark in found if not re.fullmatch(own, mark)), None)
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether a text shows nothing: only spaces, and marks without a glyph such as U+200B."""
+    return not any(map(str.isprintable, "".join(text.split())))
+
+
 def marks_problem(
     asked: str,
     images: int,

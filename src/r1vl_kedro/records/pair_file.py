@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.json_stream import iter_rows
-from r1vl_kedro.records.marks import marks_problem, placed, shown_elsewhere
+from r1vl_kedro.records.marks import is_blank, marks_problem, placed, shown_elsewhere
 from r1vl_kedro.records.pair_forms import images_in_prompt, in_trl_form, texts_of_pair
 from r1vl_kedro.records.pairs import REASONS, problem_of, write_pairs
 from r1vl_kedro.records.questions import special_token, split_options
@@ -78,7 +78,7 @@ class PairFile:
         row = in_trl_form(row)
         question, chosen, rejected = texts_of_pair(row)
         pair = {"chosen": chosen, "rejected": rejected}
-        if not question.replace(IMAGE_MARK, "").strip():
+        if is_blank(question.replace(IMAGE_MARK, "")):
             raise Unusable("empty_question", "the prompt has no text")
         if (reason := problem_of(pair)) is not None:
             raise Unusable(reason, f"{REASONS[reason]}: {chosen!r:.90}, {rejected!r:.90}")

@@ -13,7 +13,7 @@ from r1vl_kedro.errors import clipped
 from r1vl_kedro.prompts import MAX_OPTIONS
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.clean import reflective_reason
-from r1vl_kedro.records.marks import NUMBERED, marks_problem, shown_elsewhere
+from r1vl_kedro.records.marks import NUMBERED, is_blank, marks_problem, shown_elsewhere
 from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.questions import left_tag, missing_option, resolve_answer, special_token
 from r1vl_kedro.records.rejections import Rejection, nothing_left
@@ -105,11 +105,11 @@ def check(
     problem = marks_problem(asked, len(raw.images), needed=False, own=NUMBERED)
     if problem or (problem := shown_elsewhere(answer=raw.answer, path=raw.solution)):
         return reject(*problem)
-    if not raw.question.strip():
+    if is_blank(raw.question):
         return reject("empty_question", "the question has no text")
     if len(raw.options) > MAX_OPTIONS:
         return reject("too_many_options", f"{len(raw.options)} options; at most {MAX_OPTIONS}")
-    if raw.options and any(not option.strip() for option in raw.options):
+    if raw.options and any(map(is_blank, raw.options)):
         return reject("empty_option", f"options are {list(raw.options)!r:.200}")
     if missing := missing_option(raw.options):
         return reject("missing_option", missing)
@@ -121,7 +121,7 @@ def check(
             solution = reference_path(raw.solution, grammar).strip()
         except ValueError as error:
             return reject("unparsable_path", str(error)[:200])
-    if not raw.answer.strip():
+    if is_blank(raw.answer):
         return reject("empty_answer", "there is no final answer")
     if tag := left_tag(raw.answer):
         return reject(
