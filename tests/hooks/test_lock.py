@@ -42,3 +42,16 @@ def test_a_password_of_the_command_line_is_not_in_the_lock(tmp_path, monkeypatch
     hooks(tmp_path).before_pipeline_run(PIPELINE)
     text = (tmp_path / "data/.locks/outcome.lock").read_text()
     assert "tracking.uri=http://h" in text and "pw" not in text
+
+
+def test_what_one_dead_run_left_locked_is_told_once(tmp_path, caplog):
+    locks = tmp_path / "data/.locks"
+    locks.mkdir(parents=True)
+    for part in ("outcome", "shared"):
+        note = '{"pid": 1, "host": "here", "command": "kedro run"}'
+        (locks / f"{part}.lock").write_text(note)
+    with caplog.at_level("INFO"):
+        hooks(tmp_path).before_pipeline_run(PIPELINE)
+    assert caplog.messages == [
+        "outcome, shared: left locked by a run that has ended, process 1 on here (kedro run)"
+    ]

@@ -89,23 +89,26 @@ RISING = [0.02 + 0.002 * n for n in range(30)]
 FLAT = [0.5 + 0.05 * (-1) ** n for n in range(30)]
 
 
+FALLING = [0.9 - 0.01 * n for n in range(30)]
+
+
 @pytest.mark.parametrize(
-    ("key_steps", "accuracy", "alarmed"),
+    ("key_steps", "accuracy", "alarm"),
     [
-        (RISING, FLAT, True),
-        (RISING, [0.9 - 0.01 * n for n in range(30)], True),
-        (RISING, [0.1 + 0.02 * n for n in range(30)], False),
-        (RISING, [0.3 + 0.1 * (-1) ** n for n in range(30)], False),  # noise hides a rise
-        (FLAT, FLAT, False),
-        (RISING[:10], FLAT[:10], False),
-        (RISING[::-1], FLAT, False),
+        (RISING, FLAT, "key_steps rose by 0.0380 over the last 20 steps while accuracy"),
+        (RISING, FALLING, "key_steps rose by 0.0380 over the last 20 steps while accuracy"),
+        (RISING, [0.1 + 0.02 * n for n in range(30)], None),
+        (RISING, [0.3 + 0.1 * (-1) ** n for n in range(30)], None),  # noise hides a rise
+        (FLAT, FLAT, None),
+        (RISING[:10], FLAT[:10], None),
+        (RISING[::-1], FLAT, None),
+        (FLAT, FALLING, "accuracy fell by 0.1900 over the last 20 steps while key_steps changed"),
+        (RISING[::-1], FALLING, None),  # a training that loses both is no hacking
     ],
 )
-def test_alarm_when_key_steps_rise_alone(key_steps, accuracy, alarmed):
+def test_alarm_where_key_steps_and_accuracy_part(key_steps, accuracy, alarm):
     line = hacking_alarm(key_steps, accuracy, window=20)
-    assert (line is not None) is alarmed
-    if line:
-        assert line.startswith("key_steps rose by 0.0380 over the last 20 steps while accuracy")
+    assert line is None if alarm is None else line.startswith(alarm)
 
 
 def test_alarm_arguments():

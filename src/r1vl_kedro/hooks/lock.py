@@ -59,8 +59,13 @@ class LockHooks:
         self.release()
         writes = {_part(name) for name in pipeline.all_outputs()}
         reads = {_part(name) for name in pipeline.inputs() if not is_parameter(name)} - writes
+        left: dict[str, list[str]] = {}
         for part in sorted(writes | reads):
-            self._take(part, fcntl.LOCK_EX if part in writes else fcntl.LOCK_SH)
+            note = self._take(part, fcntl.LOCK_EX if part in writes else fcntl.LOCK_SH)
+            left.setdefault(note, []).append(part)
+        for note in filter(None, left):
+            parts = ", ".join(left[note])
+            logger.info("%s: left locked by a run that has ended, %s", parts, _who(note))
 
     def release(self) -> None:
         """Close all locks held; their files stay, empty."""
@@ -70,7 +75,8 @@ class LockHooks:
                 handle.truncate(0)
             handle.close()
 
-    def _take(self, part: str, how: int) -> None:
+    def _take(self, part: str, how: int) -> str:
+        """Lock a part; return the note of a run that ended without letting go of it."""
         if self._directory is None:
             raise RuntimeError("no Kedro context was made before the run; the lock has no place")
         path = self._directory / f"{part}.lock"
@@ -92,14 +98,13 @@ class LockHooks:
             self.release()
             raise AlreadyRunning(_message(part, path, holder)) from None
         left = handle.read()
-        if left:
-            logger.info("%s was left by a run that has ended: %s", path.name, _who(left))
         if how == fcntl.LOCK_EX:
             handle.seek(0)
             handle.truncate()
             json.dump({**identity(), "command": scrub(" ".join(sys.argv))[:200]}, handle)
             handle.flush()
         self._held.append((handle, how == fcntl.LOCK_EX))
+        return left
 
 
 def _part(dataset: str) -> str:

@@ -221,14 +221,17 @@ def hacking_alarm(
     t: float = 3.0,
     margin: float = 0.08,
 ) -> str | None:
-    """Warn, in a line, where key steps rise over the last window while accuracy does not.
+    """Warn, in a line, where key steps and accuracy part over the last window.
+
+    That is where key steps rise and accuracy does not, or accuracy falls and key steps do not.
 
     Args:
         key_steps: mean key-step term (alpha * k) of each step so far; not StepRAR, which holds the
             outcome as well and would follow accuracy.
         accuracy: mean outcome reward of each step so far.
         window: how many of the last steps to look at; shorter series give None.
-        t: how clear the rise of the key steps must be (t statistic of a line through the window).
+        t: how clear a rise of key steps, or a fall of accuracy, must be (t statistic of a line
+            through the window); key steps fall along where theirs is below -2.
         margin: no alarm where accuracy may have risen by this much or more, two standard errors
             above the rise of a line through the window; noise of small batches rings nothing.
 
@@ -238,6 +241,8 @@ def hacking_alarm(
     Example:
         >>> hacking_alarm([0.01, 0.02, 0.03, 0.04], [0.5, 0.45, 0.42, 0.38], window=4)
         'key_steps rose by 0.0300 over the last 4 steps while accuracy changed by -0.1170'
+        >>> hacking_alarm([0.04, 0.04, 0.04, 0.04], [0.5, 0.45, 0.42, 0.38], window=4)
+        'accuracy fell by 0.1170 over the last 4 steps while key_steps changed by +0.0000'
     """
     if len(key_steps) != len(accuracy):
         raise ValueError(f"{len(key_steps)} values of key_steps but {len(accuracy)} of accuracy")
@@ -246,14 +251,14 @@ def hacking_alarm(
     if len(key_steps) < window:
         return None
     rise, rise_t = trend(key_steps[-window:])
-    accuracy_rise, accuracy_rise_t = trend(accuracy[-window:])
-    error = abs(accuracy_rise / accuracy_rise_t) if accuracy_rise_t else 0.0
-    if rise_t < t or accuracy_rise + 2 * error >= margin:
-        return None
-    return (
-        f"key_steps rose by {rise:.4f} over the last {window} steps "
-        f"while accuracy changed by {accuracy_rise:+.4f}"
-    )
+    accuracy_rise, accuracy_t = trend(accuracy[-window:])
+    error = abs(accuracy_rise / accuracy_t) if accuracy_t else 0.0
+    over = f"over the last {window} steps while"
+    if rise_t >= t and accuracy_rise + 2 * error < margin:
+        return f"key_steps rose by {rise:.4f} {over} accuracy changed by {accuracy_rise:+.4f}"
+    if accuracy_t <= -t and rise_t > -2:
+        return f"accuracy fell by {-accuracy_rise:.4f} {over} key_steps changed by {rise:+.4f}"
+    return None
 
 
 def _grouped(values: ArrayLike, group_size: int) -> np.ndarray:

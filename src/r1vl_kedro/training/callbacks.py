@@ -114,7 +114,7 @@ class StopOnSignal(TrainerCallback):
 
 
 class WatchForHacking(TrainerCallback):
-    """Warns, and logs ``hacking_alarm`` 1, where key steps rise while accuracy does not.
+    """Warns, and logs ``hacking_alarm`` 1, where key steps and accuracy part.
 
     Runs without both of the rewards ``outcome`` and ``key_steps`` have no alarm.
     """
