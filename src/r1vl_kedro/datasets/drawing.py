@@ -11,6 +11,9 @@ from kedro_datasets.matplotlib import MatplotlibDataset
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+"""Leaves out the date, so that the same figure gives the same file."""
+
 
 class DrawingDataset(MatplotlibDataset):
     """``matplotlib.MatplotlibDataset`` that writes a figure in further formats beside the first.
@@ -44,10 +47,5 @@ class DrawingDataset(MatplotlibDataset):
         first = self.drawn
         first.parent.mkdir(parents=True, exist_ok=True)
         for suffix in self._also:
-            data.savefig(first.with_suffix(f".{suffix}"), metadata=_undated(suffix))
+            data.savefig(first.with_suffix(f".{suffix}"), metadata=UNDATED.get(suffix))
         super().save(data)
-
-
-def _undated(suffix: str) -> dict[str, None] | None:
-    """Leave out the date, so that the same figure gives the same file."""
-    return {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(suffix)

@@ -26,7 +26,13 @@ def check_endpoints(nodes: Sequence[Node], catalog: DataCatalog) -> None:
         EndpointError: names the options, the address and what it replied.
     """
     trains = any("training" in node.tags for node in nodes)
-    for where, options in _asked(nodes, catalog).items():
+    asked = {
+        where: options
+        for node in nodes
+        for where, given in decoding_of(node, catalog)
+        if (options := DecodingOptions.model_validate(given)).engine == "openai"
+    }
+    for where, options in asked.items():
         from r1vl_kedro.generation.openai_engine import try_endpoint
 
         try:
@@ -38,14 +44,3 @@ def check_endpoints(nodes: Sequence[Node], catalog: DataCatalog) -> None:
             raise EndpointError(
                 f"nothing was started: {where}.decoding: {error}", error.status
             ) from error
-
-
-def _asked(nodes: Sequence[Node], catalog: DataCatalog) -> dict[str, DecodingOptions]:
-    """Find the options of every node that will ask an endpoint, by the parameter's name."""
-    found = {}
-    for node in nodes:
-        for where, given in decoding_of(node, catalog):
-            options = DecodingOptions.model_validate(given)
-            if options.engine == "openai":
-                found[where] = options
-    return found

@@ -149,18 +149,14 @@ def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
     )
     names = list(parts)
     for label, by_reward, by_likelihood, colour in kinds:
-        shares = [
-            float(
-                (
-                    ((part["reward_w"] > part["reward_l"]) == by_reward)
-                    & ((part["mean_w"] > part["mean_l"]) == by_likelihood)
-                ).mean()
-            )
+        ranked = [
+            ((part["reward_w"] > part["reward_l"]) == by_reward)
+            & ((part["mean_w"] > part["mean_l"]) == by_likelihood)
             for part in parts.values()
         ]
         if names:
             figure.add_bar(
-                x=[100 * share for share in shares],
+                x=[100 * float(one.mean()) for one in ranked],
                 y=names,
                 orientation="h",
                 name=label,
