@@ -148,10 +148,8 @@ def _text(path: Path) -> TextIO:
 
 def other_kind(head: str) -> str:
     """Name what a file is in place of JSON, as the end of an error; "" where that is not known."""
-    for beginning, kind in _OTHER_KINDS.items():
-        if head.startswith(beginning):
-            return f"; {kind}"
-    return ""
+    kinds = (kind for beginning, kind in _OTHER_KINDS.items() if head.startswith(beginning))
+    return next((f"; {kind}" for kind in kinds), "")
 
 
 def write_array(path: str | Path, rows: Iterable[dict[str, Any]]) -> int:

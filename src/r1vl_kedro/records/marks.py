@@ -90,12 +90,8 @@ def inside_a_sentence(text: str, mark: str = re.escape(IMAGE_MARK)) -> bool:
     Args:
         mark: pattern of a mark.
     """
-    for line in text.split("\n"):
-        parts = re.split(mark, line)
-        filled = [k for k, part in enumerate(parts) if part.strip()]
-        if len(filled) > 1:
-            return True
-    return False
+    lines = (re.split(mark, line) for line in text.split("\n"))
+    return any(sum(bool(part.strip()) for part in parts) > 1 for parts in lines)
 
 
 def placed(question: str, options: Sequence[str] = (), before: int = 0) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS_A_SIDE = 512
 _WORD = re.compile(r"\S+")
+_NUMBERS = ("correct", "valid", "k", "step_rar", "tokens")
 
 
 def select_questions(
@@ -184,11 +185,7 @@ def _answer(
         "variant": look.name,
         "label": look.label,
         "colour": look.colour,
-        "correct": _number(row.get("correct")),
-        "valid": _number(row.get("valid")),
-        "k": _number(row.get("k")),
-        "step_rar": _number(row.get("step_rar")),
-        "tokens": _number(row.get("tokens")),
+        **{name: _number(row.get(name)) for name in _NUMBERS},
         "truncated": bool(row.get("truncated", False)),
         "matched": found,
         "sections": _sections(response, groups, how, grammar),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,11 +147,8 @@ def sums_of_rewards(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, list[Re
 
     Without those that need further samples of the model.
     """
-    sums: dict[str, list[Reward]] = {}
-    for name, options in _computed_alone(grid):
-        if options.reward_functions() not in sums.values():
-            sums[name] = options.reward_functions()
-    return sums or {STEP_GRPO: step_grpo.reward_functions()}
+    found = _first_of_each(StepGRPOOptions.reward_functions, step_grpo, grid)
+    return {name: options.reward_functions() for name, options in found.items()}
 
 
 def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOOptions]:
@@ -162,19 +159,20 @@ def objectives_of(step_grpo: StepGRPOOptions, grid: Grid) -> dict[str, StepGRPOO
     Returns:
         By the name of the first variant that has it, that variant's options.
     """
+    return _first_of_each(_to_advantages, step_grpo, grid)
+
+
+def _first_of_each(
+    way: Callable[[StepGRPOOptions], Any], step_grpo: StepGRPOOptions, grid: Grid
+) -> dict[str, StepGRPOOptions]:
+    """Return the first run of each way whose rewards need no further samples of the model."""
     found: dict[str, StepGRPOOptions] = {}
-    for name, options in _computed_alone(grid):
-        if _to_advantages(options) not in map(_to_advantages, found.values()):
-            found[name] = options
-    return found or {STEP_GRPO: step_grpo}
-
-
-def _computed_alone(grid: Grid) -> Iterator[tuple[str, StepGRPOOptions]]:
-    """Yield runs of StepGRPO whose rewards need no further samples of the model, by name."""
     for entry in filter(_is_step_grpo, grid.values()):
         options = StepGRPOOptions.model_validate(entry["options"])
-        if not any(reward.sampled for reward in options.rewards.values()):
-            yield entry["name"], options
+        sampled = any(reward.sampled for reward in options.rewards.values())
+        if not sampled and way(options) not in map(way, found.values()):
+            found[entry["name"]] = options
+    return found or {STEP_GRPO: step_grpo}
 
 
 def _to_advantages(options: StepGRPOOptions) -> tuple[Any, ...]:
