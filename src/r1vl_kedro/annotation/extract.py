@@ -153,10 +153,7 @@ def _run(text: str, tokens: list[tuple[str, str, int, int]], start: int, end: in
         first = start
         while first > 0 and start - first < 3 and tokens[first - 1][0] == "word":
             first -= 1
-        if first == start:
-            start += 1
-        else:
-            start = first
+        start = first if first < start else start + 1
     if start >= end or not any(tokens[i][1] in signs for i in range(start, end)):
         return []
     piece = text[tokens[start][2] : tokens[end - 1][3]]

@@ -189,24 +189,23 @@ def _paper_table(
 ) -> pd.DataFrame:
     reference = answer_matrix(verdicts, options.reference)
     families = sorted(verdicts["family"].unique())
-    cells = []
-    for row in rows:
-        cells.append(
-            {
-                "variant": row.variant,
-                "row": row.label,
-                **({} if row.group_size is None else {"group_size": row.group_size}),
-                **_measured_cells(verdicts, row.variant, options),
-                **_difference_cells(_to_reference(verdicts, row.variant, reference, options)),
-                **family_cells(verdicts, row.variant),
-                "paper": row.paper,
-                "paper_difference": (
-                    None
-                    if row.paper is None or paper_reference is None
-                    else round(row.paper - paper_reference, 2)
-                ),
-            }
-        )
+    cells = [
+        {
+            "variant": row.variant,
+            "row": row.label,
+            **({} if row.group_size is None else {"group_size": row.group_size}),
+            **_measured_cells(verdicts, row.variant, options),
+            **_difference_cells(_to_reference(verdicts, row.variant, reference, options)),
+            **family_cells(verdicts, row.variant),
+            "paper": row.paper,
+            "paper_difference": (
+                None
+                if None in (row.paper, paper_reference)
+                else round(row.paper - paper_reference, 2)
+            ),
+        }
+        for row in rows
+    ]
     sizes = ["group_size"] if "group_size" in cells[0] else []
     columns = ["variant", "row", *sizes, *MEASURED, *DIFFERENCE]
     columns += ["paper", "paper_difference", *families]

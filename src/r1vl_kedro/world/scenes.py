@@ -198,11 +198,7 @@ class Filter:
 
     def matches(self, thing: Thing) -> bool:
         """Tell whether the object has every attribute that the phrase names."""
-        return (
-            (self.size is None or self.size == thing.size)
-            and (self.colour is None or self.colour == thing.colour)
-            and (self.shape is None or self.shape == thing.shape)
-        )
+        return all(named in (None, getattr(thing, name)) for name, named in vars(self).items())
 
 
 def random_filter(rng: random.Random, scene: Scene | None = None) -> Filter:
