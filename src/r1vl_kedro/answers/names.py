@@ -25,9 +25,9 @@ Reader = Callable[[str], Value | None]
 """Reads a text that is nothing but a value."""
 
 _NAME = (
-    r"(?:angle|triangle|arc|segment|line|side|"
+    r"(?:(?:m )?angle \d|(?:angle|triangle|arc|segment|line|side|"
     r"m angle)?\s*[A-Za-z](?:\w{0,3})?'*(?:_(?:\w+|\([^()]*\))'*)?"
-    r"(?:\([\w, ]{1,12}\))?"
+    r"(?:\([\w, ]{1,12}\))?)"
 )
 _ASSIGNED = re.compile(
     rf"^\s*(?P<name>{_NAME}|(?:overrightarrow|vec|overline|hat)\([A-Za-z]{{1,3}}\))\s*(?:=|:=|~=|\bequals\b|\bis\b)\s*(?P<value>\S.*)$",

@@ -46,6 +46,8 @@ _LEAD = re.compile(
     r"is equal to|will be|comes to)"
     r"(?![A-Za-z])\s*:?\s*(?:that\s+)?)+"
     r"|(?:(?:the|my)\s+)?(?:final\s+)?answer(?:['’]s)?\s+(?=[-(\[{\d])"
+    r"|i(?:['’]m| am)\s+(?:\w+ly\s+)?(?:confident|certain|sure)\s+(?:that\s+)?"
+    r"(?:it(?:['’]s| is)\s+)?"
     r"|(?:(?:it|this|they)\s+)?(?:stays?|remains?)\s+(?=[a-z]{4,}\W*$)"
     r"|(?:it|this|that|which|there|they|he|she)(?:\s+(?:is|are|was|were|will be|"
     r"must be|would be|ha(?:s|ve)(?!\s+\S+\s+(?:digits?|decimals?)\b))\b|'s\b|'re\b)"
