@@ -27,7 +27,6 @@ _RELATED = re.compile(
 )
 _OTHER = re.compile(r"\W*[A-J]\W*")
 _UNCHOSEN = re.compile(r"\W*(?:both\b|(?:has|have|had)\b.*\bproblem)|-like\b", re.IGNORECASE)
-_LISTED = re.compile(r"\W*[A-Z]\s*(?:,|or|and|/)\s*[A-Z]\b")
 _REASON = re.compile(r"\b(?:because|since|as|for|so|while|whereas)\b", re.IGNORECASE)
 _LOWER_CUED = re.compile(
     r"\b(?:answer|option|choice)\s*(?:is|:)\s*[(\[*\"']*((?-i:[b-j]|(?<=\()a(?=\))))\b(?!['’])",
@@ -68,7 +67,7 @@ def _label_holds(label: re.Match[str], which: int, mentions: Sequence[Mention]) 
     if mentions[0].which == which and mentions[0].denied:
         return False
     others = [m for m in mentions if m.which != which and not m.denied]
-    if any(m.labels or m.cued for m in others) or _LISTED.match(given):
+    if any(m.labels or m.cued for m in others):
         return False
     if others and given[label.end(1)] == "," and not _REASON.search(given):
         return False

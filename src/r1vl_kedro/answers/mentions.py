@@ -21,7 +21,6 @@ _DENIED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\A[\s)\"'”]*\?")
-_NOT_ONLY = re.compile(r"\bnot\s+only\s*\Z", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
     r"\A[\s)\"'”]*(?:(?:one|option|answer|choice|letter|\w+\s+one)\s+)?(?:(?:,\s*)?(?:which|this|that)\s+)?(?:is|are|was|were|would\s+be|would|can|could|does|do|must\s+be|seems?|looks?)?\s*"
     r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|surely|therefore|just|simply|be|all\s+of\s+them|each)\s+)*"
@@ -113,7 +112,7 @@ def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mentio
     for group in groups:
         before, after = text[: group[0][1]][-60:], text[group[-1][2] :][:80]
         before = re.split(r"[.;!?]\s|\n", before)[-1]
-        denied = bool(_DENIED_BEFORE.search(before)) and not _NOT_ONLY.search(before)
+        denied = bool(_DENIED_BEFORE.search(before))
         denied = denied or bool(_DENIED_AFTER.match(after) or _ASKED.match(after))
         cued = bool(_CUE.search(before))
         for which, start, end in group:

@@ -34,7 +34,6 @@ _RECKONED = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
-_WRAPPER = re.compile(r"^\s*\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{([^{}]*)\}\s*$")
 _LEAD = re.compile(
     r"^(?:"
     r"(?:so|thus|hence|therefore|and|then|finally|consequently|clearly|ok|okay|"
@@ -118,8 +117,6 @@ def clean(text: str) -> str:
                 inner = text[len(left) : -len(right)]
                 if left not in inner:
                     text = inner.strip()
-        wrapped = _WRAPPER.match(text)
-        text = wrapped[1].strip() if wrapped else text
         if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]:
             text = text[1:-1].strip()
         if text == before:
