@@ -64,6 +64,7 @@ def test_an_environment_of_another_python_is_made_anew_and_of_the_same_one_stays
 def test_clean_removes_what_runs_made_and_leaves_raw_data(place):
     raw = [place / "data/01_raw/mathvision/a.png", place / "data/mine/01_raw/mulberry/b.png"]
     made = [place / "data/06_models/m/c.bin", place / "data/mine/08_reporting/report.html"]
+    made += [place / "data/.tracking/end.json", place / "data/mine/.locks/base.lock"]
     for file in (*raw, *made):
         file.parent.mkdir(parents=True)
         file.touch()
