@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from inspect import Parameter, signature
 from pathlib import Path
 
 import yaml
@@ -44,6 +45,18 @@ def namespaces() -> set[str]:
 def test_registered_names():
     context_of()
     assert set(pipelines) == NAMES
+
+
+def test_every_input_of_a_node_has_a_type():
+    context_of()
+    functions = {node.func for pipeline in pipelines.values() for node in pipeline.nodes}
+    untyped = [
+        f"{function.__module__}.{function.__name__}({given})"
+        for function in functions
+        for given in signature(function).parameters.values()
+        if given.annotation in (Parameter.empty, "Any")
+    ]
+    assert functions and not untyped
 
 
 def test_variants_are_those_of_the_configuration():

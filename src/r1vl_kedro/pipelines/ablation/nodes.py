@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.endpoint import ChatClient
@@ -32,23 +31,37 @@ def choose_records(
 
 
 def train_stage(
+    base: Path | str,
+    records: Records,
+    validation: Records,
     method: str,
     options: JsonObject,
     launcher: LauncherOptions,
+    template: str,
+    seed: int,
+    work_dir: str,
     questions: Records | None = None,
-    **given: Any,
 ) -> tuple[Left, ...]:
     """Run one stage of a variant; returns what its method leaves.
 
     Args:
         options: of the method's options model, complete and checked with the grid.
         questions: the RL questions, for a method that is as long as StepGRPO on them.
-        given: what `training_jobs.train` takes beside these.
     """
     settings = get_method(method).options.model_validate(options)
     if isinstance(settings, ContinuedSFTOptions):
         settings = settings.settled(0 if questions is None else len(questions))
-    return training_jobs.train(method, options=settings, launcher=launcher, **given)
+    return training_jobs.train(
+        method,
+        base=base,
+        records=records,
+        validation=validation,
+        options=settings,
+        launcher=launcher,
+        template=template,
+        seed=seed,
+        work_dir=work_dir,
+    )
 
 
 def join_logs(**logs: JsonRows) -> JsonRows:
