@@ -166,7 +166,7 @@ def test_a_file_without_rows_is_named(text, tmp_path):
         ({"limit": "many"}, "limit is 'many'; wanted a number from 1, or null"),
         ({"limit": 0}, "limit is 0; wanted a number from 1"),
         ({"labels": "modality"}, "labels is 'modality'; wanted a list of words"),
-        ({"reader": "mathvision", "max_steps": "x"}, "max_steps is 'x'; wanted a value such as 8"),
+        ({"reader": "mathvision", "max_steps": "x"}, "max_steps is 'x'; wanted a number from 1"),
         ({"reader": "sat", "lettered": "no"}, "lettered is 'no'; wanted a value such as False"),
         ({"reader": "r1_onevision", "check": "x"}, "check is 'x'; accepted: mcq, "),
         (
