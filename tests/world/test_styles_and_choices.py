@@ -1,6 +1,7 @@
 """Rendering styles as modalities, and multiple-choice questions on them."""
 
 import random
+import re
 from collections import Counter
 
 import numpy as np
@@ -60,6 +61,27 @@ def test_records_of_a_styled_world_are_labelled_and_balanced(tmp_path):
 def test_an_unknown_style_is_named_with_those_there_are(tmp_path):
     with pytest.raises(DatasetError, match=r"styles \['mri'\]: choose from plain, noise"):
         EmbeddedMulberryDataset(path=str(tmp_path), n=1, seed=0, styles=["mri"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"n": "5"}, "n is '5'; wanted a whole number from 1 on"),
+        ({"n": 0}, "n is 0; wanted"),
+        ({"seed": 1.5}, "seed is 1.5; wanted a whole number from 0 on"),
+        ({"faults": {"sloppy": 1.5}}, "sloppy is 1.5, no share in 0..1; known: "),
+        ({"faults": {"abridged": float("nan")}}, "abridged is nan, no share"),
+        ({"faults": {"broken": "0.1"}}, "broken is '0.1', no share"),
+    ],
+)
+def test_what_no_corpus_can_be_made_of_is_named(wrong, said, tmp_path):
+    with pytest.raises(DatasetError, match=re.escape(said)):
+        EmbeddedMulberryDataset(**{"path": str(tmp_path), "n": 1, "seed": 0, **wrong})
+
+
+def test_a_split_that_there_is_not_is_named(tmp_path):
+    with pytest.raises(DatasetError, match="split 'train': choose from validation, test"):
+        EmbeddedSplitDataset(path=str(tmp_path), split="train", n=1, seed=0)
 
 
 def test_a_test_picture_may_be_kept_out_under_any_question(tmp_path):

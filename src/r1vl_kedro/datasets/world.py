@@ -13,7 +13,7 @@ from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.rows import RecordFile
 from r1vl_kedro.records.schema import COLUMNS, RecordsError
 from r1vl_kedro.records.store import made_once, save_directory, write_rows
-from r1vl_kedro.world.corpus import CORPUS_FILE, Faults, made_of, split_rows, write_corpus
+from r1vl_kedro.world.corpus import CORPUS_FILE, SPLITS, Faults, made_of, split_rows, write_corpus
 from r1vl_kedro.world.families import FAMILIES, MAKERS
 from r1vl_kedro.world.styles import STYLES
 
@@ -62,6 +62,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
         **settings: Any,
     ):
         self._path, self._n, self._seed = Path(path), n, seed
+        _check_whole(n=(n, 1), seed=(seed, 0))
         try:
             self._faults = Faults(**(faults or {}))
         except (TypeError, ValueError) as error:
@@ -126,6 +127,9 @@ class EmbeddedSplitDataset(AbstractDataset):
         metadata: dict[str, Any] | None = None,
     ):
         self._path, self._split, self._n, self._seed = Path(path), split, n, seed
+        _check_whole(n=(n, 1), seed=(seed, 0))
+        if split not in SPLITS:
+            raise DatasetError(f"split {split!r:.100}: choose from {', '.join(SPLITS)}")
         self._families, self._styles = _known(families, styles)
         self.metadata = deepcopy(metadata)
 
@@ -158,6 +162,13 @@ class EmbeddedSplitDataset(AbstractDataset):
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._path), **self._made_from()}
+
+
+def _check_whole(**given: tuple[Any, int]) -> None:
+    """Raise DatasetError for a value that is no whole number from its least one on."""
+    for name, (value, least) in given.items():
+        if type(value) is not int or value < least:
+            raise DatasetError(f"{name} is {value!r:.100}; wanted a whole number from {least} on")
 
 
 def _known(

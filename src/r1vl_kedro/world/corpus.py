@@ -30,6 +30,8 @@ from r1vl_kedro.world.styles import restyle
 
 PROMPT = "Think about the picture and the question step by step, in sections.\n\nQuestion: "
 HELD_OUT = 1_000_003
+SPLITS = ("validation", "test")
+"""Held-out splits; what trains is the corpus."""
 CORPUS_FILE = "mulberry_sft.json"
 REFLECTION = "I think I have made a mistake. Let me rethink it."
 
@@ -55,7 +57,13 @@ class Faults:
     """Pictures of the test split under another question."""
 
     def __post_init__(self) -> None:
+        shares = {name: share for name, share in vars(self).items() if name != "abridged"}
         given = self.abridged
+        if not isinstance(given, Mapping):
+            shares["abridged"] = given
+        for name, share in shares.items():
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+                raise ValueError(f"{name} is {share!r:.100}, no share in 0..1")
         if not isinstance(given, Mapping):
             return
         wrong = {k: v for k, v in given.items() if not (int(k) >= 1 and 0 <= v <= 1)}
@@ -276,8 +284,8 @@ def split_rows(
     Raises:
         ValueError: the split is not ``validation`` or ``test``.
     """
-    if split not in ("validation", "test"):
-        raise ValueError(f"split {split!r} is unknown; choose validation or test")
+    if split not in SPLITS:
+        raise ValueError(f"split {split!r} is unknown; choose from {', '.join(SPLITS)}")
     for k, problem in enumerate(problems(split, n, seed + HELD_OUT, families, styles)):
         yield {
             "id": f"{split}-{k:05d}",
