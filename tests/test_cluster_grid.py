@@ -75,6 +75,7 @@ def on(made) -> str:
     return f"{PARAMS},launcher.in_process=false,launcher.shards=2,launcher.cluster={made.address}"
 
 
+@pytest.mark.slow
 def test_the_grid_over_two_nodes_ends_as_on_one_machine(tmp_path, two_nodes):
     """A training on one node, then a prediction that a process on each shares."""
     place = make_place(tmp_path / "cluster", TWO)

@@ -158,6 +158,7 @@ def test_a_stop_lets_the_job_save_its_state(tmp_path, options):
     assert (tmp_path / "stopped").read_text() == "saved"
 
 
+@pytest.mark.slow
 def test_a_job_whose_node_is_killed_goes_on_at_another(tmp_path, two_nodes, options, caplog):
     with ThreadPoolExecutor() as pool:
         future = pool.submit(job, "goes_on", tmp_path, options, place=str(tmp_path), steps=100)
@@ -179,6 +180,7 @@ def test_a_job_whose_node_is_killed_goes_on_at_another(tmp_path, two_nodes, opti
     add(two_nodes, 5, 2)
 
 
+@pytest.mark.slow
 def test_three_nodes(tmp_path, two_nodes, options):
     """Ranks lie on all; a prediction begins with one process where what is free is scattered."""
     third = add(two_nodes, 6, 3)
