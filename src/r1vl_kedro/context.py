@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 from kedro.framework import project
 from kedro.framework.context import KedroContext
-from kedro.io import CatalogProtocol
 from kedro.validation.exceptions import ParameterValidationError
 from kedro.validation.type_extractor import TypeExtractor
 from omegaconf.errors import OmegaConfBaseException
@@ -56,7 +55,7 @@ class ProjectContext(KedroContext):
         self.config_loader["catalog"] = with_whole_paths(catalog, Path(self.project_path))
         given = self._given()
         grid.refuse_old_spelling(given)
-        check_names(given, {*self._names_in_base(), *OTHERS})
+        check_names(given, {*self.names_in_base("parameters"), *OTHERS})
         checked(Common, given, "")
         checked(TrackingOptions, given.get("tracking", {}), "tracking")
         given = with_rewards(with_grammar(given))
@@ -127,17 +126,6 @@ class ProjectContext(KedroContext):
             said = str(error).partition("\n")[0]
             raise ConfigurationError(f"{error.full_key or f'the {kind}'}: {said}") from error
 
-    def _get_catalog(self, *args: Any, **kwargs: Any) -> CatalogProtocol:
-        """Warn of entries that nothing reads: a misspelt one leaves its data to another's."""
-        catalog = super()._get_catalog(*args, **kwargs)
-        read = {name for pipeline in project.pipelines.values() for name in pipeline.datasets()}
-        known = read | self._names_in_base("catalog")
-        for name in self.config_loader["catalog"].keys() - known:
-            pattern = "{" in name or catalog.config_resolver.match_dataset_pattern(name)
-            if not pattern and not name.startswith("_") and (hint := did_you_mean(name, known)):
-                logger.warning("catalog entry %s is read by no pipeline: %s", name, hint.strip())
-        return catalog
-
     def _clashes(self) -> Iterator[str]:
         """Yield keys that are a list in one file, or on the command line, and else a mapping."""
         loader = self.config_loader
@@ -168,7 +156,8 @@ class ProjectContext(KedroContext):
                 ", ".join(known),
             )
 
-    def _names_in_base(self, kind: str = "parameters") -> set[str]:
+    def names_in_base(self, kind: str) -> set[str]:
+        """Return the names that files of the base environment give, of the catalog for example."""
         # Not through a second loader: `${globals:...}` goes to the loader made last, and every
         # environment would read and write the data of the base one.
         base = Path(self.config_loader.conf_source) / self.config_loader.base_env

@@ -102,17 +102,22 @@ def mark_complete(directory: Path, made_from: Any = None) -> None:
         made_from: JSON value that `problem` compares, such as the settings of what is inside.
     """
     (directory / MARK).unlink(missing_ok=True)
-    sizes = {
-        file.relative_to(directory).as_posix(): file.stat().st_size
-        for file in sorted(directory.rglob("*"))
-        if file.is_file()
-    }
+    sizes = _sizes(directory)
     sync_tree(directory)
     (directory / MARK).write_text(
         json.dumps({"made_from": made_from, "sizes": sizes}), encoding="utf-8"
     )
     sync(directory / MARK)
     sync(directory)
+
+
+def _sizes(directory: Path) -> dict[str, int]:
+    """Return the bytes of all files of a directory, by their path in it."""
+    return {
+        file.relative_to(directory).as_posix(): file.stat().st_size
+        for file in sorted(directory.rglob("*"))
+        if file.is_file()
+    }
 
 
 @contextlib.contextmanager
@@ -224,15 +229,12 @@ def _is_of_runs(directory: Path) -> bool:
     if not directory.is_dir():
         return False
     try:
-        sizes = json.loads((directory / MARK).read_text(encoding="utf-8"))["sizes"]
+        marked = json.loads((directory / MARK).read_text(encoding="utf-8"))["sizes"]
     except (OSError, ValueError, TypeError, KeyError):
-        sizes = {}
-    return all(
-        file.relative_to(directory).as_posix() == MARK
-        or sizes.get(file.relative_to(directory).as_posix()) == file.stat().st_size
-        for file in directory.rglob("*")
-        if file.is_file()
-    )
+        marked = {}
+    there = _sizes(directory)
+    there.pop(MARK, None)
+    return there.items() <= marked.items()
 
 
 def keep(path: Path) -> None:

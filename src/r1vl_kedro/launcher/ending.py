@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
@@ -38,15 +39,15 @@ def check(doing: str) -> None:
         raise KeyboardInterrupt(f"stopped while {doing}")
 
 
-class Job:
+class Job(ABC):
     """A job at work, with the part of ``subprocess.Popen`` that is used."""
 
     pid: int
     returncode: int | None = None
 
+    @abstractmethod
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal's number, or None while the job runs."""
-        raise NotImplementedError
 
     def stop(self, seconds: float) -> None:
         """Ask the job to end (SIGTERM); kill what of it is left when it has, or after ``seconds``.

@@ -51,7 +51,6 @@ _LETTER = r"(?<![\w'’])(?<!\b[A-Z] )[A-J](?![\w'’]|\(| [A-Z]\b)"
 _SUM = re.compile(r"=?[\d.,\s()+*/×·-]{3,60}")
 _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
 """What compares or counts the value behind it, which is no statement of it then."""
-"""What affirms what follows it: "no answer other than"."""
 _NAMED = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]\w?|[)}\]])\s*=\s*\(?\Z")
 _WORDS_OF_A_KIND = (
     "left right", "up down upward downward upwards downwards", "north south east west",

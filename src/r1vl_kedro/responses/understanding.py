@@ -84,7 +84,7 @@ _BIDS = re.compile(
     r"remember|recall|consider|explain|draw|illustrat|visuali[sz]|put|using|us|appl|mak|giv|"
     r"repeat|doing|writ|simplif|interpret|express|substitut|read|tell|add|subtract|multipl|"
     r"divid|observ|notic|assum|suppos|rearrang|combin|plug|insert|count|mean|impl|denot|defin|label"
-    r"|nam|call)"
+    r"|nam)"
     r"(?:e|es|s|y|ies|ing|ying|ting|ging)?"
 )
 """What may be done with "this" without doubt of it."""
