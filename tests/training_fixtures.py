@@ -195,8 +195,8 @@ def run_ranks(entry: str, kwargs: dict, place: Path, world: int = 2, ends: int =
     for process in ranks:
         process.start()
     try:
-        while any(process.is_alive() for process in ranks):
-            wait([process.sentinel for process in ranks if process.is_alive()])
+        while alive := [process for process in ranks if process.is_alive()]:
+            wait([process.sentinel for process in alive])
             assert {process.exitcode for process in ranks} <= {None, ends}, "".join(
                 log.read_text()[-3000:] for log in logs if log.exists()
             )
