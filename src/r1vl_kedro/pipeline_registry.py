@@ -15,11 +15,10 @@ from r1vl_kedro.pipelines import (
     preflight,
     probe,
     reward_card,
-    step_grpo,
     study,
-    warm_up,
 )
 from r1vl_kedro.pipelines.ablation.grid import evaluation_in_use, in_use
+from r1vl_kedro.pipelines.training import create_training
 
 
 class Pipelines(dict[str, Pipeline]):
@@ -38,9 +37,8 @@ class Pipelines(dict[str, Pipeline]):
 OVER_THE_GRID = {
     "ablation": ablation.create_pipeline,
     "reporting": ablation.create_reporting,
-    "probe": lambda variants, benchmarks: (
-        probe.create_pipeline()
-    ),  # forecasts for the grid's rewards
+    # It forecasts for the grid's rewards.
+    "probe": lambda variants, benchmarks: probe.create_pipeline(),
 }
 
 
@@ -49,8 +47,8 @@ def register_pipelines() -> dict[str, Pipeline]:
     evaluated = evaluation_in_use()
     benchmarks = evaluation.benchmarks_of(evaluated)
     path = {
-        "warm_up": warm_up.create_pipeline(),
-        "step_grpo": step_grpo.create_pipeline(),
+        "warm_up": create_training("warm_up", prefix="warm_up_"),
+        "step_grpo": create_training("step_grpo"),
         "evaluation": evaluation.create_pipeline(),
     }
     pipelines = {

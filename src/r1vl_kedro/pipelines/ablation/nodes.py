@@ -8,7 +8,7 @@ from pathlib import Path
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.pipelines import training_jobs
+from r1vl_kedro.pipelines import training
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Records
@@ -51,16 +51,8 @@ def train_stage(
     settings = get_method(method).options.model_validate(options)
     if isinstance(settings, ContinuedSFTOptions):
         settings = settings.settled(0 if questions is None else len(questions))
-    return training_jobs.train(
-        method,
-        base=base,
-        records=records,
-        validation=validation,
-        options=settings,
-        launcher=launcher,
-        template=template,
-        seed=seed,
-        work_dir=work_dir,
+    return training.train(
+        method, base, records, validation, settings, launcher, template, seed, work_dir
     )
 
 

@@ -19,10 +19,11 @@ from collections.abc import Mapping, Sequence
 
 from kedro.pipeline import Pipeline
 
-from r1vl_kedro.pipelines import annotation, data_prep, formalisation, preference, warm_up
+from r1vl_kedro.pipelines import annotation, data_prep, formalisation, preference
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.pipelines.ablation.stages import create_variant, datasets_of
 from r1vl_kedro.pipelines.ablation.tables import create_tables
+from r1vl_kedro.pipelines.training import create_training
 from r1vl_kedro.training.methods import CHECKPOINT, WARM_UP
 
 
@@ -37,7 +38,7 @@ def create_pipeline(variants: Mapping[str, Variant], benchmarks: Sequence[str] =
     )
     shared = [create_data()]
     if WARM_UP in rows.inputs():
-        shared.append(warm_up.create_pipeline())
+        shared.append(create_training("warm_up", prefix="warm_up_"))
     if formalisation.FORMAL in rows.inputs():
         shared.append(formalisation.create_pipeline())
     measures = [

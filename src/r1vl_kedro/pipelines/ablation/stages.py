@@ -20,7 +20,7 @@ from kedro.pipeline import Node, Pipeline
 from r1vl_kedro.pipelines import evaluation, reporting
 from r1vl_kedro.pipelines.ablation import nodes
 from r1vl_kedro.pipelines.ablation.entries import Stage, Variant
-from r1vl_kedro.pipelines.training_jobs import GIVEN
+from r1vl_kedro.pipelines.training import GIVEN
 from r1vl_kedro.training.methods import CHECKPOINT, METHODS, get_method
 
 JOINED = {"training_log": nodes.join_logs, "rollouts": nodes.join_rollouts}

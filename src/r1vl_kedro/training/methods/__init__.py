@@ -9,7 +9,7 @@ An entry is called as ``entry(base, records, output, options, seed, template, va
 as text, ``options`` as a dictionary of the method's options model, ``validation`` None unless
 ``eval_steps`` is set. It writes the directory ``output``, goes on where an earlier call was killed,
 and returns what JSON can hold. What the method ``leaves`` is then read from ``output`` by
-`pipelines.training_jobs` and becomes datasets of the stage, the directory itself last: a
+`pipelines.training` and becomes datasets of the stage, the directory itself last: a
 ``checkpoint``, or for a method that makes data a directory of its own (``pairs``). A stage after it
 starts from that checkpoint, and reads those data where its own ``records`` has that name.
 """

@@ -1,11 +1,18 @@
-"""Starting a training job from a node and bringing back what it left."""
+"""Trainings as nodes: the job of a method and what it left, and those that run without a grid.
 
-from __future__ import annotations
+::
+
+    base_model ─────────┐                     warm_up_checkpoint ─┐
+    warm_up_records ────┼─ train_warm_up      rl_prompts ─────────┼─ train_step_grpo
+    validation_records ─┘   │                 validation_records ─┘   │
+        warm_up_training_log, warm_up_checkpoint      training_log, rollouts, checkpoint
+"""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+from kedro.pipeline import Node, Pipeline
 from pydantic import BaseModel
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
@@ -24,9 +31,42 @@ GIVEN = {
 """Inputs that the node of every training takes."""
 
 
+def create_training(method: str, prefix: str = "") -> Pipeline:
+    """Build a training by its row of the methods alone: its base, its records, its section.
+
+    The node's hint of its options is the row's model, by which Kedro checks the section.
+
+    Args:
+        prefix: before the names of what it leaves, which are those of the row.
+    """
+    row = get_method(method)
+
+    def train_alone(
+        base: Path | str,
+        records: Records,
+        validation: Records,
+        options: row.options,
+        launcher: LauncherOptions,
+        template: str,
+        seed: int,
+        work_dir: str,
+    ) -> tuple[Left, ...]:
+        return train(method, base, records, validation, options, launcher, template, seed, work_dir)
+
+    inputs = {
+        "base": row.base,
+        "records": row.records,
+        "validation": "validation_records",
+        "options": f"params:{row.sections[0]}",
+        **GIVEN,
+    }
+    outputs = [f"{prefix}{left}" for left in row.leaves]
+    node = Node(train_alone, inputs, outputs, name=f"train_{method}", tags="training")
+    return Pipeline([node])
+
+
 def train(
     method: str,
-    *,
     base: Path | str,
     records: Records,
     validation: Records,
