@@ -42,8 +42,12 @@ def grid(rows=ROWS, **common):
     for name, changes in rows.items():
         changes = dict(changes)
         looks = {key: changes.pop(key, None) for key in ("label", "colour")}
+        start = changes.pop("from", None)
         options = with_overrides(base, changes).model_dump(mode="json")
-        entries[name] = {"name": name, "method": "step_grpo", "options": options, **looks}
+        entries[name] = {
+            "name": name, "method": "step_grpo", "options": options, **looks,
+            "base": start or "warm_up_checkpoint", "overrides": {"from": start} if start else {},
+        }  # fmt: skip
     return entries
 
 
@@ -84,9 +88,30 @@ def test_every_m_of_the_grid_has_its_row():
     assert table.set_index("group_size").loc[4, "paper"] == 63.5
 
 
+def test_the_table_over_m_has_what_differs_in_m_alone():
+    entries = grid({"step_grpo": {}, "straight": {"from": "base_model", "group_size": 2}})
+    assert by_group_size("step_grpo", entries) == {4: "step_grpo"}
+    table = group_size_table(verdicts("step_grpo", "straight"), PAPER, OPTIONS, entries)
+    assert "straight" not in set(table["variant"])
+
+
+@pytest.mark.parametrize(
+    "changes", [{"from": "base_model"}, {"rewards": {"key_steps": {"alpha": 0.5}}}]
+)
+def test_no_printed_number_stands_beside_another_start_or_reward(changes):
+    entries = grid({"step_grpo": changes, "step_grpo_m6": {**changes, "group_size": 6}})
+    frame = verdicts("step_grpo", "step_grpo_m6")
+    sizes = group_size_table(frame, PAPER, OPTIONS, entries).set_index("group_size")
+    assert sizes.loc[[4, 6], "n"].tolist() == [2, 2]
+    assert sizes.loc[[4, 6], "paper"].isna().all()
+    rewards = rewards_table(frame, PAPER, OPTIONS, entries).set_index("variant")
+    assert pd.isna(rewards.loc["step_grpo", "paper"])
+
+
 @pytest.mark.parametrize(
     ("changes", "label"),
     [
+        ({"from": "base_model"}, "StepGRPO (both, M = 4), from base_model"),
         ({"rewards": {"key_steps": {"alpha": 0.5}}}, "StepGRPO (both, M = 4), α = 0.5"),
         (
             {"rewards": {"key_steps": {"weight": 5, "matching": "exact"}}},

@@ -84,7 +84,11 @@ def group_size_table(
     usual = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}
     ran = by_group_size(STEP_GRPO, grid) if grid else usual
     names = {m: ran.get(m, f"step_grpo_m{m}") for m in sorted({*usual, *ran})}
-    rows = [Row(name, _label(name, grid, m), printed.get(m), m) for m, name in names.items()]
+    there = {m: is_as_printed(name, grid, any_size=True) for m, name in names.items()}
+    rows = [
+        Row(name, _label(name, grid, m), printed.get(m) if there[m] else None, m)
+        for m, name in names.items()
+    ]
     warm_up = paper["ablation_rewards"].get("warm_up")
     return _paper_table(verdicts, rows, warm_up, options)
 

@@ -16,6 +16,8 @@ Grid = Mapping[str, Mapping[str, Any]]
 """``parameters.variants``: by namespace the name, method and options of each run."""
 STEP_GRPO = "step_grpo"
 _SEEDED = re.compile(r"(?P<variant>.+)_seed(?P<seed>\d+)")
+_READS = ("base", "records", "n_records", "where")
+"""What a training starts from and learns from, beside its options."""
 _SIZES = {"group_size", "rollouts_per_step", "prompts_per_step"}
 _REWARDED = {
     ("outcome",): "Outcome reward",
@@ -83,18 +85,27 @@ def variant(name: str, grid: Grid | None = None) -> Variant:
     label = entry.get("label")
     if not label and name in _KNOWN and _is_step_grpo(entry):
         label = label_of(name, StepGRPOOptions.model_validate(entry["options"]))
+        start = entry.get("overrides", {}).get("from")
+        label += f", from {start}" if start else ""
     return Variant(name, label or known.label, entry.get("colour") or known.colour, known.dash)
 
 
-def is_as_printed(name: str, grid: Grid | None) -> bool:
-    """Tell whether a variant's rewards and M are the paper's, whose printed number it then has.
+def is_as_printed(name: str, grid: Grid | None, *, any_size: bool = False) -> bool:
+    """Tell whether a variant's start, rewards and M are the paper's, whose number it then has.
 
     One that is not in the grid counts as printed.
+
+    Args:
+        any_size: whether it may be StepGRPO of any M, as in the paper's table over M.
     """
     entry = _entry(name, grid)
     if entry is None or not _is_step_grpo(entry):
         return True
+    if {"from", "stages"} & entry.get("overrides", {}).keys():
+        return False
     options = StepGRPOOptions.model_validate(entry["options"])
+    if any_size:
+        return label_of(STEP_GRPO, options) == f"StepGRPO (both, M = {options.group_size})"
     return name in _KNOWN and label_of(name, options) == _KNOWN[name].label
 
 
@@ -180,7 +191,10 @@ def _to_advantages(options: StepGRPOOptions) -> tuple[Any, ...]:
 
 
 def by_group_size(name: str, grid: Grid) -> dict[int, str]:
-    """Find variants by M that differ from ``name`` in M alone; of several the first."""
+    """Find variants by M that differ from ``name`` in M alone; of several the first.
+
+    They start from one checkpoint and read the same records.
+    """
     entries = {entry["name"]: entry for entry in reversed(grid.values()) if _is_step_grpo(entry)}
     if name not in entries:
         return {}
@@ -198,8 +212,9 @@ def options_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return options if isinstance(options, Mapping) else options.model_dump(mode="json")
 
 
-def _without_size(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in options_of(entry).items() if key not in _SIZES}
+def _without_size(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    options = {key: value for key, value in options_of(entry).items() if key not in _SIZES}
+    return options, *(entry.get(key) for key in _READS)
 
 
 def _entry(name: str, grid: Grid | None) -> Mapping[str, Any] | None:
