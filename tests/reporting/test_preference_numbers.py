@@ -1,10 +1,13 @@
 """Numbers of the preference report: what each objective ranks by, win rates, costs."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from r1vl_kedro.reporting.options import ReportingOptions
+from r1vl_kedro.reporting.pages import stylesheet
 from r1vl_kedro.reporting.preference import figures, numbers, page
 
 OPTIONS = ReportingOptions(resamples=200)
@@ -188,6 +191,14 @@ def test_a_question_without_key_steps_is_judged_by_its_answer():
 def test_the_table_in_markdown(table):
     lines = page.markdown(table, OPTIONS).splitlines()
     assert lines[4].startswith("| simpo | 4 | 1 | 70.0 [30.0, 90.0] | +5.0 [-1.0, +11.0] |")
+
+
+def test_the_page_has_the_form_of_all_pages(scores, table):
+    html = page.render(scores, table, {}, OPTIONS)
+    head = html.partition("<script>")[0]
+    assert re.findall(r"<style>\n(.*?)</style>", head, re.DOTALL) == [stylesheet()]
+    assert "<title>Preference objectives</title>" in html
+    assert html.count("<tr>") == 1 + len(table)
 
 
 def test_best_trials_are_those_of_the_highest_accuracy():

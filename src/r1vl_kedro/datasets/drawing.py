@@ -39,7 +39,7 @@ class DrawingDataset(MatplotlibDataset):
 
     @property
     def drawn(self) -> Path:
-        """The file of the first format."""
+        """Return the file of the first format."""
         return Path(self._get_save_path())
 
     def save(self, data: Figure) -> None:

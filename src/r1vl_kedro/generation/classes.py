@@ -87,7 +87,7 @@ def by_record(values: np.ndarray, records: np.ndarray) -> np.ndarray:
 def _of_class(
     gold: np.ndarray, given: np.ndarray, records: np.ndarray, seed: int
 ) -> dict[str, float | int | None]:
-    """F1 = 2 TP / (named + wanted), a ratio of means over records, which are resampled."""
+    """Compute F1 = 2 TP / (named + wanted), a ratio of means over records, which are resampled."""
     both = gold * given
     of_record = by_record(both, records), by_record(gold + given, records)
     hits, size = (bootstrap_means(x, resamples=_RESAMPLES, seed=seed) for x in of_record)

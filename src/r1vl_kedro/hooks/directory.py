@@ -19,14 +19,14 @@ class DirectoryHooks:
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Go there; the program's own directory is remembered. What killed runs left is removed."""
+        """Change to the project's directory, and remove what killed runs left in TMPDIR."""
         scratch.sweep()
         if self._before is None:
             self._before = Path.cwd()
         os.chdir(run_params["project_path"])
 
     def restore(self) -> None:
-        """Go back to the program's own directory."""
+        """Change back to the program's own directory."""
         if self._before is not None:
             os.chdir(self._before)
             self._before = None

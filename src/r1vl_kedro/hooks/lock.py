@@ -44,7 +44,7 @@ class LockHooks:
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
-        """Learn where the data directory is."""
+        """Note where the data directory is."""
         data = Path(context.config_loader["globals"]["data"])
         self._directory = (context.project_path / data / ".locks").resolve()
 

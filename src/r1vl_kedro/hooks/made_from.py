@@ -40,7 +40,7 @@ class MadeFromHooks:
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
-        """Learn the parameters, and where the data directory is."""
+        """Note the parameters, and where the data directory is."""
         data = Path(context.config_loader["globals"]["data"])
         self._context, self._directory = context, (context.project_path / data / ".made_from")
 
@@ -131,7 +131,7 @@ class MadeFromHooks:
         return rows
 
     def _count_as_missing(self) -> None:
-        """Let Kedro's filter take what other parameters made as not there."""
+        """Make Kedro's filter take what other parameters made for missing."""
         stale, causes = {}, self._causes(self._wanted)
         for name, recipe in self._wanted.items():
             if self._temporary(name) or self._stored(name) == recipe:

@@ -32,5 +32,5 @@ class RunnerHooks:
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Look at the run's runner; see `refuse_processes`."""
+        """Check the run's runner; see `refuse_processes`."""
         refuse_processes(str(run_params.get("runner")))

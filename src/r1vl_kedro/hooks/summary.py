@@ -59,7 +59,7 @@ class SummaryHooks:
 
     @hook_impl
     def before_node_run(self, node: Any) -> None:
-        """Remember when it began."""
+        """Note when the node began."""
         with self._lock:
             self._begun[node.name] = time.monotonic()
 

@@ -19,7 +19,7 @@ class UndoHooks:
 
     @hook_impl(wrapper=True, tryfirst=True)
     def before_pipeline_run(self) -> Generator[None, object, object]:
-        """Let all other hooks look at the run; give back where one refuses it."""
+        """Call all other hooks first; give back where one refuses the run."""
         try:
             return (yield)
         except BaseException:
@@ -28,7 +28,7 @@ class UndoHooks:
 
     @hook_impl(wrapper=True, tryfirst=True)
     def after_pipeline_run(self) -> Generator[None, object, object]:
-        """Let all other hooks end the run, or hear of its error, then give back."""
+        """Call all other hooks at the end or at an error, then give back."""
         try:
             return (yield)
         finally:

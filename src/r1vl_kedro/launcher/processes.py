@@ -102,7 +102,7 @@ def _forked(call: Call | None, env: Mapping[str, str], parent_sentinel: int) -> 
 
 
 def prepare_server() -> None:
-    """Say what the fork server imports, and that its socket goes with this process.
+    """Set what the fork server imports, and that its socket goes with this process.
 
     multiprocessing would leave the socket's directory in TMPDIR where all processes are killed.
     """

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import TITLES, display, number
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.pages import stylesheet, template
+from r1vl_kedro.reporting.pages import template
 from r1vl_kedro.reporting.variants import Grid, in_order, is_warm_up, variant
 from r1vl_kedro.run_context import OUTSIDE, RunContext
 
@@ -219,7 +219,6 @@ def render(
 
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
     return template("report.html.jinja").render(
-        style=stylesheet(),
         headline=headline(tables, options, grid, _max_new_tokens(settings)),
         warnings=warnings,
         tables=shown,

@@ -56,7 +56,7 @@ def zero_variance_reasons(
 
 
 def zero_variance_shares(reasons: Sequence[str | None]) -> dict[str, float]:
-    """Share of groups without variance, in all and for each reason.
+    """Compute the share of groups without variance, in all and for each reason.
 
     Example:
         >>> zero_variance_shares(["all_right", None])["zero_variance"]

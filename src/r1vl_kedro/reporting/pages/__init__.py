@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,10 @@ def stylesheet() -> str:
 
 
 def template(name: str) -> Template:
-    """Load the Jinja template of a page, from the folder ``reporting/assets``."""
+    """Load the Jinja template of a page, from the folder ``reporting/assets``.
+
+    All of them extend ``page.html.jinja``, which has the stylesheet inside.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -29,23 +31,17 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name)
+    return environment.get_template(name, globals={"style": stylesheet()})
 
 
 def document(title: str, body: str, kind: str = "") -> str:
-    """Put HTML into a page of its own, with the stylesheet inside.
+    """Put HTML into a page of its own.
 
     Args:
         title: plain text; the page's title and first heading.
         kind: class of the page's main part, for rules that hold on such pages only.
     """
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title>"
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>\n{stylesheet()}</style></head>\n"
-        f'<body><main class="{kind}"><h1>{escape(title)}</h1>{body}</main></body></html>\n'
-    )
+    return template("page.html.jinja").render(title=title, body=body, kind=kind)
 
 
 def markdown_table(
