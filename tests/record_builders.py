@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from r1vl_kedro.records.options import ValidationOptions
+from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.readers.mulberry import MulberryFile
 from r1vl_kedro.records.rows import RecordFile
 from r1vl_kedro.records.schema import RawRecord
@@ -82,6 +83,11 @@ def validated(folder: Path, rows: list[dict], images: dict[str, bytes], **option
     """The usable ones of the rows as records, and those set aside."""
     path = write_mulberry(folder, rows, images)
     return validate(MulberryFile(path), ValidationOptions(**options))
+
+
+def raw_of(reader: str, row: dict, index: int, root: Path, source: str) -> RawRecord:
+    """A row of a file as its reader gives it, not yet checked."""
+    return get_reader(reader)(root / "rows.json", source=source).read(row, index, root)
 
 
 @dataclass(frozen=True)

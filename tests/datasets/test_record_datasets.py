@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kedro.io import DatasetError
-from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
+from record_builders import PATH, image_bytes, mulberry_row, raw_of, write_mulberry
 
 from r1vl_kedro.datasets import RecordFileDataset, RecordsDataset
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.readers import READERS, mathvision, mulberry, r1vl10k
+from r1vl_kedro.records.readers import READERS, mathvision
 from r1vl_kedro.records.rejections import Rejection
 from r1vl_kedro.records.schema import COLUMNS, RawRecord, directory_of, features
 from r1vl_kedro.records.store import write_rows
@@ -232,7 +232,7 @@ def test_a_mathvision_value_of_another_kind_is_set_aside(change, message, tmp_pa
 
 def test_a_null_id_is_none(tmp_path):
     row = {"id": None, "question": "?", "answer": 4, "image": "a.png"}
-    ids = [mathvision.to_raw(row, index, tmp_path, "here").id for index in (0, 1)]
+    ids = [raw_of("mathvision", row, index, tmp_path, "here").id for index in (0, 1)]
     assert ids == ["#0", "#1"]
 
 
@@ -243,12 +243,12 @@ values = st.recursive(
     max_leaves=6,
 )
 FINE = {
-    mulberry.to_raw: {"id": "7", **mulberry_row("a.png")},
-    r1vl10k.to_raw: {
+    "mulberry": {"id": "7", **mulberry_row("a.png")},
+    "r1vl10k": {
         **{"id": "7", "image_path": "a.png", "problem": "Find x."},
         **{"solution": PATH.format(answer="45"), "key_steps": {"Steps": ["90 / 2 = 45"]}},
     },
-    mathvision.to_raw: {
+    "mathvision": {
         **{"id": "7", "image": "a.png", "question": "Find x.", "options": ["3", "4"]},
         **{"answer": "B", "solution": "It is 4.", "subject": "algebra"},
     },
@@ -265,7 +265,7 @@ def test_no_value_of_a_row_stops_the_reading(reader, data):
         roles = zip(("user", "assistant"), said, strict=True)
         row["messages"] = [{"role": role, "content": text} for role, text in roles]
     try:
-        raw = reader(row, 0, Path("nowhere"), "here")
+        raw = raw_of(reader, row, 0, Path("nowhere"), "here")
     except ValueError as error:
         raw = RawRecord(id="7", problem=("malformed_row", str(error)))
     rejection = check(raw, ValidationOptions(require_solution=False))
@@ -276,11 +276,11 @@ def test_no_value_of_a_row_stops_the_reading(reader, data):
 @pytest.mark.parametrize(
     ("reader", "row"),
     [
-        (mulberry.to_raw, mulberry_row("../secret.png")),
-        (r1vl10k.to_raw, {"image_path": "a/../../secret.png", "problem": "?", "solution": "1"}),
-        (mathvision.to_raw, {"image": ["../secret.png"], "question": "?", "answer": "1"}),
+        ("mulberry", mulberry_row("../secret.png")),
+        ("r1vl10k", {"image_path": "a/../../secret.png", "problem": "?", "solution": "1"}),
+        ("mathvision", {"image": ["../secret.png"], "question": "?", "answer": "1"}),
     ],
 )
 def test_an_image_path_that_leaves_its_folder_is_set_aside_in_every_form(reader, row, tmp_path):
     with pytest.raises(ValueError, match="may not leave the image folder"):
-        reader(row, 0, tmp_path, "here")
+        raw_of(reader, row, 0, tmp_path, "here")

@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from record_builders import PATH, image_bytes, mulberry_row
+from record_builders import PATH, image_bytes, mulberry_row, raw_of
 
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.json_stream import iter_objects
@@ -12,7 +12,7 @@ from r1vl_kedro.records.options import ValidationOptions
 from r1vl_kedro.records.questions import (
     SPECIAL_TOKENS,
 )
-from r1vl_kedro.records.readers import mathvision, mulberry, r1vl10k
+from r1vl_kedro.records.readers import mulberry, r1vl10k
 from r1vl_kedro.records.rejections import Rejection
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.validate import check
@@ -68,7 +68,7 @@ def r1vl(**changes):
     ],
 )
 def test_neighbouring_forms_of_mulberry_are_one_record(row, root):
-    record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+    record = check(raw_of("mulberry", row, 0, root, "here"), ValidationOptions())
     assert (record["question"], record["answer"], len(record["images"])) == ("Find x.", "45", 1)
 
 
@@ -76,7 +76,7 @@ def test_an_image_may_stand_in_the_row(root):
     data = base64.b64encode(image_bytes(97)).decode()
     for image in (f"data:image/png;base64,{data}", data):
         row = {"messages": turns("<image>Question: Find x."), "images": [image]}
-        record = check(mulberry.to_raw(row, 3, root, "here"), ValidationOptions())
+        record = check(raw_of("mulberry", row, 3, root, "here"), ValidationOptions())
         assert (record["id"], record["images"]) == ("#3", [image_bytes(97)])
 
 
@@ -93,7 +93,7 @@ def test_an_image_may_stand_in_the_row(root):
 def test_what_names_no_file_below_the_image_folder_is_set_aside(image, detail, root):
     row = {"messages": turns("<image>Question: Find x."), "images": image}
     with pytest.raises(ValueError, match=detail) as caught:
-        mulberry.to_raw(row, 0, root, "here")
+        raw_of("mulberry", row, 0, root, "here")
     assert len(str(caught.value)) < 400
 
 
@@ -106,7 +106,7 @@ def test_the_parts_of_a_turn_may_hold_its_images(root):
         {"type": "image_url", "image_url": "a.png"},
     ):
         row = {"messages": turns([part, {"type": "text", "text": "Find x."}])}
-        record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+        record = check(raw_of("mulberry", row, 0, root, "here"), ValidationOptions())
         assert (record["question"], len(record["images"])) == ("Find x.", 1)
 
 
@@ -119,20 +119,20 @@ def test_a_path_may_be_written_in_other_ways(root):
         {"bytes": data, "path": None},
     ):  # fmt: skip
         row = {"messages": turns("<image>Find x."), "images": [image]}
-        record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+        record = check(raw_of("mulberry", row, 0, root, "here"), ValidationOptions())
         assert len(record["images"]) == 1
 
 
 def test_an_absolute_path_below_the_image_folder_is_taken(root):
     for path in (str(root / "a.png"), "/a.png"):
         row = {"messages": turns("<image>Question: Find x."), "images": path}
-        raw = mulberry.to_raw(row, 0, root, "here")
+        raw = raw_of("mulberry", row, 0, root, "here")
         assert (raw.images, raw.id) == ([root / "a.png"], "a.png#0")
 
 
 def test_the_image_folders_own_name_may_stand_before_a_path(root):
     row = {"messages": turns("<image>Question: Find x."), "images": f"{root.name}/a.png"}
-    assert mulberry.to_raw(row, 0, root, "here").images == [root / "a.png"]
+    assert raw_of("mulberry", row, 0, root, "here").images == [root / "a.png"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_the_image_folders_own_name_may_stand_before_a_path(root):
 def test_marks_and_images_that_differ_in_number_are_set_aside(user, images, path, detail, root):
     row = {"messages": turns(user), "images": images}
     row["messages"][1]["content"] = path + row["messages"][1]["content"]
-    rejection = check(mulberry.to_raw(row, 0, root, "here"), FREE)
+    rejection = check(raw_of("mulberry", row, 0, root, "here"), FREE)
     assert rejection.reason == "image_marks" and detail in rejection.detail
 
 
@@ -156,7 +156,7 @@ def test_a_mark_inside_a_sentence_is_the_place_of_its_image(root):
         "Question: In <image> there are cubes, in <image> spheres. Which?\nChoices:\nA: 30\nB: 45"
     )
     row = {"messages": turns(user), "images": ["a.png", "b.png"]}
-    record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+    record = check(raw_of("mulberry", row, 0, root, "here"), ValidationOptions())
     [turn] = to_messages(record, "Look.\n{question}")
     said = ["<image>" if part["type"] == "image" else part["text"] for part in turn["content"]]
     assert said == [
@@ -168,7 +168,7 @@ def test_a_mark_inside_a_sentence_is_the_place_of_its_image(root):
 def test_images_may_be_options(root):
     user = "<image>Question: Which is it?\nChoices:\nA: <image>\nB: 45"
     row = {"messages": turns(user, answer="B"), "images": ["a.png", "b.png"]}
-    record = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+    record = check(raw_of("mulberry", row, 0, root, "here"), ValidationOptions())
     assert (record["question"], record["options"]) == ("<image>Which is it?", ["<image>", "45"])
     kinds = [part["type"] for part in to_messages(record)[0]["content"]]
     assert kinds == ["image", "text", "image", "text"]
@@ -178,7 +178,7 @@ def test_images_may_be_options(root):
     "user", ["<image>Find x.", "<image>\nFind x.", "Find x. <image>", "Find x.\n<image>\n"]
 )
 def test_marks_around_a_question_leave_it_and_images_come_first(user, root):
-    raw = mulberry.to_raw({"messages": turns(user), "images": "a.png"}, 0, root, "here")
+    raw = raw_of("mulberry", {"messages": turns(user), "images": "a.png"}, 0, root, "here")
     assert raw.question == "Find x."
     content = to_messages({"question": raw.question, "options": [], "images": raw.images})
     assert content[0]["content"] == [{"type": "image"}, {"type": "text", "text": "Find x."}]
@@ -194,10 +194,10 @@ def test_special_tokens_of_the_model_are_set_aside_with_the_token_named(token, r
         ),
     }
     for place, row in places.items():
-        rejection = check(mulberry.to_raw(row, 0, root, "here"), ValidationOptions())
+        rejection = check(raw_of("mulberry", row, 0, root, "here"), ValidationOptions())
         assert rejection.reason == "special_token"
         assert rejection.detail.startswith(token) and rejection.detail.endswith(place)
-    steps = r1vl10k.to_raw(r1vl(key_steps={"Steps": [token]}), 0, root, "here")
+    steps = raw_of("r1vl10k", r1vl(key_steps={"Steps": [token]}), 0, root, "here")
     assert check(steps, FREE).detail.endswith("in the key steps")
 
 
@@ -206,32 +206,32 @@ def test_special_tokens_of_the_model_are_set_aside_with_the_token_named(token, r
     ["<answer>5</answer>", "<think>2 + 3</think>\n<answer> 5 </answer>", "\\boxed{5}", 5],
 )
 def test_an_answer_leaves_its_tags(solution, root):
-    record = check(r1vl10k.to_raw(r1vl(solution=solution), 0, root, "here"), FREE)
+    record = check(raw_of("r1vl10k", r1vl(solution=solution), 0, root, "here"), FREE)
     assert (record["answer"], record["solution"]) == ("5", "")
 
 
 def test_marks_and_prefix_leave_the_problem(root):
     problem = "<image>Think first.\n\nQuestion: How many?"
-    raw = r1vl10k.to_raw(r1vl(problem=problem), 0, root, "here")
+    raw = raw_of("r1vl10k", r1vl(problem=problem), 0, root, "here")
     assert (raw.question, raw.problem) == ("How many?", None)
-    raw = r1vl10k.to_raw(r1vl(problem="<image><image>How many?"), 0, root, "here")
+    raw = raw_of("r1vl10k", r1vl(problem="<image><image>How many?"), 0, root, "here")
     assert raw.problem[0] == "image_marks"
 
 
 def test_r1vl_images_may_stand_under_another_key_and_conversations_are_pointed_to(root):
     row = {**r1vl(), "image": "a.png"}
     del row["image_path"]
-    assert r1vl10k.to_raw(row, 0, root, "here").images == [root / "a.png"]
+    assert raw_of("r1vl10k", row, 0, root, "here").images == [root / "a.png"]
     talk = {"image": "a.png", "conversations": turns("<image>How many?")}
     with pytest.raises(ValueError, match="reader: mulberry"):
-        r1vl10k.to_raw(talk, 0, root, "here")
+        raw_of("r1vl10k", talk, 0, root, "here")
 
 
 def test_numbered_marks_of_mathvision_are_places_where_each_image_has_one(root):
     row = {"id": "1", "question": "Is <image1> like <image2> here?", "answer": "no"}
-    raw = mathvision.to_raw({**row, "image": ["a.png", "b.png"]}, 0, root, "here")
+    raw = raw_of("mathvision", {**row, "image": ["a.png", "b.png"]}, 0, root, "here")
     assert raw.question == "Is <image> like <image> here?"
-    raw = mathvision.to_raw({**row, "image": "a.png"}, 0, root, "here")
+    raw = raw_of("mathvision", {**row, "image": "a.png"}, 0, root, "here")
     assert raw.question == "Is <image1> like <image2> here?"
 
 
@@ -248,7 +248,7 @@ def test_nothing_quoted_is_longer_than_200_characters(root):
     read = mulberry.MulberryFile(root / "rows.json")
     found = [check(raw, ValidationOptions()) for raw in read]
     steps = {"Steps": [{long: 1}]}
-    found.append(check(r1vl10k.to_raw(r1vl(key_steps=steps), 0, root, "here"), FREE))
+    found.append(check(raw_of("r1vl10k", r1vl(key_steps=steps), 0, root, "here"), FREE))
     for rejection in found:
         assert isinstance(rejection, Rejection)
         assert max(map(len, rejection.as_dict().values())) <= 500

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_builders import PATH, image_bytes, mulberry_row, write_mulberry
+from record_builders import PATH, image_bytes, mulberry_row, raw_of, write_mulberry
 
 from r1vl_kedro.records.json_stream import iter_objects, write_array
 from r1vl_kedro.records.readers import mulberry
@@ -20,7 +20,7 @@ def test_prefix_and_image_mark_leave_the_question():
 
 
 def test_a_row_becomes_a_record(tmp_path):
-    raw = mulberry.to_raw(mulberry_row("/geo3k/train/74/img.png"), 7, tmp_path, "mulberry")
+    raw = raw_of("mulberry", mulberry_row("/geo3k/train/74/img.png"), 7, tmp_path, "mulberry")
     assert raw.images == [tmp_path / "geo3k/train/74/img.png"]
     assert (raw.question, raw.options, raw.answer) == ("Find x.", ["30", "45"], "B: 45")
     assert (raw.family, raw.id, raw.source) == ("geo3k", "geo3k/train/74/img.png#7", "mulberry")
@@ -86,7 +86,7 @@ texts = st.text(st.characters(codec="utf-8"), max_size=60)
 )
 def test_written_rows_are_read_back_without_loss(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("mulberry") / "rows.json"
-    assert write_array(path, (MulberryRow.from_json(row).to_json() for row in rows)) == len(rows)
+    assert write_array(path, rows) == len(rows)
     assert list(iter_objects(path)) == rows
     assert list(iter_objects(path, chunk=7)) == rows
 

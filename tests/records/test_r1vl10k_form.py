@@ -3,10 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_builders import PATH
+from record_builders import PATH, raw_of
 
 from r1vl_kedro.records.json_stream import iter_objects, write_array
-from r1vl_kedro.records.readers import r1vl10k
 from r1vl_kedro.records.schema import groups_of
 
 
@@ -70,12 +69,12 @@ def test_a_full_path_gives_answer_and_solution(tmp_path):
         "solution": PATH.format(answer="B: 45"),
         "key_steps": {"Steps": ["90/2 = 45"]},
     }
-    raw = r1vl10k.to_raw(row, 0, tmp_path, "r1vl10k")
+    raw = raw_of("r1vl10k", row, 0, tmp_path, "r1vl10k")
     assert (raw.answer, raw.options, raw.family) == ("B: 45", ["30", "45"], "geo3k")
     assert raw.solution == row["solution"]
 
 
 def test_a_bare_answer_has_no_path(tmp_path):
     row = {"image_path": "1.png", "problem": "Find x.", "solution": " 45 ", "key_steps": None}
-    raw = r1vl10k.to_raw(row, 3, tmp_path, "r1vl10k")
+    raw = raw_of("r1vl10k", row, 3, tmp_path, "r1vl10k")
     assert (raw.answer, raw.solution, raw.id, raw.key_steps) == ("45", "", "1.png#3", [])

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from record_builders import mulberry_row, raw_of
 
 from r1vl_kedro.records.options import ValidationOptions
-from r1vl_kedro.records.readers.mulberry import MulberryRow, to_raw
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.records.split import split
 from r1vl_kedro.records.validate import check, reference_path
@@ -72,8 +72,7 @@ def test_a_reflective_path_stays_to_be_dropped_as_one():
 
 
 def test_a_record_carries_the_rewritten_path_and_its_answer():
-    row = MulberryRow(user="<image>Question: How many?", response=PATH, images="a.png").to_json()
-    raw = to_raw(row, 0, Path(), "test")
+    raw = raw_of("mulberry", mulberry_row("a.png", response=PATH), 0, Path(), "test")
     assert raw.answer == "5"
     record = check(
         RawRecord(id="a", question="How many?", answer=raw.answer, solution=raw.solution),

@@ -87,7 +87,7 @@ def test_options_may_be_lettered(read):
         (OWN | {"question": None}, "malformed_row", "wanted text"),
         (OWN | {"images": "../a.png"}, "malformed_row", "may not leave the image folder"),
         (published(asked="Is it left of it?"), "malformed_row", "has no 'Choose between"),
-        ({"images": ["a.png"]}, "malformed_row", "wanted messages and images"),
+        ({"images": ["a.png"]}, "malformed_row", "wanted messages"),
     ],
 )
 def test_a_broken_row_is_set_aside_with_its_reason(read, row, reason, detail):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from r1vl_kedro.records.turns import ROLES, images_in, joined
+from r1vl_kedro.records.turns import as_turn, content_of, images_in
 
 _TALKS = ("messages", "conversations")
 _SPOKEN = ("prompt", "chosen", "rejected", "completion")
@@ -40,15 +40,9 @@ def in_trl_form(row: Mapping[str, Any]) -> dict[str, Any]:
 def _turns(value: Any) -> Any:
     """Return a turn, or a list of turns, as a list of ``{role, content}``; else what is given."""
     turns = [value] if isinstance(value, Mapping) else value
-    return [_turn(turn) for turn in turns] if isinstance(turns, list) else turns
-
-
-def _turn(turn: Any) -> Any:
-    if not isinstance(turn, Mapping):
-        return turn
-    role = turn.get("role", turn.get("from"))
-    content = turn.get("content", turn.get("value"))
-    return {"role": ROLES.get(str(role).lower(), role), "content": content}
+    if not isinstance(turns, list):
+        return turns
+    return [as_turn(turn) if isinstance(turn, Mapping) else turn for turn in turns]
 
 
 def images_in_prompt(row: Mapping[str, Any]) -> list[Any]:
@@ -86,7 +80,7 @@ def _question(prompt: Any) -> str:
         roles = [turn.get("role") if isinstance(turn, Mapping) else turn for turn in prompt]
         if roles != ["user"] or not isinstance(prompt[0], Mapping):
             raise ValueError(f"the prompt has the turns {roles!r:.150}; wanted one of the user")
-        prompt = _content(prompt[0].get("content"), "prompt")
+        prompt = content_of(prompt[0], "prompt")
     if not isinstance(prompt, str):
         raise ValueError(f"prompt is {prompt!r:.150}; wanted text or a conversation")
     return prompt.strip()
@@ -97,15 +91,7 @@ def _answer(value: Any, name: str) -> str:
     if isinstance(value, list) and value and isinstance(value[-1], Mapping):
         if value[-1].get("role") != "assistant":
             raise ValueError(f"{name} ends with a turn of {value[-1].get('role')!r:.50}")
-        value = _content(value[-1].get("content"), name)
+        value = content_of(value[-1], name)
     if not isinstance(value, str):
         raise ValueError(f"{name} is {value!r:.150}; wanted text or a conversation")
     return value
-
-
-def _content(content: Any, name: str) -> str:
-    """Return the text of a turn, which is text or a list of parts; image parts become marks."""
-    text = joined(content)
-    if text is None:
-        raise ValueError(f"{name} has the content {content!r:.150}; wanted text or parts")
-    return text

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from r1vl_kedro.records.json_stream import iter_rows
+from r1vl_kedro.records.rejections import Unusable
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 
 _SHORTEST_IMAGE = 64
@@ -136,6 +137,22 @@ def is_scalar(value: Any) -> bool:
     return isinstance(value, (str, int)) and not isinstance(value, bool)
 
 
+def refuse_wrong(row: Mapping[str, Any], **fine: bool) -> None:
+    """Raise ValueError naming the values of a row that are not as they should be.
+
+    Args:
+        fine: by the value's name, whether it is as it should be.
+    """
+    wrong = {name: row.get(name) for name, one in fine.items() if not one}
+    if wrong:
+        raise ValueError(f"cannot read {wrong!r:.200}")
+
+
+def is_texts(value: Any) -> bool:
+    """Tell whether a JSON value is a list of texts."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
 TEXT_ONLY = "text"
 """Family of the records without an image, where their source has no other."""
 
@@ -184,7 +201,8 @@ class RecordFile(ABC):
         """Read a row as a record still to be checked; ``index`` counts from 0.
 
         Raises:
-            ValueError: the row is malformed; it is set aside with what the error tells.
+            ValueError: the row is malformed; it is set aside with what the error tells, and with
+                the reason of one that is `Unusable`.
         """
 
     def rows(self) -> Iterator[dict[str, Any] | str]:
@@ -204,15 +222,15 @@ class RecordFile(ABC):
     def __iter__(self) -> Iterator[RawRecord]:
         root = Path(self.image_root) if self.image_root else Path(self.path).parent
         for index, row in enumerate(self.rows()):
-            if isinstance(row, str):
-                problem = ("malformed_row", row)
-                yield RawRecord(id=f"#{index}", source=self.source, problem=problem)
-                continue
+            given = None if isinstance(row, str) else row.get("id")
             try:
+                if isinstance(row, str):
+                    raise ValueError(row)
                 record = self.read(row, index, root)
             except ValueError as error:
-                identity = str(row["id"]) if is_scalar(row.get("id")) else f"#{index}"
-                problem = ("malformed_row", str(error))
+                identity = str(given) if is_scalar(given) else f"#{index}"
+                reason = error.reason if isinstance(error, Unusable) else "malformed_row"
+                problem = (reason, str(error))
                 record = RawRecord(id=identity, source=self.source, problem=problem)
             yield record
 

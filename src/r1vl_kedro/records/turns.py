@@ -1,13 +1,65 @@
-"""Turns of a conversation as chats are stored: who is meant by a role, text and images of parts."""
+"""Conversations as chats are stored: who is meant by a role, text and images of a turn's parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from r1vl_kedro.prompts import IMAGE_MARK
 
 ROLES = {"user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant"}
+
+
+def read_chat(
+    row: Mapping[str, Any], keys: Sequence[str], roles: Sequence[str]
+) -> tuple[list[str], list[Any]]:
+    """Read a row's chat, whose turns have these roles; system turns are wording and left out.
+
+    Args:
+        keys: names that the chat may have; it is a list of turns, or the JSON of one.
+
+    Returns:
+        The text of each turn with a mark for each image part, and the images that parts hold.
+
+    Raises:
+        ValueError: it is not of the form; names what is not.
+    """
+    key = next((key for key in keys if key in row), None)
+    if key is None:
+        raise ValueError(f"the row has {sorted(row)!r:.150}; wanted {keys[0]}")
+    try:
+        chat = json.loads(row[key]) if isinstance(row[key], str) else row[key]
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{key} is {row[key]!r:.100}, which is no JSON: {error}") from error
+    if not isinstance(chat, list) or not all(isinstance(turn, Mapping) for turn in chat):
+        raise ValueError(f"{key} is {chat!r:.150}; wanted a list of turns")
+    turns = [turn for turn in map(as_turn, chat) if turn["role"] != "system"]
+    found = [turn["role"] for turn in turns]
+    if found != [*roles]:
+        raise ValueError(f"{key} has roles {found!r:.150}; wanted {' and '.join(roles)}, each once")
+    return (
+        [content_of(turn, key) for turn in turns],
+        [image for turn in turns for image in images_in(turn["content"])],
+    )
+
+
+def as_turn(turn: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a turn of ShareGPT's ``{from, value}``, or of ours, as ``{role, content}``."""
+    role = turn.get("role", turn.get("from"))
+    content = turn.get("content", turn.get("value"))
+    return {"role": ROLES.get(str(role).lower(), role), "content": content}
+
+
+def content_of(turn: Mapping[str, Any], name: str) -> str:
+    """Return the text of a turn, see `joined`; ValueError, which names it, where it has none."""
+    text = joined(turn.get("content"))
+    if text is None:
+        raise ValueError(
+            f"{name} has the content {turn.get('content')!r:.150}; wanted text, or a list of parts "
+            "of text or of an image"
+        )
+    return text
 
 
 def joined(content: Any) -> str | None:

@@ -12,7 +12,14 @@ from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.marks import NUMBERED, inside_a_sentence
 from r1vl_kedro.records.prose import MAX_STEPS, path_from_prose
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
+from r1vl_kedro.records.rows import (
+    RecordFile,
+    images_of,
+    is_scalar,
+    is_texts,
+    refuse_wrong,
+    row_id,
+)
 from r1vl_kedro.records.schema import RawRecord, answer_text
 
 _MARK = re.compile(NUMBERED)
@@ -40,17 +47,14 @@ class MathVisionRow:
         """
         identity = row_id(row.get("id"), (), index)
         options, subject = row.get("options"), row.get("subject")
-        checks = {
-            "question": isinstance(row.get("question"), str),
-            "options": options is None
-            or (isinstance(options, list) and all(isinstance(option, str) for option in options)),
-            "answer": is_scalar(row.get("answer")),
-            "solution": row.get("solution") is None or isinstance(row["solution"], str),
-            "subject": subject is None or isinstance(subject, str),
-        }
-        wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
-        if wrong:
-            raise ValueError(f"cannot read {wrong!r:.200}")
+        refuse_wrong(
+            row,
+            question=isinstance(row.get("question"), str),
+            options=options is None or is_texts(options),
+            answer=is_scalar(row.get("answer")),
+            solution=isinstance(row.get("solution"), str | None),
+            subject=isinstance(subject, str | None),
+        )
         level = row.get("level")
         images, _ = images_of(row.get("image", row.get("images")), "image", root)
         return cls(
@@ -86,42 +90,34 @@ def placed_marks(question: str, images: int) -> str:
     return "\n".join(lines).strip()
 
 
-def to_raw(
-    row: Mapping[str, Any], index: int, root: Path, source: str, max_steps: int = MAX_STEPS
-) -> RawRecord:
-    """Read a row as a record still to be checked: its prose solution becomes a reference path.
-
-    ``image`` is a path below ``root`` or a list of them; ``subject`` becomes the family.
-
-    Raises:
-        ValueError: the row is malformed.
-    """
-    read = MathVisionRow.from_json(row, index, root)
-    options = [_without_marks(option) or option for option in read.options]
-    subject = read.subject or "unknown"
-    answer = answer_text({"options": options, "answer": read.answer})
-    return RawRecord(
-        id=read.id,
-        images=read.images,
-        question=placed_marks(read.question, len(read.images)),
-        options=options,
-        answer=read.answer,
-        solution=path_from_prose(read.solution, answer, subject=subject, max_steps=max_steps),
-        family=subject,
-        source=source,
-    )
-
-
 @dataclass(frozen=True)
 class MathVisionFile(RecordFile):
-    """The records of one MATH-Vision ``.jsonl`` file."""
+    """The records of one MATH-Vision ``.jsonl`` file.
+
+    ``image`` is a path below ``image_root`` or a list of them; ``subject`` becomes the family.
+    """
 
     source: str = "mathvision"
     max_steps: int = MAX_STEPS
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """See `to_raw`."""
-        return to_raw(row, index, root, self.source, self.max_steps)
+        """Read a row as a record still to be checked: its prose solution becomes a path."""
+        read = MathVisionRow.from_json(row, index, root)
+        options = [_without_marks(option) or option for option in read.options]
+        subject = read.subject or "unknown"
+        answer = answer_text({"options": options, "answer": read.answer})
+        return RawRecord(
+            id=read.id,
+            images=read.images,
+            question=placed_marks(read.question, len(read.images)),
+            options=options,
+            answer=read.answer,
+            solution=path_from_prose(
+                read.solution, answer, subject=subject, max_steps=self.max_steps
+            ),
+            family=subject,
+            source=self.source,
+        )
 
 
 READERS["mathvision"] = MathVisionFile

@@ -15,7 +15,14 @@ from typing import Any
 
 from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.rows import RecordFile, images_of, is_scalar, row_id
+from r1vl_kedro.records.rows import (
+    RecordFile,
+    images_of,
+    is_scalar,
+    is_texts,
+    refuse_wrong,
+    row_id,
+)
 from r1vl_kedro.records.schema import RawRecord, option_letter
 
 _LETTERED = re.compile(r"\s*([A-Z])\s*[.:)]\s*")
@@ -41,15 +48,13 @@ class MedicalFile(RecordFile):
         images, paths = images_of(row.get("image", row.get("images")), "image", root)
         identity = row_id(row.get("id"), paths, index)
         question, options, subset = (row.get(k) for k in ("question", "options", "subset"))
-        checks = {
-            "question": isinstance(question, str),
-            "options": isinstance(options, list) and all(isinstance(o, str) for o in options),
-            "answer": is_scalar(row.get("answer")),
-            "subset": subset is None or isinstance(subset, str),
-        }
-        wrong = {name: row.get(name) for name, fine in checks.items() if not fine}
-        if wrong:
-            raise ValueError(f"cannot read {wrong!r:.200}")
+        refuse_wrong(
+            row,
+            question=isinstance(question, str),
+            options=is_texts(options),
+            answer=is_scalar(row.get("answer")),
+            subset=isinstance(subset, str | None),
+        )
         no_options = ("missing_option", "there are no options to choose from")
         return RawRecord(
             id=identity,

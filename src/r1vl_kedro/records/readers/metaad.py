@@ -16,6 +16,7 @@ from typing import Any
 from r1vl_kedro.answers.classes import listed
 from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.readers import READERS
+from r1vl_kedro.records.rejections import Unusable
 from r1vl_kedro.records.rows import RecordFile, images_of, row_id, texts_of
 from r1vl_kedro.records.schema import RawRecord
 from r1vl_kedro.responses import THINK_ANSWER
@@ -26,20 +27,22 @@ def plan_of(solution: str) -> tuple[str, str]:
     """Return the speed and the path of a solution's plan.
 
     Raises:
-        ValueError: there is no such plan; names what there is.
+        Unusable: ``unknown_action`` where there is no such plan; names what there is.
     """
     answers = THINK_ANSWER.parse(solution).of("answer")
     if len(answers) != 1:
-        raise ValueError(
-            f"the solution {solution!r:.150} has {len(answers)} plans; wanted one in <answer> tags"
+        raise Unusable(
+            "unknown_action",
+            f"the solution {solution!r:.150} has {len(answers)} plans; wanted one in <answer> tags",
         )
     text = answers[0].body.strip()
     plan = listed(text, ACTIONS) or frozenset()
     speeds, paths = ([one for one in kind if one in plan] for kind in (SPEED, PATH))
     if len(speeds) != 1 or len(paths) != 1:
-        raise ValueError(
+        raise Unusable(
+            "unknown_action",
             f"the plan is {text!r:.100}; wanted one of {', '.join(SPEED)} and one of "
-            f"{', '.join(PATH)}"
+            f"{', '.join(PATH)}",
         )
     return speeds[0], paths[0]
 
@@ -56,12 +59,7 @@ class MetaADFile(RecordFile):
         images, paths = images_of(row.get("image"), "image", root)
         identity = row_id(row.get("id"), paths, index)
         problem, solution = texts_of(row, "problem", "solution")
-        try:
-            speed, path = plan_of(solution)
-        except ValueError as error:
-            return RawRecord(
-                id=identity, source=self.source, problem=("unknown_action", str(error))
-            )
+        speed, path = plan_of(solution)
         return RawRecord(
             id=identity,
             images=images,

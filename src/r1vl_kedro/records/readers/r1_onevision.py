@@ -19,7 +19,7 @@ from r1vl_kedro.answers import stated_quantity
 from r1vl_kedro.prompts import IMAGE_MARK
 from r1vl_kedro.records.questions import bare_answer, read_question
 from r1vl_kedro.records.readers import READERS
-from r1vl_kedro.records.readers.mulberry import MulberryFile, MulberryRow, to_raw
+from r1vl_kedro.records.readers.mulberry import MulberryFile, MulberryRow
 from r1vl_kedro.records.schema import RawRecord, RecordsError
 from r1vl_kedro.responses import BOXED, THINK_ANSWER, grammar_of
 from r1vl_kedro.rewards.checked import CHECKS
@@ -101,7 +101,7 @@ class OnevisionFile(MulberryFile):
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """Read a row; one whose answer cannot be checked as asked is set aside with the reason."""
         parsed = MulberryRow.from_json(row)
-        check = parsed.extra.pop(METHOD, None) or self.check
+        check = row.get(METHOD) or self.check
         path = with_tagged_answer(parsed.response)
         alone = not grammar_of(path).parse(path).steps
         parsed.response = f"<answer>{_LEAD.sub('', bare_answer(path))}</answer>" if alone else path
@@ -109,7 +109,7 @@ class OnevisionFile(MulberryFile):
         if IMAGE_MARK not in parsed.user + path and parsed.images:
             count = len(parsed.images) if isinstance(parsed.images, list) else 1
             parsed.user = IMAGE_MARK * count + parsed.user
-        raw = to_raw(parsed.to_json(), index, root, self.source, self.labels)
+        raw = self.record_of(parsed, row, index, root)
         if alone:
             raw.solution = ""
         if raw.problem is None and check == "mcq" and not raw.options:

@@ -30,43 +30,6 @@ from r1vl_kedro.responses import final_answer
 IMAGE_KEYS = ("image_path", "image", "images")
 
 
-def to_raw(row: Mapping[str, Any], index: int, image_root: Path, source: str) -> RawRecord:
-    """Read a row of the file as a record still to be checked; ``index`` counts from 0.
-
-    ``problem`` may have image marks (one for each image, then) and a prompt before ``Question:``;
-    a solution without a path is the answer, perhaps in ``<answer>`` tags.
-
-    Raises:
-        ValueError: the row is malformed.
-    """
-    problem, solution = row.get("problem"), row.get("solution")
-    if is_scalar(solution):
-        solution = str(solution)
-    for name, text in (("problem", problem), ("solution", solution)):
-        if not isinstance(text, str):
-            hint = "; `reader: mulberry` reads conversations" if "conversations" in row else ""
-            raise ValueError(f"{name} is {text!r:.200}; wanted text{hint}")
-    key = next((key for key in IMAGE_KEYS if key in row), IMAGE_KEYS[0])
-    images, paths = images_of(row.get(key), key, image_root)
-    identity = row_id(row.get("id"), paths, index)
-    stated = final_answer(solution)
-    answer = bare_answer(solution if stated is None else stated)
-    question, options = read_question(problem, answer)
-    key_steps = row.get("key_steps")
-    return RawRecord(
-        id=identity,
-        images=images,
-        question=question,
-        options=options,
-        answer=answer,
-        solution="" if stated is None else solution,
-        family=family_of(paths) if images else TEXT_ONLY,
-        source=source,
-        key_steps=[] if key_steps is None else key_steps,
-        problem=marks_problem(problem, len(images), needed=False),
-    )
-
-
 @dataclass(frozen=True)
 class R1VLFile(WritableRecordFile):
     """The records of an R1-VL-10K JSON file."""
@@ -75,8 +38,37 @@ class R1VLFile(WritableRecordFile):
     key_steps: ClassVar[bool] = True
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
-        """See `to_raw`."""
-        return to_raw(row, index, root, self.source)
+        """See `RecordFile.read`.
+
+        ``problem`` may have image marks (one for each image, then) and a prompt before
+        ``Question:``; a solution without a path is the answer, perhaps in ``<answer>`` tags.
+        """
+        problem, solution = row.get("problem"), row.get("solution")
+        if is_scalar(solution):
+            solution = str(solution)
+        for name, text in (("problem", problem), ("solution", solution)):
+            if not isinstance(text, str):
+                hint = "; `reader: mulberry` reads conversations" if "conversations" in row else ""
+                raise ValueError(f"{name} is {text!r:.200}; wanted text{hint}")
+        key = next((key for key in IMAGE_KEYS if key in row), IMAGE_KEYS[0])
+        images, paths = images_of(row.get(key), key, root)
+        identity = row_id(row.get("id"), paths, index)
+        stated = final_answer(solution)
+        answer = bare_answer(solution if stated is None else stated)
+        question, options = read_question(problem, answer)
+        key_steps = row.get("key_steps")
+        return RawRecord(
+            id=identity,
+            images=images,
+            question=question,
+            options=options,
+            answer=answer,
+            solution="" if stated is None else solution,
+            family=family_of(paths) if images else TEXT_ONLY,
+            source=self.source,
+            key_steps=[] if key_steps is None else key_steps,
+            problem=marks_problem(problem, len(images), needed=False),
+        )
 
     @staticmethod
     def row_of(record: Mapping[str, Any], images: Sequence[str]) -> dict[str, Any]:

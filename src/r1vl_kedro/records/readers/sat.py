@@ -19,7 +19,8 @@ from r1vl_kedro.records.marks import marks_problem, placed
 from r1vl_kedro.records.questions import bare_answer
 from r1vl_kedro.records.readers import READERS
 from r1vl_kedro.records.readers.mulberry import MulberryRow
-from r1vl_kedro.records.rows import RecordFile, images_of, row_id
+from r1vl_kedro.records.rejections import Unusable
+from r1vl_kedro.records.rows import RecordFile, images_of, is_texts, row_id
 from r1vl_kedro.records.schema import RawRecord, option_letter
 from r1vl_kedro.responses import THINK_ANSWER
 
@@ -62,21 +63,25 @@ def _of_messages(row: Mapping[str, Any]) -> tuple[str, str, list[str], str, Any]
     answer = bare_answer(parsed.response)
     options = options_in(listed, answer)
     if not options:
-        raise LookupError(f"answer {answer!r:.80} is none of the options {listed.strip()!r:.100}")
+        raise _no_option(answer, listed.strip())
     return parsed.user, question, options, answer, parsed.images
+
+
+def _no_option(answer: str, options: str | list[str]) -> Unusable:
+    detail = f"answer {answer!r:.80} is none of the options {options!r:.100}"
+    return Unusable("answer_not_in_options", detail)
 
 
 def _of_columns(row: Mapping[str, Any]) -> tuple[str, str, list[str], str, Any]:
     question, options, answer = (row.get(key) for key in ("question", "answers", "correct_answer"))
     texts = isinstance(question, str) and isinstance(answer, str)
-    listed = isinstance(options, list) and all(isinstance(one, str) for one in options)
-    if not texts or not listed or len(options) < 2:
+    if not texts or not is_texts(options) or len(options) < 2:
         raise ValueError(
             f"question, answers and correct_answer are {(question, options, answer)!r:.120}; "
             "wanted text, two texts or more, and text"
         )
     if answer not in options:
-        raise LookupError(f"answer {answer!r:.80} is none of the options {options!r:.100}")
+        raise _no_option(answer, options)
     given = row.get("images", row.get("image"))
     return question, placed(question, options), options, answer, given
 
@@ -97,13 +102,8 @@ class SATFile(RecordFile):
 
     def read(self, row: Mapping[str, Any], index: int, root: Path) -> RawRecord:
         """See `RecordFile.read`."""
-        try:
-            user, question, options, answer, given = (
-                _of_messages(row) if "question" not in row else _of_columns(row)
-            )
-        except LookupError as error:
-            problem = ("answer_not_in_options", str(error))
-            return RawRecord(id=f"#{index}", source=self.source, problem=problem)
+        parts = _of_messages(row) if "question" not in row else _of_columns(row)
+        user, question, options, answer, given = parts
         images, paths = images_of(given, "images", root)
         identity = row_id(row.get("id"), paths, index)
         problem = marks_problem(user, len(images), needed="question" not in row)
