@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 from r1vl_kedro.answers.amounts import SAME, ends_close, quantities_differ
 from r1vl_kedro.answers.evaluation import equal, proportional
@@ -31,8 +32,8 @@ from r1vl_kedro.answers.words import in_singular, unhyphenated, unhyphened
 def difference(given: Value, gold: Value) -> str:
     """Explain why a given value is not the reference; empty where it is.
 
-    Values of different kinds differ, but for these: a name may be left out where the reference has
-    none (``x = 5`` for ``5``), or where it names several; a pair may be an open interval.
+    Values of different kinds differ, but for these: a name may be left out on one side
+    (``x = 5``, ``5``); a pair may be an open interval, and a fraction a ratio of two.
     """
     if isinstance(given, Items) and given.decimal and isinstance(_bare(gold), Quantity):
         given = given.decimal
@@ -53,6 +54,8 @@ def difference(given: Value, gold: Value) -> str:
         if isinstance(given, Quantity) and isinstance(gold, Quantity):
             return quantities_differ(given, gold)
         return _formulas(given, gold)
+    if isinstance(given, Quantity | Expression) and isinstance(gold, Ratio):
+        return _as_ratio(given, gold)
     if type(given) is not type(gold):
         return f"a {_kind(given)} for a {_kind(gold)}"
     return _BY_KIND[type(given)](given, gold)
@@ -103,11 +106,7 @@ def _named(given: Value, gold: Value) -> str:
     if isinstance(given, Named):
         return difference(_unnamed(given, by_name=_is_pair(gold)), gold)
     assert isinstance(gold, Named)
-    value = _unnamed(gold, by_name=_is_pair(given))
-    (name, _), *more = gold.values
-    if not more and len(name) == 1 and isinstance(value, Quantity | Expression):
-        return f"{name} is not named"
-    return difference(given, value)
+    return difference(given, _unnamed(gold, by_name=_is_pair(given)))
 
 
 def _is_pair(value: Value) -> bool:
@@ -273,6 +272,16 @@ def _items(given: Items, gold: Items) -> str:
     if "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair):
         return _as_sets(given.values, gold.values)
     return _in_order(given.values, gold.values)
+
+
+def _as_ratio(given: Quantity | Expression, gold: Ratio) -> str:
+    """Compare a fraction with a ratio of two numbers: ``4/9`` for ``4:9``."""
+    fraction = isinstance(given, Quantity) and given.decimals is None and not given.percent
+    plain = fraction and not (given.units or given.noun)
+    numbers = [part.number for part in gold.parts if isinstance(part, Quantity) and part.number]
+    if not plain or len(gold.parts) != 2 or len(numbers) != 2:
+        return f"a {_kind(given)} for a ratio"
+    return SAME if given.number == Fraction(numbers[0]) / Fraction(numbers[1]) else "another ratio"
 
 
 def _in_order(given: Sequence[Value], gold: Sequence[Value]) -> str:

@@ -25,7 +25,7 @@ Reader = Callable[[str], Value | None]
 """Reads a text that is nothing but a value."""
 
 _NAME = (
-    r"(?:(?:m )?angle \d|(?:angle|triangle|arc|segment|line|side|"
+    r"(?:(?:m )?angle \d|\|[A-Z]{2}\||(?:angle|triangle|arc|segment|line|side|"
     r"m angle)?\s*[A-Za-z](?:\w{0,3})?'*(?:_(?:\w+|\([^()]*\))'*)?"
     r"(?:\([\w, ]{1,12}\))?)"
 )
@@ -39,6 +39,8 @@ _WORDED = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _SIDE_NAME = re.compile(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|")
+_LENGTH = re.compile(r"\|([A-Z]{2})\|")
+_NAME_ONLY = re.compile(r"[A-Za-z]\w{0,2}(?:_\w+)?'*")
 _FRACTION_NAME = re.compile(
     r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
 )
@@ -75,8 +77,11 @@ def read_named(text: str, form: Reader) -> Value | None:
         for part in parts:
             found = _ASSIGNED.match(part)
             if found and "=" in found["value"]:
-                return None
-            if found and not _denies(found["name"]):
+                *names, value = (side.strip() for side in EQUALS.split(part))
+                if not all(map(_NAME_ONLY.fullmatch, names)):
+                    return None
+                pairs_found += [(_name(name), inner(value, form)) for name in names]
+            elif found and not _denies(found["name"]):
                 pairs_found.append((_name(found["name"]), inner(found["value"], form)))
             elif pairs_found and "=" not in part:  # x = 2, 3
                 pairs_found.append((pairs_found[-1][0], inner(part, form)))
@@ -199,5 +204,6 @@ def inner(text: str, form: Reader) -> Value:
 def _name(text: str) -> str:
     """Return one spelling of a name: words folded, symbols with their case."""
     text = re.sub(r"[()\s]*([A-Za-z]+)[()\s]*/[()\s]*([A-Za-z]+)[()\s]*", r"\1/\2", text)
+    text = _LENGTH.sub(r"\1", text)
     words = fold(_VALUE_OF.sub("", re.sub(r"\s*:\s*", ":", text)), symbols=True)
     return " ".join(words)

@@ -59,7 +59,8 @@ _OTHER_DOLLARS = re.compile(
 _CURRENCY = re.compile(r"(?:US)?\\?\$(?=\s?\.?\d)|(?<=\d)\s?\\?\$\s*$")
 _PER_CENT = re.compile(r"\bper cent\b")
 _PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
-_GROUPED = re.compile(r"^\s*\{(.*,.*)\}\s*$", re.DOTALL)
+_GROUPED = re.compile(r"^\s*\{([^{}]*,[^{}]*)\}\s*$")
+_JOINED_GROUPS = re.compile(r"(?<![\^_}\w\\])\{([^{}\\]*,[^{}\\]*)\}")
 
 
 def dollars(text: str) -> str:
@@ -124,6 +125,8 @@ def spelled(text: str) -> str:
         grouped = _GROUPED.match(text)
         if grouped and "\\" not in text:
             text = f"\\{{{grouped[1]}\\}}"
+        if "\\cup" in text or "∪" in text:
+            text = _JOINED_GROUPS.sub(r"\\{\1\\}", text)
         text = _latex(_TOKENS.findall(text))
     text = text.replace("°", " degrees ") if "°" in text else text
     if "ohm" in text:

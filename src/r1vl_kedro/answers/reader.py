@@ -52,6 +52,7 @@ _CLOCKS = re.compile(
     r"(\d{1,2}(?::\d\d|\s*[ap]\.?m\.?).*)$",
     re.IGNORECASE,
 )
+_SET = re.compile(r"\{[^{}]+\}")
 _NO_SET = frozenset({"{}", "{ }", "empty set"})
 
 
@@ -119,6 +120,11 @@ def _special(text: str, nesting: int) -> Value | None:
     """Read forms of few words: ``7 R 2``, ``3 out of 4``, ``8 cm by 3 cm``, ``A(1, 2)``, no set."""
     if text in _NO_SET:
         return Text(("empty", "set"), text)
+    if "∪" in text and len(sets := [part.strip() for part in text.split("∪")]) <= MAX_ITEMS:
+        listed = [form(part, nesting=nesting + 1) for part in sets if _SET.fullmatch(part)]
+        if len(listed) == len(sets) and all(isinstance(one, Items) for one in listed):
+            members = [value for one in listed if isinstance(one, Items) for value in one.values]
+            return Items("{}", tuple(dict.fromkeys(members)))
     if remainder := _REMAINDER.match(text):
         return Text((remainder[1], "R", remainder[2]), text)
     if share := _OUT_OF.match(text):

@@ -105,7 +105,7 @@ _HAN_AFTER = re.compile(r"\s?([\u3040-\u30ff\u4e00-\u9fff]{1,4})")
 _NTH = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
 _LABEL_BEFORE = re.compile(
     r"(?<!(?:irst|cond|hird|ther) )\b(?:row|column|step|figure|fig\.?|question|problem|table|"
-    r"line|bar|stage|level|page|item|day|week|month|case|class|grade|group|box|machine|store|team|"
+    r"angle|line|bar|stage|level|page|item|day|week|month|case|class|grade|group|box|machine|store|team|"
     r"player|example|pattern|term|bus|round|game|year|test|trial|set|shelf|bag)\s+\Z",
     re.IGNORECASE,
 )
@@ -114,10 +114,11 @@ _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b",
 _BRACKETED = re.compile(r"\d\s*[(\[](?!/)([^()\[\]\d]*)[)\]]\W*$")
 _AFTERWARDS = re.compile(
     r",?\s+(?:after|by|upon|on|once|when)\s+[a-z]+ing\b(?![^.;?]*(?:\b(?:so|is|are|leaves|gives|makes)\b|=))"
-    r"[^.;?]*\d[^.;?]*$",
+    r"[^.;?]*\d[^.;?]*$"
+    r"|,?\s+after\s+(?:the|this|that|these|all)\s+(?:subtraction|removal|addition|change|operation)s?\W*$",
     re.IGNORECASE,
 )
-"""An adverbial of what was done before: "after removing 3 from 10"."""
+"""An adverbial of what was done before: "after removing 3 from 10", "after the removal"."""
 _OF_ALL = re.compile(rf"(?<=\d)\s+of the {NUMBER}(?=\s+[a-z]{{3,}})", re.IGNORECASE)
 _OF_THEM = re.compile(rf"^({NUMBER}|(?:{'|'.join(CARDINALS)})) of the (?=[a-z]+s\b)", re.I)
 _THRESHOLD = re.compile(

@@ -74,6 +74,7 @@ _LEAD = re.compile(
     r"|(?:about|approximately|approx\.?|around|circa|ca\.)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
     r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
     r"|(?:->|=>|~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
+    r"|根据[\u4e00-\u9fff]{1,6}[,，]\s*(?!不)"
     r"|(?:(?:正确|最终|最后)?(?:的)?答案?|结果|结论|选择|选项?|所以|因此|故|共有?|约|总共有?|一共有?)(?:是|为|选|等于)?\s*[,，:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
     r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"

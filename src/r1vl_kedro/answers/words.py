@@ -128,7 +128,7 @@ def unhyphenated(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])")
-_SHORT_POWER = re.compile(r"([\^_])\((\w+)\)(?![^\W_])")
+_SHORT_POWER = re.compile(r"([\^_])\((\w+|[-+])\)(?![^\W_])")
 _INDEX = re.compile(r"(?<=[^\W\d_])_(?=\d)")
 
 
