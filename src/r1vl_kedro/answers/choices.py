@@ -7,12 +7,20 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.contrast import withdrawn, without_contrasts
 from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter, corrected
-from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in
+from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in, without_conditions
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.nouns import singular
 from r1vl_kedro.answers.places import coloured, folded, left_over, ordinal
-from r1vl_kedro.answers.prose import OF_ANOTHER, taken_back, text_stated, value_stated, words_of
+from r1vl_kedro.answers.prose import (
+    OF_ANOTHER,
+    REASON,
+    WRONG,
+    taken_back,
+    text_stated,
+    value_stated,
+    words_of,
+)
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.statements import cores
@@ -35,8 +43,7 @@ _CALLED_RIGHT = re.compile(
     re.I,
 )
 _LETTERED = re.compile(r"(?P<said>.*[^\s(\[])\s*[(\[](?P<letter>[A-Z])[)\]]\W*", re.S)
-_OR_ELSE = re.compile(r"\b(?:or|maybe|perhaps)\s+\(?\Z", re.IGNORECASE)
-_FURTHER = re.compile(r"\W*(?:(?:or|and|maybe|perhaps|possibly|alternatively)\b|/)\W*[A-Z]\b")
+_SENTENCE_END = re.compile(r"[.!?;\n](?:\s|\Z)")
 
 
 def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> int | None:
@@ -56,6 +63,8 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         exact = _verbatim(core, options)
         if exact is not None:
             return exact
+    if (stated := without_conditions(plain, letters, options)) != plain:
+        given = plain = stated
     for find in (left_over, ordinal, coloured):
         if (place := find(plain, options)) is not None:
             return place
@@ -94,7 +103,8 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     lettered = any(letters_in(spelled(option), letters) for option in options)
     by_value = [] if several and not lettered else _by_value(given, options, same)
     if by_value:
-        return by_value[0] if len(by_value) == 1 else None
+        agreed = lettered or asserted(letters_in(plain, letters)) <= set(by_value)  # not "45 is A"
+        return by_value[0] if len(by_value) == 1 and agreed else None
     return _in_sentence(plain, options, letters) if is_prose(plain) else None
 
 
@@ -210,16 +220,14 @@ def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
     """
     letters = ascii_uppercase[: len(options)]
     rest = rest[len(own) :] if own and rest.startswith(own) else rest
-    mentions = [m for m in letters_in(rest, letters) if not m.denied and m.which != place]
-    if any(
-        m.labels or m.cued or _RIGHT_TOO.match(rest, m.end) or _OR_ELSE.search(rest, 0, m.start)
-        for m in mentions
-    ):
-        return True
-    if _FURTHER.match(rest):
-        return True
-    if any(rest.lstrip(" ,;(")[:1] == letters[m.which] and m.start < 3 for m in mentions):
-        return True
+    reason = REASON.match(rest)
+    for mention in letters_in(rest, letters):
+        if mention.denied or mention.which == place:
+            continue
+        said = _SENTENCE_END.split(rest[mention.end :], maxsplit=1)[0]
+        named = mention.labels or mention.cued or _RIGHT_TOO.match(said)
+        if named or not (reason or WRONG.search(said)):
+            return True
     if own:
         return False
     named = asserted(texts_in(folded(rest), [folded(option) for option in options]))

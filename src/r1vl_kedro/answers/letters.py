@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers.contrast import said_of, withdrawn, without_contrasts
-from r1vl_kedro.answers.mentions import Mention, letters_in
+from r1vl_kedro.answers.mentions import Mention, letters_in, without_conditions
 from r1vl_kedro.answers.prose import stated, taken_back
 
 ALONE = re.compile(
@@ -134,7 +134,7 @@ def letter_only(given: str, letters: str) -> str | None:
     More careful than with options: a letter that only stands somewhere in a long text does not
     count.
     """
-    given = without_contrasts(given, letters)
+    given = without_contrasts(without_conditions(given, letters), letters)
     if corrected(given, letters):
         return None
     letter = chosen_letter(given, letters)

@@ -47,6 +47,10 @@ _TERM_BEFORE = re.compile(
 _TERM_AFTER = re.compile(
     r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9]\s?[),^+*/-])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"
 )
+_CONDITION = re.compile(
+    r"\b(?:if|unless|provided|assuming|suppos(?:e|ing))\b[^,;:]*", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\A[A-Z]\.)\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]{2}")
 _BEGINS = re.compile(r"(?<![\w.])")
 _ENDS = re.compile(r"(?![\w']|\.\d)")
@@ -121,6 +125,26 @@ def classified(text: str, places: Sequence[tuple[int, int, int]]) -> list[Mentio
             ) and (start == 0 or text[start - 1] in " (\n[")
             found.append(Mention(which, start, end, denied, cued, labels))
     return found
+
+
+def without_conditions(text: str, letters: str, options: Sequence[str] = ()) -> str:
+    """Return a text without the sentences in which a letter or option of words is only supposed.
+
+    Example:
+        >>> without_conditions("If not A, then C", "ABC"), without_conditions("C, if x = 5", "ABC")
+        ('', 'C, if x = 5')
+    """
+    if not _CONDITION.search(text):
+        return text
+    worded = [option for option in options if _WORD.search(option)]
+    return " ".join(
+        sentence
+        for sentence in _SENTENCE.split(text)
+        if not any(
+            letters_in(one[0], letters) or texts_in(one[0], worded)
+            for one in _CONDITION.finditer(sentence)
+        )
+    )
 
 
 def asserted(mentions: Sequence[Mention]) -> set[int]:

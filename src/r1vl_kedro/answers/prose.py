@@ -12,6 +12,11 @@ _BREAK = re.compile(
 _WINDOW = 300
 """How far a clause is read on either side of a place, in characters."""
 _TURN = re.compile(r"^\s*(?:but|yet|however|although)\b", re.IGNORECASE)
+_DOUBT = re.compile(
+    r"\b(?:not|nor|neither|never|cannot|or|if|unless|maybe|perhaps|might|could|doubt\w*|guess\w*|"
+    r"random\w*|unsure|unlikely)\b|\d ?%",
+    re.IGNORECASE,
+)
 _AFTER_COLON = re.compile(r"[:–—-]\s*[(\[\"']?\Z")
 NEUTRAL = frozenset(
     (
@@ -130,7 +135,8 @@ def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
     before, after = clause_around(text, start, end)
     before = _TURN.sub("", before)
     leading = text[max(start - _WINDOW, 0) : start]
-    if _AFTER_COLON.search(leading) and DENYING.search(" ".join(_BREAK.split(leading)[-2:])):
+    heading = " ".join(_BREAK.split(leading)[-2:])
+    if _AFTER_COLON.search(leading) and (DENYING.search(heading) or _DOUBT.search(heading)):
         return False  # "Excluded: B"
     return neutral(before, also) and neutral(after, also)
 
@@ -148,6 +154,13 @@ _FURTHER = re.compile(
 _LIKE = re.compile(
     r"(?<!look )(?<!looks )(?<!seems )\b(?:like|such as)\s+(?:(?:the|an?)\s+)?\Z", re.IGNORECASE
 )
+_BESIDE = re.compile(
+    r"\b(?:left|right|front|top|side|outside|inside) of (?:(?:the|an?) )?\Z"
+    r"|\b(?:(?:next|close|parallel|perpendicular|adjacent) to|than|above|below|under|beside|behind|"
+    r"between|near|after|before|past|beyond) (?:the|an?) \Z",
+    re.IGNORECASE,
+)
+"""What makes the words behind it the place of something else."""
 _BARELY = re.compile(
     r"\b(?:almost|nearly|rarely|seldom|may|might|could|would|fails?|stops?|if|when|unless)\b", re.I
 )
@@ -164,7 +177,7 @@ def text_stated(text: str, start: int, end: int) -> bool:
     before, after = clause_around(text, start, end)
     if not (_FURTHER.match(after) or neutral(after)):
         return False
-    if _LIKE.search(before):
+    if _LIKE.search(before) or _BESIDE.search(before):
         return False
     if neutral(before):
         return True
@@ -211,6 +224,11 @@ _OBJECTS = frozenset("him her them us me".split())
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
 _ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
 _DANGLING = frozenset("of from with for as by per than".split())
+_LEADS = frozenset(
+    "equal equals comes come came amounts up adds corresponds corresponding simplifies reduces "
+    "leads points pointing refers evaluates rounds rounded equivalent according works goes".split()
+)
+"""Words with which "to" leads to what is stated: "equal to", "comes to"."""
 _PREDICATE = re.compile(
     rf"\s*(?:{_COPULA}|seems?|looks?|appears?|turn(?:s|ed)|has been|"
     r"(?:should|would|can|must|may) be)"
@@ -255,6 +273,8 @@ def value_stated(text: str, start: int, end: int) -> bool:
     if not words or _AMOUNT_OF.search(before):
         return True
     last = words[-1]
+    if last == "to" and not _LEADS.intersection(words[-2:-1]):
+        return False  # "parallel to DA"
     return last not in _DANGLING and (last in NEUTRAL or last in _VERBS)
 
 
@@ -263,15 +283,18 @@ def words_of(texts: Collection[str]) -> frozenset[str]:
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
 
 
-_REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
+REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
 _BUT_WRONG = re.compile(
     r"\b(?:but|although|though|yet|however),?\s+(?:it|this|that|which)\s+(?:is|was)\s+(?:\w+ly\s+)?"
     rf"(?:not\b|{_WRONG})",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"(?<!\w)[B-Z](?!\w)")
-_NEVER = re.compile(r"\W*(?:not|never)\b", re.IGNORECASE)
+_NEVER = re.compile(r"\W*(?i:not|never|no\W+(?=(?-i:[A-Z])\b))\b")
 
+
+_REMARK = 4
+"""Words of a remark behind a label: "B, I doubt it"."""
 
 _OF_ANOTHER = re.compile(
     r"\W*(?:(?i:but|and|while|whereas|option|choice)\s+)*(?P<letter>[A-Z])\s+(?:is|was)\b"
@@ -287,7 +310,7 @@ def taken_back(rest: str, label: str, own: str = "") -> bool:
         rest = rest[len(own) :]
         if rest[:1] in (".", ";", "\n"):
             return False
-    if _REASON.match(rest):
+    if REASON.match(rest):
         return False
     if (but := _BUT_WRONG.search(rest)) and not _LETTER.search(rest[: but.start()]):
         return True
@@ -295,4 +318,6 @@ def taken_back(rest: str, label: str, own: str = "") -> bool:
     another = _OF_ANOTHER.match(first)
     if another and another["letter"] != label:
         return False
+    if len(first.split()) <= _REMARK and _DOUBT.search(first):
+        return True
     return bool(_NEVER.match(first) or DENYING.search(first))

@@ -210,7 +210,7 @@ def _united(
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
     rest = re.sub(r"(?<=[a-z])-(?=(?:old|long|wide|high|tall|deep)\b)", " ", rest)
     words = MEASURED.sub("", rest.strip().rstrip("."))
-    units = read_units(words)
+    units = read_units(words.removeprefix("in ")) or read_units(words)  # 5 in metres
     if not units:
         units = read_units(PREPOSITION.sub("", f"{words} ").strip()) if " " in words else ()
     if not units and _TURNED.search(words):  # a 45-degree angle

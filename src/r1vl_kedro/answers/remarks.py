@@ -3,12 +3,13 @@
 import re
 from fractions import Fraction
 
-from r1vl_kedro.answers.amounts import unit_free
+from r1vl_kedro.answers.amounts import quantities_differ, unit_free
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.numerals import CARDINALS, ORDINALS, PARTS, SCALES
 from r1vl_kedro.answers.prose import DENYING, neutral
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.splitting import JOINT, split
+from r1vl_kedro.answers.units import read_units
 
 _TAIL = re.compile(
     r"(?<![\s,;])(?:\.\s+I hope (?:it|this) is correct\.?"
@@ -43,6 +44,7 @@ _CLAUSE = re.compile(
     r"(?P<said>[a-z '-]*)$",
     re.IGNORECASE,
 )
+_IN_UNIT = re.compile(r"(?<=\d),\s+in\s+(?P<unit>[A-Za-z][A-Za-z ./^\d]*)$")
 _BRACKET = re.compile(r"\s*[(\[](?P<said>[^()\[\]]{1,80})[)\]]\s*$")
 _NUMBER_WORDS = re.compile(
     rf"\b(?:{'|'.join([*CARDINALS, *SCALES, *ORDINALS, *PARTS])}|hundreds|thousands|trillions|"
@@ -111,6 +113,8 @@ def without_remark(text: str) -> str:
         turns = not doubted and (_TURNS.search(said) or re.search(r"\.\s", said))
         turns = turns or (_JUDGES.match(said) and not _LEFT.search(text[: aside.start()]))
         return text if turns else text[: aside.start()]
+    if (named := _IN_UNIT.search(text)) and read_units(named["unit"]):
+        return f"{text[: named.start()]} {named['unit']}"
     if clause := _CLAUSE.search(text):
         return text[: clause.start()] if harmless(clause["said"]) else text
     bracket = _BRACKET.search(text)
@@ -193,7 +197,7 @@ def restated(text: str) -> str:
     first, second = read_quantity(found["first"]), read_quantity(found["second"])
     if first is None or second is None:
         return text
-    if first.number != second.number and unit_free(first) != unit_free(second):
+    if quantities_differ(first, second):
         return text
     return found["first"] if first.units or first.noun or not second.units else found["second"]
 

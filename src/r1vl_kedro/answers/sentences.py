@@ -156,6 +156,7 @@ def value_in_sentence(plain: str) -> str | None:
         >>> value_in_sentence("There are 14 bars in it"), value_in_sentence("14 or 15")
         ('14 bars', None)
     """
+    plain = re.sub(r"\^\((\d)\)", r"^\1", plain)
     plain = _MORE.sub(r"\1\2", _AFTERWARDS.sub("", _OF_ALL.sub("", plain[: MAX_SENTENCE + 1])))
     beyond = _THRESHOLD.match(_OF_THEM.sub(r"\1 ", plain))
     if beyond and _counts(beyond["counted"], measured=bool(beyond["verb"])):

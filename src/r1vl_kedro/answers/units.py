@@ -167,6 +167,7 @@ _TOKEN = re.compile(
     r"|\s*(?P<han>平方|立方)|\s*(?P<raised>squared|cubed)\b"
     r"|\s*(?P<word>[A-Za-z]+|[€£¥¢₹元円$]|[\u4e00-\u9fff]{1,3})(?P<digit>[23](?!\d))?\.?|\s*(?P<open>[()])"
 )
+_RAISED_GROUP = re.compile(r"\([^()]*[\s/*·][^()]*\)\s*\^")
 _METRES_PER_SECOND = re.compile(r"\bms\s*\^\s*\(?\s*-")
 _FLUID = re.compile(r"\bfl(?:uid\b|\.)?\s*(?:oz|ounces?)\b", re.IGNORECASE)
 _TEMPERATURE = re.compile(
@@ -204,7 +205,7 @@ def read_units(text: str) -> tuple[Unit, ...]:
     found: list[Unit] = [Unit((), Fraction(1))]
     at, sign, shape, last, held = 0, 1, 1, 0, 1
     previous: list[Unit] = []
-    if not text or len(text) > 40:
+    if not text or len(text) > 40 or _RAISED_GROUP.search(text):
         return ()
     while at < len(text):
         token = _TOKEN.match(text, at)

@@ -43,7 +43,7 @@ _DOUBT = re.compile(
 _LAST = re.compile(r"(?<!not a )(?<!not )\b(yes|no)\W*\Z")
 _IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possible|impossible)\b")
 _NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
-_IS = re.compile(r"(?:\b(?:is|are|was|were)|['’]s)\s+\Z")
+_IS = re.compile(r"(?:\b(?:is|are|was|were|be)|['’]s)\s+\Z")
 _CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z|(?:that|because|since)\b)")
 _UNKNOWN = re.compile(
     r"^no\s+(?:idea|clue|exceptions?|question|problem|matter|wonder|information|data|option|answer|way)\b"
@@ -58,11 +58,11 @@ _HEDGED = re.compile(
     r"\A\W*(?:(?:it|that|this)\s+(?:could|might|may)\s+be|sometimes|(?:yes|no)\s*\?|true\s+that"
     r"|no\.\s*\d|no\s+(?:need|more than|less than|fewer than)"
     r"|(?:none|nothing|nobody)\b.*\b(?:wrong|false|incorrect)"
-    r"|(?:yes|no)\s+(?:is|was|would be|can|could|cannot|may|might|should)\b.*"
-    r"\b(?:wrong|false|incorrect|excluded|ruled out)"
     r"|(?:yes|no)\W+(?:but\s+)?(?:only\s+)?(?:if|unless|provided)\b"
     r"|(?:yes|no)\W+(?:(?:just )?(?:kidding|joking)|i lied"
     r"|(?:scratch|strike|forget|ignore) (?:that|this|it))\b)"
+    r"|\A\W*(?:(?!yes|no)\w+\s+)?(?:yes|no)\s+(?:is|was|would be|can|could|cannot|may|might|should)"
+    r"\b.*\b(?:wrong|false|incorrect|excluded|ruled out)"
     r"|\b(?:hard|difficult|tempting) to say\b|\bwould be (?:yes|no|true|false) if\b"
     r"|\byes\b.*(?:[,;.]|but|and)\s*no\s+(?:on|in|at|for)\b"
     r"|\bno\b.*(?:[,;.]|but|and)\s*yes\s+(?:on|in|at|for)\b",
