@@ -13,10 +13,10 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+from simulation import simulate
 from tqdm import tqdm
 
 from r1vl_kedro.statistics import claims, paired_difference
-from r1vl_kedro.statistics.simulation import simulate
 
 
 def two_way_bootstrap(rng: np.random.Generator, values: np.ndarray, resamples: int = 400) -> tuple:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from simulation import simulate
 
 from r1vl_kedro.statistics import (
     claims,
@@ -13,7 +14,6 @@ from r1vl_kedro.statistics import (
     wilson_interval,
 )
 from r1vl_kedro.statistics.claims import seeds_needed
-from r1vl_kedro.statistics.simulation import simulate
 
 
 def test_holm_gives_the_textbook_values():

@@ -1,4 +1,4 @@
-"""Studies with a known truth, to show what the procedures cover; read by tests and perf."""
+"""Studies with a known truth, to show what the procedures cover."""
 
 from __future__ import annotations
 
