@@ -17,8 +17,9 @@ from r1vl_kedro.benchmarks.tsv import BenchmarkFileError
 from r1vl_kedro.endpoint import BudgetReached, EndpointError
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.hooks.lock import AlreadyRunning
-from r1vl_kedro.hooks.runners import RunnerError, RunnerHooks
+from r1vl_kedro.hooks.runners import RunnerError
 from r1vl_kedro.hooks.saving import HalfWrittenError
+from r1vl_kedro.hooks.session import SessionHooks
 from r1vl_kedro.launcher import JobError
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.preflight.shapes import PreflightError
@@ -220,8 +221,20 @@ def test_a_runner_of_processes_is_refused_with_the_one_to_take(run, runner):
     assert "r1vl_kedro.runner.SlotRunner" in done.output
 
 
-def test_a_session_that_is_given_one_is_refused_too():
+def test_a_session_that_is_given_one_is_refused_too(tmp_path):
+    before = Path.cwd()
+
+    def begin(runner):
+        params = {"runner": str(runner), "project_path": tmp_path}
+        begun = SessionHooks(lambda: None).before_pipeline_run(run_params=params)
+        next(begun)
+        return begun
+
     for runner in (ParallelRunner(), "kedro.runner.ParallelRunner"):
         with pytest.raises(RunnerError, match=r"r1vl_kedro\.runner\.SlotRunner"):
-            RunnerHooks().before_pipeline_run(run_params={"runner": str(runner)})
-    RunnerHooks().before_pipeline_run(run_params={"runner": str(ThreadRunner())})
+            begin(runner)
+    assert Path.cwd() == before
+    begun = begin(ThreadRunner())
+    assert Path.cwd() == tmp_path
+    begun.close()
+    assert Path.cwd() == before

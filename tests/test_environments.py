@@ -47,7 +47,7 @@ of_papers = pytest.mark.parametrize("environment", PAPERS, indirect=True)
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS, indirect=True)
 def test_parameters_fit_and_datasets_are_known(environment, monkeypatch):
-    monkeypatch.setattr("r1vl_kedro.hooks.batches.lack", lambda options: None)  # of GPUs
+    monkeypatch.setattr("r1vl_kedro.hooks.checks.lack", lambda options: None)  # of GPUs
     _, context = environment
     found = checked(context, "ablation,step_grpo")
     assert found["variants"] and found["step_grpo"].group_size >= 2

@@ -7,7 +7,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from recipes import context_of
 from smoke_place import ROOT
 
-from r1vl_kedro.hooks.batches import check_batches
+from r1vl_kedro.hooks.checks import check_batches
 from r1vl_kedro.parameters import ConfigurationError
 
 INF = float("inf")
@@ -30,7 +30,7 @@ def parameters(given=None, *, pipeline="ablation"):
 @pytest.fixture(autouse=True)
 def a_machine_with_room(monkeypatch):
     """Profiles ask for GPUs; whether this machine has them is another test's subject."""
-    monkeypatch.setattr("r1vl_kedro.hooks.batches.lack", lambda options: None)
+    monkeypatch.setattr("r1vl_kedro.hooks.checks.lack", lambda options: None)
 
 
 @pytest.mark.parametrize(

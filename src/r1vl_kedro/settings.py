@@ -6,16 +6,13 @@ from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks.checks import CheckHooks
 from r1vl_kedro.hooks.costs import CostHooks
-from r1vl_kedro.hooks.directory import DirectoryHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
-from r1vl_kedro.hooks.runners import RunnerHooks
 from r1vl_kedro.hooks.saving import SavingHooks
-from r1vl_kedro.hooks.signals import SignalHooks
+from r1vl_kedro.hooks.session import SessionHooks
 from r1vl_kedro.hooks.summary import SummaryHooks
 from r1vl_kedro.hooks.tracking import TrackingHooks
-from r1vl_kedro.hooks.undo import UndoHooks
 from r1vl_kedro.logs import console_logs
 from r1vl_kedro.scrubbing import scrub_output
 
@@ -39,8 +36,8 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
 }
 
-# The last registered is called first: the directory, signals, the lock, what comes after it.
-tracking, lock, signals, directory = TrackingHooks(), LockHooks(), SignalHooks(), DirectoryHooks()
+# The last registered is called first: the session's, the lock, what comes after it.
+tracking, lock = TrackingHooks(), LockHooks()
 HOOKS = (
     EntriesHooks(),
     SummaryHooks(tracking),
@@ -50,8 +47,5 @@ HOOKS = (
     MadeFromHooks(),
     SavingHooks(),
     lock,
-    signals,
-    RunnerHooks(),
-    directory,
-    UndoHooks(lock.release, signals.restore, directory.restore),
+    SessionHooks(lock.release),
 )

@@ -12,7 +12,7 @@ import r1vl_kedro
 from r1vl_kedro.datasets import CheckpointDataset, HubModelDataset
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.generation.options import DecodingOptions
-from r1vl_kedro.hooks.checkpoints import check_models
+from r1vl_kedro.hooks.checks import check_models
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.models.files import bounds_of, problems_of
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions

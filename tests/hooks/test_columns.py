@@ -5,7 +5,7 @@ from kedro.framework.project import pipelines as registered
 from recipes import context_of
 
 from r1vl_kedro.datasets import RecordFileDataset, RecordsDataset
-from r1vl_kedro.hooks.columns import check_columns
+from r1vl_kedro.hooks.checks import check_columns
 from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.preflight.nodes import look_for_data

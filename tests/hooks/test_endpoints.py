@@ -10,7 +10,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.endpoint import EndpointError
-from r1vl_kedro.hooks.endpoints import check_endpoints
+from r1vl_kedro.hooks.checks import check_endpoints
 from r1vl_kedro.hooks.to_run import nodes_to_run
 
 

@@ -7,7 +7,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
 from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.hooks.libraries import check_libraries
+from r1vl_kedro.hooks.checks import check_libraries
 from r1vl_kedro.training.options import StepGRPOOptions
 
 

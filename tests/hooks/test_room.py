@@ -4,7 +4,7 @@ import pytest
 from kedro.framework.project import pipelines
 from recipes import context_of
 
-from r1vl_kedro.hooks.batches import check_batches
+from r1vl_kedro.hooks.checks import check_batches
 from r1vl_kedro.launcher import JobError, LauncherOptions
 from r1vl_kedro.launcher.layout import ranks_by_host
 from r1vl_kedro.parameters import ConfigurationError

@@ -225,11 +225,11 @@ def test_where_a_sockets_name_would_be_too_long_jobs_import_for_themselves(tmp_p
 
 
 def test_a_stop_is_over_when_the_next_run_begins(tmp_path):
-    from r1vl_kedro.hooks.signals import SignalHooks
+    from r1vl_kedro.hooks.signals import Signals
 
     stop_all()
     with ThreadPoolExecutor() as pool:  # where no signal can be listened to
-        pool.submit(SignalHooks().before_pipeline_run).result()
+        pool.submit(Signals().listen).result()
     assert job("echo", tmp_path, FORKED, text="again")["text"] == "again"
 
 

@@ -10,8 +10,6 @@ import signal
 import threading
 from typing import Any
 
-from kedro.framework.hooks import hook_impl
-
 STOPPING = (
     "\n{}: jobs save their state and stop. The same command with --only-missing-outputs goes on "
     "from there; it keeps earlier results that have the same parameters.\n"
@@ -19,14 +17,13 @@ STOPPING = (
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class SignalHooks:
+class Signals:
     """Turns the signals that ask a run to stop into ``KeyboardInterrupt``, once."""
 
     def __init__(self) -> None:
         self._before: dict[int, Any] = {}
 
-    @hook_impl(tryfirst=True)
-    def before_pipeline_run(self) -> None:
+    def listen(self) -> None:
         """Listen from now on; only the main thread may.
 
         A stop of an earlier run of this process, as in a notebook, is over.
