@@ -1,6 +1,7 @@
 """Whether two quantities are the same: numbers, rounding, units, percent signs, counted things."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 from r1vl_kedro.answers.model import Quantity
@@ -48,6 +49,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
         if given.percent and 0 < abs(gold.number) < 1:  # 0.5 is half and no half percent
             pairs = []
         pairs.append((unit_free(given), unit_free(gold)))
+        if _rounded(_in_percent(given), _in_percent(gold)):
+            return SAME  # 1/3 is 33.3%
     raw = (given.number, gold.number)
     for pair in pairs:
         if close(*pair) or (pair == raw and _rounded(given, gold)):
@@ -73,6 +76,13 @@ def _radians(quantity: Quantity) -> Fraction | float:
 def unit_free(quantity: Quantity) -> Fraction | float:
     """Return its number; a percent sign divides by a hundred."""
     return quantity.number / 100 if quantity.percent else quantity.number
+
+
+def _in_percent(quantity: Quantity) -> Quantity:
+    if quantity.percent:
+        return quantity
+    decimals = None if quantity.decimals is None else max(quantity.decimals - 2, 0)
+    return replace(quantity, number=quantity.number * 100, decimals=decimals)
 
 
 def units_differ(given: Quantity, gold: Quantity) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from r1vl_kedro.answers.amounts import SAME, ends_close, quantities_differ
-from r1vl_kedro.answers.evaluation import equal, proportional
-from r1vl_kedro.answers.expression import Formula, Tree, parse
+from r1vl_kedro.answers.evaluation import equal
 from r1vl_kedro.answers.model import (
     Clock,
     Date,
@@ -24,8 +23,8 @@ from r1vl_kedro.answers.model import (
     Value,
 )
 from r1vl_kedro.answers.reader import ANY
+from r1vl_kedro.answers.relations import as_relation, formula_of, half_line, relations_differ
 from r1vl_kedro.answers.symbolic import expressions_equal
-from r1vl_kedro.answers.tokens import Unreadable
 from r1vl_kedro.answers.words import in_singular, unhyphenated, unhyphened
 
 
@@ -47,9 +46,9 @@ def difference(given: Value, gold: Value) -> str:
     if isinstance(gold, Interval) and isinstance(given, Items):
         given = _open_interval(given) or given
     if isinstance(given, Relation) and isinstance(gold, Interval):
-        return _relations(given, _half_line(gold))
+        return relations_differ(given, half_line(gold))
     if isinstance(given, Interval) and isinstance(gold, Relation):
-        return _relations(_half_line(given), gold)
+        return relations_differ(half_line(given), gold)
     if isinstance(given, Quantity | Expression) and isinstance(gold, Quantity | Expression):
         if isinstance(given, Quantity) and isinstance(gold, Quantity):
             return quantities_differ(given, gold)
@@ -81,7 +80,7 @@ def _bare(value: Value) -> Value:
 def _formulas(given: Quantity | Expression, gold: Quantity | Expression) -> str:
     if any(isinstance(v, Quantity) and (v.units or v.noun or v.percent) for v in (given, gold)):
         return "a unit beside a formula"
-    sides = [_formula(value) for value in (given, gold)]
+    sides = [formula_of(value) for value in (given, gold)]
     same = equal(*sides)
     if same is None and isinstance(given, Expression) and isinstance(gold, Expression):
         same = expressions_equal(given.written, gold.written)
@@ -90,17 +89,11 @@ def _formulas(given: Quantity | Expression, gold: Quantity | Expression) -> str:
     return SAME if same else "another formula"
 
 
-def _formula(value: Quantity | Expression) -> Formula:
-    if isinstance(value, Expression):
-        return value.formula
-    return Formula(("number", value.number), frozenset(), False)
-
-
 def _named(given: Value, gold: Value) -> str:
     if isinstance(given, Relation) and isinstance(gold, Named):
-        return _relations(given, _as_relation(gold))
+        return relations_differ(given, as_relation(gold))
     if isinstance(gold, Relation) and isinstance(given, Named):
-        return _relations(_as_relation(given), gold)
+        return relations_differ(as_relation(given), gold)
     if isinstance(given, Named) and isinstance(gold, Named):
         return _by_name(given, gold)
     if isinstance(given, Named):
@@ -138,9 +131,9 @@ def _by_name(given: Named, gold: Named) -> str:
         groups.append(by_name)
     ours, theirs = groups
     if set(ours) != set(theirs):
-        relations = [_as_relation(named) for named in (given, gold)]
+        relations = [as_relation(named) for named in (given, gold)]
         if None not in relations and all(len(name) == 1 for name in (*ours, *theirs)):
-            return _relations(*relations)
+            return relations_differ(*relations)
         return f"other names: {', '.join(sorted(ours))[:60]}"
     if len(ours) > 1 and "or" in (given.joined, gold.joined) and given.joined != gold.joined:
         return "or for and"
@@ -149,33 +142,6 @@ def _by_name(given: Named, gold: Named) -> str:
         if reason:
             return f"{name[:40]}: {reason}"
     return SAME
-
-
-def _as_relation(named: Named) -> Relation | None:
-    """Read ``y = 2x + 1`` as an equation."""
-    (name, value), *more = named.values
-    if more or not isinstance(value, Expression | Quantity):
-        return None
-    try:
-        left = parse(name.replace(" ", ""))
-    except Unreadable:
-        return None
-    right = _formula(value)
-    symbols = left.symbols | right.symbols
-    return Relation(
-        "=", Formula(("-", left.tree, right.tree), symbols, left.signed or right.signed)
-    )
-
-
-def _relations(given: Relation | None, gold: Relation | None) -> str:
-    if given is None or gold is None or given.sign != gold.sign:
-        return "another relation"
-    if given.difference.symbols != gold.difference.symbols:
-        return "other symbols"
-    same = proportional(given.difference, gold.difference, positive=given.sign not in ("=", "!="))
-    if same is None:
-        return "the relations cannot be worked out"
-    return SAME if same else "another relation"
 
 
 def _ranges(given: Range, gold: Range) -> str:
@@ -237,21 +203,6 @@ def _intervals(given: Interval, gold: Interval) -> str:
     return SAME
 
 
-def _half_line(interval: Interval) -> Relation | None:
-    """Read ``x > 3`` as an inequality of formulas; None for other intervals."""
-    if len(interval.pieces) != 1 or not interval.name:
-        return None
-    (low, low_in, high, high_in), symbol = interval.pieces[0], ("symbol", interval.name)
-    symbols = frozenset({interval.name})
-    if low == -math.inf and high != math.inf:
-        tree: Tree = ("-", symbol, ("number", high))
-        return Relation("<=" if high_in else "<", Formula(tree, symbols, False))
-    if high == math.inf and low != -math.inf:
-        tree = ("-", ("number", low), symbol)
-        return Relation("<=" if low_in else "<", Formula(tree, symbols, False))
-    return None
-
-
 def _open_interval(items: Items) -> Interval | None:
     if items.marks != "()" or len(items.values) != 2:
         return None
@@ -304,5 +255,6 @@ def _as_sets(given: Sequence[Value], gold: Sequence[Value]) -> str:
 
 _BY_KIND: dict[type, Callable[..., str]] = {
     Range: _ranges, Tolerance: _tolerances, Clock: _clocks, Date: _dates, Ratio: _ratios,
-    Items: _items, Interval: _intervals, Matrix: _matrices, Relation: _relations, Text: _texts,
+    Items: _items, Interval: _intervals, Matrix: _matrices, Relation: relations_differ,
+    Text: _texts,
 }  # fmt: skip

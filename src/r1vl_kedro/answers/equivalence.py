@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import SAME
-from r1vl_kedro.answers.calendar import same_name
+from r1vl_kedro.answers.assertion import LETTERS, said_of_it
 from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
-from r1vl_kedro.answers.contrast import said_of, spoils
 from r1vl_kedro.answers.formulas import is_formula, read_expression
 from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
-from r1vl_kedro.answers.remarks import harmless, restated
-from r1vl_kedro.answers.sentences import denies, shown_value, statement_end, value_in_sentence
+from r1vl_kedro.answers.remarks import restated
+from r1vl_kedro.answers.sentences import shown_value, statement_end, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.symbolic import allowance, texts_equal
 from r1vl_kedro.answers.units import Unit, read_units
@@ -25,36 +24,8 @@ from r1vl_kedro.answers.words import fold, squeezed
 MAX_ANSWER = 2000
 """Longer answers are compared as strings only."""
 
-_LETTERS = ascii_uppercase[:10]
-_BARE_NOUN = re.compile(
-    r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?|bars?|lines?|curves?|functions?|triangles?|numbers?|regions?|"
-    r"segments?|slices?|dots?|balls?|boxes|box|areas?)$",
-    re.IGNORECASE,
-)
-_BEFORE_WORDS = re.compile(
-    r"^(?:(?:in|on|at|to|by)\s+"
-    r"|(?:the\s+)?(?:colou?r|shape|letter|word|country|city|month|day|year)\s+(?=\w+$)"
-    r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
-    r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",
-    re.IGNORECASE,
-)
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)\.?")
-_BRACKET = re.compile(r"\s*\([^()]*\)$")
-_SUBJECT = re.compile(
-    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were|has|have|had)\s+the\s+[^.,;:?]{1,60}"
-    r"(?:,\s+(?:with|at|of)\s[^,;:?]{1,30})?\.?$",
-    re.I,
-)
-_WITHIN = (
-    r" (?:in|on|over|throughout|within) (?:the|this|that) (?:given |whole |entire )?"
-    r"(?:interval|domain|range|period|figure|picture|image|chart|graph|diagram|photo|map)\W*$"
-)
-_RELATED = re.compile(
-    r"\b(?:before|after)\s+\w|\bha[sd] the (?:second|third|fourth|fifth|next|last)\b"
-    r"|\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
-    re.IGNORECASE,
-)
 _NOTHING = re.compile(
     r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
     r"|none[;,.:] there (?:is|are|were) (?:no|zero|0)(?: such)?(?: [a-z]+){0,2}"
@@ -107,12 +78,12 @@ def explain(prediction: str, answer: str, *, options: Sequence[str] | None = Non
                     return "no option is named, or several"
                 same = place == right or options[place].strip() == options[right].strip()
                 return SAME if same else f"option {ascii_uppercase[place]} is named"
-        elif len(gold) == 1 and gold.upper() in _LETTERS:
-            letter = letter_only(spelled(given), _LETTERS)
+        elif len(gold) == 1 and gold.upper() in LETTERS:
+            letter = letter_only(spelled(given), LETTERS)
             bare = cores(spelled(given))[-1] == letter  # "G" is not the symbol g, "(D)" is d
             if letter == gold or (letter == gold.upper() and not bare):
                 return SAME
-            if gold in _LETTERS and (letter or spelled(given) != gold):
+            if gold in LETTERS and (letter or spelled(given) != gold):
                 return f"option {letter} is named" if letter else "no letter is named, or several"
         return _explain_open(given, gold)
 
@@ -221,15 +192,15 @@ def _explain_open(given: str, gold: str) -> str:
         (formula, unit), (right, other) = measured
         return "another unit" if unit and other and unit != other else difference(formula, right)
     if isinstance(wanted, Text):
-        return _said_of_it(ours, theirs, reason)
+        return said_of_it(ours, theirs, reason)
     if isinstance(value, Text):
         if isinstance(wanted, Quantity) and not wanted.number and _NOTHING.match(ours):
             return SAME
         inner = value_in_sentence(restated(ours.rstrip(" .")))
         if inner is None:
             inner = shown_value(ours)
-        if inner is None and (end := statement_end(ours)) and end.startswith("("):
-            inner = end
+        if inner is None and (end := statement_end(ours)):
+            inner = end if end.startswith("(") or is_formula(end) else None
         found = form(inner) if inner else None
         return reason if found is None else difference(found, wanted)
     return reason
@@ -250,37 +221,3 @@ def _measured(value: Value, text: str) -> tuple[Expression, tuple[Unit, ...]] | 
     units = read_units(found["unit"]) if found else ()
     formula = read_expression(found["formula"].strip()) if found and units else None
     return None if formula is None else (formula, units)
-
-
-def _said_of_it(ours: str, theirs: str, reason: str) -> str:
-    """Tell whether a sentence ends on the reference: "The capital is Paris." for Paris."""
-    if same_name(ours, theirs):
-        return SAME
-    wanted = {fold(core) for core in cores(theirs)}
-    for core in cores(ours):
-        bare = _BEFORE_WORDS.sub("", core)
-        if {fold(bare), fold(_BARE_NOUN.sub("", core)), fold(_BARE_NOUN.sub("", bare))} & wanted:
-            return SAME
-        bracketed = _BRACKET.sub("", core)
-        if bracketed != core and fold(bracketed) in wanted and not denies(core):
-            remark = core[len(bracketed) :].strip(" ()")
-            if harmless(remark) or remark in _LETTERS:  # "left (B)"
-                return SAME
-    place = ours.casefold().find(theirs.casefold())
-    further = re.search(r"[,;.]\s*\w", ours)
-    if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
-        return SAME
-    within = rf"(?:the|its?|this|that) (?:[a-z]+ ){{0,2}}is {re.escape(theirs)}{_WITHIN}"
-    if theirs.isalpha() and re.match(within, ours, re.IGNORECASE) and not denies(ours):
-        return SAME
-    subject = _SUBJECT.match(ours)
-    if (
-        subject
-        and fold(subject["subject"]) in wanted
-        and not (denies(ours) or spoils(ours) or _RELATED.search(ours))
-    ):
-        return SAME
-    end = statement_end(ours)
-    if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):
-        return SAME
-    return reason

@@ -60,9 +60,13 @@ class _Parser:
             if kind == "op" and token in ("*", "/"):
                 self.at += 1
                 total = (token, total, self.signed_factor())
-            elif kind in ("mixed", "number"):
+            elif kind in ("mixed", "number") and self.tokens[self.at - 1][1] != "!":
                 raise Unreadable("a number after another factor")
-            elif kind == "word" or token in ("(", "⌊", "⌈") or (token == "|" and self.opens_abs()):
+            elif (
+                kind in ("word", "number")
+                or token in ("(", "⌊", "⌈")
+                or (token == "|" and self.opens_abs())
+            ):
                 total = ("*", total, self.power())
             else:
                 break

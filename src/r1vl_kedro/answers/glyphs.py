@@ -24,7 +24,7 @@ COMMANDS = mathtext.COMMANDS | {
     "dfrac": "frac", "Omega": " ohm ", "mu": "mu", "parallel": "∥", "perp": "⊥",
     "triangle": " triangle ", "angle": " angle ", "tg": " tan ", "ctg": " cot ",
     "euro": "€", "pounds": "£", "yen": "¥", "emptyset": " empty set ", "varnothing": " empty set ",
-    "in": " ∈ ", "because": " because ", "square": "□", "bullet": "•",
+    "in": " ∈ ", "cong": " ≅ ", "because": " because ", "square": "□", "bullet": "•",
 }  # fmt: skip
 WRAPPERS = frozenset(
     (

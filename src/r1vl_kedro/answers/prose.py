@@ -203,6 +203,7 @@ _VERBS = frozenset(
         "flew fly flies go goes went swim swims swam ride rides rode last lasts lasted gain gains "
         "gained jump jumps jumped fill fills filled wins own owns owned carry carries play plays "
         "played visit visited "
+        "represent represents represented indicate indicates display displays depict depicts "
         "everyone each every exist exists when if it up still also all more another but"
     ).split()
 )
@@ -212,7 +213,7 @@ _AMOUNT_OF = re.compile(
     r"age|size|score|answer|result|circumference|slope|angle|measure|maximum|minimum|temperature|"
     r"difference|profit|force|voltage|current|pressure|energy|power|resistance|charge|"
     r"capacity|velocity|acceleration|momentum|work|frequency|population|degree|coefficient|"
-    r"consists?|made up)\s+of\s*\Z",
+    r"consists?|made up)\s+of\s*\Z|\b(?:continues?|goes on) with\s*\Z",
     re.IGNORECASE,
 )
 _BIDDING = frozenset(

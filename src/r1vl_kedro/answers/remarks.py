@@ -15,7 +15,8 @@ _TAIL = re.compile(
     r"(?<![\s,;])(?:\.\s+I hope (?:it|this) is correct\.?"
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
-    r"|\s+or so|\s+is (?:the|our|my) (?:only |final |correct )?(?:solution|answer|result|value)"
+    r"|\s+or so|,?(?:\s+and (?:that|this))?\s+is (?:the|our|my) (?:only |final |correct )?"
+    r"(?:solution|answer|result|value)"
     r")\s*$",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ MAX_SENTENCE = 400
 
 _COPULA = re.compile(
     r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    r"(?:is|are|was|were|will be|will|equals|becomes|be)\s+(?P<rest>\S.*)$",
+    r"(?:is|are|was|were|will be|will|equals|becomes|be|has an? [a-z]{4,} of)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _COPULA_TAIL = re.compile(

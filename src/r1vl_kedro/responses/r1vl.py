@@ -3,7 +3,8 @@
 The form of R1-VL's training data (arXiv 2503.12937) and of Mulberry's. A header begins its line
 with three hashes and a space; letter case, a missing plural of "Rationales" and the number of
 spaces inside do not matter. An indented or bold header is text, and ``Step 01`` is no step. A line
-of three hashes that is none of the known headers still ends the section before it (kind "other").
+of three hashes that is none of the known headers still ends the section before it (kind "other"),
+but is the answer where it follows the answer's header and nothing between them: ``### 14``.
 """
 
 import re
@@ -40,7 +41,15 @@ _BACKGROUND = frozenset({"description", "rationale", "separator"})
 
 
 def _sections(text: str) -> Iterator[Section]:
-    headers = list(_HEADER.finditer(text))
+    headers: list[re.Match[str]] = []
+    for found in _HEADER.finditer(text):
+        behind = found.lastgroup == "other" and headers and headers[-1].lastgroup == "answer"
+        if not (
+            behind
+            and found["other"].strip()
+            and not text[headers[-1].end() : found.start()].strip()
+        ):
+            headers.append(found)
     for header, following in zip_longest(headers, headers[1:]):
         kind = header.lastgroup
         start = text.index("#", header.start())

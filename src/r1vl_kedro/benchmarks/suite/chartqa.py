@@ -21,7 +21,7 @@ from r1vl_kedro.benchmarks.prompts import plain_question
 
 TOLERANCE = 0.05
 # A chart's axis often counts in millions, and the reference then leaves the word out.
-_SCALE = re.compile(r"(?<=\d)\s*(?:thousand|million|billion|trillion)\b", re.IGNORECASE)
+_SCALE = re.compile(r"(?<=\d)\s*(?:(?i:thousand|million|billion|trillion)|[KMB])\b")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 

@@ -1,0 +1,105 @@
+"""Whether a sentence says a reference of words: "The capital is Paris." for Paris."""
+
+import re
+from string import ascii_uppercase
+
+from r1vl_kedro.answers.amounts import SAME
+from r1vl_kedro.answers.calendar import same_name
+from r1vl_kedro.answers.contrast import said_of, spoils
+from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.remarks import harmless
+from r1vl_kedro.answers.sentences import denies, statement_end
+from r1vl_kedro.answers.statements import cores
+from r1vl_kedro.answers.words import fold, squeezed
+
+LETTERS = ascii_uppercase[:10]
+_BARE_NOUN = re.compile(
+    r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?|bars?|lines?|curves?|functions?|triangles?|numbers?|regions?|"
+    r"rivers?|oceans?|deserts?|segments?|slices?|dots?|balls?|boxes|box|areas?)$",
+    re.IGNORECASE,
+)
+_BEFORE_WORDS = re.compile(
+    r"^(?:(?:in|on|at|to|by)\s+"
+    r"|(?:the\s+)?(?:colou?r|shape|letter|word|country|city|month|day|year)\s+(?=\w+$)"
+    r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
+    r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"\s*\([^()]*\)$")
+_SUBJECT = re.compile(
+    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were|has|have|had)\s+the\s+[^.,;:?]{1,60}"
+    r"(?:,\s+(?:with|at|of)\s[^,;:?]{1,30})?\.?$",
+    re.I,
+)
+_WITHIN = (
+    r" (?:in|on|over|throughout|within) (?:the|this|that) (?:given |whole |entire )?"
+    r"(?:interval|domain|range|period|figure|picture|image|chart|graph|diagram|photo|map)\W*$"
+)
+_RELATED = re.compile(
+    r"\b(?:before|after)\s+\w|\bha[sd] the (?:second|third|fourth|fifth|next|last)\b"
+    r"|\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
+    re.IGNORECASE,
+)
+_BACKED = re.compile(
+    r"(?P<said>[A-Za-z]{3,}(?: [A-Za-z]+){0,4}?)"
+    r"(?:,? \(?(?:with|at)|[,:]| [-–—]| \() ?(?:a value of )?"
+    r"(?P<figure>(?:USD )?\d[^()]{0,30})\)?\W*"
+)
+"""Words with the figure that speaks for them behind them."""
+_SUBJECT_WORDS = r"\W*(?:it|this|that|(?:the|this|that|its|such an?)(?: [\w'-]+){1,6}?)"
+_NEGATIVE = {
+    "neither": re.compile(rf"{_SUBJECT_WORDS} is neither \w+ nor \w+\W*", re.IGNORECASE),
+    "does not exist": re.compile(
+        rf"{_SUBJECT_WORDS} (?:does not|doesn't|doesn’t) exist\W*", re.IGNORECASE
+    ),
+}
+
+
+def said_of_it(ours: str, theirs: str, reason: str) -> str:
+    """Explain why a sentence does not say a reference of words; empty where it does.
+
+    ``reason`` is returned where it says something else.
+
+    Example:
+        >>> said_of_it("The capital is Paris.", "Paris", "other words")
+        ''
+    """
+    if same_name(ours, theirs) or _in_so_many_words(ours, theirs):
+        return SAME
+    wanted = {fold(core) for core in cores(theirs)}
+    for core in cores(ours):
+        bare = _BEFORE_WORDS.sub("", core)
+        if {fold(bare), fold(_BARE_NOUN.sub("", core)), fold(_BARE_NOUN.sub("", bare))} & wanted:
+            return SAME
+        bracketed = _BRACKET.sub("", core)
+        if bracketed != core and fold(bracketed) in wanted and not denies(core):
+            remark = core[len(bracketed) :].strip(" ()")
+            if harmless(remark) or remark in LETTERS:  # "left (B)"
+                return SAME
+    backed = _BACKED.fullmatch(ours)
+    if backed and fold(backed["said"]) in wanted and read_quantity(backed["figure"]):
+        return SAME  # "Soccer (24 students)"
+    place = ours.casefold().find(theirs.casefold())
+    further = re.search(r"[,;.]\s*\w", ours)
+    if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
+        return SAME
+    within = rf"(?:the|its?|this|that) (?:[a-z]+ ){{0,2}}is {re.escape(theirs)}{_WITHIN}"
+    if theirs.isalpha() and re.match(within, ours, re.IGNORECASE) and not denies(ours):
+        return SAME
+    subject = _SUBJECT.match(ours)
+    if (
+        subject
+        and fold(subject["subject"]) in wanted
+        and not (denies(ours) or spoils(ours) or _RELATED.search(ours))
+    ):
+        return SAME
+    end = statement_end(ours)
+    if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):
+        return SAME
+    return reason
+
+
+def _in_so_many_words(ours: str, theirs: str) -> bool:
+    """Tell whether a sentence says a reference that itself denies: "neither", "does not exist"."""
+    said = _NEGATIVE.get(" ".join(fold(theirs)))
+    return bool(said and said.fullmatch(ours))

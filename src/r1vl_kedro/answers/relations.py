@@ -1,0 +1,59 @@
+"""Equations and inequalities of formulas: reading values as them, and comparing them."""
+
+import math
+
+from r1vl_kedro.answers.amounts import SAME
+from r1vl_kedro.answers.evaluation import proportional
+from r1vl_kedro.answers.expression import Formula, Tree, parse
+from r1vl_kedro.answers.model import Expression, Interval, Named, Quantity, Relation
+from r1vl_kedro.answers.tokens import Unreadable
+
+
+def formula_of(value: Quantity | Expression) -> Formula:
+    """Return a value as a formula; of a quantity its number."""
+    if isinstance(value, Expression):
+        return value.formula
+    return Formula(("number", value.number), frozenset(), False)
+
+
+def as_relation(named: Named) -> Relation | None:
+    """Read ``y = 2x + 1`` as an equation; None for several names, and for other values."""
+    (name, value), *more = named.values
+    if more or not isinstance(value, Expression | Quantity):
+        return None
+    try:
+        left = parse(name.replace(" ", ""))
+    except Unreadable:
+        return None
+    right = formula_of(value)
+    symbols = left.symbols | right.symbols
+    return Relation(
+        "=", Formula(("-", left.tree, right.tree), symbols, left.signed or right.signed)
+    )
+
+
+def relations_differ(given: Relation | None, gold: Relation | None) -> str:
+    """Explain why two relations differ; empty where they are the same up to a factor."""
+    if given is None or gold is None or given.sign != gold.sign:
+        return "another relation"
+    if given.difference.symbols != gold.difference.symbols:
+        return "other symbols"
+    same = proportional(given.difference, gold.difference, positive=given.sign not in ("=", "!="))
+    if same is None:
+        return "the relations cannot be worked out"
+    return SAME if same else "another relation"
+
+
+def half_line(interval: Interval) -> Relation | None:
+    """Read ``x > 3`` as an inequality of formulas; None for other intervals."""
+    if len(interval.pieces) != 1 or not interval.name:
+        return None
+    (low, low_in, high, high_in), symbol = interval.pieces[0], ("symbol", interval.name)
+    symbols = frozenset({interval.name})
+    if low == -math.inf and high != math.inf:
+        tree: Tree = ("-", symbol, ("number", high))
+        return Relation("<=" if high_in else "<", Formula(tree, symbols, False))
+    if high == math.inf and low != -math.inf:
+        tree = ("-", ("number", low), symbol)
+        return Relation("<=" if low_in else "<", Formula(tree, symbols, False))
+    return None
