@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from r1vl_kedro.reporting.collect import collect_curves
-from r1vl_kedro.reporting.curves import curve, zero_variance, zero_variance_over_updates
+from r1vl_kedro.reporting.curves import curve, zero_variance
 from r1vl_kedro.reporting.figures import (
     accuracy_figure,
     group_size_figure,
@@ -200,7 +200,7 @@ def test_zero_variance_is_split_by_reason():
     assert zero_variance(CURVES).to_dict("index") == {
         "step_grpo": {"all right": 0.25, "all wrong": 0.1875}
     }
-    assert zero_variance_over_updates(CURVES, "step_grpo").to_dict("list") == {
+    assert zero_variance(CURVES[CURVES["variant"] == "step_grpo"], "step").to_dict("list") == {
         "all right": [0.25, 0.25],
         "all wrong": [0.125, 0.25],
     }

@@ -1,5 +1,7 @@
 """What a figure draws: curves averaged over seeds and smoothed, zero-variance shares."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -45,29 +47,23 @@ def first_metric(curves: pd.DataFrame, variant: str, metrics: tuple[str, ...]) -
     return next((metric for metric in metrics if metric in logged), None)
 
 
-def zero_variance(curves: pd.DataFrame) -> pd.DataFrame:
+def zero_variance(curves: pd.DataFrame, by: str = "variant", smoothing: int = 1) -> pd.DataFrame:
     """Average the share (0..1) of groups without variance over training, by variant and reason.
 
+    Args:
+        by: the column that makes the rows; by ``step``, of one variant, over its updates.
+        smoothing: see `curve`.
+
     Returns:
-        Index variant, columns the reasons as written in `REASONS`, unknown ones by their own name.
+        Columns are the reasons as written in `REASONS`, unknown ones by their own name.
     """
-    part = _zero_variance_rows(curves)
+    part = curves.loc[curves["metric"].str.startswith(ZERO_VARIANCE)]
     if part.empty:
         return pd.DataFrame()
-    table = part.pivot_table(index="variant", columns="reason", values="value", aggfunc="mean")
-    return _reason_order(table)
-
-
-def zero_variance_over_updates(
-    curves: pd.DataFrame, variant: str, smoothing: int = 1
-) -> pd.DataFrame:
-    """Return the same shares of one variant over updates, averaged over seeds; index ``step``."""
-    part = _zero_variance_rows(curves)
-    part = part.loc[part["variant"] == variant]
-    if part.empty:
-        return pd.DataFrame()
-    table = part.pivot_table(index="step", columns="reason", values="value", aggfunc="mean")
-    return _reason_order(table.apply(lambda column: _smooth(column, smoothing)))
+    reasons = part["metric"].str.removeprefix(ZERO_VARIANCE).replace(REASONS)
+    table = part.pivot_table(index=by, columns=reasons, values="value", aggfunc="mean")
+    table = table.apply(lambda column: _smooth(column, smoothing))
+    return known_first(table, REASONS.values()).fillna(0.0)
 
 
 def with_areas(
@@ -100,15 +96,10 @@ def areas(curves: pd.DataFrame, name: str) -> pd.Series:
     return pd.Series(by_seed, dtype=float)
 
 
-def _zero_variance_rows(curves: pd.DataFrame) -> pd.DataFrame:
-    part = curves.loc[curves["metric"].str.startswith(ZERO_VARIANCE)]
-    reasons = part["metric"].str.removeprefix(ZERO_VARIANCE)
-    return part.assign(reason=reasons.map(lambda name: REASONS.get(name, name)))
-
-
-def _reason_order(table: pd.DataFrame) -> pd.DataFrame:
-    known = [label for label in REASONS.values() if label in table.columns]
-    return table[[*known, *(name for name in table.columns if name not in known)]].fillna(0.0)
+def known_first(table: pd.DataFrame, known: Iterable[str]) -> pd.DataFrame:
+    """Order columns as they are known, others behind them as they come."""
+    there = [name for name in known if name in table.columns]
+    return table[list(dict.fromkeys([*there, *table.columns]))]
 
 
 def _smooth(values: pd.Series, window: int) -> pd.Series:

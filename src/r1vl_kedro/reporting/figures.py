@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from r1vl_kedro.reporting.curves import curve, first_metric
 from r1vl_kedro.reporting.markdown import number
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.style import INK, add_band, error_bars, or_empty, style
+from r1vl_kedro.reporting.style import INK, MARKED, add_band, add_line, error_bars, or_empty, style
 from r1vl_kedro.reporting.time_figure import time_figure
 from r1vl_kedro.reporting.training_figures import (
     COMPLETION_LENGTH,
@@ -44,25 +44,16 @@ def group_size_figure(table: pd.DataFrame) -> go.Figure:
     """
     figure = make_subplots(specs=[[{"secondary_y": True}]])
     measured = table.loc[table["accuracy"].notna()]
-    figure.add_scatter(
-        x=measured["group_size"].tolist(),
-        y=measured["accuracy"].tolist(),
-        mode="lines+markers",
-        name="measured here",
-        line={"color": variant("step_grpo").colour, "width": 2.5},
-        marker={"size": 9},
-        error_y=error_bars(measured["accuracy"], measured["low"], measured["high"]),
-    )
+    sizes, accuracies = measured["group_size"].tolist(), measured["accuracy"].tolist()
+    bars = error_bars(measured["accuracy"], measured["low"], measured["high"])
+    own = {"mode": MARKED, "marker": {"size": 9}, "error_y": bars}
+    colour = variant("step_grpo").colour
+    add_line(figure, sizes, accuracies, "measured here", colour, 2.5, **own)
     printed = table.loc[table["paper"].notna()]
-    figure.add_scatter(
-        x=printed["group_size"].tolist(),
-        y=printed["paper"].tolist(),
-        mode="lines+markers",
-        name="printed (Qwen2-VL-7B, MathVista), right axis",
-        line={"color": PAPER_COLOUR, "width": 1.8, "dash": "dot"},
-        marker={"symbol": "diamond", "size": 8},
-        secondary_y=True,
-    )
+    sizes, accuracies = printed["group_size"].tolist(), printed["paper"].tolist()
+    name = "printed (Qwen2-VL-7B, MathVista), right axis"
+    other = {"mode": MARKED, "marker": {"symbol": "diamond", "size": 8}, "secondary_y": True}
+    add_line(figure, sizes, accuracies, name, PAPER_COLOUR, 1.8, "dot", **other)
     title = f"Group size M, same number of rollouts{_size(measured)}"
     style(figure, title, "responses a question, M", "")
     figure.update_xaxes(dtick=1)
@@ -113,15 +104,8 @@ def sft_versus_rl_figure(
         band = data if n is None else _sampling(data["mean"], n, options)
         if (band["high"] > band["low"]).any():
             add_band(figure, band, look.colour, f"{look.label}, interval", row=1, col=2)
-        figure.add_scatter(
-            x=data.index,
-            y=data["mean"],
-            mode="lines+markers",
-            name=look.label,
-            line={"color": look.colour, "width": 2.2, "dash": look.dash},
-            row=1,
-            col=2,
-        )
+        place = {"mode": MARKED, "row": 1, "col": 2}
+        add_line(figure, data.index, data["mean"], look.label, look.colour, dash=look.dash, **place)
     style(figure, "SFT versus RL", "updates after warm-up", "", height=430)
     figure.update_layout(margin={"t": 84})
     figure.update_yaxes(autorange="reversed", gridcolor="white", col=1, row=1)

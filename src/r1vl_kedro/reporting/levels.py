@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from r1vl_kedro.reporting.collect import answer_matrix, paired
-from r1vl_kedro.reporting.curves import RIGHT, areas
+from r1vl_kedro.reporting.curves import RIGHT, areas, curve
+from r1vl_kedro.reporting.markdown import spanned
 from r1vl_kedro.reporting.options import ReportingOptions, StudyOptions
 from r1vl_kedro.reporting.pages import markdown_table
 from r1vl_kedro.rewards.outcome import OutcomeReward
@@ -187,21 +188,14 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
     return figure
 
 
-def _by_update(curves: pd.DataFrame, variant: str, metric: str) -> pd.Series:
-    """Average over seeds at each update."""
-    part = curves[(curves["variant"] == variant) & (curves["metric"] == metric)]
-    return part.groupby("step")["value"].mean().sort_index()
-
-
 def _end(curves: pd.DataFrame, variant: str, window: int) -> float:
-    right = _by_update(curves, variant, RIGHT)
-    return float(right.tail(window).mean()) if len(right) else np.nan
+    return float(curve(curves, variant, RIGHT)["mean"].tail(window).mean())
 
 
 def _of_curve(
     curves: pd.DataFrame, variant: str, options: StudyOptions, end: float
 ) -> dict[str, float]:
-    right, dead = _by_update(curves, variant, RIGHT), _by_update(curves, variant, DEAD)
+    right, dead = (curve(curves, variant, metric)["mean"] for metric in (RIGHT, DEAD))
     smooth = right.rolling(options.window, min_periods=1).mean()
     meets = len(right) > 1 and end == end
     reached = updates_to_reach(smooth.index, smooth, end) if meets else None
@@ -240,10 +234,8 @@ def _percent(verdicts: pd.DataFrame, name: str, column: str) -> float:
 
 def _cell(row: dict, name: str) -> str:
     value = row[name]
-    low, high = (row[end] for end in INTERVALS.get(name, (name, name)))
-    if name in INTERVALS and value == value and low == low:
-        sign = "+" if name == "gain" else ""
-        return f"{value:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.1f}"
-    return str(value)
+    if not isinstance(value, float):
+        return str(value)
+    low, high = (row.get(end) for end in INTERVALS.get(name, (None, None)))
+    sign = "+" if name == "gain" and low == low else ""
+    return "" if value != value else spanned(value, low, high, sign)

@@ -215,15 +215,12 @@ def render(
         options: of the report.
         grid: the runs, by which each variant is labelled.
     """
-    from plotly.offline import get_plotlyjs
-
     shown = {name: (TITLES.get(name, name), *display(table)) for name, table in tables.items()}
     return template("report.html.jinja").render(
         headline=headline(tables, options, grid, _max_new_tokens(settings)),
         warnings=warnings,
         tables=shown,
-        figures={name: script_json(figure.to_plotly_json()) for name, figure in figures.items()},
-        figure_titles={name: figure.layout.title.text for name, figure in figures.items()},
+        **drawn(figures),
         figure_notes=FIGURE_NOTES,
         examples=examples,
         notes=said,
@@ -232,7 +229,6 @@ def render(
         subject=subject,
         about=about,
         confidence=f"{100 * options.confidence:g} %",
-        plotlyjs=get_plotlyjs(),
     )
 
 
@@ -240,6 +236,17 @@ def _max_new_tokens(settings: Mapping[str, Any]) -> int | None:
     evaluation = settings.get("evaluation") or {}  # options, where a node reads them as such
     evaluation = evaluation if isinstance(evaluation, Mapping) else evaluation.model_dump()
     return evaluation.get("decoding", {}).get("max_new_tokens")
+
+
+def drawn(figures: Mapping[str, go.Figure]) -> dict[str, Any]:
+    """Return what a page's template draws figures by: their JSON and titles, Plotly's code."""
+    from plotly.offline import get_plotlyjs
+
+    return {
+        "figures": {name: script_json(one.to_plotly_json()) for name, one in figures.items()},
+        "figure_titles": {name: one.layout.title.text for name, one in figures.items()},
+        "plotlyjs": get_plotlyjs(),
+    }
 
 
 def script_json(value: Any) -> str:

@@ -130,10 +130,9 @@ def sentence(name: str, row: Mapping[str, Any] | None) -> str:
     """
     if row is None:
         return f"{name}: all responses are of one form, so no push on it can be seen."
-    figure = f"{row['push']:+.0f}"
+    between = _cell(row)
     if row["low"] is None or np.isnan(row["low"]):
-        return f"{name}: {figure}, without an interval."
-    between = f"{figure} [{row['low']:+.0f}, {row['high']:+.0f}]"
+        return f"{name}: {between}, without an interval."
     if row["low"] > 0:
         return f"{name}: its first updates teach reasoning ({between})."
     if row["high"] < 0:
@@ -208,7 +207,7 @@ def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
     for feature in FEATURES:
         rows = part[part["feature"] == feature]
         figure.add_bar(
-            x=[_label(name, grid) for name in rows["reward"]],
+            x=[variant(name, grid).label for name in rows["reward"]],
             y=rows["push"].tolist(),
             error_y=error_bars(rows["push"], rows["low"], rows["high"]),
             name=feature,
@@ -217,10 +216,6 @@ def push_figure(table: pd.DataFrame, group_size: int, grid: Grid) -> go.Figure:
     style(figure, f"Push before training, M = {group_size}", "", "advantage x feature, 1e-3")
     figure.update_layout(barmode="group")
     return figure
-
-
-def _label(name: str, grid: Grid) -> str:
-    return variant(name, grid).label
 
 
 def _cell(row: Mapping[str, Any]) -> str:

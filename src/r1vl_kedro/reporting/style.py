@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 INK, MUTED, GRID = "#1f2937", "#6b7280", "#e5e7eb"
+MARKED = "lines+markers"
+"""The mode of a line whose points are marked."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -50,6 +52,29 @@ def error_bars(value: ArrayLike, low: ArrayLike, high: ArrayLike, **look: Any) -
         "width": 4,
         **look,
     }
+
+
+def add_line(
+    figure: go.Figure,
+    x: ArrayLike,
+    y: ArrayLike,
+    name: str,
+    colour: str,
+    width: float = 2.2,
+    dash: str | None = None,
+    **more: Any,
+) -> None:
+    """Draw a line; ``more`` of its trace, such as a mode, error bars, ``row`` and ``col``."""
+    line = {"color": colour, "width": width, "dash": dash}
+    figure.add_scatter(x=x, y=y, name=name, line=line, **{"mode": "lines", **more})
+
+
+def add_bars(
+    figure: go.Figure, labels: list[str], values: ArrayLike, name: str, colour: str, **more: Any
+) -> None:
+    """Draw a bar to the right for each label; ``more`` of its trace, such as ``row``."""
+    bars = {"x": values, "y": labels, "orientation": "h", "name": name, "marker_color": colour}
+    figure.add_bar(**bars, **more)
 
 
 def add_band(figure: go.Figure, data: pd.DataFrame, colour: str, name: str, **place: Any) -> None:

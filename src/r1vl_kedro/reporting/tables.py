@@ -5,7 +5,6 @@ Shares and differences are in percent and percentage points, with all their digi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -39,16 +38,6 @@ DIFFERENCE = ["difference", "diff_low", "diff_high", "p", "diff_interval"]
 CLAIM = ["p_holm", "improvement", "seeds_needed", "verdict"]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of a table of the paper: our variant with its label, what is printed, its M."""
-
-    variant: str
-    label: str
-    paper: float | None
-    group_size: int | None = None
-
-
 ROWS = {
     "rewards": ("base", "warm_up", "step_rar", "step_rvr", "step_grpo"),
     "reward_level": ("warm_up", "outcome", "step_grpo"),
@@ -66,7 +55,14 @@ def rewards_table(
 ) -> pd.DataFrame:
     """Make a table of `ROWS`."""
     printed = paper[f"ablation_{table}"]
-    rows = [_row(name, printed, grid) for name in ROWS[table]]
+    rows = [
+        {
+            "variant": name,
+            "row": variant(name, grid).label,
+            "paper": printed.get(name) if is_as_printed(name, grid) else None,
+        }
+        for name in ROWS[table]
+    ]
     return _paper_table(verdicts, rows, printed.get("warm_up"), options)
 
 
@@ -84,9 +80,13 @@ def group_size_table(
     usual = {m: "step_grpo" if m == 4 else f"step_grpo_m{m}" for m in range(2, 7)}
     ran = by_group_size(STEP_GRPO, grid) if grid else usual
     names = {m: ran.get(m, f"step_grpo_m{m}") for m in sorted({*usual, *ran})}
-    there = {m: is_as_printed(name, grid, any_size=True) for m, name in names.items()}
     rows = [
-        Row(name, _label(name, grid, m), printed.get(m) if there[m] else None, m)
+        {
+            "variant": name,
+            "row": _label(name, grid, m),
+            "group_size": m,
+            "paper": printed.get(m) if is_as_printed(name, grid, any_size=True) else None,
+        }
         for m, name in names.items()
     ]
     warm_up = paper["ablation_rewards"].get("warm_up")
@@ -174,12 +174,6 @@ def overview_table(
     return typed(pd.DataFrame(rows))
 
 
-def _row(name: str, printed: Mapping[str, float], grid: Grid | None) -> Row:
-    """Take a row's label, and the printed number where its options are the paper's."""
-    paper = printed.get(name) if is_as_printed(name, grid) else None
-    return Row(name, variant(name, grid).label, paper)
-
-
 def _label(name: str, grid: Grid | None, group_size: int) -> str:
     label = variant(name, grid).label
     return label if label != name else f"StepGRPO, M = {group_size}"  # no run of this M
@@ -187,32 +181,28 @@ def _label(name: str, grid: Grid | None, group_size: int) -> str:
 
 def _paper_table(
     verdicts: pd.DataFrame,
-    rows: list[Row],
+    rows: list[dict[str, Any]],
     paper_reference: float | None,
     options: ReportingOptions,
 ) -> pd.DataFrame:
+    """Measure the variants of rows that have ``variant``, ``row``, ``paper`` and maybe M."""
     reference = answer_matrix(verdicts, options.reference)
-    families = sorted(verdicts["family"].unique())
-    cells = [
-        {
-            "variant": row.variant,
-            "row": row.label,
-            **({} if row.group_size is None else {"group_size": row.group_size}),
-            **_measured_cells(verdicts, row.variant, options),
-            **_difference_cells(_to_reference(verdicts, row.variant, reference, options)),
-            **family_cells(verdicts, row.variant),
-            "paper": row.paper,
-            "paper_difference": (
-                None
-                if None in (row.paper, paper_reference)
-                else round(row.paper - paper_reference, 2)
-            ),
-        }
-        for row in rows
-    ]
-    sizes = ["group_size"] if "group_size" in cells[0] else []
-    columns = ["variant", "row", *sizes, *MEASURED, *DIFFERENCE]
-    columns += ["paper", "paper_difference", *families]
+    cells = []
+    for row in rows:
+        name, printed = row["variant"], row["paper"]
+        known = None not in (printed, paper_reference)
+        cells.append(
+            {
+                **row,
+                **_measured_cells(verdicts, name, options),
+                **_difference_cells(_to_reference(verdicts, name, reference, options)),
+                **family_cells(verdicts, name),
+                "paper_difference": round(printed - paper_reference, 2) if known else None,
+            }
+        )
+    own = [name for name in rows[0] if name != "paper"]
+    columns = [*own, *MEASURED, *DIFFERENCE, "paper", "paper_difference"]
+    columns += sorted(verdicts["family"].unique())
     return typed(pd.DataFrame(cells, columns=columns))
 
 

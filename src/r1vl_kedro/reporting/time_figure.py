@@ -3,7 +3,8 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from r1vl_kedro.reporting.style import or_empty, style
+from r1vl_kedro.reporting.curves import known_first
+from r1vl_kedro.reporting.style import add_bars, or_empty, style
 from r1vl_kedro.reporting.variants import Grid, in_order, variant
 
 PHASES = {
@@ -43,8 +44,7 @@ def seconds_by_phase(curves: pd.DataFrame) -> pd.DataFrame:
     table = parts.pivot_table(index="variant", columns="phase", values="value", aggfunc="sum")
     # A phase that only some steps have, such as a checkpoint, is spread over all of them.
     table = table.fillna(0.0).div(steps, axis=0)
-    known = [name for name in PHASES if name in table.columns]
-    return table[[*known, *(name for name in table.columns if name not in PHASES)]]
+    return known_first(table, PHASES)
 
 
 def time_figure(curves: pd.DataFrame, grid: Grid | None = None) -> go.Figure:
@@ -55,13 +55,7 @@ def time_figure(curves: pd.DataFrame, grid: Grid | None = None) -> go.Figure:
     labels = [variant(name, grid).label for name in names]
     for phase in seconds.columns:
         title, colour = PHASES.get(phase, (phase, "#4b5563"))
-        figure.add_bar(
-            x=[seconds.loc[name, phase] for name in names],
-            y=labels,
-            orientation="h",
-            name=title,
-            marker_color=colour,
-        )
+        add_bars(figure, labels, seconds.loc[names, phase], title, colour)
     height = 190 + 30 * max(len(names), 3)
     style(figure, "Where a training step's time went", "seconds a step", "", height=height)
     figure.update_layout(barmode="stack")

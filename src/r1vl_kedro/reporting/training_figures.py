@@ -6,14 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from r1vl_kedro.reporting.curves import (
-    curve,
-    first_metric,
-    zero_variance,
-    zero_variance_over_updates,
-)
+from r1vl_kedro.reporting.curves import curve, first_metric, zero_variance
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.style import or_empty, style
+from r1vl_kedro.reporting.style import add_bars, add_line, or_empty, style
 from r1vl_kedro.reporting.variants import Grid, in_order, variant
 
 REASON_COLOURS = ("#16a34a", "#dc2626", "#f59e0b", "#9ca3af", "#6366f1", "#0891b2")
@@ -81,7 +76,8 @@ def zero_variance_figure(
 ) -> go.Figure:
     """Draw dead groups: per variant and, for the headline one, over updates."""
     shares = zero_variance(curves)
-    over_time = zero_variance_over_updates(curves, options.headline, options.smoothing)
+    own = curves.loc[curves["variant"] == options.headline]
+    over_time = zero_variance(own, "step", options.smoothing)
     label = variant(options.headline, grid).label
     figure = make_subplots(
         cols=2,
@@ -90,18 +86,11 @@ def zero_variance_figure(
         subplot_titles=("mean over training", f"{label}, over updates"),
     )
     names = in_order(shares.index)
+    labels = [variant(name, grid).label for name in names]
     for i, reason in enumerate(shares.columns):
         colour = REASON_COLOURS[i % len(REASON_COLOURS)]
-        figure.add_bar(
-            x=[100 * shares.loc[name, reason] for name in names],
-            y=[variant(name, grid).label for name in names],
-            orientation="h",
-            name=reason,
-            legendgroup=reason,
-            marker_color=colour,
-            row=1,
-            col=1,
-        )
+        left = {"legendgroup": reason, "row": 1, "col": 1}
+        add_bars(figure, labels, 100 * shares.loc[names, reason], reason, colour, **left)
         if reason in over_time.columns:
             figure.add_scatter(
                 x=over_time.index,
@@ -134,12 +123,5 @@ def _add_line(
 ) -> None:
     look = variant(name, grid)
     data = curve(curves, name, metric, options.smoothing)
-    figure.add_scatter(
-        x=data.index,
-        y=data["mean"],
-        mode="lines",
-        name=look.label,
-        legendgroup=name,
-        line={"color": look.colour, "width": 2.2, "dash": look.dash},
-        **place,
-    )
+    group = {"legendgroup": name, **place}
+    add_line(figure, data.index, data["mean"], look.label, look.colour, dash=look.dash, **group)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from plotly.colors import qualitative
 
 from r1vl_kedro.reporting.preference.sweeps import Settings, lines_over, settings_of
-from r1vl_kedro.reporting.style import error_bars, or_empty, style
+from r1vl_kedro.reporting.style import MARKED, add_bars, add_line, error_bars, or_empty, style
 
 BINS = 24
 COLOURS, BARS = qualitative.Dark24, "#9ca3af"
@@ -98,13 +98,8 @@ def _densities(
         middles = ((edges[:-1] + edges[1:]) / 2).tolist()
         for name, part in known.items():
             counts, _ = np.histogram(np.clip(part, edges[0], edges[-1]), bins=edges)
-            figure.add_scatter(
-                x=middles,
-                y=(counts / len(part)).tolist(),
-                mode="lines",
-                name=name,
-                line={"color": colours[name], "width": 1.8},
-            )
+            shares = (counts / len(part)).tolist()
+            add_line(figure, middles, shares, name, colours[name], 1.8)
     style(figure, title, x_title, "share of pairs", height=480)
     return or_empty(figure, NO_PAIRS)
 
@@ -114,14 +109,8 @@ def _length(table: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     known = table.dropna(subset=["length_correlation"])
     if len(known):
-        figure.add_bar(
-            x=known["length_correlation"].tolist(),
-            y=known["row"].tolist(),
-            orientation="h",
-            marker={"color": "#0d9488"},
-            name="correlation",
-            showlegend=False,
-        )
+        values, labels = known["length_correlation"].tolist(), known["row"].tolist()
+        add_bars(figure, labels, values, "correlation", "#0d9488", showlegend=False)
     style(
         figure,
         "Does the model prefer long responses?",
@@ -155,13 +144,8 @@ def _rankings(parts: Mapping[str, pd.DataFrame]) -> go.Figure:
             for part in parts.values()
         ]
         if names:
-            figure.add_bar(
-                x=[100 * float(one.mean()) for one in ranked],
-                y=names,
-                orientation="h",
-                name=label,
-                marker={"color": colour},
-            )
+            shares = [100 * float(one.mean()) for one in ranked]
+            add_bars(figure, names, shares, label, colour)
     style(
         figure,
         "Chosen response ranked first: by implicit reward, by likelihood",
@@ -191,14 +175,13 @@ def _gamma(table: pd.DataFrame, settings: Settings) -> go.Figure:
     for place, (label, line) in enumerate(lines):
         for column, low, high, measure, dash in measures:
             part = rows.loc[line]
-            figure.add_scatter(
-                x=[settings[name]["gamma"] for name in line],
-                y=part[column].tolist(),
-                mode="lines+markers",
-                name=f"{measure}: {label}" if label else measure,
-                line={"color": COLOURS[place % len(COLOURS)], "width": 2, "dash": dash},
-                error_y=error_bars(part[column], part[low], part[high], color=BARS),
+            gammas, values = [settings[name]["gamma"] for name in line], part[column].tolist()
+            title, colour = (
+                f"{measure}: {label}" if label else measure,
+                COLOURS[place % len(COLOURS)],
             )
+            bars = error_bars(part[column], part[low], part[high], color=BARS)
+            add_line(figure, gammas, values, title, colour, 2, dash, mode=MARKED, error_y=bars)
     style(figure, "SimPO's target margin", "γ", "accuracy, %")
     return or_empty(figure, "a sweep needs two variants of SimPO that differ in gamma alone")
 
@@ -223,13 +206,9 @@ def _kl_by_beta(table: pd.DataFrame, settings: Settings) -> go.Figure:
         if lines:
             break
     for place, (label, line) in enumerate(lines):
-        figure.add_scatter(
-            x=[float(settings[name]["beta"]) for name in line],
-            y=rows.loc[line, "kl"].tolist(),
-            mode="lines+markers",
-            name=label,
-            line={"color": COLOURS[place % len(COLOURS)], "width": 1.8},
-        )
+        betas = [float(settings[name]["beta"]) for name in line]
+        ratios, colour = rows.loc[line, "kl"].tolist(), COLOURS[place % len(COLOURS)]
+        add_line(figure, betas, ratios, label, colour, 1.8, mode=MARKED)
     style(figure, "How far from the start", "β", "log-ratio to the start on chosen, nats")
     figure.update_xaxes(type="log")
     return or_empty(figure, "no measured variant has a beta")

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from r1vl_kedro.reporting.markdown import number, spanned
 from r1vl_kedro.reporting.options import ReportingOptions
-from r1vl_kedro.reporting.page import script_json
+from r1vl_kedro.reporting.page import drawn
 from r1vl_kedro.reporting.pages import markdown_table, template
 
 COLUMNS = {
@@ -117,8 +117,6 @@ def render(
     Args:
         figures: by the names of their datasets, ``figure_<name>``.
     """
-    from plotly.offline import get_plotlyjs
-
     headers, rows = cells(table)
     shown = {name.removeprefix("figure_"): figure for name, figure in figures.items()}
     return template("preference.html.jinja").render(
@@ -126,10 +124,8 @@ def render(
         headers=headers,
         rows=rows,
         notes=notes(options),
-        figures={name: script_json(figure.to_plotly_json()) for name, figure in shown.items()},
-        titles={name: figure.layout.title.text for name, figure in shown.items()},
+        **drawn(shown),
         figure_notes=NOTES,
-        plotlyjs=get_plotlyjs(),
     )
 
 
