@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,8 +13,7 @@ from r1vl_kedro.records.schema import RecordsError
 
 CHUNK = 1 << 20
 MAX_OBJECT = 64 << 20
-_SPACE = " \t\r\n"
-_BETWEEN = _SPACE + ","
+_SPACES, _BETWEEN = re.compile(r"[ \t\r\n]*"), re.compile(r"[ \t\r\n,]*")
 _DECODER = json.JSONDecoder()
 _OTHER_KINDS = {
     "\x1f\udc8b": "it is compressed with gzip: unpack it",
@@ -37,35 +37,37 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
     """
     path = Path(path)
     with _text(path) as file:
-        buffer, start, done, base, lines = "", 0, False, 0, 0
+        buffer, start, base, lines = "", 0, 0, 0  # the buffer's place in the file
+        array: bool | None = None
+        ended = False
 
         def place(position: int) -> str:
             line = lines + buffer.count("\n", 0, position) + 1
             return f"line {line}, character {base + position}"
 
-        inside_array: bool | None = None
-        ended = False
+        def read_on() -> bool:
+            nonlocal buffer, start, base, lines
+            more = file.read(max(chunk, len(buffer) - start))
+            base, lines = base + start, lines + buffer.count("\n", 0, start)
+            buffer, start = buffer[start:] + more, 0
+            return bool(more)
+
         while True:
-            while start < len(buffer) and buffer[start] in (_SPACE if ended else _BETWEEN):
-                start += 1
+            start = (_SPACES if ended else _BETWEEN).match(buffer, start).end()
             if start == len(buffer):
-                if done:
-                    break
-                base, lines, start = base + len(buffer), lines + buffer.count("\n"), 0
-                buffer = file.read(chunk)
-                done = not buffer
-                continue
+                if read_on():
+                    continue
+                break
             if ended:
                 raise RecordsError(
                     f"{path}, {place(start)}: {buffer[start : start + 20]!r} stands "
                     "after the array's closing bracket, where nothing may follow"
                 )
-            if inside_array is None and buffer[start] == "[":
-                inside_array, start = True, start + 1
+            if array is None:
+                array = buffer[start] == "["
+                start += array
                 continue
-            if inside_array is None:
-                inside_array = False
-            if inside_array and buffer[start] == "]":
+            if array and buffer[start] == "]":
                 ended, start = True, start + 1
                 continue
             if buffer[start] != "{":
@@ -75,25 +77,20 @@ def iter_objects(path: str | Path, *, chunk: int = CHUNK) -> Iterator[dict[str, 
                     + (other_kind(buffer) if base + start == 0 else "")
                 )
             try:
-                value, end = _DECODER.raw_decode(buffer, start)
+                value, start = _DECODER.raw_decode(buffer, start)
             except json.JSONDecodeError as error:
-                if done or len(buffer) - start > MAX_OBJECT:
-                    raise RecordsError(
-                        f"{path}, {place(error.pos)}: {error.msg} in the object that opens at "
-                        f"{place(start)}"
-                    ) from error
-                more = file.read(max(chunk, len(buffer) - start))
-                done = not more
-                base, lines = base + start, lines + buffer.count("\n", 0, start)
-                buffer, start = buffer[start:] + more, 0
-                continue
+                opens, problem = place(start), f"{place(error.pos)}: {error.msg}"
+                if len(buffer) - start <= MAX_OBJECT and read_on():
+                    continue
+                raise RecordsError(
+                    f"{path}, {problem} in the object that opens at {opens}"
+                ) from error
             except (ValueError, RecursionError) as error:  # a number too long, nested too deep
                 raise RecordsError(
                     f"{path}: {error}, in the object that opens at {place(start)}"
                 ) from error
             yield value
-            start = end
-        if inside_array and not ended:
+        if array and not ended:
             raise RecordsError(f"{path}: the file ends before the array's closing bracket")
 
 
@@ -123,8 +120,7 @@ def iter_rows(path: str | Path) -> Iterator[dict[str, Any] | str]:
 def _objects_in(line: str) -> Iterator[dict[str, Any] | str]:
     """Yield the objects of one line, and why there is no further one where something is left."""
     start = 0
-    while rest := line[start:].lstrip(_BETWEEN):
-        start = len(line) - len(rest)
+    while (start := _BETWEEN.match(line, start).end()) < len(line):
         try:
             value, start = _DECODER.raw_decode(line, start)
         except RecursionError:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import Row, cell, needed, parse_literal
+from r1vl_kedro.benchmarks.cells import Row, cell, lettered, needed, parse_literal
 from r1vl_kedro.benchmarks.groups import overall_by
-from r1vl_kedro.benchmarks.options_in_text import options_in_text
 from r1vl_kedro.benchmarks.prompts import plain_question
+from r1vl_kedro.records.questions import split_options
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
@@ -15,8 +15,9 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     answer = needed(row, "answer")
     if mode == "robust":
         text = robust.stated(raw)
-        options = options_in_text(cell(row, "question_for_eval") or cell(row, "question") or "")
-        if options and answer.strip() in options:
+        asked = cell(row, "question_for_eval") or cell(row, "question") or ""
+        options = lettered(split_options(asked)[1])
+        if len(options) > 1 and answer.strip() in options:
             return robust.option_verdict(text, options, answer.strip())
         return robust.value_verdict(text, answer)
     return True if compat.prediction(raw).strip() == answer.strip() else None
