@@ -34,7 +34,7 @@ _PLACE = re.compile(
 )
 _MATTER = re.compile(r"\b(?:possible|true|so|sure|clear) (?:for|to|that)\b.*")
 """What is said not to be so: "it is not possible for both to be hidden"."""
-_SENTENCE = re.compile(r"(?<=[.!?;])(?:\s+|\Z)|\n+|</?[a-z]+>")
+_SENTENCE = re.compile(r"(?<=[.!?;])(?!(?<=\d!)\s+[a-z])(?:\s+|\Z)|\n+|</?[a-z]+>")
 _CLAUSE = re.compile(
     r"(?:,(?!\d)|[:()\[\]—–]|(?<!\d)\s-\s)\s*"
     r"|\b(?=(?:so|thus|hence|therefore|but|yet|because|since|as|which|while|"
@@ -96,7 +96,8 @@ class Answer:
         words = frozenset(_WORD.findall(folded))
         self.pattern: re.Pattern[str] | None = None
         self.worded = False
-        if re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text):
+        self.letter = bool(re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text))
+        if self.letter:
             self.pattern = re.compile(_LETTER)
         elif re.search(_NUMBER, folded):
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)

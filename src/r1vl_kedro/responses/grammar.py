@@ -14,12 +14,15 @@ from pydantic import AfterValidator
 from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.responses.around import NEAR, in_its_sentence
 from r1vl_kedro.responses.revisions import revises
+from r1vl_kedro.responses.understanding import understood
 
 Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
 
 # After the answer's line only prose may follow; a short value or another option is a second answer.
 _ALTERNATIVE = re.compile(r"\(?[A-Za-z0-9]\s?[).:]|(?:or|and|also|alternatively|maybe)\b", re.I)
 _PROSE_WORDS = 4
+_BARE = re.compile(r"\\boxed\s*\{|[}$*\s.∎□■✓✔]")
+"""What may stand around an answer that is written again."""
 _MANY = 50  # answers of one response that are read in their sentences, from the last
 _EXPLAINED = re.compile(
     r"(?P<said>[^.!?:]{1,60}(?<!\b[A-Za-z]))[.!]\s+"
@@ -97,12 +100,16 @@ class Response:
                 self.text[section.end : section.end + NEAR],
             )
         if found:
-            end = sections[-1].end
-            following = min((s.start for s in self.sections if s.start >= end), default=None)
-            after = self.text[end:following]
+            after = self._behind(sections[-1].end)
             if revises(found[-1], after):
                 found[-1] = after.strip()
         return tuple(found)
+
+    def _behind(self, end: int) -> str:
+        """Return the text from a position on, without the headers of the sections in it."""
+        later = [section for section in self.sections if section.start >= end]
+        between = self.text[end : later[0].start] if later else self.text[end:]
+        return "\n".join([between, *(section.body for section in later)])
 
     @property
     def answer(self) -> str | None:
@@ -215,6 +222,10 @@ def answer_in(body: str) -> str:
     if explained and not _CONCLUDES.search(explained["reason"]):
         said, reason = explained["said"], explained["reason"]
         lines[0] = lines[0] if revises(said, f"\n{reason}") else said
+    lines[1:] = [line for line in lines[1:] if _BARE.sub("", line) not in ("", lines[0])]
+    remarks = [line for line in lines[1:] if not re.search(r"\d", line)]
+    if re.search(r"\d", lines[0]) and not all(understood(one, repeats=False) for one in remarks):
+        return "\n".join(remarks)
     prose = all(
         len(line.split()) >= _PROSE_WORDS and not _ALTERNATIVE.match(line) for line in lines[1:]
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
-from r1vl_kedro.responses.understanding import leads_back, understood
+from r1vl_kedro.responses.understanding import is_settled, leads_back, understood
 from r1vl_kedro.responses.vocabulary import (
     ANEW,
     ASKS,
@@ -37,8 +37,10 @@ class _Says(Enum):
 
 
 _LONGEST = 2000
-"""Characters behind an answer that are read."""
+"""Characters behind an answer that are read, and as many at the end of the text."""
 _ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
+_ENDED = re.compile(r"[^\w\n.!?;]*(?:[.!?;]\s|\n)")
+"""The end of the sentence or line of an answer, right behind it."""
 _GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
 _TAKES_BACK = words_of("hmm hm oh wait nope oops whoops sorry kidding") | WITHDRAWING
 _TURNS = words_of("but however although though yet nevertheless or")
@@ -98,23 +100,30 @@ def revises(answer: str, after: str) -> bool:
     """
     if not after.strip():
         return False
-    after = plain(after[:_LONGEST])
+    if len(after) > 2 * _LONGEST:
+        after = f"{after[:_LONGEST]}\n{after[-_LONGEST:]}"
+    after = plain(after)
     if _ASKED.match(after):
         return True
-    goes_on = bool(_GOES_ON.match(after))
-    read, ends, clear = Answer(plain(answer)), _Says.OURS, True
+    goes_on, attached = bool(_GOES_ON.match(after)), not _ENDED.match(after)
+    read, ends, clear, settled = Answer(plain(answer)), _Says.OURS, True, True
     for place, text in enumerate(sentences(after.strip(" \n\t.),;:-–—#>{}"))):
         text = text.strip(" \n\t>-–—#")
         sentence = _Sentence(read, text, goes_on=goes_on and not place)
         said = sentence.says()
         if said in (_Says.CORRECTS, _Says.DENIES):
             return True
-        if not (sentence.goes_on or understood(text, repeats=read.repeated(text))):
+        whole = not (sentence.goes_on or (attached and not place))
+        if whole and not understood(text, repeats=read.repeated(text)):
             return True
         ends = ends if said is _Says.WORKING else said
         if sentence.valued and not sentence.goes_on:
             clear = read.repeated(text) or leads_back(sentence.passed, text)
-    return ends is _Says.COMES_TO_ANOTHER or not clear
+        if not sentence.goes_on:
+            kept = is_settled(text, letter=read.letter)
+            back = sentence.parts and sentence.parts[-1].ends_on_ours
+            settled = back or (kept and (settled or read.repeated(text)))
+    return ends is _Says.COMES_TO_ANOTHER or not (clear and settled)
 
 
 @dataclass

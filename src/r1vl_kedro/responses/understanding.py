@@ -12,8 +12,16 @@ from collections.abc import Sequence
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.responses.vocabulary import words_of
 
-_PLAIN = re.compile(r"[A-Z][A-Za-z' ,-]*[.!?]*")
+_PLAIN = re.compile(r"\W*[A-Za-z](?:[A-Za-z' ,-]|:(?! [A-Z]))*\W*")
 """A sentence of words alone: no number, formula or quotation."""
+_FOREIGN = re.compile(r"[^\W\d_\u0000-\u03ff\u1e00-\u1eff\u2100-\u214f\U0001d400-\U0001d7ff]")
+"""A letter that is neither Latin nor Greek."""
+_CODE = re.compile(
+    r"//|(?:import|pair|real|int|size|draw|fill|label|dot|path|pen)\b[^.!?]*;\Z|[^.!?]*[{}]\Z"
+)
+"""A line of a drawing's code."""
+_JOINS = words_of("and or but not only also again over under")
+"""Words with which a fragment adds to what was answered: "and one more"."""
 _PERSON = re.compile(
     r"(?:(?<!letter )(?<!point )(?<!option )\bI\b(?! is\b)|(?<![Ii]f )(?<![Tt]hank )\b[Yy]ou\b)"
     r"(?:['’](?:m|ve|ll|d)\b)?"
@@ -27,7 +35,8 @@ _CLOSING = words_of(
     "indeed exactly sure hope good luck enjoy welcome cheers simple easy enough similarly likewise "
     "step steps working calculation method approximately approx each total degrees left only "
     "yes correct right true the a final answer answers result results solution so thus hence "
-    "therefore since because as where then we get it is this that and in total all for"
+    "therefore since because as where then we get it is this that and in total all for question "
+    "question asked rounded endproof align aligned asy"
 )
 """Words of a fragment that closes a text or heads what follows: "Done.", "Thank you!"."""
 _CANDID = re.compile(
@@ -89,9 +98,10 @@ _BIDS = re.compile(
 )
 """What may be done with "this" without doubt of it."""
 _CALLS = re.compile(
-    r"\W*(?:and |so |but )?(?:that|this|it)(?: (?:number|answer|value|result|option))?"
+    r"\W*(?:and |so |but )?(?:(?:that|this|it)(?: (?:number|answer|value|result|option))?"
+    r"|[A-J]|\d+|(?:the|my|our) (?:\w+ )?(?:answer|value|result|option|choice|solution|box))"
     r"(?:['’]s| is| was)(?: \w+ly| just| only| all)*"
-    r" (?:an?|pure|mere|sheer)\s+(?P<what>.*)",
+    r" (?:an?|the|pure|mere|sheer)\s+(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _THINGS = re.compile(
@@ -103,6 +113,7 @@ _THINGS = re.compile(
     r"minimum|whole|constant|unit|length|area|volume|distance|time|probability|proportion|"
     r"combination|permutation|count|total|measure|kind|type|part|side|face|edge|vertex|set|"
     r"city|country|colou?r|shape|animal|plant|graph|chart|bar|good|nice|classic|\w*metr\w+|"
+    r"capital|name|word|letter|day|month|\w+est|most|least|only|same|one|correct|right|parabola|line|curve|"
     r"\w*gram|\w*hedron|prism|pyramid|cylinder|cone|sphere|\d+\W)",
     re.IGNORECASE,
 )
@@ -115,6 +126,26 @@ _CONTRASTS = re.compile(
 )
 """Words that tell of another value than the one asked for, or of one on the way."""
 
+_BRIEF = 8
+_TURNING = re.compile(
+    r"(?<!\bone )(?<!\bsome )(?<!\bmany )(?<!\bpeople )"
+    r"\b(?:should|could|might|may(?! not)|maybe|perhaps|yet|unless|instead|otherwise|pending)\b",
+    re.IGNORECASE,
+)
+"""Words that leave an answer open or turn from it."""
+
+_ADDS = re.compile(
+    r"\W*(?:and )?(?:add|plus|minus|times|includ(?:e|ing)|exclud(?:e|ing)|subtract|double|halve|"
+    r"square|one more|another|don['’]t forget)\b",
+    re.IGNORECASE,
+)
+"""Beginnings of a sentence that goes on to reckon with the answer, unless it names the terms."""
+_TERMS = 2
+_NUMBERS_ALONE = re.compile(
+    r"(?:del |[^\w+]|\+)*(?:[A-Za-z]\w?\W*=)?[\s\d.,:;~<>→=+*/()%°-]*\d[\s.,:;~<>()%°]*"
+)
+_SUM = re.compile(r"\d\s*[-+*/]\s*\d")
+"""Numbers without a word, which state another value unless they are a sum: "x = 8", "7 8"."""
 _DESCRIBES = re.compile(
     r"(?:\A\W*|\b(?:in|into|of|the|these|those|with|by|on|from|for|at|all|has|have|are)\s+)"
     r"(?:two|three|[23])\s+[a-z]{3,}",
@@ -136,18 +167,34 @@ def understood(sentence: str, *, repeats: bool) -> bool:
         [True, False, True]
     """
     words = tuple(word.casefold().replace("’", "'") for word in _WORD.findall(sentence))
-    if not words or repeats or not sentence.isascii():
+    if not words or repeats or _CODE.match(sentence):
         return True
+    if _FOREIGN.search(sentence) or _CANDID.match(sentence):
+        return False
     if len(words) <= 2 and _PLAIN.fullmatch(sentence):
         return _CLOSING.issuperset(words)
-    if _CANDID.match(sentence):
-        return False
     if len(words) <= 6 and _PLAIN.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
         if words[0] == "let's":
             words = words[1:]
-        known = words[0] in _OPENS | _MOVES or _CLOSING.issuperset(words)
+        known = words[0] in (_OPENS | _MOVES) - _JOINS or _CLOSING.issuperset(words)
         return known or bool(_BIDS.fullmatch(words[0]))
     return _of_persons(sentence, words) and _of_it(sentence, words)
+
+
+def is_settled(sentence: str, *, letter: bool) -> bool:
+    """Tell whether a sentence has no word that denies, doubts or turns what was answered.
+
+    Args:
+        letter: the answer is a letter, to which a working never comes back: only short sentences
+            without a number are read so.
+    """
+    if letter and (len(_WORD.findall(sentence)) > _BRIEF or re.search(r"\d", sentence)):
+        return True
+    if _ADDS.match(sentence) and len(re.findall(r"\d+", sentence)) < _TERMS:
+        return False
+    alone = _NUMBERS_ALONE.fullmatch(sentence) and not _SUM.search(sentence)
+    asks = sentence.rstrip(" \"')").endswith("?")
+    return not (alone or asks or _TURNING.search(sentence))
 
 
 def _of_persons(sentence: str, words: Sequence[str]) -> bool:

@@ -12,12 +12,12 @@ PERSONS = words_of("i we my our let us i'd i'm we'd i'll")
 POINTERS = words_of("it it's this that that's there there's these")
 NOUNS = words_of(
     "answer answers ans result results count value number solution choice guess above verdict "
-    "root conclusion estimate attempt check one outcome opposite reverse contrary"
+    "root conclusion estimate attempt check one outcome opposite reverse contrary box tag"
 )
 """What an answer is called."""
 KINDS = words_of(
     "the a an exact official right correct real actual true final revised corrected better new "
-    "updated old former first initial earlier previous second"
+    "updated old former first initial earlier previous second boxed tagged"
 )
 LINKS = words_of(
     "let's so thus hence therefore then and but or now well oh ah actually in fact however yet "
