@@ -58,7 +58,7 @@ def test_paper_settings_stand_in_the_profile(env):
     assert (warm_up.learning_rate, warm_up.batch_size, warm_up.num_epochs) == (PAPER[env], 128, 2)
     assert (warm_up.lr_schedule, warm_up.warmup_ratio, warm_up.bf16) == ("cosine", 0.03, True)
     assert warm_up.deepspeed == "zero3" and warm_up.max_pixels == 400_000
-    wording = Path(given["evaluation"]["benchmarks"]["template_file"]).read_text().rstrip()
+    wording = given["evaluation"]["benchmarks"]["template"]
     assert given["prompt"]["template"] == wording and "{question}" in wording
     assert (rl.group_size, rl.temperature, rl.beta, rl.rewards["key_steps"].alpha) == (
         4,

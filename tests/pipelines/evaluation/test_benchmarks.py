@@ -193,7 +193,6 @@ def test_a_checkpoint_that_is_none_is_named(checkpoint, message, files, tmp_path
         ({"names": ""}, "no benchmark is named"),
         ({"scoring": "strict"}, "robust"),
         ({"template": "no mark"}, "has no '{question}'"),
-        ({"template_file": "none.txt"}, "does not exist"),
         ({"judges": True}, "judges"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -25,8 +24,6 @@ class BenchmarkOptions(Options):
     """Inner text: R1-VL's evaluation, or as this project's training renders questions."""
     template: str | None = None
     """Wording around the inner text; None takes the grammar's, R1-VL's where none is given."""
-    template_file: Path | None = None
-    """A text file with ``{question}`` that takes the template's place."""
     limit: int | None = Field(None, ge=1)
     """Only the first so many questions of each; for a trial."""
     examples: int = Field(24, ge=1)
@@ -46,8 +43,7 @@ class BenchmarkOptions(Options):
     @model_validator(mode="after")
     def _fillable(self) -> BenchmarkOptions:
         if "{question}" not in self.wording:
-            where = self.template_file or "template"
-            raise ValueError(f"{where} has no '{{question}}' to fill")
+            raise ValueError("template has no '{question}' to fill")
         if mark := image_place(self.wording):
             raise ValueError(f"the template has {mark}; {IMAGES_COME}")
         return self
@@ -61,11 +57,7 @@ class BenchmarkOptions(Options):
     @property
     def wording(self) -> str:
         """Return the template's text."""
-        if self.template_file is None:
-            return R1VL.wording if self.template is None else self.template
-        if not self.template_file.is_file():
-            raise ValueError(f"template_file {self.template_file.absolute()} does not exist")
-        return self.template_file.read_text(encoding="utf-8").rstrip("\n")
+        return R1VL.wording if self.template is None else self.template
 
 
 class EvaluationOptions(Options):
@@ -104,7 +96,7 @@ class EvaluationOptions(Options):
 
     @model_validator(mode="after")
     def _opened(self) -> EvaluationOptions:
-        if self.benchmarks.template is not None or self.benchmarks.template_file is not None:
+        if self.benchmarks.template is not None:
             check_opening(self.benchmarks.wording, self.grammar, "benchmarks' template")
         return self
 
