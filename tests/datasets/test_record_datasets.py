@@ -173,13 +173,6 @@ def test_records_are_not_stored_over_what_they_are_read_from(records_path):
         )  # fmt: skip
 
 
-def test_former_dataset_names_point_to_the_present_one():
-    import r1vl_kedro.datasets
-
-    with pytest.raises(AttributeError, match="RecordFileDataset with `reader: mulberry`"):
-        r1vl_kedro.datasets.MulberryDataset  # noqa: B018
-
-
 def test_text_only_records_are_kept_where_no_image_is_required(tmp_path):
     (tmp_path / "x.jsonl").write_text('{"ask": "Why?", "say": "So."}')
     settings = {"reader": "record_builders.PlainFile", "path": str(tmp_path / "x.jsonl")}

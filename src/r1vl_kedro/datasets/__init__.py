@@ -18,16 +18,9 @@ _HOME = {
     "RecordsDataset": "records",
     "TableDataset": "table",
 }
-_FORMER = {
-    "MathVisionDataset": "mathvision",
-    "MulberryDataset": "mulberry",
-    "R1VL10KDataset": "r1vl10k",
-}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _FORMER:
-        raise AttributeError(f"{name} is now RecordFileDataset with `reader: {_FORMER[name]}`")
     if name not in _HOME:
         raise AttributeError(f"module {__name__} has no dataset {name}; it has {sorted(_HOME)}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
 from r1vl_kedro.benchmarks import get_benchmark
 from r1vl_kedro.benchmarks.base import Benchmark
 from r1vl_kedro.benchmarks.files import BenchmarkFile
 from r1vl_kedro.benchmarks.tsv import lmu_data
+from r1vl_kedro.datasets.read_only import ReadOnlyDataset
 
 
 def _benchmark(name: str) -> Benchmark:
@@ -21,7 +21,7 @@ def _benchmark(name: str) -> Benchmark:
         raise DatasetError(str(error)) from None
 
 
-class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
+class BenchmarkTSVDataset(ReadOnlyDataset):
     """A benchmark's file, read row by row when it is used.
 
     Example catalog entry::
@@ -51,7 +51,7 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
         self._benchmark = _benchmark(benchmark)
         self._path = Path(path) if path else None
         self._check_images, self._check_md5 = check_images, check_md5
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def _file(self) -> Path:
         return self._path or lmu_data() / f"{self._benchmark.dataset}.tsv"
@@ -61,10 +61,6 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
         path = self._file().resolve()
         return BenchmarkFile(self._benchmark, path, self._check_images, self._check_md5)
 
-    def save(self, data: None) -> None:
-        """Refuse: official files are read, never written."""
-        raise DatasetError(f"{self._file()}: a benchmark's file is read only")
-
     def _exists(self) -> bool:
         return self._file().is_file()
 
@@ -72,7 +68,7 @@ class BenchmarkTSVDataset(AbstractDataset[None, BenchmarkFile]):
         return {"benchmark": self._benchmark.name, "path": str(self._file())}
 
 
-class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
+class EmbeddedBenchmarkDataset(ReadOnlyDataset):
     """A small file of the embedded world in a benchmark's own TSV schema, made on first use.
 
     Where the embedded world has no questions for a benchmark, the file is absent: an error of that
@@ -105,7 +101,7 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         self._benchmark = _benchmark(benchmark)
         self._path = Path(folder) / f"{self._benchmark.dataset}.tsv"
         self._seed, self._n = seed, n
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> BenchmarkFile:
         """Return the file, written where it is absent or was made from other settings."""
@@ -114,10 +110,6 @@ class EmbeddedBenchmarkDataset(AbstractDataset[None, BenchmarkFile]):
         if self._benchmark.name in MAKERS:
             write_benchmark(self._benchmark.name, self._path, n=self._n, seed=self._seed)
         return BenchmarkFile(self._benchmark, self._path.resolve(), official=False)
-
-    def save(self, data: None) -> None:
-        """Refuse: the file is made, never saved."""
-        raise DatasetError(f"{self._path}: follows from n and seed; not saved")
 
     def _exists(self) -> bool:
         from r1vl_kedro.world.benchmarks import MAKERS

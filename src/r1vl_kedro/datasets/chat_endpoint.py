@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
-from kedro.io import AbstractDataset, DatasetError
-
+from r1vl_kedro.datasets.read_only import ReadOnlyDataset
 from r1vl_kedro.endpoint import ChatClient, ChatOptions
 from r1vl_kedro.scrubbing import scrub
 
 
-class ChatEndpointDataset(AbstractDataset):
+class ChatEndpointDataset(ReadOnlyDataset):
     """A model behind an OpenAI-compatible API, hosted or a vLLM server.
 
     Example catalog entry::
@@ -40,7 +38,7 @@ class ChatEndpointDataset(AbstractDataset):
         self._model, self._cache, self._base_url = model, cache, base_url
         self._options = ChatOptions.model_validate(options or {})
         self._key = (credentials or {}).get("api_key")
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> ChatClient:
         """Return the client; opens no connection."""
@@ -51,10 +49,6 @@ class ChatEndpointDataset(AbstractDataset):
             api_key=self._key,
             options=self._options,
         )
-
-    def save(self, data: Any) -> None:
-        """Refuse: an endpoint is asked, never saved."""
-        raise DatasetError(f"annotation endpoint {self._model}: nothing can be saved to it")
 
     def _exists(self) -> bool:
         return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ class CheckpointDataset(AbstractDataset[Path, Path]):
         self._path = Path(path)
         self._marked = marked
         self._otherwise = None if otherwise is None else Path(otherwise)
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> Path:
         """Return the directory."""

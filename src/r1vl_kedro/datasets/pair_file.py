@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
+from r1vl_kedro.datasets.read_only import ReadOnlyDataset
 from r1vl_kedro.records.pair_file import PairFile, usable_pairs
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import read_once
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-class PairFileDataset(AbstractDataset):
+class PairFileDataset(ReadOnlyDataset):
     """A file of pairs, or of unpaired rows for KTO; see `r1vl_kedro.records.pair_file`.
 
     Example catalog entry::
@@ -53,7 +53,7 @@ class PairFileDataset(AbstractDataset):
         root = Path(image_root) if image_root else None
         self._file = PairFile(Path(path), root, limit, held_out)
         self._records_path = Path(records_path)
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> Dataset:
         """Return the usable pairs, memory-mapped.
@@ -69,10 +69,6 @@ class PairFileDataset(AbstractDataset):
             return read_once(self._records_path, made_from, lambda: usable_pairs(self._file))
         except RecordsError as error:  # Kedro would wrap it as something unforeseen
             raise DatasetError(f"PairFileDataset: {error}") from None
-
-    def save(self, data: Any) -> NoReturn:
-        """Raise DatasetError: the file is only read."""
-        raise DatasetError(f"{self._file.path} is only read")
 
     def _exists(self) -> bool:
         return self._file.path.is_file()

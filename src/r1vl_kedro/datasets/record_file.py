@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import MISSING, fields
 from functools import partial
 from os import PathLike
@@ -94,7 +93,7 @@ class RecordFileDataset(AbstractDataset):
         self._path = Path(path)
         self._records_path = Path(records_path) if records_path else None
         self._check_apart()
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> RecordFile | Dataset:
         """Return raw records, or a records dataset where ``records_path`` is set.

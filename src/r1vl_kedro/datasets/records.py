@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NewType
 
@@ -32,7 +31,7 @@ class RecordsDataset(AbstractDataset):
 
     def __init__(self, *, path: str, metadata: dict[str, Any] | None = None):
         self._path = Path(path)
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> Dataset:
         """Open the records, memory-mapped; `records.schema.directory_of` gives their place."""

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn
+from typing import Any
 
 import pandas as pd
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
+from r1vl_kedro.datasets.read_only import ReadOnlyDataset
 from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.validate import undecodable
@@ -21,7 +22,7 @@ LOOKED_UP = ("key_steps", "options")
 """Columns of a record that rewards read and tables of responses do not repeat."""
 
 
-class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
+class ResponsesDataset(ReadOnlyDataset):
     """Responses to explain, from ``.jsonl``, ``.json`` or ``.parquet``.
 
     A column ``completion`` counts as ``response`` (rollouts of training have it). Key steps and
@@ -95,10 +96,6 @@ class ResponsesDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         return frame.assign(
             **{name: pd.Series([row.get(name) for row in rows], frame.index) for name in wanted}
         )
-
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: responses are written by generation and training."""
-        raise DatasetError("ResponsesDataset is read-only")
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath)}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
+from r1vl_kedro.datasets.read_only import ReadOnlyDataset
 from r1vl_kedro.records.readers import get_reader
 from r1vl_kedro.records.rows import RecordFile
 from r1vl_kedro.records.schema import COLUMNS, RecordsError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-class EmbeddedMulberryDataset(AbstractDataset):
+class EmbeddedMulberryDataset(ReadOnlyDataset):
     """The embedded world's training corpus in Mulberry's published form.
 
     Example catalog entry::
@@ -78,17 +78,13 @@ class EmbeddedMulberryDataset(AbstractDataset):
         except (RecordsError, TypeError) as error:
             raise DatasetError(f"{path}: {error}") from None
         self._reader = {"reader": reader, **settings} if reader != "mulberry" else settings
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> RecordFile:
         """Return the records, read one by one from the file."""
         families, styles = self._families, self._styles
         write_corpus(self._path, self._n, self._seed, self._faults, families, styles)
         return self._file
-
-    def save(self, data: Any) -> None:
-        """Refuse: the corpus is made, never saved."""
-        raise DatasetError(f"{self._path}: the embedded corpus follows from n and seed; not saved")
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns of its records, the reader's labels among them."""
@@ -102,7 +98,7 @@ class EmbeddedMulberryDataset(AbstractDataset):
         return {"path": str(self._path), **made_from, **self._faults.given, **self._reader}
 
 
-class EmbeddedSplitDataset(AbstractDataset):
+class EmbeddedSplitDataset(ReadOnlyDataset):
     """A held-out split of the embedded world as records with key steps.
 
     Example catalog entry::
@@ -131,7 +127,7 @@ class EmbeddedSplitDataset(AbstractDataset):
         if split not in SPLITS:
             raise DatasetError(f"split {split!r:.100}: choose from {', '.join(SPLITS)}")
         self._families, self._styles = _known(families, styles)
-        self.metadata = deepcopy(metadata)
+        self.metadata = metadata
 
     def load(self) -> Dataset:
         """Open the split's records, memory-mapped."""
@@ -144,10 +140,6 @@ class EmbeddedSplitDataset(AbstractDataset):
             save_directory(data, self._path, made_from=wanted)
 
         return made_once(self._path, wanted, make)
-
-    def save(self, data: Any) -> None:
-        """Refuse: the split is made, never saved."""
-        raise DatasetError(f"{self._path}: the split follows from n and seed; not saved")
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns of its records."""
