@@ -11,7 +11,7 @@ from r1vl_kedro.preflight.clashes import clashes, evaluation_clashes
 from r1vl_kedro.preflight.estimates import visual_tokens
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.options import DataPrepOptions
-from r1vl_kedro.training.batches import split_batch
+from r1vl_kedro.training.batches import Batch
 from r1vl_kedro.training.options import SFTOptions, StepGRPOOptions
 from r1vl_kedro.training.overrides import continued_sft, with_overrides
 from r1vl_kedro.training.planned import of_sections
@@ -142,9 +142,9 @@ def test_group_size_that_does_not_divide_names_what_would():
 
 def test_batch_that_does_not_divide_names_what_would():
     with pytest.raises(ValueError, match="batch_size 10 is not a multiple of 4 processes; 8 or 12"):
-        split_batch(10, None, 4, "batch_size")
+        Batch("batch_size", 10, 10).split(None, 4)
     with pytest.raises(ValueError, match=r"micro_batch_size 3 .* \[1, 2, 4, 8\] would work"):
-        split_batch(16, 3, 2, "batch_size")
+        Batch("batch_size", 16, 16).split(3, 2)
 
 
 @pytest.mark.parametrize(

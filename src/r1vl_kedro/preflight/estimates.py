@@ -49,13 +49,13 @@ def plan(training: Training, counts: Mapping[str, int | None]) -> dict[str, Any]
     what = "prompts" if samples else "pairs" if records == "pairs" else "records"
     planned = {what: found} | _steps(options, found, what)
     if samples:
-        steps, updates = planned["steps"], options.updates_on_batch
+        steps, updates = planned["steps"], options.batch.updates
         planned["rollouts"] = None if steps is None else steps * options.rollouts // updates
     return planned
 
 
 def _steps(options: TrainingOptions, found: int | None, what: str) -> dict[str, Any]:
-    batch, updates = options.records_per_batch, options.updates_on_batch
+    batch, updates = options.batch.records, options.batch.updates
     if options.num_steps is not None:
         steps = options.num_steps
         because = f"num_steps {steps:,}"
@@ -136,7 +136,7 @@ def hours(
         sequences = sequences_of(training)
         prompts = 1 if getattr(options, "share_prompts", False) else sequences
         tokens = prompts * prompt_tokens + sequences * answer_tokens
-        work = costs.Work(trained=planned["steps"] * options.sequences_per_step * tokens)
+        work = costs.Work(trained=planned["steps"] * options.batch.sequences * tokens)
     flops = work.update_flops(parameters, recomputed=options.gradient_checkpointing)
     updates, rollouts = machine.hours(flops / 1e12, work.sampled, processes)
     return {"rollouts": rollouts, "updates": updates} if rolls else {"training": updates}

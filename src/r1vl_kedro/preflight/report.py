@@ -107,7 +107,7 @@ def _memory(
     shape: Shape, training: Training, launcher: LauncherOptions, options: PreflightOptions
 ) -> dict[str, float]:
     settings = training.options
-    share = max(1, settings.sequences_per_step // launcher.num_processes)
+    share = max(1, settings.batch.sequences // launcher.num_processes)
     micro = settings.micro_batch_size or share
     return estimates.memory_gb(
         settings,

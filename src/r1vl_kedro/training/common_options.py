@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     Field,
@@ -13,7 +13,7 @@ from pydantic import (
 
 from r1vl_kedro.parameters import Options, words
 from r1vl_kedro.responses import R1VL, GrammarName
-from r1vl_kedro.training.batches import split_batch, steps_on
+from r1vl_kedro.training.batches import Batch, steps_on
 from r1vl_kedro.training.deepspeed_configs import stage
 
 
@@ -76,29 +76,16 @@ class TrainingOptions(Options, allow_inf_nan=False):
     grammar: GrammarName = R1VL.name
     """How responses are written; given by the configuration's ``grammar``."""
 
-    batch_name: ClassVar[str] = "batch_size"
-    """The option that gives the size of a batch."""
-
     @property
     @abstractmethod
-    def sequences_per_step(self) -> int:
-        """Count what forward passes divide: records, pairs or rollouts, over all processes."""
-
-    @property
-    def records_per_batch(self) -> int:
-        """Count the records of a batch, over all processes."""
-        return self.sequences_per_step
-
-    @property
-    def updates_on_batch(self) -> int:
-        """Count the optimizer steps on a batch."""
-        return 1
+    def batch(self) -> Batch:
+        """Return what a step, or the updates on one batch of rollouts, trains on."""
 
     def steps(self, records: int) -> int:
         """Return optimizer steps on so many records."""
         if self.num_steps is not None:
             return self.num_steps
-        return steps_on(records, self.num_epochs, self.records_per_batch, self.updates_on_batch)
+        return steps_on(records, self.num_epochs, self.batch.records, self.batch.updates)
 
     def problem_with(self, processes: int) -> str | None:
         """Return why the batch cannot go over so many processes; None where it can."""
@@ -114,13 +101,7 @@ class TrainingOptions(Options, allow_inf_nan=False):
         Raises:
             ValueError: they do not divide; names values that would work.
         """
-        size, micro = self.sequences_per_step, self.micro_batch_size
-        return split_batch(size, micro, processes, self.batch_name, self.group_of_batch)
-
-    @property
-    def group_of_batch(self) -> int:
-        """Return what the batch must be a multiple of."""
-        return 1
+        return self.batch.split(self.micro_batch_size, processes)
 
     @field_validator("deepspeed")
     @classmethod
@@ -156,6 +137,6 @@ class RecordBatchOptions(TrainingOptions):
     """A record with a longer response is set aside before training, never cut."""
 
     @property
-    def sequences_per_step(self) -> int:
-        """Count records over all processes."""
-        return self.batch_size
+    def batch(self) -> Batch:
+        """Return the records of a step."""
+        return Batch("batch_size", self.batch_size, self.batch_size)

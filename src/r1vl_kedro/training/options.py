@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from r1vl_kedro.rewards import Reward
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
+from r1vl_kedro.training.batches import Batch
 from r1vl_kedro.training.common_options import RecordBatchOptions, TrainingOptions
 from r1vl_kedro.training.sharing import PackedAttention
 from r1vl_kedro.training.vllm_options import VllmOptions
@@ -219,23 +220,7 @@ class StepGRPOOptions(TrainingOptions):
         return self.rollouts // self.group_size
 
     @property
-    def records_per_batch(self) -> int:
-        """Count the questions of a batch of rollouts."""
-        return self.prompts
-
-    @property
-    def updates_on_batch(self) -> int:
-        """Count the optimizer steps on a batch of rollouts."""
-        return self.num_iterations
-
-    batch_name: ClassVar[str] = "rollouts_per_step"
-
-    @property
-    def sequences_per_step(self) -> int:
-        """Count sequences over all processes."""
-        return self.rollouts
-
-    @property
-    def group_of_batch(self) -> int:
-        """Return what the batch must be a multiple of."""
-        return self.group_size
+    def batch(self) -> Batch:
+        """Return a batch of rollouts."""
+        size = self.rollouts, self.prompts
+        return Batch("rollouts_per_step", *size, self.group_size, self.num_iterations)
