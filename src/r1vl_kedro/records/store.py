@@ -6,9 +6,7 @@ import contextlib
 import copy
 import fcntl
 import re
-import shutil
 import threading
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,16 +44,10 @@ def save_directory(
     from datasets.utils.logging import disable_progress_bar
 
     disable_progress_bar()
-    for leftover in path.parent.glob(f".{path.name}.????????"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    aside = path.parent / f".{path.name}.{uuid.uuid4().hex[:8]}"
-    with files.naming(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with files.writing_directory(path, made_from) as aside:
         data.save_to_disk(str(aside))
         for name, text in (beside or {}).items():
             (aside / name).write_text(text, encoding="utf-8")
-        files.mark_complete(aside, made_from)
-    files.move_in_place(aside, path)
 
 
 def made_once(path: Path, made_from: Any, make: Callable[[], None]) -> Dataset:

@@ -1,29 +1,26 @@
-"""Training arguments that warm-up and StepGRPO share."""
+"""Training arguments that all trainings by TRL share."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro import ranks
 from r1vl_kedro.training.deepspeed_configs import config, stage
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import TrainingOptions
 
+if TYPE_CHECKING:
+    from r1vl_kedro.training.run import Start
 
-def common_arguments(
-    options: TrainingOptions, state_dir: str, steps: int, seed: int, batch: tuple[int, int]
-) -> dict[str, Any]:
-    """Return keyword arguments of transformers' TrainingArguments.
 
-    Args:
-        batch: sequences per process and forward pass, and passes per step (`run.batch_of`).
-    """
+def common_arguments(start: Start) -> dict[str, Any]:
+    """Return keyword arguments of transformers' TrainingArguments."""
     import torch
 
-    several = ranks.processes() > 1
+    options, steps, seed = start.settings, start.steps, start.seed
+    batch = options.split(start.world)
     return {
-        "output_dir": state_dir,
+        "output_dir": str(start.state_dir),
         "max_steps": steps,
         "per_device_train_batch_size": batch[0],
         "gradient_accumulation_steps": batch[1],
@@ -50,7 +47,7 @@ def common_arguments(
         "dataloader_pin_memory": torch.cuda.is_available(),
         # (ACCELERATE_USE_CPU in the environment would make accelerate drop DeepSpeed unsaid.)
         "use_cpu": not torch.cuda.is_available(),
-        "ddp_backend": "gloo" if several and not torch.cuda.is_available() else None,
+        "ddp_backend": "gloo" if start.world > 1 and not torch.cuda.is_available() else None,
         "optim": "adamw_torch",
     }
 
@@ -101,6 +98,21 @@ def refuse_pickles() -> None:
 
     os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
     add_safe_globals([DynamicLossScaler, LossScaler, ZeroStageEnum, fragment_address])
+
+
+def restore_on_cpu_ranks() -> None:
+    """Let torch read tensors onto ``cpu:<rank>``.
+
+    accelerate calls the device of a rank so where several train on CPUs, and torch, which writes
+    from there, knows of no such place when it reads.
+    """
+    import torch
+
+    torch.serialization.register_package(
+        0,
+        lambda storage: None,
+        lambda storage, location: storage if location.startswith("cpu:") else None,
+    )
 
 
 def engine_of(trainer: Any, options: TrainingOptions) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.models import load_model
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import TrainingOptions
+
+if TYPE_CHECKING:
+    from r1vl_kedro.training.run import Start
 
 
 def lora_config(options: TrainingOptions) -> Any:
@@ -40,3 +43,16 @@ def load_policy(base: str, options: TrainingOptions) -> Any:
             raise TrainingError(f"freeze_vision: {type(model).__name__} has no vision encoder")
         visual.requires_grad_(False)
     return model
+
+
+def parts_of(start: Start) -> dict[str, Any]:
+    """Return what every trainer is made of: the model, its processor and its adapters.
+
+    The trainer's arguments have to be made before: under ZeRO-3 they make the model be divided
+    while it is loaded.
+    """
+    return {
+        "model": load_policy(start.inputs["base"], start.settings),
+        "processing_class": start.processor,
+        "peft_config": lora_config(start.settings),
+    }

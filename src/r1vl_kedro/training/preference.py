@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from r1vl_kedro.records.pairs import explain, problem_of
-from r1vl_kedro.training import data, policy, run
+from r1vl_kedro.training import policy, run
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.pair_logps import reference_of
 from r1vl_kedro.training.preference_options import PreferenceOptions
@@ -42,15 +42,17 @@ def train_preference(
         TrainingError: no pair can be used, or what the objective needs is not in the pairs.
     """
     settings = PreferenceOptions.model_validate(options)
-    batch = run.batch_of(settings)
-    start = run.prepare(
-        "preference", settings, base=base, records=records, output=output, template=template,
-        seed=seed, select=lambda pairs: usable(pairs, settings, records),
+    place = {"base": base, "records": records, "output": output, "validation": validation}
+    return run.follow(
+        "preference", settings, _trainer, **place, template=template, seed=seed,
+        select=lambda pairs: usable(pairs, settings, records),
     )  # fmt: skip
-    if start is None:
-        return run.already_trained(output)
 
-    if settings.row.reference and reference_of(records) not in (None, start.inputs["base_digest"]):
+
+def _trainer(start: run.Start) -> Any:
+    settings, base, records = start.settings, start.inputs["base"], start.inputs["records"]
+    known = reference_of(records)
+    if settings.row.reference and known not in (None, start.inputs["base_digest"]):
         log.warning(
             "the log-probabilities in %s are of another checkpoint than %s, which this training "
             "starts from: %s is relative to that one, and does not start at a log-ratio of 0",
@@ -59,38 +61,29 @@ def train_preference(
 
     from trl import DPOConfig
 
-    from r1vl_kedro.training.arguments import common_arguments, prepare_processes
+    from r1vl_kedro.training.arguments import common_arguments
     from r1vl_kedro.training.packed_choice import use_fastest
     from r1vl_kedro.training.pair_batch import PairCollator
     from r1vl_kedro.training.preference_trainer import PreferenceTrainer
 
-    prepare_processes(settings)
-    run.seed_everything(seed)
-    arguments = DPOConfig(
-        **common_arguments(settings, str(start.state_dir), start.steps, seed, batch),
-        max_length=None,
-    )
-    model = policy.load_policy(base, settings)
+    arguments = DPOConfig(**common_arguments(start), max_length=None)
     trainer = PreferenceTrainer(
-        model=model,
         settings=settings,
         args=arguments,
         train_dataset=start.rows,
-        processing_class=start.processor,
         data_collator=PairCollator(
             start.processor,
-            template,
+            start.inputs["template"],
             mismatched=settings.row.kl,
             corrupted_image=settings.row.corrupted_image,
         ),
-        peft_config=policy.lora_config(settings),
+        **policy.parts_of(start),
     )
     if settings.share_prompts:
-        use_fastest(trainer, settings, completions=2 * batch[0], group=2)
-    trainer.sampler = data.StepSampler(
-        len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
-    )
-    return run.train(trainer, start, validation)
+        pairs = arguments.per_device_train_batch_size
+        use_fastest(trainer, settings, completions=2 * pairs, group=2)
+    trainer.sampler = start.order()
+    return trainer
 
 
 def usable(pairs: Any, settings: PreferenceOptions, where: str) -> tuple[Any, list[dict[str, Any]]]:

@@ -31,6 +31,8 @@ class ResumableTrainer(TimedTrainer):
     sampler: Any
     options: Any
     state_dir: Path
+    rollouts: Any = None
+    """The `RolloutLog` of a method that samples."""
     _staging: Path | None = None
     _bad: str | None = None
 

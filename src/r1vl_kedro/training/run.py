@@ -61,27 +61,12 @@ def finished(output: str, made_from: Mapping[str, Any]) -> bool:
     return not differs
 
 
-def already_trained(output: str) -> dict[str, Any]:
-    """Return what training does where an earlier call has finished."""
-    return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
-
-
-def batch_of(options: TrainingOptions) -> tuple[int, int]:
-    """Split the batch over this job's processes: (sequences per forward pass, passes per step).
-
-    Raises:
-        ValueError: they do not divide.
-    """
-    return options.split(ranks.processes())
-
-
 @dataclass(frozen=True)
 class Start:
     """What a run starts from: its records measured, its state directory open."""
 
     kind: str
     output: str
-    template: str
     seed: int
     settings: TrainingOptions
     rows: Any
@@ -91,6 +76,59 @@ class Start:
     inputs: dict[str, Any]
     world: int
     state_dir: Path
+
+    def order(self, repeats: int = 1) -> data.StepSampler:
+        """Return the order of the records: a block of whole groups for each batch.
+
+        Args:
+            repeats: passes of an update over a block.
+        """
+        batch = self.settings.batch
+        return data.StepSampler(
+            len(self.rows),
+            blocks=-(-self.steps // batch.updates),
+            prompts=batch.records,
+            group_size=batch.group,
+            repeats=repeats * batch.updates,
+            seed=self.seed,
+        )
+
+
+def follow(
+    kind: str,
+    settings: TrainingOptions,
+    make: Callable[[Start], Any],
+    *,
+    output: str,
+    validation: str | None,
+    **given: Any,
+) -> dict[str, Any]:
+    """Train by a method, or go on from where an earlier call was ended.
+
+    Args:
+        kind: the method.
+        make: makes the trainer, a ``ResumableTrainer``, of what the run starts from.
+        validation: directory of records, read where ``eval_steps`` is set.
+        given: what else `prepare` takes.
+
+    Returns:
+        steps, seconds of this call, the step it was resumed from, the output directory.
+
+    Raises:
+        ValueError: the batch does not divide over the processes; before anything is loaded.
+        Interrupted: a signal came; the state was saved.
+        TrainingError: it ended before its last step for any other reason.
+    """
+    settings.split(ranks.processes())
+    start = prepare(kind, settings, output=output, **given)
+    if start is None:
+        return {"output": output, "steps": 0, "resumed_from": 0, "seconds": 0.0}
+
+    from r1vl_kedro.training.arguments import prepare_processes
+
+    prepare_processes(settings)
+    seed_everything(start.seed)
+    return train(make(start), start, validation)
 
 
 def prepare(
@@ -150,7 +188,6 @@ def prepare(
     return Start(
         kind=kind,
         output=output,
-        template=template,
         seed=seed,
         settings=settings,
         rows=rows,
@@ -186,33 +223,21 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
     return directory
 
 
-def train(
-    trainer: Any, start: Start, validation: str | None, rollouts: Any = None, period: int = 1
-) -> dict[str, Any]:
-    """Train and save with what every run has: stopping, progress, metrics, accuracy on the way.
-
-    Args:
-        validation: directory of records, read where ``eval_steps`` is set.
-        period: steps between moments at which a checkpoint can be resumed.
-    """
+def train(trainer: Any, start: Start, validation: str | None) -> dict[str, Any]:
+    """Train and save with what every run has: stopping, progress, metrics, accuracy on the way."""
+    from r1vl_kedro.training import callbacks
     from r1vl_kedro.training.arguments import engine_of
-    from r1vl_kedro.training.callbacks import (
-        AccuracyOnTheWay,
-        ReportProgress,
-        StopOnSignal,
-        WatchForIdleSteps,
-    )
 
     settings = start.settings
     trainer.options, trainer.state_dir = settings, start.state_dir
     if settings.eval_steps and validation is not None:
         held_out = data.open_records(validation, *VALIDATION_COLUMNS)
         held_out, _ = data.without_special_tokens(held_out, start.processor, "question", "options")
-        trainer.add_callback(
-            AccuracyOnTheWay(trainer, held_out, start.template, settings, start.seed)
-        )
-    stop = StopOnSignal(trainer, period)
-    for callback in (stop, ReportProgress(), WatchForIdleSteps(), *metric_callback()):
+        asked = held_out, start.inputs["template"], settings, start.seed
+        trainer.add_callback(callbacks.AccuracyOnTheWay(trainer, *asked))
+    stop = callbacks.StopOnSignal(trainer, period=settings.batch.updates)
+    watch = callbacks.ReportProgress(), callbacks.WatchForIdleSteps()
+    for callback in (stop, *watch, *metric_callback()):
         trainer.add_callback(callback)
     extra = {
         "records_used": len(start.rows),
@@ -221,21 +246,15 @@ def train(
         "engine": engine_of(trainer, settings),
     }
     about = manifest(start.kind, settings, start.seed, start.inputs, extra)
-    return train_and_save(trainer, start.output, about, stop, rollouts)
+    return train_and_save(trainer, start.output, about, stop)
 
 
 def train_and_save(
-    trainer: Any, output: str, manifest: Mapping[str, Any], stop: Any, rollouts: Any = None
+    trainer: Any, output: str, manifest: Mapping[str, Any], stop: Any
 ) -> dict[str, Any]:
-    """Train from the newest usable checkpoint, then write ``output`` in one step.
+    """Train from the newest usable checkpoint, then write ``output`` in one step; see `follow`."""
+    from r1vl_kedro.training.arguments import restore_on_cpu_ranks
 
-    Returns:
-        steps, seconds of this call, the step it was resumed from, the output directory.
-
-    Raises:
-        Interrupted: a signal came; the state was saved.
-        TrainingError: it ended before its last step for any other reason.
-    """
     accelerator = trainer.accelerator
     resume = None
     if accelerator.is_main_process:
@@ -244,11 +263,11 @@ def train_and_save(
         from accelerate.utils import broadcast_object_list
 
         resume = broadcast_object_list([resume])[0]
-    if rollouts is not None and accelerator.is_main_process:
-        rollouts.forget_after(int(resume.name.split("-")[1]) if resume else 0)
+    if trainer.rollouts is not None and accelerator.is_main_process:
+        trainer.rollouts.forget_after(int(resume.name.split("-")[1]) if resume else 0)
     if resume is not None:
         log.info("resuming from %s", resume)
-        _restore_on_cpu_ranks()
+        restore_on_cpu_ranks()
     try:
         with stop:
             result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
@@ -265,7 +284,7 @@ def train_and_save(
             "where a processor raises StopIteration over a record; the logs name what came last, "
             f"and what was saved stays in {trainer.state_dir}"
         )
-    save_result(trainer, Path(output), manifest, rollouts)
+    save_result(trainer, Path(output), manifest)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
         shutil.rmtree(trainer.state_dir, ignore_errors=True)
@@ -275,18 +294,3 @@ def train_and_save(
         "resumed_from": int(resume.name.split("-")[1]) if resume else 0,
         "seconds": result.metrics["train_runtime"],
     }
-
-
-def _restore_on_cpu_ranks() -> None:
-    """Let torch read tensors onto ``cpu:<rank>``.
-
-    accelerate calls the device of a rank so where several train on CPUs, and torch, which writes
-    from there, knows of no such place when it reads.
-    """
-    import torch
-
-    torch.serialization.register_package(
-        0,
-        lambda storage: None,
-        lambda storage, location: storage if location.startswith("cpu:") else None,
-    )

@@ -11,7 +11,7 @@ from r1vl_kedro import files, kernels, provenance
 from r1vl_kedro.models import save_processor
 
 
-def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollouts: Any) -> None:
+def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any]) -> None:
     """Write model, processor, training log, example rollouts and manifest, in place at once."""
     aside = output.with_name(f".{output.name}.writing")
     main = trainer.accelerator.is_main_process
@@ -28,8 +28,8 @@ def save_result(trainer: Any, output: Path, manifest: Mapping[str, Any], rollout
         (aside / "training_args.bin").unlink(missing_ok=True)
         log_file = aside / "training_log.json"
         files.write_json(log_file, steps_of(trainer.state.log_history))
-        if rollouts is not None:
-            rollouts.table().to_parquet(aside / "rollouts.parquet", index=False)
+        if trainer.rollouts is not None:
+            trainer.rollouts.table().to_parquet(aside / "rollouts.parquet", index=False)
         files.write_json(aside / "manifest.json", dict(manifest))
         files.mark_complete(aside)
     files.move_in_place(aside, output)

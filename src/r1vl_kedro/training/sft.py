@@ -32,38 +32,25 @@ def train_sft(
         TrainingError: ``padding_free`` with a model that cannot; before anything is loaded.
     """
     settings = SFTOptions.model_validate(options)
-    batch = run.batch_of(settings)
     if settings.padding_free:
         sharing.check_model(base, "padding_free")
-    start = run.prepare(
-        "sft", settings, base=base, records=records, output=output, template=template, seed=seed
-    )
-    if start is None:
-        return run.already_trained(output)
+    place = {"base": base, "records": records, "output": output, "validation": validation}
+    return run.follow("sft", settings, _trainer, **place, template=template, seed=seed)
 
+
+def _trainer(start: run.Start) -> Any:
     from trl import SFTConfig
 
-    from r1vl_kedro.training.arguments import common_arguments, prepare_processes
+    from r1vl_kedro.training.arguments import common_arguments
     from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, ResumableSFTTrainer
 
-    prepare_processes(settings)
-    run.seed_everything(seed)
-    arguments = SFTConfig(
-        **common_arguments(settings, str(start.state_dir), start.steps, seed, batch),
-        max_length=None,
-        completion_only_loss=True,
-    )
-    model = policy.load_policy(base, settings)
+    arguments = SFTConfig(**common_arguments(start), max_length=None, completion_only_loss=True)
     trainer = ResumableSFTTrainer(
-        padding_free=settings.padding_free,
-        model=model,
+        padding_free=start.settings.padding_free,
         args=arguments,
-        train_dataset=data.as_pairs(start.rows, template),
-        processing_class=start.processor,
+        train_dataset=data.as_pairs(start.rows, start.inputs["template"]),
         data_collator=AnswerOnlyCollator(processor=start.processor, completion_only_loss=True),
-        peft_config=policy.lora_config(settings),
+        **policy.parts_of(start),
     )
-    trainer.sampler = data.StepSampler(
-        len(start.rows), blocks=start.steps, prompts=settings.batch_size, seed=seed
-    )
-    return run.train(trainer, start, validation)
+    trainer.sampler = start.order()
+    return trainer

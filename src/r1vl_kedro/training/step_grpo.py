@@ -40,68 +40,51 @@ def train_step_grpo(
         TrainingError: ``share_prompts`` with a model that cannot; before anything is loaded.
     """
     settings = StepGRPOOptions.model_validate(options)
-    micro, passes = run.batch_of(settings)
     if settings.share_prompts:
         sharing.check_model(base)
-    start = run.prepare(
-        "step_grpo", settings, base=base, records=records, output=output, template=template,
-        seed=seed,
-    )  # fmt: skip
-    if start is None:
-        return run.already_trained(output)
+    place = {"base": base, "records": records, "output": output, "validation": validation}
+    return run.follow("step_grpo", settings, _trainer, **place, template=template, seed=seed)
 
-    from r1vl_kedro.training.arguments import prepare_processes
+
+def _trainer(start: run.Start) -> Any:
     from r1vl_kedro.training.callbacks import WatchForHacking
     from r1vl_kedro.training.packed_choice import use_fastest
     from r1vl_kedro.training.rollout_log import OverGroups, RolloutLog
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
+    settings, rewards = start.settings, start.settings.reward_functions()
     note = sharing.sharing_note(settings, start.world)
     if note is not None:
         log.info(note)
-    prepare_processes(settings)
-    run.seed_everything(seed)
-    # Before the model: under ZeRO-3 the arguments make it be divided while it is loaded.
-    arguments = grpo_config(settings, str(start.state_dir), start.steps, seed, start.world)
-    model = policy.load_policy(base, settings)
+    arguments = grpo_config(start)
     trainer = StepGRPOTrainer(
         share_prompts=settings.share_prompts,
-        model=model,
         reward_funcs=[
             OverGroups(reward, settings.group_size) if reward.whole_groups else reward
-            for reward in settings.reward_functions()
+            for reward in rewards
         ],
         args=arguments,
-        train_dataset=data.as_prompts(start.rows, template),
-        processing_class=start.processor,
-        peft_config=policy.lora_config(settings),
+        train_dataset=data.as_prompts(start.rows, start.inputs["template"]),
+        **policy.parts_of(start),
     )
+    micro, passes = settings.split(start.world)
     if settings.share_prompts:
         use_fastest(trainer, settings, completions=micro, group=settings.group_size)
-    trainer.sampler = group_sampler(settings, len(start.rows), start.steps, passes, seed)
-    rollouts = RolloutLog(
-        start.state_dir,
-        settings.example_rollouts,
-        settings.group_size,
-        settings.reward_functions(),
-    )
-    trainer.rollout_observers.append(rollouts)
-    if any(reward.name == "key_steps" and reward.weight for reward in settings.reward_functions()):
+    trainer.sampler = start.order(repeats=passes)
+    examples, size = settings.example_rollouts, settings.group_size
+    trainer.rollouts = RolloutLog(start.state_dir, examples, size, rewards)
+    if any(reward.name == "key_steps" and reward.weight for reward in rewards):
         trainer.add_callback(WatchForHacking())
-    return run.train(trainer, start, validation, rollouts, period=settings.num_iterations)
+    return trainer
 
 
-def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int, processes: int):
-    """Translate these options, in the paper's names, to TRL's settings.
-
-    Raises:
-        ValueError: the batch does not divide over processes and micro-batches.
-    """
+def grpo_config(start: run.Start) -> Any:
+    """Translate the options, in the paper's names, to TRL's settings."""
     from trl import GRPOConfig
 
     from r1vl_kedro.training.arguments import common_arguments
 
-    batch = options.split(processes)
+    options = start.settings
     vllm = options.vllm
     engine: dict[str, Any] = {}
     if vllm is not None:
@@ -123,7 +106,7 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
             "vllm_importance_sampling_clip_min": vllm.min_ratio,
         }
     return GRPOConfig(
-        **common_arguments(options, state_dir, steps, seed, batch),
+        **common_arguments(start),
         **engine,
         num_generations=options.group_size,
         num_iterations=options.num_iterations,
@@ -148,17 +131,4 @@ def grpo_config(options: StepGRPOOptions, state_dir: str, steps: int, seed: int,
         shuffle_dataset=False,
         log_completions=False,
         disable_dropout=True,
-    )
-
-
-def group_sampler(options: StepGRPOOptions, records: int, steps: int, passes: int, seed: int):
-    """Return the order of prompts for a run; whole groups, one block per batch of rollouts."""
-    blocks = -(-steps // options.num_iterations)
-    return data.StepSampler(
-        records,
-        blocks=blocks,
-        prompts=options.prompts,
-        group_size=options.group_size,
-        repeats=passes * options.num_iterations,
-        seed=seed,
     )

@@ -48,7 +48,6 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
             vllm_rollouts.check_images(model.name_or_path, processor)
         super().__init__(**kwargs)
         self.suppressed = vision_token_ids(self._tokenizer)
-        self.rollout_observers: list = []
         self._rows: list[dict] = []
         self.runs: list[int] = []
         self._rollouts: dict[str, Any] = {}
@@ -76,8 +75,8 @@ class StepGRPOTrainer(ResumableTrainer, VllmRatio, SharedLogps, GRPOTrainer):
             start = self.accelerator.process_index * len(inputs)
             dead = self._dead(self._rollouts["rewards"])[start : start + len(inputs)]
             output["completion_mask"] = output["completion_mask"] * ~dead.unsqueeze(1)
-        for observe in self.rollout_observers:
-            observe(trainer=self, advantages=output["advantages"], **self._rollouts)
+        if self.rollouts is not None:
+            self.rollouts(trainer=self, advantages=output["advantages"], **self._rollouts)
         if self.options.credit == "steps":
             output["advantages"] = token_advantages_of(self, output["completion_ids"])
         return {**output, "prompt_index": self._prompt_index}
