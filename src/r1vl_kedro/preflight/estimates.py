@@ -73,21 +73,14 @@ def _steps(options: TrainingOptions, found: int | None, what: str) -> dict[str, 
 
 
 def memory_gb(
-    options: TrainingOptions,
-    shape: Shape,
-    processes: int,
-    tokens: int,
-    micro: int,
-    reference: bool,
-    gpu_memory_gb: float,
+    training: Training, shape: Shape, processes: int, gpu_memory_gb: float
 ) -> dict[str, float]:
     """Estimate memory of one GPU in GB by part; mixed-precision AdamW of all weights.
 
     Bytes a parameter: weights 2, gradients 2, optimizer 12 (fp32 copy and two moments), divided
     over the processes as the ZeRO stage says (Rajbhandari et al., 2020, section 5).
     """
-    parameters, layers = shape.parameters, shape.layers
-    hidden, words = shape.hidden, shape.vocabulary
+    options, parameters = training.options, shape.parameters
     zero, n = stage(options.deepspeed), processes
     offload = (options.deepspeed or "").endswith("offload")
     trained = parameters if options.lora is None else 0.01 * parameters
@@ -98,11 +91,15 @@ def memory_gb(
     }
     if offload and zero == 3:
         parts["weights"] = 0.0
+    reference = isinstance(options, StepGRPOOptions) and options.beta > 0
     if reference and options.lora is None:
         parts["reference"] = 2 * parameters / (n if zero == 3 else 1)
     kept = 2 if options.gradient_checkpointing else 34
-    parts["activations"] = micro * tokens * hidden * (kept * layers + 34)
-    parts["logits"] = 6.0 * min(micro * tokens, 4096) * words
+    share = max(1, options.batch.sequences // processes)
+    sequences = (options.micro_batch_size or share) * sequences_of(training)
+    tokens = sequences * (options.max_prompt_length + options.max_completion_length)
+    parts["activations"] = tokens * shape.hidden * (kept * shape.layers + 34)
+    parts["logits"] = 6.0 * min(tokens, 4096) * shape.vocabulary
     vllm = getattr(options, "vllm", None)
     gathers = getattr(options, "deepspeed_gather_for_rollouts", False)
     if gathers and vllm is None and zero == 3:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.preflight import estimates
@@ -16,6 +16,15 @@ from r1vl_kedro.training.planned import Training
 from r1vl_kedro.training.sharing import worth_knowing
 
 LENGTHS = ("visual_tokens", "prompt_tokens", "answer_tokens")
+
+
+class Estimate(NamedTuple):
+    """What a training takes; memory and hours are empty where the model's size is unknown."""
+
+    training: Training
+    plan: dict[str, Any]
+    memory: dict[str, float]
+    hours: dict[str, float | None]
 
 
 def compose(
@@ -39,25 +48,12 @@ def compose(
     """
     problems = problems + found["problems"]
     notes = [*found["notes"], *_worth_knowing(trainings, launcher.num_processes)]
+    shape = _shape(base, notes)
     planned = [one for one in trainings if isinstance(one.options, TrainingOptions)]
-    plans = [estimates.plan(one, counts) for one in planned]
-    memory: list[dict[str, float]] = [{} for _ in planned]
-    hours: list[dict[str, float | None]] = [{} for _ in planned]
-    disk: dict[str, float] = {}
-    try:
-        shape = shape_of(base)
-    except PreflightError as error:
-        notes.append(f"memory, hours and disk are not estimated: {error}")
-    else:
-        memory = [_memory(shape, one, launcher, options) for one in planned]
-        disk = _disk(shape, planned, work_dir, problems, notes)
-        lengths = _mean(found["prompt_tokens"]), _mean(found["answer_tokens"])
-        hours = [
-            estimates.hours(options, shape.parameters, launcher.num_processes, one, plan, *lengths)
-            for one, plan in zip(planned, plans, strict=True)
-        ]
-    shown = _distinct(planned, plans, memory, hours)
-    problems += _too_little_memory({planned[i].name: memory[i] for i in shown}, launcher, options)
+    rows = [_estimate(one, shape, counts, found, launcher, options) for one in planned]
+    disk = _disk(shape, planned, work_dir, problems, notes) if shape else {}
+    shown = _distinct(rows)
+    problems += _too_little_memory(shown, launcher, options)
     unit = f"GPUs of {options.gpu_memory_gb:g} GB" if launcher.device == "cuda" else "processes"
     over = f" of the cluster {launcher.cluster}" if launcher.cluster else ""
     limit = found["max_prompt_length"]
@@ -71,9 +67,9 @@ def compose(
             "too_long": sum(tokens > limit for tokens in found["prompt_tokens"]),
             "histograms": {name.replace("_", " "): histogram(found[name]) for name in LENGTHS},
         },
-        "plan": {planned[i].name: plans[i] for i in shown},
-        "memory_gb_per_gpu": {planned[i].name: memory[i] for i in shown if memory[i]},
-        "hours": _hours(planned, hours, shown) if disk else {},
+        "plan": {row.training.name: row.plan for row in shown},
+        "memory_gb_per_gpu": {row.training.name: row.memory for row in shown if row.memory},
+        "hours": _hours(rows, shown) if disk else {},
         "disk_gb": disk,
         "notes": notes,
         "problems": problems,
@@ -91,71 +87,71 @@ def _worth_knowing(trainings: Sequence[Training], processes: int) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
-def _distinct(planned: Sequence[Training], *estimated: Sequence[Any]) -> list[int]:
-    """Return the places of trainings that take other than an earlier one of their method."""
-    seen: list[Any] = []
-    shown = []
-    for place, training in enumerate(planned):
-        takes = (training.method.entry, [column[place] for column in estimated])
-        if takes not in seen:
-            seen.append(takes)
-            shown.append(place)
-    return shown
+def _shape(base: str, notes: list[str]) -> Shape | None:
+    try:
+        return shape_of(base)
+    except PreflightError as error:
+        notes.append(f"memory, hours and disk are not estimated: {error}")
+        return None
 
 
-def _memory(
-    shape: Shape, training: Training, launcher: LauncherOptions, options: PreflightOptions
-) -> dict[str, float]:
-    settings = training.options
-    share = max(1, settings.batch.sequences // launcher.num_processes)
-    micro = settings.micro_batch_size or share
-    return estimates.memory_gb(
-        settings,
-        shape,
-        launcher.num_processes,
-        settings.max_prompt_length + settings.max_completion_length,
-        micro * estimates.sequences_of(training),
-        isinstance(settings, StepGRPOOptions) and settings.beta > 0,
-        options.gpu_memory_gb,
-    )
+def _estimate(
+    training: Training,
+    shape: Shape | None,
+    counts: Mapping[str, int | None],
+    found: Mapping[str, Any],
+    launcher: LauncherOptions,
+    options: PreflightOptions,
+) -> Estimate:
+    plan = estimates.plan(training, counts)
+    if shape is None:
+        return Estimate(training, plan, {}, {})
+    processes = launcher.num_processes
+    memory = estimates.memory_gb(training, shape, processes, options.gpu_memory_gb)
+    lengths = _mean(found["prompt_tokens"]), _mean(found["answer_tokens"])
+    hours = estimates.hours(options, shape.parameters, processes, training, plan, *lengths)
+    return Estimate(training, plan, memory, hours)
+
+
+def _distinct(rows: Iterable[Estimate]) -> list[Estimate]:
+    """Leave out trainings that take what an earlier one of their method takes."""
+    distinct: list[Estimate] = []
+    for row in rows:
+        entry = row.training.method.entry
+        if not any(entry == one.training.method.entry and row[1:] == one[1:] for one in distinct):
+            distinct.append(row)
+    return distinct
 
 
 def _too_little_memory(
-    memory: Mapping[str, Mapping[str, float]],
-    launcher: LauncherOptions,
-    options: PreflightOptions,
+    rows: Iterable[Estimate], launcher: LauncherOptions, options: PreflightOptions
 ) -> list[str]:
     return [
-        f"{name} is estimated to need {parts['total']} GB a GPU, there are "
+        f"{row.training.name} is estimated to need {row.memory['total']} GB a GPU, there are "
         f"{options.gpu_memory_gb:g}; a smaller micro_batch_size, deepspeed: zero3_offload or lora "
         "would lower it"
-        for name, parts in memory.items()
-        if launcher.device == "cuda" and parts and parts["total"] > options.gpu_memory_gb
+        for row in rows
+        if launcher.device == "cuda" and row.memory.get("total", 0) > options.gpu_memory_gb
     ]
 
 
-def _hours(
-    planned: Sequence[Training], hours: Sequence[Mapping[str, float | None]], shown: Sequence[int]
-) -> dict[str, float | None]:
+def _hours(rows: Sequence[Estimate], shown: Iterable[Estimate]) -> dict[str, float | None]:
     """Sum up the hours: of each training shown, of one run, of the grid."""
-    lines = {f"{planned[i].name} {part}": value for i in shown for part, value in hours[i].items()}
-    sections = [i for i, one in enumerate(planned) if one.name == one.where]
-    grid = [i for i, one in enumerate(planned) if one.name != one.where]
-    lines["together"] = _sum(hours[i] for i in sections)
+    lines = {f"{row.training.name} {part}": v for row in shown for part, v in row.hours.items()}
+    sections = [row for row in rows if row.training.name == row.training.where]
+    grid = [row for row in rows if row.training.name != row.training.where]
+    lines["together"] = _sum(sections)
     if grid:
-        own = [planned[i].method for i in grid]
-        once = [
-            hours[i]
-            for i in sections
-            if planned[i].method.evaluates and planned[i].method not in own
-        ]
-        again = [hours[i] for i in grid for _ in range(planned[i].seeds)]
+        own = [row.training.method for row in grid]
+        shared = [row for row in sections if row.training.method.evaluates]
+        once = [row for row in shared if row.training.method not in own]
+        again = [row for row in grid for _ in range(row.training.seeds)]
         lines["all trainings of the grid"] = _sum([*once, *again])
     return lines
 
 
-def _sum(hours: Iterable[Mapping[str, float | None]]) -> float | None:
-    values = [value for parts in hours for value in parts.values()]
+def _sum(rows: Iterable[Estimate]) -> float | None:
+    values = [value for row in rows for value in row.hours.values()]
     return None if None in values else sum(values)
 
 
