@@ -33,7 +33,7 @@ from r1vl_kedro.parameters import (
 from r1vl_kedro.pipelines.ablation import grid
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import ORDER
-from r1vl_kedro.tracking.options import TrackingOptions
+from r1vl_kedro.tracking.addresses import TrackingOptions
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from r1vl_kedro.benchmarks.comparison import compare
+from r1vl_kedro.benchmarks.interval import compare
 from r1vl_kedro.statistics import detectable_difference
 
 

@@ -63,7 +63,7 @@ class TestFinishedRun:
     def test_the_curve_of_a_shared_warm_up_belongs_to_the_variant_that_evaluates_it(self):
         from kedro.pipeline import Node, Pipeline
 
-        from r1vl_kedro.hooks.owners import owners
+        from r1vl_kedro.hooks.about import owners
         from r1vl_kedro.pipelines.ablation.entries import Variant
 
         def make(name, *inputs, namespace=None):

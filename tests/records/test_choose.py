@@ -1,6 +1,6 @@
 """Records of a stage in a grammar of their own."""
 
-from r1vl_kedro.records.choose import in_grammar
+from r1vl_kedro.records.split import in_grammar
 from r1vl_kedro.records.store import write_rows
 from r1vl_kedro.responses import THINK_ANSWER
 

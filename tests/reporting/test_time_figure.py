@@ -4,7 +4,7 @@ import pytest
 
 from r1vl_kedro.reporting.collect import collect_curves
 from r1vl_kedro.reporting.pngs import draw
-from r1vl_kedro.reporting.time_figure import seconds_by_phase, time_figure
+from r1vl_kedro.reporting.training_figures import seconds_by_phase, time_figure
 
 LOGS = {
     "sft": [{"step": 1, "seconds/forward_backward": 3.0, "seconds/idle": 1.0, "seconds/step": 4.0}],

@@ -4,7 +4,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from r1vl_kedro.tracking import addresses
-from r1vl_kedro.tracking.options import TrackingOptions, chosen
+from r1vl_kedro.tracking.addresses import TrackingOptions, chosen
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from r1vl_kedro.benchmarks.cells import Row
+from r1vl_kedro.benchmarks.prompts import plain_question
 
 Mode = Literal["robust", "paper", "head"]
 MODES: tuple[Mode, ...] = ("robust", "paper", "head")
@@ -22,9 +23,10 @@ class Benchmark:
         dataset: VLMEvalKit's name, which is the file's (``<dataset>.tsv``).
         md5: of the published file; None where upstream gives none.
         columns: needed beside `index`, `image`, `question` and `answer`.
-        prompt: inner text of the prompt (section 2 of R1-VL's evaluation).
         verdict: (row, whole response, mode) to right, wrong or None, "only a judge could decide".
         aggregate: (rows, verdicts) to named figures; all in percent, but MME in points.
+        prompt: inner text of the prompt (section 2 of R1-VL's evaluation); the question as it is in
+            the file where none is given.
         headline: which of the figures stands in the table.
         check: raises ValueError for a row that no answer could be right for.
         place: where its column stands in the paper's main table, from 1; None: it is not there,
@@ -39,10 +41,10 @@ class Benchmark:
     dataset: str
     md5: str | None
     columns: tuple[str, ...]
-    prompt: Callable[[Row], str]
     verdict: Callable[[Row, str, Mode], bool | None]
     aggregate: Callable[[Sequence[Row], Sequence[bool]], dict[str, float]]
-    headline: str
+    prompt: Callable[[Row], str] = plain_question
+    headline: str = "overall"
     check: Callable[[Row], None] | None = None
     place: int | None = None
     full_marks: float = 100

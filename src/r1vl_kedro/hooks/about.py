@@ -1,4 +1,4 @@
-"""Names, parameters and tags of MLflow runs."""
+"""Names, parameters and tags of MLflow runs, and which nodes belong to each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset, DataCatalog
+from kedro.pipeline import Node, Pipeline
 from pydantic import BaseModel
 
 from r1vl_kedro.datasets import CheckpointDataset, HubModelDataset
@@ -122,3 +123,23 @@ def plain(value: Any) -> Any:
     if isinstance(value, int | float) or value is None:
         return value
     return scrub(str(value))
+
+
+def namespace_of(node: Node) -> str:
+    """Return a node's outermost namespace, which is its variant where it has one."""
+    return (node.namespace or "").partition(".")[0]
+
+
+def owners(pipeline: Pipeline, variants: dict[str, Variant]) -> dict[str, str]:
+    """Map nodes to the variant whose run they belong to, without those that variants share."""
+    owners = {node.name: namespace_of(node) for node in pipeline.nodes}
+    owners = {name: owner for name, owner in owners.items() if owner in variants}
+    evaluated = {
+        variants[owner].base: owner
+        for owner in sorted(set(owners.values()))
+        if not variants[owner].trained
+    }
+    for node in pipeline.nodes:
+        for output in evaluated.keys() & set(node.outputs):
+            owners.setdefault(node.name, evaluated[output])
+    return owners

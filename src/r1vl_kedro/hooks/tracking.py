@@ -14,12 +14,10 @@ from kedro.framework.hooks import hook_impl
 from r1vl_kedro.hooks import about, values
 from r1vl_kedro.hooks.descriptions import OVERVIEW, describe
 from r1vl_kedro.hooks.filing import file_result
-from r1vl_kedro.hooks.owners import namespace_of, owners
 from r1vl_kedro.hooks.to_run import command
 from r1vl_kedro.pipelines.ablation.entries import Variant
 from r1vl_kedro.run_context import RUN, RunContext
-from r1vl_kedro.tracking.addresses import StoreError, resolve_uri
-from r1vl_kedro.tracking.options import TrackingOptions, artifact_root, chosen
+from r1vl_kedro.tracking.addresses import StoreError, TrackingOptions, filed_in
 from r1vl_kedro.tracking.store import Store
 from r1vl_kedro.tracking.ui import run_url, runs_url
 from r1vl_kedro.tracking.views import UNKNOWN, children_view
@@ -76,7 +74,7 @@ class TrackingHooks:
         self._variants = {
             name: Variant.model_validate(entry) for name, entry in parameters["variants"].items()
         }
-        self._owners = owners(pipeline, self._variants)
+        self._owners = about.owners(pipeline, self._variants)
         for name, owner in self._owners.items():
             self._todo.setdefault(owner, set()).add(name)
         self._store, self.page, self.list = None, "", ""
@@ -85,10 +83,7 @@ class TrackingHooks:
         if not options.enabled:
             return
         root, env = self._context.project_path, self._context.env
-        uri = resolve_uri(chosen("uri", "MLFLOW_TRACKING_URI", options), root)
-        experiment = chosen("experiment", "MLFLOW_EXPERIMENT_NAME", options)
-        experiment += f"/{env}" if env not in (None, "local") else ""
-        artifacts = artifact_root(uri, root) / experiment
+        uri, experiment, artifacts = filed_in(options, root, env)
         data = Path(self._context.config_loader["globals"]["data"])
         self._store = store = Store(uri, experiment, artifacts, root / data / ".tracking")
         store.sweep()
@@ -139,7 +134,7 @@ class TrackingHooks:
     @hook_impl
     def before_node_run(self, node: Any) -> None:
         """Record for this thread which run and variant the node belongs to."""
-        namespace = namespace_of(node)
+        namespace = about.namespace_of(node)
         variant = self._variants.get(namespace)
         RUN.set(
             RunContext(

@@ -11,11 +11,11 @@ from r1vl_kedro.reporting.curves import curve, first_metric
 from r1vl_kedro.reporting.markdown import number
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.style import INK, MARKED, add_band, add_line, error_bars, or_empty, style
-from r1vl_kedro.reporting.time_figure import time_figure
 from r1vl_kedro.reporting.training_figures import (
     COMPLETION_LENGTH,
     metric_figure,
     rewards_figure,
+    time_figure,
     zero_variance_figure,
 )
 from r1vl_kedro.reporting.variants import Grid, samples, validated_on, variant

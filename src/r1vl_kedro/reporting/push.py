@@ -1,4 +1,4 @@
-"""The push of each reward on what the model does, from samples taken before RL: tables, figure."""
+"""The probe's reports, from samples taken before RL: push of each reward, dead groups."""
 
 from __future__ import annotations
 
@@ -226,3 +226,25 @@ def _cell(row: Mapping[str, Any]) -> str:
 
 def _share(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.2f}"
+
+
+def dead_groups_markdown(
+    shares: pd.DataFrame, right: Sequence[np.ndarray], samples: int, temperature: float
+) -> str:
+    """Write the forecast as Markdown, with the pass rate of the samples that it is made from.
+
+    Args:
+        shares: column ``reward`` and one for each group size, in 0..1.
+        right: of each question, 1 where a response is right.
+        samples: responses a question.
+    """
+    cells = [[name, *(f"{100 * one:.0f} %" for one in row)] for name, *row in shares.to_numpy()]
+    any_right = sum(bool(group.max() > 0) for group in right) / len(right)
+    mean = sum(float(group.mean()) for group in right) / len(right)
+    notes = [
+        "Expected share of groups of M whose rewards are all equal, so that they teach nothing.",
+        f"{len(right)} questions with {samples} responses each at temperature "
+        f"{temperature:g}: {100 * mean:.1f} % of responses are right, and for "
+        f"{100 * any_right:.1f} % of questions at least one is.",
+    ]
+    return "\n".join([markdown_table(list(shares.columns), cells), "", *notes]) + "\n"

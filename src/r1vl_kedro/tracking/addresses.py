@@ -1,14 +1,19 @@
-"""Where the MLflow store is, and what to do where it cannot be used."""
+"""Where the MLflow store and its artifacts are, and what to do where it cannot be used."""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from pathlib import Path
 
+from pydantic import Field
+
 from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.parameters import Options
 from r1vl_kedro.scrubbing import scrub
 
+logger = logging.getLogger(__name__)
 _SQLITE = b"SQLite format 3\0"
 FILE = "sqlite:///"
 ARTIFACTS = "mlartifacts"
@@ -18,6 +23,16 @@ _HOST = re.compile(
     r"[\w.-]+:\d+(/|$)|localhost(/|$)|[\w-]+(\.[\w-]+)*\.(?!db|sqlite3?)[\w-]+(/|$)", re.IGNORECASE
 )
 _WAYS_OUT = "name another, or set tracking.enabled=false"
+
+
+class TrackingOptions(Options):
+    """``parameters.tracking``."""
+
+    enabled: bool = True
+    uri: str = Field("mlflow.db", min_length=1)
+    """A file name (SQLite, in the project) or a URI of an MLflow store."""
+    experiment: str = Field("r1vl_kedro", min_length=1)
+    """Other environments than the default one get ``<experiment>/<environment>``."""
 
 
 class StoreError(UserFacingError, ConnectionError):
@@ -52,6 +67,30 @@ def resolve_uri(uri: str, project_path: Path) -> str:
             "tracking.enabled=false"
         )
     return f"{FILE}{path}"
+
+
+def chosen(name: str, variable: str, options: TrackingOptions) -> str:
+    """Return what the environment names in place of an option left at its default, else that."""
+    given, named = getattr(options, name), os.environ.get(variable, "").strip()
+    if named in ("", given) or given != TrackingOptions.model_fields[name].default:
+        return given
+    logger.info("%s names %s, in place of tracking.%s", variable, scrub(named), name)
+    return named
+
+
+def filed_in(options: TrackingOptions, root: Path, env: str | None) -> tuple[str, str, Path]:
+    """Return the URI, the experiment and the artifacts' folder of a project's environment.
+
+    Artifacts lie beside an SQLite store, else in the project.
+
+    Raises:
+        StoreError: see `resolve_uri`.
+    """
+    uri = resolve_uri(chosen("uri", "MLFLOW_TRACKING_URI", options), root)
+    experiment = chosen("experiment", "MLFLOW_EXPERIMENT_NAME", options)
+    experiment += f"/{env}" if env not in (None, "local") else ""
+    beside = Path(uri.removeprefix(FILE)).parent if uri.startswith(FILE) else root
+    return uri, experiment, beside / ARTIFACTS / experiment
 
 
 def check_file(uri: str) -> None:

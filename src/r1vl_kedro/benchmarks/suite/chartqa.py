@@ -17,7 +17,6 @@ from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed, parse_list
 from r1vl_kedro.benchmarks.groups import overall_by
-from r1vl_kedro.benchmarks.prompts import plain_question
 
 TOLERANCE = 0.05
 # A chart's axis often counts in millions, and the reference then leaves the word out.
@@ -96,10 +95,8 @@ BENCHMARKS["chartqa"] = Benchmark(
     dataset="ChartQA_TEST",
     md5="c902e0aa9be5582a7aad6dcf52734b42",
     columns=("split",),
-    prompt=plain_question,
     verdict=verdict,
     check=check,
     aggregate=overall_by(split="split"),
     place=4,
-    headline="overall",
 )

@@ -67,7 +67,6 @@ BENCHMARKS["cvbench_2d"] = Benchmark(
     verdict=verdict,
     check=check,
     aggregate=aggregate_2d,
-    headline="overall",
 )
 BENCHMARKS["cvbench_3d"] = Benchmark(
     name="cvbench_3d",
@@ -79,5 +78,4 @@ BENCHMARKS["cvbench_3d"] = Benchmark(
     verdict=verdict,
     check=check,
     aggregate=overall_by(task=_task),
-    headline="overall",
 )

@@ -11,7 +11,6 @@ from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, check_number, needed
 from r1vl_kedro.benchmarks.groups import all_right, by_key, grouped, percent
-from r1vl_kedro.benchmarks.prompts import plain_question
 
 TOLERANCE = 0.001
 LETTERS = "ABCDE"
@@ -139,7 +138,6 @@ BENCHMARKS["dynamath"] = Benchmark(
     dataset="DynaMath",
     md5="b8425ad9a7114571fc9366e013699494",
     columns=("qid", "varid", "answer_type", "subject", "knowledge_level"),
-    prompt=plain_question,
     verdict=verdict,
     check=check,
     aggregate=aggregate,

@@ -6,7 +6,6 @@ from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, cell, lettered, needed, parse_literal
 from r1vl_kedro.benchmarks.groups import overall_by
-from r1vl_kedro.benchmarks.prompts import plain_question
 from r1vl_kedro.records.questions import split_options
 
 
@@ -40,7 +39,6 @@ BENCHMARKS["mathverse"] = Benchmark(
     dataset="MathVerse_MINI",
     md5="5017caca32b7fa110c350a1bea861b65",
     columns=("problem_version", "metadata", "question_for_eval"),
-    prompt=plain_question,
     verdict=verdict,
     aggregate=overall_by(
         version="problem_version",
@@ -48,6 +46,5 @@ BENCHMARKS["mathverse"] = Benchmark(
         subfield=lambda row: _metadata(row, "subfield"),
     ),
     place=7,
-    headline="overall",
     cluster=lambda row: cell(row, "problem_index") or needed(row, "index"),
 )

@@ -6,7 +6,6 @@ from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, check_option, lettered, literal_list, needed
 from r1vl_kedro.benchmarks.groups import overall_by
-from r1vl_kedro.benchmarks.prompts import plain_question
 
 _BOX = "\\boxed{"
 
@@ -47,10 +46,8 @@ BENCHMARKS["mathvision"] = Benchmark(
     dataset="MathVision",
     md5="93f6de14f7916e598aa1b7165589831e",
     columns=("choices", "category"),
-    prompt=plain_question,
     verdict=verdict,
     check=check,
     aggregate=overall_by(subject="category", level="level"),  # level: 1 to 5
     place=3,
-    headline="overall",
 )

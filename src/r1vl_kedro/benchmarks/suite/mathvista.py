@@ -16,7 +16,6 @@ from r1vl_kedro.benchmarks.cells import (
     parse_list,
 )
 from r1vl_kedro.benchmarks.groups import overall_by
-from r1vl_kedro.benchmarks.prompts import plain_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
@@ -85,10 +84,8 @@ BENCHMARKS["mathvista"] = Benchmark(
     dataset="MathVista_MINI",
     md5="f199b98e178e5a2a20e7048f5dcb0464",
     columns=("question_type", "answer_type", "choices", "answer_option", "task", "skills"),
-    prompt=plain_question,
     verdict=verdict,
     check=check,
     aggregate=overall_by(task="task", skill=_skills),  # a row counts in each of its skills
     place=1,
-    headline="overall",
 )

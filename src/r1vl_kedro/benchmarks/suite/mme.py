@@ -8,7 +8,6 @@ from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, check_yes_no, needed
 from r1vl_kedro.benchmarks.groups import all_right, percent
-from r1vl_kedro.benchmarks.prompts import plain_question
 
 PERCEPTION = (
     "OCR", "artwork", "celebrity", "color", "count", "existence", "landmark", "position",
@@ -73,7 +72,6 @@ BENCHMARKS["mme"] = Benchmark(
     dataset="MME",
     md5="b36b43c3f09801f5d368627fb92187c3",
     columns=("category", "image_path"),
-    prompt=plain_question,
     verdict=verdict,
     check=check_yes_no,
     aggregate=aggregate,

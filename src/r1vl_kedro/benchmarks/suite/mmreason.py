@@ -6,7 +6,6 @@ from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import Row, needed
 from r1vl_kedro.benchmarks.groups import overall_by
-from r1vl_kedro.benchmarks.prompts import plain_question
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
@@ -23,9 +22,7 @@ BENCHMARKS["mmreason"] = Benchmark(
     dataset="MMReason_testmini",
     md5="630205345349ac51c9999d4fbfd1d630",
     columns=("discipline",),
-    prompt=plain_question,
     verdict=verdict,
     aggregate=overall_by(discipline="discipline"),  # upstream prints fractions
     place=9,
-    headline="overall",
 )

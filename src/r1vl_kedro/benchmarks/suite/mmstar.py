@@ -34,5 +34,4 @@ BENCHMARKS["mmstar"] = Benchmark(
     check=check,
     aggregate=overall_by(category="category", l2_category="l2_category"),
     place=2,
-    headline="overall",
 )

@@ -12,7 +12,7 @@ from r1vl_kedro.pipelines import training
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Records
-from r1vl_kedro.records.choose import choose, in_grammar
+from r1vl_kedro.records.split import choose, in_grammar
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.overrides import ContinuedSFTOptions

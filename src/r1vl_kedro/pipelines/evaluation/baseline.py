@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from r1vl_kedro.benchmarks import BENCHMARKS, get_benchmark
-from r1vl_kedro.benchmarks.comparison import compare
 from r1vl_kedro.benchmarks.files import BenchmarkFile
+from r1vl_kedro.benchmarks.interval import compare
 from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.pipelines.evaluation.benchmark_nodes import predict_benchmarks

@@ -16,7 +16,6 @@ from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Figure, Frame, JsonObject, Records
 from r1vl_kedro.pipelines.probe.options import ProbeOptions
 from r1vl_kedro.reporting import push
-from r1vl_kedro.reporting.dead_groups import dead_groups_markdown
 from r1vl_kedro.reporting.variants import objectives_of, sums_of_rewards
 from r1vl_kedro.rewards.diagnostics import dead_group_forecast
 from r1vl_kedro.rewards.outcome import OutcomeReward
@@ -88,7 +87,7 @@ def forecast_dead_groups(
     frame = pd.DataFrame(table)
     outcome = OutcomeReward(grammar=step_grpo.grammar)(responses, **columns)
     right = [np.array(outcome)[rows] for rows in by_question]
-    text = dead_groups_markdown(frame, right, options.samples, step_grpo.temperature)
+    text = push.dead_groups_markdown(frame, right, options.samples, step_grpo.temperature)
     click.echo(text)
     return frame, text
 
