@@ -51,6 +51,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
         pairs.append((unit_free(given), unit_free(gold)))
         if _rounded(_in_percent(given), _in_percent(gold)):
             return SAME  # 1/3 is 33.3%
+    if given.units and gold.units and _converted(given, gold):
+        return SAME
     raw = (given.number, gold.number)
     for pair in pairs:
         if close(*pair) or (pair == raw and _rounded(given, gold)):
@@ -76,6 +78,17 @@ def _radians(quantity: Quantity) -> Fraction | float:
 def unit_free(quantity: Quantity) -> Fraction | float:
     """Return its number; a percent sign divides by a hundred."""
     return quantity.number / 100 if quantity.percent else quantity.number
+
+
+def _converted(given: Quantity, gold: Quantity) -> bool:
+    """Tell whether a quantity is the reference in another unit, rounded: 37.28 mph for 60 km/h."""
+    for ours in given.units:
+        for theirs in gold.units:
+            if same_dimension(ours, theirs) and not (is_generic(ours) or is_generic(theirs)):
+                number = gold.number * theirs.factor / ours.factor
+                if _unending(number) and _rounded(given, Quantity(number)):
+                    return True
+    return False
 
 
 def _in_percent(quantity: Quantity) -> Quantity:
@@ -152,10 +165,10 @@ def _rounded(given: Quantity, gold: Quantity) -> bool:
         return _digits(gold, wanted) >= 2 and gap <= _half_a_digit(wanted)
     if shown is None and wanted and _unending(given.number) and _digits(gold, wanted) >= 3:
         return gap <= _half_a_digit(wanted)
+    if shown and wanted is None and _unending(gold.number):
+        return _digits(given, shown) >= 3 and gap <= _half_a_digit(shown)
     if shown is None or shown < 2:
         return False
-    if wanted is None and _unending(gold.number):
-        return _digits(given, shown) >= 3 and gap <= _half_a_digit(shown)
     return 3 <= shown < (wanted or 0) and gap <= _half_a_digit(shown)
 
 

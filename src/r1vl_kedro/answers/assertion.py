@@ -22,6 +22,8 @@ _BEFORE_WORDS = re.compile(
     r"^(?:(?:in|on|at|to|by)\s+"
     r"|(?:the\s+)?(?:colou?r|shape|letter|word|country|city|month|day|year)\s+(?=\w+$)"
     r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
+    r"|(?:the\s+)?(?:quadrant|region|type|class|phase|statement|part)\s+(?=[IVX]+$)"
+    r"|(?:the\s+)?(?:line|bar|curve|one|region|slice|part|segment|ball|object|shape)\s+in\s+(?=\w+$)"
     r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",
     re.IGNORECASE,
 )
@@ -86,12 +88,8 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
     within = rf"(?:the|its?|this|that) (?:[a-z]+ ){{0,2}}is {re.escape(theirs)}{_WITHIN}"
     if theirs.isalpha() and re.match(within, ours, re.IGNORECASE) and not denies(ours):
         return SAME
-    subject = _SUBJECT.match(ours)
-    if (
-        subject
-        and fold(subject["subject"]) in wanted
-        and not (denies(ours) or spoils(ours) or _RELATED.search(ours))
-    ):
+    subjects = {fold(found["subject"]) for core in cores(ours) if (found := _SUBJECT.match(core))}
+    if subjects & wanted and not (denies(ours) or spoils(ours) or _RELATED.search(ours)):
         return SAME
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):

@@ -11,18 +11,18 @@ from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in, without_
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.nouns import singular
-from r1vl_kedro.answers.places import coloured, folded, left_over, ordinal
+from r1vl_kedro.answers.places import coloured, folded, left_over, ordinal, predicated
 from r1vl_kedro.answers.prose import (
     OF_ANOTHER,
     REASON,
     WRONG,
     taken_back,
     text_stated,
-    value_stated,
     words_of,
 )
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
+from r1vl_kedro.answers.stated_numbers import value_stated
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed
@@ -65,7 +65,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
             return exact
     if (stated := without_conditions(plain, letters, options)) != plain:
         given = plain = stated
-    for find in (left_over, ordinal, coloured):
+    for find in (left_over, ordinal, coloured, predicated):
         if (place := find(plain, options)) is not None:
             return place
     labelled = _LETTERED.fullmatch(plain)
@@ -127,7 +127,7 @@ def _verbatim(plain: str, options: Sequence[str]) -> int | None:
     None where two options are alike to that degree, unless all their texts are the same.
     """
     written = [spelled(option) for option in options]
-    for form in (squeezed, fold, _caseless, _singular, _stem, _predicate):
+    for form in (squeezed, fold, _caseless, _singular, _stem, _predicate, _tenseless):
         wanted = form(plain)
         if not wanted:
             continue
@@ -163,7 +163,15 @@ def _predicate(text: str) -> str:
     words = _WILL.sub("", " ".join(fold(text)).casefold()).split()
     if len(words) < 2 or len(words[0]) < 4 or not all(word.isalpha() for word in words):
         return ""
-    return " ".join([words[0].removesuffix("s"), *words[1:]])
+    verb = words[0].removesuffix("s")
+    return " ".join(["stay" if verb == "remain" else verb, *words[1:]])
+
+
+def _tenseless(text: str) -> str:
+    """Return a clause without its tense: "the mass will increase" as "the mass increases"."""
+    words = [word for word in fold(text) if word not in ("will", "would")]
+    known = len(words) > 1 and all(word.isalpha() and word.islower() for word in words)
+    return " ".join(word.removesuffix("s") for word in words) if known else ""
 
 
 def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> list[int]:

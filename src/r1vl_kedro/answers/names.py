@@ -11,6 +11,7 @@ from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
 from r1vl_kedro.answers.tokens import DECORATIONS, Unreadable
+from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.answers.words import fold
 
 MAX_NAMES = 50
@@ -190,6 +191,9 @@ def _side(text: str) -> Quantity | None:
         formula = parse(text)
     except Unreadable:
         return None
+    if formula.symbols == {"degrees"}:
+        found = _side(text.replace("degrees", ""))
+        return found and Quantity(found.number, units=read_units("degrees"))
     if formula.symbols:
         return None
     number = number_of(text)

@@ -55,7 +55,7 @@ _COLOR = re.compile(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _PER_CENT = re.compile(r"\bper cent\b")
 _PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
-_GROUPED = re.compile(r"^\s*\{([^{}]*,[^{}]*)\}\s*$")
+_GROUPED = re.compile(r"^\s*\{((?:[^{}]*,|\s*[A-Za-z]\s*[|:])[^{}]*)\}\s*$")
 _JOINED_GROUPS = re.compile(r"(?<![\^_}\w\\])\{([^{}\\]*,[^{}\\]*)\}")
 
 
@@ -245,7 +245,7 @@ class _Reader:
         """Return what a root stands over: a group, or a bracket, number or letter after it."""
         token = self.tokens[self.at] if self.at < len(self.tokens) else ""
         number = re.match(r"\s*(\d+(?:\.\d+)?)", token)
-        bracket = re.match(r"\s*\(([^()]*)\)", token)
+        bracket = re.match(r"\s*\(((?:[^()]|\([^()]*\))*)\)", token)
         found = number or bracket
         if not found or (number and re.match(r"\\sqrt", token)):
             return self.argument()

@@ -19,6 +19,10 @@ _COLOURS = frozenset(
     "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
     "gold silver beige turquoise".split()
 )
+_PRONOUN = re.compile(
+    r"^(?:it|they|this) (?:will |would )?(?!is\b|are\b|be\b)"
+    r"(?P<verb>[a-z]{3,}?)s?(?P<rest>(?: [a-z]+)*)$"
+)
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
 
 
@@ -58,6 +62,20 @@ def coloured(plain: str, options: Sequence[str]) -> int | None:
         return None
     found = _COLOURED.match(folded(plain))
     return folds.index(found[1]) if found and found[1] in folds else None
+
+
+def predicated(plain: str, options: Sequence[str]) -> int | None:
+    """Return the option that a pronoun stands in: "It stays the same" for "The mass stays ..."."""
+    found = _PRONOUN.match(folded(plain))
+    if not found:
+        return None
+    ends = (f" {found['verb']}", f" {found['verb']}s")
+    places = [
+        place
+        for place, option in enumerate(options)
+        if folded(option).endswith(tuple(end + found["rest"] for end in ends))
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def folded(text: str) -> str:

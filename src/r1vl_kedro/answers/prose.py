@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BREAK = re.compile(
     r"[.;!?\n](?=\s|\Z)|[,:—–]|\s-\s|[()\[\]]|\b(?:because|since|as|so|hence|thus|"
     r"therefore|where|given)\b",
@@ -113,7 +113,7 @@ def neutral(text: str, also: Collection[str] = ()) -> bool:
         >>> neutral("So the correct answer is"), neutral("Do not choose"), neutral("is a trap")
         (True, False, False)
     """
-    words = (word.casefold().replace("’", "'") for word in _WORD.findall(text))
+    words = (word.casefold().replace("’", "'") for word in WORD.findall(text))
     return all(word in NEUTRAL or len(word) == 1 or word in also for word in words)
 
 
@@ -141,9 +141,9 @@ def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
     return neutral(before, also) and neutral(after, also)
 
 
-_COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"
+COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"
 _NEAR = re.compile(
-    rf".*\b(?:{_COPULA}|shows?|showing|depicts?|depicting|contains?|has|have|holds?|holding|riding|"
+    rf".*\b(?:{COPULA}|shows?|showing|depicts?|depicting|contains?|has|have|holds?|holding|riding|"
     r"wearing|playing|eating|using|carrying|driving|watching)\s+(?P<near>.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
@@ -151,7 +151,7 @@ _SUBJECT = re.compile(r"\s*(?:the|its?|this|these|those|that|a|an)\s+(?:[\w'-]+\
 _FURTHER = re.compile(
     r"\s*(?:in|on|at|over|of|with|for|from|to|by|when|while|instead of|rather than)\b", re.I
 )
-_LIKE = re.compile(
+LIKE = re.compile(
     r"(?<!look )(?<!looks )(?<!seems )\b(?:like|such as)\s+(?:(?:the|an?)\s+)?\Z", re.IGNORECASE
 )
 _BESIDE = re.compile(
@@ -177,7 +177,7 @@ def text_stated(text: str, start: int, end: int) -> bool:
     before, after = clause_around(text, start, end)
     if not (_FURTHER.match(after) or neutral(after)):
         return False
-    if _LIKE.search(before) or _BESIDE.search(before):
+    if LIKE.search(before) or _BESIDE.search(before):
         return False
     if neutral(before):
         return True
@@ -189,99 +189,9 @@ def text_stated(text: str, start: int, end: int) -> bool:
     return text[start:end].split()[0].endswith("s") and bool(_SUBJECT.match(before))
 
 
-_VERBS = frozenset(
-    (
-        "need needs needed pay pays paid cost costs take takes took use uses used eat eats ate buy "
-        "buys bought sell sells sold earn earns earned save saves saved spend spends spent receive "
-        "receives received collect collects collected contain contains contained hold holds held "
-        "show shows showed count counts counted total totals totaled reach reaches reached weigh "
-        "weighs weighed measure measures measured travel travels traveled walk walks walked drive "
-        "drives drove run runs ran require requires required want wants read reads score scores "
-        "scored won produce produces produced calculate estimate plant planted drink drank keep "
-        "keeps kept bring brings brought bake bakes baked sit sits stand stands cover covers work "
-        "works worked charge charges charged form forms become becomes include includes cut cuts "
-        "flew fly flies go goes went swim swims swam ride rides rode last lasts lasted gain gains "
-        "gained jump jumps jumped fill fills filled wins own owns owned carry carries play plays "
-        "played visit visited "
-        "represent represents represented indicate indicates display displays depict depicts "
-        "everyone each every exist exists when if it up still also all more another but"
-    ).split()
-)
-_AMOUNT_OF = re.compile(
-    r"\b(?:total|value|length|height|width|depth|area|volume|radius|diameter|perimeter|number|"
-    r"amount|speed|rate|distance|probability|average|mean|median|mode|range|cost|price|weight|mass|"
-    r"age|size|score|answer|result|circumference|slope|angle|measure|maximum|minimum|temperature|"
-    r"difference|profit|force|voltage|current|pressure|energy|power|resistance|charge|"
-    r"capacity|velocity|acceleration|momentum|work|frequency|population|degree|coefficient|"
-    r"consists?|made up)\s+of\s*\Z|\b(?:continues?|goes on) with\s*\Z",
-    re.IGNORECASE,
-)
-_BIDDING = frozenset(
-    "remove replace forget drop delete ignore skip omit change move erase swap strike cancel "
-    "dismiss take subtract add".split()
-)
-"""Verbs that bid to do something with the number behind them: "remove the 5"."""
-_OBJECTS = frozenset("him her them us me".split())
-_DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
-_ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
-_DANGLING = frozenset("of from with for as by per than".split())
-_LEADS = frozenset(
-    "equal equals comes come came amounts up adds corresponds corresponding simplifies reduces "
-    "leads points pointing refers evaluates rounds rounded equivalent according works goes".split()
-)
-"""Words with which "to" leads to what is stated: "equal to", "comes to"."""
-_PREDICATE = re.compile(
-    rf"\s*(?:{_COPULA}|seems?|looks?|appears?|turn(?:s|ed)|has been|"
-    r"(?:should|would|can|must|may) be)"
-    r"\b(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_NAMED = re.compile(
-    r"\s*(?:also\s+)?(?:the|our|my|its)\s+(?:\w+\s+)?(?:number|value|total|answer|result|"
-    r"sum|length|"
-    r"area|height|amount|age|cost|price|count|measure|volume|width|perimeter|radius|"
-    r"maximum|minimum|"
-    r"largest|smallest|average|mean|median|mode)\b",
-    re.IGNORECASE,
-)
-_ARTICLE = re.compile(r"\b(?:an?|the)\s+\Z", re.I)
-_COUNTED = re.compile(r"\s?(?:[a-z]{2,}|%|°|-)", re.I)
-"""Of a number behind an article: "the 7 cubes" is a count, "the 7" and "a 7" are figures."""
-
-
-def value_stated(text: str, start: int, end: int) -> bool:
-    """Tell whether a sentence states the number at a place: it has, is or reckons it.
-
-    Example:
-        >>> value_stated("He needs 5 boxes", 9, 10), value_stated("I distrust 5", 11, 12)
-        (True, False)
-    """
-    before, after = clause_around(text, start, end)
-    if DENYING.search(f"{before} {after}") or _DIGITS.match(after):
-        return False
-    if _LIKE.search(before) or _ENDS_IN.search(before):
-        return False
-    predicate = _PREDICATE.match(after)
-    if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):
-        return False
-    if _ARTICLE.search(before) and not _COUNTED.match(after):
-        return False
-    words = [word.casefold() for word in _WORD.findall(before)]
-    while words and words[-1] in _OBJECTS:
-        words.pop()
-    if _BIDDING.intersection(words[:1]):
-        return False
-    if not words or _AMOUNT_OF.search(before):
-        return True
-    last = words[-1]
-    if last == "to" and not _LEADS.intersection(words[-2:-1]):
-        return False  # "parallel to DA"
-    return last not in _DANGLING and (last in NEUTRAL or last in _VERBS)
-
-
 def words_of(texts: Collection[str]) -> frozenset[str]:
     """Return the words of some texts, in lower case."""
-    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
+    return frozenset(word.casefold() for text in texts for word in WORD.findall(text))
 
 
 REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)

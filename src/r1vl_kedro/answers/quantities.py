@@ -46,7 +46,7 @@ _PERCENT_OF = re.compile(
 )
 _SCALED = re.compile(rf"^\s*(?P<word>{'|'.join(SCALES)})\b|^(?P<tight>[kKMB])\b")
 _TIGHT = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
-_ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
+_ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$|^第\s?(\d+)[个名位层排行列页]?$")
 _COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
 _DIFFERENCE = re.compile(
     r"^[-+(]?[\d\s.,/]*\d\)?\s*-\s*[\d.(][^*^!+(]*$"
@@ -56,7 +56,7 @@ _ERA = re.compile(r"^(\d{1,4})\s*(?:AD|CE|A\.D\.)$|^AD\s*(\d{1,4})$")
 _TRIGONOMETRIC = re.compile(r"^[\d.\s*-]*(?:sin|cos|tan|cot|sec|csc)\b(?!\s*\()")
 COUNTERS = frozenset("个個只条张块本名人位棵辆支件次倍种组つ枚匹回개명番")
 """Chinese, Japanese and Korean words behind a count."""
-_SPACED = re.compile(r"^[-+]?\d{1,3}(?: \d{3})* (?:000(?=$|\s?[^\d\s])|\d{3}(?=,\d))")
+_SPACED = re.compile(r"^[-+]?[1-9]\d{0,2}(?: \d{3})* \d{3}(?=$|,\d|\s?[^\d\s/])")
 _COMMA_BEFORE_UNIT = re.compile(r"^([-+]?\d+),(\d{1,2})(?=\s*[^\W\d]|\s*[%€£¥°])")
 _AND_A_FRACTION = re.compile(r"^([-+]?\d+) and (\d+/\d+)(?![\d.])")
 _SEASONS = "|".join(f"{year:02}/{(year + 1) % 100:02}" for year in range(100))
@@ -70,6 +70,7 @@ _TENS_AND_RANK = re.compile(
     r"((?:fir|seco|thi|fou|fif|six|seven|eigh|nin)[a-z]+)$",
     re.IGNORECASE,
 )
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "a pair": 2, "pair": 2}
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
 _CHANCE = re.compile(r"^(\d{1,6}) (?:in|of) ([1-9]\d{0,6})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
@@ -138,7 +139,7 @@ def _digits(body: str) -> Quantity | None:
         return Quantity(Fraction(int(chance[1]), int(chance[2])))
     ordinal = _ORDINAL.match(body)
     if ordinal:
-        return Quantity(Fraction(ordinal[1]), 0, noun=ORDINAL)
+        return Quantity(Fraction(ordinal[1] or ordinal[2]), 0, noun=ORDINAL)
     found = _PREFIX.match(body)
     if not found:
         return None
@@ -260,6 +261,8 @@ def _words(body: str) -> Quantity | None:
         return Quantity(Fraction(-chinese if negative else chinese))
     if not text[:1].isalpha():
         return None
+    if text.lower() in _TIMES:
+        return Quantity(Fraction(_TIMES[text.lower()]))
     found = leading_number(text)
     if not found:
         return None

@@ -15,6 +15,10 @@ _TAIL = re.compile(
     r"(?<![\s,;])(?:\.\s+I hope (?:it|this) is correct\.?"
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
+    r"|(?<=times)\s+as\s+(?:many|much|large|big|long|tall|high|fast|heavy|likely)"
+    r"(?:\s+as\s+[a-z ]{1,40})?"
+    r"|\s+(?:from|with|based on|given) (?:only )?(?:the |this )?(?:given |provided |available )?"
+    r"(?:information|data)(?: given| provided| available| alone)?"
     r"|\s+or so|,?(?:\s+and (?:that|this))?\s+is (?:the|our|my) (?:only |final |correct )?"
     r"(?:solution|answer|result|value)"
     r")\s*$",

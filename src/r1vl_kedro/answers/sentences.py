@@ -6,9 +6,10 @@ from functools import lru_cache
 from r1vl_kedro.answers.calendar import MONTHS
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG, value_stated
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
+from r1vl_kedro.answers.stated_numbers import value_stated
 from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
@@ -49,7 +50,7 @@ _COMPARED = re.compile(
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
     r"hexadecimal|binary|octal|base|"
-    r"(?:square|cube|third|quarter|percent|multiple|factor|logarithm|sum|product) of)\b",
+    r"(?:square|cube|third|quarter|percent|multiple|(?<!scale )factor|logarithm|sum|product) of)\b",
     re.IGNORECASE,
 )
 """Words of comparison and reckoning: the number beside them is part of another."""
@@ -71,7 +72,7 @@ _WORD_NUMBER = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"^-?\s?((?:square |cubic |sq\.? |cu\.? )?[A-Za-z%€£¢°][^\s,;:!?()\[\].]*"
-    r"(?:\s+per\s+[A-Za-z]+|\s+(?:points?|[CF])\b)?)"
+    r"(?:(?:\s[a-zA-Z]{1,3}\^\(-?\d\))+|\s+per\s+[A-Za-z]+|\s+(?:points?|[CF])\b)?)"
 )
 _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
@@ -170,7 +171,8 @@ def value_in_sentence(plain: str) -> str | None:
     bracket = _BRACKETED.search(plain)
     if bracket and not (harmless(bracket[1]) or read_units(bracket[1].removeprefix("in "))):
         return None
-    found = [*_FOUND.finditer(plain), *_WORD_NUMBER.finditer(plain)]
+    found = [one for one in _FOUND.finditer(plain) if not plain.endswith("^(", 0, one.start())]
+    found += _WORD_NUMBER.finditer(plain)
     found = _without_adjuncts(plain, found)
     if found and not any(value_stated(plain, *one.span()) for one in found):
         return None

@@ -1,8 +1,11 @@
 """Words of an answer: letter case folds in words and never in symbols."""
 
 import re
+import unicodedata
 from functools import lru_cache
+from itertools import zip_longest
 
+from r1vl_kedro.answers.numerals import ORDINALS
 from r1vl_kedro.answers.tokens import FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_NAMES
 
@@ -16,6 +19,10 @@ _PAIRS = re.compile(r"^(?:([A-Za-z])(?i:\1))+$")
 _FACTORIAL = re.compile(r"(?:\A|\d)[a-z]{1,2}!+\Z|\d[A-Z]!+\Z")
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
 _BRAND = 5  # iPhone, YouTube: shorter ones are formulas, NaCl
+_RANKS = {f"{rank}th": word for word, rank in ORDINALS.items()} | {
+    "1st": "first", "2nd": "second", "3rd": "third",
+}  # fmt: skip
+_ACCENTED = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
 _GOES_ON = re.compile(r",\s*\.{3}\Z")  # 1, 2, ... is no 1, 2
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof|Jr|Sr|vs)\.(?=\s)")
@@ -34,8 +41,12 @@ def fold_word(word: str) -> str:
         >>> [fold_word(word) for word in ("Monday", "NO", "CO", "Aa", "pV")]
         ['monday', 'no', 'CO', 'Aa', 'pV']
     """
+    if not word.isascii():
+        word = unicodedata.normalize("NFC", _ACCENTED.sub("", unicodedata.normalize("NFD", word)))
     bare = word.replace("'", "").replace("’", "")
     if not bare.isalpha():
+        if word.casefold() in _RANKS:
+            return _RANKS[word.casefold()]
         return word if any(char.isdigit() for char in bare) else word.casefold()
     if bare.lower() in GREEK_NAMES and not bare.isupper():
         return word  # Delta is no delta
@@ -74,6 +85,8 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     words = [
         word if symbols and len(word) <= 3 else fold_word(word) for word in _TOKEN.findall(ended)
     ]
+    joint = {"and", "or"}
+    words = [w for w, after in zip_longest(words, words[1:]) if not (w == "," and after in joint)]
     while len(words) > 1 and words[0].lower() in _ARTICLES:
         symbol = len(words[1]) == 1 or words[1] in FUNCTIONS or words[1] in GREEK_NAMES
         if symbol and words[0] in ("A", "a"):
