@@ -3,21 +3,7 @@
 import re
 
 from r1vl_kedro.answers import equivalent
-from r1vl_kedro.answers.prose import WRONG
-from r1vl_kedro.responses.clauses import Answer, Clause, cut, is_not, plain, sentences
-from r1vl_kedro.responses.vocabulary import (
-    DOUBTS,
-    FAULTY,
-    LIGHT,
-    NOT,
-    NOUNS,
-    PERSONS,
-    SOURCES,
-    UNREAL,
-    VERBS,
-    WITHDRAWING,
-    words_of,
-)
+from r1vl_kedro.responses.leading import affirmed, another_before, denied
 
 NEAR = 200
 """Characters that are read on either side of an answer."""
@@ -36,6 +22,7 @@ _CHANGED = re.compile(
     r"|between [^.;, ]{1,9} and"
     r"|(?<!not )\b(?:(?:any|every)thing|(?:any|every|all|each)(?: [a-z]+){1,3}) "
     r"(?:but|except|other than|besides)|(?:differs?|different|far|subtracted) from"
+    r"|(?:is|are|was) (?:\w+ )?close to|[A-Za-z]{2,}-"
     r"|negative|minus|plus|times|(?:divided|multiplied) by|added to"
     r"|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
     re.IGNORECASE,
@@ -94,40 +81,6 @@ _CLAUSE_ENDS = re.compile(
 _BEFORE = re.compile(r"[A-Za-z\d%' ]*\Z")
 _WORD = re.compile(r"[A-Za-z]{2}")
 _BEHIND = re.compile(r"[A-Za-z\d%' -]*")
-_INDEFINITE = re.compile(
-    r"(?i)(?:^|[.,;:]\s|\b(?:so|thus|hence|but|and|that)\s)"
-    r"(?:an?|another|some|many|most|every|other) "
-    r"(?!(?:total|quarter|third|half|fifth)\b)(?P<who>(?:[a-z'-]+ ){1,4})"
-    r"(?:puts?|reads?|says?|gets?|sees?|writes?|types?|answers?|thinks?|finds?|chooses?|picks?|"
-    r"claims?|reports?|enters?|is|was)\W*\Z"
-)
-"""A subject that is none of the question's: "a careless pupil puts", "an upper estimate is"."""
-_HEARSAY = re.compile(
-    r"(?i)\b(?P<who>[a-z]+) (?:says?|said|claims?|claimed|thinks?|thought|believes?|believed|"
-    r"reports?|reported|guess(?:es|ed)?|has it)\b(?: that)?[^.;,:!?\d]*\Z"
-)
-"""What somebody else says: "rumour has it that the answer is"."""
-_OTHER_QUESTION = re.compile(
-    r"(?i)\b(?:another|other|different|previous|next|earlier|former|last) "
-    r"(?:exercise|problem|question|task|test|book|student|person|pupil|reader|riddle)s?\b[^.;?!]*\Z"
-    r"|\b(?:twice|thrice|double|triple|half|\w+ times"
-    r"|(?:square|root|double|half|inverse|opposite) of) "
-    r"(?:the|our|this) (?:\w+ )?(?:answer|result|solution)\b[^.;?!]*\Z"
-)
-_NO_OTHER = re.compile(
-    r"(?i)\b(?:no|not|nothing|none|nobody|never|cannot|n['’]t)\b.*"
-    r"\b(?:but|other than|except|besides)\s*\Z"
-)
-_MANY_WOULD = re.compile(
-    r"(?i)\b(?:many|some|most|others|people|students)(?: \w+)? (?:would|might|may|could|will)"
-    r"(?: \w+){1,2}\W*\Z"
-)
-_STATED = NOUNS - words_of("estimate guess attempt") | words_of(
-    "formula expression equation way value root zero"
-)
-_TEXTS = words_of("which that text problem question theorem law rule formula caption title")
-_WORKINGS = words_of("calculation calculations working reasoning choice computation")
-_NONE = Answer("")
 _CLOSERS = {"{": "}", "(": ")"}
 
 
@@ -151,6 +104,8 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         or _UNEQUAL_BEHIND.match(after)
     ):
         return f"not {answer}"
+    if (other := another_before(before, answer)) is not None:
+        return f"{other} or {answer}"
     if affirmed(re.split(r"[.;!?]\s", before)[-1].rstrip(" $({*\\[")):
         return answer
     changed = _CHANGED.search(before)
@@ -202,65 +157,3 @@ def _closed(term: str) -> str:
             opened.pop()
         out.append(char)
     return "".join([*out, *reversed(opened)])
-
-
-def affirmed(before: str) -> bool:
-    """Tell whether the sentence that leads to an answer sets all others aside.
-
-    Example:
-        >>> affirmed("No answer other than "), affirmed("Every answer other than ")
-        (True, False)
-    """
-    return bool(_NO_OTHER.search(before))
-
-
-def denied(before: str) -> bool:
-    """Tell whether the clause that leads to an answer denies it: "It cannot be", "The trap is".
-
-    Example:
-        >>> denied("The answer is certainly not "), denied("8 is not right, so it is ")
-        (True, False)
-    """
-    sentence = sentences(plain(before))[-1]
-    clause = Clause(cut(sentence)[-1], _NONE)
-    if affirmed(sentence):
-        return False
-    words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]
-    for word in reversed(clause.words):
-        if (is_not(word) and word not in ("none", "nobody")) or word in DOUBTS:
-            return True
-        if word not in LIGHT and not word.endswith("ly") and word not in ("than", "quite"):
-            break
-    lead = next((place for place, word in enumerate(words) if word not in LIGHT), len(words))
-    follows = words[lead + 1 : lead + 2]
-    faulty = lead < len(words) and (
-        words[lead] in FAULTY | WITHDRAWING or WRONG.fullmatch(words[lead])
-    )
-    if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
-        return True
-    if _OTHER_QUESTION.search(sentence) or _of_somebody_else(clause.text, sentence, words):
-        return True
-    supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
-    if supposed or "used to be" in clause.text:
-        return True
-    unreal = not UNREAL.isdisjoint(words)
-    return unreal and bool(re.search(r"\b(?:if|had|unless|without)\b", sentence, re.IGNORECASE))
-
-
-def _of_somebody_else(clause: str, sentence: str, words: list[str]) -> bool:
-    """Tell whether an answer is what others would give, or only an impression of the writer's.
-
-    Args:
-        clause: the one that leads to the answer, of ``sentence``.
-        words: its words, without adverbs.
-    """
-    if _MANY_WOULD.search(clause):
-        return True
-    heard = _HEARSAY.search(sentence)
-    if heard and heard["who"].casefold() not in PERSONS | SOURCES | _TEXTS:
-        return True
-    mine = words.index("my") + 1 if "my" in words else 0
-    if mine and (_STATED | _WORKINGS).isdisjoint(words[mine : mine + 3]):
-        return True  # "my first impression was"
-    whose = _INDEFINITE.search(clause)
-    return bool(whose) and _STATED.isdisjoint(whose["who"].casefold().split())
