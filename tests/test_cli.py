@@ -17,8 +17,8 @@ from r1vl_kedro.benchmarks.tsv import BenchmarkFileError
 from r1vl_kedro.endpoint import BudgetReached, EndpointError
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.hooks.lock import AlreadyRunning
+from r1vl_kedro.hooks.made_from import HalfWrittenError
 from r1vl_kedro.hooks.runners import RunnerError
-from r1vl_kedro.hooks.saving import HalfWrittenError
 from r1vl_kedro.hooks.session import SessionHooks
 from r1vl_kedro.launcher import JobError
 from r1vl_kedro.parameters import ConfigurationError

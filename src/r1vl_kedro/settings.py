@@ -9,7 +9,6 @@ from r1vl_kedro.hooks.costs import CostHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
-from r1vl_kedro.hooks.saving import SavingHooks
 from r1vl_kedro.hooks.session import SessionHooks
 from r1vl_kedro.hooks.summary import SummaryHooks
 from r1vl_kedro.hooks.tracking import TrackingHooks
@@ -45,7 +44,6 @@ HOOKS = (
     CostHooks(tracking),
     CheckHooks(),
     MadeFromHooks(),
-    SavingHooks(),
     lock,
     SessionHooks(lock.release),
 )

@@ -8,7 +8,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro_datasets.json import JSONDataset
 
-from r1vl_kedro.hooks.made_from import MadeFromHooks
+from r1vl_kedro.hooks.made_from import HalfWrittenError, MadeFromHooks
 from r1vl_kedro.hooks.recipes import differences, digest, recipes
 from r1vl_kedro.pipelines.ablation.stages import within
 from r1vl_kedro.pipelines.evaluation import create_pipeline
@@ -187,3 +187,41 @@ class TestWhy:
             "second was made with steps 1 instead of 2: made anew",
             COUNTED.format(1),
         ]
+
+
+class TestHalfWritten:
+    """A run died while it wrote the second file in place, over a whole one."""
+
+    @pytest.fixture
+    def begin(self, tmp_path):
+        def begin(pipeline=THROUGH_MEMORY):
+            hooks, catalog = MadeFromHooks(), DataCatalog()
+            loader = {"globals": {"data": "data"}, "parameters": {"steps": 1}}
+            hooks.after_context_created(
+                SimpleNamespace(config_loader=loader, project_path=tmp_path)
+            )
+            for name in ("records", "first", "second"):
+                catalog[name] = JSONDataset(filepath=str(tmp_path / f"{name}.json"))
+            catalog["records"].save([])
+            hooks.after_catalog_created(catalog)
+            hooks.before_pipeline_run({"only_missing_outputs": True}, pipeline, catalog)
+            return hooks, catalog
+
+        hooks, catalog = begin()
+        for name in ("first", "second"):
+            hooks.before_dataset_saved(name)
+            catalog[name].save([1])
+            hooks.after_dataset_saved(name)
+        hooks.before_dataset_saved("second")
+        (tmp_path / "second.json").write_text("[1")
+        return begin
+
+    def test_it_is_made_anew(self, begin, caplog):
+        _, catalog = begin()
+        assert catalog.exists("first") and not catalog.exists("second")
+        [said] = [record.getMessage() for record in caplog.records]
+        assert "second.json was being written when a run died; it is made anew" in said
+
+    def test_a_run_that_only_reads_it_is_refused(self, begin):
+        with pytest.raises(HalfWrittenError, match=r"second \(.*second\.json\) was being written"):
+            begin(Pipeline([Node(keep, "second", "third", name="make_third")]))

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
-from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
+from kedro.io import AbstractDataset, AbstractVersionedDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 
 from r1vl_kedro import files
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.hooks.recipes import ANOTHER, Recipe, differences, digest, recipes
 from r1vl_kedro.hooks.to_run import command
 
@@ -23,6 +24,14 @@ DIFFERENCES = "row_differences"
 """The catalog entry with what differs between the rows of a report and the grid in force."""
 
 
+UNFINISHED = "unfinished"
+"""In place of the recipe of a file that is being written: its path."""
+
+
+class HalfWrittenError(UserFacingError):
+    """A run would read a result that another run died writing."""
+
+
 class MadeFromHooks:
     """Files a recipe beside every result, and compares before one is used again.
 
@@ -30,6 +39,10 @@ class MadeFromHooks:
     counts as missing and is made anew; the old one stays until then. A report over rows that
     another run made with other parameters gets the differences as the catalog entry
     ``row_differences``.
+
+    Kedro's own datasets write in place: killed half-way they leave a file that would pass for a
+    result. It has no recipe, but a note that it is unfinished, and is made anew. This project's
+    datasets (checkpoints, records) move whole directories into place and need no note.
     """
 
     def __init__(self) -> None:
@@ -54,8 +67,13 @@ class MadeFromHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
-        """Compare what is there with what this run would make."""
+        """Compare what is there with what this run would make.
+
+        Raises:
+            HalfWrittenError: names a dataset that is only read, its file and what would make it.
+        """
         self._catalog = catalog
+        self._discard_unfinished(pipeline)
         self._wanted = recipes(pipeline, self._parameters(), self._leaf, self._stored)
         catalog[DIFFERENCES].save(self._rows_read(pipeline))
         if run_params.get("only_missing_outputs"):
@@ -70,7 +88,11 @@ class MadeFromHooks:
         new, old = self._wanted.get(dataset_name), self._stored(dataset_name)
         if new is None or self._temporary(dataset_name):
             return
-        vars(self._catalog.get(dataset_name)).pop("_exists", None)  # it counted as missing
+        dataset = self._catalog.get(dataset_name)
+        vars(dataset).pop("_exists", None)  # it counted as missing
+        if isinstance(dataset, AbstractVersionedDataset):
+            self._file(dataset_name, {UNFINISHED: str(dataset._filepath)})
+            return
         if new == old:
             return
         if old is None and not self._catalog.exists(dataset_name):
@@ -78,12 +100,20 @@ class MadeFromHooks:
         else:
             self._place(dataset_name).unlink(missing_ok=True)
 
-    @hook_impl(trylast=True)
+    @hook_impl(tryfirst=True)
     def after_dataset_saved(self, dataset_name: str) -> None:
-        """File the recipe."""
+        """File the recipe, of a whole file: a power cut leaves one, or the note of another."""
         recipe = self._wanted.get(dataset_name)
         if recipe is None or self._temporary(dataset_name):
             return
+        dataset = self._catalog.get(dataset_name)
+        if isinstance(dataset, AbstractVersionedDataset):
+            file = Path(dataset._filepath)
+            if file.is_dir():
+                files.sync_tree(file)
+            elif file.exists():
+                files.sync(file)
+                files.sync(file.parent)
         if self._stored(dataset_name) != recipe:
             self._file(dataset_name, recipe)
 
@@ -101,6 +131,22 @@ class MadeFromHooks:
                 ", ".join(sorted(name.partition(".")[0] for name in rows)),
                 command(self._context.env),
             )
+
+    def _discard_unfinished(self, pipeline: Pipeline) -> None:
+        """Remove half-written results that this run makes; refuse to read others."""
+        made = pipeline.all_outputs()
+        for name in sorted(made | pipeline.inputs()):
+            unfinished = (self._note(name) or {}).get(UNFINISHED)
+            if unfinished is None:
+                continue
+            if name not in made:
+                raise HalfWrittenError(
+                    f"{name} ({unfinished}) was being written when a run died, and this run only "
+                    "reads it; run the pipeline that makes it first"
+                )
+            logger.warning("%s was being written when a run died; it is made anew", unfinished)
+            Path(unfinished).unlink(missing_ok=True)
+            self._place(name).unlink()
 
     def _parameters(self) -> Mapping[str, Any]:
         return self._context.config_loader["parameters"]
@@ -194,6 +240,11 @@ class MadeFromHooks:
         return self._directory / f"{name}.json"
 
     def _stored(self, name: str) -> Recipe | None:
+        """Return the recipe that a result was made by; None of one that is not whole."""
+        note = self._note(name)
+        return None if note is None or UNFINISHED in note else note
+
+    def _note(self, name: str) -> Recipe | None:
         try:
             return json.loads(self._place(name).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):  # cut short by a power failure: as good as none
