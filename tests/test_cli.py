@@ -18,8 +18,7 @@ from r1vl_kedro.endpoint import BudgetReached, EndpointError
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.hooks.lock import AlreadyRunning
 from r1vl_kedro.hooks.made_from import HalfWrittenError
-from r1vl_kedro.hooks.runners import RunnerError
-from r1vl_kedro.hooks.session import SessionHooks
+from r1vl_kedro.hooks.session import RunnerError, SessionHooks
 from r1vl_kedro.launcher import JobError
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.preflight.shapes import PreflightError

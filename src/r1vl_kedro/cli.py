@@ -20,7 +20,7 @@ from yaml import MarkedYAMLError, YAMLError
 
 from r1vl_kedro.errors import UserFacingError, clipped
 from r1vl_kedro.files import no_room
-from r1vl_kedro.hooks.runners import RunnerError, refuse_processes
+from r1vl_kedro.hooks.session import RunnerError, refuse_processes
 from r1vl_kedro.parameters import check_choices
 from r1vl_kedro.scrubbing import scrub
 

@@ -5,7 +5,6 @@ import warnings
 from r1vl_kedro.configuration import ProfileConfigLoader
 from r1vl_kedro.context import ProjectContext
 from r1vl_kedro.hooks.checks import CheckHooks
-from r1vl_kedro.hooks.costs import CostHooks
 from r1vl_kedro.hooks.entries import EntriesHooks
 from r1vl_kedro.hooks.lock import LockHooks
 from r1vl_kedro.hooks.made_from import MadeFromHooks
@@ -41,7 +40,6 @@ HOOKS = (
     EntriesHooks(),
     SummaryHooks(tracking),
     tracking,
-    CostHooks(tracking),
     CheckHooks(),
     MadeFromHooks(),
     lock,

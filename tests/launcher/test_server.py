@@ -225,7 +225,7 @@ def test_where_a_sockets_name_would_be_too_long_jobs_import_for_themselves(tmp_p
 
 
 def test_a_stop_is_over_when_the_next_run_begins(tmp_path):
-    from r1vl_kedro.hooks.signals import Signals
+    from r1vl_kedro.hooks.session import Signals
 
     stop_all()
     with ThreadPoolExecutor() as pool:  # where no signal can be listened to

@@ -41,7 +41,7 @@ def test_numbers_arrive_in_order():
     server = Server()
     metrics = live(server)
     for step in range(3):
-        metrics.put({"train/loss": 1.0 / (step + 1)}, step)
+        metrics.send({"train/loss": 1.0 / (step + 1)}, step)
     assert metrics.close() == 0
     assert [m[2] for m in server.received] == [0, 1, 2]
 
@@ -50,7 +50,7 @@ def test_a_server_that_comes_back_misses_nothing():
     server = Server(failures=6)
     metrics = live(server)
     for step in range(5):
-        metrics.put({"a": 1.0, "b": 2.0}, step)
+        metrics.send({"a": 1.0, "b": 2.0}, step)
         time.sleep(0.01)
     assert metrics.close() == 0
     assert [m[2] for m in server.received] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
@@ -59,7 +59,7 @@ def test_a_server_that_comes_back_misses_nothing():
 def test_what_a_dead_server_never_took_is_counted(caplog):
     metrics = live(Server(failures=10**6))
     for step in range(50):
-        metrics.put({"a": 1.0}, step)
+        metrics.send({"a": 1.0}, step)
     assert metrics.close(seconds=0.3) == 50
     assert "50 writes did not reach MLflow at http://mlflow, 50 of training curves" in caplog.text
 
@@ -74,7 +74,7 @@ def test_numbers_that_a_server_refuses_do_not_hold_up_the_rest():
     server = Picky()
     metrics = live(server)
     for step, key in enumerate(["a", "odd", "b"]):
-        metrics.put({key: 1.0}, step)
+        metrics.send({key: 1.0}, step)
     assert metrics.close() == 1
     assert [m[0] for m in server.received] == ["a", "b"]
 
@@ -89,7 +89,7 @@ def test_a_server_that_never_answers_is_not_waited_for():
 
     metrics = live(Stuck())
     for step in range(50):
-        metrics.put({"a": 1.0}, step)
+        metrics.send({"a": 1.0}, step)
     assert metrics.close(seconds=0.2) == 50
     answers.set()
 

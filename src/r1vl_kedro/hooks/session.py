@@ -1,8 +1,13 @@
-"""What a run takes of its process, directory and signals, is given back at its end."""
+"""What a run takes of its process, directory and signals, and how it is asked to stop."""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import gc
 import os
+import signal
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -10,8 +15,13 @@ from typing import Any
 from kedro.framework.hooks import hook_impl
 
 from r1vl_kedro import scratch
-from r1vl_kedro.hooks.runners import refuse_processes
-from r1vl_kedro.hooks.signals import Signals
+from r1vl_kedro.errors import UserFacingError
+
+STOPPING = (
+    "\n{}: jobs save their state and stop. The same command with --only-missing-outputs goes on "
+    "from there; it keeps earlier results that have the same parameters.\n"
+)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class SessionHooks:
@@ -59,3 +69,63 @@ class SessionHooks:
         if self._before is not None:
             os.chdir(self._before)
             self._before = None
+
+
+class Signals:
+    """Turns the signals that ask a run to stop into ``KeyboardInterrupt``, once."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+
+    def listen(self) -> None:
+        """Listen from now on; only the main thread may.
+
+        A stop of an earlier run of this process, as in a notebook, is over.
+        """
+        from r1vl_kedro.launcher.ending import forget_stop
+
+        forget_stop()
+        # Else the interpreter collects all cycles before it ends, for more than a second of a core.
+        atexit.register(gc.freeze)
+        if threading.current_thread() is threading.main_thread() and not self._before:
+            # Under nohup a closed terminal is no reason to stop.
+            nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            heard = [number for number in SIGNALS if number != signal.SIGHUP or not nohup]
+            self._before = {number: signal.signal(number, self._stop) for number in heard}
+
+    def restore(self) -> None:
+        """Put the former handlers back; only the main thread may."""
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            self._before = {}
+
+    def _stop(self, number: int, frame: Any) -> None:
+        from r1vl_kedro.launcher.ending import stop_all
+
+        for listened in SIGNALS:  # impatience must not cut the saving short
+            signal.signal(listened, signal.SIG_IGN)
+        self._before = {}
+        stop_all()
+        # Not by logging, which this signal may have interrupted. Whoever reads may be gone.
+        with contextlib.suppress(OSError):
+            os.write(2, STOPPING.format(signal.Signals(number).name).encode())
+        raise KeyboardInterrupt(f"stopped by {signal.Signals(number).name}")
+
+
+class RunnerError(UserFacingError):
+    """The nodes cannot run by this runner; the message names one that can run them."""
+
+
+def refuse_processes(runner: str) -> None:
+    """Refuse Kedro's ParallelRunner, by its name, path or an instance's description.
+
+    Raises:
+        RunnerError: it is that one.
+    """
+    if "ParallelRunner" in runner:
+        raise RunnerError(
+            "ParallelRunner is not for this project: its nodes know the MLflow run and "
+            "start jobs in processes of their own; variants train side by side by the default "
+            "runner of --pipelines=ablation, r1vl_kedro.runner.SlotRunner"
+        )

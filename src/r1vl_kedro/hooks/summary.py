@@ -14,6 +14,9 @@ from kedro.framework.hooks import hook_impl
 from r1vl_kedro.datasets.places import place_of
 from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.hooks.tracking import TrackingHooks
+from r1vl_kedro.launcher import LauncherOptions
+from r1vl_kedro.preflight.afterwards import accounts, sentence
+from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import display, number
 
@@ -26,10 +29,11 @@ LONG_SECONDS = 5.0
 
 
 class SummaryHooks:
-    """Logs scores and the time left while nodes run; prints the main table when all have."""
+    """Logs scores, costs and the time left while nodes run; prints the main table when all have."""
 
     def __init__(self, tracking: TrackingHooks) -> None:
         self._tracking = tracking
+        self._parameters: Any = None
         self._lock = threading.Lock()
         self._forget()
 
@@ -39,6 +43,11 @@ class SummaryHooks:
         self._seconds: dict[str, list[float]] = defaultdict(list)
         self._start = time.monotonic()
         self._nodes = 0
+
+    @hook_impl
+    def after_context_created(self, context: Any) -> None:
+        """Keep the parameters."""
+        self._parameters = context.config_loader["parameters"]
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Any, catalog: Any) -> None:
@@ -81,11 +90,24 @@ class SummaryHooks:
         return max(1.0, busy / max(time.monotonic() - self._start, 1e-9))
 
     @hook_impl
-    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Log a variant's score."""
+    def after_dataset_saved(self, dataset_name: str, data: Any, node: Any) -> None:
+        """Log a variant's score, and what a training took."""
         place, _, short = dataset_name.rpartition(".")
         if short == "scores" and isinstance(data, dict) and "accuracy" in data:
             logger.info("%s: %s", place or "test records", score_line(data))
+        if short.endswith("training_log") and isinstance(data, list):
+            self._tell_costs(data, node)
+
+    def _tell_costs(self, log: list[dict[str, Any]], node: Any) -> None:
+        """Sum a training up beside preflight's estimate, in a sentence and as ``cost/<name>``."""
+        if any("stage" in row for row in log):  # several trainings, each summed up by itself
+            return
+        machine = PreflightOptions.model_validate(self._parameters.get("preflight", {}))
+        launcher = LauncherOptions.model_validate(self._parameters.get("launcher", {}))
+        found = accounts(log, machine, launcher.num_processes)
+        if found:
+            logger.info("%s %s", node.name, sentence(found, machine))
+            self._tracking.add_metrics(node, {f"cost/{name}": v for name, v in found.items()})
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Any, catalog: Any) -> None:

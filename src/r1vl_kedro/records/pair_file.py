@@ -105,19 +105,10 @@ class PairFile:
     def _images(self, row: Mapping[str, Any]) -> tuple[list[bytes], list[str]]:
         given = row.get("images") if row.get("images") is not None else row.get("image")
         given = images_in_prompt(row) if given is None else given
-        given = given if isinstance(given, list) else [given]
-        root = self.image_root or self.path.parent
-        encoded, paths = [], []
-        for one in given:
-            data = one.get("bytes") if isinstance(one, Mapping) else None
-            if isinstance(data, bytes) and (data or not one.get("path")):
-                images = [data]
-            else:
-                images, found = images_of(one, "images", root)
-                paths += found
-            for image in images:
-                encoded.append(pictures.read(image))
-                pictures.decode(encoded[-1], paths[-1] if paths else "image")
+        images, paths = images_of(given, "images", self.image_root or self.path.parent)
+        encoded = [pictures.read(image) for image in images]
+        for image, data in zip(images, encoded, strict=True):
+            pictures.decode(data, "image" if isinstance(image, bytes) else str(image))
         return encoded, paths
 
 

@@ -27,9 +27,9 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
 
     Args:
         value: a path, a ``file:`` or ``data:`` address or base64 text, or an object that has one of
-            these as ``path``, ``bytes``, ``url`` or ``image``; or a list of these. An empty text or
-            null is no image. A leading slash is the image folder's, unless the
-            path leads below it by itself.
+            these as ``path``, ``bytes``, ``url`` or ``image``, or its bytes as Parquet has them; or
+            a list of these. An empty text or null is no image. A leading slash is the image
+            folder's, unless the path leads below it by itself.
         name: the field's, for errors.
         root: the image folder.
 
@@ -41,6 +41,9 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
     paths: list[str] = []
     for one in given:
         text = _address_of(one)
+        if isinstance(text, bytes):
+            images.append(text)
+            continue
         if not isinstance(text, str) or not text:
             raise ValueError(f"{name} is {value!r:.200}; wanted a path or a list of paths")
         if (data := _embedded(text, name)) is not None:
@@ -55,6 +58,9 @@ def images_of(value: Any, name: str, root: Path) -> tuple[list[Path | bytes], li
 def _address_of(image: Any) -> Any:
     if not isinstance(image, Mapping):
         return image
+    data = image.get("bytes")
+    if isinstance(data, bytes) and (data or not image.get("path")):
+        return data
     return next((image[key] for key in ("path", "bytes", "url", "image") if image.get(key)), None)
 
 

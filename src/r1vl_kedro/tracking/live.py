@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from r1vl_kedro.tracking.writes import CLOSE_SECONDS, BackgroundWrites
+from r1vl_kedro.tracking.writes import Writes
 
-PAUSE = 5.0
+PAUSE, CLOSE_SECONDS = 5.0, 20.0
 
 
-class LiveMetrics:
-    """Sends numbers to one run of a store, without ever holding training up.
+class LiveMetrics(Writes):
+    """Sends numbers to one run from a thread of its own, without ever holding training up.
 
-    What is lost here is filed from the training's own log when the node ends (`Store.history`).
+    Neither a slow nor a dead store does. What is lost here is filed from the training's own log
+    when the node ends (`Store.history`).
     """
 
     def __init__(self, uri: str, run_id: str, client: Any = None, pause: float = PAUSE):
-        self.uri, self.run_id, self._given = uri, run_id, client
-        self._writes = BackgroundWrites(uri, lambda: self.client.get_run(run_id), pause)
+        super().__init__(uri, lambda: self.client.get_run(run_id), pause)
+        self.run_id, self._given = run_id, client
+        self._wake, self._closing = threading.Event(), threading.Event()
+        self._deadline = math.inf
+        self._thread = threading.Thread(target=self._work, daemon=True, name="mlflow-writes")
+        self._thread.start()
 
     @cached_property
     def client(self) -> Any:
@@ -31,10 +38,11 @@ class LiveMetrics:
 
         return MlflowClient(self.uri)
 
-    def put(self, values: Mapping[str, float], step: int) -> None:
+    def send(self, values: Mapping[str, float], step: int) -> None:
         """Hand numbers over; returns at once."""
         now = int(time.time() * 1000)
-        self._writes.put("training curves", lambda: self._log(values, now, step))
+        self._waiting.append(("training curves", lambda: self._log(values, now, step)))
+        self._wake.set()
 
     def _log(self, values: Mapping[str, float], now: int, step: int) -> None:
         from mlflow.entities import Metric
@@ -44,4 +52,23 @@ class LiveMetrics:
 
     def close(self, seconds: float = CLOSE_SECONDS) -> int:
         """Send what is left, at most so long; returns how many steps' numbers were lost."""
-        return self._writes.close(seconds)
+        self._deadline = time.monotonic() + seconds
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(seconds)
+        return self._report()
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait(self._pause if self._waiting else None)
+            self._wake.clear()
+            closing = self._closing.is_set()
+            if closing or time.monotonic() >= self._not_before:
+                with self._lock:
+                    self._try()
+            if closing:
+                break
+        while self._waiting and time.monotonic() + self._first_pause < self._deadline:
+            time.sleep(self._first_pause)
+            with self._lock:
+                self._try()

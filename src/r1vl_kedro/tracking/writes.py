@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections import Counter, deque
@@ -17,7 +16,6 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LAST_PAUSE = 15.0, 240.0
 """Seconds between attempts at a store that does not answer."""
-CLOSE_SECONDS = 20.0
 
 
 class Writes:
@@ -86,45 +84,6 @@ class Writes:
                 "".join(f", {count} of {what}" for what, count in missing.items()),
             )
         return lost
-
-
-class BackgroundWrites(Writes):
-    """The same from a thread of its own: neither a slow nor a dead store holds the caller up."""
-
-    def __init__(self, uri: str, ask: Callable[[], Any], pause: float = FIRST_PAUSE):
-        super().__init__(uri, ask, pause)
-        self._wake, self._closing = threading.Event(), threading.Event()
-        self._deadline = math.inf
-        self._thread = threading.Thread(target=self._work, daemon=True, name="mlflow-writes")
-        self._thread.start()
-
-    def put(self, what: str, write: Callable[[], Any]) -> None:
-        """Hand a write over; returns at once."""
-        self._waiting.append((what, write))
-        self._wake.set()
-
-    def close(self, seconds: float = CLOSE_SECONDS) -> int:
-        """Send what is left, at most so long; returns how many writes were lost."""
-        self._deadline = time.monotonic() + seconds
-        self._closing.set()
-        self._wake.set()
-        self._thread.join(seconds)
-        return self._report()
-
-    def _work(self) -> None:
-        while True:
-            self._wake.wait(self._pause if self._waiting else None)
-            self._wake.clear()
-            closing = self._closing.is_set()
-            if closing or time.monotonic() >= self._not_before:
-                with self._lock:
-                    self._try()
-            if closing:
-                break
-        while self._waiting and time.monotonic() + self._first_pause < self._deadline:
-            time.sleep(self._first_pause)
-            with self._lock:
-                self._try()
 
 
 def _failure_of(write: Callable[[], Any]) -> Exception | None:

@@ -33,4 +33,4 @@ class LogToMlflow(TrainerCallback):
             if isinstance(value, int | float) and key not in ("epoch", "step")
         }
         if numbers:
-            self.metrics.put(numbers, state.global_step)
+            self.metrics.send(numbers, state.global_step)
