@@ -85,9 +85,12 @@ def _converted(given: Quantity, gold: Quantity) -> bool:
     for ours in given.units:
         for theirs in gold.units:
             if same_dimension(ours, theirs) and not (is_generic(ours) or is_generic(theirs)):
-                number = gold.number * theirs.factor / ours.factor
-                if _unending(number) and _rounded(given, Quantity(number)):
-                    return True
+                ratio = theirs.factor / ours.factor
+                gap = abs(float(given.number) - float(gold.number * ratio))
+                shown = given.decimals or 0
+                tens = math.log10(ratio).is_integer()  # m and km
+                if not tens and _digits(given, shown) >= 3 and given.number % 1:
+                    return gap <= _half_a_digit(shown)
     return False
 
 
@@ -165,7 +168,7 @@ def _rounded(given: Quantity, gold: Quantity) -> bool:
         return _digits(gold, wanted) >= 2 and gap <= _half_a_digit(wanted)
     if shown is None and wanted and _unending(given.number) and _digits(gold, wanted) >= 3:
         return gap <= _half_a_digit(wanted)
-    if shown and wanted is None and _unending(gold.number):
+    if shown and wanted is None and _unending(gold.number) and given.number % 1:
         return _digits(given, shown) >= 3 and gap <= _half_a_digit(shown)
     if shown is None or shown < 2:
         return False

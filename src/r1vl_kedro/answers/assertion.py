@@ -48,7 +48,10 @@ _BACKED = re.compile(
     r"(?P<figure>(?:USD )?\d[^()]{0,30})\)?\W*"
 )
 """Words with the figure that speaks for them behind them."""
-_SUBJECT_WORDS = r"\W*(?:it|this|that|(?:the|this|that|its|such an?)(?: [\w'-]+){1,6}?)"
+_SUBJECT_WORDS = (
+    r"(?!.*\b(?:if|unless|false|untrue|wrong|whether|den\w+|doubt\w*|says?|thinks?)\b)"
+    r"\W*[A-Za-z][\w'-]*(?: [\w'()-]+){0,6}?"
+)
 _NEGATIVE = {
     "neither": re.compile(rf"{_SUBJECT_WORDS} is neither \w+ nor \w+\W*", re.IGNORECASE),
     "does not exist": re.compile(

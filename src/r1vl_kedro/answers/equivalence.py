@@ -171,7 +171,7 @@ def _explain_open(given: str, gold: str) -> str:
         return SAME
     verdict = _YES_NO.get(" ".join(fold(theirs)))
     if verdict:
-        said = yes_or_no(given)
+        said = yes_or_no(ours if "\\" in given else given)
         return SAME if said == verdict else f"says {said}" if said else "says neither yes nor no"
     wanted = read(gold)
     value = read(given)

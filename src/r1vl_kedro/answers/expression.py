@@ -211,7 +211,8 @@ class _Parser:
         if name == "root":
             order = self.atom()
         radicand = self.atom() if self.peek() == "(" else self.power()
-        if radicand[0] == "^":
+        odd = order[0] == "number" and order[1] in (3, 5, 7, 9)
+        if radicand[0] == "^" and not odd:
             self.signed = True
         return ("^", radicand, ("/", ("number", Fraction(1)), order))
 
@@ -247,7 +248,9 @@ class _Parser:
             self.at += 1
             exponent = self.signed_factor()
             if exponent == ("neg", ("number", Fraction(1))):
-                raise Unreadable("an inverse function")
+                if f"arc{name}" not in FUNCTIONS:
+                    raise Unreadable("an inverse function")
+                name, exponent = f"arc{name}", None
         if name == "abs":
             self.signed = True
         value: Tree = (name, self.argument())

@@ -19,10 +19,12 @@ _COLOURS = frozenset(
     "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
     "gold silver beige turquoise".split()
 )
-_PRONOUN = re.compile(
-    r"^(?:it|they|this) (?:will |would )?(?!is\b|are\b|be\b)"
-    r"(?P<verb>[a-z]{3,}?)s?(?P<rest>(?: [a-z]+)*)$"
+_PRONOUN = re.compile(r"^(?:it|they|this|that) (?=[a-z])")
+_SUBJECT = re.compile(
+    r"^(?:(?:it|they)|the(?: [a-z]+){1,3}?) (?:(?:is|are) )?"
+    r"(?P<said>(?:first |alway |at |in |not )?[a-z]{3,}(?: [a-z]+)*)$"
 )
+_NOT = re.compile(r"\b(?:not|no|never|nor|neither|or|if|unless)\b|n't\b")
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
 
 
@@ -65,17 +67,35 @@ def coloured(plain: str, options: Sequence[str]) -> int | None:
 
 
 def predicated(plain: str, options: Sequence[str]) -> int | None:
-    """Return the option that a pronoun stands in: "It stays the same" for "The mass stays ..."."""
-    found = _PRONOUN.match(folded(plain))
-    if not found:
+    """Return the option that says of its subject what an answer does.
+
+    ``It stays the same`` for "The mass stays the same", ``at rest`` for "The object is at rest".
+    """
+    given = folded(plain).replace(",", "")
+    if _NOT.search(given):
         return None
-    ends = (f" {found['verb']}", f" {found['verb']}s")
+    said = _tenseless(_PRONOUN.sub("", given))
     places = [
         place
         for place, option in enumerate(options)
-        if folded(option).endswith(tuple(end + found["rest"] for end in ends))
+        if (whole := _tenseless(folded(option).replace(",", "")))
+        and (predicate := _subjectless(whole))
+        and (said in (predicate, f"is {predicate}") or _subjectless(_tenseless(given)) == predicate)
     ]
     return places[0] if len(places) == 1 else None
+
+
+def _tenseless(text: str) -> str:
+    """Return words without "will" and the s of verbs and plurals."""
+    words = [word for word in text.split() if word not in ("will", "would")]
+    kept = (word if word in ("is", "this") else word.removesuffix("s") for word in words)
+    return " ".join(kept) if len(words) > 1 and all(map(str.isalpha, words)) else ""
+
+
+def _subjectless(text: str) -> str:
+    """Return what is said of a subject; empty where none stands before it."""
+    found = _SUBJECT.match(text)
+    return found["said"] if found else ""
 
 
 def folded(text: str) -> str:
