@@ -1,10 +1,12 @@
 """Importing this module imports what every training process needs; for fork servers."""
 
-import importlib
+from importlib import import_module
+from pkgutil import iter_modules
 
+from r1vl_kedro import training
 from r1vl_kedro.training.methods import METHODS
 
+_here = {module.name for module in iter_modules(training.__path__, f"{training.__name__}.")}
 _entries = {method.entry.partition(":")[0] for method in METHODS.values() if method.entry}
-_late = {module for method in METHODS.values() for module in method.modules}
-for module in sorted({*_entries, *_late, "r1vl_kedro.training.arguments"}):
-    importlib.import_module(module)
+for _module in sorted((_here | _entries) - {__name__}):
+    import_module(_module)

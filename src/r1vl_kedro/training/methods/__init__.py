@@ -48,8 +48,6 @@ class Method:
     """Options that another section of the parameters gives where its own do not: name, section."""
     entry: str = ""
     """``module:function`` that a job runs."""
-    modules: tuple[str, ...] = ()
-    """What its job imports late; a fork server imports them beforehand."""
     records: str = ""
     """The records it reads unless a stage names others."""
     columns: tuple[str, ...] = ()
@@ -82,7 +80,6 @@ def _sft(records: str, sections: tuple[str, ...], **more: Any) -> Method:
         "base": WARM_UP,
         "options": ContinuedSFTOptions,
         "entry": "r1vl_kedro.training.sft:train_sft",
-        "modules": ("r1vl_kedro.training.sft_trainer",),
         "columns": ("id", "images", "question", "options", "solution"),
         "learns": ("solution",),
     }
@@ -108,11 +105,6 @@ METHODS: dict[str, Method] = {
         options=StepGRPOOptions,
         sections=("step_grpo",),
         entry="r1vl_kedro.training.step_grpo:train_step_grpo",
-        modules=(
-            "r1vl_kedro.rewards",
-            "r1vl_kedro.training.callbacks",
-            "r1vl_kedro.training.step_grpo_trainer",
-        ),
         records="rl_prompts",
         columns=("id", "images", "question", "options", "answer"),
     ),
@@ -132,7 +124,6 @@ METHODS: dict[str, Method] = {
         options=PairScoringOptions,
         sections=("reference",),
         entry="r1vl_kedro.training.pair_logps:reference_pairs",
-        modules=("r1vl_kedro.training.preference_trainer",),
         records="pairs",
         leaves=("pairs",),
     ),
@@ -141,7 +132,6 @@ METHODS: dict[str, Method] = {
         options=PreferenceOptions,
         sections=("preference",),
         entry="r1vl_kedro.training.preference:train_preference",
-        modules=("r1vl_kedro.training.preference_trainer",),
         records="pairs",
         columns=("id", "images", "question", "options", "chosen", "rejected"),
         learns=("chosen", "rejected"),
