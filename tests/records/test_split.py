@@ -4,9 +4,8 @@ import pytest
 from record_builders import image_bytes, mulberry_row, validated
 
 from r1vl_kedro.records.options import SplitOptions
-from r1vl_kedro.records.report import prep_report
 from r1vl_kedro.records.schema import RecordsError
-from r1vl_kedro.records.split import split
+from r1vl_kedro.records.split import prep_report, split
 
 
 def test_both_sets_are_drawn_from_one_pool_by_the_seed(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from r1vl_kedro.preflight.afterwards import accounts, sentence
+from r1vl_kedro.preflight.estimates import accounts, sentence
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.training.costs import (
     Work,

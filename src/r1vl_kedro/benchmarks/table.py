@@ -130,7 +130,9 @@ def table_markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ())
             shown.append({"model": RULE, "scoring": PUBLISHED})
         shown.append({key: _cell(row, key) for key in row if key not in folded})
     columns = list(shown[0])
-    return markdown([{key: row.get(key) for key in columns} for row in shown], notes)
+    cells = [["" if row.get(key) is None else str(row[key]) for key in columns] for row in shown]
+    left = {columns.index("model"), columns.index("scoring")}
+    return "\n".join([markdown_table(columns, cells, left), "", *notes]) + "\n"
 
 
 def _cell(row: Mapping[str, Any], name: str) -> Any:
@@ -139,14 +141,6 @@ def _cell(row: Mapping[str, Any], name: str) -> Any:
         return value
     interval = "" if low is None else f" [{low:.1f}, {high:.1f}]"
     return f"{value:.1f}{interval}, n = {row[f'{name}_n']}"
-
-
-def markdown(rows: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> str:
-    """Return a table as Markdown, one line a row with the columns of the first, its notes below."""
-    columns = list(rows[0])
-    left = {k for k, name in enumerate(columns) if name in ("model", "scoring", "reward")}
-    cells = [["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows]
-    return "\n".join([markdown_table(columns, cells, left), "", *notes]) + "\n"
 
 
 def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from r1vl_kedro.datasets.places import place_of
 from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.hooks.tracking import TrackingHooks
 from r1vl_kedro.launcher import LauncherOptions
-from r1vl_kedro.preflight.afterwards import accounts, sentence
+from r1vl_kedro.preflight.estimates import accounts, sentence
 from r1vl_kedro.preflight.options import PreflightOptions
 from r1vl_kedro.records.rejections import counts_in_words
 from r1vl_kedro.reporting.markdown import display, number

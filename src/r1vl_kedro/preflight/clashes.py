@@ -56,21 +56,18 @@ def model_problems(
 
 def _lengths(trainings: list[Training]) -> list[str]:
     """List data that is sampled longer than a training that reads it takes."""
-    makers = [one for one in trainings if isinstance(_decoding_of(one.options), DecodingOptions)]
+    makers = [(one, decoding) for one in trainings if (decoding := _decoding_of(one.options))]
     readers = [one for one in trainings if isinstance(one.options, TrainingOptions)]
-    found: dict[str, None] = {}
-    for maker in makers:
-        for reader in readers:
-            sampled = _decoding_of(maker.options).max_new_tokens
-            longest = reader.options.max_completion_length
-            if reader.method.records == maker.method.makes and sampled > longest:
-                reason = (
-                    f"{maker.where}.decoding.max_new_tokens {sampled} is above "
-                    f"{reader.where}.max_completion_length {longest}; {maker.method.makes} with "
-                    "responses as long as are sampled would be set aside"
-                )
-                found.setdefault(reason)
-    return list(found)
+    found = (
+        f"{maker.where}.decoding.max_new_tokens {decoding.max_new_tokens} is above "
+        f"{reader.where}.max_completion_length {reader.options.max_completion_length}; "
+        f"{maker.method.makes} with responses as long as are sampled would be set aside"
+        for maker, decoding in makers
+        for reader in readers
+        if reader.method.records == maker.method.makes
+        and decoding.max_new_tokens > reader.options.max_completion_length
+    )
+    return list(dict.fromkeys(found))
 
 
 def _decoding_of(options: BaseModel) -> DecodingOptions | None:
@@ -80,8 +77,8 @@ def _decoding_of(options: BaseModel) -> DecodingOptions | None:
 def _clashes_of(options: BaseModel, processes: int) -> Iterator[str]:
     if isinstance(options, TrainingOptions):
         yield from _training(options)
-    if _decoding_of(options) is not None:
-        yield from _decoding(_decoding_of(options))
+    if decoding := _decoding_of(options):
+        yield from _decoding(decoding)
     vllm = getattr(options, "vllm", None)
     if vllm is not None:
         yield from _vllm(vllm, options, processes)

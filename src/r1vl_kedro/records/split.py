@@ -1,12 +1,14 @@
-"""Draw the warm-up and the RL set, and the records of one training in its grammar."""
+"""Draw the warm-up set, the RL set and the records of one training, and report what was kept."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.records.options import SplitOptions
+from r1vl_kedro.records.rejections import Rejection, count_reasons
 from r1vl_kedro.records.schema import COLUMNS, RecordsError, labels_of
 from r1vl_kedro.records.store import map_rows
 from r1vl_kedro.responses import R1VL, get_grammar, grammar_of, parse_response, rewrite
@@ -121,3 +123,43 @@ def in_grammar(records: Dataset, grammar: str) -> Dataset:
         return {**row, "solution": path and rewrite(path, grammar_of(path), wanted)}
 
     return map_rows(records, rewritten, key_steps="key_steps" in records.column_names)
+
+
+def prep_report(
+    stages: dict[str, list[Rejection]],
+    kept: Dataset,
+    warm_up: Dataset,
+    rl: Dataset,
+    options: SplitOptions,
+    seed: int,
+) -> dict[str, Any]:
+    """Count per stage and reason; ``stages`` in order, what each set aside.
+
+    ``read`` equals ``kept`` plus everything set aside: no record goes missing. ``sloppy`` is the
+    share of sloppy paths in each set, of those whose source knows; None where none does.
+    """
+    dropped = sum(len(rejections) for rejections in stages.values())
+    left = len(kept) + dropped
+    table = []
+    for stage, rejections in stages.items():
+        before, left = left, left - len(rejections)
+        reasons = count_reasons(rejections)
+        table.append({"stage": stage, "before": before, "after": left, "set_aside": reasons})
+    drawn = {"warm_up": warm_up, "rl": rl}
+    return {
+        "read": len(kept) + dropped,
+        "kept": len(kept),
+        "set_aside": count_reasons(r for rejections in stages.values() for r in rejections),
+        "stages": table,
+        "families": dict(Counter(kept["family"]).most_common()),
+        "warm_up": {"asked": options.n_warm_up, "got": len(warm_up)},
+        "rl": {"asked": options.n_rl, "got": len(rl)},
+        "sloppy": {name: _sloppy(kept, records) for name, records in drawn.items()},
+        "seed": seed,
+    }
+
+
+def _sloppy(kept: Dataset, drawn: Dataset) -> float | None:
+    of_id = dict(zip(kept["id"], known_sloppy(kept), strict=True))
+    known = [of_id[name] for name in drawn["id"] if of_id[name] is not None]
+    return sum(known) / len(known) if known else None

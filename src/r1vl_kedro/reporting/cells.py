@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from r1vl_kedro.statistics import Interval
+
 _FROM_SCORES = {"n", "records", "accuracy", "ci_low", "ci_high", "validity", "k", "mean_tokens"}
 _FROM_SCORES |= {"truncated", "step_rar"}
 
@@ -38,6 +40,12 @@ def mean_of(part: pd.DataFrame, column: str, factor: float) -> float | None:
 def percent(share: float | None) -> float | None:
     """Turn a share into percent."""
     return None if share is None else 100 * share
+
+
+def in_percent(interval: Interval, value: str, low: str, high: str) -> dict[str, float | None]:
+    """Return an estimate and the ends of its interval in percent, under these names."""
+    ends = (interval.estimate, interval.low, interval.high)
+    return dict(zip((value, low, high), map(percent, ends), strict=True))
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:

@@ -32,8 +32,14 @@ _HEADERS = {
     "truncated": "cut off",
     "pass_at_k": "pass@k",
 }
-_FOLDED = {"variant", "low", "high", "interval", "diff_low", "diff_high", "diff_interval"}
-_FOLDED |= {"area_low", "area_high"}
+INTERVALS = {
+    "accuracy": ("low", "high", "interval"),
+    "difference": ("diff_low", "diff_high", "diff_interval"),
+    "area": ("area_low", "area_high", ""),
+    "reward_accuracy": ("reward_low", "reward_high", ""),
+}
+"""Columns that are shown with an interval: where its ends are, and why there is none."""
+_FOLDED = {"variant", *(name for names in INTERVALS.values() for name in names)}
 _SIGNED = {"difference", "paper_difference", "area"}
 _COUNTS = {"n", "seeds", "seeds_needed", "group_size"}
 _DECIMALS = {"p": 3, "p_holm": 3, "step_rar": 3, "improvement": 0}
@@ -80,29 +86,22 @@ def spanned(
 
 def _cell(row: Mapping[str, object], name: str) -> str:
     value = row[name]
-    if name == "accuracy":
-        return _with_interval(row, name, "low", "high", "interval")
-    if name == "difference":
-        return _with_interval(row, name, "diff_low", "diff_high", "diff_interval")
-    if name == "area" and not _absent(value):
-        return spanned(value, row["area_low"], row["area_high"], "+")
+    low, high, note = INTERVALS.get(name, ("", "", ""))
+    why = str(row[note]) if note else ""
     if isinstance(value, str):
         return value
     if _absent(value):
-        return "–"
+        return why or "–"
+    sign = "+" if name in _SIGNED else ""
+    if low:
+        text = spanned(value, row[low], row[high], sign)
+        return f"{text} ({why})" if why and _absent(row[low]) else text
     if name in _COUNTS:
         return str(int(value))
     if name in ("p", "p_holm") and value < SMALLEST_P:
         return f"< {SMALLEST_P}"
-    return number(value, "+" if name in _SIGNED else "", _DECIMALS.get(name, 1))
+    return number(value, sign, _DECIMALS.get(name, 1))
 
 
 def _absent(value: object) -> bool:
     return value is None or value != value  # NaN
-
-
-def _with_interval(row: Mapping[str, object], name: str, low: str, high: str, note: str) -> str:
-    if _absent(row[name]):
-        return str(row[note])
-    text = spanned(row[name], row[low], row[high], "+" if name in _SIGNED else "")
-    return f"{text} ({row[note]})" if _absent(row[low]) else text

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from r1vl_kedro.reporting.cells import extra_scores, family_cells, mean_of, percent, typed
+from r1vl_kedro.reporting.cells import extra_scores, family_cells, in_percent, mean_of, typed
 from r1vl_kedro.reporting.collect import answer_matrix, label_columns, paired
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.variants import (
@@ -215,9 +215,7 @@ def _measured_cells(verdicts: pd.DataFrame, name: str, options: ReportingOptions
     return {
         "n": len(matrix),
         "seeds": matrix.shape[1],
-        "accuracy": percent(interval.estimate),
-        "low": percent(interval.low),
-        "high": percent(interval.high),
+        **in_percent(interval, "accuracy", "low", "high"),
         "interval": interval.note,
     }
 
@@ -249,9 +247,7 @@ def _difference_cells(interval: Interval | str) -> dict[str, Any]:
     if isinstance(interval, str):
         return {"diff_interval": interval}
     return {
-        "difference": percent(interval.estimate),
-        "diff_low": percent(interval.low),
-        "diff_high": percent(interval.high),
+        **in_percent(interval, "difference", "diff_low", "diff_high"),
         "p": interval.p,
         "diff_interval": (interval.note if interval.low is None else f"paired {interval.note}"),
     }

@@ -23,13 +23,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from r1vl_kedro.reporting.cells import percent
+from r1vl_kedro.reporting.cells import in_percent
 from r1vl_kedro.reporting.collect import answer_matrix
 from r1vl_kedro.reporting.markdown import number, spanned
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.style import or_empty, style
 from r1vl_kedro.reporting.variants import Grid, in_order, variant
-from r1vl_kedro.statistics import Interval, mean_interval, share_interval
+from r1vl_kedro.statistics import mean_interval, share_interval
 
 OTHERS = "others"
 COLUMNS = ["matrix", "variant", "row", "train", "test", "n", "seeds", "accuracy", "low", "high"]
@@ -110,8 +110,8 @@ def _cells(
     for test, answers in _by_value(verdicts, name, column).items():
         interval = share_interval(answers.to_numpy(), **options.bootstrap)
         row = {"matrix": title, "variant": name, "row": variant(name, grid).label, "train": train}
-        n, seeds = answers.shape
-        rows.append(row | {"test": test, "n": n, "seeds": seeds} | _percent(interval))
+        row |= {"test": test, "n": answers.shape[0], "seeds": answers.shape[1]}
+        rows.append(row | in_percent(interval, "accuracy", "low", "high"))
     return rows
 
 
@@ -151,7 +151,8 @@ def _means(
         values = np.concatenate(stacked)
         interval = mean_interval(values * (len(values) / len(stacked)), **options.bootstrap)
         row = {"matrix": title, "mean": name, "n": len(values), "seeds": values.shape[1]}
-        rows.append(row | _percent(interval) | {"interval": interval.note})
+        row |= in_percent(interval, "accuracy", "low", "high")
+        rows.append(row | {"interval": interval.note})
     return rows
 
 
@@ -159,11 +160,6 @@ def _shared(answers: list[pd.DataFrame]) -> tuple[pd.Index, pd.Index]:
     """Return the questions and seeds that all have."""
     index = reduce(pd.Index.intersection, (one.index for one in answers))
     return index, reduce(pd.Index.intersection, (one.columns for one in answers))
-
-
-def _percent(interval: Interval) -> dict[str, float | None]:
-    ends = {"low": percent(interval.low), "high": percent(interval.high)}
-    return {"accuracy": percent(interval.estimate), **ends}
 
 
 def transfer_figure(cells: pd.DataFrame, means: pd.DataFrame) -> go.Figure:

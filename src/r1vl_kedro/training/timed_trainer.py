@@ -18,7 +18,7 @@ class TimedTrainer:
     ``data`` (records come from the loader), ``prepare`` (inputs), ``forward_backward`` (under
     DeepSpeed with the optimizer), ``optimizer``, ``log``, ``evaluate``, ``checkpoint`` (of the step
     before), those that a subclass adds, ``idle`` (what no phase claims) and ``step``, their sum.
-    With them what `costs.rates` gives, sequences and tokens a second, what `preflight.afterwards`
+    With them what `costs.rates` gives, sequences and tokens a second, what `preflight.estimates`
     reads, and ``gpu_hours`` (``process_hours`` on CPUs) so far.
     """
 

@@ -9,9 +9,8 @@ from r1vl_kedro.pipelines.hints import JsonObject, Records
 from r1vl_kedro.records import clean
 from r1vl_kedro.records.options import DataPrepOptions
 from r1vl_kedro.records.rejections import Rejection, in_words
-from r1vl_kedro.records.report import prep_report
 from r1vl_kedro.records.schema import RawRecord
-from r1vl_kedro.records.split import split
+from r1vl_kedro.records.split import prep_report, split
 from r1vl_kedro.records.validate import validate
 
 logger = logging.getLogger(__name__)

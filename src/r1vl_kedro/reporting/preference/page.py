@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from r1vl_kedro.reporting.markdown import number, spanned
+from r1vl_kedro.reporting.markdown import INTERVALS, number, spanned
 from r1vl_kedro.reporting.options import ReportingOptions
 from r1vl_kedro.reporting.page import drawn
 from r1vl_kedro.reporting.pages import markdown_table, template
@@ -79,11 +79,7 @@ def _cell(row: Mapping[str, object], name: str) -> str:
         return value
     if value is None or pd.isna(value):
         return "–"
-    low, high = {
-        "accuracy": ("low", "high"),
-        "difference": ("diff_low", "diff_high"),
-        "reward_accuracy": ("reward_low", "reward_high"),
-    }.get(name, ("", ""))
+    low, high, _ = INTERVALS.get(name, ("", "", ""))
     sign = "+" if name == "difference" else ""
     digits = 0 if name in WHOLE else 2 if name in ("kl", "length_correlation") else 1
     return spanned(value, row.get(low), row.get(high), sign, digits)
