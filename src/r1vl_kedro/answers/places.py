@@ -24,6 +24,7 @@ _SUBJECT = re.compile(
     r"^(?:(?:it|they)|the(?: [a-z]+){1,3}?) (?:(?:is|are) )?"
     r"(?P<said>(?:first |alway |at |in |not )?[a-z]{3,}(?: [a-z]+)*)$"
 )
+_REMAIN = re.compile(r"\bremains?\b")
 _NOT = re.compile(r"\b(?:not|no|never|nor|neither|or|if|unless)\b|n't\b")
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
 
@@ -86,8 +87,8 @@ def predicated(plain: str, options: Sequence[str]) -> int | None:
 
 
 def _tenseless(text: str) -> str:
-    """Return words without "will" and the s of verbs and plurals."""
-    words = [word for word in text.split() if word not in ("will", "would")]
+    """Return words without "will" and the s of verbs and plurals; to remain is to stay."""
+    words = [word for word in _REMAIN.sub("stay", text).split() if word not in ("will", "would")]
     kept = (word if word in ("is", "this") else word.removesuffix("s") for word in words)
     return " ".join(kept) if len(words) > 1 and all(map(str.isalpha, words)) else ""
 
