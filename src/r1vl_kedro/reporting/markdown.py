@@ -87,7 +87,7 @@ def spanned(
 def _cell(row: Mapping[str, object], name: str) -> str:
     value = row[name]
     low, high, note = INTERVALS.get(name, ("", "", ""))
-    why = str(row[note]) if note else ""
+    why = str(row.get(note, ""))
     if isinstance(value, str):
         return value
     if _absent(value):

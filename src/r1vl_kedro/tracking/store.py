@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
 OWNER = {"host": "r1vl.host", "pid": "r1vl.pid", "started": "r1vl.process_started"}
 _PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 _BATCH = 900
+_MOST_RUNS = 50_000  # that MLflow returns at once
 
 
 class Store:
@@ -144,7 +145,10 @@ class Store:
             self.writes.put("the end of an earlier run", lambda end=end: self._file_end(end))
         known = {end.run_id for end in kept}
         swept = []
-        for run in self._running():
+        running = self.client.search_runs(
+            [self.experiment_id], "attributes.status = 'RUNNING'", max_results=_MOST_RUNS
+        )
+        for run in running:
             who = {key: run.data.tags.get(tag) for key, tag in OWNER.items()}
             if run.info.run_id in known or None in who.values() or not is_dead(who):
                 continue
@@ -154,17 +158,6 @@ class Store:
         if swept:
             logger.warning("%d MLflow runs of dead processes closed as KILLED", len(swept))
         return swept
-
-    def _running(self) -> Iterator[Any]:
-        token = None
-        while True:
-            page = self.client.search_runs(
-                [self.experiment_id], "attributes.status = 'RUNNING'", page_token=token
-            )
-            yield from page
-            token = page.token
-            if not token:
-                return
 
     def flush(self) -> int:
         """Try what waits a last time; how many writes MLflow did not take."""

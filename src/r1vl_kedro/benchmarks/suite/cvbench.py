@@ -9,34 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from r1vl_kedro.benchmarks import compat, robust
-from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
-from r1vl_kedro.benchmarks.cells import NAN, Row, cell, check_option, needed, options_of
+from r1vl_kedro.benchmarks import choices
+from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark
+from r1vl_kedro.benchmarks.cells import Row, cell, needed
 from r1vl_kedro.benchmarks.groups import by_key, grouped, overall_by, percent
 
 
 def prompt(row: Row) -> str:
     """Return the prompt that the file gives: the question with its choices, ``(A) left``."""
     return needed(row, "prompt")
-
-
-def _answer(row: Row) -> str:
-    """Return the right option's letter, which the data set itself writes as ``(A)``."""
-    return needed(row, "answer").strip("() ")
-
-
-def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
-    """Compare the option named; outside `robust` without those that pandas reads as missing."""
-    options = options_of(row)
-    if mode == "robust":
-        return robust.option_verdict(robust.stated(raw), options, _answer(row))
-    options = {letter: text for letter, text in options.items() if text not in NAN}
-    return compat.option_verdict(compat.prediction(raw), options, _answer(row), mode)
-
-
-def check(row: Row) -> None:
-    """Raise ValueError where the answer is no letter of an option."""
-    check_option({**row, "answer": _answer(row)}, options_of(row), "answer")
 
 
 def _task(row: Row) -> str | None:
@@ -64,8 +45,8 @@ BENCHMARKS["cvbench_2d"] = Benchmark(
     md5="a7cff4cc2857cc237ee2b89e62bccb2d",
     columns=("A", "B", "prompt", "source"),
     prompt=prompt,
-    verdict=verdict,
-    check=check,
+    verdict=choices.verdict,
+    check=choices.check,
     aggregate=aggregate_2d,
 )
 BENCHMARKS["cvbench_3d"] = Benchmark(
@@ -75,7 +56,7 @@ BENCHMARKS["cvbench_3d"] = Benchmark(
     md5="bb94c0d568d652d15b60e001ac40a170",
     columns=("A", "B", "prompt"),
     prompt=prompt,
-    verdict=verdict,
-    check=check,
+    verdict=choices.verdict,
+    check=choices.check,
     aggregate=overall_by(task=_task),
 )
