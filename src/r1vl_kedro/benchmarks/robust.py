@@ -67,10 +67,7 @@ def stated(raw: str) -> str:
         '42.'
     """
     text = raw.strip()[-MAX_RESPONSE:]
-    marks = [
-        mark for mark in _FINAL.finditer(text) if not _FORMER.search(text[: mark.start()][-12:])
-    ]
-    if marks:
+    if marks := _current(_FINAL, text):
         text = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)[0]
         return unboxed(_CLOSING_TAG.sub("", text).strip())
     tagged = last_tagged(text)

@@ -57,8 +57,7 @@ def iter_cells(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[st
                     yield number, f"{len(values)} cells for {len(header)} columns"
                     continue
                 cells = dict(zip(header, values, strict=True))
-                if index := _WHOLE_NUMBER.fullmatch(cells["index"]):
-                    cells["index"] = index[1]  # a float of pandas
+                cells["index"] = _key(cells["index"])
                 yield number, {name: text for name, text in cells.items() if _there(name, text)}
     except UnicodeDecodeError as error:
         with path.open(encoding="utf-8", errors="surrogateescape") as file:
@@ -159,6 +158,7 @@ class Images:
 
 
 def _key(index: str) -> str:
+    """Return an index as a whole number, where pandas has written it as a float."""
     whole = _WHOLE_NUMBER.fullmatch(index)
     return whole[1] if whole else index
 

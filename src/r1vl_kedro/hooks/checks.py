@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
@@ -22,15 +21,14 @@ from r1vl_kedro.hooks.inputs import check_inputs
 from r1vl_kedro.hooks.to_run import nodes_to_run
 from r1vl_kedro.launcher import LauncherOptions
 from r1vl_kedro.launcher.jobs import lack
-from r1vl_kedro.models.files import name_problem, problems_of
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.pipelines.record_columns import columns_of
+from r1vl_kedro.preflight.clashes import model_problems
 from r1vl_kedro.training.methods import METHODS
 from r1vl_kedro.training.planned import (
     Training,
     batch_problems,
     column_problems,
-    image_problems,
     of_sections,
     of_variants,
     room_problems,
@@ -155,8 +153,6 @@ def trainings_of(
 def check_models(nodes: Sequence[Node], free: set[str], catalog: DataCatalog) -> None:
     """Refuse to start from a model without its files, or to bound images below a token.
 
-    A model of the hub's is looked at when it is loaded, but for its name and, offline, the cache.
-
     Args:
         free: datasets that no node of the run makes.
 
@@ -167,18 +163,13 @@ def check_models(nodes: Sequence[Node], free: set[str], catalog: DataCatalog) ->
     sections, variants = trainings_of(nodes, catalog)
     if not decodings and not sections and not variants:
         return
-    names = _names(nodes, free, catalog)
-    models = {name: Path(place) for name, place in names.items() if Path(place).is_dir()}
-    problems = [problem for place in models.values() for problem in problems_of(place)]
-    for name, place in names.items():
-        if name not in models and (problem := name_problem(place)):
-            problems.append(f"{name}: {problem}")
-    problems += image_problems(models, [*sections, *variants], decodings)
+    places = _places(nodes, free, catalog)
+    problems = model_problems(places, [*sections, *variants], decodings)
     if problems:
         raise CheckpointError("nothing was started: " + "; ".join(dict.fromkeys(problems)))
 
 
-def _names(nodes: Iterable[Node], free: set[str], catalog: DataCatalog) -> dict[str, str]:
+def _places(nodes: Iterable[Node], free: set[str], catalog: DataCatalog) -> dict[str, str]:
     """Return directory or hub name of the models that the nodes read and no node makes."""
     found = {}
     for name in sorted({name for node in nodes for name in node.inputs} & free):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -44,14 +45,24 @@ def evaluation_clashes(decoding: DecodingOptions, trainings: Iterable[Training])
 
 
 def model_problems(
-    base: str, decoding: DecodingOptions, trainings: Iterable[Training]
+    places: Mapping[str, str],
+    trainings: Iterable[Training],
+    decodings: Iterable[tuple[str, DecodingOptions | Mapping[str, Any]]],
 ) -> list[str]:
-    """List what the model lacks, and options that leave its images no area."""
-    if not Path(base).is_dir():
-        problem = name_problem(base)
-        return [f"base_model: {problem}"] if problem else []
-    found = image_problems({"base_model": Path(base)}, trainings, [("evaluation", decoding)])
-    return [*problems_of(Path(base)), *found]
+    """List what models lack, and options that leave their images no area.
+
+    A model of the hub's is looked at when it is loaded, but for its name and, offline, the cache.
+
+    Args:
+        places: directory or hub name of each model, by its dataset.
+        decodings: where they are in the parameters, and decoding options.
+    """
+    models = {name: Path(place) for name, place in places.items() if Path(place).is_dir()}
+    problems = [problem for place in models.values() for problem in problems_of(place)]
+    for name, place in places.items():
+        if name not in models and (problem := name_problem(place)):
+            problems.append(f"{name}: {problem}")
+    return [*problems, *image_problems(models, trainings, decodings)]
 
 
 def _lengths(trainings: list[Training]) -> list[str]:

@@ -1,6 +1,5 @@
 """The report's figures as Plotly figures: accuracies, from the tables of the test split."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -192,8 +191,6 @@ def _answered(records: int | None, at_most: int | None) -> int | None:
 
 def _sampling(percent: pd.Series, questions: int, options: ReportingOptions) -> pd.DataFrame:
     """Return Wilson's interval of each accuracy of a curve, in percent."""
-    ends: Mapping[Any, tuple[float, float]] = {
-        step: wilson_interval(round(value / 100 * questions), questions, options.confidence)
-        for step, value in percent.items()
-    }
-    return 100 * pd.DataFrame.from_dict(ends, orient="index", columns=["low", "high"])
+    right = (percent / 100 * questions).round().astype(int)
+    ends = [wilson_interval(count, questions, options.confidence) for count in right]
+    return 100 * pd.DataFrame(ends, index=percent.index, columns=["low", "high"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from r1vl_kedro.reporting.cells import in_percent
 from r1vl_kedro.reporting.collect import answer_matrix, paired
 from r1vl_kedro.reporting.curves import RIGHT, areas, curve
 from r1vl_kedro.reporting.markdown import spanned
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 DEAD = "zero_variance"
+GAIN = ("gain", "low", "high")
 INTERVALS = {"gain": ("low", "high"), "area": ("area_low", "area_high")}
 """Columns that are shown with an interval, and where its ends are."""
 COLOURS = ("#0d9488", "#1d4ed8", "#9333ea", "#be123c", "#d97706")
@@ -102,12 +104,10 @@ def study_table(
         seed=reporting.seed,
     )
     for row in rows:
-        claim = found.get(f"{row['reward']}_{row['level']}")
-        ends = claim and (claim.interval.estimate, claim.interval.low, claim.interval.high)
-        for key, value in zip(("gain", "low", "high"), ends or (None,) * 3, strict=True):
-            row[key] = np.nan if value is None else 100 * value
-        row["verdict"] = claim.verdict if claim else ""
-    return pd.DataFrame(rows)
+        row |= dict.fromkeys(GAIN) | {"verdict": ""}
+        if claim := found.get(f"{row['reward']}_{row['level']}"):
+            row |= in_percent(claim.interval, *GAIN) | {"verdict": claim.verdict}
+    return pd.DataFrame(rows).astype(dict.fromkeys(GAIN, float))
 
 
 def study_markdown(table: pd.DataFrame, rates: dict[str, float], options: StudyOptions) -> str:

@@ -50,7 +50,8 @@ def check_settings(
     trainings = _trainings(warm_up, step_grpo, variants)
     found = clashes(trainings, launcher.num_processes)
     found += evaluation_clashes(evaluation.decoding, trainings)
-    found += model_problems(str(base), evaluation.decoding, trainings)
+    decodings = [("evaluation", evaluation.decoding)]
+    found += model_problems({"base_model": str(base)}, trainings, decodings)
     if missing := lack(launcher):
         return [*found, missing]
     return [*found, *planned.room_problems(trainings, launcher, lack)]
