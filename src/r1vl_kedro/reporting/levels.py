@@ -107,7 +107,7 @@ def study_table(
         row |= dict.fromkeys(GAIN) | {"verdict": ""}
         if claim := found.get(f"{row['reward']}_{row['level']}"):
             row |= in_percent(claim.interval, *GAIN) | {"verdict": claim.verdict}
-    return pd.DataFrame(rows).astype(dict.fromkeys(GAIN, float))
+    return pd.DataFrame(rows).astype(dict.fromkeys((*GAIN, *INTERVALS["area"]), float))
 
 
 def study_markdown(table: pd.DataFrame, rates: dict[str, float], options: StudyOptions) -> str:
@@ -206,10 +206,9 @@ def _of_curve(
     }
 
 
-def _area(curves: pd.DataFrame, variant: str, confidence: float) -> dict[str, float]:
+def _area(curves: pd.DataFrame, variant: str, confidence: float) -> dict[str, float | None]:
     found = mean_over_seeds(100 * areas(curves, variant).to_numpy(), confidence)
-    ends = (np.nan if end is None else end for end in (found.low, found.high))
-    return {"area": found.estimate, **dict(zip(INTERVALS["area"], ends, strict=True))}
+    return {"area": found.estimate, "area_low": found.low, "area_high": found.high}
 
 
 def _push(

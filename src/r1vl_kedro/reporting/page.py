@@ -143,12 +143,26 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None =
     share = f"{100 * options.confidence:g} %"
     families = verdicts.drop_duplicates("id")["family"].value_counts().sort_index()
     sizes = ", ".join(f"{family} {count}" for family, count in families.items())
+    over_seeds = (
+        "There is one training seed: the interval speaks of other questions, not of other "
+        "trainings. Training again with another seed can move a row by more than that, so two "
+        "trained variants are not told apart."
+    )
+    if seeds > 1:
+        own = verdicts.loc[verdicts["seed"] >= 0, "variant"].unique()
+        with_warm_up = ", warm-up included" if any(is_warm_up(name, grid) for name in own) else ""
+        over_seeds = (
+            f"With {seeds} seeds, intervals are Student's with the variances of questions and of "
+            f"trainings{with_warm_up} (two-way random effects), so they speak of trainings not run "
+            "as well."
+        )
     said = [
         "Accuracies, shares and differences are in percent and percentage points.",
         f"Questions by family: {sizes}.",
         f"An accuracy of one seed has Wilson's {share} interval. A difference has a paired "
         f"bootstrap interval: {options.resamples} resamples of the questions, both variants' "
         "answers to a question kept together.",
+        over_seeds,
         "p is two-sided. `p, Holm` is adjusted for the number of contrasts: different means that "
         f"it is below {1 - options.confidence:.2g}, equivalent that the difference is within "
         f"{options.margin:g} points by two one-sided tests, likewise adjusted. `seeds needed` "
@@ -161,27 +175,11 @@ def notes(verdicts: pd.DataFrame, options: ReportingOptions, grid: Grid | None =
         "reward levels; each table here takes its own.",
     ]
     trained_once = set(verdicts.loc[verdicts["seed"] < 0, "variant"])
-    if seeds > 1:
-        if trained_once:
-            labels = ", ".join(variant(name, grid).label for name in in_order(trained_once))
-            said.append(
-                f"One model, without a seed of its own, stands against every seed: {labels}. The "
-                "spread of training it again is in no interval."
-            )
-        own = verdicts.loc[verdicts["seed"] >= 0, "variant"].unique()
-        with_warm_up = ", warm-up included" if any(is_warm_up(name, grid) for name in own) else ""
-        said.insert(
-            3,
-            f"With {seeds} seeds, intervals are Student's with the variances of questions and of "
-            f"trainings{with_warm_up} (two-way random effects), so they speak of trainings not run "
-            "as well.",
-        )
-    else:
-        said.insert(
-            3,
-            "There is one training seed: the interval speaks of other questions, not of other "
-            "trainings. Training again with another seed can move a row by more than that, so two "
-            "trained variants are not told apart.",
+    if seeds > 1 and trained_once:
+        labels = ", ".join(variant(name, grid).label for name in in_order(trained_once))
+        said.append(
+            f"One model, without a seed of its own, stands against every seed: {labels}. The "
+            "spread of training it again is in no interval."
         )
     return said
 

@@ -45,19 +45,17 @@ def aggregate(rows: Sequence[Row], verdicts: Sequence[bool]) -> dict[str, float]
             )
         places.setdefault(name, []).append(place)
     figures: dict[str, float] = {}
-    totals: dict[str, float] = {}
     for name in (name for name in PERCEPTION + COGNITION if name in places):
         chosen = [verdicts[k] for k in places[name]]
         images = [needed(rows[k], "image_path") for k in places[name]]
         accuracy, plus = percent(chosen), all_right(images, chosen)
-        totals[name] = accuracy + plus
         figures |= {
             f"{name}, accuracy": accuracy,
             f"{name}, accuracy+": plus,
-            name: totals[name],
+            name: accuracy + plus,
         }
-    perception = sum(totals.get(name, 0.0) for name in PERCEPTION)
-    cognition = sum(totals.get(name, 0.0) for name in COGNITION)
+    perception = sum(figures.get(name, 0.0) for name in PERCEPTION)
+    cognition = sum(figures.get(name, 0.0) for name in COGNITION)
     return {
         "sum": perception + cognition,
         "perception": perception,
