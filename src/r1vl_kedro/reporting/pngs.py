@@ -25,6 +25,11 @@ def draw(figure: go.Figure) -> "Figure":
     from matplotlib.figure import Figure
 
     height = (figure.layout.height or 400) / PIXELS_PER_INCH
+    for trace in figure.data:
+        if trace.type not in ("bar", "scatter", "heatmap"):
+            raise ValueError(
+                f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter, heatmap"
+            )
     picture = Figure(figsize=(INCHES, height), layout="constrained", facecolor="white")
     picture.get_layout_engine().set(w_pad=PAD, h_pad=PAD)
     axes = _axes(picture, figure)
@@ -35,10 +40,6 @@ def draw(figure: go.Figure) -> "Figure":
             _heat(ax, trace)
         elif trace.type == "bar":
             _bar(ax, trace, stacked)
-        elif trace.type != "scatter":
-            raise ValueError(
-                f"trace {trace.name!r} is of type {trace.type!r}; accepted: bar, scatter, heatmap"
-            )
         elif trace.fill == "toself":
             _band(ax, trace)
         elif trace.stackgroup:
