@@ -9,6 +9,7 @@ import pytest
 from datasets import load_from_disk
 from pydantic import ValidationError
 
+from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.generation import DecodingOptions, predict
 from r1vl_kedro.generation.engines import Completion, Prompt, own_gpus
 from r1vl_kedro.models import load_processor, vision_token_ids
@@ -220,7 +221,7 @@ def test_no_record_is_an_error(echo, records, tiny, tmp_path):
     from datasets import load_from_disk
 
     load_from_disk(records).select([]).save_to_disk(tmp_path / "none")
-    with pytest.raises(ValueError, match="no record to answer"):
+    with pytest.raises(UserFacingError, match="no usable record left in"):
         predict(tiny, str(tmp_path / "none"), str(tmp_path / "out"), {})
 
 
@@ -235,7 +236,7 @@ def test_unknown_option_is_named():
 
 
 def test_a_directory_without_records_is_named(echo, tiny, tmp_path):
-    with pytest.raises(FileNotFoundError, match="no directory of records"):
+    with pytest.raises(UserFacingError, match="no records can be read from"):
         predict(tiny, str(tmp_path), str(tmp_path / "out"), {})
 
 

@@ -72,7 +72,7 @@ def test_a_reward_without_its_column_is_named_before_sampling(tiny, records, tmp
     bare = load_from_disk(records).remove_columns("key_steps")
     bare.save_to_disk(str(tmp_path / "bare"))
     options = {**OPTIONS, "rewards": {"key_steps": 1.0}}
-    with pytest.raises(UserFacingError, match="reward 'key_steps' reads the column 'key_steps'"):
+    with pytest.raises(UserFacingError, match="the reward key_steps reads the column 'key_steps'"):
         sample_pairs(tiny, str(tmp_path / "bare"), str(tmp_path / "x"), options, seed=1)
     assert not (tmp_path / "x.state").exists()
 

@@ -10,7 +10,7 @@ from training_fixtures import GRPO, make_records
 from r1vl_kedro.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
-from r1vl_kedro.training import data
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training.options import StepGRPOOptions
 from r1vl_kedro.training.phases import Phases
 
@@ -34,7 +34,7 @@ def trainer(tiny, tmp_path_factory, counted):
     from accelerate import Accelerator
 
     processor = load_processor(tiny)
-    rows = data.open_records(make_records(tmp_path_factory.mktemp("rows") / "x"), "id")[:2]
+    rows = open_records(make_records(tmp_path_factory.mktemp("rows") / "x"), "id")[:2]
     records = [{key: rows[key][i] for key in rows} for i in range(2)]
     prompts = [to_messages(record) for record in records]
     written = [processor.apply_chat_template(p, add_generation_prompt=True) for p in prompts]

@@ -7,6 +7,7 @@ import pytest
 from training_fixtures import GRPO, SFT, train, weights
 
 from r1vl_kedro.models import load_processor
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training import data
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, assert_answers_only
@@ -15,7 +16,7 @@ from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator, assert_answers_o
 @pytest.fixture(scope="module")
 def batch(tiny, records):
     processor = load_processor(tiny)
-    rows = data.as_pairs(data.open_records(records, "id"), "{question}")
+    rows = data.as_pairs(open_records(records, "id"), "{question}")
     examples = [rows[i] for i in range(4)]
     answers = [example["completion"][0]["content"] for example in examples]
     collator = AnswerOnlyCollator(processor=processor, completion_only_loss=True)

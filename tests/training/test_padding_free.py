@@ -9,6 +9,7 @@ from training_fixtures import SFT, make_records, train, weights
 from trl.trainer.utils import add_fused_lm_head
 
 from r1vl_kedro.models import load_model, load_processor
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training import data
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.options import SFTOptions
@@ -21,7 +22,7 @@ def batch(tiny, tmp_path_factory):
     """Questions and answers of different lengths."""
     processor = load_processor(tiny)
     records = make_records(tmp_path_factory.mktemp("rows") / "rows", count=4)
-    examples = [data.as_pairs(data.open_records(records, "id"), "{question}")[i] for i in range(4)]
+    examples = [data.as_pairs(open_records(records, "id"), "{question}")[i] for i in range(4)]
     for k, example in enumerate(examples):
         example["prompt"][0]["content"][-1]["text"] += " please" * k
         example["completion"][0]["content"] *= 1 + (k + 1) % 3

@@ -12,6 +12,7 @@ from pair_fixtures import PREFERENCE, SCORING, pair_rows, save_pairs, with_refer
 from pydantic import ValidationError
 from training_fixtures import run, run_ranks, same_weights, train, weights
 
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 from r1vl_kedro.training.objectives import OBJECTIVES
 from r1vl_kedro.training.pair_logps import reference_pairs, score_pairs
@@ -245,13 +246,12 @@ def test_reference_log_probabilities_belong_to_their_pairs(own, tiny):
     from trl.trainer.utils import add_fused_lm_head
 
     from r1vl_kedro.models import load_model, load_processor
-    from r1vl_kedro.training import data
     from r1vl_kedro.training.pair_batch import PairCollator, completion_logps
 
     model = load_model(tiny).eval()
     add_fused_lm_head(model)
     collate = PairCollator(load_processor(tiny), "{question}")
-    for row, undecoded in zip(load_from_disk(own), data.open_records(own, "id"), strict=True):
+    for row, undecoded in zip(load_from_disk(own), open_records(own, "id"), strict=True):
         with torch.inference_mode():
             chosen, rejected = completion_logps(model, collate([undecoded]), share=False).tolist()
         assert row["ref_chosen_logps"] == pytest.approx(chosen, rel=1e-5)
@@ -275,10 +275,9 @@ def test_scoring_goes_on_with_the_parts_that_are_missing(tiny, pairs, tmp_path):
 def test_unpaired_rows_have_both_sides_of_the_reference(own, tiny, sides):
     """Whatever sides a batch has: KTO reads both columns, an absent side counts 0."""
     from r1vl_kedro.models import load_processor
-    from r1vl_kedro.training import data
     from r1vl_kedro.training.pair_batch import PairCollator
 
-    row = data.open_records(own, "id")[0]
+    row = open_records(own, "id")[0]
     absent = (
         {"chosen": None, "ref_chosen_logps": None},
         {"rejected": None, "ref_rejected_logps": None},

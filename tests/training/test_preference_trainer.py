@@ -8,7 +8,7 @@ from pair_fixtures import PREFERENCE, pair_rows, save_pairs, with_reference
 from r1vl_kedro.models import load_model, load_processor
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
-from r1vl_kedro.training import data
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training.pair_batch import PairCollator
 from r1vl_kedro.training.preference_options import PreferenceOptions
 
@@ -35,7 +35,7 @@ def our_loss(tiny, where, directory, **options):
     from r1vl_kedro.training.preference_trainer import PreferenceTrainer
 
     settings = PreferenceOptions.model_validate({**PREFERENCE, **options})
-    rows = data.open_records(where, "chosen")
+    rows = open_records(where, "chosen")
     processor = load_processor(tiny)
     collator = PairCollator(
         processor,
@@ -68,7 +68,7 @@ def backward(trainer, batch):
 def rendered(where, **columns):
     """Rows as stock TRL wants them."""
     rows = []
-    for row in data.open_records(where, "chosen"):
+    for row in open_records(where, "chosen"):
         images = decode_all(row["images"])
         turns = {
             theirs: [{"role": "assistant", "content": row[ours]}]
@@ -195,7 +195,7 @@ class Cutting:
 def test_image_tokens_that_were_cut_are_found_out(tiny, pairs):
     from r1vl_kedro.training.errors import TrainingError
 
-    rows = [data.open_records(pairs, "id")[0]]
+    rows = [open_records(pairs, "id")[0]]
     PairCollator(load_processor(tiny), "{question}")(rows)
     with pytest.raises(
         TrainingError, match=r"hold \d+ image tokens where .* need \d+; .* were cut"

@@ -9,6 +9,7 @@ from r1vl_kedro.generation.predict import predict
 from r1vl_kedro.models import load_processor, render_prompt
 from r1vl_kedro.parameters import ConfigurationError, with_grammar
 from r1vl_kedro.prompts import is_raw, to_messages
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.responses import GRAMMARS, THINK_OPENED
 from r1vl_kedro.training import data
 from r1vl_kedro.training.sft_trainer import AnswerOnlyCollator
@@ -56,7 +57,7 @@ def test_one_grammar_asks_so_and_opens_the_reasoning():
 
 def test_the_loss_covers_the_answer_and_its_end(tiny, records):
     processor = load_processor(tiny, raw=True)
-    rows = data.as_pairs(data.open_records(records, "id"), RAW)
+    rows = data.as_pairs(open_records(records, "id"), RAW)
     examples = [rows[i] for i in range(3)]
     answers = [example["completion"][0]["content"] for example in examples]
     collate = AnswerOnlyCollator(processor=processor, completion_only_loss=True)

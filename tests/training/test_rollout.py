@@ -8,6 +8,7 @@ from r1vl_kedro.models import load_model, load_processor, vision_token_ids
 from r1vl_kedro.models.decoding import draw_tokens, sample
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training import data
 from r1vl_kedro.training.rollout import repeated, run_lengths, uniforms
 
@@ -15,7 +16,7 @@ from r1vl_kedro.training.rollout import repeated, run_lengths, uniforms
 @pytest.fixture(scope="module")
 def setup(tiny, records):
     processor = load_processor(tiny)
-    rows = data.open_records(records, "id")[:3]
+    rows = open_records(records, "id")[:3]
     template = "{question}" + " and why?"
     prompts = [
         processor.apply_chat_template(
@@ -132,7 +133,7 @@ def test_sampler_walks_all_records_before_any_again():
 
 def test_prompt_length_counts_visual_tokens(tiny, tmp_path):
     processor = load_processor(tiny)
-    rows = data.open_records(make_records(tmp_path / "rows", count=1), "id")
+    rows = open_records(make_records(tmp_path / "rows", count=1), "id")
     row = rows[0]
     text = processor.apply_chat_template(to_messages(row), add_generation_prompt=True)
     image = decode_all(row["images"])[0]

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from training_fixtures import GRPO, train
 
+from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.rewards.advantages import advantages
-from r1vl_kedro.training.errors import TrainingError
 
 OPTIONS = {**GRPO, "num_steps": 2, "checkpoint_steps": 0}
 
@@ -112,5 +112,5 @@ def reads_more(completions, difficulty, **columns):
 
 def test_a_missing_column_is_named_before_anything_is_loaded(tiny, records, tmp_path, monkeypatch):
     monkeypatch.setattr("r1vl_kedro.training.policy.load_model", lambda *a, **k: 1 / 0)
-    with pytest.raises(TrainingError, match=r"reward .*reads_more reads the column 'difficulty'"):
+    with pytest.raises(RecordsError, match=r"reward .*reads_more reads the column 'difficulty'"):
         run(tiny, records, tmp_path / "model", rewards={f"{__name__}.reads_more": 1.0})

@@ -18,7 +18,7 @@ from r1vl_kedro.generation.options import DecodingOptions
 from r1vl_kedro.generation.predict import predict
 from r1vl_kedro.ranks import rank, wait_for
 from r1vl_kedro.records.images import decode_all
-from r1vl_kedro.records.store import undecoded, write_rows
+from r1vl_kedro.records.store import open_records, write_rows
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -157,9 +157,7 @@ def thumbnails(place: Path, count: int) -> list[dict[str, Any]]:
 
     A picture is WebP, at most `SIDE` pixels high; several images of a row stand side by side.
     """
-    from datasets import load_from_disk
-
-    records = undecoded(load_from_disk(str(place / "records")))
+    records = open_records(str(place / "records"))
     chosen = sorted({k * len(records) // count for k in range(count)})
     found = []
     for row in records.select(chosen):

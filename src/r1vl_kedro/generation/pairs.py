@@ -20,7 +20,7 @@ from r1vl_kedro.records.pairs import (
     write_pairs,
 )
 from r1vl_kedro.records.schema import RecordsError
-from r1vl_kedro.records.store import undecoded
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.rewards import Reward, columns_read
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
@@ -111,22 +111,13 @@ def sample_pairs(
 
 
 def _questions(records: str, settings: PairOptions) -> Dataset:
-    from datasets import load_from_disk
-
     for name, reward in settings.rewards.items():
         if reward.sampled:
             raise RecordsError(
                 f"pairs.rewards.{name} samples with a model in training, so no pairs can be made "
                 "by it; set it to null"
             )
-    questions = undecoded(load_from_disk(records))
-    for column, reward in columns_read(settings.rewards.values()).items():
-        if column not in questions.column_names:
-            raise RecordsError(
-                f"reward {reward!r} reads the column {column!r}, which {records} lacks; it has "
-                f"{', '.join(questions.column_names)}"
-            )
-    return questions
+    return open_records(records, **columns_read(settings.rewards.values()))
 
 
 def _judged(predictions: Path, questions: Dataset, settings: PairOptions) -> pd.DataFrame:

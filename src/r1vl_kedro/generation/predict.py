@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,8 @@ from r1vl_kedro.prompts import is_raw, render_question, to_messages
 from r1vl_kedro.provenance import digest_json, fingerprint, versions
 from r1vl_kedro.ranks import processes, rank, wait_for
 from r1vl_kedro.records.images import decode_all
-from r1vl_kedro.records.schema import labels_of
-from r1vl_kedro.records.store import undecoded
+from r1vl_kedro.records.schema import RecordsError, labels_of
+from r1vl_kedro.records.store import open_records
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,12 +60,14 @@ def predict(
         answered in this call); without the first three in further processes.
 
     Raises:
-        ValueError: no record in `records_dir`, a repeated id, or a raw prompt for an endpoint.
-        FileNotFoundError: no such checkpoint.
+        RecordsError: no record in `records_dir`, or a repeated id.
+        RawPromptError: a raw prompt for an endpoint.
+        CheckpointError: no such checkpoint.
     """
     options = DecodingOptions.model_validate(options)
     check_prompt(template, options)
-    records = load_records(records_dir)
+    records = open_records(records_dir)
+    _check_ids(records, records_dir)
     manifest = _manifest(checkpoint, records_dir, records, options, template, seed)
     out = Path(output_dir)
     if _finished(out, manifest["digest"]):
@@ -219,28 +222,13 @@ def _finished(out: Path, digest: str) -> bool:
     return json.loads(manifest.read_text()).get("digest") == digest
 
 
-def load_records(where: str) -> Dataset:
-    """Open records on disk, images left encoded.
-
-    Raises:
-        FileNotFoundError: no directory of records.
-        ValueError: no record, or an id that occurs twice.
-    """
-    from datasets import load_from_disk
-
-    state = Path(where) / "state.json"  # a dataset without rows has no file and does not load
-    if not state.is_file():
-        raise FileNotFoundError(f"{where} is no directory of records (it has no state.json)")
-    saved = json.loads(state.read_text())["_data_files"]
-    records = undecoded(load_from_disk(where)) if saved else ()
-    if len(records) == 0:
-        raise ValueError(f"{where}: no record to answer")
-    seen: set[str] = set()
-    for name in records["id"]:
-        if name in seen:
-            raise ValueError(f"{where}: id {name!r} occurs twice; predictions are told apart by id")
-        seen.add(name)
-    return records
+def _check_ids(records: Dataset, where: str) -> None:
+    """Raise RecordsError where an id occurs twice."""
+    repeated = [name for name, count in Counter(records["id"]).items() if count > 1]
+    if repeated:
+        raise RecordsError(
+            f"{where}: id {repeated[0]!r} occurs twice; predictions are told apart by id"
+        )
 
 
 def _manifest(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from r1vl_kedro import files
 from r1vl_kedro.records import images as pictures
 from r1vl_kedro.records.rejections import Rejection, list_of, warn_of
-from r1vl_kedro.records.schema import features, labels_of
+from r1vl_kedro.records.schema import RecordsError, features, labels_of
 from r1vl_kedro.scratch import scratch_directory
 
 if TYPE_CHECKING:
@@ -48,6 +48,36 @@ def save_directory(
         data.save_to_disk(str(aside))
         for name, text in (beside or {}).items():
             (aside / name).write_text(text, encoding="utf-8")
+
+
+def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
+    """Open records on disk, memory-mapped, images left encoded.
+
+    Args:
+        needed: columns that they must have.
+        read_by: further columns, each with the name of the reward that reads it.
+
+    Raises:
+        RecordsError: nothing there, no rows, or a needed column is missing.
+    """
+    from datasets import load_from_disk
+
+    try:
+        records = undecoded(load_from_disk(path))
+    except (OSError, ValueError) as error:
+        raise RecordsError(f"no records can be read from {path}: {error}") from error
+    except IndexError as error:  # a dataset without rows has no file
+        raise RecordsError(f"no usable record left in {path}") from error
+    there = records.column_names
+    if missing := [name for name in needed if name not in there]:
+        raise RecordsError(f"records in {path} lack {missing}; they have {there}")
+    for name, reward in read_by.items():
+        if name not in there:
+            raise RecordsError(
+                f"the reward {reward} reads the column {name!r}, which records in {path} lack; "
+                f"they have {there}"
+            )
+    return records
 
 
 def made_once(path: Path, made_from: Any, make: Callable[[], None]) -> Dataset:

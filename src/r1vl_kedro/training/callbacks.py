@@ -263,8 +263,7 @@ class AccuracyOnTheWay(TrainerCallback):
                     right = outcome(text, row["answer"], options=choices, grammar=grammar)
                     valid = step_rvr(text, grammar=grammar)
                     totals += torch.tensor([1.0, right, valid, len(ids)])
-        if trainer.accelerator.num_processes > 1:
-            totals = trainer.accelerator.reduce(totals, reduction="sum")
+        totals = trainer.accelerator.reduce(totals, reduction="sum")
         count, right, valid, tokens = totals.tolist()
         Trainer.log(
             trainer,

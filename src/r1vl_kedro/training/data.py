@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records import images as pictures
-from r1vl_kedro.records.store import undecoded
 from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
 
 if TYPE_CHECKING:
@@ -21,36 +20,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 256
 """Records measured at once."""
-
-
-def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
-    """Open records on disk, memory-mapped, images left encoded.
-
-    Args:
-        needed: columns that they must have.
-        read_by: further columns, each with the name of the reward that reads it.
-
-    Raises:
-        TrainingError: nothing there, no rows, or a needed column is missing.
-    """
-    from datasets import load_from_disk
-
-    try:
-        records = load_from_disk(path)
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"no records can be read from {path}: {error}") from error
-    missing = [name for name in needed if name not in records.column_names]
-    if missing:
-        raise TrainingError(f"records in {path} lack {missing}; they have {records.column_names}")
-    for name, reward in read_by.items():
-        if name not in records.column_names:
-            raise TrainingError(
-                f"the reward {reward} reads the column {name!r}, which records in {path} lack; "
-                f"they have {records.column_names}"
-            )
-    if len(records) == 0:
-        raise TrainingError(f"no usable record left in {path}")
-    return undecoded(records)
 
 
 def prompt_lengths(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from accelerate.utils import broadcast_object_list
 
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.packed import prepare, unwrapped
@@ -133,13 +134,10 @@ def use_fastest(
         lengths = settings.max_prompt_length, settings.max_completion_length
         shape = shape_of(model.config, *lengths, completions, group)
         chosen = [choose(settings.packed_attention, shape, accelerator.device, dtype)]
-    if accelerator.num_processes > 1:
-        from accelerate.utils import broadcast_object_list
-
-        chosen = broadcast_object_list(chosen)
+    [kernel] = broadcast_object_list(chosen)
     for each in filter(None, (trainer.model, trainer.ref_model)):
-        prepare(each, chosen[0])
-    return chosen[0]
+        prepare(each, kernel)
+    return kernel
 
 
 def seconds(kernel: str, shape: Shape, device: torch.device, dtype: torch.dtype) -> float:

@@ -13,7 +13,7 @@ from r1vl_kedro import files, provenance
 from r1vl_kedro.progress import report
 from r1vl_kedro.ranks import processes, rank, wait_for
 from r1vl_kedro.records.pairs import add_reference, mismatched_of, other_prompts
-from r1vl_kedro.training import data
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.training.preference_options import PairScoringOptions
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def reference_pairs(
     if rank() == 0:
         scores = read_scores(base, records, parts, settings, template)
         with files.writing_directory(place, made_from) as aside:
-            add_reference(data.open_records(records), scores).save_to_disk(str(aside))
+            add_reference(open_records(records), scores).save_to_disk(str(aside))
         shutil.rmtree(parts)
     return {"output": output, **done}
 
@@ -72,7 +72,7 @@ def score_pairs(
         options: a ``PairScoringOptions`` as a dictionary.
     """
     settings = PairScoringOptions.model_validate(options)
-    rows = data.open_records(pairs, *COLUMNS)
+    rows = open_records(pairs, *COLUMNS)
     places = _places(rows, settings)
     texts = rows.select_columns(["chosen", "rejected"])
     where = _parts(output, checkpoint, pairs, settings, template)
@@ -111,7 +111,7 @@ def read_scores(
     import pandas as pd
 
     where = _parts(output, checkpoint, pairs, options, template)
-    count = -(-len(_places(data.open_records(pairs, "id"), options)) // options.batch_size)
+    count = -(-len(_places(open_records(pairs, "id"), options)) // options.batch_size)
     parts = [_part(where, number) for number in range(count)]
     wait_for(lambda: all(part.is_file() for part in parts))
     rows = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]

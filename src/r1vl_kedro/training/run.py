@@ -17,6 +17,7 @@ from r1vl_kedro import files, provenance, ranks
 from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.models import load_processor
 from r1vl_kedro.prompts import is_raw
+from r1vl_kedro.records.store import open_records
 from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.training import data, state
 from r1vl_kedro.training.errors import Interrupted, TrainingError
@@ -162,7 +163,7 @@ def prepare(
             shutil.rmtree(f"{output}.state", ignore_errors=True)
         return None
     read_by = columns_read(getattr(settings, "rewards", {}).values())
-    rows = data.open_records(records, *METHODS[kind].columns, **read_by)
+    rows = open_records(records, *METHODS[kind].columns, **read_by)
     processor = load_processor(
         base,
         min_pixels=settings.min_pixels,
@@ -231,7 +232,7 @@ def train(trainer: Any, start: Start, validation: str | None) -> dict[str, Any]:
     settings = start.settings
     trainer.options, trainer.state_dir = settings, start.state_dir
     if settings.eval_steps and validation is not None:
-        held_out = data.open_records(validation, *VALIDATION_COLUMNS)
+        held_out = open_records(validation, *VALIDATION_COLUMNS)
         held_out, _ = data.without_special_tokens(held_out, start.processor, "question", "options")
         asked = held_out, start.inputs["template"], settings, start.seed
         trainer.add_callback(callbacks.AccuracyOnTheWay(trainer, *asked))
@@ -253,16 +254,13 @@ def train_and_save(
     trainer: Any, output: str, manifest: Mapping[str, Any], stop: Any
 ) -> dict[str, Any]:
     """Train from the newest usable checkpoint, then write ``output`` in one step; see `follow`."""
+    from accelerate.utils import broadcast_object_list
+
     from r1vl_kedro.training.arguments import restore_on_cpu_ranks
 
     accelerator = trainer.accelerator
-    resume = None
-    if accelerator.is_main_process:
-        resume = state.newest_usable(trainer.state_dir)
-    if accelerator.num_processes > 1:
-        from accelerate.utils import broadcast_object_list
-
-        resume = broadcast_object_list([resume])[0]
+    found = state.newest_usable(trainer.state_dir) if accelerator.is_main_process else None
+    [resume] = broadcast_object_list([found])
     if trainer.rollouts is not None and accelerator.is_main_process:
         trainer.rollouts.forget_after(int(resume.name.split("-")[1]) if resume else 0)
     if resume is not None:

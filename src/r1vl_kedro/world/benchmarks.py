@@ -7,7 +7,6 @@ versions for MathVerse.
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -33,19 +32,18 @@ def write_benchmark(name: str, path: Path, *, n: int = 40, seed: int = 0) -> Pat
     Raises:
         KeyError: no benchmark of that name.
     """
+    import pandas as pd
+
     mark = path.with_suffix(".json")
     wanted = json.dumps({"benchmark": name, "n": n, "seed": seed, "version": VERSION})
     if path.is_file() and mark.is_file() and mark.read_text() == wanted:
         return path
     if path.is_file() and not mark.is_file():
         files.keep(path)  # perhaps the official file
-    rows = list(MAKERS[name](random.Random(f"{name} {seed}"), n))
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    rows = pd.DataFrame(MAKERS[name](random.Random(f"{name} {seed}"), n), dtype=object)
     mark.unlink(missing_ok=True)
-    with files.writing(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, delimiter="\t", lineterminator="\n", restval="")
-        writer.writeheader()
-        writer.writerows(rows)
+    with files.writing(path) as aside:
+        rows.to_csv(aside, sep="\t", index=False, lineterminator="\n")
     files.write_text(mark, wanted)
     return path
 
