@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Self, TypeVar, get_args
 
 import click
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from r1vl_kedro.errors import UserFacingError, did_you_mean
@@ -70,6 +71,25 @@ class Options(BaseModel):
         if isinstance(given, bool) and kinds & {int, float} and bool not in kinds:
             raise ValueError("input should be a number")
         return given
+
+
+class ImageBounds(Options):
+    """Bounds on an image's area in pixels; None keeps the checkpoint's own."""
+
+    min_pixels: int | None = Field(None, ge=1)
+    max_pixels: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _lowest_below_highest(self) -> Self:
+        low, high = self.min_pixels, self.max_pixels
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"min_pixels {low} is above max_pixels {high}")
+        return self
+
+    @property
+    def pixels(self) -> dict[str, int | None]:
+        """Return the bounds by name."""
+        return {"min_pixels": self.min_pixels, "max_pixels": self.max_pixels}
 
 
 class Prompt(Options):

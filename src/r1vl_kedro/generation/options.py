@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from r1vl_kedro.endpoint.connection import is_address
-from r1vl_kedro.parameters import Options
+from r1vl_kedro.parameters import ImageBounds
 from r1vl_kedro.scrubbing import has_user_info
 
 
-class DecodingOptions(Options, allow_inf_nan=False, protected_namespaces=()):
+class DecodingOptions(ImageBounds, allow_inf_nan=False, protected_namespaces=()):
     """Engine and decoding settings; greedy unless a temperature is given.
 
     Attributes:
@@ -44,8 +44,6 @@ class DecodingOptions(Options, allow_inf_nan=False, protected_namespaces=()):
     gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
     tensor_parallel_size: int = Field(1, ge=1)
     max_images: int = Field(8, ge=1)
-    min_pixels: int | None = Field(None, ge=1)
-    max_pixels: int | None = Field(None, ge=1)
     base_url: str | None = None
     model_name: str | None = None
 
@@ -57,12 +55,6 @@ class DecodingOptions(Options, allow_inf_nan=False, protected_namespaces=()):
         if url is not None and not is_address(url):
             raise ValueError("give an address such as http://127.0.0.1:8000/v1")
         return url
-
-    @model_validator(mode="after")
-    def _lowest_below_highest(self) -> "DecodingOptions":
-        if None not in self.pixels.values() and self.min_pixels > self.max_pixels:
-            raise ValueError(f"min_pixels {self.min_pixels} is above max_pixels {self.max_pixels}")
-        return self
 
     @model_validator(mode="after")
     def _samples_need_temperature(self) -> "DecodingOptions":
@@ -91,11 +83,6 @@ class DecodingOptions(Options, allow_inf_nan=False, protected_namespaces=()):
                 f"engine={self.engine}"
             )
         return self
-
-    @property
-    def pixels(self) -> dict[str, int | None]:
-        """Return the bounds on an image's area by name."""
-        return {"min_pixels": self.min_pixels, "max_pixels": self.max_pixels}
 
     @property
     def rows_per_part(self) -> int:

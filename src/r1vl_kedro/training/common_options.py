@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from r1vl_kedro.parameters import Options, words
+from r1vl_kedro.parameters import ImageBounds, Options, words
 from r1vl_kedro.responses import R1VL, GrammarName
 from r1vl_kedro.training.batches import Batch, steps_on
 from r1vl_kedro.training.deepspeed_configs import stage
@@ -31,7 +31,7 @@ class LoraOptions(Options, allow_inf_nan=False):
         return given if given == "all-linear" else words(given)
 
 
-class TrainingOptions(Options, allow_inf_nan=False):
+class TrainingOptions(ImageBounds, allow_inf_nan=False):
     """What all trainings by TRL share.
 
     Units: lengths in tokens, image sizes in pixels of area, intervals in optimizer steps.
@@ -47,8 +47,6 @@ class TrainingOptions(Options, allow_inf_nan=False):
     max_grad_norm: float = Field(1.0, gt=0)
     max_prompt_length: int = Field(1024, ge=1)
     """Image tokens count; a longer prompt is rejected before training, never cut."""
-    min_pixels: int | None = Field(None, ge=1)
-    max_pixels: int | None = Field(None, ge=1)
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     """In which the weights are held."""
     bf16: bool = False
@@ -108,13 +106,6 @@ class TrainingOptions(Options, allow_inf_nan=False):
     def _a_configuration(cls, deepspeed: str | None) -> str | None:
         stage(deepspeed)
         return deepspeed
-
-    @model_validator(mode="after")
-    def _lowest_below_highest(self) -> Self:
-        low, high = self.min_pixels, self.max_pixels
-        if low is not None and high is not None and low > high:
-            raise ValueError(f"min_pixels {low} is above max_pixels {high}")
-        return self
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

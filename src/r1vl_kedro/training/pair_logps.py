@@ -139,12 +139,7 @@ class _Scorer:
         self.settings = settings
         cuda = torch.cuda.is_available()
         self.device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if cuda else "cpu"
-        processor = load_processor(
-            checkpoint,
-            min_pixels=settings.min_pixels,
-            max_pixels=settings.max_pixels,
-            raw=is_raw(template),
-        )
+        processor = load_processor(checkpoint, **settings.pixels, raw=is_raw(template))
         self.collate = PairCollator(
             processor,
             template,

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from r1vl_kedro.parameters import Options
+from r1vl_kedro.parameters import ImageBounds
 from r1vl_kedro.training.common_options import RecordBatchOptions
 from r1vl_kedro.training.losses import NLL
 from r1vl_kedro.training.objectives import OBJECTIVES, Objective, find_objective
@@ -51,7 +51,7 @@ class PreferenceOptions(RecordBatchOptions):
         return find_objective(self.objective)
 
 
-class PairScoringOptions(Options):
+class PairScoringOptions(ImageBounds):
     """How log-probabilities of pairs are computed, under a reference or a trained policy."""
 
     batch_size: int = Field(16, ge=1)
@@ -67,5 +67,3 @@ class PairScoringOptions(Options):
     attention: str | None = None
     max_prompt_length: int = Field(1024, ge=1)
     max_completion_length: int = Field(1024, ge=1)
-    min_pixels: int | None = Field(None, ge=1)
-    max_pixels: int | None = Field(None, ge=1)

@@ -164,12 +164,7 @@ def prepare(
         return None
     read_by = columns_read(getattr(settings, "rewards", {}).values())
     rows = open_records(records, *METHODS[kind].columns, **read_by)
-    processor = load_processor(
-        base,
-        min_pixels=settings.min_pixels,
-        max_pixels=settings.max_pixels,
-        raw=is_raw(template),
-    )
+    processor = load_processor(base, **settings.pixels, raw=is_raw(template))
     answers = METHODS[kind].learns
     rows, unusable = select(rows) if select is not None else (rows, [])
     rows, odd = data.without_special_tokens(rows, processor, "question", "options", *answers)
