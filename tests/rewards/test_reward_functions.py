@@ -40,7 +40,7 @@ def test_one_float_a_completion(conversational):
 
 
 def test_options_may_be_missing():
-    assert OutcomeReward()(TEXTS, answer=["5", "5", "6"]) == [1.0, 0.0, 1.0]
+    assert OutcomeReward()(TEXTS, answer=["5", "4", "6"]) == [1.0, 0.0, 1.0]
 
 
 def test_parameters_reach_the_rewards():

@@ -22,6 +22,8 @@ _BEFORE_WORDS = re.compile(
     r"^(?:(?:in|on|at|to|by)\s+"
     r"|(?:the\s+)?(?:colou?r|shape|letter|word|country|city|month|day|year)\s+(?=\w+$)"
     r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
+    r"|(?:the\s+)?(?:point|vertex|node|angle|line|bar|graph|curve|group|team|plan|class|type|box)\s+"
+    r"(?=[A-Z]'?$)"
     r"|(?:the\s+)?(?:quadrant|region|type|class|phase|statement|part)\s+(?=[IVX]+$)"
     r"|(?:the\s+)?(?:line|bar|curve|one|region|slice|part|segment|ball|object|shape)\s+in\s+(?=\w+$)"
     r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",

@@ -24,6 +24,9 @@ from r1vl_kedro.answers.words import fold, squeezed
 MAX_ANSWER = 2000
 """Longer answers are compared as strings only."""
 
+_LABEL = re.compile(r"^\(?[A-J][.:)]\)?\s+(?=[-\d$][^:,;]*$)")
+"""The letter before a value where nobody asked for one: "A: 17"."""
+_LETTER = re.compile(r"[A-Z]'?")
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)\.?")
 _NOTHING = re.compile(
@@ -85,7 +88,7 @@ def explain(prediction: str, answer: str, *, options: Sequence[str] | None = Non
                 return SAME
             if gold in LETTERS and (letter or spelled(given) != gold):
                 return f"option {letter} is named" if letter else "no letter is named, or several"
-        return _explain_open(given, gold)
+        return _explain_open(given if options else _LABEL.sub("", given), gold)
 
 
 def symbolically_equal(text: str, reference: str) -> bool:
@@ -191,7 +194,11 @@ def _explain_open(given: str, gold: str) -> str:
     if Text in (type(value), type(wanted)) and None not in measured:
         (formula, unit), (right, other) = measured
         return "another unit" if unit and other and unit != other else difference(formula, right)
-    if isinstance(wanted, Text):
+    if "~=" in ours and isinstance(value, Quantity | Named):
+        exact = form(cores(ours.rpartition("~=")[0].strip())[-1])
+        if exact is not None and difference(exact, wanted) == SAME:
+            return SAME  # 5/8 ~= 0.63
+    if isinstance(wanted, Text) or (isinstance(value, Text) and _LETTER.fullmatch(theirs)):
         return said_of_it(ours, theirs, reason)
     if isinstance(value, Text):
         if isinstance(wanted, Quantity) and not wanted.number and _NOTHING.match(ours):

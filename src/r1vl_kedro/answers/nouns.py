@@ -49,6 +49,8 @@ _THING = re.compile(
     r"(?P<thing>[A-Za-z][A-Za-z\d]*(?:\s[a-z]+)*?)"
     r"(?=\s(?:in|on|at|for|with|from|that|which|per)\b|\W*\Z)"
 )
+ELSEWHERE = re.compile(r"\b(?:previous|earlier|other|former|preceding|another)\b", re.IGNORECASE)
+"""Of another problem or thing: "17 in the previous problem"."""
 _DETERMINERS = frozenset("the this that its".split())
 """Behind a first word they begin the object of a verb: "fails the test"."""
 _ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())

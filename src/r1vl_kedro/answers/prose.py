@@ -99,6 +99,8 @@ def hedges(text: str) -> bool:
 
 
 OF_ANOTHER = (
+    r"(?:previous|earlier|other|former|last|preceding) "
+    r"(?:problem|question|exercise|task|example|attempt|answer)|"
     r"originally|initially|formerly|previously|used to|else|others|(?<!at )rest|half of|parts? of|"
     r"its (?:half|double|square|third|complement|supplement|opposite|reciprocal|inverse)|"
     r"(?:complement|supplement|double|square|reciprocal|inverse) of (?:the answer|it|that|this)"

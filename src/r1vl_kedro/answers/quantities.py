@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.model import Quantity
-from r1vl_kedro.answers.nouns import MEASURED, PREPOSITION, noun_of, thing_of
+from r1vl_kedro.answers.nouns import ELSEWHERE, MEASURED, PREPOSITION, noun_of, thing_of
 from r1vl_kedro.answers.numerals import (
     CARDINALS,
     ORDINALS,
@@ -42,6 +42,12 @@ _PERCENT = re.compile(
 )
 _PERCENT_OF = re.compile(
     r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+(?:the\s+|all\s+|these\s+)?[a-z]{3,}(?: [a-z]+){0,3}$",
+    re.I,
+)
+_PART_OF = re.compile(
+    rf"^((?:an?|one|two|three|four|five)[- ](?:{'|'.join(PARTS)})|\d+/\d+|half)\s+of\s+"
+    r"(?:the\s+|an?\s+|all\s+)"
+    r"(?!answer|result|sum|total|number|value|rest|other|area|length)[a-z]{3,}(?: [a-z]+){0,2}$",
     re.I,
 )
 _SCALED = re.compile(rf"^\s*(?P<word>{'|'.join(SCALES)})\b|^(?P<tight>[kKMB])\b")
@@ -107,7 +113,7 @@ def read_quantity(text: str) -> Quantity | None:
         ):  # fmt: skip
             return None
         return Quantity(inner.number, inner.decimals, units=read_units(symbol))
-    share = _PERCENT_OF.match(body)
+    share = _PERCENT_OF.match(body) or _PART_OF.match(body)
     body = share[1] if share else body
     percent = _PERCENT.search(body)
     if percent and percent.start():
@@ -206,6 +212,8 @@ def _united(
         return _united(number + mixed[0], None, rest[mixed[1] :], tight=False)
     if part := _PARTS_BEHIND.match(rest):  # 5 sixteenths
         return _united(number / PARTS[part[1]], None, rest[part.end() :], tight=False)
+    if ELSEWHERE.search(rest):
+        return None
     of = thing_of(rest)
     hyphened = rest.startswith("-")
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle

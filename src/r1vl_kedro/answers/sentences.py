@@ -45,7 +45,8 @@ _COMPARED = re.compile(
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
     r"doubled|halved|tripled|given that we|"
     r"minus|neg(?:ative)?|"
-    r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|up to|"
+    r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|"
+    r"(?<!add )(?<!adds )(?<!adding )(?<!sums )up to|"
     r"as (?:many|much|few|little) as|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
@@ -76,7 +77,8 @@ _UNIT_AFTER = re.compile(
 )
 _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
-    r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!corresponds )\bto\s+\Z"
+    r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!out )(?<!evaluates )"
+    r"(?<!simplifies )(?<!reduces )(?<!corresponds )\bto\s+\Z"
     r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to|following|preceding"
     r"|above|below|(?:one|two|three|four|\d) in(?: every)?)\s+\Z",
     re.IGNORECASE,

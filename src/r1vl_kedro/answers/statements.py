@@ -11,6 +11,7 @@ _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", r
 _MARKDOWN = re.compile(
     r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|__(?=\S)([^_]+?)(?<=\S)__|`([^`]*)`|(?<!\w)\*(?=\S)([^*]+?)(?<=\S)\*(?!\w)|(?<!\w)_(?=[A-Za-z])([^_\s]+)_(?!\w)"
 )
+_STRUCK = re.compile(r"~~[^~]{1,60}~~\s*(?=\S)")
 _HASHES = re.compile(r"^\s*#{1,6}\s+")
 _TAIL = re.compile(
     r"^[✓✔☑✅👍🎉→]+\s*(?=\S)|(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
@@ -75,11 +76,12 @@ _LEAD = re.compile(
     r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
     r"|(?:->|=>|~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
     r"|(?![^\d]*(?:[不没非或约]|可能|也许|大概|大于|小于|超过|至少|至多|最多))[\u4e00-\u9fff]{1,8}(?:是|为|等于|有)\s*(?=[-\d])"
+    r"|(?:the\s+)?year\s+(?=\d{4}\W*$)"
     r"|解\s*[:：]\s*|(?:room|house|bus|seat|locker|flight|apartment|route|highway|channel)\s+(?=\d+\W*$)"
     r"|(?:the|this)\s+(?:\w+\s+)?(?:chart|graph|figure|image|table|diagram|picture|plot|map|data)\s+"
     r"(?:shows?|indicates?|reveals?|tells us)\s+that\s+"
     r"|根据[\u4e00-\u9fff]{1,6}[,，]\s*(?!不)"
-    r"|(?:(?:正确|最终|最后)?(?:的)?答案?|结果|结论|选择|选项?|所以|因此|故|共有?|约|总共有?|一共有?)(?:是|为|选|等于)?\s*[,，:：]?\s*"
+    r"|(?:(?:正确|最终|最后)?(?:的)?(?:答案?|选项?)|结果|结论|选择|所以|因此|故|共有?|约|总共有?|一共有?)(?:是|为|选|等于)?\s*[,，:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
     r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"
     r"(?:is\s+|are\s+)?(?=[(\[{\d])"
@@ -100,7 +102,7 @@ def clean(text: str) -> str:
         ('5 cm', 'Paris')
     """
     text = _SPECIAL.sub(" ", text).translate(_INVISIBLE)
-    text = _HASHES.sub("", text)
+    text = _STRUCK.sub("", _HASHES.sub("", text))
     text = _MARKDOWN.sub(lambda m: next(g for g in m.groups() if g is not None), text).strip()
     text = unboxed(text)
     for _ in range(3):
@@ -113,6 +115,7 @@ def clean(text: str) -> str:
             ("`", "`"),
             ("“", "”"),
             ("‘", "’"),
+            ("«", "»"),
         ):
             if (
                 text.startswith(left)
