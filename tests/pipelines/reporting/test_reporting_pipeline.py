@@ -162,9 +162,10 @@ def test_tables_and_figures_preview_in_kedro_viz(reported):
 
 
 def test_a_variant_leaves_one_result_and_only_a_trained_one_has_a_log():
-    assert create_gather().inputs() == {"verdicts", "scores", "evaluation_manifest"}
-    assert {"training_log", "rollouts"} <= create_gather(["training_log", "rollouts"]).inputs()
-    assert create_gather(["training_log", "rollouts"]).outputs() == {"results"}
+    assert create_gather("x").inputs() == {"x.verdicts", "x.scores", "x.evaluation_manifest"}
+    trained = create_gather("x", ["training_log", "rollouts"])
+    assert {"x.training_log", "x.rollouts"} <= trained.inputs()
+    assert trained.outputs() == {"x.results"}
 
 
 def test_models_without_training_alone_make_a_report_without_curves():

@@ -108,23 +108,15 @@ def create_gather(namespace: str, variant: Variant, box: str | None = None) -> P
         box: the namespace of the nodes, where it is not the variant's own.
     """
     left = {name: found for name in JOINED if (found := datasets_of(namespace, variant, name))}
-    gather = reporting.create_gather(list(left))
-    own = {name: f"{namespace}.{name}" for name in gather.datasets()}
-    gather = Pipeline(
-        gather,
-        inputs={name: own[name] for name in gather.inputs()},
-        outputs={name: own[name] for name in gather.outputs()},
-    )
     joined = []
     for name, found in left.items() if variant.stages else ():
         by_stage = {dataset.split(".")[-2]: dataset for dataset in found}
-        joined.append(Node(JOINED[name], by_stage, own[name], name=JOINED[name].__name__))
-    whole = Pipeline([*joined, gather])
+        whole = f"{namespace}.{name}"
+        joined.append(Node(JOINED[name], by_stage, whole, name=JOINED[name].__name__))
     return Pipeline(
-        whole,
+        [*joined, reporting.create_gather(namespace, list(left))],
         namespace=box or namespace,
-        inputs=dict(zip(whole.inputs(), whole.inputs(), strict=True)),
-        outputs=dict(zip(whole.all_outputs(), whole.all_outputs(), strict=True)),
+        prefix_datasets_with_namespace=False,
     )
 
 

@@ -26,14 +26,14 @@ EVALUATED = ("verdicts", "scores", "evaluation_manifest")
 COLLECTED = ["all_verdicts", "all_scores", "training_curves"]
 
 
-def create_gather(left: Sequence[str] = ()) -> Pipeline:
-    """Build the last node of a namespace: one variant's results as one dataset, ``results``.
+def create_gather(namespace: str, left: Sequence[str] = ()) -> Pipeline:
+    """Build the last node of a variant: its results as one dataset, ``<namespace>.results``.
 
     Args:
         left: what its training left beside the model, of ``training_log`` and ``rollouts``.
     """
-    inputs = {name: name for name in (*EVALUATED, *left)}
-    return Pipeline([Node(nodes.gather, inputs=inputs, outputs="results", name="gather")])
+    results = {name: f"{namespace}.{name}" for name in (*EVALUATED, *left)}
+    return Pipeline([Node(nodes.gather, results, f"{namespace}.results", name="gather")])
 
 
 def create_pipeline(namespaces: Sequence[str], *, transfer: bool = False) -> Pipeline:
