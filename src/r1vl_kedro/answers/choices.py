@@ -37,6 +37,7 @@ _RIGHT_TOO = re.compile(
 )
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
 _OF_SUBJECT = re.compile(r"^the [a-z]+ (?:will |would )?(?=[a-z]{4,}s\.?$)", re.I)  # the line rises
+_THEN = re.compile(r",?\s+(?:and\s+|but\s+)?then\s+[a-z]")
 _CALLED_RIGHT = re.compile(
     r"(?P<said>.{1,80}?)\s+(?:is|are)\s+(?P<right>(?:the\s+)?(?:right|correct|true)"
     r"(?:\s+(?:answer|option|choice|one))?)\W*",
@@ -132,6 +133,8 @@ def _verbatim(plain: str, options: Sequence[str]) -> int | None:
         if not wanted:
             continue
         places = [place for place, option in enumerate(written) if form(option) == wanted]
+        if form is _stem and _OF_SUBJECT.match(plain):  # the volume is not the mass
+            places = [place for place in places if not _OF_SUBJECT.match(written[place])]
         if places:
             return places[0] if len({squeezed(written[p]) for p in places}) == 1 else None
     return None
@@ -279,5 +282,7 @@ def _in_sentence(plain: str, options: Sequence[str], letters: str) -> int | None
     if folds[place] in ("yes", "no") and yes_or_no(plain) != folds[place]:
         return None
     says = text_stated if is_prose(options[place]) else value_stated
-    own = (m for m in mentions if m.which == place and not m.denied)
+    own = [m for m in mentions if m.which == place and not m.denied]
+    if any(_THEN.match(text, m.end) for m in own):
+        return None
     return place if any(says(text, m.start, m.end) for m in own) else None

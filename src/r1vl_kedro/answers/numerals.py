@@ -36,6 +36,14 @@ PARTS: dict[str, int] = {
     **{f"{word}s": number for word, number in ORDINALS.items() if number > 2},
 }  # fmt: skip
 """Names of fractions, with their denominators."""
+PART_OF = re.compile(
+    rf"^((?:an?|one|two|three|four|five)[- ](?:{'|'.join(PARTS)})|\d+/\d+|half)\s+of\s+"
+    r"(?:the\s+|an?\s+|all\s+)"
+    r"(?!hal[fv]|third|quarter|fourth|fifth|answer|result|sum|total|number|value|rest|other|area)"
+    r"[a-z]{3,}(?: [a-z]+){0,2}$",
+    re.I,
+)
+"""A part of a thing, which is the number: "one-fifth of the pie"."""
 NUMBER_NAMES = (
     frozenset(CARDINALS)
     | frozenset(["hundred", "thousand", "million", "billion", "dozen"])

@@ -75,13 +75,16 @@ def predicated(plain: str, options: Sequence[str]) -> int | None:
     given = folded(plain).replace(",", "")
     if _NOT.search(given):
         return None
-    said = _tenseless(_PRONOUN.sub("", given))
+    said, of_another = _tenseless(_PRONOUN.sub("", given)), _subjectless(_tenseless(given))
     places = [
         place
         for place, option in enumerate(options)
         if (whole := _tenseless(folded(option).replace(",", "")))
         and (predicate := _subjectless(whole))
-        and (said in (predicate, f"is {predicate}") or _subjectless(_tenseless(given)) == predicate)
+        and (
+            said in (predicate, f"is {predicate}")
+            or (_PRONOUN.match(whole) and of_another == predicate)
+        )
     ]
     return places[0] if len(places) == 1 else None
 

@@ -12,6 +12,7 @@ from r1vl_kedro.answers.nouns import ELSEWHERE, MEASURED, PREPOSITION, noun_of, 
 from r1vl_kedro.answers.numerals import (
     CARDINALS,
     ORDINALS,
+    PART_OF,
     PARTS,
     SCALES,
     and_a_part,
@@ -42,12 +43,6 @@ _PERCENT = re.compile(
 )
 _PERCENT_OF = re.compile(
     r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+(?:the\s+|all\s+|these\s+)?[a-z]{3,}(?: [a-z]+){0,3}$",
-    re.I,
-)
-_PART_OF = re.compile(
-    rf"^((?:an?|one|two|three|four|five)[- ](?:{'|'.join(PARTS)})|\d+/\d+|half)\s+of\s+"
-    r"(?:the\s+|an?\s+|all\s+)"
-    r"(?!answer|result|sum|total|number|value|rest|other|area|length)[a-z]{3,}(?: [a-z]+){0,2}$",
     re.I,
 )
 _SCALED = re.compile(rf"^\s*(?P<word>{'|'.join(SCALES)})\b|^(?P<tight>[kKMB])\b")
@@ -113,7 +108,7 @@ def read_quantity(text: str) -> Quantity | None:
         ):  # fmt: skip
             return None
         return Quantity(inner.number, inner.decimals, units=read_units(symbol))
-    share = _PERCENT_OF.match(body) or _PART_OF.match(body)
+    share = _PERCENT_OF.match(body) or PART_OF.match(body)
     body = share[1] if share else body
     percent = _PERCENT.search(body)
     if percent and percent.start():
