@@ -83,11 +83,14 @@ def load_processor(
                 Qwen2VLImageProcessorPil,
             )
 
-            tokenizer = AutoTokenizer.from_pretrained(path)
-            processor = image_only_processor_class()(
+            kind, tokenizer = image_only_processor_class(), AutoTokenizer.from_pretrained(path)
+            template = tokenizer.chat_template
+            if template is None:  # an older form has it apart
+                template = kind.get_processor_dict(path)[0].get("chat_template")
+            processor = kind(
                 image_processor=Qwen2VLImageProcessorPil.from_pretrained(path),
                 tokenizer=tokenizer,
-                chat_template=tokenizer.chat_template or _chat_template(path),
+                chat_template=template,
             )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         # The last two are what missing or mixed tokenizer files raise.
@@ -188,15 +191,6 @@ def _check_tokens(processor: ProcessorMixin, path: str) -> None:
             f"{path}: its tokenizer has {len(tokenizer)} tokens, config.json a vocab_size of "
             f"{words}; the files are of two models"
         )
-
-
-def _chat_template(path: str) -> str | None:
-    for name, key in (("chat_template.jinja", None), ("chat_template.json", "chat_template")):
-        file = Path(path) / name
-        if file.is_file():
-            text = file.read_text(encoding="utf-8")
-            return json.loads(text)[key] if key else text
-    return None
 
 
 def _limit_pixels(image_processor: Any, low: int | None, high: int | None) -> None:

@@ -16,32 +16,29 @@ from r1vl_kedro.records.validate import validate
 logger = logging.getLogger(__name__)
 
 
-def _say(stage: str, kept: int, dropped: list[Rejection]) -> None:
+def _told(stage: str, found: tuple[Records, list[Rejection]]) -> tuple[Records, list[Rejection]]:
+    """Return what a stage keeps and sets aside, counted in the log."""
+    kept, dropped = found
     reasons = f" ({in_words(dropped)})" if dropped else ""
-    logger.info("%s: %d kept, %d set aside%s", stage, kept, len(dropped), reasons)
+    logger.info("%s: %d kept, %d set aside%s", stage, len(kept), len(dropped), reasons)
+    return kept, dropped
 
 
 def validate_records(
     source: Iterable[RawRecord], options: DataPrepOptions
 ) -> tuple[Records, list[Rejection]]:
     """Check records; those set aside come with the reason."""
-    records, dropped = validate(source, options.validation, grammar=options.grammar)
-    _say("validate", len(records), dropped)
-    return records, dropped
+    return _told("validate", validate(source, options.validation, grammar=options.grammar))
 
 
 def drop_reflective(records: Records) -> tuple[Records, list[Rejection]]:
     """Drop records whose path turns back on itself."""
-    kept, dropped = clean.drop_reflective(records)
-    _say("reflective", len(kept), dropped)
-    return kept, dropped
+    return _told("reflective", clean.drop_reflective(records))
 
 
 def drop_duplicates(records: Records) -> tuple[Records, list[Rejection]]:
     """Keep the first of equal records."""
-    kept, dropped = clean.drop_duplicates(records)
-    _say("duplicates", len(kept), dropped)
-    return kept, dropped
+    return _told("duplicates", clean.drop_duplicates(records))
 
 
 def decontaminate(
@@ -49,14 +46,11 @@ def decontaminate(
 ) -> tuple[Records, list[Rejection]]:
     """Drop records that occur in an evaluation set."""
     how = options.decontamination
-    kept, dropped = clean.decontaminate(
-        records,
-        references,
-        max_distance=how.max_image_distance,
-        by_question=how.by == "question_and_image",
+    by_question = how.by == "question_and_image"
+    found = clean.decontaminate(
+        records, references, max_distance=how.max_image_distance, by_question=by_question
     )
-    _say("contamination", len(kept), dropped)
-    return kept, dropped
+    return _told("contamination", found)
 
 
 def split_records(records: Records, options: DataPrepOptions, seed: int) -> tuple[Records, Records]:
