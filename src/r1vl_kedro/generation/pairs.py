@@ -22,7 +22,7 @@ from r1vl_kedro.records.pairs import (
 from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.records.store import open_records
 from r1vl_kedro.responses import R1VL, GrammarName
-from r1vl_kedro.rewards import Reward, columns_read
+from r1vl_kedro.rewards import columns_read
 from r1vl_kedro.rewards.registry import PAPERS, Rewards, reading
 from r1vl_kedro.rewards.sums import weighted_sums
 
@@ -56,10 +56,6 @@ class PairOptions(Options, allow_inf_nan=False):
             raise ValueError("rewards: none has a weight above 0, so no response is better")
         reading(self.rewards, self.grammar)
         return self
-
-    def reward_functions(self) -> list[Reward]:
-        """Return the rewards in their order, each reading the run's grammar."""
-        return list(reading(self.rewards, self.grammar).values())
 
 
 def sample_pairs(
@@ -125,7 +121,7 @@ def _judged(predictions: Path, questions: Dataset, settings: PairOptions) -> pd.
     import pandas as pd
 
     samples = pd.read_parquet(predictions)
-    rewards = settings.reward_functions()
+    rewards = list(reading(settings.rewards, settings.grammar).values())
     rows = {name: place for place, name in enumerate(questions["id"])}
     places = [rows[name] for name in samples["id"]]
     columns = {}

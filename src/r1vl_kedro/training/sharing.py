@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from r1vl_kedro.models.decoding import MODEL_TYPES
@@ -27,13 +25,9 @@ def check_model(base: str, option: str = "share_prompts") -> None:
     Raises:
         TrainingError: another type of model; names those that can.
     """
-    file = Path(base) / "config.json"
-    if file.is_file():
-        kind = json.loads(file.read_text(encoding="utf-8")).get("model_type")
-    else:
-        from transformers import AutoConfig
+    from transformers import PretrainedConfig
 
-        kind = AutoConfig.from_pretrained(base).model_type
+    kind = PretrainedConfig.get_config_dict(base)[0].get("model_type")
     if kind not in MODEL_TYPES:
         raise TrainingError(
             f"{option}: {base} is a model of type {kind!r}, whose positions are not known; "
