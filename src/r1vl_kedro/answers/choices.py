@@ -10,9 +10,9 @@ from r1vl_kedro.answers.letters import ALONE, LABEL, chosen_letter, corrected
 from r1vl_kedro.answers.mentions import asserted, letters_in, texts_in, without_conditions
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
-from r1vl_kedro.answers.nouns import singular
 from r1vl_kedro.answers.places import coloured, folded, left_over, ordinal, predicated
 from r1vl_kedro.answers.prose import (
+    DENIAL_OR_DOUBT,
     OF_ANOTHER,
     REASON,
     WRONG,
@@ -24,6 +24,7 @@ from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.answers.stated_numbers import value_stated
 from r1vl_kedro.answers.statements import cores
+from r1vl_kedro.answers.verbatim import verbatim
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed
 
@@ -35,8 +36,6 @@ _RIGHT_TOO = re.compile(
     r"\s+(?:is|was|seems|looks|would be|could be|might be|may be)\s+(?:\w+ly\s+|also\s+|even\s+)?"
     r"(?:right|correct|true|better|possible|valid|plausible|the (?:right|correct|better))\b"
 )
-_WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
-_OF_SUBJECT = re.compile(r"^the [a-z]+ (?:will |would )?(?=[a-z]{4,}s\.?$)", re.I)  # the line rises
 _THEN = re.compile(r",?\s+(?:and\s+|but\s+)?then\s+[a-z]")
 _CALLED_RIGHT = re.compile(
     r"(?P<said>.{1,80}?)\s+(?:is|are)\s+(?P<right>(?:the\s+)?(?:right|correct|true)"
@@ -44,6 +43,18 @@ _CALLED_RIGHT = re.compile(
     re.I,
 )
 _LETTERED = re.compile(r"(?P<said>.*[^\s(\[])\s*[(\[](?P<letter>[A-Z])[)\]]\W*", re.S)
+_LABELS = re.compile(r"(?<![\w'’])([A-Z])(?=\s?(?:[).:?!]|\s[-–—]\s|\Z))(?!\s?[-–—(]\w)")
+"""Letters that stand as labels, wherever they do: behind a label they are other answers."""
+_STANDING = re.compile(
+    r"(?<![\w'’(\[=])(?:[B-Z](?![\w'’(=])|A(?![\w'’(=]|\s[a-z])|(?<!.)A(?=\s[a-z]))"
+)
+_HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_LONGEST_LIST = 7
+_SETS_ASIDE = re.compile(
+    rf"\b(?:{DENIAL_OR_DOUBT}|wrong|incorrect|false|since|because|so|thus|hence|than|but|out|"
+    r"eliminated?|excluded?|leaving|left|true|correct|right)\b|n['’]t\b|=",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?;\n](?:\s|\Z)")
 
 
@@ -60,8 +71,12 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     """
     letters = ascii_uppercase[: len(options)]
     plain = spelled(given)
+    cued = {m.which for m in letters_in(plain, letters) if m.cued and not m.denied}
+    lettered = any(letters_in(spelled(option), letters) for option in options)
+    if len(cued) > 1 and not lettered:  # "The answer is A. The answer is B."
+        return None
     for core in cores(plain):
-        exact = _verbatim(core, options)
+        exact = verbatim(core, options)
         if exact is not None:
             return exact
     if (stated := without_conditions(plain, letters, options)) != plain:
@@ -75,7 +90,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         if place is not None:  # "45 (C)" where C is not 45
             return place if letters[place] == labelled["letter"] else None
     right = _CALLED_RIGHT.fullmatch(plain)
-    if right and _verbatim(right["right"], options) is not None:  # "A is right"
+    if right and verbatim(right["right"], options) is not None:  # "A is right"
         place = chosen(right["said"], options, same)
         if place is not None:
             return place
@@ -90,6 +105,8 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         alone = ALONE.match(core.rstrip("!"))
         if alone and alone[1].upper() in letters:
             return letters.index(alone[1].upper())
+    if not lettered and _listed(plain, letters):
+        return None
     labelled = LABEL.match(plain)
     if labelled and labelled[1].upper() in letters:
         place, rest = letters.index(labelled[1].upper()), labelled["rest"]
@@ -98,15 +115,21 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     spaced = _SPACED.match(plain)
     if spaced and spaced[1] in letters:
         place = letters.index(spaced[1])
-        if _verbatim(spaced["rest"], [options[place]]) == 0:
+        if verbatim(spaced["rest"], [options[place]]) == 0:
             return place
     several = len(asserted(letters_in(plain, letters))) > 1
-    lettered = any(letters_in(spelled(option), letters) for option in options)
     by_value = [] if several and not lettered else _by_value(given, options, same)
     if by_value:
         agreed = lettered or asserted(letters_in(plain, letters)) <= set(by_value)  # not "45 is A"
         return by_value[0] if len(by_value) == 1 and agreed else None
     return _in_sentence(plain, options, letters) if is_prose(plain) else None
+
+
+def _listed(plain: str, letters: str) -> bool:
+    """Tell whether a short text names several letters and sets none aside: "A with B"."""
+    if len(plain.split()) > _LONGEST_LIST or _SETS_ASIDE.search(plain):
+        return False
+    return len({one for one in _STANDING.findall(plain) if one in letters}) > 1
 
 
 def is_prose(plain: str) -> bool:
@@ -120,61 +143,6 @@ def is_prose(plain: str) -> bool:
             plain,
         )
     )
-
-
-def _verbatim(plain: str, options: Sequence[str]) -> int | None:
-    """Return the option whose text this is: to the letter, else but for the case of words.
-
-    None where two options are alike to that degree, unless all their texts are the same.
-    """
-    written = [spelled(option) for option in options]
-    for form in (squeezed, fold, _caseless, _singular, _stem, _predicate, _tenseless):
-        wanted = form(plain)
-        if not wanted:
-            continue
-        places = [place for place, option in enumerate(written) if form(option) == wanted]
-        if form is _stem and _OF_SUBJECT.match(plain):  # the volume is not the mass
-            places = [place for place in places if not _OF_SUBJECT.match(written[place])]
-        if places:
-            return places[0] if len({squeezed(written[p]) for p in places}) == 1 else None
-    return None
-
-
-def _caseless(text: str) -> str:
-    """Return a text of words without case and spaces; empty for one with symbols or short words."""
-    words = fold(text)
-    return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
-
-
-def _singular(text: str) -> str:
-    """Return a single word in the singular; empty for anything else."""
-    words = fold(text)
-    alone = len(words) == 1 and words[0].isalpha() and len(words[0]) > 2
-    return singular(words[0].casefold()) if alone else ""
-
-
-def _stem(text: str) -> str:
-    """Return a single word without the ending of its tense or number; empty for anything else."""
-    words = fold(_OF_SUBJECT.sub("", text))
-    if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
-        return ""
-    return re.sub(r"(?:ing|ed|es|s|e)$", "", words[0].casefold())
-
-
-def _predicate(text: str) -> str:
-    """Return what a subject does or will do: "it would remain the same"; empty for one word."""
-    words = _WILL.sub("", " ".join(fold(text)).casefold()).split()
-    if len(words) < 2 or len(words[0]) < 4 or not all(word.isalpha() for word in words):
-        return ""
-    verb = words[0].removesuffix("s")
-    return " ".join(["stay" if verb == "remain" else verb, *words[1:]])
-
-
-def _tenseless(text: str) -> str:
-    """Return a clause without its tense: "the mass will increase" as "the mass increases"."""
-    words = [word for word in fold(text) if word not in ("will", "would")]
-    known = len(words) > 1 and all(word.isalpha() and word.islower() for word in words)
-    return " ".join(word.removesuffix("s") for word in words) if known else ""
 
 
 def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], bool]) -> list[int]:
@@ -207,12 +175,14 @@ def _labelled(
     rest = rest.strip()
     own = spelled(options[place])
     if taken_back(rest, ascii_uppercase[place], own) or (
-        withdrawn(plain) and _verbatim(rest, [own]) is None
+        withdrawn(plain) and verbatim(rest, [own]) is None
     ):
         return None
+    if _HAN.search(rest) and not _HAN.search(own):
+        return None  # what else is said in Chinese is not read
     first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
     for text in dict.fromkeys((rest, first)):
-        named = _verbatim(text, options) if text else place
+        named = verbatim(text, options) if text else place
         kept = "" if named is None and text == rest else text
         if named is None and text:
             equal = _by_value(text, options, same)
@@ -230,8 +200,12 @@ def _competing(rest: str, place: int, options: Sequence[str], own: str) -> bool:
     By label, by cue, or by its text.
     """
     letters = ascii_uppercase[: len(options)]
-    rest = rest[len(own) :] if own and rest.startswith(own) else rest
     reason = REASON.match(rest)
+    whole = rest if own != spelled(options[place]) else rest[len(own) :]
+    others = {one[1] for one in _LABELS.finditer(whole)} & set(letters) - {letters[place]}
+    if others and not (reason or WRONG.search(rest)):
+        return True
+    rest = rest[len(own) :] if own and rest.startswith(own) else rest
     for mention in letters_in(rest, letters):
         if mention.denied or mention.which == place:
             continue

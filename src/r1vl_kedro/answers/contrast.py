@@ -36,7 +36,7 @@ _SAID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WITHDRAWN = re.compile(
-    r"\bor (?:maybe |perhaps )?not[.!]*\s*\Z"
+    r"\bor (?:maybe |perhaps )?not[.!]*\s*\Z|\W(?:wait|hmm+)\W*\Z"
     r"|(?:,\s*|\s-\s*|\w\s*[(\[])(?:no|not|nope|wrong|false|incorrect|rejected|untrue)[)\]]?[.!]*\s*\Z|\?\s*\Z",
     re.IGNORECASE,
 )

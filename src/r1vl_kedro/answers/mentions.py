@@ -25,7 +25,7 @@ _DENIED_AFTER = re.compile(
     r"\A[\s)\"'”]*(?:(?:one|option|answer|choice|letter|\w+\s+one)\s+)?(?:(?:,\s*)?(?:which|this|that)\s+)?(?:is|are|was|were|would\s+be|would|can|could|does|do|must\s+be|seems?|looks?)?\s*"
     r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|surely|therefore|just|simply|be|all\s+of\s+them|each)\s+)*"
     r"(?:not(?!\s+only)\b|n't\b|isn'?t\b|aren'?t\b|wasn'?t\b|can'?t\b|cannot\b|doesn'?t\b|don'?t\b|won'?t\b|never\b|wrong\b|incorrect\b|"
-    r"false\b|out\b|impossible\b|excluded\b|eliminated\b|ruled\s+out\b|rejected\b|too\b|invalid\b)",
+    r"false\b|out\b|impossible\b|excluded\b|eliminated\b|ruled\s+out\b|rejected\b|too\s+\w|invalid\b)",
     re.IGNORECASE,
 )
 _CUE = re.compile(

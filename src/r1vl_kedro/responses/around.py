@@ -2,7 +2,8 @@
 
 import re
 
-from r1vl_kedro.answers import equivalent
+from r1vl_kedro.answers import equivalent, read_answer
+from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.responses.leading import affirmed, another_before, denied
 
 NEAR = 200
@@ -14,13 +15,13 @@ _STRUCK = re.compile(r"(?:~~|\\(?:[bx]?cancel|sout|st)\s*\{|<(?:s|del|strike)>)\
 _UNEQUAL_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)(?!\s*\d)")
 _CHANGED = re.compile(
     r"\b(?:(?<!no )(?<!not )"
-    r"(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short)er) than"
+    r"(?:more|less|fewer|(?:great|small|larg|bigg|high|low|long|short|bett|rath)er) than"
     r"|(?:half|double|twice|triple|thrice|(?:a |one |two )?(?:third|quarter|fifth)s?)(?: of)?"
     r"|(?:square|cube|root|multiple|factor|opposite|reciprocal|inverse|complement|supplement|"
     r"negative|percent|part|rest|short|out) of"
     r"|(?:sum|product|difference|quotient|ratio|average|mean) (?:of|between) [^.;,]{1,20} and"
     r"|between [^.;, ]{1,9} and"
-    r"|(?<!not )\b(?:(?:any|every)thing|(?:any|every|all|each)(?: [a-z]+){1,3}) "
+    r"|(?<!not )\b(?:(?:any|every)thing|(?:any|every|all|each)(?: [a-z]+){0,3}) "
     r"(?:but|except|other than|besides)|(?:differs?|different|far|subtracted) from"
     r"|(?:is|are|was) (?:\w+ )?close to|[A-Za-z]{2,}-"
     r"|negative|minus|plus|times|(?:divided|multiplied) by|added to"
@@ -58,13 +59,24 @@ _GOES_ON = re.compile(
     r"|,[ \t]*\d[\d.]*(?=\W*(?:\n|\Z))"
     r"|(?:(?<=[ \t])|\\text\{\s*)(?:hundred|thousand|million|billion|trillion|dozen)\b"
     r"|[ \t]*\(\d[\d.]*\s(?:with|without|if|when|including|for)\b"
-    r"|\\,\s*\\(?:mathrm|text)\{\s*or\b"
+    r"|(?:\\,)?\s*\\(?:mathrm|text)\{\s*or\b"
     r"|[,(]?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in (?:other )?words))"
     r"|(?:\{,\}|[.,])?\d|(?-i:[a-z]{1,3}\b)(?!<))[^.,;:\n$<]*",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"-?\d[\d.,]*\s?(?:[%°]|[a-zA-Z]{1,9})?")
 """An answer that is one number: what its clause says of it is read as any sentence is."""
+_BEHIND_MARK = re.compile(
+    r"[ \t]*[$]?[ \t]*(?:\\[,;:! ]|~)*[ \t]*"
+    r"(?P<unit>(?:\\(?:text|mathrm|rm|mbox)\s*\{[^{}]{1,30}\}(?:\^\{?[23]\}?)?"
+    r"|°?[A-Za-z][A-Za-z/]*(?:\s?\$?\^\{?[23]\}?\$?)?(?: [a-z]+){0,2}?))"
+    r"(?=[\s$}]*(?:[.,;:!?)\n<&]|\Z|\\[\])]|(?:in|on|are|is|left|remain|which|that|because|since|so)\b))"
+)
+"""What stands right behind a marked number: a unit or words."""
+_LETTER_BEFORE = re.compile(r"(?<![\w'])(?P<letter>[A-J])\s*(?:,|&|/|\bor\b|\band\b)[ \t]*\$?\Z")
+_LETTER_BEHIND = re.compile(
+    r"[ \t]*\$?[ \t]*(?:,|&|/|or\b|and\b)?[ \t]*(?:option )?\(?(?P<letter>[A-J])(?![\w'])"
+)
 _CLAUSE_BEGINS = re.compile(
     r".*(?:[.,;:!?)=]\s|\n|>|\\[A-Za-z]+|\b(?:so|thus|hence|therefore|that|since|because|as|but|and|"
     r"is|are|was|were|be|gives?|gets?|find|with|equals?|makes?|has|have|at (?:most|least)|"
@@ -104,6 +116,10 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         or _UNEQUAL_BEHIND.match(after)
     ):
         return f"not {answer}"
+    letter = re.sub(r"\\(?:text|mathrm|mathbf)|[{}\s]", "", answer)
+    beside = (_LETTER_BEFORE.search(before), _LETTER_BEHIND.match(after))
+    if re.fullmatch(r"[A-J]", letter) and any(beside):
+        return " or ".join([letter, *(one["letter"] for one in beside if one)])
     if (other := another_before(before, answer)) is not None:
         return f"{other} or {answer}"
     if affirmed(re.split(r"[.;!?]\s", before)[-1].rstrip(" $({*\\[")):
@@ -124,7 +140,33 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         answer = f"{answer}{going_on[0].rstrip(' $')}".replace("$", "")
     if _SIGN.search(before):
         return f"-{answer}"
-    return answer if going_on else _in_its_clause(before, answer, after)
+    if going_on or not _PLAIN.fullmatch(answer):
+        return answer
+    measured = _measured(answer, after)
+    return measured if measured else _in_its_clause(before, answer, after)
+
+
+def _measured(answer: str, after: str) -> str | None:
+    """Return a number with the unit or counted thing right behind its mark, or None.
+
+    ``\\boxed{7}\\text{ cm}``, ``\\boxed{7} red cubes``.
+    """
+    found = _BEHIND_MARK.match(after)
+    if not found:
+        return None
+    words = re.sub(r"\\(?:text|mathrm|rm|mbox)\b|[\\${}~]|\\,", " ", found["unit"]).split()
+    for count in range(min(len(words), 3), 0, -1):
+        unit = " ".join(words[:count]).rstrip(".")
+        if words[0] in ("in", "is", "as", "a", "of", "on", "or", "so", "and", "by", "to", "at"):
+            return None
+        value = read_answer(f"{answer} {unit}")
+        if (
+            isinstance(value, Quantity)
+            and (value.units or value.noun)
+            and equivalent(f"{answer} {unit}", answer)
+        ):
+            return f"{answer} {unit}"
+    return None
 
 
 def _in_its_clause(before: str, answer: str, after: str) -> str:
@@ -132,8 +174,6 @@ def _in_its_clause(before: str, answer: str, after: str) -> str:
 
     ``all except``, ``15% of``, ``should be 18``.
     """
-    if not _PLAIN.fullmatch(answer):
-        return answer
     begins, ends = _CLAUSE_BEGINS.match(before), _CLAUSE_ENDS.search(after)
     before = before[begins.end() :] if begins else before
     after = after[: ends.start()] if ends else after

@@ -52,6 +52,7 @@ _SUM = re.compile(r"=?[\d.,\s()+*/×·-]{3,60}")
 _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
 """What compares or counts the value behind it, which is no statement of it then."""
 _NAMED = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]\w?|[)}\]])\s*=\s*\(?\Z")
+_VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])(?! [a-z]{2})")
 _WORDS_OF_A_KIND = (
     "left right", "up down upward downward upwards downwards", "north south east west",
     "increase increases increased increasing decrease decreases decreased decreasing rise rises "
@@ -78,7 +79,7 @@ _DENIED = re.compile(
 def plain(text: str) -> str:
     """Return a text without markup, simple fractions written with a slash."""
     text = _BOXED.sub(r" \1 ", _FRACTION.sub(r"\1/\2", text))
-    text = _MARKUP.sub("", text)
+    text = _MARKUP.sub("", text).replace("’", "'")
     return _PLACE.sub("", _COMMAND.sub(" ", re.sub(r"\\neq?\b|≠|[✗✘❌❎🚫👎]", " not ", text)))
 
 
@@ -99,6 +100,10 @@ class Answer:
         self.letter = bool(re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text))
         if self.letter:
             self.pattern = re.compile(_LETTER)
+        term = text.rpartition("=")[2]
+        self.formula = bool(_VARIABLE.search(term) and re.search(r"[\d+*/^-]", term))
+        if self.letter:
+            pass
         elif re.search(_NUMBER, folded):
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
         elif re.match(r"\W*(?:yes|no)\b", folded):

@@ -10,15 +10,23 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
-from r1vl_kedro.responses.understanding import is_settled, leads_back, understood
+from r1vl_kedro.responses.understanding import (
+    is_settled,
+    leads_back,
+    numbers_alone,
+    rewrites,
+    understood,
+)
 from r1vl_kedro.responses.vocabulary import (
     ANEW,
     ASKS,
     LIGHT,
     LINKS,
     OBJECTS,
+    OPERATION,
     PERSONS,
     POINTERS,
+    UNFINISHED,
     UNREAL,
     VERBS,
     WITHDRAWING,
@@ -37,8 +45,9 @@ class _Says(Enum):
 
 
 _LONGEST = 2000
-"""Characters behind an answer that are read, and as many at the end of the text."""
+"""Characters behind an answer that are read, and at the end of the text."""
 _ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
+_PARTS = re.compile(r"[½¼¾⅓⅔⅛]")
 _ENDED = re.compile(r"[^\w\n.!?;]*(?:[.!?;]\s|\n)")
 """The end of the sentence or line of an answer, right behind it."""
 _GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
@@ -62,24 +71,6 @@ _CONFIRMS = words_of("confirms confirm verifies verify checks supports agrees")
 _WRITTEN = words_of("what written meant put said answered")
 _CORRECT = words_of("correct true actual real final")
 _BEING = words_of("is are be was it's")
-_OPERATION = re.compile(
-    r"(?:add|multipl|subtract|doubl|tripl|halv|divid|includ|correct|replac|adjust"
-    r"|squar|round|negat|invert)"
-    r"(?:y|e|s|es|(?P<ing>y?ing))?"
-)
-_UNFINISHED = re.compile(
-    r"\b(?:has|have|needs?|must|should|ought)(?: (?:to|still|also))* be "
-    r"(?:\w+ed(?= (?:by|to|up|down|with)\b)|doubled|"
-    r"halved|tripled|corrected|adjusted|changed|revised|added|subtracted)\b"
-    r"|\b(?:twice|half|double) (?:of )?(?:it|that|this)\b|\btake (?:it|that|this) back\b"
-    r"|\b(?:now|which|must) (?:we )?(?:double|halve|triple)\b"
-    r"|\b(?:we|i) (?:now|still|then) (?:add|subtract|multiply|divide)\b"
-    r"|\b(?:is|was|been) (?:ruled )?out\b|\brul\w+ (?:it|this|that) out\b"
-    r"|\bthe (?:opposite|reverse|contrary)\b(?=\W*\Z| (?:is|was|holds)\b)"
-    r"|\bwas (?:my|the|an?|our)(?: \w+)? (?:answer|result|value|guess|count|idea|thought|choice)\b",
-    re.IGNORECASE,
-)
-"""What is still to be done with an answer, or was one once."""
 _PLUS = re.compile(
     r"\s*(?:(?:plus|minus|times|give or take)\s+(?:\d|an?\b|the\b)"
     r"|give or take|and (?:a (?:half|third|quarter)|then some|a bit)\b)",
@@ -100,9 +91,8 @@ def revises(answer: str, after: str) -> bool:
     """
     if not after.strip():
         return False
-    if len(after) > 2 * _LONGEST:
-        after = f"{after[:_LONGEST]}\n{after[-_LONGEST:]}"
-    after = plain(after)
+    long = len(after) > 2 * _LONGEST
+    after = plain(f"{after[:_LONGEST]}\n{after[-_LONGEST:]}" if long else after)
     if _ASKED.match(after):
         return True
     goes_on, attached = bool(_GOES_ON.match(after)), not _ENDED.match(after)
@@ -120,8 +110,11 @@ def revises(answer: str, after: str) -> bool:
         if sentence.valued and not sentence.goes_on:
             clear = read.repeated(text) or leads_back(sentence.passed, text)
         if not sentence.goes_on:
-            kept = is_settled(text, letter=read.letter)
+            other = read.formula and rewrites(text, answer)
+            kept = is_settled(text, letter=read.letter) and not other
             back = sentence.parts and sentence.parts[-1].ends_on_ours
+            more = any(part.others for part in sentence.parts) or _PARTS.search(text)
+            back = back and not (more and numbers_alone(text))
             settled = back or (kept and (settled or read.repeated(text)))
     return ends is _Says.COMES_TO_ANOTHER or not (clear and settled)
 
@@ -207,11 +200,11 @@ class _Sentence:
         """Tell whether a clause denies the answer, leaves it open or favours another value."""
         if not self.supposed and one.first != "if":
             bid = [word for word in one.words if word not in LINKS][:2]
-            operation = bid and _OPERATION.fullmatch(bid[0])
+            operation = bid and OPERATION.fullmatch(bid[0])
             undone = operation and not operation["ing"] and POINTERS & {*bid[1:]}
             if one.denied or (undone and not one.ours) or (self.anew and one.denies):
                 return _Says.DENIES
-            if about and (one.denies or _UNFINISHED.search(one.text)):
+            if about and (one.denies or UNFINISHED.search(one.text)):
                 return _Says.DENIES
         if self._predicate(one, place) and (
             UNREAL & {*one.words} or one.first in _CONDITIONS or _PLUS.match(one.text)
@@ -243,7 +236,7 @@ class _Sentence:
         self.operates = (
             self.operates
             or one.first in ("plus", "minus")
-            or any(map(_OPERATION.fullmatch, one.words[:5]))
+            or any(map(OPERATION.fullmatch, one.words[:5]))
         )
         self.operates = self.operates or (
             one.first.endswith("ing") and bool(_GIVES & words) and not one.ours

@@ -7,6 +7,7 @@ what they may say, and all other sentences by what they may not (`revisions`).
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.prose import WRONG
@@ -20,6 +21,14 @@ _CODE = re.compile(
     r"//|(?:import|pair|real|int|size|draw|fill|label|dot|path|pen)\b[^.!?]*;\Z|[^.!?]*[{}]\Z"
 )
 """A line of a drawing's code."""
+_ENDINGS = "∎□■✓✔☑✅👍🎉🙂😊°"
+_CLOSING_WORDS = 2
+_ENGLISH = words_of(
+    "a an the is are was were be of to in on at by for from with and or so we it its this that "
+    "these those there i you he she they as has have had do does not no each all both one two if "
+    "then than let us our can will which when where who what how more most"
+)
+"""Words of closed classes: a sentence without one is in no language that is read here."""
 _JOINS = words_of("and or but not only also again over under")
 """Words with which a fragment adds to what was answered: "and one more"."""
 _PERSON = re.compile(
@@ -40,7 +49,7 @@ _CLOSING = words_of(
 )
 """Words of a fragment that closes a text or heads what follows: "Done.", "Thank you!"."""
 _CANDID = re.compile(
-    r"\W*(?:honestly|frankly|admittedly|truthfully|sadly|regrettably|luckily|rumou?r|legend|strictly|"
+    r"\W*(?:honestly|frankly|admittedly|truthfully|sadly|regrettably|luckily|rumou?r|legend|strictly|depends|"
     r"to (?:tell|say|speak) (?:you )?the truth|truth is|if (?:only|anything)|between us)\b",
     re.IGNORECASE,
 )
@@ -141,11 +150,10 @@ _ADDS = re.compile(
 )
 """Beginnings of a sentence that goes on to reckon with the answer, unless it names the terms."""
 _TERMS = 2
-_NUMBERS_ALONE = re.compile(
-    r"(?:del |[^\w+]|\+)*(?:[A-Za-z]\w?\W*=)?[\s\d.,:;~<>→=+*/()%°-]*\d[\s.,:;~<>()%°]*"
-)
-_SUM = re.compile(r"\d\s*[-+*/]\s*\d")
+_NUMBERS_ALONE = re.compile(r"(?=.*\d)(?:del )?(?:[^\w]*[A-Za-z]\w?\W*=)?(?:[^\w&^]|\d|[½¼¾⅓⅔])*")
+_SUM = re.compile(r"\d\s*[-+*/×·÷]\s*\d|\d\s*=\s*\d")
 """Numbers without a word, which state another value unless they are a sum: "x = 8", "7 8"."""
+_PARTS_OF_FORMULA = re.compile(r"\b(?:signs?|constants?|terms?|exponents?|coefficients?)\b", re.I)
 _DESCRIBES = re.compile(
     r"(?:\A\W*|\b(?:in|into|of|the|these|those|with|by|on|from|for|at|all|has|have|are)\s+)"
     r"(?:two|three|[23])\s+[a-z]{3,}",
@@ -167,10 +175,16 @@ def understood(sentence: str, *, repeats: bool) -> bool:
         [True, False, True]
     """
     words = tuple(word.casefold().replace("’", "'") for word in _WORD.findall(sentence))
-    if not words or repeats or _CODE.match(sentence):
+    if not words:
+        return not any(unicodedata.category(one) == "So" for one in sentence if one not in _ENDINGS)
+    if repeats or _CODE.match(sentence):
         return True
     if _FOREIGN.search(sentence) or _CANDID.match(sentence):
         return False
+    bids = words[0] in _MOVES or _BIDS.fullmatch(words[0])
+    foreign = not bids and _ENGLISH.isdisjoint(words) and not re.search(r":|\d\W+\d", sentence)
+    if foreign and len(words) > _CLOSING_WORDS and not _FORMULA.search(sentence):
+        return max(map(len, words)) == 1 or _CLOSING.issuperset(words)
     if len(words) <= 2 and _PLAIN.fullmatch(sentence):
         return _CLOSING.issuperset(words)
     if len(words) <= 6 and _PLAIN.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
@@ -192,9 +206,32 @@ def is_settled(sentence: str, *, letter: bool) -> bool:
         return True
     if _ADDS.match(sentence) and len(re.findall(r"\d+", sentence)) < _TERMS:
         return False
-    alone = _NUMBERS_ALONE.fullmatch(sentence) and not _SUM.search(sentence)
+    alone = numbers_alone(sentence)
     asks = sentence.rstrip(" \"')").endswith("?")
     return not (alone or asks or _TURNING.search(sentence))
+
+
+def rewrites(sentence: str, formula: str) -> bool:
+    """Tell whether a sentence writes another formula, or speaks of a part of one.
+
+    Example:
+        >>> rewrites("So y = x^2.", "x^2+1"), rewrites("So it is x^2 + 1.", "x^2+1")
+        (True, False)
+    """
+    bare = re.sub(r"[\s$\\{}]", "", sentence)
+    if re.sub(r"[\s$\\{}]", "", formula) in bare:
+        return False
+    return bool(re.search(r"[\d^=+]", sentence) or _PARTS_OF_FORMULA.search(sentence))
+
+
+def numbers_alone(sentence: str) -> bool:
+    """Tell whether a sentence is a number or several without a word, and no sum.
+
+    Example:
+        >>> [numbers_alone(text) for text in ("x = 8", "7 -> 8", "10 - 3 = 7", "8 cubes")]
+        [True, True, False, False]
+    """
+    return bool(_NUMBERS_ALONE.fullmatch(sentence)) and not _SUM.search(sentence)
 
 
 def _of_persons(sentence: str, words: Sequence[str]) -> bool:

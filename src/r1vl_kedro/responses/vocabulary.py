@@ -97,3 +97,21 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 """What a clause says of the question: "but the question asks for faces"."""
+OPERATION = re.compile(
+    r"(?:add|multipl|subtract|doubl|tripl|halv|divid|includ|correct|replac|adjust"
+    r"|squar|round|negat|invert)"
+    r"(?:y|e|s|es|(?P<ing>y?ing))?"
+)
+UNFINISHED = re.compile(
+    r"\b(?:has|have|needs?|must|should|ought)(?: (?:to|still|also))* be "
+    r"(?:\w+ed(?= (?:by|to|up|down|with)\b)|doubled|"
+    r"halved|tripled|corrected|adjusted|changed|revised|added|subtracted)\b"
+    r"|\b(?:twice|half|double) (?:of )?(?:it|that|this)\b|\btake (?:it|that|this) back\b"
+    r"|\b(?:now|which|must) (?:we )?(?:double|halve|triple)\b"
+    r"|\b(?:we|i) (?:now|still|then) (?:add|subtract|multiply|divide)\b"
+    r"|\b(?:is|was|been) (?:ruled )?out\b|\brul\w+ (?:it|this|that) out\b"
+    r"|\bthe (?:opposite|reverse|contrary)\b(?=\W*\Z| (?:is|was|holds)\b)"
+    r"|\bwas (?:my|the|an?|our)(?: \w+)? (?:answer|result|value|guess|count|idea|thought|choice)\b",
+    re.IGNORECASE,
+)
+"""What is still to be done with an answer, or was one once."""

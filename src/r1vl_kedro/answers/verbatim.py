@@ -1,0 +1,70 @@
+"""Which option an answer writes out: to the letter, else but for case, number, tense or subject."""
+
+import re
+from collections.abc import Sequence
+
+from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.nouns import singular
+from r1vl_kedro.answers.words import fold, squeezed
+
+_WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
+_OF_SUBJECT = re.compile(r"^the [a-z]+ (?:will |would )?(?=[a-z]{4,}s\.?$)", re.I)  # the line rises
+
+
+def verbatim(plain: str, options: Sequence[str]) -> int | None:
+    """Return the option whose text this is: to the letter, else but for the case of words.
+
+    None where two options are alike to that degree, unless all their texts are the same.
+
+    Example:
+        >>> verbatim("Decreasing", ["increases", "decreases"]), verbatim("45", ["30"])
+        (1, None)
+    """
+    written = [spelled(option) for option in options]
+    for form in (squeezed, fold, _caseless, _singular, _stem, _predicate, _tenseless):
+        wanted = form(plain)
+        if not wanted:
+            continue
+        places = [place for place, option in enumerate(written) if form(option) == wanted]
+        if form is _stem and _OF_SUBJECT.match(plain):  # the volume is not the mass
+            places = [place for place in places if not _OF_SUBJECT.match(written[place])]
+        if places:
+            return places[0] if len({squeezed(written[p]) for p in places}) == 1 else None
+    return None
+
+
+def _caseless(text: str) -> str:
+    """Return a text of words without case and spaces; empty for one with symbols or short words."""
+    words = fold(text)
+    return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
+
+
+def _singular(text: str) -> str:
+    """Return a single word in the singular; empty for anything else."""
+    words = fold(text)
+    alone = len(words) == 1 and words[0].isalpha() and len(words[0]) > 2
+    return singular(words[0].casefold()) if alone else ""
+
+
+def _stem(text: str) -> str:
+    """Return a single word without the ending of its tense or number; empty for anything else."""
+    words = fold(_OF_SUBJECT.sub("", text))
+    if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
+        return ""
+    return re.sub(r"(?:ing|ed|es|s|e)$", "", words[0].casefold())
+
+
+def _predicate(text: str) -> str:
+    """Return what a subject does or will do: "it would remain the same"; empty for one word."""
+    words = _WILL.sub("", " ".join(fold(text)).casefold()).split()
+    if len(words) < 2 or len(words[0]) < 4 or not all(word.isalpha() for word in words):
+        return ""
+    verb = words[0].removesuffix("s")
+    return " ".join(["stay" if verb == "remain" else verb, *words[1:]])
+
+
+def _tenseless(text: str) -> str:
+    """Return a clause without its tense: "the mass will increase" as "the mass increases"."""
+    words = [word for word in fold(text) if word not in ("will", "would")]
+    known = len(words) > 1 and all(word.isalpha() and word.islower() for word in words)
+    return " ".join(word.removesuffix("s") for word in words) if known else ""
