@@ -40,7 +40,7 @@ _WORDED = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _SIDE_NAME = re.compile(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|")
-_LENGTH = re.compile(r"\|([A-Z]{2})\|")
+_LENGTH = re.compile(r"\|([A-Z]{2})\||overline\(([A-Z]{2})\)")
 _NAME_ONLY = re.compile(r"[A-Za-z]\w{0,2}(?:_\w+)?'*")
 _FRACTION_NAME = re.compile(
     r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
@@ -54,6 +54,11 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _MAY_BE = re.compile(r"\b(?:may|can)\s+be\s*\Z", re.IGNORECASE)
+_OPERATED = re.compile(
+    r"^(?P<name>(?:lim|\\int|\\iint|\\oint|\\sum|\\prod)(?![a-z]).*\S|P\([^()=]*\)|\[[A-Z]{3,5}\]"
+    r"|[fgh]\^\(?-1\)?\s?\([a-z\d]+\)|d\s?[a-z]?\s?/\s?d\s?[a-z](?:\s[^=]+)?)\s*=\s*(?P<value>[^=]+)$"
+)
+"""A limit, integral, sum, probability, area, inverse or derivative, which names its value."""
 _MEMBER = re.compile(r"^(?P<name>[A-Za-z])\s*∈\s*(?P<set>\{.*\})$")
 _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
 
@@ -65,6 +70,9 @@ def read_named(text: str, form: Reader) -> Value | None:
         return Named(((_name(member["name"]), inside),))
     if not (EQUALS.search(text) or re.search(r"\b(?:is|are|equals|was|were|be)\b|:\s", text)):
         return None
+    operated = _OPERATED.match(text)
+    if operated and (value := form(operated["value"].strip())) is not None:
+        return Named(((re.sub(r"\s", "", operated["name"]), value),))
     parallel = _PARALLEL.match(text)
     if parallel:
         names, values = parallel[1].split(","), split(parallel[2], JOINT_INSIDE)
@@ -184,6 +192,8 @@ def _chain(text: str) -> Value | None:
 def _side(text: str) -> Quantity | None:
     """Return one side of an equation, where a minus between numbers is a difference."""
     text = _TIMES.sub("*", text)
+    if text.count("USD") > 1:
+        text = text.replace("USD", "")
     quantity = read_quantity(text)
     if quantity is not None:
         return quantity
@@ -208,6 +218,6 @@ def inner(text: str, form: Reader) -> Value:
 def _name(text: str) -> str:
     """Return one spelling of a name: words folded, symbols with their case."""
     text = re.sub(r"[()\s]*([A-Za-z]+)[()\s]*/[()\s]*([A-Za-z]+)[()\s]*", r"\1/\2", text)
-    text = _LENGTH.sub(r"\1", text)
+    text = _LENGTH.sub(lambda found: found[1] or found[2], text)
     words = fold(_VALUE_OF.sub("", re.sub(r"\s*:\s*", ":", text)), symbols=True)
     return " ".join(words)

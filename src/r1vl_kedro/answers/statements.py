@@ -14,7 +14,7 @@ _MARKDOWN = re.compile(
 _STRUCK = re.compile(r"~~[^~]{1,60}~~\s*(?=\S)")
 _HASHES = re.compile(r"^\s*#{1,6}\s+")
 _TAIL = re.compile(
-    r"^[✓✔☑✅👍🎉→]+\s*(?=\S)|(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
+    r"^[✓✔☑✅👍🎉→]+\s*(?=\S)|(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d个])\s*左右$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
 )
 _CONCLUSION = re.compile(
     r"(?:[,;.]|\s-)\s+(?:(?:and|but)\s+)?(?:so|hence|thus|therefore|which gives|which makes|"
@@ -77,6 +77,8 @@ _LEAD = re.compile(
     r"|(?:->|=>|~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
     r"|(?![^\d]*(?:[不没非或约]|可能|也许|大概|大于|小于|超过|至少|至多|最多))[\u4e00-\u9fff]{1,8}(?:是|为|等于|有)\s*(?=[-\d])"
     r"|(?:the\s+)?year\s+(?=\d{4}\W*$)"
+    r"|(?:after|for|in)\s+(?=\d[\d.]*\s?(?:s|secs?|seconds?|min|minutes?|h|hrs?|hours?|days?|weeks?|"
+    r"months?|years?)\W*$)"
     r"|解\s*[:：]\s*|(?:room|house|bus|seat|locker|flight|apartment|route|highway|channel)\s+(?=\d+\W*$)"
     r"|(?:the|this)\s+(?:\w+\s+)?(?:chart|graph|figure|image|table|diagram|picture|plot|map|data)\s+"
     r"(?:shows?|indicates?|reveals?|tells us)\s+that\s+"

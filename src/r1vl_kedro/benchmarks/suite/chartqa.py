@@ -68,7 +68,9 @@ def _careful(text: str, reference: str) -> bool | None:
     given = next(filter(None, map(stated_quantity, robust.readings(text))), None)
     if given is None or units_differ(given, wanted):
         return False
-    number, value = float(unit_free(given)) * _ratio(given, wanted), float(unit_free(wanted))
+    signed = given.percent and not wanted.percent  # 34.5% near 34
+    number = float(given.number if signed else unit_free(given)) * _ratio(given, wanted)
+    value = float(unit_free(wanted))
     targets = [value, value * 100] if wanted.percent and "%" not in text else [value]
     return any(abs(number - target) <= TOLERANCE * abs(target) * (1 + 1e-9) for target in targets)
 
