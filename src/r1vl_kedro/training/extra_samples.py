@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from trl.trainer.utils import pad
 
+from r1vl_kedro.models import render_prompt
 from r1vl_kedro.responses import parse_response
 from r1vl_kedro.rewards.continuations import ContinuationReward
 from r1vl_kedro.rewards.description import DescriptionReward
@@ -112,9 +113,7 @@ def _text_prompt(trainer: Any, messages: Sequence[Mapping[str, Any]], text: str)
     *before, last = messages
     words = [part["text"] for part in last["content"] if part.get("type") == "text"]
     content = [{"type": "text", "text": "\n\n".join([text, "".join(words)])}]
-    written = trainer.processing_class.apply_chat_template(
-        [*before, {**last, "content": content}], add_generation_prompt=True, tokenize=False
-    )
+    written = render_prompt(trainer.processing_class, [*before, {**last, "content": content}])
     ids = trainer.processing_class.tokenizer(written, add_special_tokens=False)["input_ids"]
     return torch.tensor(ids, device=trainer.accelerator.device)
 

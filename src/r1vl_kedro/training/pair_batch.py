@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from r1vl_kedro.models import vision_token_ids
+from r1vl_kedro.models import render_prompt, vision_token_ids
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records.images import decode_all
 from r1vl_kedro.records.pairs import LOGPS
@@ -84,12 +84,8 @@ class PairCollator:
         return batch
 
     def _read(self, prompts: list, images: list[list[Image]]) -> Mapping[str, torch.Tensor]:
-        texts = [
-            self.processor.apply_chat_template(prompt, add_generation_prompt=True, tokenize=False)
-            for prompt in prompts
-        ]
         return self.processor(
-            text=texts,
+            text=[render_prompt(self.processor, prompt) for prompt in prompts],
             images=images if any(images) else None,
             padding=True,
             padding_side="left",
@@ -100,9 +96,7 @@ class PairCollator:
     def _completion(self, prompt: list, text: str) -> str:
         """End a text's turn as the chat template does after the prompt."""
         turn = {"role": "assistant", "content": [{"type": "text", "text": text}]}
-        start = self.processor.apply_chat_template(
-            prompt, add_generation_prompt=True, tokenize=False
-        )
+        start = render_prompt(self.processor, prompt)
         whole = self.processor.apply_chat_template([*prompt, turn], tokenize=False)
         if not whole.startswith(start):
             raise TrainingError(
