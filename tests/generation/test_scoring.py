@@ -104,8 +104,3 @@ def test_a_prediction_on_no_record_is_named(known):
     frame.loc[0, "id"] = "stray"
     with pytest.raises(KeyError, match="stray"):
         score(frame, known)
-
-
-def test_no_predictions_have_no_score(known):
-    with pytest.raises(ValueError, match="nothing was predicted"):
-        summarise(score(predictions(known, lambda *_: "").head(0), known))

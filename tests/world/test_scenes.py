@@ -101,8 +101,3 @@ def test_no_picture_belongs_to_two_splits():
     for split in ("train", "validation", "test"):
         for kind in (Scene, Chart):
             assert all(split_of(random_picture(rng, kind, split)) == split for _ in range(50))
-
-
-def test_an_unknown_family_is_named():
-    with pytest.raises(ValueError, match="'puzzles' is unknown; choose from counting"):
-        random_problem(random.Random(0), "puzzles", "train")

@@ -79,9 +79,11 @@ def test_what_no_corpus_can_be_made_of_is_named(wrong, said, tmp_path):
         EmbeddedMulberryDataset(**{"path": str(tmp_path), "n": 1, "seed": 0, **wrong})
 
 
-def test_a_split_that_there_is_not_is_named(tmp_path):
+def test_a_split_or_family_that_there_is_not_is_named(tmp_path):
     with pytest.raises(DatasetError, match="split 'train': choose from validation, test"):
         EmbeddedSplitDataset(path=str(tmp_path), split="train", n=1, seed=0)
+    with pytest.raises(DatasetError, match=r"families \['puzzles'\]: choose from counting"):
+        EmbeddedSplitDataset(path=str(tmp_path), split="test", n=1, seed=0, families=["puzzles"])
 
 
 def test_a_test_picture_may_be_kept_out_under_any_question(tmp_path):

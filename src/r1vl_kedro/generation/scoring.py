@@ -92,12 +92,7 @@ def summarise(verdicts: pd.DataFrame, seed: int = 0, labels: Sequence[str] = ())
     are none). With one answer a record the interval is Wilson's; with several, answers to one
     record depend on each other, so records are resampled instead (bootstrap; no interval where
     there is but one), and `pass_at_k` is added: the share of records with a right answer.
-
-    Raises:
-        ValueError: no verdict to summarise.
     """
-    if len(verdicts) == 0:
-        raise ValueError("no verdicts: nothing was predicted, so there is no score to give")
     scores = {**_scores(verdicts, seed), "by_family": _by(verdicts, "family", seed)}
     if labels:
         scores["by_label"] = {label: _by(verdicts, label, seed) for label in labels}
