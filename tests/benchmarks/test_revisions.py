@@ -274,3 +274,26 @@ def test_numbers_that_are_stated(text):
 def test_a_check_that_comes_to_the_answer_revises_nothing():
     assert not revises("7", "Let me check: 10 - 3 = 7")
     assert revises("7", "Let me check: 3 + 5 = 8")
+
+
+NUMBERED = ("30", "45", "60", "90")
+
+
+@pytest.mark.parametrize(
+    ("behind", "right"),
+    [
+        ("So the angle is 60.", False), ("60°", False), ("We are left with C.", False),
+        ("Not this one.", False), ("None of the options match.", False), ("(C)", False),
+        ("Cannot be determined.", False), ("So the angle is 45.", True), ("Done.", True),
+        ("Since 60 is too large, the angle is 45.", True), ("The base is 30. So it is 45.", True),
+    ],
+)  # fmt: skip
+def test_the_text_behind_a_letter_ends_on_its_option(behind, right):
+    for response in (f"\\boxed{{B}}\n{behind}", f"It is $\\boxed{{45}}$.\n{behind}"):
+        assert outcome(response, "B", options=NUMBERED, grammar="boxed") == right
+
+
+def test_the_option_none_may_deny_all_others():
+    options = ["30", "45", "none of these"]
+    behind = "### The final answer is: C\nHence none of the options listed is possible."
+    assert outcome(behind, "C", options=options) == 1

@@ -105,8 +105,16 @@ class Response:
                 found[-1] = after.strip()
         return tuple(found)
 
+    @property
+    def behind(self) -> str:
+        """Return the text behind the first line of the last answer, without headers."""
+        sections = [section for section in self.of("answer") if not section.empty]
+        if not sections:
+            return ""
+        below = sections[-1].body.strip().partition("\n")[2]
+        return f"{below}\n{self._behind(sections[-1].end)}"
+
     def _behind(self, end: int) -> str:
-        """Return the text from a position on, without the headers of the sections in it."""
         later = [section for section in self.sections if section.start >= end]
         between = self.text[end : later[0].start] if later else self.text[end:]
         return "\n".join([between, *(section.body for section in later)])

@@ -1,11 +1,12 @@
 """The outcome reward: is the final answer right?"""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from r1vl_kedro.answers import equivalent, explain, symbolically_equal
+from r1vl_kedro.answers import chosen_option, explain, symbolically_equal
 from r1vl_kedro.responses import (
     R1VL,
     check_released,
@@ -22,6 +23,8 @@ from r1vl_kedro.rewards.registry import (
     register,
 )
 
+_LONGEST = 2000
+"""Characters at the end of a response in which other options are looked for."""
 OutcomeMode = Literal["strict", "released"]
 
 
@@ -55,9 +58,7 @@ def outcome(
         return float(released_answer(response) == released_answer(answer))
     if mode != "strict":
         raise ValueError(f"mode={mode!r:.100}; accepted: strict, released")
-    given = parse_response(response, grammar).answers
-    gold = final_answer(answer, grammar) or answer
-    return float(bool(given) and all(equivalent(a, gold, options=options) for a in given))
+    return float(not answer_problem(response, answer, options=options, grammar=grammar))
 
 
 def share_right(
@@ -90,12 +91,49 @@ def answer_problem(
         >>> answer_problem("### The final answer is: 60 m", "60 cm")
         'another number'
     """
-    given = parse_response(response, grammar).answers
+    parsed = parse_response(response, grammar)
+    given = parsed.answers
     if not given:
         return "no answer"
     gold = final_answer(answer, grammar) or answer
-    reasons = (explain(one, gold, options=options) for one in given)
+    reasons = [explain(one, gold, options=options) for one in given]
+    if options and not any(reasons):
+        reasons.append(_another_option(given[-1], parsed.behind, options))
     return next((reason for reason in reasons if reason), "")
+
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_NO_OPTION = re.compile(
+    r"\b(?:no|none|all|not|neither)\b.*\b(?:options?|choices?|answers?|one|them)\b"
+    r"|\boptions? (?:are|is) (?:\w+ )?(?:wrong|incorrect|false)\b|\bcannot be determined\b",
+    re.IGNORECASE,
+)
+_HEADED = re.compile(r"[^:]*\w\w:\s*\w")
+_ANSWERS = re.compile(r"\b(?:answer|option|choice|correct|final|note)\b", re.IGNORECASE)
+_MOST = 20
+"""Sentences at the end of a response that are read for options."""
+_BRIEF = 8
+"""Words of a sentence that may deny all options; a longer one is part of a working."""
+
+
+def _another_option(given: str, behind: str, options: Sequence[str]) -> str:
+    """Explain which other option the text behind an answer ends on, or that it denies all.
+
+    A letter says nothing of a value behind it without the options: "[B] So the angle is 60."
+    """
+    mine = chosen_option(given, options)
+    if mine is None or max(map(len, options)) == 1:  # the names of points are everywhere
+        return ""
+    none = re.match(r"\W*(?:no|none|not|neither|all|cannot)\b", options[mine], re.IGNORECASE)
+    for sentence in reversed(_SENTENCE.split(behind[-_LONGEST:])[-_MOST:]):
+        said = sentence.strip(" \t$,:;()}\\")
+        counts = _HEADED.match(said) and not _ANSWERS.search(said)  # "red things: N, SE."
+        named = None if counts or not said else chosen_option(said, options)
+        if named is not None:
+            return "" if named == mine else "another option is named behind the answer"
+        if not none and _NO_OPTION.search(said) and len(said.split()) <= _BRIEF:
+            return "all options are denied behind the answer"
+    return ""
 
 
 @register
