@@ -20,18 +20,6 @@ BLOCK = 64
 """Tokens by which the cache grows."""
 
 
-def core_of(model: Any) -> Any:
-    """Return the part of a Qwen2-VL style model below its output layer, with the positions.
-
-    Raises:
-        TypeError: another model.
-    """
-    base = base_model_of(model)
-    if not hasattr(base.model, "rope_deltas"):
-        raise TypeError(f"{type(base).__name__} is none of {', '.join(MODEL_TYPES)}")
-    return base.model
-
-
 def decodable(model: Any) -> bool:
     """Tell whether `sample` can continue prompts of this model."""
     config = base_model_of(model).config
@@ -92,7 +80,8 @@ class Decoder:
         import torch
         from torch.nn.functional import pad
 
-        self._text, self._head = core_of(model).language_model, base_model_of(model).lm_head
+        base = base_model_of(model)
+        self._text, self._head = base.model.language_model, base.lm_head
         self._keys = [_grown(layer.keys[source]) for layer in cache.layers]
         self._values = [_grown(layer.values[source]) for layer in cache.layers]
         self._length, self._positions, self._seen = mask.shape[1], positions, None
@@ -209,7 +198,7 @@ def sample(
             f"attention, not of {type(base_model_of(model)).__name__} as configured; "
             "use vLLM for it"
         )
-    core = core_of(model)
+    core = base_model_of(model).model  # below its output layer, with the positions
     device = inputs["input_ids"].device
     source = torch.repeat_interleave(
         torch.arange(len(group_sizes), device=device), torch.tensor(group_sizes, device=device)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from trl import DPOTrainer
 
-from r1vl_kedro.models.decoding import core_of
+from r1vl_kedro.models.decoding import base_model_of
 from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.losses import Pairs
 from r1vl_kedro.training.objectives import implicit_rewards, preference_loss
@@ -36,7 +36,7 @@ class PreferenceTrainer(ResumableTrainer, DPOTrainer):
         if settings.share_prompts:
             prepare(self.model)
         self._vision_calls, self._seconds = 0, 0.0
-        visual = getattr(core_of(self.model), "visual", None)
+        visual = getattr(base_model_of(self.model).model, "visual", None)
         if visual is None:
             raise TrainingError(f"{type(model).__name__} has no vision encoder")
         visual.register_forward_hook(self._count_vision)
