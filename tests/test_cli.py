@@ -23,7 +23,7 @@ from r1vl_kedro.launcher import JobError
 from r1vl_kedro.parameters import ConfigurationError
 from r1vl_kedro.preflight.shapes import PreflightError
 from r1vl_kedro.records.schema import RecordsError
-from r1vl_kedro.training.errors import PromptTooLongError
+from r1vl_kedro.training.errors import TrainingError
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def run(monkeypatch):
     [
         *(AlreadyRunning, BenchmarkFileError, BudgetReached, CheckpointError, ConfigurationError),
         *(DatasetError, HalfWrittenError, JobError, EndpointError, PreflightError),
-        *(PromptTooLongError, RecordsError),
+        *(TrainingError, RecordsError),
     ],
 )
 def test_an_error_meant_for_the_user_is_one_sentence(run, kind):

@@ -12,7 +12,7 @@ from r1vl_kedro.files import WriteError
 from r1vl_kedro.models import load_model, load_processor
 from r1vl_kedro.training import policy as policies
 from r1vl_kedro.training import resumable, state
-from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
+from r1vl_kedro.training.errors import TrainingError
 
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
 
@@ -137,7 +137,7 @@ def _full_disk(kwargs) -> tuple[str, str]:
 def test_long_prompts_are_left_out_by_name(tiny, tmp_path):
     short = make_records(tmp_path / "short", count=4)
     options = {**SFT, "max_prompt_length": 10}
-    with pytest.raises(PromptTooLongError, match=r"4 of 4 records exceed .*10 tokens\): r0"):
+    with pytest.raises(TrainingError, match=r"4 of 4 records exceed .*10 tokens\): r0"):
         train("sft", **job(tiny, short, tmp_path, options))
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from training_fixtures import run, run_ranks, same_weights, train, weights
 
 from r1vl_kedro.records.store import open_records
-from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
+from r1vl_kedro.training.errors import TrainingError
 from r1vl_kedro.training.objectives import OBJECTIVES
 from r1vl_kedro.training.pair_logps import reference_pairs, score_pairs
 from r1vl_kedro.training.preference_options import PreferenceOptions
@@ -159,7 +159,7 @@ def test_nothing_usable_left(tiny, tmp_path):
 
 
 def test_a_limit_that_no_pair_meets(tiny, own, tmp_path):
-    with pytest.raises(PromptTooLongError, match="max_completion_length 3 tokens"):
+    with pytest.raises(TrainingError, match="max_completion_length 3 tokens"):
         train("preference", **job(tiny, own, tmp_path / "model", max_completion_length=3))
 
 

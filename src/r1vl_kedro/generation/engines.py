@@ -63,18 +63,18 @@ def own_gpus(each: int) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(gpus[here * each : (here + 1) * each])
 
 
-class RawPromptError(UserFacingError, ValueError):
-    """A prompt without a chat template goes to an engine that always adds one."""
+class EngineError(UserFacingError, ValueError):
+    """An engine is not installed, or cannot answer what it is asked."""
 
 
 def check_prompt(template: str, options: DecodingOptions) -> None:
     """Check that the engine can ask with this template.
 
     Raises:
-        RawPromptError: it is a whole prompt, and the engine an endpoint.
+        EngineError: it is a whole prompt, and the engine an endpoint.
     """
     if is_raw(template) and options.engine == "openai":
-        raise RawPromptError(
+        raise EngineError(
             f"the prompt template {template[:60]!r} places {{image}} and so is the whole prompt, "
             "but an endpoint puts its chat template around it; take engine transformers or vllm"
         )

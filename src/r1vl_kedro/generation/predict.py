@@ -61,7 +61,7 @@ def predict(
 
     Raises:
         RecordsError: no record in `records_dir`, or a repeated id.
-        RawPromptError: a raw prompt for an endpoint.
+        EngineError: a raw prompt for an endpoint.
         CheckpointError: no such checkpoint.
     """
     options = DecodingOptions.model_validate(options)

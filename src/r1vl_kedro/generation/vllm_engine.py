@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from r1vl_kedro.errors import UserFacingError
-from r1vl_kedro.generation.engines import Completion, Prompt, seed_of
+from r1vl_kedro.generation.engines import Completion, EngineError, Prompt, seed_of
 
 if TYPE_CHECKING:
     from r1vl_kedro.generation.options import DecodingOptions
-
-
-class NoVllmError(UserFacingError, ImportError):
-    """vLLM is asked for but does not import."""
 
 
 class VllmEngine:
     """vLLM in this process: continuous batching and prefix caching.
 
     Raises:
-        NoVllmError: vLLM is not installed; names the extra that has it.
+        EngineError: vLLM is not installed; names the extra that has it.
     """
 
     def __init__(self, checkpoint: str, options: DecodingOptions) -> None:
         try:
             from vllm import LLM
         except ImportError as error:
-            raise NoVllmError(
+            raise EngineError(
                 f"evaluation.decoding.engine is 'vllm', which does not import ({error}): "
                 "pip install 'r1vl_kedro[gpu]', or use engine=transformers"
             ) from error
@@ -55,7 +50,7 @@ class VllmEngine:
         """Answer all prompts at once; vLLM batches them by itself.
 
         Raises:
-            ValueError: the context is too short for a prompt and `max_new_tokens`.
+            EngineError: the context is too short for a prompt and `max_new_tokens`.
         """
         from vllm import SamplingParams
 
@@ -89,7 +84,7 @@ class VllmEngine:
         limit = self.options.max_new_tokens
         if truncated and tokens < limit:
             prompt = len(output.prompt_token_ids)
-            raise ValueError(
+            raise EngineError(
                 f"an answer was cut after {tokens} tokens: the context of {prompt + tokens} tokens "
                 f"(max_model_len) holds prompt and answer, and a prompt has {prompt}; set "
                 f"max_model_len to {prompt + limit} or more, or max_new_tokens below {limit}"

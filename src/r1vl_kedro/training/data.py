@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1vl_kedro.prompts import to_messages
 from r1vl_kedro.records import images as pictures
-from r1vl_kedro.training.errors import PromptTooLongError, TrainingError
+from r1vl_kedro.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -160,7 +160,7 @@ def keep_fitting(records: Dataset, kept: list[int], rejected: list[dict[str, Any
     """Keep the records that `find_fitting` found to fit, and warn of the others.
 
     Raises:
-        PromptTooLongError: nothing is left; names the limit and the shortest offender.
+        TrainingError: nothing is left; names the limit and the shortest offender.
     """
     if not rejected:
         return records
@@ -169,7 +169,7 @@ def keep_fitting(records: Dataset, kept: list[int], rejected: list[dict[str, Any
     message = _message(records, named, why)
     if not kept:
         shortest = min(r["tokens"] for r in rejected)
-        raise PromptTooLongError(f"{message}; the shortest has {shortest} tokens")
+        raise TrainingError(f"{message}; the shortest has {shortest} tokens")
     log.warning("%s; left out, nothing is truncated", message)
     return records.select(kept)
 

@@ -7,10 +7,6 @@ class TrainingError(UserFacingError, RuntimeError):
     """Training cannot start or go on; the message names the value, where it is and a way out."""
 
 
-class PromptTooLongError(TrainingError):
-    """Some prompts exceed the limit; nothing is ever truncated."""
-
-
 class Interrupted(SystemExit):
     """A signal ended training after its state was saved; the exit code is 128 + signal."""
 
