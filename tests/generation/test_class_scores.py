@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from r1vl_kedro.generation.classes import ClassesError, class_scores
+from r1vl_kedro.generation.classes import class_scores
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
+from r1vl_kedro.records.schema import RecordsError
 
 LISTS = {"speed": ["KEEP", "STOP"], "path": ["STRAIGHT", "LEFT_TURN"]}
 
@@ -68,7 +69,7 @@ def test_several_answers_to_a_record_are_resampled_together():
 
 def test_a_reference_of_another_class_is_named():
     with pytest.raises(
-        ClassesError, match=r"answer is .FLY.; evaluation\.classes lists KEEP, STOP"
+        RecordsError, match=r"answer is .FLY.; evaluation\.classes lists KEEP, STOP"
     ):
         scores(("FLY", "KEEP, STRAIGHT"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from r1vl_kedro.answers.classes import listed
-from r1vl_kedro.errors import UserFacingError
+from r1vl_kedro.records.schema import RecordsError
 from r1vl_kedro.responses import final_answer
 from r1vl_kedro.statistics import bootstrap_means, mean_interval
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _RESAMPLES = 2000
-
-
-class ClassesError(UserFacingError, ValueError):
-    """The records' answers are not of the classes that the evaluation lists."""
 
 
 def class_scores(
@@ -43,7 +39,7 @@ def class_scores(
         not defined is null.
 
     Raises:
-        ClassesError: a reference that names none of the classes, or anything else.
+        RecordsError: a reference that names none of the classes, or anything else.
     """
     known = [one for classes in lists.values() for one in classes]
     wanted = [_reference(answer, known) for answer in verdicts["answer"]]
@@ -71,7 +67,7 @@ def class_scores(
 def _reference(answer: str, known: Sequence[str]) -> frozenset[str]:
     found = listed(answer, known)
     if found is None:
-        raise ClassesError(
+        raise RecordsError(
             f"a test record's answer is {answer!r:.100}; evaluation.classes lists "
             f"{', '.join(known)!s:.200}"
         )
