@@ -54,7 +54,7 @@ def test_records_come_back_as_they_were_saved(tmp_path):
 
 def test_saving_again_replaces_and_leaves_no_rubbish(tmp_path):
     stored = RecordsDataset(path=str(tmp_path / "records"))
-    (tmp_path / ".records.0badf00d").mkdir()
+    (tmp_path / ".records.writing").mkdir()
     stored.save(write_rows(rows(5), tmp_path / "a"))
     stored.save(stored.load().select([1, 3]))
     assert stored.load()["id"] == ["r1", "r3"]

@@ -35,8 +35,6 @@ class BenchmarkTSVDataset(ReadOnlyDataset):
         benchmark: a name in `r1vl_kedro.benchmarks.BENCHMARKS`.
         path: VLMEvalKit's ``.tsv`` or MATH-Vision's ``.jsonl``; None is ``<dataset>.tsv`` in
             ``$LMUData``, or in ``~/LMUData`` where that is no directory.
-        check_images: decode each image, so that broken ones are set aside with their row.
-        check_md5: compare with the published file when it is used, and warn where it differs.
     """
 
     def __init__(
@@ -44,13 +42,10 @@ class BenchmarkTSVDataset(ReadOnlyDataset):
         *,
         benchmark: str,
         path: str | None = None,
-        check_images: bool = True,
-        check_md5: bool = True,
         metadata: dict[str, Any] | None = None,
     ):
         self._benchmark = _benchmark(benchmark)
         self._path = Path(path) if path else None
-        self._check_images, self._check_md5 = check_images, check_md5
         self.metadata = metadata
 
     def _file(self) -> Path:
@@ -58,8 +53,7 @@ class BenchmarkTSVDataset(ReadOnlyDataset):
 
     def load(self) -> BenchmarkFile:
         """Return the file; nothing of it is read before its rows are asked for."""
-        path = self._file().resolve()
-        return BenchmarkFile(self._benchmark, path, self._check_images, self._check_md5)
+        return BenchmarkFile(self._benchmark, self._file().resolve())
 
     def _exists(self) -> bool:
         return self._file().is_file()

@@ -48,7 +48,7 @@ def predict_benchmarks(
     not done again.
 
     Args:
-        files: ``path``, ``check_images`` and ``official`` (compare the md5) by benchmark.
+        files: ``path`` and ``official`` (compare the md5) by benchmark.
         limit: only the first so many rows of each; a trial, not a score.
         prompt: ``published`` or ``plain``, see `build_prompt`.
 
@@ -64,8 +64,8 @@ def predict_benchmarks(
         return make_engine(directory, decoding)
 
     for name, about in files.items():  # all of them, before anything is generated
-        path, check, official = Path(about["path"]), about["check_images"], about["official"]
-        file = BenchmarkFile(get_benchmark(name), path, check, official)
+        path, official = Path(about["path"]), about["official"]
+        file = BenchmarkFile(get_benchmark(name), path, official=official)
         prepare(file, Path(output_dir) / name, limit, prompt)
     manifests = {}
     for name, about in files.items():

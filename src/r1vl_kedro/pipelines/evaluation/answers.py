@@ -12,7 +12,7 @@ from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError
-from r1vl_kedro.pipelines.hints import Frame, JsonObject
+from r1vl_kedro.pipelines.hints import Frame
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +36,6 @@ def present(files: dict[str, BenchmarkFile], options: BenchmarkOptions) -> dict[
         raise EvaluationError(problem)
     logger.warning("%s; the others are evaluated", problem)
     return {name: file for name, file in chosen.items() if name not in absent}
-
-
-def vars_of(file: BenchmarkFile) -> JsonObject:
-    """Return what the job needs to open the file again."""
-    return {"path": str(file.path), "check_images": file.check_images, "official": file.official}
 
 
 def read_answers(place: Path, benchmark: str) -> Frame:

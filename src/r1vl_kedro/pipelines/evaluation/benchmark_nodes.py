@@ -15,12 +15,7 @@ from r1vl_kedro.errors import CheckpointError
 from r1vl_kedro.generation.benchmark_job import thumbnails
 from r1vl_kedro.generation.checkpoint import resolve_checkpoint
 from r1vl_kedro.launcher import LauncherOptions, run_job
-from r1vl_kedro.pipelines.evaluation.answers import (
-    present,
-    read_answers,
-    read_set_aside,
-    vars_of,
-)
+from r1vl_kedro.pipelines.evaluation.answers import present, read_answers, read_set_aside
 from r1vl_kedro.pipelines.evaluation.nodes import job_place, shared_by
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.evaluation.scoring import EvaluationError, manifest_of, score_one
@@ -71,7 +66,10 @@ def predict_benchmarks(
     chosen = options.benchmarks
     kwargs = {
         "checkpoint": str(checkpoint),
-        "files": {name: vars_of(file) for name, file in present(files, chosen).items()},
+        "files": {
+            name: {"path": str(file.path), "official": file.official}
+            for name, file in present(files, chosen).items()
+        },
         "output_dir": str(place),
         "options": options.decoding.model_dump(mode="json"),
         "template": chosen.wording,
