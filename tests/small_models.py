@@ -55,7 +55,7 @@ def small(kind: str, **changes):
     )
 
 
-def batch(images=((1, 2), (1,), (0,)), copies=(3, 2, 2), seed=0):
+def batch(images=((1, 2), (1,), (0,)), counts=(3, 2, 2), seed=0):
     """Prompts with images of different sizes and lengths, each with completions of its own."""
     random = torch.Generator().manual_seed(seed)
 
@@ -84,7 +84,7 @@ def batch(images=((1, 2), (1,), (0,)), copies=(3, 2, 2), seed=0):
     }
     if grids:
         prompts |= {"pixel_values": torch.cat(patches), "image_grid_thw": torch.tensor(grids)}
-    owner = torch.repeat_interleave(torch.arange(len(rows)), torch.tensor(copies[: len(rows)]))
+    owner = torch.repeat_interleave(torch.arange(len(rows)), torch.tensor(counts[: len(rows)]))
     lengths = torch.tensor([5, 3, 1, 7, 2, 4, 4])[: len(owner)]
     completions = torch.randint(0, 40, (len(owner), 7), generator=random)
     kept = (torch.arange(7) < lengths.unsqueeze(1)).long()

@@ -51,7 +51,7 @@ def test_odd_texts_are_read_or_refused_in_no_time(name, count, limit):
             assert fate(parse, text) in ("read", "refused"), text
 
 
-LENGTH = 5_000
+CHARACTERS = 5_000
 PER_LENGTH = 0.02
 """Seconds below which the times of two lengths say nothing of how they grow."""
 
@@ -77,7 +77,7 @@ def test_time_grows_as_the_text_does(name):
     for piece in PIECES:
         for head in ("", "### The final answer is: "):
             texts = [head + (piece * length)[:length] + "x" for length in
-                     (LENGTH, 2 * LENGTH, 4 * LENGTH)]  # fmt: skip
+                     (CHARACTERS, 2 * CHARACTERS, 4 * CHARACTERS)]  # fmt: skip
             longest = seconds_of(parse, texts[2])
             if longest < 8 * PER_LENGTH:
                 continue

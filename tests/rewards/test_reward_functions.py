@@ -93,6 +93,8 @@ def test_a_bare_number_is_the_weight_and_null_leaves_out():
     ("given", "said"),
     [
         ({"otcome": 1.0}, "reward 'otcome' is unknown: did you mean outcome? choose from "),
+        # a dotted path on the command line, where dots part keys
+        ({"mine": {"reward": 1}}, "as in rewards={my_package.my_reward: 0.5}"),
         ({"step_rar": 1.0}, "reward 'step_rar' is now called 'key_steps'"),
         ({"step_rvr": 1.0}, "reward 'step_rvr' is now called 'validity'"),
         ({"key_steps": {"alhpa": 1}}, "key_steps.alhpa is no option: did you mean alpha? "),

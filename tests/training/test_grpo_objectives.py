@@ -26,7 +26,7 @@ def by_spaces(completions, **columns):
     return [100.0 * completion[0]["content"].count(" ") for completion in completions]
 
 
-LENGTH, SPACES = f"{__name__}.by_length", f"{__name__}.by_spaces"
+BY_LENGTH, BY_SPACES = f"{__name__}.by_length", f"{__name__}.by_spaces"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def trained(tiny, records, tmp_path_factory):
         key = json.dumps(options, sort_keys=True)
         if key not in done:
             output = tmp_path_factory.mktemp("objective") / "model"
-            given = {**OPTIONS, "rewards": {LENGTH: 1.0}, **options}
+            given = {**OPTIONS, "rewards": {BY_LENGTH: 1.0}, **options}
             train("grpo", base=tiny, records=records, output=str(output), options=given, seed=3)
             log = json.loads((output / "training_log.json").read_text())
             done[key] = log, pd.read_parquet(output / "rollouts.parquet")
@@ -67,7 +67,7 @@ def test_cispo_keeps_the_gradient_of_tokens_whose_ratio_is_clipped(trained):
 
 
 def test_gdpo_standardises_each_reward_by_itself(trained):
-    rewards = {LENGTH: 1.0, SPACES: 0.5}
+    rewards = {BY_LENGTH: 1.0, BY_SPACES: 0.5}
     _, rollouts = trained(rewards=rewards, aggregation="normalize_then_sum")
     for _, step in rollouts.groupby("step"):
         columns = [step[f"reward_{name}"].to_numpy().reshape(-1, 4) for name in rewards]

@@ -77,7 +77,7 @@ def test_a_model_reads_its_usual_inputs_after_as_before():
 
 def test_a_row_holds_each_prompt_once_and_each_branch_behind_it():
     model = small("qwen2_vl")
-    prompts, completions, kept, owner, _ = batch(((0,), (0,)), copies=(2, 1))
+    prompts, completions, kept, owner, _ = batch(((0,), (0,)), counts=(2, 1))
     kept[1] = 0  # an empty completion leaves no branch
     row = pack(model.model, prompts, completions, kept, owner)
     one, other = (

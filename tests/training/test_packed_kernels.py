@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from r1vl_kedro.training.errors import TrainingError
-from r1vl_kedro.training.packed_choice import Shape, choose, seconds
+from r1vl_kedro.training.packed_choice import Shape, choose_kernel, seconds
 from r1vl_kedro.training.packed_kernels import KERNELS, by_flex, by_varlen
 from r1vl_kedro.training.shared_attention import layout_of, shared_attention
 
@@ -97,12 +97,12 @@ def test_on_a_gpu_the_fastest_is_taken_and_the_log_has_what_each_took(caplog):
         return took[kernel]
 
     with caplog.at_level(logging.INFO, logger="r1vl_kedro"):
-        assert choose("auto", SHAPE, GPU, torch.bfloat16, measured) == "varlen"
+        assert choose_kernel("auto", SHAPE, GPU, torch.bfloat16, measured) == "varlen"
         assert "attended to by varlen" in caplog.text
         assert "4.00 ms (sdpa), 3.00 ms (varlen), 5.00 ms (flex)" in caplog.text
         took["sdpa"] = 0.001
-        assert choose("auto", SHAPE, GPU, torch.bfloat16, measured) == "sdpa"
-        assert choose("auto", SHAPE, GPU, torch.float32, measured) == "sdpa"
+        assert choose_kernel("auto", SHAPE, GPU, torch.bfloat16, measured) == "sdpa"
+        assert choose_kernel("auto", SHAPE, GPU, torch.float32, measured) == "sdpa"
         assert "FlashAttention computes in bfloat16 or float16, not in torch.float32" in caplog.text
 
 
@@ -111,11 +111,11 @@ def test_what_was_asked_for_is_taken_or_refused_and_never_replaced():
         raise RuntimeError("No available kernel. Aborting execution.\nmore")
 
     for asked in KERNELS:
-        assert choose(asked, SHAPE, GPU, torch.bfloat16, lambda *_: 1.0) == asked
+        assert choose_kernel(asked, SHAPE, GPU, torch.bfloat16, lambda *_: 1.0) == asked
         with pytest.raises(TrainingError, match=rf"'{asked}' does not run here \({asked}: No avai"):
-            choose(asked, SHAPE, GPU, torch.bfloat16, none)
+            choose_kernel(asked, SHAPE, GPU, torch.bfloat16, none)
     with pytest.raises(TrainingError, match=r"'auto' does not run here .*sdpa: No available"):
-        choose("auto", SHAPE, GPU, torch.bfloat16, none)
-    assert choose("auto", SHAPE, CPU, torch.float32) == "sdpa"
+        choose_kernel("auto", SHAPE, GPU, torch.bfloat16, none)
+    assert choose_kernel("auto", SHAPE, CPU, torch.float32) == "sdpa"
     with pytest.raises(TrainingError, match="'flex' needs a GPU, and training runs on a CPU"):
-        choose("flex", SHAPE, CPU, torch.float32)
+        choose_kernel("flex", SHAPE, CPU, torch.float32)

@@ -80,7 +80,7 @@ def _with_fewer_sloppy(
     return sorted(chosen)
 
 
-def choose(
+def select_records(
     records: Dataset,
     seed: int,
     n: int | None = None,

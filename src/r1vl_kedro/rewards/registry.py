@@ -121,7 +121,8 @@ def get_reward(name: str) -> type[Reward]:
         return _at_path(name, module, attribute)
     raise ValueError(
         f"reward {name[:100]!r} is unknown: {did_you_mean(name, REWARDS)}choose "
-        f"from {', '.join(sorted(REWARDS))}, or give the dotted path of a callable"
+        f"from {', '.join(sorted(REWARDS))}, or give the dotted path of a callable, "
+        "as in rewards={my_package.my_reward: 0.5}"
     )
 
 

@@ -67,7 +67,7 @@ def shape_of(config: Any, prompt: int, completion: int, completions: int, group:
     return Shape(*heads, width, prompt, completion, completions, group)
 
 
-def choose(
+def choose_kernel(
     asked: str,
     shape: Shape,
     device: torch.device,
@@ -124,7 +124,7 @@ def use_fastest(
     """Let a trainer's models read packed rows by the kernel that rank 0 chooses for all.
 
     Args:
-        settings: with the lengths' limits and ``packed_attention``, which `choose` is asked for.
+        settings: with the lengths' limits and ``packed_attention``, which `choose_kernel` takes.
         completions, group: as for `Shape`.
     """
     accelerator, model = trainer.accelerator, unwrapped(trainer.model)
@@ -133,7 +133,7 @@ def use_fastest(
     if accelerator.is_main_process:
         lengths = settings.max_prompt_length, settings.max_completion_length
         shape = shape_of(model.config, *lengths, completions, group)
-        chosen = [choose(settings.packed_attention, shape, accelerator.device, dtype)]
+        chosen = [choose_kernel(settings.packed_attention, shape, accelerator.device, dtype)]
     [kernel] = broadcast_object_list(chosen)
     for each in filter(None, (trainer.model, trainer.ref_model)):
         prepare(each, kernel)

@@ -12,7 +12,7 @@ from r1vl_kedro.pipelines import training
 from r1vl_kedro.pipelines.evaluation import benchmark_nodes
 from r1vl_kedro.pipelines.evaluation.options import EvaluationOptions
 from r1vl_kedro.pipelines.hints import Frame, JsonObject, JsonRows, Left, Records
-from r1vl_kedro.records.split import choose, in_grammar
+from r1vl_kedro.records.split import in_grammar, select_records
 from r1vl_kedro.run_context import RUN
 from r1vl_kedro.training.methods import get_method
 from r1vl_kedro.training.overrides import ContinuedSFTOptions
@@ -25,8 +25,8 @@ def choose_records(
     where: JsonObject | None = None,
     grammar: str | None = None,
 ) -> Records:
-    """Draw records for a stage; see `records.choose`."""
-    chosen = choose(records, seed, n_records, where)
+    """Draw records for a stage; see `records.split`."""
+    chosen = select_records(records, seed, n_records, where)
     return chosen if grammar is None else in_grammar(chosen, grammar)
 
 
