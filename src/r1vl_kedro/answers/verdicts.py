@@ -2,6 +2,7 @@
 
 import re
 
+from r1vl_kedro.answers.prose import clause_around, neutral
 from r1vl_kedro.answers.sentences import MAX_SENTENCE
 from r1vl_kedro.answers.statements import cores
 
@@ -45,8 +46,15 @@ _IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possibl
 _NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
 _IS = re.compile(r"(?:\b(?:is|are|was|were|be)|['’]s)\s+\Z")
 _CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z|(?:that|because|since)\b)")
+_ALONE = re.compile(
+    r"(?<!not a )(?<!not )(?<!unlike )\b(?:yes|no)\b(?=\W*(?:\Z|[.,;:]|\d)|\s+(?:sir|madam)\b)"
+)
+"""A yes or no that is a verdict of its own: not "no more than two", "yes would be wrong"."""
+_SUBJECT = re.compile(r"['\"”’]?\s+(?:is|was|would|can|may|might|should)\b")
+_EMPHASIS = re.compile(r"\A\W*(?:(?:but|and)\b|a (?:definite|clear|firm|resounding|big)\s*\Z)")
 _UNKNOWN = re.compile(
-    r"^no\s+(?:idea|clue|exceptions?|question|problem|matter|wonder|information|data|option|answer|way)\b"
+    r"^no\s+(?:\d|comments?\b|objections?\b|(?:one|body) (?:knows|can|could)\b|"
+    r"idea|clue|exceptions?|question|problem|matter|wonder|information|data|option|answer|way)\b"
 )
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
 _LABEL = re.compile(
@@ -111,11 +119,11 @@ def _said(text: str) -> str | None:
     last = _LAST.search(folded)
     begins = _first_word(folded)
     noun = bool(_NO_NOUN.match(folded))  # "no text on the left, so yes"
-    if begins and _takes_back(folded, begins):
+    if begins and (_takes_back(folded, begins) or len({*_ALONE.findall(folded)}) > 1):
         return None
     if begins and not (noun and last and last[1] == "yes"):
         return begins if last is None or last[1] == begins else None
-    if _DOUBT.search(folded):
+    if _DOUBT.search(folded) or (_UNKNOWN.match(folded) and "yes" not in folded):
         return None
     if noun:
         folded = folded[3:]
@@ -142,6 +150,8 @@ _SHORT = re.compile(
 
 def _takes_back(text: str, said: str) -> bool:
     """Tell whether the words behind a yes or no say the other: "Yes, that is false"."""
+    if re.fullmatch(r"\W*[a-z]+\W+not\W*", text):
+        return True
     second = _SECOND.match(text)
     if second:
         return (second["said"] in YES) != (said == "yes")
@@ -152,7 +162,7 @@ def _takes_back(text: str, said: str) -> bool:
 def _first_word(text: str) -> str | None:
     """Return what the first word says; an adjective before a noun ("Right angle") says nothing."""
     found = re.match(r"\W*([a-z]+)", text)
-    if not found or _UNKNOWN.match(text) or re.match(r"\s+(?:is|would)\b", text[found.end() :]):
+    if not found or _UNKNOWN.match(text) or re.match(r"\W+(?:is|would)\b", text[found.end() :]):
         return None
     word = found[1]
     if word not in _PARTICLES and not _CLAUSE_END.match(text, found.end()):
@@ -167,6 +177,12 @@ def _affirms(word: re.Match[str], text: str) -> bool | None:
     """
     before = text[: word.start()][-_REACH:]
     negated = bool(_NEGATED.search(before))
+    clause = clause_around(text, word.start(), word.end())[0]
+    if word.group() in _PARTICLES:
+        if not neutral(_EMPHASIS.sub("", clause)) or _SUBJECT.match(text, word.end()):
+            return None  # "far from yes", "'yes' would be false"
+    elif re.search(r"\b(?:yes|no)\b", clause):
+        return None  # "saying no is wrong"
     if word.group() not in _PARTICLES:  # "on the right", "the correct sum"
         predicate = negated or _IS.search(before)
         if not predicate or not _CLAUSE_END.match(text, word.end()):

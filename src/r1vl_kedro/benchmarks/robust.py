@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from r1vl_kedro.answers import (
     MAX_ANSWER,
@@ -18,8 +19,8 @@ from r1vl_kedro.answers import (
     stated_quantity,
     yes_or_no,
 )
+from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.benchmarks.compat import REFUSALS
-from r1vl_kedro.responses import R1VL, final_answer
 from r1vl_kedro.responses.around import in_its_sentence
 from r1vl_kedro.responses.boxed import last_box_section
 from r1vl_kedro.responses.revisions import revises
@@ -35,14 +36,35 @@ _FORMER = re.compile(
     re.IGNORECASE,
 )
 _DECLARED = re.compile(
-    r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is|:|=)\s*:?\s*|(?:option|choice)\s+)",
+    r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is\b(?! not\b)|:|=)\s*:?\s*"
+    r"|(?:option|choice)\s+)",
     re.IGNORECASE,
 )
 _ANSWER_AFTER = re.compile(
     r"\banswer\W{0,4}(?:is\b(?! not\b)|[:：])(?P<answer>.*\w.*)", re.I | re.S
 )
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
-_SAYS_MORE = re.compile(r"\b(?:wait|actually|correction|instead|rather|answer)\b", re.IGNORECASE)
+_CORRECTS = re.compile(
+    r"\b(?:wait|actually|correction|instead|rather|sorry|oops|hmm|but|however|wrong|incorrect|"
+    r"mistake\w*|let me|should be)\b|\A\W*no(?:\W*\Z|[,.!:;]|\s+it\b)",
+    re.IGNORECASE,
+)
+"""Words of a sentence that takes back or replaces the answer before it."""
+_SECOND = re.compile(r"\b(?:alternatively|another|or|could)\b|\?", re.IGNORECASE)
+"""Words of a sentence that sets another answer beside the one before it."""
+_CONCLUDES = re.compile(
+    r"\A\W*(?:so|thus|hence|therefore|final(?:ly)?|in total|altogether|overall|in conclusion|"
+    r"consequently|i (?:choose|pick|think|say|would say)|the (?:total|sum|result|difference)|"
+    r"(?:add|subtract|multiply|divid|count|remov|tak|comput|calculat)ing)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that ends a working."""
+_NO_ANSWER_ALONE = re.compile(
+    r"\b(?:is|are|was|were|has|have|see|let|sure|ok|okay|well|sorry|yes or no)\b|[:?]",
+    re.IGNORECASE,
+)
+_LETTER_AND_MORE = re.compile(r"\(?[A-Za-z][).]+\s+\S")
+_NUMBERING = re.compile(r"\d+[.)]")
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DETERMINER = re.compile(
@@ -54,6 +76,8 @@ _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–]
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
 MAX_LINE_WORDS = 3
+MAX_LINE = 40
+"""Characters of an answer that is read whole, where it is one line."""
 
 
 def stated(raw: str) -> str:
@@ -121,33 +145,80 @@ def short_answer(text: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _tail(text: str) -> str:
-    """Return the last sentence of a text without a marked answer."""
-    sentences = [part for part in _SENTENCE.split(text[-MAX_TAIL:]) if part.strip()]
-    return sentences[-1].strip() if sentences else ""
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
 
 
-def readings(text: str) -> list[str]:
-    """List what to try, in this order: the text, what follows "answer is", its last sentence.
+def readings(text: str, reads: Callable[[str], object] | None = None) -> list[str]:
+    """List what to try, in this order: the text, the sentence that declares an answer or ends it.
 
-    A line of a few words comes first where only prose follows it that names no other answer. The
-    last sentence is none after a first one that hedges: "7 or 8. There are 7 in front."
+    A sentence is read for the answer where it declares one ("the answer is"), where it is one alone
+    (a line or sentence of a few words before prose), or where it is the last one of a working: it
+    concludes, or no sentence before it states anything that `reads` (default: a quantity) finds.
+    After a declared answer no sentence is, unless it corrects: "The answer is 50. Actually it is
+    70."
+
+    Args:
+        text: what `stated` returns.
+        reads: what an answer of the wanted kind is in a sentence, None where there is none.
     """
     if len(text) > MAX_ANSWER:
-        text = _tail(text)
-    tries = [text]
-    if "\n" in text and not _SAYS_MORE.search(text):
-        line = final_answer(R1VL.render([], text))
-        tries = [line, text] if line and len(line.split()) <= MAX_LINE_WORDS else [text]
-    declared = _current(_DECLARED, text)
-    if declared:
-        tries.append(text[declared[-1].end() :].strip())
-    lines = [line.split() for line in text.splitlines() if line.strip()]
-    several = len(lines) > 1 and max(map(len, lines)) == 1  # a word each: no last sentence
-    hedged = hedges(text)
-    if (len(text) > 40 or "\n" in text or hedged) and not several:
-        tries.append("" if hedged else _tail(text))
-    return [part for part in dict.fromkeys(tries) if part]
+        text = "\n".join(_sentences(text[-MAX_TAIL:])[-1:])
+    reads = reads or stated_quantity
+    sentences = _sentences(text)
+    if len(sentences) < 2:
+        declared = _current(_DECLARED, text)
+        tail = text[declared[-1].end() :].strip() if len(declared) == 1 else text
+        return [part for part in dict.fromkeys((text, tail)) if part]
+    told, last = _told(sentences, reads), sentences[-1]
+    if told is not None:
+        place, answer = told
+        behind = " ".join(sentences[place + 1 :])
+        if _SECOND.search(behind):
+            return []
+        concludes = _CONCLUDES.search(last) and compares(answer)  # "is 5 times larger. So 60."
+        tried = last if concludes or _corrected(sentences[place + 1 :]) else answer
+        return [tried] if answer else []
+    several = max(len(part.split()) for part in sentences) == 1  # a word each: no last sentence
+    if several or hedges(text) or not (len(text) > MAX_LINE or "\n" in text):
+        return [text]
+    earlier = [] if _CONCLUDES.search(last) else sentences[:-1]
+    return [text] if any(reads(part) is not None for part in earlier) else [text, last]
+
+
+def _corrected(behind: Sequence[str]) -> bool:
+    return any(_CORRECTS.search(part) for part in behind)
+
+
+def _told(sentences: Sequence[str], reads: Callable[[str], object]) -> tuple[int, str] | None:
+    """Return the place of the sentence that gives the answer, and what it gives.
+
+    None where no sentence declares one and the first is none alone; an empty answer where two
+    sentences declare different ones.
+    """
+    found = [
+        (place, mark[0], part[mark.end() :].strip(" *_"))
+        for place, part in enumerate(sentences)
+        for mark in _current(_DECLARED, part)[-1:]
+    ]
+    found = [one for one in found if "answer" in one[1].lower()] or found
+    if found:
+        between = sentences[found[0][0] + 1 : found[-1][0] + 1]
+        values = [reads(rest) for _, _, rest in found if rest]
+        place, _, rest = found[-1]
+        if any(value != values[-1] for value in values[:-1]) and not _corrected(between):
+            return place, ""
+        if rest:
+            return place, rest
+        if place + 1 < len(sentences):
+            return place + 1, sentences[place + 1]
+    first, *others = sentences
+    alone = len(first.split()) <= MAX_LINE_WORDS and not _NO_ANSWER_ALONE.search(first)
+    prose = any(len(part.split()) > MAX_LINE_WORDS for part in others)
+    numbered = sum(bool(_NUMBERING.fullmatch(part)) for part in sentences) > 1
+    if alone and prose and not numbered and not _CONCLUDES.search(others[-1]):
+        return 0, first
+    return None
 
 
 def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
@@ -166,8 +237,11 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
 def option_named(text: str, choices: Mapping[str, str]) -> str | None:
     """Return the letter of the one option named in an answer's first reading that names one."""
     options = list(choices.values())
-    places = (chosen_option(reading, options) for reading in readings(text))
-    place = next((place for place in places if place is not None), None)
+    named = partial(chosen_option, options=options)
+    place = next((at for at in map(named, readings(text, named)) if at is not None), None)
+    if "\n" not in text and _LETTER_AND_MORE.match(text) and len(_sentences(text)) == 2:
+        behind = named(_sentences(text)[1])  # "A. The angle is 45." with 45 as B
+        return None if place is None or behind not in (place, None) else list(choices)[place]
     return None if place is None else list(choices)[place]
 
 
@@ -186,7 +260,7 @@ def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
         named = option_named(text, _YES_NO)
         if named is not None:
             return _YES_NO[named] == answer.strip().lower()
-    first, *others = readings(text) or [""]
+    first, *others = readings(text, yes_or_no) or [""]
     tries = [first, *(other for other in others if not _DETERMINER.match(other))]  # "No cat is."
     said = next(filter(None, map(yes_or_no, tries)), None)
     return said is not None and said == answer.strip().lower()
@@ -197,7 +271,8 @@ def value_verdict(text: str, answer: str) -> bool | None:
 
     None where both are prose of several words and differ: only a judge could tell.
     """
-    for reading in readings(text):
+    verdict = answer.strip(" .").lower() in _YES_NO.values()
+    for reading in readings(text, yes_or_no if verdict else stated_quantity):
         if equivalent(reading, answer):
             return True
         if stated_quantity(reading) is not None:  # another one: what follows it is no second try

@@ -57,7 +57,7 @@ def _careful(text: str, reference: str) -> bool | None:
     A percent sign on one side only may be left out or worked in: 51 and 0.51 are near 50 %.
     """
     same = robust.value_verdict(text, reference)
-    if not same and not _SCALE.search(reference):
+    if not same and not _SCALE.search(reference) and "%" not in reference:
         text = _SCALE.sub("", text)
         same = robust.value_verdict(text, reference)
     if same or _YEAR.fullmatch(reference.strip()):

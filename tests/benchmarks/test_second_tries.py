@@ -1,0 +1,55 @@
+"""A declared answer is the answer: no later sentence is a second try unless it corrects."""
+
+import pytest
+
+from r1vl_kedro.benchmarks import score_response
+
+CHOICES = {"A": "30", "B": "45", "C": "60", "D": "90"}
+
+
+def chart(text: str, answer: str) -> bool:
+    row = {"index": 1, "question": "q", "answer": answer, "split": "human"}
+    return bool(score_response("chartqa", row, text))
+
+
+def star(text: str, answer: str) -> bool:
+    row = {"index": 1, "question": "q", "answer": answer, "category": "x", **CHOICES}
+    return bool(score_response("mmstar", row, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("The answer is 17. In 2010, it was 12.", "17", "12"),
+        ("The answer is 17 years. Note that her brother is 12.", "17", "12"),
+        ("The answer is Canada. It has 12.", "Canada", "12"),
+        ("17. The second largest is 12.", "17", "12"),
+        ("Canada. It has 12 units.", "Canada", "12"),
+        ("The answer is 50. Actually it is 70.", "70", "50"),
+        ("The answer isn't 50. It is 70.", "70", "50"),
+        ("There are 12 objects at first. Subtracting 5 spheres leaves 7 objects.", "7", "12"),
+        ("No. The answer to the other question is yes.", "No", "Yes"),
+    ],
+)
+def test_a_declared_answer_has_no_second_try(text, right, wrong):
+    assert chart(text, right)
+    assert not chart(text, wrong)
+
+
+@pytest.mark.parametrize("text", ["The answer is 50. Alternatively, 70.", "Red: 40\nBlue: 25"])
+def test_two_values_without_a_conclusion_are_none(text):
+    assert not any(chart(text, value) for value in ("40", "25", "50", "70"))
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("The correct answer is B.\nOption D is the right angle.", "B"),
+        ("Answer: B\n\nC: the exterior angle", "B"),
+        ("The answer is 45. The supplement would be 90.", "B"),
+        ("Option A is 30. Option B is 45. Option C is 60. Option D is 90.", None),
+        ("A. The angle is 45.", None),
+    ],
+)
+def test_no_option_is_named_by_a_listing_or_behind_a_declared_one(text, letter):
+    assert [name for name in CHOICES if star(text, name)] == ([letter] if letter else [])
