@@ -71,13 +71,12 @@ class ProfileConfigLoader(OmegaConfigLoader):
         return with_present_names(merged) if key == "catalog" else merged
 
     def _merged(self, key: str) -> dict[str, Any]:
-        own = super().__getitem__(key)
         if key == "globals":  # read first, when the loader is made
-            self._extended = own.get("extends")
+            self._extended = super().__getitem__(key).get("extends")
             if self._extended is not None:
                 self._check_extended(self._extended)
         if self._extended is None:
-            return own
+            return super().__getitem__(key)
         base, env, extended = self.base_env, self.env, self._extended
         try:
             self.env = extended
@@ -85,7 +84,8 @@ class ProfileConfigLoader(OmegaConfigLoader):
             self.base_env, self.env = extended, env
             above = super().__getitem__(key)
         except MissingConfigException:  # neither of the two has files of this kind
-            return own
+            self.base_env, self.env = base, env
+            return super().__getitem__(key)
         finally:
             self.base_env, self.env = base, env
         if self.merge_strategy.get(key) == "soft":

@@ -161,7 +161,8 @@ class ProjectContext(KedroContext):
         # Not through a second loader: `${globals:...}` goes to the loader made last, and every
         # environment would read and write the data of the base one.
         base = Path(self.config_loader.conf_source) / self.config_loader.base_env
-        files = [yaml.safe_load(file.read_text()) for file in base.rglob(f"{kind}*.yml")]
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a tenth of the time, where it is
+        files = [yaml.load(file.read_text(), loader) for file in base.rglob(f"{kind}*.yml")]
         return {name for file in files for name in file or ()}
 
 
