@@ -56,6 +56,8 @@ def read_range(text: str) -> Range | None:
     if not found:
         return None
     sign = found["sign"].lower()
+    if sign == "-" and re.search(r"\bpi\b", text):
+        return None  # 24 - 6.25 pi
     if (sign == "and") != bool(found["lead"] and found["lead"].lower().startswith("between")):
         return None
     low, high = (read_quantity(_DECADE.sub(r"\1", found[end].strip())) for end in ("low", "high"))

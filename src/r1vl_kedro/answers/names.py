@@ -26,7 +26,8 @@ Reader = Callable[[str], Value | None]
 """Reads a text that is nothing but a value."""
 
 _NAME = (
-    r"(?:(?:m )?angle \d|\|[A-Z]{2}\||(?:angle|triangle|arc|segment|line|side|"
+    r"(?:(?:m )?angle \d|\|[A-Z]{2}\||[|‖]\s?(?:overrightarrow\([A-Za-z]{1,2}\)|[uvwzabF])\s?[|‖]|"
+    r"(?:angle|triangle|arc|segment|line|side|"
     r"m angle)?\s*[A-Za-z](?:\w{0,3})?'*(?:_(?:\w+|\([^()]*\))'*)?"
     r"(?:\([\w, ]{1,12}\))?)"
 )
@@ -42,6 +43,7 @@ _WORDED = re.compile(
 _SIDE_NAME = re.compile(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|")
 _LENGTH = re.compile(r"\|([A-Z]{2})\||overline\(([A-Z]{2})\)")
 _NAME_ONLY = re.compile(r"[A-Za-z]\w{0,2}(?:_\w+)?'*")
+_MULTIPLE = re.compile(r"^\d+\s*\*?\s*(?=[a-zA-Z])")
 _FRACTION_NAME = re.compile(
     r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
 )
@@ -56,6 +58,7 @@ _NO_NAME = re.compile(
 _MAY_BE = re.compile(r"\b(?:may|can)\s+be\s*\Z", re.IGNORECASE)
 _OPERATED = re.compile(
     r"^(?P<name>(?:lim|\\int|\\iint|\\oint|\\sum|\\prod)(?![a-z]).*\S|P\([^()=]*\)|\[[A-Z]{3,5}\]"
+    r"|\[[A-Z][A-Za-z\d]{0,6}(?:\^?\(?\d?[+-]\)?)?\]"
     r"|[fgh]\^\(?-1\)?\s?\([a-z\d]+\)|d\s?[a-z]?\s?/\s?d\s?[a-z](?:\s[^=]+)?)\s*=\s*(?P<value>[^=]+)$"
 )
 """A limit, integral, sum, probability, area, inverse or derivative, which names its value."""
@@ -169,7 +172,11 @@ def _chain(text: str) -> Value | None:
     sides = [side.strip() for side in EQUALS.split(text)]
     if len(sides) < 2 or len(sides) > 8:
         return None
-    names = [side for side in sides[:-1] if _SIDE_NAME.fullmatch(side)]
+    names = [
+        side
+        for place, side in enumerate(sides[:-1])
+        if _SIDE_NAME.fullmatch(_MULTIPLE.sub("", side) if place else side)
+    ]
     numbers = [_side(side) for side in sides if side not in names or side == sides[-1]]
     if any(number is None for number in numbers) or any(_NO_NAME.search(name) for name in names):
         return None

@@ -40,6 +40,11 @@ _PAIR = re.compile(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]")
 _BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
 _LITERAL = re.compile(r"^0(?:x[\da-f]+|b[01]+|o[0-7]+)$", re.IGNORECASE)
 """A number of a program in base 16, 2 or 8, such as ``0x1F``."""
+_EXCEPT = re.compile(
+    r"^(?:all\s+)?real numbers?\s*(?:\\setminus|except(?:\s+for)?)\s*(?:x\s*=\s*)?"
+    r"\{?\s*(-?\d[\d./]*)\s*\}?$",
+    re.IGNORECASE,
+)
 _REMAINDER = re.compile(
     r"^(\d+)\s*,?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
 )
@@ -125,6 +130,8 @@ def _special(text: str, nesting: int) -> Value | None:
         if len(listed) == len(sets) and all(isinstance(one, Items) for one in listed):
             members = [value for one in listed if isinstance(one, Items) for value in one.values]
             return Items("{}", tuple(dict.fromkeys(members)))
+    if excluded := _EXCEPT.match(text):
+        return read_relation(f"x != {excluded[1]}")
     if remainder := _REMAINDER.match(text):
         return Text((remainder[1], "R", remainder[2]), text)
     if share := _OUT_OF.match(text):

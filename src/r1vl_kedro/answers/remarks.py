@@ -16,9 +16,10 @@ _TAIL = re.compile(
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
     r"|,?\s+(?:at|when|for)\s+[a-z]\s*=\s*-?[\d./]+"
-    r"|,\s+(?:reached|attained|achieved|obtained|occurring)\s+(?:after|at|when|in|by)\s[^.;?]{1,40}"
+    r"|,\s+(?:reached|attained|achieved|obtained|occurring)\s+(?:after|at|when)\s[^.;?]{1,40}"
     r"|[\s,(]+(?:(?:rounded|correct)\s+)?(?:to\s+)?(?:\d|one|two|three|four)\s+"
     r"(?:sig(?:nificant)?\.?\s?(?:fig(?:ure)?s?|digits?)|s\.?f\.?|d\.?p\.?|decimal places?)\)?"
+    r"|,\s+including\s+[^,;.=]{1,60}"
     r"|(?<=times)\s+as\s+(?:many|much|large|big|long|tall|high|fast|heavy|likely)"
     r"(?:\s+as\s+[a-z ]{1,40})?"
     r"|\s+(?:from|with|based on|given) (?:only )?(?:the |this )?(?:given |provided |available )?"
@@ -99,7 +100,10 @@ _WORKED = re.compile(
     r"^(?P<said>[^()\[\]]{1,80}?)(?:\s+[(\[]|,\s+(?:which|that) is\s+)"
     r"(?P<working>[^()]{3,60}?)[)\]]?$"
 )
-_RESTATED = re.compile(r"^(?P<first>[^()\[\]]{1,40}?)\s*\((?P<second>[^()]{1,40})\)$")
+_ABOUT = re.compile(r"(?:about|approximately|approx\.?|around|roughly|~=|~)\s*", re.IGNORECASE)
+_RESTATED = re.compile(
+    r"^(?P<first>(?:[^()\[\]]|(?<=[a-z])\([^()]*\)){1,40}?)\s*\((?P<second>[^()]{1,40})\)$"
+)
 
 
 def without_remark(text: str) -> str:
@@ -203,9 +207,14 @@ def restated(text: str) -> str:
     found = _RESTATED.match(text)
     if not found:
         return text
-    first, second = read_quantity(found["first"]), read_quantity(found["second"])
+    about = _ABOUT.match(found["second"])
+    again = found["second"][about.end() :] if about else found["second"]
+    first, second = read_quantity(found["first"]), read_quantity(again)
     if first is None or second is None:
         return text
+    if about:
+        gap = abs(float(first.number) - float(second.number))
+        return found["first"] if gap <= 0.005 * abs(float(first.number)) else text
     if quantities_differ(first, second):
         return text
     return found["first"] if first.units or first.noun or not second.units else found["second"]

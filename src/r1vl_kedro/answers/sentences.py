@@ -16,7 +16,8 @@ MAX_SENTENCE = 400
 
 _COPULA = re.compile(
     r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    r"(?:is|are|was|were|will be|will|equals|becomes|be|has an? [a-z]{4,} of)\s+(?P<rest>\S.*)$",
+    r"(?:is|are|was|were|will be|will|equals|becomes|be|"
+    r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _COPULA_TAIL = re.compile(
@@ -78,7 +79,7 @@ _UNIT_AFTER = re.compile(
 _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
     r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!out )(?<!evaluates )"
-    r"(?<!simplifies )(?<!reduces )(?<!corresponds )\bto\s+\Z"
+    r"(?<!simplifies )(?<!reduces )(?<!sum )(?<!sums )(?<!corresponds )\bto\s+\Z"
     r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to|following|preceding"
     r"|above|below|(?:one|two|three|four|\d) in(?: every)?)\s+\Z",
     re.IGNORECASE,
@@ -94,6 +95,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_YEARS = re.compile(rf"(?:{_YEAR.pattern})\s?(?:-|to)\s?(?:{_YEAR.pattern})")
 _YEAR_BEFORE = re.compile(r"\b(?:in|for|of|during|year)\s+(?:the\s+)?(?:year\s+)?\Z", re.IGNORECASE)
 _SYMBOL = re.compile(
     r"(?!AM|PM|I\b)(?=\w*[A-Z])\w{2,3}|"
@@ -128,9 +130,10 @@ _THRESHOLD = re.compile(
     r"^(?P<kept>(?:(?:there|it|he|she|we|they|i) (?:is|are|was|were|has|have|had|see|count) )?"
     rf"(?:only |exactly |a total of )?(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)(?:\s*\(\d+\))?"
     r"(?P<counted>(?: [a-z]{3,}){1,2}?))(?: (?:in|on|of) the [a-z]+)?"
-    r"(?P<verb>,? (?:that|which|who|whose|with|have|has|had|are|is|were|was)(?: [a-z]+){0,5}?)? "
+    r"(?P<verb>,? (?:that|which|who|whose|with|have|has|had|are|is|were|was)"
+    r"(?: (?!not\b)[a-z]+){0,5}?)? "
     r"(?:above|over|below|under|beyond|at least|at most|exceed(?:s|ed|ing)?"
-    r"|(?:more|less|greater|fewer|larger|higher|lower|taller|longer|older) than)\s+"
+    r"|(?:more|less|greater|fewer|larger|smaller|higher|lower|taller|longer|older) than)\s+"
     r"(?:\$|USD )?\d[\d.,]*\s?%?(?: [a-z]+)?\W*$",
     re.IGNORECASE,
 )
@@ -230,6 +233,8 @@ def _without_adjuncts(plain: str, found: list[re.Match[str]]) -> list[re.Match[s
 def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
     before, after = plain[: number.start()][-20:], plain[number.end() :][:20]
     if _YEAR.fullmatch(number[0]) and _YEAR_BEFORE.search(before):
+        return True
+    if _YEARS.fullmatch(number[0]) and before.endswith(("from ", "during ", "in ", "period ")):
         return True
     if _LABEL_BEFORE.search(before) or _NTH.search(number[0]):
         return True

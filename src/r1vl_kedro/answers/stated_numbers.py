@@ -41,7 +41,8 @@ _DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
 _ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
 _DANGLING = frozenset("of from with for as by per than".split())
 _LEADS = frozenset(
-    "out equal equals comes come came amounts up adds corresponds corresponding simplifies reduces "
+    "out sum sums equal equals comes come came amounts up adds corresponds corresponding "
+    "simplifies reduces "
     "leads points pointing refers evaluates rounds rounded equivalent according works goes".split()
 )
 """Words with which "to" leads to what is stated: "equal to", "comes to"."""

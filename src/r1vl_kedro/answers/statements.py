@@ -11,6 +11,12 @@ _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", r
 _MARKDOWN = re.compile(
     r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|__(?=\S)([^_]+?)(?<=\S)__|`([^`]*)`|(?<!\w)\*(?=\S)([^*]+?)(?<=\S)\*(?!\w)|(?<!\w)_(?=[A-Za-z])([^_\s]+)_(?!\w)"
 )
+_AT_POINT = re.compile(
+    r"(?:^|(?<=\s))(?:at|when|for)\s+[a-z]\s*=\s*-?[\d./]+,?\s+"
+    r"(?=(?:is|equals|was|we|the|it)\b|[a-z](?:\([a-z]\))?\s*=)",
+    re.IGNORECASE,
+)
+"""Where a function has its value: "when x = 2, y = 5", "the value at x = 2 is 5"."""
 _STRUCK = re.compile(r"~~[^~]{1,60}~~\s*(?=\S)")
 _HASHES = re.compile(r"^\s*#{1,6}\s+")
 _TAIL = re.compile(
@@ -79,6 +85,16 @@ _LEAD = re.compile(
     r"|(?:the\s+)?year\s+(?=\d{4}\W*$)"
     r"|(?:after|for|in)\s+(?=\d[\d.]*\s?(?:s|secs?|seconds?|min|minutes?|h|hrs?|hours?|days?|weeks?|"
     r"months?|years?)\W*$)"
+    r"|after\s+(?:the|this|that)\s+(?:subtraction|removal|addition|change)s?,\s+"
+    r"|(?:based on|according to|looking at|from)\s+(?:the|this)\s+(?:\w+\s+)?"
+    r"(?:chart|graph|figure|image|table|diagram|picture|plot|map|data),\s+"
+    r"|on average,?\s+(?=\d[\d.,]*\W*$)"
+    r"|(?:a\s+)?(?:magnitude|length|area|distance|speed|mass)\s+(?=\d)"
+    r"|all\s+(?:values|numbers|real numbers|x)(?:\s+of\s+x|\s+x)?"
+    r"(?:\s+(?:such that|that are|for which|where))?\s+"
+    r"(?=[a-z]\s*[<>]|greater|less|more|at least|at most)"
+    r"|solving\s+[^,;.?]*=[^,;.?]*?,?\s+(?:gives|yields|we get|we find)\s+(?=[a-z]\s*=)"
+    r"|[^;.?]{1,80}(?:->|=>)\s*(?=[a-z]\s*=[^=]*$)"
     r"|解\s*[:：]\s*|(?:room|house|bus|seat|locker|flight|apartment|route|highway|channel)\s+(?=\d+\W*$)"
     r"|(?:the|this)\s+(?:\w+\s+)?(?:chart|graph|figure|image|table|diagram|picture|plot|map|data)\s+"
     r"(?:shows?|indicates?|reveals?|tells us)\s+that\s+"
@@ -166,7 +182,7 @@ def cores(plain: str) -> tuple[str, ...]:
         >>> cores("Thus, there are 7 in total.")
         ('Thus, there are 7 in total', 'there are 7 in total', '7 in total', '7')
     """
-    text = without_working(_stripped(plain))
+    text = _AT_POINT.sub("", without_working(_stripped(plain)))
     found = [text]
     for _ in range(8):
         shorter = _LEAD.sub("", text, count=1)
