@@ -4,6 +4,7 @@ import re
 
 from r1vl_kedro.answers import equivalent, read_answer
 from r1vl_kedro.answers.model import Quantity
+from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.responses.leading import affirmed, another_before, denied
 
 NEAR = 200
@@ -11,7 +12,7 @@ NEAR = 200
 
 _OPENS = r"[ \t]*(?:[$({*]|\\[(\[])*[ \t]*"
 _UNEQUAL = re.compile(r"(?:\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z")
-_STRUCK = re.compile(r"(?:~~|\\(?:[bx]?cancel|sout|st)\s*\{|<(?:s|del|strike)>)\s*\Z")
+_STRUCK = re.compile(r"(?:~~|\\(?:[bx]?cancel|sout|st|phantom)\s*\{|<(?:s|del|strike)>)\s*\Z")
 _UNEQUAL_BEHIND = re.compile(r"[ \t]*\$?[ \t]*(?:\\neq?\b|≠|!=)(?!\s*\d)")
 _CHANGED = re.compile(
     r"\b(?:(?<!no )(?<!not )"
@@ -24,6 +25,7 @@ _CHANGED = re.compile(
     r"|(?<!not )\b(?:(?:any|every)thing|(?:any|every|all|each)(?: [a-z]+){0,3}) "
     r"(?:but|except|other than|besides)|(?:differs?|different|far|subtracted) from"
     r"|(?:is|are|was) (?:\w+ )?close to|[A-Za-z]{2,}-"
+    r"|near|(?:north|south|east|west) of|e\.g\.,?"
     r"|negative|minus|plus|times|(?:divided|multiplied) by|added to"
     r"|either|maybe|perhaps|possibly|almost|nearly)" + _OPENS + r"\Z",
     re.IGNORECASE,
@@ -41,6 +43,7 @@ _JOINS = re.compile(
     r"|(?:[±√|]|\\(?:pm|mp|sqrt(?:\[\w+\])?|log|ln|lg|sin|cos|tan|exp)(?![a-z]))[ ({]*\Z"
     r"|\\[dt]?frac\s*(?:\{[^{}]*\}\s*)?\{\Z"
     r"|(?:^|[^A-Za-z\\])(?:\d[.:]?|[A-Za-z]\()\Z"
+    r"|\\(?:cup|cap|setminus|neg|lnot)(?![a-z])[ {\\]*\Z"
     r"|\\(?:pi|overline|bar|hat|vec|dot)[ {]*\Z"
     r"|(?:[\w)}]\s*(?<![-=])|\\)(?:<|>|[lg]t\b)\s*\Z"
 )
@@ -61,6 +64,7 @@ _GOES_ON = re.compile(
     r"|[ \t]*\(\d[\d.]*\s(?:with|without|if|when|including|for)\b"
     r"|(?:\\,)?\s*\\(?:mathrm|text)\{\s*or\b"
     r"|[,(]?[ \t]*\b(?:or|maybe|perhaps|possibly)\b(?!,? equivalently| in (?:other )?words))"
+    r"|[ \t](?-i:[b-hj-z])(?=\W*(?:\n|\Z))|\([a-z]\s*[-+]|-[a-z]{2,}"
     r"|(?:\{,\}|[.,])?\d|(?-i:[a-z]{1,3}\b)(?!<))[^.,;:\n$<]*",
     re.IGNORECASE,
 )
@@ -69,7 +73,7 @@ _PLAIN = re.compile(r"-?\d[\d.,]*\s?(?:[%°]|[a-zA-Z]{1,9})?")
 _BEHIND_MARK = re.compile(
     r"[ \t]*[$]?[ \t]*(?:\\[,;:! ]|~)*[ \t]*"
     r"(?P<unit>(?:\\(?:text|mathrm|rm|mbox)\s*\{[^{}]{1,30}\}(?:\^\{?[23]\}?)?"
-    r"|°?[A-Za-z][A-Za-z/]*(?:\s?\$?\^\{?[23]\}?\$?)?(?: [a-z]+){0,2}?))"
+    r"|\((?:in )?[a-z]{1,3}\)|°?[A-Za-z][A-Za-z/]*(?:\s?\$?\^\{?[23]\}?\$?)?(?: [a-z]+){0,2}?))"
     r"(?=[\s$}]*(?:[.,;:!?)\n<&]|\Z|\\[\])]|(?:in|on|are|is|left|remain|which|that|because|since|so)\b))"
 )
 """What stands right behind a marked number: a unit or words."""
@@ -77,6 +81,12 @@ _LETTER_BEFORE = re.compile(r"(?<![\w'])(?P<letter>[A-J])\s*(?:,|&|/|\bor\b|\ban
 _LETTER_BEHIND = re.compile(
     r"[ \t]*\$?[ \t]*(?:,|&|/|or\b|and\b)?[ \t]*(?:option )?\(?(?P<letter>[A-J])(?![\w'])"
 )
+_IN_UNIT = re.compile(r"\bin (?P<unit>(?!terms\b)[A-Za-z]{2,}|m|g|s|L)\b[^.;!?\d]{0,20}\Z")
+_JOINED_BEFORE = re.compile(
+    r"(?<![\\A-Za-z])(?P<word>[a-z]{2,5})\Z|\d[\d.]*\$?\s*[-–—~]\s*\$?\Z|[€£¥]\s*\$?\Z"
+    r"|\\\$\s*\$?\Z"
+)
+"""What a marked answer is joined to: a part of its word, the start of a range, a currency."""
 _CLAUSE_BEGINS = re.compile(
     r".*(?:[.,;:!?)=]\s|\n|>|\\[A-Za-z]+|\b(?:so|thus|hence|therefore|that|since|because|as|but|and|"
     r"is|are|was|were|be|gives?|gets?|find|with|equals?|makes?|has|have|at (?:most|least)|"
@@ -120,6 +130,10 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
     beside = (_LETTER_BEFORE.search(before), _LETTER_BEHIND.match(after))
     if re.fullmatch(r"[A-J]", letter) and any(beside):
         return " or ".join([letter, *(one["letter"] for one in beside if one)])
+    joined = _JOINED_BEFORE.search(before)
+    if joined and (not joined["word"] or answer.strip("}")[-2:].isalpha()):
+        # "un[stable]", "7-[8]", "€[7]"
+        return re.sub(r"[\\$\s]", "", joined[0].replace(r"\$", "USD")) + answer
     if (other := another_before(before, answer)) is not None:
         return f"{other} or {answer}"
     if affirmed(re.split(r"[.;!?]\s", before)[-1].rstrip(" $({*\\[")):
@@ -142,7 +156,7 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         return f"-{answer}"
     if going_on or not _PLAIN.fullmatch(answer):
         return answer
-    measured = _measured(answer, after)
+    measured = _measured(answer, after) or _in_units(answer, before)
     return measured if measured else _in_its_clause(before, answer, after)
 
 
@@ -154,7 +168,8 @@ def _measured(answer: str, after: str) -> str | None:
     found = _BEHIND_MARK.match(after)
     if not found:
         return None
-    words = re.sub(r"\\(?:text|mathrm|rm|mbox)\b|[\\${}~]|\\,", " ", found["unit"]).split()
+    unit = found["unit"].replace("(in ", "").strip("()")
+    words = re.sub(r"\\(?:text|mathrm|rm|mbox)\b|[\\${}~]|\\,", " ", unit).split()
     for count in range(min(len(words), 3), 0, -1):
         unit = " ".join(words[:count]).rstrip(".")
         if words[0] in ("in", "is", "as", "a", "of", "on", "or", "so", "and", "by", "to", "at"):
@@ -167,6 +182,12 @@ def _measured(answer: str, after: str) -> str | None:
         ):
             return f"{answer} {unit}"
     return None
+
+
+def _in_units(answer: str, before: str) -> str | None:
+    """Return a number in the unit that its sentence names before: "The length in cm is"."""
+    found = _IN_UNIT.search(before)
+    return f"{answer} {found['unit']}" if found and read_units(found["unit"]) else None
 
 
 def _in_its_clause(before: str, answer: str, after: str) -> str:

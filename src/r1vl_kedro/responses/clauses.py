@@ -107,7 +107,7 @@ class Answer:
         elif re.search(_NUMBER, folded):
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
         elif re.match(r"\W*(?:yes|no)\b", folded):
-            self.pattern = re.compile(r"\b(?:yes|no)\b", re.IGNORECASE)
+            self.pattern = re.compile(r"\b(?:yes|no(?! [a-z]))\b", re.IGNORECASE)
         elif one := next((k for k in _WORDS_OF_A_KIND if len(words & {*k.split()}) == 1), None):
             self.pattern = re.compile(rf"\b(?:{'|'.join(one.split())})\b", re.IGNORECASE)
         elif re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", text):

@@ -11,6 +11,7 @@ from enum import Enum, auto
 
 from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
 from r1vl_kedro.responses.understanding import (
+    contradicts,
     is_settled,
     leads_back,
     numbers_alone,
@@ -47,7 +48,6 @@ class _Says(Enum):
 _LONGEST = 2000
 """Characters behind an answer that are read, and at the end of the text."""
 _ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
-_PARTS = re.compile(r"[½¼¾⅓⅔⅛]")
 _ENDED = re.compile(r"[^\w\n.!?;]*(?:[.!?;]\s|\n)")
 """The end of the sentence or line of an answer, right behind it."""
 _GOES_ON = re.compile(r"[ \t}]*[,(]?[ \t]*\(?[a-z\d]")
@@ -101,7 +101,7 @@ def revises(answer: str, after: str) -> bool:
         text = text.strip(" \n\t>-–—#")
         sentence = _Sentence(read, text, goes_on=goes_on and not place)
         said = sentence.says()
-        if said in (_Says.CORRECTS, _Says.DENIES):
+        if said in (_Says.CORRECTS, _Says.DENIES) or contradicts(text, read.text):
             return True
         whole = not (sentence.goes_on or (attached and not place))
         if whole and not understood(text, repeats=read.repeated(text)):
@@ -113,7 +113,7 @@ def revises(answer: str, after: str) -> bool:
             other = read.formula and rewrites(text, answer)
             kept = is_settled(text, letter=read.letter) and not other
             back = sentence.parts and sentence.parts[-1].ends_on_ours
-            more = any(part.others for part in sentence.parts) or _PARTS.search(text)
+            more = any(part.others for part in sentence.parts) or not {*"½¼¾⅓⅔"}.isdisjoint(text)
             back = back and not (more and numbers_alone(text))
             settled = back or (kept and (settled or read.repeated(text)))
     return ends is _Says.COMES_TO_ANOTHER or not (clear and settled)

@@ -138,7 +138,8 @@ _CONTRASTS = re.compile(
 _BRIEF = 8
 _TURNING = re.compile(
     r"(?<!\bone )(?<!\bsome )(?<!\bmany )(?<!\bpeople )"
-    r"\b(?:should|could|might|may(?! not)|maybe|perhaps|yet|unless|instead|otherwise|pending)\b",
+    r"\b(?:should|could|might|may(?! not)|maybe|perhaps|yet|unless|instead|otherwise|pending)\b"
+    r"|\bunits? (?:is|are|must|needs?)\b|\banswer needs\b",
     re.IGNORECASE,
 )
 """Words that leave an answer open or turn from it."""
@@ -153,6 +154,11 @@ _TERMS = 2
 _NUMBERS_ALONE = re.compile(r"(?=.*\d)(?:del )?(?:[^\w]*[A-Za-z]\w?\W*=)?(?:[^\w&^]|\d|[½¼¾⅓⅔])*")
 _SUM = re.compile(r"\d\s*[-+*/×·÷]\s*\d|\d\s*=\s*\d")
 """Numbers without a word, which state another value unless they are a sum: "x = 8", "7 8"."""
+_STATEMENT = re.compile(
+    r"\b(?:statement|claim|assertion) is (?:\w+ly )?"
+    r"(?P<said>true|correct|right|false|untrue|wrong|incorrect)\b",
+    re.IGNORECASE,
+)
 _PARTS_OF_FORMULA = re.compile(r"\b(?:signs?|constants?|terms?|exponents?|coefficients?)\b", re.I)
 _DESCRIBES = re.compile(
     r"(?:\A\W*|\b(?:in|into|of|the|these|those|with|by|on|from|for|at|all|has|have|are)\s+)"
@@ -209,6 +215,19 @@ def is_settled(sentence: str, *, letter: bool) -> bool:
     alone = numbers_alone(sentence)
     asks = sentence.rstrip(" \"')").endswith("?")
     return not (alone or asks or _TURNING.search(sentence))
+
+
+def contradicts(sentence: str, answer: str) -> bool:
+    """Tell whether a sentence calls the statement false behind a yes, or true behind a no.
+
+    Example:
+        >>> [contradicts("The statement is false.", answer) for answer in ("Yes", "No")]
+        [True, False]
+    """
+    found = _STATEMENT.search(sentence)
+    said = re.match(r"\W*(yes|no|true|false)\b", answer, re.IGNORECASE)
+    true = found and found["said"].casefold() in ("true", "correct", "right")
+    return bool(found and said) and true != (said[1].casefold() in ("yes", "true"))
 
 
 def rewrites(sentence: str, formula: str) -> bool:
