@@ -18,6 +18,9 @@ from r1vl_kedro.entries import MODULES
 # sums of several threads differ in their last bits.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["DO_NOT_TRACK"] = "true"
+# Kedro's settings look for those of an environment "main", and for each frame of the stack through
+# all modules: a third of a second of every run that is forked.
+os.environ["MAIN_ENV_FOR_DYNACONF"] = ""
 os.environ[MODULES] = "job_entries,toy_project.jobs"  # what tests run as jobs
 # Before torch computes: models trained in this process equal those of the runs that tests start.
 kernels.pin("avx2")
