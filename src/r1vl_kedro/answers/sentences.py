@@ -51,7 +51,8 @@ _COMPARED = re.compile(
     r"as (?:many|much|few|little) as|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
-    r"hexadecimal|binary|octal|base|"
+    r"hexadecimal|binary|octal|base|divid\w+|mille|negated|inverted|reversed|bundles of|"
+    r"(?:answer|number|result|total) has|\w+(?:[nr]d|[^aeiou\W]th)s|"
     r"(?:square|cube|third|quarter|percent|multiple|(?<!scale )factor|logarithm|sum|product) of)\b",
     re.IGNORECASE,
 )
@@ -179,6 +180,8 @@ def value_in_sentence(plain: str) -> str | None:
     found = [one for one in _FOUND.finditer(plain) if not plain.endswith("^(", 0, one.start())]
     found += _WORD_NUMBER.finditer(plain)
     found = _without_adjuncts(plain, found)
+    if any(_NTH.search(one[0]) for one in found):  # "the 7th prime"
+        return None
     if found and not any(value_stated(plain, *one.span()) for one in found):
         return None
     values = [_value(plain, one) for one in found]

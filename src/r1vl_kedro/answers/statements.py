@@ -25,8 +25,7 @@ _TAIL = re.compile(
 _CONCLUSION = re.compile(
     r"(?:[,;.]|\s-)\s+(?:(?:and|but)\s+)?(?:so|hence|thus|therefore|which gives|which makes|"
     r"which is|giving|making|that is|i\.e\.|namely|for a total of|totall?ing|"
-    r"(?:we|i) (?:get|have|find|obtain)|(?:there|it|he|she|they|we) "
-    r"(?:is|are|was|were|has|have)(?= \d)|=)\s*,?\s+"
+    r"(?:we|i) (?:get|find|obtain)|(?P<turned>it (?:is|was)(?= \d))|=)\s*,?\s+"
     r"(?P<rest>[^,;]{1,60})$"
     r"|\b(?:subtract|remov|tak|deduct)\w*\s[^;.?]{1,60},\s+leaving\s+"
     r"(?P<left>(?:us with )?\d[^,;]{0,40}(?<!aside)(?<!over)(?<!out)(?<!away))$",
@@ -209,7 +208,7 @@ def _declared(text: str) -> str:
     if not found or _SUPPOSED.search(text[: found[-1].start()]):
         return text
     before = clause_around(text, found[-1].start(), found[-1].end())[0]
-    if not neutral(before) or DENYING.search(before):
+    if not neutral(before) or DENYING.search(before) or _ANOTHER_FIRST.search(before):
         return text
     return text[found[-1].end() :]
 
@@ -223,8 +222,10 @@ def _concluded(text: str) -> str:
     if not found:
         return text
     rest = found.groupdict().get("left") or found["rest"]
-    if DENYING.search(rest) or "?" in text[: found.start()]:
+    if DENYING.search(rest) or _NOT_THE_END.search(rest) or "?" in text[: found.start()]:
         return text
+    if found.groupdict().get("turned") and not _TURNED.search(text[: found.start()]):
+        return text  # "20. It is 4 numbers"
     if hedges(text):
         return text
     if found.re is _RECKONED and (DENYING.search(text) or _NOT.search(text)):
@@ -232,6 +233,15 @@ def _concluded(text: str) -> str:
     return rest
 
 
+_TURNED = re.compile(
+    r"\A\W*(?:since|because|as)\b|\b(?:not|wrong|incorrect|no)\b|n['’]t\b", re.IGNORECASE
+)
+_NOT_THE_END = re.compile(
+    r"\b(?:other|rest|else|twice|thrice|doubled|halved|squared)\b", re.IGNORECASE
+)
+"""Words of a conclusion about something else: "8, so the other one is 12"."""
+_ANOTHER_FIRST = re.compile(r"\d\W*(?:\b(?:and|also)\b|&)\W*(?:the|my)?\s*\Z", re.IGNORECASE)
+"""A value that is joined to the next: "it is 7 and the answer is 8"."""
 _SUPPOSED = re.compile(
     r"\bif\b.*\bwere\b"
     r"|\b(?:tempt\w*|some|people|(?:he|she|they|someone) (?:thinks?|says?|believes?))\b",

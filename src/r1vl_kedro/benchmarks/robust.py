@@ -46,7 +46,8 @@ _ANSWER_AFTER = re.compile(
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
 _CORRECTS = re.compile(
     r"\b(?:wait|actually|correction|instead|rather|sorry|oops|hmm|but|however|wrong|incorrect|"
-    r"mistake\w*|let me|should be)\b|\A\W*no(?:\W*\Z|[,.!:;]|\s+it\b)",
+    r"mistake\w*|let me|should be)\b|\A\W*no(?:\W*\Z|[,.!:;]|\s+it\b)"
+    r"|\A\W*(?:it|that|this) (?:is|does|did)(?: not|n['’]t)\b(?!.*\d)",
     re.IGNORECASE,
 )
 """Words of a sentence that takes back or replaces the answer before it."""
