@@ -241,7 +241,8 @@ def test_a_killed_run_leaves_no_rank_on_any_host(tmp_path, options):
 )  # fmt: skip
 def test_a_cluster_that_cannot_be_used_is_named(tmp_path, options, before, address, said):
     there = options.model_copy(update={"cluster": address or options.cluster})
-    run = a_run(f"{before}\njob('echo', {str(tmp_path)!r}, {THERE})", there)
+    work = f"{before}\njob('echo', {str(tmp_path)!r}, {THERE})"
+    run = a_run(work, there, RAY_NUM_REDIS_GET_RETRIES="2")  # of 20, a second each
     output, _ = run.communicate()
     assert run.returncode == 1
     line = next(line for line in output.splitlines() if "JobError: " in line)
