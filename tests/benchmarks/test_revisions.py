@@ -297,3 +297,8 @@ def test_the_option_none_may_deny_all_others():
     options = ["30", "45", "none of these"]
     behind = "### The final answer is: C\nHence none of the options listed is possible."
     assert outcome(behind, "C", options=options) == 1
+
+
+def test_a_wrong_option_behind_a_letter_may_be_explained():
+    response = "\\boxed{B}\nC is wrong because it is 60."
+    assert outcome(response, "B", options=NUMBERED, grammar="boxed") == 1

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from r1vl_kedro.answers import chosen_option, explain, symbolically_equal
+from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.responses import (
     R1VL,
     check_released,
@@ -128,7 +129,7 @@ def _another_option(given: str, behind: str, options: Sequence[str]) -> str:
     for sentence in reversed(_SENTENCE.split(behind[-_LONGEST:])[-_MOST:]):
         said = sentence.strip(" \t$,:;()}\\")
         counts = _HEADED.match(said) and not _ANSWERS.search(said)  # "red things: N, SE."
-        named = None if counts or not said else chosen_option(said, options)
+        named = None if counts or not said or WRONG.search(said) else chosen_option(said, options)
         if named is not None:
             return "" if named == mine else "another option is named behind the answer"
         if not none and _NO_OPTION.search(said) and len(said.split()) <= _BRIEF:
