@@ -11,6 +11,7 @@ from training_fixtures import GRPO, SFT, run_ranks, same_weights, train, weights
 
 from r1vl_kedro.launcher import LauncherOptions, run_job
 
+pytestmark = pytest.mark.timeout(600)  # long: among the first, so that workers end together
 ONE = LauncherOptions(fork_server=True, threads_per_process=1, device="cpu", show_progress=False)
 ENTRIES = {
     "sft": "r1vl_kedro.training.sft:train_sft",

@@ -10,6 +10,7 @@ from pickle import UnpicklingError
 import pytest
 from training_fixtures import GRPO, SFT, make_records, run, same_weights
 
+pytestmark = pytest.mark.timeout(600)  # long: among the first, so that workers end together
 RESUMABLE = "r1vl_kedro.training.resumable:ResumableTrainer"
 OPTIMIZER = "accelerate:Accelerator.clip_grad_norm_"
 STEP_END = "transformers.trainer_callback:CallbackHandler.on_step_end"

@@ -14,6 +14,7 @@ from r1vl_kedro.models import save_processor
 from r1vl_kedro.records.schema import features
 from r1vl_kedro.world.tiny import build_model, build_processor
 
+pytestmark = pytest.mark.timeout(600)  # long: among the first, so that workers end together
 OPTIONS = {
     **GRPO,
     "num_steps": 1,
