@@ -57,8 +57,8 @@ POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
     "reject rejects rejected rejecting discard discards discarded discarding exclude excludes "
     "excluding eliminate eliminates eliminating doubt doubts unlikely hardly barely scarcely "
-    "except refute refutes disprove disproving retract withdraw lack lacks lacked lacking "
-    "absence few 0".split()
+    "except avoid avoids avoiding refute refutes disprove disproving retract withdraw lack lacks "
+    "lacked lacking absence few 0".split()
 )
 """Words that deny what comes right after them."""
 _CLAIMS = frozenset("that case value option root solution claim possibility of a".split())
@@ -76,6 +76,7 @@ _HOPES = frozenset(
     "tempting temptation trap".split()
 )
 """What is no claim yet: "x = 5 is our guess"."""
+_FAULTS = frozenset("spurious rejected discarded outside unknown undefined".split())
 _SUBJECTS = frozenset({"error", "unknown"})
 """Nouns of what "is" then gives the value: "the error of measuring is 2", "our unknown is x"."""
 _LEADS = frozenset("leads gives yields produces causes".split())
@@ -167,6 +168,10 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
         first += 1
     first = first + 1 if first > end and tokens[first] in POINTERS else end
     if _turned_down(tokens, end) or tokens[end] in _UNHELD:
+        return True
+    if tokens[end] in ("is", "was", "gets", "got") and tokens[end + 1] in _FAULTS:
+        return True
+    if tokens[end : end + 3] == ["is", "not", "given"]:
         return True
     if tokens[end] in AUXILIARIES and not _HOPES.isdisjoint(tokens[end + 1 : end + 6]):
         said = tokens[end + 1 : end + 3]

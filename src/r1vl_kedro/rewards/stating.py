@@ -18,11 +18,11 @@ from r1vl_kedro.rewards.negation import (
     denied_after,
     denied_before,
 )
-from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS
+from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS, is_number
 
 _SUPPOSING = frozenset(
-    "if whether unless suppose supposing imagine maybe perhaps possibly tempting might naive "
-    "naively hoping wishing mistook misread misreads supposed supposedly allegedly "
+    "if whether unless pretend suppose supposing imagine maybe perhaps possibly tempting might "
+    "naive naively hoping wishing mistook misread misreads supposed supposedly allegedly "
     "reportedly".split()
 )
 """Words that leave open what follows them in the clause."""
@@ -135,6 +135,19 @@ def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
     if relation not in RELATIONS:
         return False
     last = _sentence_end(tokens, end) or end
+    value = tokens[end - 1]
+    if (
+        end - start == 3
+        and is_number(value)
+        and any(
+            tokens[at : at + 2] == [name, relation]
+            and is_number(tokens[at + 2])
+            and tokens[at + 2] != value
+            and tokens[at - 1] in ("or", "then", "→", "->")
+            for at in range(end + 1, last - 2)
+        )
+    ):
+        return True  # "x = 5 or x = 6", "x = 5, then x = 6"
     return any(
         tokens[at : at + 2] == [name, relation]
         and tokens[at - 1] in _INSTEAD

@@ -34,6 +34,13 @@ _DERIVED = _TIMES | frozenset(
 """What "of" makes another thing of: the top of the cube is not the cube."""
 _PREFIXES = frozenset("non counter anti semi half quasi pseudo".split())
 """Parts of a compound whose other part is another thing: a half-circle is no circle."""
+_KINDS = frozenset("surface lateral inverse reciprocal".split())
+"""Words before a quantity's name that make another of it: the surface area is no area."""
+_QUALIFYING = frozenset(
+    "mod modulo except when doubled halved tripled squared fewer minus plus +".split()
+)
+"""Words behind a statement that bound it or work on: "x = 5 when y = 0", "24 cm minus the hole"."""
+_LINES = frozenset("bisector perpendicular arc altitude median parallel extension".split())
 _LIMITS = frozenset({("too", "many"), ("too", "much"), ("at", "most"), ("at", "least")})
 _PRONOUNS = frozenset("it us them me you".split())
 _PLACES = frozenset(
@@ -65,6 +72,10 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
         return True
     if not states:
         return False
+    if tokens[end] in _QUALIFYING or (tokens[end] == "(" and tokens[end + 1] == "mod"):
+        return True
+    if before in _KINDS or before == "sqrt" or (start > 1 and _part_of_another(tokens, start)):
+        return True
     if _goes_before(first, before, tokens[start + 1 : end]) or _goes_on(tokens, end, last):
         return True
     return _of_another(tokens, start) or _one_of_several(tokens, start, end)
@@ -161,6 +172,14 @@ def _of_another(tokens: Sequence[str], start: int) -> bool:
     return at > 0 and (
         (tokens[at] == "of" and tokens[at - 1] in _DERIVED)
         or (before == "to" and tokens[start - 2] in ("next", "close"))
+    )
+
+
+def _part_of_another(tokens: Sequence[str], start: int) -> bool:
+    """Read ``AB is 5`` of ``the bisector of AB is 5`` and ``the arc opposite to AB is 5``."""
+    at = start - 2 if tokens[start - 1] == "a" else start - 1
+    return tokens[at] in ("of", "to", "minus") and (
+        tokens[at] == "minus" or not _LINES.isdisjoint(tokens[max(at - 2, 0) : at])
     )
 
 
