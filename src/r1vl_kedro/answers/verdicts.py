@@ -50,10 +50,10 @@ _ALONE = re.compile(
     r"(?<!not a )(?<!not )(?<!unlike )\b(?:yes|no)\b(?=\W*(?:\Z|[.,;:]|\d)|\s+(?:sir|madam)\b)"
 )
 """A yes or no that is a verdict of its own: not "no more than two", "yes would be wrong"."""
-_SUBJECT = re.compile(r"['\"”’]?\s+(?:is|was|would|can|may|might|should)\b")
+_SUBJECT = re.compile(r"['\"”’]?\s+(?:is|was|would|can|may|might|should)\b(?=\W*\w)")
 _EMPHASIS = re.compile(r"\A\W*(?:(?:but|and)\b|a (?:definite|clear|firm|resounding|big)\s*\Z)")
 _UNKNOWN = re.compile(
-    r"^no\s+(?:\d|comments?\b|objections?\b|(?:one|body) (?:knows|can|could)\b|"
+    r"^no[ \t]+\d+\W*\Z|^no\s+(?:comments?\b|objections?\b|(?:one|body) (?:knows|can|could)\b|"
     r"idea|clue|exceptions?|question|problem|matter|wonder|information|data|option|answer|way)\b"
 )
 _ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
