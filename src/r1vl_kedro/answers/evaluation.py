@@ -8,7 +8,7 @@ machine. Numbers stay exact (``Fraction``) while they can.
 import cmath
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from r1vl_kedro.answers.expression import Formula, Tree, parse
@@ -17,6 +17,9 @@ from r1vl_kedro.answers.tokens import MAX_BITS, Number, Unreadable, bounded
 MAX_EXPONENT = 512
 MAX_FACTORIAL = 170
 POINTS = 4
+SIGNED_POINTS = 16
+"""Points for formulas where signs of symbols or of differences matter, as in ``|a - b|``."""
+_SCALES = (1, 1, 10, 100)
 
 _REAL: dict[str, Callable[[complex], complex]] = {
     "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "sinh": cmath.sinh, "cosh": cmath.cosh,
@@ -163,30 +166,47 @@ def number_of(text: str) -> Fraction | float | None:
 def point(symbol: str, number: int, *, signed: bool = False) -> float:
     """Return the value of a symbol at one of the fixed points.
 
-    Between 0.3 and 2.3, or its negative.
-
-    ``degrees`` is pi/180 at each.
+    Between 0.3 and 2.3; where signs matter, or its negative, and ten and a hundred times as far.
     """
-    if symbol == "degrees":
-        return math.pi / 180
     seed = zlib.crc32(f"{number}:{symbol}".encode())
-    return (0.3 + 2 * (seed / 2**32)) * (-1 if signed and (seed >> 3) % 2 else 1)
+    size = 0.3 + 2 * (seed / 2**32)
+    if not signed:
+        return size
+    return size * _SCALES[number % len(_SCALES)] * (-1 if (seed >> 3) % 2 else 1)
+
+
+def _points(symbols: frozenset[str], *, signed: bool) -> Iterator[dict[str, float]]:
+    """Yield the fixed points, each of several symbols with a mirror image in their order.
+
+    Of two symbols either is then the larger one somewhere; where signs matter, half of the mirror
+    images have the other signs as well.
+    """
+    free = sorted(symbols - {"degrees"})
+    for number in range(SIGNED_POINTS // 2 if signed else POINTS):
+        values = [point(name, number, signed=signed) for name in free]
+        mirrored = values[::-1]
+        if signed and number % 4 < 2:
+            mirrored = [-value for value in mirrored]
+        for side in (values, mirrored) if mirrored != values else (values,):
+            yield {**dict(zip(free, side, strict=True)), "degrees": math.pi / 180}
 
 
 def values_at_points(first: Formula, second: Formula) -> list[tuple[complex, complex]] | None:
     """Return both formulas' values at the points where both have one.
 
-    None where they have too few.
+    None where they have too few. Points outside both domains (both have a logarithm or root of a
+    negative number) are left out, unless too few are left.
     """
     pairs = []
     symbols = first.symbols | second.symbols
     signed = first.signed or second.signed
-    for number in range(2 * POINTS if signed else POINTS):
-        at = {name: point(name, number, signed=signed) for name in symbols}
+    for at in _points(symbols, signed=signed):
         try:
             pairs.append((complex(value(first.tree, at)), complex(value(second.tree, at))))
         except Unreadable:
             continue
+    inside = [pair for pair in pairs if not all(abs(one.imag) > 1e-9 for one in pair)]
+    pairs = inside if len(inside) >= POINTS - 1 else pairs
     return pairs if len(pairs) >= POINTS - 1 else None
 
 

@@ -22,6 +22,7 @@ from r1vl_kedro.answers import (
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses.around import in_its_sentence
+from r1vl_kedro.responses.beside import beside
 from r1vl_kedro.responses.boxed import last_box_section
 from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.responses.think_answer import last_tagged
@@ -100,7 +101,7 @@ def stated(raw: str) -> str:
         at = text.rindex(tagged)
         before = _CLOSING_TAG.sub(" ", text[: text.rindex("<", 0, at)])
         after = _CLOSING_TAG.sub("", text[at + len(tagged) :])
-        if revises(tagged, after):
+        if revises(tagged, beside("", tagged, after)[2]):
             return after
         return in_its_sentence(before, unboxed(tagged), after)
     return unboxed(short_answer(text) or text)
@@ -128,7 +129,7 @@ def unboxed(text: str) -> str:
     after = _ANSWER_AFTER.search(behind)
     if after:
         return after["answer"].strip(" \n*_`")
-    if revises(said, behind):
+    if revises(said, beside("", said, behind)[2]):
         return behind.strip(" }$.")
     return in_its_sentence(before, said, behind)
 

@@ -2,9 +2,9 @@
 
 import re
 
-from r1vl_kedro.answers import equivalent, read_answer
-from r1vl_kedro.answers.model import Quantity
+from r1vl_kedro.answers import equivalent
 from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.responses.beside import beside, counted
 from r1vl_kedro.responses.leading import affirmed, another_before, denied
 
 NEAR = 200
@@ -70,23 +70,13 @@ _GOES_ON = re.compile(
 )
 _PLAIN = re.compile(r"-?\d[\d.,]*\s?(?:[%°]|[a-zA-Z]{1,9})?")
 """An answer that is one number: what its clause says of it is read as any sentence is."""
-_BEHIND_MARK = re.compile(
-    r"[ \t]*[$]?[ \t]*(?:\\[,;:! ]|~)*[ \t]*"
-    r"(?P<unit>(?:\\(?:text|mathrm|rm|mbox)\s*\{[^{}]{1,30}\}(?:\^\{?[23]\}?)?"
-    r"|\((?:in )?[a-z]{1,3}\)|°?[A-Za-z][A-Za-z/]*(?:\s?\$?\^\{?[23]\}?\$?)?(?: [a-z]+){0,2}?))"
-    r"(?=[\s$}]*(?:[.,;:!?)\n<&]|\Z|\\[\])]|(?:in|on|are|is|left|remain|which|that|because|since|so)\b))"
-)
-"""What stands right behind a marked number: a unit or words."""
 _LETTER_BEFORE = re.compile(r"(?<![\w'])(?P<letter>[A-J])\s*(?:,|&|/|\bor\b|\band\b)[ \t]*\$?\Z")
 _LETTER_BEHIND = re.compile(
     r"[ \t]*\$?[ \t]*(?:,|&|/|or\b|and\b)?[ \t]*(?:option )?\(?(?P<letter>[A-J])(?![\w'])"
 )
 _IN_UNIT = re.compile(r"\bin (?P<unit>(?!terms\b)[A-Za-z]{2,}|m|g|s|L)\b[^.;!?\d]{0,20}\Z")
-_JOINED_BEFORE = re.compile(
-    r"(?<![\\A-Za-z])(?P<word>[a-z]{2,5})\Z|\d[\d.]*\$?\s*[-–—~]\s*\$?\Z|[€£¥]\s*\$?\Z"
-    r"|\\\$\s*\$?\Z"
-)
-"""What a marked answer is joined to: a part of its word, the start of a range, a currency."""
+_JOINED_BEFORE = re.compile(r"(?<![\\A-Za-z])(?P<word>[a-z]{2,5})\Z|\d[\d.]*\$?\s*[-–—~]\s*\$?\Z")
+"""What a marked answer is joined to: a part of its word, the start of a range."""
 _CLAUSE_BEGINS = re.compile(
     r".*(?:[.,;:!?)=]\s|\n|>|\\[A-Za-z]+|\b(?:so|thus|hence|therefore|that|since|because|as|but|and|"
     r"is|are|was|were|be|gives?|gets?|find|with|equals?|makes?|has|have|at (?:most|least)|"
@@ -127,13 +117,14 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
     ):
         return f"not {answer}"
     letter = re.sub(r"\\(?:text|mathrm|mathbf)|[{}\s]", "", answer)
-    beside = (_LETTER_BEFORE.search(before), _LETTER_BEHIND.match(after))
-    if re.fullmatch(r"[A-J]", letter) and any(beside):
-        return " or ".join([letter, *(one["letter"] for one in beside if one)])
+    letters = (_LETTER_BEFORE.search(before), _LETTER_BEHIND.match(after))
+    if re.fullmatch(r"[A-J]", letter) and any(letters):
+        return " or ".join([letter, *(one["letter"] for one in letters if one)])
     joined = _JOINED_BEFORE.search(before)
     if joined and (not joined["word"] or answer.strip("}")[-2:].isalpha()):
-        # "un[stable]", "7-[8]", "€[7]"
-        return re.sub(r"[\\$\s]", "", joined[0].replace(r"\$", "USD")) + answer
+        return re.sub(r"[$\s]", "", joined[0]) + answer  # "un[stable]", "7-[8]"
+    number = _PLAIN.fullmatch(answer)
+    before, answer, after = beside(before, answer, after)
     if (other := another_before(before, answer)) is not None:
         return f"{other} or {answer}"
     if affirmed(re.split(r"[.;!?]\s", before)[-1].rstrip(" $({*\\[")):
@@ -154,34 +145,11 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         answer = f"{answer}{going_on[0].rstrip(' $')}".replace("$", "")
     if _SIGN.search(before):
         return f"-{answer}"
-    if going_on or not _PLAIN.fullmatch(answer):
+    if going_on or not number:
         return answer
-    measured = _measured(answer, after) or _in_units(answer, before)
-    return measured if measured else _in_its_clause(before, answer, after)
-
-
-def _measured(answer: str, after: str) -> str | None:
-    """Return a number with the unit or counted thing right behind its mark, or None.
-
-    ``\\boxed{7}\\text{ cm}``, ``\\boxed{7} red cubes``.
-    """
-    found = _BEHIND_MARK.match(after)
-    if not found:
-        return None
-    unit = found["unit"].replace("(in ", "").strip("()")
-    words = re.sub(r"\\(?:text|mathrm|rm|mbox)\b|[\\${}~]|\\,", " ", unit).split()
-    for count in range(min(len(words), 3), 0, -1):
-        unit = " ".join(words[:count]).rstrip(".")
-        if words[0] in ("in", "is", "as", "a", "of", "on", "or", "so", "and", "by", "to", "at"):
-            return None
-        value = read_answer(f"{answer} {unit}")
-        if (
-            isinstance(value, Quantity)
-            and (value.units or value.noun)
-            and equivalent(f"{answer} {unit}", answer)
-        ):
-            return f"{answer} {unit}"
-    return None
+    if number[0] == answer and (measured := counted(answer, after) or _in_units(answer, before)):
+        return measured
+    return _in_its_clause(before, answer, after)
 
 
 def _in_units(answer: str, before: str) -> str | None:
@@ -199,8 +167,8 @@ def _in_its_clause(before: str, answer: str, after: str) -> str:
     before = before[begins.end() :] if begins else before
     after = after[: ends.start()] if ends else after
     before, after = (re.sub(r"\$|\\(?=%)", "", side).strip(" ") for side in (before, after))
-    beside = (_BEFORE.search(before), _BEHIND.match(after))
-    first, last = (one[0] if one and _WORD.search(one[0]) else "" for one in beside)
+    sides = (_BEFORE.search(before), _BEHIND.match(after))
+    first, last = (one[0] if one and _WORD.search(one[0]) else "" for one in sides)
     clause = f"{first} {answer} {last}".strip()
     return answer if clause == answer or equivalent(clause, answer) else clause
 

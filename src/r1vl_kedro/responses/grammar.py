@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 
 from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.responses.around import NEAR, in_its_sentence
+from r1vl_kedro.responses.beside import beside
 from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.responses.understanding import understood
 
@@ -101,7 +102,8 @@ class Response:
             )
         if found:
             after = self._behind(sections[-1].end)
-            if revises(found[-1], after):
+            _, _, rest = beside("", answer_in(sections[-1].body), after)
+            if revises(found[-1], rest):
                 found[-1] = after.strip()
         return tuple(found)
 
