@@ -31,6 +31,7 @@ _MONTH_NUMBERS = {
     written: number for number, name in enumerate(MONTHS, start=1) for written in (name, name[:3])
 } | {"sept": 9}
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
+_YEAR_LAST = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$")
 _CHINESE_DATE = re.compile(r"^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$")
 _MONTH_FIRST = re.compile(r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$")
 _DAY_FIRST = re.compile(
@@ -142,6 +143,9 @@ def read_date(text: str) -> Date | None:
         return replace(day, weekday=weekday["name"].lower()) if day else None
     if found := _ISO.match(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _YEAR_LAST.match(text):  # a day above 12 tells the order of day and month
+        month, day = sorted((int(found[1]), int(found[3])))
+        return _date(int(found[4]), month, day) if day > 12 or day == month else None
     if found := _CHINESE_DATE.match(text):
         return _date(int(found[1] or 0), int(found[2]), int(found[3]))
     if (found := _MONTH_FIRST.match(text)) and found[1].lower() in _MONTH_NUMBERS:

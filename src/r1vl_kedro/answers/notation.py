@@ -39,6 +39,8 @@ _SUBSCRIPT = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+")
 _SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 _GREEK_COMMANDS = frozenset(GREEK_LETTERS.values())
+_LOG_OF = re.compile(r"\\log_(\{\w+\}|\w)\s*\{([^{}]*)\}")
+"""A logarithm whose argument is in braces, which hold it apart from the base: ``\\log_{2}{3}``."""
 _TOKENS = re.compile(r"\\(?:[A-Za-z]+|.)|[{}]|[^\\{}]+", re.DOTALL)
 _DIGITS_THEN_FRACTION = re.compile(r"(?:^|[^\w.^/*])(?:\d+)\s*$")
 _PLUS_MINUS = re.compile(r"\+\s?/\s?-|\+-|\bplus(?:\s+or\s+|\s*/\s*|-or-)minus\b", re.IGNORECASE)
@@ -83,6 +85,8 @@ def spelled(text: str) -> str:
             text = _COLOR.sub("", text)
         if "\\vec" in text:
             text = text.replace("\\times", "\\cross")  # and no product of numbers
+        if "\\log_" in text:
+            text = _LOG_OF.sub(r"\\log_\1(\2)", text)
         if "\\choose" in text or "\\over" in text:
             text = _INFIX.sub(
                 lambda m: rf"\{'binom' if m[2] == 'choose' else 'frac'}{{{m[1]}}}{{{m[3]}}}", text

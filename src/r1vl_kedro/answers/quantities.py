@@ -45,7 +45,10 @@ _PERCENT_OF = re.compile(
     r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+(?:the\s+|all\s+|these\s+)?[a-z]{3,}(?: [a-z]+){0,3}$",
     re.I,
 )
-_SCALED = re.compile(rf"^\s*(?P<word>{'|'.join(SCALES)})\b|^(?P<tight>[kKMB])\b")
+_SCALED = re.compile(
+    rf"^\s*(?P<word>{'|'.join(SCALES)}|[MB]illions?|[MB]ILLION|Trillion|TRILLION)\b"
+    r"|^(?P<tight>[kKMB])\b"
+)
 _TIGHT = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$|^第\s?(\d+)[个名位层排行列页]?$")
 _COMPOUND = re.compile(rf"({NUMBER})\s*([A-Za-z]+\.?)(?:\s*,?\s*(?:and\s+)?|$)")
@@ -156,7 +159,7 @@ def _digits(body: str) -> Quantity | None:
         return _with_cut(number, decimals, cut, found["number"] or "")
     scaled = _SCALED.match(rest)
     if scaled and not (scaled["tight"] and rest[:1].isspace()):
-        scale = _TIGHT[scaled["tight"]] if scaled["tight"] else SCALES[scaled["word"]]
+        scale = _TIGHT[scaled["tight"]] if scaled["tight"] else SCALES[scaled["word"].lower()]
         rest = rest[scaled.end() :]
         return _united(number * scale, None, rest, tight=False)
     return _united(number, decimals, rest, tight=found.end() > 0) or _compound(body)

@@ -23,7 +23,7 @@ _WHOLE = {
     ),
     **dict.fromkeys(
         ("no way", "of course not", "certainly not", "definitely not", "absolutely not",
-         "not at all", "not really",
+         "not at all", "not really", "i don't think so", "i do not think so", "probably not",
          "it is not", "it isn't", "they are not", "they aren't", "it does not", "it doesn't",
          "they do not", "they don't", "it cannot", "it can't", "there is not", "there isn't",
          "there are not", "there aren't"),
