@@ -40,7 +40,9 @@ def project(tmp_path_factory):
     """A copy of the project with the examples' files in it, and conf/smoke with their YAML."""
     root = tmp_path_factory.mktemp("contributed")
     for name in ("src", "conf"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        # A user who follows the page has a conf/mine too.
+        ignored = shutil.ignore_patterns("__pycache__", "mine")
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", root)
     shutil.copytree(root / "conf/smoke", root / "conf/mine")
     (root / "conf/mine/globals.yml").write_text(f"data: {root / 'data'}\n")
