@@ -71,7 +71,7 @@ lock-vllm: ## the same for the environment of test-vllm, into requirements-vllm.
 clean: ## remove what runs made, and the tracking store; raw data and the environment stay
 	for layer in data/0[2-8]_* data/*/0[2-8]_*; do \
 	  [ -d "$$layer" ] && find "$$layer" -mindepth 1 ! -name .gitkeep -delete; done; true
-	for kept in .made_from .saving .locks .tracking; do rm -rf data/$$kept data/*/$$kept; done
+	for kept in .made_from .locks .tracking; do rm -rf data/$$kept data/*/$$kept; done
 	rm -rf mlruns mlartifacts mlflow.db* .viz
 
 # The Python of the environment, written anew only where it changes: an environment of another Python

@@ -217,10 +217,15 @@ def test_two_records_of_one_id_are_refused(echo, records, tiny, tmp_path):
         predict(tiny, str(tmp_path / "twice"), str(tmp_path / "out"), {})
 
 
-def test_no_record_is_an_error(echo, records, tiny, tmp_path):
+@pytest.mark.parametrize(
+    "emptied",
+    [lambda rows: rows.select([]), lambda rows: rows.filter(lambda row: False)],
+    ids=["no file", "a file without rows"],
+)
+def test_no_record_is_an_error(emptied, echo, records, tiny, tmp_path):
     from datasets import load_from_disk
 
-    load_from_disk(records).select([]).save_to_disk(tmp_path / "none")
+    emptied(load_from_disk(records)).save_to_disk(tmp_path / "none")
     with pytest.raises(UserFacingError, match="no usable record left in"):
         predict(tiny, str(tmp_path / "none"), str(tmp_path / "out"), {})
 

@@ -1,6 +1,7 @@
 """Pictures as users have them: one function shows the same picture to everyone."""
 
 import base64
+import struct
 from io import BytesIO
 
 import numpy as np
@@ -110,6 +111,14 @@ def test_of_an_animation_the_first_frame_is_shown():
 def test_damaged_exif_data_do_not_cost_the_picture():
     data = encoded(Image.new("RGB", (40, 40), "red"), "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff")
     assert decode(data).size == (40, 40)
+
+
+def test_a_tag_of_another_type_does_not_cost_a_rotated_picture():
+    unit = struct.pack("<HHIhh", 0x0128, 8, 1, -3, 0)  # signed, and the tag is of unsigned ones
+    turned = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    tags = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + turned + unit + bytes(4)
+    data = encoded(Image.new("RGB", (40, 20), "red"), "JPEG", exif=tags)
+    assert decode(data).size == (20, 40)
 
 
 @pytest.mark.parametrize(

@@ -12,4 +12,4 @@ class ReadOnlyDataset(AbstractDataset):
 
     def save(self, data: Any) -> NoReturn:
         """Raise DatasetError; names the place."""
-        raise DatasetError(f"{place_of(self)} is only read; a {type(self).__name__} is never saved")
+        raise DatasetError(f"{place_of(self)} is only read; {type(self).__name__} saves nothing")

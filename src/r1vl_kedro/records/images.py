@@ -23,6 +23,11 @@ HASH_BITS = 3 * HASH_SIDE * HASH_SIDE
 _EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif"}
 _ORIENTATION = 0x0112
 _PNG_TEXTS = (b"eXIf", b"iTXt", b"zTXt", b"tEXt")  # chunks that can hold an orientation
+# Not by Pillow's exif_transpose, which writes all tags anew and fails over odd ones.
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE",
+    6: "ROTATE_270", 7: "TRANSVERSE", 8: "ROTATE_90",
+}  # fmt: skip
 
 
 class ImageProblem(Unusable):
@@ -61,7 +66,7 @@ def decode(data: bytes, name: str = "image") -> Image:
         _check_pixels(image, name)
         try:
             image.load()
-            return _as_rgb(_upright(image))
+            return _upright(_as_rgb(image), _orientation(image))
         except Exception as error:
             raise ImageProblem("broken_image", f"{name}: {error!s:.200}") from error
 
@@ -120,13 +125,13 @@ def _orientation(image: Image) -> int:
         value = image.getexif().get(_ORIENTATION, 1)
     except Exception:  # noqa: BLE001  as above; a picture with damaged EXIF data can be seen
         return 1
-    return value if value in range(1, 9) else 1
+    return value if value in _TURNS else 1
 
 
-def _upright(image: Image) -> Image:
-    from PIL.ImageOps import exif_transpose
+def _upright(image: Image, orientation: int) -> Image:
+    from PIL.Image import Transpose
 
-    return exif_transpose(image) if _orientation(image) > 1 else image
+    return image.transpose(Transpose[_TURNS[orientation]]) if orientation in _TURNS else image
 
 
 def _as_rgb(image: Image) -> Image:

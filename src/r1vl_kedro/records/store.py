@@ -66,8 +66,10 @@ def open_records(path: str, *needed: str, **read_by: str) -> Dataset:
         records = undecoded(load_from_disk(path))
     except (OSError, ValueError) as error:
         raise RecordsError(f"no records can be read from {path}: {error}") from error
-    except IndexError as error:  # a dataset without rows has no file
-        raise RecordsError(f"no usable record left in {path}") from error
+    except IndexError:  # a dataset without rows may have no file
+        records = ()
+    if len(records) == 0:
+        raise RecordsError(f"no usable record left in {path}")
     there = records.column_names
     if missing := [name for name in needed if name not in there]:
         raise RecordsError(f"records in {path} lack {missing}; they have {there}")

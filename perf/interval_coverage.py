@@ -1,6 +1,6 @@
 """What the intervals and claims of a report cover, by simulated studies with a known truth.
 
-    python perf/coverage.py --studies 2000
+    python perf/interval_coverage.py --studies 2000
 
 Prints, side by side for one seed and several: how often the interval contains the true difference
 (nominal 95 %), beside the two-way bootstrap; how often five contrasts without a difference make one
