@@ -36,6 +36,8 @@ NEEDED = ("index", "question", "answer")
 MAX_ASPECT = 200.0
 """Longer side over shorter; the processors of Qwen2-VL refuse more."""
 _BLOCK = 1 << 22
+_KEYS = {"category": ("subject",)}
+"""Columns that MATH-Vision's layout names otherwise; its ``choices`` may be left out."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class BenchmarkFile:
         """Yield usable rows in the order of the file.
 
         Raises:
-            BenchmarkFileError: no such file, no text, no rows, columns missing, or an open quote.
+            BenchmarkFileError: no such file, no text, no usable row, a column missing in all rows,
+                or an open quote.
         """
         self.set_aside = []
         if not self.path.is_file():
@@ -227,8 +230,19 @@ class BenchmarkFile:
                 "category": row.subject or "",
                 "level": row.level or "",
             }
+            for name in self.benchmark.columns:
+                if not cells.get(name) and found.get(name) is not None:
+                    cells[name] = str(found[name])
             given = {name: text for name, text in cells.items() if text}
-            yield _Draft(number, given, partial(self._read, row.images))
+            yield _Draft(number, given, partial(self._read, row.images), self._lacks(found))
+
+    def _lacks(self, row: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return a column of the benchmark that an object lacks, and what it has; else None."""
+        for name in self.benchmark.columns:
+            keys = [name, *_KEYS.get(name, ())]
+            if name != "choices" and not any(key in row for key in keys):
+                return name, f"no key {' or '.join(map(repr, keys))}; has {list(row)!r:.200}"
+        return None
 
     def _read(self, images: Sequence[Path | bytes]) -> list[bytes]:
         root = self.path.parent

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROWS = "rows.jsonl"
 SET_ASIDE = "set_aside.json"
-READING = 3
+READING = 4
 """Raised when the same file is read in another way, so that records are made anew."""
 SIDE = 256
 """Height of a thumbnail in pixels, at most; its width is at most twice that."""
