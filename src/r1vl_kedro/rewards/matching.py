@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
 from r1vl_kedro.rewards.key_step_groups import as_groups
+from r1vl_kedro.rewards.neighbours import names_more
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     COMMA,
@@ -21,12 +22,15 @@ from r1vl_kedro.rewards.normalise import (
     tokenise,
 )
 from r1vl_kedro.rewards.stating import stated
-from r1vl_kedro.rewards.wholes import COPULAS, cut_out
+from r1vl_kedro.rewards.wholes import COPULAS, EQUATING, cut_out
 from r1vl_kedro.rewards.wording import DEFAULT_THRESHOLD, words_agree
 
 Matching = Literal["soft", "exact", "released"]
 MATCHINGS: tuple[str, ...] = get_args(Matching)
-_EQUATING = COPULAS | {"="}
+_SKIPPED = frozenset("a clearly exactly therefore thus hence also indeed obviously".split()) | {
+    COMMA
+}
+"""What may stand between the words of a key step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) 
         while (
             position < end
             and (word or after_word)
-            and tokens[position] in ("a", COMMA)
+            and tokens[position] in _SKIPPED
             and tokens[position] != token
         ):
             position += 1
@@ -128,7 +132,7 @@ def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) 
             equated, position = _next_link(tokens, position)
         if not _same(tokens[position], token, allowed):
             return None
-        equated = token == "=" == tokens[position]
+        equated = token in EQUATING and tokens[position] in EQUATING
         position += 1
         after_word = word
     return position
@@ -141,7 +145,7 @@ def _same(found: str, token: str, allowed: Any) -> bool:
 def _next_link(tokens: Sequence[str], position: int) -> tuple[bool, int]:
     """Return whether a chain of equations goes on, and where: at 5 in ``x = 10/2 = 5``."""
     at = position
-    while is_operand(tokens[at]) or tokens[at] in ARITHMETIC or tokens[at] == "(":
+    while is_operand(tokens[at]) or tokens[at] in ARITHMETIC | {"(", "degrees"}:
         at += 1
     return (True, at + 1) if tokens[at] == "=" else (False, position)
 
@@ -151,8 +155,8 @@ def _windows(phrase: Phrase, text: StepText, threshold: float) -> Iterator[tuple
     accepted: list[frozenset[str] | None] = []
     for token, word in zip(phrase.tokens, phrase.words, strict=True):
         allowed = text.similar(token, threshold) if word else None
-        if token in _EQUATING:  # "x is 5" and "x = 5"
-            allowed = _EQUATING.intersection(text.index)
+        if token in EQUATING:  # "x is 5" and "x = 5"
+            allowed = EQUATING.intersection(text.index)
         if not allowed and token not in text.index:
             return
         accepted.append(allowed)
@@ -186,6 +190,9 @@ def _find(
     for start, end in _windows(phrase, text, threshold):
         if cut_out(text.tokens, start, end, states=phrase.states):
             continue
+        singular = f"{text.tokens[end - 1]}s" == phrase.tokens[-1]
+        if singular and len(phrase.tokens) > 1 and names_more(text.tokens[end]):
+            continue  # "5 red cube faces"
         if stated(text.tokens, start, end):
             return start, end
     return None

@@ -51,7 +51,7 @@ _CONTRASTS = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("far", "from"), ("rule", "out"),
      ("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("except", "for"), ("nothing", "but"),
      ("everything", "but"), ("anything", "but"), ("all", "but"),
-     ("differs", "from"), ("contrary", "to")}
+     ("differs", "from"), ("contrary", "to"), ("forgot", "to"), ("failed", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
@@ -91,6 +91,8 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
     """
     if start > 1 and (tokens[start - 2], tokens[start - 1]) in _CONTRASTS:
         return True
+    if start > 2 and tokens[start - 3] == "all" and tokens[start - 1] == "but":
+        return True  # "all x but x = 5"
     if start and tokens[start - 1] == "non":
         return True
     if _refused(tokens, start):

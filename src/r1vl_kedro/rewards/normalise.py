@@ -26,9 +26,11 @@ EXACT_WORDS = DENIERS | GREEK_NAMES | NUMBER_NAMES | {"sqrt", "inf"}
 FACTORS = frozenset("abcdefijknopqrtuvwxyz(") | {"sqrt", "pi"}
 """What makes a product with the number before it; letters that are also units make none: 5 m."""
 
+_MINUS = "−"
+"""The word "minus" until its sign is settled: unlike a hyphen it stays before a word."""
 _PHRASES = {
     "is equal to": "=", "are equal to": "=", "equal to": "=", "equals to": "=", "equals": "=",
-    "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/",
+    "plus": "+", "minus": _MINUS, "times": "*", "multiplied by": "*", "divided by": "/",
     "to the power of": "^", "squared": "^ 2", "cubed": "^ 3", "square root of": "sqrt",
     "square root": "sqrt", "percent": "%", "per cent": "%", "infinity": "inf",
     "is greater than or equal to": ">=", "greater than or equal to": ">=",
@@ -36,7 +38,7 @@ _PHRASES = {
     "is greater than": ">", "greater than": ">", "is less than": "<", "less than": "<",
     "does not equal": "!=", "not equal to": "!=", "is not equal to": "!=",
     "is approximately equal to": "~=", "approximately equal to": "~=", "deg": "degrees",
-    "parallel to": "parallel", "perpendicular to": "perpendicular",
+    "parallel to": "parallel", "perpendicular to": "perpendicular", "sq": "square",
 }  # fmt: skip
 _BY_FIRST_WORD: dict[str, list[tuple[list[str], list[str]]]] = {}
 for _words in sorted(_PHRASES, key=lambda phrase: -len(phrase.split())):
@@ -61,6 +63,7 @@ _SIGNS = str.maketrans(
      "⊥": " is perpendicular "}
 )  # fmt: skip
 _LINES = re.compile(r"\\(parallel|perp)(?![A-Za-z])")
+_BESIDE = re.compile(r"(?<=[A-Z])\s*(?:\|\||//)\s*(?=[A-Z])")
 _PRIMED = re.compile(
     r"(?<![\w'])([A-Za-z])(?:\s?\^\s?(?=\(?prime))?('{1,3}|\(?(?:prime ?)+\)?)(?![A-Za-z])"
 )
@@ -122,6 +125,8 @@ def tokenise(text: str) -> list[str]:
     text = in_sentences(text)
     if "|" in text or "!" in text:
         text = _FACTORIAL.sub(" factorial", _MAGNITUDE.sub(r" abs \1", text))
+    if "||" in text or "//" in text:
+        text = _BESIDE.sub(" is parallel ", text)
     if "\\p" in text:
         text = _LINES.sub(
             lambda m: f" is {'parallel' if m[1] != 'perp' else 'perpendicular'} ", text
@@ -207,9 +212,10 @@ def _settle(raw: list[str]) -> list[str]:
         elif token[-1].isdigit():
             out.append("-" + _spell(token) if sign else _spell(token))
             sign = False
-        elif token in ("+", "-"):
+        elif token in ("+", "-", _MINUS):
             following = raw[position + 1]
-            word_follows = following.isalpha() and len(following) > 1
+            word_follows = following.isalpha() and len(following) > 1 and token != _MINUS
+            token = "-" if token == _MINUS else token
             if is_operand(previous):
                 if token == "+" or not word_follows:
                     out.append(token)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from r1vl_kedro.answers.prose import WRONG
-from r1vl_kedro.rewards.equations import followed_otherwise, led_otherwise
 from r1vl_kedro.rewards.negation import (
     AUXILIARIES,
     CLAUSE_ENDS,
@@ -18,6 +17,7 @@ from r1vl_kedro.rewards.negation import (
     denied_after,
     denied_before,
 )
+from r1vl_kedro.rewards.neighbours import followed_otherwise, goes_on_otherwise, led_otherwise
 from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS, is_number
 
 _SUPPOSING = frozenset(
@@ -39,6 +39,7 @@ _WANTING = frozenset("want need remains remain wish hope aim try trying left mus
 _SHOWING = frozenset("show shown prove proved proven verify check demonstrate establish".split())
 _WISHING = frozenset("want wanted wish hope".split())
 _INSERTING = frozenset("with for at when setting putting taking inserting using".split())
+_PUTTING = frozenset("plug plugging put putting".split())
 _TRYING = frozenset("try tries trying tried test tests testing tested".split())
 _TAKING = frozenset("took taken mistook".split())
 _GOALS = frozenset("goal aim target".split())
@@ -57,7 +58,8 @@ _ADMITTING = frozenset(
 )
 """Words of a sentence in which somebody corrects what was said: "I made a mistake"."""
 _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("correct", "this"),
-                              ("fix", "that"), ("fix", "this")})  # fmt: skip
+                              ("fix", "that"), ("fix", "this"),
+                              ("that", "back"), ("it", "back")})  # fmt: skip
 _ASIDES = frozenset({COMMA, "-", "..."})
 _NOT_ANEW = _SUPPOSING | _BELIEVING | _THINKING | _INVERTED | {"only"}
 """Words after which "there is" begins no clause of its own."""
@@ -76,6 +78,7 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or _replaced(tokens, start, end)
         or _inserted(tokens, start, end)
         or led_otherwise(tokens, start, end)
+        or goes_on_otherwise(tokens, start, end)
         or followed_otherwise(tokens, start, end)
     )
 
@@ -96,7 +99,7 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
             and following == "that"
             and not _WANTING.isdisjoint(tokens[max(position - 3, 0) : position])
         )
-        seems = token in _APPEARING and _turns(tokens, end)
+        seems = token in _APPEARING | {"should"} and _turns(tokens, end)
         unreal = token in _HAVING and following == "have"
         taken = token == "for" and not _TAKING.isdisjoint(tokens[max(position - 4, 0) : position])
         could_be = token == "could" and tokens[position + 1 : start] == ["be"]
@@ -143,11 +146,13 @@ def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
             tokens[at : at + 2] == [name, relation]
             and is_number(tokens[at + 2])
             and tokens[at + 2] != value
-            and tokens[at - 1] in ("or", "then", "→", "->")
+            and tokens[at - 1] in ("or", "then", "=>")
             for at in range(end + 1, last - 2)
         )
     ):
         return True  # "x = 5 or x = 6", "x = 5, then x = 6"
+    if tokens[end : end + 3] == ["or", name, relation]:
+        return True  # "y = 2x + 1 or y = 2x - 1"
     return any(
         tokens[at : at + 2] == [name, relation]
         and tokens[at - 1] in _INSTEAD
@@ -166,6 +171,8 @@ def _inserted(tokens: Sequence[str], start: int, end: int) -> bool:
         return False
     last = _sentence_end(tokens, end) or end
     if tokens[start - 1] in _WISHING:
+        return True
+    if start > 1 and tokens[start - 2] in _PUTTING and tokens[start - 1] == "in":
         return True
     return tokens[start - 1] in _INSERTING and any(
         token == "contradiction" or WRONG.fullmatch(token) for token in tokens[end:last]
@@ -193,7 +200,7 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
     aside = end
     while aside < len(tokens) - 2 and tokens[aside] in _ASIDES:
         aside += 1
-    if tokens[aside : aside + 2] == ["or", "so"]:
+    if tokens[aside : aside + 2] in (["or", "so"], ["or", "rather"]):
         return True
     if aside > end and tokens[aside] in _OTHERS and tokens[aside + 1] in _BELIEVING:
         return True
@@ -210,7 +217,7 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
     first = last
     while first < len(tokens) and tokens[first] in SENTENCE_ENDS:
         first += 1
-    if tokens[first : first + 2] == ["or", "so"]:
+    if tokens[first : first + 2] in (["or", "so"], ["or", "rather"]):
         return True
     if tokens[last] == QUESTION and first < len(tokens) and tokens[first] == "no":
         return True

@@ -18,6 +18,7 @@ from r1vl_kedro.rewards.normalise import (
 )
 
 COPULAS = frozenset("is are was were".split())
+EQUATING = COPULAS | {"="}
 _MARKS = frozenset({"%", "factorial"})
 _APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
 """Functions: an equation of a variable is not one of its sine, root or magnitude."""
@@ -202,7 +203,7 @@ def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
-    if before in ("+", "*", "/") and "=" in rest:  # "angle A + angle B = 90"
+    if before in ARITHMETIC and not EQUATING.isdisjoint(rest):  # "angle A + angle B = 90"
         return True
     if first.isalpha() and not is_variable(first):
         label = len(first) <= _LONGEST_LABEL and bool(rest) and rest[0] in RELATIONS

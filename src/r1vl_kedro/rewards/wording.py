@@ -27,7 +27,8 @@ def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -
     if min(len(first), len(second)) > 2 and (first + "s" == second or second + "s" == first):
         return True
     stem = _INFLECTED.sub("", first)
-    if len(stem) > 1 and stem == _INFLECTED.sub("", second):
+    longer = first + "e" == second or second + "e" == first  # no ending: CD and CDE
+    if len(stem) > 1 and not longer and stem == _INFLECTED.sub("", second):
         return True
     if max(len(first), len(second)) * (100 - threshold) < _LETTERS_OF_A_SLIP:
         return False

@@ -1,16 +1,26 @@
-"""What stands right beside an equation in its sentence: words that state it, or others.
+"""What stands right beside a statement in its sentence: words that leave it stated, or others.
 
-What a sentence may make of an equation has no end, and what states one is nearly a closed class. So
-the equation of a variable counts where the word before it is known to state it, and what is said of
-it to leave it so. Of numbers alone ("8 - 3 = 5") any word may stand before: "of the red ones
-8 - 3 = 5".
+What a sentence may make of a statement has no end, and what leaves it one is nearly a closed class.
+So the equation of a variable counts where the word before is known to state it, and what says in
+words that something "is" so where the word behind is known to leave it so. Of numbers alone any
+word may stand before ("of the red ones 8 - 3 = 5"), as any adjective may before a noun; behind a
+number may stand what is counted, behind a label a new clause.
 """
 
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.prose import NEUTRAL
+from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS
-from r1vl_kedro.rewards.normalise import RELATIONS, is_variable, is_word
+from r1vl_kedro.rewards.normalise import (
+    BREAK,
+    COMMA,
+    RELATIONS,
+    SENTENCE_ENDS,
+    is_variable,
+    is_word,
+)
+from r1vl_kedro.rewards.wholes import COPULAS
 
 _LEADING = NEUTRAL | frozenset(
     "or but when while if us let set define use used become becomes imply implies yielding mean "
@@ -37,6 +47,8 @@ what it makes of the equation ("pretend", "they erased")."""
 _SPEAKING = frozenset("say says read reads write writes rewrite answer answers".split())
 _SPEAKERS = frozenset("we i us can equation equations it line figure label".split())
 _SOLUTIONS = frozenset("solution root answer value".split())
+_CURVES = frozenset("line curve graph equation formula function".split())
+_FORMER = frozenset("old former previous original wrong".split())
 _OF_SOLUTIONS = frozenset(
     "a an our my its only also just indeed therefore thus then hence clearly one of valid correct "
     "right true actual exact positive negative real integer whole natural rational desired "
@@ -64,16 +76,79 @@ _UNAFFECTED = frozenset(
 """What a statement may not do without being wrong: "x = 5 does not depend on y"."""
 
 
+_BEHIND = AUXILIARIES | frozenset(
+    "and or that which who whose where as in on at of for from with by to into onto out between "
+    "among around along across inside outside within under over above below behind beside near "
+    "through about after before until without against along toward towards regardless "
+    "here there now again still already too also indeed only all each both altogether overall "
+    "total left respectively together possible available long wide high tall deep old away apart "
+    "follows satisfies works holds implies means gives yields makes exist exists "
+    "we it i they not never".split()
+)
+"""Words right behind a statement that leave it one; of a noun it is not known: "6 edge colors"."""
+
+
+_MAKING_OTHER = frozenset("claim rumour belief perpendicular parallel".split())
+"""Words before "there is" or a label's "is" that make another claim of it."""
+_AHEAD = frozenset({("to", "show"), ("to", "prove"), ("we", "expected")})
+"""What begins a sentence that states nothing yet: "to show: AB is parallel to CD"."""
+
+
 def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether the word right before an equation is not one that states it."""
-    if not start or RELATIONS.isdisjoint(tokens[start:end]):
+    """Tell whether the word right before a statement is not one that states it."""
+    first, before = tokens[start], tokens[start - 1] if start else BREAK
+    begins = start == 3 or (start > 3 and tokens[start - 4] in SENTENCE_ENDS)
+    if before == COMMA and begins and tuple(tokens[start - 3 : start - 1]) in _AHEAD:
+        return True
+    if not is_word(before) or before in CLAUSE_ENDS:
         return False
-    before = tokens[start - 1]
-    if not is_word(before) or not is_variable(tokens[start]) or before in CLAUSE_ENDS:
+    if first == "there" or (len(first) == 2 and first.isalpha()):  # a label: AB
+        told = before.endswith("ed") and before not in _DONE | _LEADING
+        return not COPULAS.isdisjoint(tokens[start:end]) and (told or before in _MAKING_OTHER)
+    if not is_variable(first) or RELATIONS.isdisjoint(tokens[start:end]):
         return False
     if before in _SPEAKING:
         return _SPEAKERS.isdisjoint(tokens[max(start - 4, 0) : start - 1])
     return not (before in _LEADING or before.endswith(("ly", "ing")))
+
+
+_REMOVED = frozenset(
+    {("in", "special"), ("in", "appearance"), ("for", "other"), ("left", "to"), ("or", "is")}
+)
+"""Words right behind a statement that bound or move it: "in the special case"."""
+
+
+def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether the word right behind a statement in words is not known to leave it one.
+
+    "there are 6 edge colors", "the slope is negative infinity", "in the special case y = 0".
+    """
+    if tokens[end] in ("more", "fewer") and tokens[end + 1] in CLAUSE_ENDS:
+        return True
+    if not (COPULAS | RELATIONS).isdisjoint(tokens[start:end]):
+        further = tokens[end] == "and" and tokens[end + 2 : end + 3] == ["more"]
+        if further or tuple(tokens[end : end + 2]) in _REMOVED:
+            return True
+        if tokens[end : end + 4] == ["is", "what", "we", "must"]:
+            return True
+    last = next((at for at in range(end - 1, start, -1) if tokens[at] in CLAUSE_ENDS), start)
+    if COPULAS.isdisjoint(tokens[last : end - 1]) or tokens[end - 1] in _BEHIND:
+        return False
+    if not is_word(tokens[end - 1]):
+        return False
+    if len(tokens[end - 1]) == 2 or tokens[end - 1].endswith("est"):
+        return False  # a label, and what "the tallest" is: "AB is parallel to CD the angles are"
+    adjective = tokens[end - 2] in COPULAS and is_word(tokens[end])  # "is red metal"
+    return not adjective and names_more(tokens[end])
+
+
+def names_more(after: str) -> bool:
+    """Tell whether a word right behind a phrase is not known to leave it whole: ``edge colors``."""
+    if after in CLAUSE_ENDS or after in _BEHIND | _DONE or after.endswith(("ly", "ing", "ed")):
+        return False
+    if after in ("per", "=>", "-", "+"):
+        return True
+    return after[-1].isalnum() and not read_units(after) and after not in ("square", "cubic")
 
 
 def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -90,6 +165,10 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         (at for at in range(end + 1, min(end + 7, len(tokens))) if tokens[at] in CLAUSE_ENDS), end
     )
     said = [token for token in tokens[end + 1 : last] if not token.endswith("ly")]
+    if said[:1] == ["not"] and not _CURVES.isdisjoint(said[1:2]):
+        return True
+    if verb == "was" and not _FORMER.isdisjoint(said):
+        return True
     if verb in ("do", "does", "did") and said[:1] == ["not"] and said[1:]:
         return said[1] not in _UNAFFECTED
     if verb == "can" and said[:1] == ["not"] and said[1:] and said[1] != "be":
