@@ -7,8 +7,8 @@ import pytest
 
 from r1vl_kedro.answers.classes import listed
 from r1vl_kedro.rewards import read_rewards
+from r1vl_kedro.rewards.calling import by_groups
 from r1vl_kedro.rewards.planning import ACTIONS, PATH, SPEED, planning_accuracy
-from r1vl_kedro.rewards.registry import by_groups
 
 GOLD = "KEEP, LEFT_TURN"
 EVERY = ", ".join(ACTIONS)

@@ -5,9 +5,10 @@ import pickle
 import pytest
 
 from r1vl_kedro.rewards import REWARDS, columns_read, get_reward, read_rewards
+from r1vl_kedro.rewards.calling import by_groups
 from r1vl_kedro.rewards.key_steps import KeyStepReward
 from r1vl_kedro.rewards.outcome import OutcomeReward
-from r1vl_kedro.rewards.registry import Reward, by_groups, register
+from r1vl_kedro.rewards.registry import Reward, register
 from r1vl_kedro.rewards.validity import ValidityReward
 
 PATH = (

@@ -7,6 +7,7 @@ from typing import Any
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.reporting.pages import document, markdown_table
 from r1vl_kedro.responses import R1VL, Response, parse_response
+from r1vl_kedro.rewards.calling import values_of
 from r1vl_kedro.rewards.key_steps import KeyStepReward, key_steps_in, step_rar
 from r1vl_kedro.rewards.matching import (
     as_groups,
@@ -113,7 +114,8 @@ def _value(reward: Reward, row: Mapping[str, Any], place: str) -> float:
             f"{place}: no column {missing[0]!r}, which the reward {reward.name} reads; the row has "
             f"{sorted(map(str, row))!r:.200}"
         )
-    [value] = reward([row["response"]], **{name: [row[name]] for name in reward.columns})
+    columns = {name: [row[name]] for name in reward.columns}
+    [value] = values_of(reward, [row["response"]], **columns)
     return value or 0.0
 
 

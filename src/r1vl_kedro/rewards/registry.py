@@ -273,26 +273,3 @@ def columns_read(rewards: Iterable[Reward]) -> dict[str, str]:
             if column not in reward.sampled:
                 columns.setdefault(column, reward.name)
     return columns
-
-
-def by_groups(
-    reward: Reward, completions: Sequence[Completion], group_size: int, **columns: Sequence[Any]
-) -> list[float | None]:
-    """Compute the rewards of many groups' completions, with one call for each group.
-
-    Args:
-        completions: whole groups, each standing together.
-        group_size: M, completions a question.
-        columns: values of ``reward.columns``, one a completion.
-
-    Raises:
-        ValueError: no whole number of groups.
-    """
-    if len(completions) % group_size:
-        raise ValueError(f"{len(completions)} completions are no whole groups of {group_size}")
-    made: list[float | None] = []
-    for start in range(0, len(completions), group_size):
-        part = slice(start, start + group_size)
-        of_group = {name: values[part] for name, values in columns.items()}
-        made += reward(completions=completions[part], **of_group)
-    return made

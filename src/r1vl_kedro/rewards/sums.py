@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from r1vl_kedro.rewards.calling import values_of
 from r1vl_kedro.rewards.registry import Reward
 
 
@@ -34,7 +35,7 @@ def computed_once(
         made = np.zeros(len(responses))
         for rows in questions if bare.whole_groups else [range(len(responses))]:
             read = {name: [columns[name][i] for i in rows] for name in bare.columns}
-            made[list(rows)] = bare([responses[i] for i in rows], **read)
+            made[list(rows)] = values_of(bare, [responses[i] for i in rows], **read)
         known.append((bare, made))
         return made
 

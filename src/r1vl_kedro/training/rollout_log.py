@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from r1vl_kedro.rewards import Reward, as_groups
+from r1vl_kedro.rewards.calling import by_groups, values_of
 from r1vl_kedro.rewards.diagnostics import step_diagnostics
 from r1vl_kedro.rewards.key_steps import KeyStepReward
-from r1vl_kedro.rewards.registry import Completion, by_groups
+from r1vl_kedro.rewards.registry import Completion
 
 
 @dataclass
@@ -121,15 +122,24 @@ class RolloutLog:
         return pd.read_json(self.path, lines=True, dtype={"id": str, "answer": str})
 
 
-class OverGroups:
-    """A reward that needs whole groups, called with them however they lie over the processes."""
+class Checked:
+    """A reward as TRL calls it, whose errors name it.
+
+    One that needs whole groups gets them, however they lie over the processes.
+    """
 
     def __init__(self, reward: Reward, group_size: int):
         self.reward, self.group_size = reward, group_size
         self.__name__ = reward.name
 
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
-        """Compute rewards of this process's completions from the groups of all processes."""
+        """Compute the rewards of this process's completions.
+
+        Raises:
+            RewardError: see `rewards.calling.values_of`.
+        """
+        if not self.reward.whole_groups:
+            return values_of(self.reward, completions, **columns)
         from accelerate import PartialState
         from accelerate.utils import gather_object
 

@@ -49,7 +49,7 @@ def train_step_grpo(
 def _trainer(start: run.Start) -> Any:
     from r1vl_kedro.training.callbacks import WatchForHacking
     from r1vl_kedro.training.packed_choice import use_fastest
-    from r1vl_kedro.training.rollout_log import OverGroups, RolloutLog
+    from r1vl_kedro.training.rollout_log import Checked, RolloutLog
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
     settings, rewards = start.settings, start.settings.reward_functions()
@@ -59,10 +59,7 @@ def _trainer(start: run.Start) -> Any:
     arguments = grpo_config(start)
     trainer = StepGRPOTrainer(
         share_prompts=settings.share_prompts,
-        reward_funcs=[
-            OverGroups(reward, settings.group_size) if reward.whole_groups else reward
-            for reward in rewards
-        ],
+        reward_funcs=[Checked(reward, settings.group_size) for reward in rewards],
         args=arguments,
         train_dataset=data.as_prompts(start.rows, start.inputs["template"]),
         **policy.parts_of(start),
