@@ -165,7 +165,8 @@ def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:
     if limit is not None:
         lines.append(f"A trial on the first {limit} questions of each benchmark, not a score.")
     sizes = ", ".join(
-        f"{BENCHMARKS[name].column} {entry['n']}{_of_all(entry)}"
+        f"{BENCHMARKS[name].column} {entry['n']}"
+        f"{out_of(entry['n'], entry.get('set_aside', 0), limit)}"
         for name, entry in scores["benchmarks"].items()
     )
     lines.append(f"Questions answered: {sizes}.")
@@ -178,6 +179,17 @@ def notes(scores: Mapping[str, Any], limit: int | None = None) -> list[str]:
     return ["", *[f"- {line}" for line in lines]]
 
 
-def _of_all(entry: Mapping[str, Any]) -> str:
-    left = entry.get("set_aside", 0)
-    return f" of {entry['n'] + left}" if left else ""
+def out_of(answered: int, left: int, limit: int | None) -> str:
+    """Tell of how many rows some were answered; nothing where none was set aside.
+
+    Args:
+        left: rows that were set aside until reading stopped.
+        limit: rows to answer; reading stops there, so that the rows of the file are not known.
+
+    Example:
+        >>> out_of(8, 2, None), out_of(6, 2, 6), out_of(6, 0, 6)
+        (' of 10', ' (limit 6)', '')
+    """
+    if not left:
+        return ""
+    return f" of {answered + left}" if limit is None or answered < limit else f" (limit {limit})"

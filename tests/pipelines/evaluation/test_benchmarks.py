@@ -208,17 +208,20 @@ def test_rows_set_aside_are_told_on_the_console_and_in_the_table(tiny, judge, tm
     lines[2] = lines[2].replace(lines[2].split("\t")[1], "bm8gaW1hZ2U" * 9)
     file.path.write_text("".join(lines))
     some = options(names=["chartqa"], limit=None)
-    manifests, predictions, _ = predict_benchmarks(
-        tiny, some, LAUNCHER, 0, str(tmp_path / "work"), chartqa=file
-    )
+    work = str(tmp_path / "work")
+    manifests, predictions, _ = predict_benchmarks(tiny, some, LAUNCHER, 0, work, chartqa=file)
     rows = len(predictions)
-    assert (
-        f"chartqa: {rows} of {rows + 1} rows answered, 1 set aside (image 1; the first, row 2"
-        in (caplog.text)
-    )
+    told = f"chartqa: rows answered: {rows} of {rows + 1}; set aside: 1 (image 1; the first, row 2"
+    assert told in caplog.text
     with caplog.at_level("INFO"):
         scores = score_benchmarks(predictions, manifests, some, judge)[1]
     assert f"n = {rows} of {rows + 1}; 1 set aside: image 1; the first, row 2" in caplog.text
     table, _, text = make_table_1(scores, keep_scores(scores), PAPER)
     assert table["set_aside"][0] == 1
     assert f"ChartQA {rows} of {rows + 1}" in text
+    # Under a limit reading stops before the end: how many rows there are is not known.
+    some = options(names=["chartqa"], limit=2)
+    manifests, predictions, _ = predict_benchmarks(tiny, some, LAUNCHER, 0, work, chartqa=file)
+    assert "chartqa: rows answered: 2 (limit 2); set aside: 1 (image 1" in caplog.text
+    scores = score_benchmarks(predictions, manifests, some, judge)[1]
+    assert "ChartQA 2 (limit 2)" in make_table_1(scores, keep_scores(scores), PAPER)[2]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
+from r1vl_kedro.benchmarks.table import out_of
 from r1vl_kedro.generation.benchmark_job import SET_ASIDE, read_rows
 from r1vl_kedro.generation.predict import PREDICTIONS
 from r1vl_kedro.pipelines.evaluation.options import BenchmarkOptions
@@ -50,16 +51,18 @@ def read_answers(place: Path, benchmark: str) -> Frame:
     return frame
 
 
-def read_set_aside(place: Path, benchmark: str, answered: int) -> list[dict[str, Any]]:
+def read_set_aside(place: Path, benchmark: str, manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """Read which rows of a benchmark's file were set aside; a warning counts them by column.
 
     Args:
-        answered: rows that were not.
+        manifest: of the answers: ``records`` were answered, at most ``limit``.
     """
+    answered = manifest["records"]
     left = json.loads((place / SET_ASIDE).read_text(encoding="utf-8"))
     if left:
         logger.warning(
-            "%s: %d of %d rows answered, %d set aside (%s)",
-            *(benchmark, answered, answered + len(left), len(left), reasons(left)),
+            "%s: rows answered: %d%s; set aside: %d (%s)",
+            *(benchmark, answered, out_of(answered, len(left), manifest["limit"])),
+            *(len(left), reasons(left)),
         )
     return left

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from r1vl_kedro.benchmarks import MODES
 from r1vl_kedro.benchmarks.files import BenchmarkFile, reasons
-from r1vl_kedro.benchmarks.table import notes, table_markdown, table_rows
+from r1vl_kedro.benchmarks.table import notes, out_of, table_markdown, table_rows
 from r1vl_kedro.endpoint import ChatClient
 from r1vl_kedro.entries import PREDICT_BENCHMARKS
 from r1vl_kedro.errors import CheckpointError
@@ -85,7 +85,7 @@ def predict_benchmarks(
     for benchmark, manifest in manifests.items():
         where = place / benchmark
         manifest["label"] = options.label  # scoring again, perhaps under other options, keeps it
-        manifest["set_aside"] = read_set_aside(where, benchmark, manifest["records"])
+        manifest["set_aside"] = read_set_aside(where, benchmark, manifest)
         frames.append(read_answers(where, benchmark))
         found = thumbnails(where, chosen.examples)
         pictures += [{"benchmark": benchmark, **picture} for picture in found]
@@ -122,9 +122,10 @@ def score_benchmarks(
         left = manifests[name]["set_aside"]
         why = {"set_aside_reasons": reasons(left)} if left else {}
         logger.info(
-            "%s: %.1f (%s, n = %d%s)",
+            "%s: %.1f (%s, n = %d%s%s)",
             *(name, entry["headline"], mode, entry["n"]),
-            f" of {entry['n'] + len(left)}; {len(left)} set aside: {reasons(left)}" if left else "",
+            out_of(entry["n"], len(left), manifests[name]["limit"]),
+            f"; {len(left)} set aside: {reasons(left)}" if left else "",
         )
         scores[name] = {**entry, "set_aside": len(left), **why}
     manifest = manifest_of(options, {name: manifests[name] for name in scores}, asked)
