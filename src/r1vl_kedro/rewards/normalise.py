@@ -23,7 +23,7 @@ DENIERS = frozenset("not never no none nobody wrong incorrect false neither nor 
 EXACT_WORDS = DENIERS | GREEK_NAMES | NUMBER_NAMES | {"sqrt", "inf"}
 """Words where one letter more or less changes the meaning: never matched approximately."""
 
-FACTORS = frozenset("abcdefijknopqrtuvwxyz(") | {"sqrt", "pi"}
+FACTORS = frozenset("abcdefijknopqrtuvwxyzXYZ(") | {"sqrt", "pi"}
 """What makes a product with the number before it; letters that are also units make none: 5 m."""
 
 _MINUS = "−"
@@ -74,6 +74,7 @@ _UNIT_LETTERS = {
 }  # fmt: skip
 _UNIT_LETTER = re.compile(r"(?<=\d)(\s?)([ACFJKNVW])(?!\w|')")
 _MEGA = re.compile(r"(?<=\d)(\s?)M(?=(?:W|Hz|J|V|N|Pa|g|m|eV|A|s|L|l)(?!\w))")
+_FACTOR_LETTER = re.compile(r"((?<=\d)[XYZ](?!\w|')|(?<![\w'])[XYZ](?=\s?=\s?-?\d*[x-z]\b))")
 _LABEL = re.compile(r"(?<=\d)\s?([A-Z]{2})(?!\w|')")
 _NO_LABELS = frozenset({"AM", "PM", "AD", "BC", "CE", "US", "UK", "EU", "TV"})
 _SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "!": BREAK}
@@ -133,7 +134,7 @@ def tokenise(text: str) -> list[str]:
         )
     if not text.isascii():
         text = text.translate(_SIGNS)
-    text = _cased(plain(text)).lower()
+    text = _lowered(_cased(plain(text)))
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
     raw = _TOKEN.findall(text)
@@ -175,6 +176,14 @@ def _cased(text: str) -> str:
     return _LABEL.sub(
         lambda m: m[0] if m[1] in _NO_LABELS or read_units(m[1]) else f" * {m[1]}", text
     )
+
+
+def _lowered(text: str) -> str:
+    """Return a text in lower case but for a factor, ``2X``, and ``Y`` of ``Y = 2x``."""
+    if text.islower():
+        return text
+    parts = _FACTOR_LETTER.split(text)
+    return "".join(part if odd % 2 else part.lower() for odd, part in enumerate(parts))
 
 
 def _spell_operators(raw: list[str]) -> list[str]:
