@@ -12,10 +12,8 @@ import numpy as np
 import pandas as pd
 
 from r1vl_kedro.rewards import Reward, as_groups
-from r1vl_kedro.rewards.calling import by_groups, values_of
 from r1vl_kedro.rewards.diagnostics import step_diagnostics
 from r1vl_kedro.rewards.key_steps import KeyStepReward
-from r1vl_kedro.rewards.registry import Completion
 
 
 @dataclass
@@ -120,31 +118,3 @@ class RolloutLog:
         if not self.path.is_file():
             return pd.DataFrame()
         return pd.read_json(self.path, lines=True, dtype={"id": str, "answer": str})
-
-
-class Checked:
-    """A reward as TRL calls it, whose errors name it.
-
-    One that needs whole groups gets them, however they lie over the processes.
-    """
-
-    def __init__(self, reward: Reward, group_size: int):
-        self.reward, self.group_size = reward, group_size
-        self.__name__ = reward.name
-
-    def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
-        """Compute the rewards of this process's completions.
-
-        Raises:
-            RewardError: see `rewards.calling.values_of`.
-        """
-        if not self.reward.whole_groups:
-            return values_of(self.reward, completions, **columns)
-        from accelerate import PartialState
-        from accelerate.utils import gather_object
-
-        rows = {name: gather_object(list(columns[name])) for name in self.reward.columns}
-        everything = gather_object(list(completions))
-        rewards = by_groups(self.reward, everything, self.group_size, **rows)
-        first = PartialState().process_index * len(completions)
-        return rewards[first : first + len(completions)]

@@ -48,8 +48,9 @@ def train_step_grpo(
 
 def _trainer(start: run.Start) -> Any:
     from r1vl_kedro.training.callbacks import WatchForHacking
+    from r1vl_kedro.training.checked_rewards import Checked, WatchForMissingRewards
     from r1vl_kedro.training.packed_choice import use_fastest
-    from r1vl_kedro.training.rollout_log import Checked, RolloutLog
+    from r1vl_kedro.training.rollout_log import RolloutLog
     from r1vl_kedro.training.step_grpo_trainer import StepGRPOTrainer
 
     settings, rewards = start.settings, start.settings.reward_functions()
@@ -57,9 +58,10 @@ def _trainer(start: run.Start) -> Any:
     if note is not None:
         log.info(note)
     arguments = grpo_config(start)
+    checked = [Checked(reward, settings.group_size) for reward in rewards]
     trainer = StepGRPOTrainer(
         share_prompts=settings.share_prompts,
-        reward_funcs=[Checked(reward, settings.group_size) for reward in rewards],
+        reward_funcs=checked,
         args=arguments,
         train_dataset=data.as_prompts(start.rows, start.inputs["template"]),
         **policy.parts_of(start),
@@ -70,6 +72,7 @@ def _trainer(start: run.Start) -> Any:
     trainer.sampler = start.order(repeats=passes)
     examples, size = settings.example_rollouts, settings.group_size
     trainer.rollouts = RolloutLog(start.state_dir, examples, size, rewards)
+    trainer.add_callback(WatchForMissingRewards(checked))
     if any(reward.name == "key_steps" and reward.weight for reward in rewards):
         trainer.add_callback(WatchForHacking())
     return trainer
