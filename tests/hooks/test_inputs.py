@@ -5,6 +5,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 from kedro_datasets.json import JSONDataset
 
+from r1vl_kedro.datasets import BenchmarkTSVDataset
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.hooks.inputs import check_inputs
 from r1vl_kedro.hooks.to_run import nodes_to_run
@@ -45,6 +46,28 @@ def test_what_only_the_last_node_reads_is_missed_before_the_first(catalog):
     for name in ("mathvista", "mme"):
         catalog[name].save([1])
     check(catalog)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("MME.tsv", "index\timage\tquestion\tanswer\timage_path\n", "column 'category' is missing"),
+        ("mme.jsonl", '{"question": "Is it?", "answer": "No", "image": "1"}', "no key 'category'"),
+        ("mme.xlsx", "", "wanted VLMEvalKit's .tsv"),
+    ],
+)  # fmt: skip
+def test_a_benchmark_file_without_a_column_stops_the_run_before_it_starts(
+    tmp_path, name, text, message
+):
+    (tmp_path / name).write_text(text)
+    file = BenchmarkTSVDataset(benchmark="mme", path=str(tmp_path / name))
+    with pytest.raises(UserFacingError, match="nothing was started: benchmark_mme: .*" + message):
+        check_inputs(
+            [Node(first, "benchmark_mme", "table")],
+            {"benchmark_mme"},
+            DataCatalog({"benchmark_mme": file}),
+            None,
+        )
 
 
 def test_the_command_that_makes_what_is_missing_is_named(catalog, monkeypatch):

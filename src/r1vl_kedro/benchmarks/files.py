@@ -140,6 +140,17 @@ class BenchmarkFile:
             )
             raise BenchmarkFileError(f"{self.path}: no usable row{reason}")
 
+    def check_columns(self) -> None:
+        """Look for the benchmark's columns without reading all: in a table's header, else in rows.
+
+        Raises:
+            BenchmarkFileError: a column is missing, or whatever else `rows` raises so far.
+        """
+        if self.path.suffix.lower() == ".tsv":
+            next(iter_cells(self.path, [*NEEDED, *self.benchmark.columns]), None)
+        else:
+            next(self.rows())
+
     def check_md5(self) -> bool:
         """Tell whether the file is the published one; warn where it is not."""
         wanted = self.benchmark.md5

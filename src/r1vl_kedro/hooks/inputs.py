@@ -9,6 +9,8 @@ from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.io.core import is_parameter
 from kedro.pipeline import Node
 
+from r1vl_kedro.benchmarks.tsv import BenchmarkFileError
+from r1vl_kedro.datasets import BenchmarkTSVDataset
 from r1vl_kedro.datasets.places import place_of
 from r1vl_kedro.errors import UserFacingError
 from r1vl_kedro.hooks.to_run import command
@@ -24,13 +26,14 @@ class MissingInputsError(UserFacingError):
 def check_inputs(
     nodes: Iterable[Node], free: set[str], catalog: DataCatalog, env: str | None
 ) -> None:
-    """Refuse a run of which inputs are missing, naming all of them at once.
+    """Refuse a run of which inputs are missing, naming all of them at once, or lack columns.
 
     Args:
         free: datasets that no node of the run makes.
 
     Raises:
         MissingInputsError: names the inputs, where they should be, and what makes them.
+        BenchmarkFileError: a benchmark's file is of another kind, or a column of it is missing.
     """
     read = {name for node in nodes for name in node.inputs} & free
     places = {
@@ -45,6 +48,12 @@ def check_inputs(
             "nothing was started, since this run reads what is not there: "
             f"{'; '.join(lines + more)}. {_advice(set(places), env)}"
         )
+    for name in sorted(read):
+        if isinstance(dataset := catalog.get(name), BenchmarkTSVDataset):
+            try:
+                dataset.load().check_columns()
+            except BenchmarkFileError as error:
+                raise BenchmarkFileError(f"nothing was started: {name}: {error}") from error
 
 
 def _advice(missing: set[str], env: str | None) -> str:
