@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from r1vl_kedro import rewards
 from r1vl_kedro.rewards import REWARDS, columns_read, get_reward, read_rewards
 from r1vl_kedro.rewards.calling import by_groups
 from r1vl_kedro.rewards.key_steps import KeyStepReward
@@ -112,6 +113,15 @@ def test_what_does_not_fit_is_named(given, said):
     with pytest.raises(ValueError) as raised:
         read_rewards(given)
     assert said in str(raised.value)
+
+
+def test_a_forgotten_register_is_named(tmp_path, monkeypatch):
+    (tmp_path / "parrot.py").write_text("class Parrot: ...\n")
+    monkeypatch.setattr(rewards, "__path__", [*rewards.__path__, str(tmp_path)])
+    with pytest.raises(ValueError, match=r"'parrot' is unknown: .*\.parrot registers no reward \("):
+        get_reward("parrot")
+    with pytest.raises(ValueError, match="'parrots' is unknown: choose from"):
+        get_reward("parrots")
 
 
 def test_every_wrong_reward_is_named_at_once():

@@ -120,10 +120,21 @@ def get_reward(name: str) -> type[Reward]:
     if module.strip("."):
         return _at_path(name, module, attribute)
     raise ValueError(
-        f"reward {name[:100]!r} is unknown: {did_you_mean(name, REWARDS)}choose "
+        f"reward {name[:100]!r} is unknown: {_unregistered(name)}"
+        f"{did_you_mean(name, REWARDS)}choose "
         f"from {', '.join(sorted(REWARDS))}, or give the dotted path of a callable, "
         "as in rewards={my_package.my_reward: 0.5}"
     )
+
+
+def _unregistered(name: str) -> str:
+    """Return a clause about this package's module of that name, where it registers nothing."""
+    package = import_module("r1vl_kedro.rewards")
+    module = f"{package.__name__}.{name}"
+    there = any(found.name == name for found in iter_modules(package.__path__))
+    if not there or any(reward.__module__ == module for reward in REWARDS.values()):
+        return ""
+    return f"the module {module} registers no reward (is there @register above its class?); "
 
 
 @cache
