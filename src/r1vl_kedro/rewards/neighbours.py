@@ -83,7 +83,7 @@ _BEHIND = AUXILIARIES | frozenset(
     "here there now again still already too also indeed only all each both altogether overall "
     "total left respectively together possible available long wide high tall deep old away apart "
     "follows satisfies works holds implies means gives yields makes exist exists "
-    "we it i they not never".split()
+    "we it i they not never visible like while whereas".split()
 )
 """Words right behind a statement that leave it one; of a noun it is not known: "6 edge colors"."""
 
@@ -146,7 +146,7 @@ def names_more(after: str) -> bool:
     """Tell whether a word right behind a phrase is not known to leave it whole: ``edge colors``."""
     if after in CLAUSE_ENDS or after in _BEHIND | _DONE or after.endswith(("ly", "ing", "ed")):
         return False
-    if after in ("per", "=>", "-", "+"):
+    if after in ("per", "=>", "-", "+", "*", "^"):
         return True
     return after[-1].isalnum() and not read_units(after) and after not in ("square", "cubic")
 
