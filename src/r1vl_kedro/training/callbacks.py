@@ -199,13 +199,13 @@ class AccuracyOnTheWay(TrainerCallback):
     def on_train_begin(self, args, state, control, **kwargs):
         """Measure the starting point of a fresh run."""
         if state.global_step == 0:
-            self._measure(state)
+            self._measure()
 
     def on_step_end(self, args, state, control, **kwargs):
         """Measure every ``eval_steps`` and at the end."""
         step = state.global_step
         if step % self.options.eval_steps == 0 or step == state.max_steps:
-            self._measure(state)
+            self._measure()
             # Logging resets this, and the step's own numbers would be lost.
             control.should_log = True
         return control
@@ -229,7 +229,7 @@ class AccuracyOnTheWay(TrainerCallback):
             batches.append((rows, {k: v.to(trainer.accelerator.device) for k, v in inputs.items()}))
         return batches
 
-    def _measure(self, state: Any) -> None:
+    def _measure(self) -> None:
         with self.trainer.phases("evaluate"):
             self._answer()
 
