@@ -1,5 +1,7 @@
 """What is said of a reward that raises an error or returns something else than it should."""
 
+import inspect
+import json
 import math
 
 import numpy as np
@@ -50,6 +52,28 @@ def test_the_reward_is_named_with_what_it_did(given, said):
     assert str(raised.value).startswith(f"reward 'parrot' {said}")
     if isinstance(given, Exception):
         assert raised.value.__cause__ is given
+
+
+class Reader(Reward):
+    """Fails in a module that is not its own."""
+
+    name = "reader"
+
+    def __call__(self, completions, **columns):
+        """Parse what is no JSON."""
+        return [json.loads(text) for text in completions]
+
+
+def test_the_line_of_the_reward_is_named_and_not_that_of_a_library():
+    with pytest.raises(RewardError) as raised:
+        values_of(Reader(), TEXTS)
+    line = (
+        inspect.getsource(Reader)
+        .splitlines()
+        .index("        return [json.loads(text) for text in completions]")
+        + inspect.getsourcelines(Reader)[1]
+    )
+    assert str(raised.value).endswith(f"on a batch of 3 completions, at {__file__}:{line}")
 
 
 def test_an_error_in_plain_words_is_left_as_it_is():

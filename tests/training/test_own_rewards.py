@@ -20,7 +20,10 @@ def averages(completions, **columns):
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (raises, "raised KeyError: 'boom' on a batch of 8 completions"),
+        (
+            raises,
+            r"raised KeyError: 'boom' on a batch of 8 completions, at .*\.py:\d+",
+        ),
         (averages, r"returned 0\.5: wanted one number \(or None\) a completion, 8 of them"),
     ],
 )

@@ -1,6 +1,8 @@
 """Call a reward and check what it gives, so that an error names the reward."""
 
+import sys
 from collections.abc import Sequence
+from traceback import extract_tb
 from typing import Any
 
 from r1vl_kedro.errors import UserFacingError
@@ -36,7 +38,8 @@ def values_of(
         raise
     except Exception as error:
         said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise RewardError(f"reward {reward.name!r} raised {said} on a batch of {batch}") from error
+        place = f"on a batch of {batch}, at {_place(reward, error)}"
+        raise RewardError(f"reward {reward.name!r} raised {said} {place}") from error
     wrong = next((i for i, value in enumerate(values or []) if not _is_value(value)), None)
     if values is not None and len(values) == count and wrong is None:
         return values
@@ -48,6 +51,15 @@ def values_of(
         found = f"{values[wrong]!r:.100} for completion {wrong + 1}"
     wanted = f"one number (or None) a completion, {count} of them"
     raise RewardError(f"reward {reward.name!r} returned {found}: wanted {wanted}")
+
+
+def _place(reward: Reward, error: Exception) -> str:
+    """Return file and line of the last call in the reward's own module that led to an error."""
+    module = getattr(reward, "function", type(reward)).__module__
+    file = getattr(sys.modules.get(module), "__file__", None)
+    frames = extract_tb(error.__traceback__)
+    frame = next((one for one in reversed(frames) if one.filename == file), frames[-1])
+    return f"{frame.filename}:{frame.lineno}"
 
 
 def _is_iterable(given: Any) -> bool:
