@@ -1,4 +1,4 @@
-"""Whether a sentence says a reference of words: "The capital is Paris." for Paris."""
+"""What a sentence says of its subject: "The capital is Paris." says Paris."""
 
 import re
 from string import ascii_uppercase
@@ -8,7 +8,7 @@ from r1vl_kedro.answers.calendar import same_name
 from r1vl_kedro.answers.contrast import said_of, spoils
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import harmless
-from r1vl_kedro.answers.sentences import denies, statement_end
+from r1vl_kedro.answers.sentences import denies
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.words import fold, squeezed
 
@@ -27,6 +27,18 @@ _BEFORE_WORDS = re.compile(
     r"|(?:the\s+)?(?:quadrant|region|type|class|phase|statement|part)\s+(?=[IVX]+$)"
     r"|(?:the\s+)?(?:line|bar|curve|one|region|slice|part|segment|ball|object|shape)\s+in\s+(?=\w+$)"
     r"|(?:it|this|that|they|he|she)\s+(?=\w{3,}\s))+",
+    re.IGNORECASE,
+)
+_COPULA = re.compile(
+    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
+    r"(?:is|are|was|were|will be|will|equals|becomes|be|"
+    r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COPULA_TAIL = re.compile(
+    r"^(?:(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as"
+    r"|(?:(?:located|situated|found)\s+)?(?:in|on|at)"
+    r"|the|a|an)\s+(?=\w\w|\()",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\s*\([^()]*\)$")
@@ -106,3 +118,13 @@ def _in_so_many_words(ours: str, theirs: str) -> bool:
     """Tell whether a sentence says a reference that itself denies: "neither", "does not exist"."""
     said = _NEGATIVE.get(" ".join(fold(theirs)))
     return bool(said and said.fullmatch(ours))
+
+
+def statement_end(plain: str) -> str | None:
+    """Return what a sentence says of its subject (``The capital is Paris``), or None where it
+    denies.
+    """
+    if denies(plain):
+        return None
+    found = _COPULA.match(plain)
+    return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;")) if found else None

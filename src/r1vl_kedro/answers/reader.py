@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache, partial
 
+from r1vl_kedro.answers.assertion import statement_end
 from r1vl_kedro.answers.calendar import calendar_span, read_clock, read_date
 from r1vl_kedro.answers.forms import read_interval, read_range, read_tolerance
 from r1vl_kedro.answers.formulas import read_expression, read_relation
@@ -10,7 +11,6 @@ from r1vl_kedro.answers.model import Items, Matrix, Named, Quantity, Ratio, Text
 from r1vl_kedro.answers.names import inner, read_named
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.quantities import read_quantity
-from r1vl_kedro.answers.sentences import statement_end
 from r1vl_kedro.answers.splitting import (
     CLOSE,
     JOINT,

@@ -1,4 +1,4 @@
-"""What a sentence states: the one value in it, or what it says of its subject."""
+"""What a sentence states: the one value in it."""
 
 import re
 from functools import lru_cache
@@ -14,18 +14,6 @@ from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
 
-_COPULA = re.compile(
-    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    r"(?:is|are|was|were|will be|will|equals|becomes|be|"
-    r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-_COPULA_TAIL = re.compile(
-    r"^(?:(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as"
-    r"|(?:(?:located|situated|found)\s+)?(?:in|on|at)"
-    r"|the|a|an)\s+(?=\w\w|\()",
-    re.IGNORECASE,
-)
 _DENIED = re.compile(
     rf"\b(?:{DENIAL_OR_DOUBT}|{OF_ANOTHER}|nothing|none|nobody|but|whether|either|possibly|"
     r"(?-i:may)|wait|"
@@ -290,13 +278,3 @@ def compares(text: str) -> bool:
 def denies(plain: str) -> bool:
     """Tell whether a sentence holds a word of denial, doubt or choice."""
     return bool(_DENIED.search(plain) or DENYING.search(plain)) or len(plain) > MAX_SENTENCE
-
-
-def statement_end(plain: str) -> str | None:
-    """Return what a sentence says of its subject (``The capital is Paris``), or None where it
-    denies.
-    """
-    if denies(plain):
-        return None
-    found = _COPULA.match(plain)
-    return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;")) if found else None
