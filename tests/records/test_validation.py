@@ -67,7 +67,7 @@ def test_each_broken_record_is_set_aside_with_its_reason(tmp_path):
         (mulberry_row("a\ud800.png"), "malformed_row", "surrogate"),
         (mulberry_row("a.png", question="Find \ud800."), "malformed_row", "surrogate"),
         (mulberry_row("a.png", options=("3\udce9", "45")), "malformed_row", "surrogate"),
-        ({**mulberry_row("a.png"), "messages": [5, {}, {}]}, "malformed_row", "list of objects"),
+        ({**mulberry_row("a.png"), "messages": [5, {}, {}]}, "malformed_row", "list of turns"),
     ],
 )
 def test_an_odd_row_is_set_aside_and_the_next_is_read(tmp_path, row, reason, detail):
