@@ -20,10 +20,7 @@ def averages(completions, **columns):
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (
-            raises,
-            r"raised KeyError: 'boom' on a batch of 8 completions, at .*\.py:\d+",
-        ),
+        (raises, r"raised KeyError: 'boom' on a batch of 8 completions, at .*\.py:\d+"),
         (averages, r"returned 0\.5: wanted one number \(or None\) a completion, 8 of them"),
     ],
 )
@@ -51,11 +48,7 @@ nothing, half_nan, half_none = values(None), values(1.0, math.nan), values(0.5, 
 @pytest.mark.parametrize(
     ("name", "steps", "said"),
     [
-        (
-            "nothing",
-            5,
-            "step 3: {} gave no value to 100 % of 24 completions so far (None 24",
-        ),
+        ("nothing", 5, "step 3: {} gave no value to 100 % of 24 completions so far (None 24"),
         ("nothing", 1, "step 1: {} gave no value to 100 % of 8 completions so far (None 8"),
         ("half_nan", 2, "step 1: {} gave no value to 50 % of 8 completions so far (None 0, NaN 4"),
         ("half_none", 5, None),

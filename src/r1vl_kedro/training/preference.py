@@ -42,9 +42,9 @@ def train_preference(
         TrainingError: no pair can be used, or what the objective needs is not in the pairs.
     """
     settings = PreferenceOptions.model_validate(options)
-    place = {"base": base, "records": records, "output": output, "validation": validation}
-    return run.follow(
-        "preference", settings, _trainer, **place, template=template, seed=seed,
+    return run.train(
+        "preference", settings, _trainer, base=base, records=records, validation=validation,
+        output=output, template=template, seed=seed,
         select=lambda pairs: usable(pairs, settings, records),
     )  # fmt: skip
 

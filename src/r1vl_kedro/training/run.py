@@ -95,7 +95,7 @@ class Start:
         )
 
 
-def follow(
+def train(
     kind: str,
     settings: TrainingOptions,
     make: Callable[[Start], Any],
@@ -129,7 +129,7 @@ def follow(
 
     prepare_processes(settings)
     seed_everything(start.seed)
-    return train(make(start), start, validation)
+    return _train(make(start), start, validation)
 
 
 def prepare(
@@ -219,7 +219,7 @@ def open_state(output: str, recipe: Mapping[str, Any], main: bool) -> Path:
     return directory
 
 
-def train(trainer: Any, start: Start, validation: str | None) -> dict[str, Any]:
+def _train(trainer: Any, start: Start, validation: str | None) -> dict[str, Any]:
     """Train and save with what every run has: stopping, progress, metrics, accuracy on the way."""
     from r1vl_kedro.training import callbacks
     from r1vl_kedro.training.arguments import engine_of
@@ -242,13 +242,13 @@ def train(trainer: Any, start: Start, validation: str | None) -> dict[str, Any]:
         "engine": engine_of(trainer, settings),
     }
     about = manifest(start.kind, settings, start.seed, start.inputs, extra)
-    return train_and_save(trainer, start.output, about, stop)
+    return _train_and_save(trainer, start.output, about, stop)
 
 
-def train_and_save(
+def _train_and_save(
     trainer: Any, output: str, manifest: Mapping[str, Any], stop: Any
 ) -> dict[str, Any]:
-    """Train from the newest usable checkpoint, then write ``output`` in one step; see `follow`."""
+    """Train from the newest usable checkpoint, then write ``output`` in one step; see `train`."""
     from accelerate.utils import broadcast_object_list
 
     from r1vl_kedro.training.arguments import restore_on_cpu_ranks

@@ -34,8 +34,10 @@ def train_sft(
     settings = SFTOptions.model_validate(options)
     if settings.padding_free:
         sharing.check_model(base, "padding_free")
-    place = {"base": base, "records": records, "output": output, "validation": validation}
-    return run.follow("sft", settings, _trainer, **place, template=template, seed=seed)
+    return run.train(
+        "sft", settings, _trainer, base=base, records=records, validation=validation,
+        output=output, template=template, seed=seed,
+    )  # fmt: skip
 
 
 def _trainer(start: run.Start) -> Any:

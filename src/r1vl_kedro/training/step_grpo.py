@@ -42,8 +42,10 @@ def train_step_grpo(
     settings = StepGRPOOptions.model_validate(options)
     if settings.share_prompts:
         sharing.check_model(base)
-    place = {"base": base, "records": records, "output": output, "validation": validation}
-    return run.follow("step_grpo", settings, _trainer, **place, template=template, seed=seed)
+    return run.train(
+        "step_grpo", settings, _trainer, base=base, records=records, validation=validation,
+        output=output, template=template, seed=seed,
+    )  # fmt: skip
 
 
 def _trainer(start: run.Start) -> Any:
