@@ -108,7 +108,7 @@ def test_a_damaged_benchmark_file_gives_rows_or_one_sentence(tmp_path, name, cou
     rng = random.Random(name)
     path = write_benchmark(name, tmp_path / f"{name}.tsv", n=10, seed=1)
     lines = path.read_text().splitlines(keepends=True)[:5]
-    read = BenchmarkFile(BENCHMARKS[name], path, check_images=False, official=False)
+    read = BenchmarkFile(BENCHMARKS[name], path, official=False)
     for _ in range(count if count == MANY else FEW // 8):
         odd = list(lines)
         k = rng.randrange(1, len(odd))

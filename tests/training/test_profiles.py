@@ -122,7 +122,7 @@ def test_profile_evaluates_the_official_files_with_the_published_prompt(env, tmp
         for name, benchmark in BENCHMARKS.items():
             file = catalog.load(f"benchmark_{name}")
             assert file.path == tmp_path.resolve() / f"{benchmark.dataset}.tsv"
-            assert file.official and file.check_images
+            assert file.official
     options = EvaluationOptions.model_validate(config(env)["parameters"]["evaluation"])
     assert (options.benchmarks.prompt, options.benchmarks.limit) == ("published", None)
     assert options.benchmarks.chosen == list(MAIN_TABLE)

@@ -88,14 +88,12 @@ class BenchmarkFile:
     Attributes:
         benchmark: whose file it is.
         path: ``.tsv``, or ``.jsonl`` (``.json``) in MATH-Vision's published layout.
-        check_images: decode every image, so that a truncated one is set aside here.
         official: meant to be the published file, whose md5 is known.
         set_aside: rows left out, as of the last complete reading.
     """
 
     benchmark: Benchmark
     path: Path
-    check_images: bool = True
     official: bool = True
     set_aside: list[SetAside] = field(default_factory=list)
 
@@ -204,8 +202,7 @@ class BenchmarkFile:
         name = f"{len(data)} bytes"
         size = pictures.size_of(data, name)
         pictures.check_size(size, min_side=1, max_aspect=MAX_ASPECT, name=name)
-        if self.check_images:
-            pictures.decode(data, name)
+        pictures.decode(data, name)
         return data
 
     def _folders(self) -> list[Path]:
