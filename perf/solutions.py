@@ -8,12 +8,12 @@ should be 1 each time, in each grammar; what it refuses is listed by id.
 """
 
 import argparse
-import json
 import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from r1vl_kedro.records.json_stream import iter_objects
 from r1vl_kedro.rewards import outcome
 
 
@@ -40,8 +40,7 @@ def main() -> None:
     parser.add_argument("records", type=Path, help="MATH-Vision's records with solutions, as JSONL")
     path = parser.parse_args().records
     verdicts: dict[str, dict[str, bool]] = defaultdict(dict)
-    for line in path.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
+    for record in iter_objects(path):
         for name, (text, grammar) in responses(record).items():
             right = outcome(
                 text, record["answer"], options=record["options"] or None, grammar=grammar
