@@ -1,11 +1,13 @@
-"""The draw of warm-up and RL records, and the share of sloppy paths among the latter."""
+"""The draw of warm-up and RL records, sloppy paths among the latter, paths in another grammar."""
 
 import pytest
 from record_builders import image_bytes, mulberry_row, validated
 
 from r1vl_kedro.records.options import SplitOptions
 from r1vl_kedro.records.schema import RecordsError
-from r1vl_kedro.records.split import prep_report, split
+from r1vl_kedro.records.split import in_grammar, prep_report, split
+from r1vl_kedro.records.store import write_rows
+from r1vl_kedro.responses import THINK_ANSWER
 
 
 def test_both_sets_are_drawn_from_one_pool_by_the_seed(tmp_path):
@@ -67,3 +69,15 @@ def test_fewer_records_than_asked_for_gives_all(tmp_path):
     records, _ = validated(tmp_path, [mulberry_row("a/0.png")], {"a/0.png": image_bytes(0)})
     warm_up, rl = split(records, SplitOptions(n_warm_up=5, n_rl=None), 0)
     assert len(warm_up) == len(rl) == 1
+
+
+def test_paths_are_rewritten_and_all_else_stays():
+    row = {
+        "id": "a", "images": [], "question": "How many?", "options": ["1", "2"], "answer": "B",
+        "solution": THINK_ANSWER.render(["1 + 1 = 2."], "B: 2"), "family": "sums", "source": "s",
+        "modality": "ct", "key_steps": [["1 + 1 = 2"]],
+    }  # fmt: skip
+    records = write_rows([row], key_steps=True, labels=["modality"])
+    [changed] = in_grammar(records, "no_think").to_list()
+    assert changed == {**row, "solution": "<answer>B: 2</answer>"}
+    assert in_grammar(records, "plain")["solution"] == ["1 + 1 = 2.\nB: 2"]

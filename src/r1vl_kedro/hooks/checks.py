@@ -1,4 +1,4 @@
-"""What a run would fail over is looked at before its first node: not after days of training."""
+"""Checks before a run's first node: inputs, libraries, batches, models, columns, endpoints."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def check_libraries(nodes: Iterable[Node], catalog: DataCatalog) -> None:
         )
 
 
-def decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
+def _decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
     """Yield the decoding options of a node that predicts or samples, by the parameter's name."""
     if node.name.rpartition(".")[2].startswith(("predict", "sample")):
         for where, options in _parameters(node, catalog):
@@ -88,7 +88,7 @@ def decoding_of(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, Any]]:
 
 def _needs(node: Node, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
     """Yield each option of a node that needs a library, with the library."""
-    for where, decoding in decoding_of(node, catalog):
+    for where, decoding in _decoding_of(node, catalog):
         if _at(decoding, "engine") == "vllm":
             yield f"{where}.decoding.engine=vllm", "vllm"
     for where, options in _parameters(node, catalog) if "training" in node.tags else ():
@@ -119,7 +119,7 @@ def check_batches(nodes: Iterable[Node], catalog: DataCatalog) -> None:
             machine or the cluster has not.
         JobError: the cluster cannot be reached.
     """
-    sections, variants = trainings_of(nodes, catalog)
+    sections, variants = _trainings_of(nodes, catalog)
     if not sections and not variants:
         return
     launcher = LauncherOptions.model_validate(catalog.load("params:launcher"))
@@ -132,7 +132,7 @@ def check_batches(nodes: Iterable[Node], catalog: DataCatalog) -> None:
         raise ConfigurationError("\n".join(problems))
 
 
-def trainings_of(
+def _trainings_of(
     nodes: Iterable[Node], catalog: DataCatalog
 ) -> tuple[list[Training], list[Training]]:
     """List the trainings among these nodes: of sections of the parameters, and of the grid."""
@@ -159,8 +159,8 @@ def check_models(nodes: Sequence[Node], free: set[str], catalog: DataCatalog) ->
     Raises:
         CheckpointError: names what is missing, or the option and what would do.
     """
-    decodings = [found for node in nodes for found in decoding_of(node, catalog)]
-    sections, variants = trainings_of(nodes, catalog)
+    decodings = [found for node in nodes for found in _decoding_of(node, catalog)]
+    sections, variants = _trainings_of(nodes, catalog)
     if not decodings and not sections and not variants:
         return
     places = _places(nodes, free, catalog)
@@ -188,7 +188,7 @@ def check_columns(nodes: Sequence[Node], catalog: DataCatalog) -> None:
     Raises:
         ConfigurationError: a line for each reward and column, with the columns there are.
     """
-    sections, variants = trainings_of(nodes, catalog)
+    sections, variants = _trainings_of(nodes, catalog)
     if any("probe" in node.tags for node in nodes):
         variants += _probed(catalog.load("parameters")["variants"])
     made = {name for node in nodes for name in node.outputs}
@@ -217,7 +217,7 @@ def check_endpoints(nodes: Sequence[Node], catalog: DataCatalog) -> None:
     asked = {
         where: options
         for node in nodes
-        for where, given in decoding_of(node, catalog)
+        for where, given in _decoding_of(node, catalog)
         if (options := DecodingOptions.model_validate(given)).engine == "openai"
     }
     for where, options in asked.items():

@@ -32,7 +32,7 @@ class EntriesHooks:
         catalog["entries"] = MemoryDataset(catalog, copy_mode="assign")
         read = {name for pipeline in pipelines.values() for name in pipeline.datasets()}
         known = read | self._in_base
-        for name in conf_catalog.keys() - known:
+        for name in sorted(conf_catalog.keys() - known):
             pattern = "{" in name or catalog.config_resolver.match_dataset_pattern(name)
             if not pattern and not name.startswith("_") and (hint := did_you_mean(name, known)):
                 logger.warning("catalog entry %s is read by no pipeline: %s", name, hint.strip())

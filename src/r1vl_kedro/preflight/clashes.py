@@ -1,4 +1,4 @@
-"""Settings that cannot work together, or lack a library here."""
+"""Settings that cannot work together, and what they lack here: libraries, files of a model."""
 
 from __future__ import annotations
 

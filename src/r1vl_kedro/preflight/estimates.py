@@ -186,11 +186,11 @@ def accounts(
         return {}
     seconds, sampling = (_sum(steps, name) for name in ("seconds/step", SAMPLING))
     tokens, tflops = (_sum(steps, name) for name in ("sampled_tokens", "update_tflops"))
-    hours = next(name for name in ("gpu_hours", "process_hours") if name in steps[-1])
-    found = {"hours": seconds / 3600, hours: seconds * processes / 3600}
+    unit = next(name for name in ("gpu_hours", "process_hours") if name in steps[-1])
+    found = {"hours": seconds / 3600, unit: seconds * processes / 3600}
     if sampling and tokens:
         found["sampled_tokens_per_second_and_process"] = tokens / processes / sampling
-    if hours == "gpu_hours":
+    if unit == "gpu_hours":
         found["estimated_hours"] = sum(machine.hours(tflops, tokens, processes))
         reached = tflops / (seconds - sampling) / processes
         found["utilisation"] = reached / machine.gpu_tflops

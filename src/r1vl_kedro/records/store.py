@@ -1,4 +1,4 @@
-"""Write records to disk one by one, and find images again as they were stored."""
+"""Write records to disk one by one, open them, and find images again as they were stored."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DEAD = "zero_variance"
 GAIN = ("gain", "low", "high")
-INTERVALS = {"gain": ("low", "high"), "area": ("area_low", "area_high")}
+INTERVALS = {"gain": GAIN[1:], "area": ("area_low", "area_high")}
 """Columns that are shown with an interval, and where its ends are."""
 COLOURS = ("#0d9488", "#1d4ed8", "#9333ea", "#be123c", "#d97706")
 
@@ -155,7 +155,7 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
     """Draw gain by the warm-up's pass rate, a line a reward; by push, a point each."""
     from plotly.subplots import make_subplots
 
-    from r1vl_kedro.reporting.style import error_bars, style
+    from r1vl_kedro.reporting.style import MARKED, error_bars, style
 
     titles = ("by the warm-up's pass rate", "by push on reasoning")
     figure = make_subplots(rows=1, cols=2, shared_yaxes=True, subplot_titles=titles)
@@ -166,7 +166,7 @@ def study_figure(table: pd.DataFrame, options: StudyOptions) -> go.Figure:
         bars = error_bars(rows["gain"], rows["low"], rows["high"])
         colour = COLOURS[number % len(COLOURS)]
         for column, (axis, mode) in enumerate(
-            (("pass_rate", "lines+markers"), ("push_over_baseline", "markers")), start=1
+            (("pass_rate", MARKED), ("push_over_baseline", "markers")), start=1
         ):
             figure.add_scatter(
                 x=rows[axis].tolist(), y=rows["gain"].tolist(), error_y=bars, mode=mode,

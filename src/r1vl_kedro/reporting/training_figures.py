@@ -109,18 +109,8 @@ def zero_variance_figure(
         left = {"legendgroup": reason, "row": 1, "col": 1}
         add_bars(figure, labels, 100 * shares.loc[names, reason], reason, colour, **left)
         if reason in over_time.columns:
-            figure.add_scatter(
-                x=over_time.index,
-                y=100 * over_time[reason],
-                name=reason,
-                legendgroup=reason,
-                showlegend=False,
-                mode="lines",
-                stackgroup="reasons",
-                line={"color": colour, "width": 0.5},
-                row=1,
-                col=2,
-            )
+            area = {"stackgroup": "reasons", "showlegend": False, **left, "col": 2}
+            add_line(figure, over_time.index, 100 * over_time[reason], reason, colour, 0.5, **area)
     style(figure, "Groups that teach nothing (all rewards equal)", "updates", "", height=460)
     figure.update_layout(barmode="stack", margin={"t": 84})
     figure.update_yaxes(autorange="reversed", col=1, row=1)

@@ -5,7 +5,7 @@ seeds answered the same questions, so neither is nested in the other: the varian
 that of the crossed two-way random-effects model, ``(MS_questions + MS_seeds - MS_rest) / size``,
 with Satterthwaite's degrees of freedom (Satterthwaite, 1946). Resampling both (Owen, 2007) is too
 narrow with few seeds; this interval is a little too wide where trainings hardly differ.
-`perf/coverage.py` simulates what each procedure covers.
+`perf/interval_coverage.py` simulates what each procedure covers.
 """
 
 from dataclasses import dataclass, replace

@@ -176,10 +176,8 @@ def _gamma(table: pd.DataFrame, settings: Settings) -> go.Figure:
         for column, low, high, measure, dash in measures:
             part = rows.loc[line]
             gammas, values = [settings[name]["gamma"] for name in line], part[column].tolist()
-            title, colour = (
-                f"{measure}: {label}" if label else measure,
-                COLOURS[place % len(COLOURS)],
-            )
+            title = f"{measure}: {label}" if label else measure
+            colour = COLOURS[place % len(COLOURS)]
             bars = error_bars(part[column], part[low], part[high], color=BARS)
             add_line(figure, gammas, values, title, colour, 2, dash, mode=MARKED, error_y=bars)
     style(figure, "SimPO's target margin", "γ", "accuracy, %")
