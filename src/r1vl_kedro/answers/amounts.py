@@ -82,14 +82,15 @@ def unit_free(quantity: Quantity) -> Fraction | float:
 
 def _converted(given: Quantity, gold: Quantity) -> bool:
     """Tell whether a quantity is the reference in another unit, rounded: 37.28 mph for 60 km/h."""
+    shown = given.decimals or 0
+    if not given.number % 1 or _digits(given, shown) < 3:
+        return False
     for ours in given.units:
         for theirs in gold.units:
             if same_dimension(ours, theirs) and not (is_generic(ours) or is_generic(theirs)):
                 ratio = theirs.factor / ours.factor
                 gap = abs(float(given.number) - float(gold.number * ratio))
-                shown = given.decimals or 0
-                tens = math.log10(ratio).is_integer()  # m and km
-                if not tens and _digits(given, shown) >= 3 and given.number % 1:
+                if not math.log10(ratio).is_integer():  # m and km are no rounding
                     return gap <= _half_a_digit(shown)
     return False
 

@@ -6,6 +6,7 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.calendar import same_name
 from r1vl_kedro.answers.contrast import said_of, spoils
+from r1vl_kedro.answers.prose import COPULA
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.sentences import denies
@@ -31,7 +32,7 @@ _BEFORE_WORDS = re.compile(
 )
 _COPULA = re.compile(
     r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    r"(?:is|are|was|were|will be|will|equals|becomes|be|"
+    rf"(?:will be|{COPULA}|"
     r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -47,10 +48,13 @@ _SUBJECT = re.compile(
     r"(?:,\s+(?:with|at|of)\s[^,;:?]{1,30})?\.?$",
     re.I,
 )
-_WITHIN = (
-    r" (?:in|on|over|throughout|within) (?:the|this|that) (?:given |whole |entire )?"
-    r"(?:interval|domain|range|period|figure|picture|image|chart|graph|diagram|photo|map)\W*$"
+_WITHIN = re.compile(
+    r"(?:the|its?|this|that) (?:[a-z]+ ){0,2}is (?P<said>[^\W\d_]+) "
+    r"(?:in|on|over|throughout|within) (?:the|this|that) (?:given |whole |entire )?"
+    r"(?:interval|domain|range|period|figure|picture|image|chart|graph|diagram|photo|map)\W*$",
+    re.IGNORECASE,
 )
+"""What is said of a subject, and where: "The function is decreasing on the interval"."""
 _RELATED = re.compile(
     r"\b(?:before|after)\s+\w|\bha[sd] the (?:second|third|fourth|fifth|next|last)\b"
     r"|\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
@@ -102,8 +106,8 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
     further = re.search(r"[,;.]\s*\w", ours)
     if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
         return SAME
-    within = rf"(?:the|its?|this|that) (?:[a-z]+ ){{0,2}}is {re.escape(theirs)}{_WITHIN}"
-    if theirs.isalpha() and re.match(within, ours, re.IGNORECASE) and not denies(ours):
+    within = _WITHIN.match(ours)
+    if within and within["said"].casefold() == theirs.casefold() and not denies(ours):
         return SAME
     subjects = {fold(found["subject"]) for core in cores(ours) if (found := _SUBJECT.match(core))}
     if subjects & wanted and not (denies(ours) or spoils(ours) or _RELATED.search(ours)):

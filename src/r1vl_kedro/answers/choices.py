@@ -48,7 +48,7 @@ _LABELS = re.compile(r"(?<![\w'’])([A-Z])(?=\s?(?:[).:?!]|\s[-–—]\s|\Z))(?
 _STANDING = re.compile(
     r"(?<![\w'’(\[=])(?:[B-Z](?![\w'’(=])|A(?![\w'’(=]|\s[a-z])|(?<!.)A(?=\s[a-z]))"
 )
-_HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LONGEST_LIST = 7
 _SETS_ASIDE = re.compile(
     rf"\b(?:{DENIAL_OR_DOUBT}|wrong|incorrect|false|since|because|so|thus|hence|than|but|out|"
@@ -117,10 +117,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         place = letters.index(spaced[1])
         if verbatim(spaced["rest"], [options[place]]) == 0:
             return place
-    several = len(asserted(letters_in(plain, letters))) > 1
-    by_value = [] if several and not lettered else _by_value(given, options, same)
+    named = asserted(letters_in(plain, letters))
+    by_value = [] if len(named) > 1 and not lettered else _by_value(given, options, same)
     if by_value:
-        agreed = lettered or asserted(letters_in(plain, letters)) <= set(by_value)  # not "45 is A"
+        agreed = lettered or named <= set(by_value)  # not "45 is A"
         return by_value[0] if len(by_value) == 1 and agreed else None
     return _in_sentence(plain, options, letters) if is_prose(plain) else None
 
@@ -178,8 +178,8 @@ def _labelled(
         withdrawn(plain) and verbatim(rest, [own]) is None
     ):
         return None
-    if _HAN.search(rest) and not _HAN.search(own):
-        return None  # what else is said in Chinese is not read
+    if _EAST_ASIAN.search(rest) and not _EAST_ASIAN.search(own):
+        return None  # what else is said in Chinese, Japanese or Korean is not read
     first = re.split(r"(?<=[^\d\s])\.\s|\n", rest, maxsplit=1)[0].strip()
     for text in dict.fromkeys((rest, first)):
         named = verbatim(text, options) if text else place

@@ -74,7 +74,7 @@ _TENS_AND_RANK = re.compile(
     r"((?:fir|seco|thi|fou|fif|six|seven|eigh|nin)[a-z]+)$",
     re.IGNORECASE,
 )
-_TIMES = {"once": 1, "twice": 2, "thrice": 3, "a pair": 2, "pair": 2}
+_REPEATS = {"once": 1, "twice": 2, "thrice": 3, "a pair": 2, "pair": 2}
 _CHOSEN = re.compile(r"^(\d{1,3})([CP])(\d{1,3})$")
 _CHANCE = re.compile(r"^(\d{1,6}) (?:in|of) ([1-9]\d{0,6})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
@@ -267,8 +267,8 @@ def _words(body: str) -> Quantity | None:
         return Quantity(Fraction(-chinese if negative else chinese))
     if not text[:1].isalpha():
         return None
-    if text.lower() in _TIMES:
-        return Quantity(Fraction(_TIMES[text.lower()]))
+    if text.lower() in _REPEATS:
+        return Quantity(Fraction(_REPEATS[text.lower()]))
     found = leading_number(text)
     if not found:
         return None

@@ -122,7 +122,10 @@ def form(text: str, *, nesting: int = 0) -> Value | None:
 
 
 def _special(text: str, nesting: int) -> Value | None:
-    """Read forms of few words: ``7 R 2``, ``3 out of 4``, ``8 cm by 3 cm``, ``A(1, 2)``, no set."""
+    """Read forms of few words: ``7 R 2``, ``3 out of 4``, ``8 cm by 3 cm``, ``A(1, 2)``.
+
+    And no set, a union of listed sets, and all numbers but one.
+    """
     if text in _NO_SET:
         return Text(("empty", "set"), text)
     if "∪" in text and len(sets := [part.strip() for part in text.split("∪")]) <= MAX_ITEMS:

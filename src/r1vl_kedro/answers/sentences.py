@@ -9,7 +9,7 @@ from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
-from r1vl_kedro.answers.stated_numbers import value_stated
+from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, value_stated
 from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
@@ -67,8 +67,7 @@ _UNIT_AFTER = re.compile(
 )
 _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
-    r"|(?<!equal )(?<!equals )(?<!comes )(?<!amounts )(?<!up )(?<!out )(?<!evaluates )"
-    r"(?<!simplifies )(?<!reduces )(?<!sum )(?<!sums )(?<!corresponds )\bto\s+\Z"
+    rf"|{''.join(f'(?<!{word} )' for word in AMOUNTS_TO)}\bto\s+\Z"
     r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to|following|preceding"
     r"|above|below|(?:one|two|three|four|\d) in(?: every)?)\s+\Z",
     re.IGNORECASE,
@@ -265,7 +264,7 @@ def spoilt(text: str, start: int, end: int, *, units: bool = False) -> bool:
 
     ``units`` leaves what follows it to the caller.
     """
-    if _SPOILT_BEFORE.search(text[:start][-14:]):
+    if _SPOILT_BEFORE.search(text[:start][-20:]):
         return True
     return not units and bool(_SPOILT_AFTER.match(text[end:][:60]))
 

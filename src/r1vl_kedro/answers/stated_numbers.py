@@ -40,12 +40,15 @@ _OBJECTS = frozenset("him her them us me".split())
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
 _ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
 _DANGLING = frozenset("of from with for as by per than".split())
-_LEADS = frozenset(
-    "out sum sums equal equals comes come came amounts up adds corresponds corresponding "
-    "simplifies reduces "
-    "leads points pointing refers evaluates rounds rounded equivalent according works goes".split()
+AMOUNTS_TO = (
+    "equal equals comes amounts up out evaluates simplifies reduces sum sums corresponds".split()
 )
-"""Words with which "to" leads to what is stated: "equal to", "comes to"."""
+"""Words with which "to" leads to the value of something: "equal to", "comes to"."""
+_LEADS = frozenset(AMOUNTS_TO) | frozenset(
+    "come came adds corresponding leads points pointing refers rounds rounded equivalent according "
+    "works goes".split()
+)
+"""Words with which "to" may lead to what is stated: "rounded to", "according to"."""
 _PREDICATE = re.compile(
     rf"\s*(?:{COPULA}|seems?|looks?|appears?|turn(?:s|ed)|has been|"
     r"(?:should|would|can|must|may) be)"

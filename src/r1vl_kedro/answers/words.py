@@ -85,8 +85,11 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     words = [
         word if symbols and len(word) <= 3 else fold_word(word) for word in _TOKEN.findall(ended)
     ]
-    joint = {"and", "or"}
-    words = [w for w, after in zip_longest(words, words[1:]) if not (w == "," and after in joint)]
+    words = [
+        word
+        for word, after in zip_longest(words, words[1:])
+        if not (word == "," and after in ("and", "or"))
+    ]
     while len(words) > 1 and words[0].lower() in _ARTICLES:
         symbol = len(words[1]) == 1 or words[1] in FUNCTIONS or words[1] in GREEK_NAMES
         if symbol and words[0] in ("A", "a"):
