@@ -22,10 +22,9 @@ _COLOURS = frozenset(
 _PRONOUN = re.compile(r"^(?:it|they|this|that) (?=[a-z])")
 _SUBJECT = re.compile(
     r"^(?:(?:it|they)|the(?: [a-z]+){1,3}?) (?:(?:is|are) )?"
-    r"(?P<said>(?:first |alway |at |in |not )?[a-z]{3,}(?: [a-z]+)*)$"
+    r"(?P<said>(?:at |in )?[a-z]{3,}(?: [a-z]+)*)$"
 )
 _REMAIN = re.compile(r"\bremains?\b")
-_NOT = re.compile(r"\b(?:not|no|never|nor|neither|or|if|unless)\b|n't\b")
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
 
 
@@ -73,8 +72,6 @@ def predicated(plain: str, options: Sequence[str]) -> int | None:
     ``It stays the same`` for "The mass stays the same", ``at rest`` for "The object is at rest".
     """
     given = folded(plain).replace(",", "")
-    if _NOT.search(given):
-        return None
     said, of_another = _tenseless(_PRONOUN.sub("", given)), _subjectless(_tenseless(given))
     places = [
         place

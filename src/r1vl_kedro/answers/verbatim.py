@@ -8,7 +8,7 @@ from r1vl_kedro.answers.nouns import singular
 from r1vl_kedro.answers.words import fold, squeezed
 
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
-_OF_SUBJECT = re.compile(r"^the [a-z]+ (?:will |would )?(?=[a-z]{4,}s\.?$)", re.I)  # the line rises
+_OF_SUBJECT = re.compile(r"^the [a-z]+ (?=[a-z]{4,}s\.?$)", re.I)  # the line rises
 
 
 def verbatim(plain: str, options: Sequence[str]) -> int | None:
