@@ -85,7 +85,7 @@ _HEDGE = re.compile(
     r"|(?:neither|not) [\w.,%$-]+ (?:nor|but) [\w.,%$-]+)[.!?]?\Z",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def hedges(text: str) -> bool:
@@ -95,7 +95,7 @@ def hedges(text: str) -> bool:
         >>> hedges("7 or 8. There are 7 in front"), hedges("It has red or blue cubes. So 7.")
         (True, False)
     """
-    return bool(_HEDGE.match(_SENTENCE.split(text.strip(), maxsplit=1)[0]))
+    return bool(_HEDGE.match(SENTENCE_END.split(text.strip(), maxsplit=1)[0]))
 
 
 OF_ANOTHER = (

@@ -19,6 +19,7 @@ from r1vl_kedro.answers import (
     stated_quantity,
     yes_or_no,
 )
+from r1vl_kedro.answers.prose import SENTENCE_END
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.benchmarks.compat import REFUSALS
 from r1vl_kedro.responses.around import in_its_sentence
@@ -68,7 +69,6 @@ _NO_ANSWER_ALONE = re.compile(
 _LETTER_AND_MORE = re.compile(r"\(?[A-Za-z][).]+\s+\S")
 _NUMBERING = re.compile(r"\d+[.)]")
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DETERMINER = re.compile(
     r"\W*(?:yes|no)\s+(?!it\b|there\b|the\b|this\b|that\b|they\b)\w", re.IGNORECASE
 )
@@ -148,7 +148,7 @@ def short_answer(text: str) -> str | None:
 
 
 def _sentences(text: str) -> list[str]:
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
 
 
 def readings(text: str, reads: Callable[[str], object] | None = None) -> list[str]:
@@ -292,7 +292,7 @@ def list_verdict(text: str, values: Sequence[float]) -> bool:
     """Tell whether the numbers in an answer are these, in this order ("between 2007 and 2008")."""
     if len(text) > MAX_ANSWER:
         return False
-    stating = [part for part in _SENTENCE.split(text) if _PLAIN_NUMBER.search(part)]
+    stating = [part for part in SENTENCE_END.split(text) if _PLAIN_NUMBER.search(part)]
     if any(_DENYING.search(part) for part in stating):
         return False
     found = [float(part.replace(",", "")) for part in _PLAIN_NUMBER.findall(text)]

@@ -70,6 +70,8 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 """What makes a letter behind it the name of a thing in the figure."""
+_BEFORE_NOUN = KINDS | PERSONS | POINTERS | LINKS
+"""Words that may stand before what an answer is called."""
 _DENIED = re.compile(
     r"(?i)\b(?:not|never|cannot|instead of|rather than|in place of|\w+n['’]t)"
     r"(?:\s+(?:be|equal|to|the|an?|answer|option))*\s*\(?\Z"
@@ -239,8 +241,7 @@ class Clause:
     @cached_property
     def named(self) -> bool:
         """Tell whether its subject is what an answer is called: "my final guess", "the answer"."""
-        skipped = KINDS | PERSONS | POINTERS | LINKS
-        at = next((n for n, word in enumerate(self.words) if word not in skipped), None)
+        at = next((n for n, word in enumerate(self.words) if word not in _BEFORE_NOUN), None)
         if at is None or self.words[at] not in NOUNS or self.words[at + 1 : at + 2] == ("of",):
             return False
         follows = " ".join(self.words[at + 1 : at + 2])

@@ -29,8 +29,6 @@ _ENGLISH = words_of(
     "then than let us our can will which when where who what how more most"
 )
 """Words of closed classes: a sentence without one is in no language that is read here."""
-_JOINS = words_of("and or but not only also again over under")
-"""Words with which a fragment adds to what was answered: "and one more"."""
 _PERSON = re.compile(
     r"(?:(?<!letter )(?<!point )(?<!option )\bI\b(?! is\b)|(?<![Ii]f )(?<![Tt]hank )\b[Yy]ou\b)"
     r"(?:['’](?:m|ve|ll|d)\b)?"
@@ -42,10 +40,10 @@ _CLOSING = words_of(
     "done qed thanks thank you ok okay great check checked checks verified verification confirmed "
     "explanation explanations reasoning reason reasons proof note notes remark remarks example "
     "indeed exactly sure hope good luck enjoy welcome cheers simple easy enough similarly likewise "
-    "step steps working calculation method approximately approx each total degrees left only "
-    "yes correct right true the a final answer answers result results solution so thus hence "
-    "therefore since because as where then we get it is this that and in total all for question "
-    "question asked rounded endproof align aligned asy"
+    "step steps working calculation method approximately approx each total degrees left only yes "
+    "correct right true the a final answer answers result results solution so thus hence therefore "
+    "since because as where then we get it is this that and in all for question asked rounded "
+    "endproof align aligned asy"
 )
 """Words of a fragment that closes a text or heads what follows: "Done.", "Thank you!"."""
 _CANDID = re.compile(
@@ -67,9 +65,8 @@ _VERBS_OF_IT = re.compile(
 _OTHERS = words_of("nobody everybody everyone anyone anybody someone somebody ever")
 """Whom no working is about."""
 _SKIPPED = words_of(
-    "have had did do can could will would may might was were am are also just then now first "
-    "next again always only not never n't and to been carefully simply first already both should "
-    "must need"
+    "have had did do can could will would may might was were am are also just then now first next "
+    "again always only not never n't and to been carefully simply already both should must need"
 )
 """Words between a person and what it does."""
 _WORKS = re.compile(
@@ -94,9 +91,11 @@ _OPENS = words_of(
     "if since because as when while from by in on at with after before for so then thus hence "
     "therefore and but or not only also like unlike during under over that this it which where "
     "although though until once unless both all is was does did can could will would has had how "
-    "what why now here indeed again given without of to than until about into upon except"
+    "what why now here indeed again given without of to than about into upon except"
 )
 """Words of closed classes that a sentence opens with: all others before "it" are verbs."""
+_BEGINS = (_OPENS | _MOVES) - words_of("and or but not only also again over under")
+"""Beginnings of a fragment, but for those that add to what was answered: "and one more"."""
 _BIDS = re.compile(
     r"(?:check|verif|confirm|see|not|compar|do|hop|call|solv|work|prov|show|find|comput|calculat|"
     r"remember|recall|consider|explain|draw|illustrat|visuali[sz]|put|using|us|appl|mak|giv|"
@@ -196,7 +195,7 @@ def understood(sentence: str, *, repeats: bool) -> bool:
     if len(words) <= 6 and _PLAIN.fullmatch(sentence) and not _VERBS_OF_IT.search(sentence):
         if words[0] == "let's":
             words = words[1:]
-        known = words[0] in (_OPENS | _MOVES) - _JOINS or _CLOSING.issuperset(words)
+        known = words[0] in _BEGINS or _CLOSING.issuperset(words)
         return known or bool(_BIDS.fullmatch(words[0]))
     return _of_persons(sentence, words) and _of_it(sentence, words)
 

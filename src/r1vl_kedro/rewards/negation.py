@@ -32,7 +32,7 @@ _RIGHT = frozenset(
 """Words that call a claim right or real."""
 _SOLUTIONS = frozenset("solution root case answer".split())
 """Nouns that do so at the end of a clause: "is no root", but not "no root of the other one"."""
-_BETWEEN = frozenset("a an my our to out just also still again".split())
+_BETWEEN = frozenset("a my our to out just also still again".split())
 """Words between a verb of being and what it calls its subject."""
 _PREPOSITIONS = frozenset("in on at of for with by from than when where if".split())
 _DENIALS = DENIERS | frozenset(

@@ -23,23 +23,21 @@ from r1vl_kedro.rewards.normalise import (
 from r1vl_kedro.rewards.wholes import COPULAS
 
 _LEADING = NEUTRAL | frozenset(
-    "or but when while if us let set define use used become becomes imply implies yielding mean "
-    "means leave requires require satisfy reduce reduces simplify simplifies result lead leads "
-    "calculate compute count add subtract multiply divide solve substitute note notice observe "
-    "recall deduce infer check verify confirm show shows say says state states read reads write "
-    "rewrite form forms hold holds know have having get gets equation equations formula "
-    "inequality identity relation expression function theorem rule law condition property solution "
-    "solutions root quantity variable parameter coordinate coordinates slope intercept "
-    "length width height depth radius diameter perimeter circumference area volume surface "
-    "measure base hypotenuse leg altitude median angles sides arcs sector quadrilateral trapezoid "
-    "parallelogram rhombus polygon pentagon hexagon prism cylinder cone sphere plane vertices "
-    "edges triangles lines segments chord tangent secant axis ratio fraction percentage "
-    "probability average mean mode range variance difference product quotient remainder factor "
-    "multiple power generality doubt wonder forget way fact "
-    "exponent logarithm speed velocity acceleration distance time mass weight force energy work "
-    "pressure density charge current voltage resistance temperature rate frequency period "
-    "concentration price cost profit interest discount age score population "
-    "cos sin tan cot log ln frac sqrt widehat overline".split()
+    "or when while if us define use used become becomes implies mean means leave requires require "
+    "satisfy reduce reduces simplify simplifies lead leads calculate compute count add subtract "
+    "divide solve substitute note notice observe recall deduce infer check verify confirm show "
+    "shows state states form forms hold holds know equation equations formula inequality identity "
+    "relation expression function theorem rule law property solutions root quantity variable "
+    "parameter coordinate coordinates slope intercept length width height depth radius diameter "
+    "perimeter circumference volume surface measure base hypotenuse leg altitude median angles "
+    "arcs sector quadrilateral trapezoid parallelogram rhombus polygon pentagon hexagon prism "
+    "cylinder cone sphere plane vertices edges triangles lines segments chord tangent secant axis "
+    "ratio fraction percentage probability average mode range variance difference quotient "
+    "remainder factor multiple power generality doubt wonder forget way fact exponent logarithm "
+    "speed velocity acceleration distance time mass weight force energy work pressure density "
+    "charge current voltage resistance temperature rate frequency period concentration price cost "
+    "profit interest discount age score population cos sin tan cot log ln frac sqrt widehat "
+    "overline".split()
 )
 """Words that an equation right behind them is stated by, or is one of: of any other it is not known
 what it makes of the equation ("pretend", "they erased")."""
@@ -48,13 +46,13 @@ _SPEAKING = frozenset("say says read reads write writes rewrite answer answers".
 _SPEAKERS = frozenset("we i us can equation equations it line figure label".split())
 _SOLUTIONS = frozenset("solution root answer value".split())
 _CURVES = frozenset("line curve graph equation formula function".split())
+"""What an equation in words is denied to be: "x = 5 is not the equation"."""
 _FORMER = frozenset("old former previous original wrong".split())
 _OF_SOLUTIONS = frozenset(
-    "a an our my its only also just indeed therefore thus then hence clearly one of valid correct "
-    "right true actual exact positive negative real integer whole natural rational desired "
-    "required sought wanted unique single first second third other final smallest largest smaller "
-    "larger minimum maximum possible new next missing unknown same given common double simple best "
-    "admissible acceptable numerical".split()
+    "a our my its also just indeed one of valid correct right true actual exact positive negative "
+    "real integer whole natural rational desired required sought wanted unique single first second "
+    "third other final smallest largest smaller larger minimum maximum possible new next missing "
+    "unknown same given common double simple best admissible acceptable numerical".split()
 )
 """Words before "solution" that leave it one; of others it is not known: "a phantom solution"."""
 _THINGS = _LEADING | frozenset(
@@ -74,19 +72,18 @@ _UNAFFECTED = frozenset(
     "require affect mean imply use go".split()
 )
 """What a statement may not do without being wrong: "x = 5 does not depend on y"."""
-
-
 _BEHIND = AUXILIARIES | frozenset(
     "and or that which who whose where as in on at of for from with by to into onto out between "
     "among around along across inside outside within under over above below behind beside near "
-    "through about after before until without against along toward towards regardless "
-    "here there now again still already too also indeed only all each both altogether overall "
-    "total left respectively together possible available long wide high tall deep old away apart "
-    "follows satisfies works holds implies means gives yields makes exist exists "
-    "we it i they not never visible like while whereas".split()
+    "through about after before until without against toward towards regardless here there now "
+    "again still already too also indeed only all each both altogether overall total left "
+    "respectively together possible available long wide high tall deep old away apart follows "
+    "satisfies works holds implies means gives yields makes exist exists we it i they not never "
+    "visible like while whereas".split()
 )
 """Words right behind a statement that leave it one; of a noun it is not known: "6 edge colors"."""
-
+_LEAVING_WHOLE = CLAUSE_ENDS | _BEHIND | _DONE
+"""Words right behind a phrase with which it ends there."""
 
 _MAKING_OTHER = frozenset("claim rumour belief perpendicular parallel".split())
 """Words before "there is" or a label's "is" that make another claim of it."""
@@ -112,6 +109,7 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     return not (before in _LEADING or before.endswith(("ly", "ing")))
 
 
+_RELATING = COPULAS | RELATIONS
 _REMOVED = frozenset(
     {("in", "special"), ("in", "appearance"), ("for", "other"), ("left", "to"), ("or", "is")}
 )
@@ -125,7 +123,7 @@ def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     """
     if tokens[end] in ("more", "fewer") and tokens[end + 1] in CLAUSE_ENDS:
         return True
-    if not (COPULAS | RELATIONS).isdisjoint(tokens[start:end]):
+    if not _RELATING.isdisjoint(tokens[start:end]):
         further = tokens[end] == "and" and tokens[end + 2 : end + 3] == ["more"]
         if further or tuple(tokens[end : end + 2]) in _REMOVED:
             return True
@@ -144,7 +142,7 @@ def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def names_more(after: str) -> bool:
     """Tell whether a word right behind a phrase is not known to leave it whole: ``edge colors``."""
-    if after in CLAUSE_ENDS or after in _BEHIND | _DONE or after.endswith(("ly", "ing", "ed")):
+    if after in _LEAVING_WHOLE or after.endswith(("ly", "ing", "ed")):
         return False
     if after in ("per", "=>", "-", "+", "*", "^"):
         return True
@@ -169,9 +167,8 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if verb == "was" and not _FORMER.isdisjoint(said):
         return True
-    if verb in ("do", "does", "did") and said[:1] == ["not"] and said[1:]:
-        return said[1] not in _UNAFFECTED
-    if verb == "can" and said[:1] == ["not"] and said[1:] and said[1] != "be":
+    acts = verb in ("do", "does", "did") or (verb == "can" and said[1:2] != ["be"])
+    if acts and said[:1] == ["not"] and said[1:]:
         return said[1] not in _UNAFFECTED
     place = next((at for at, token in enumerate(said) if token in _SOLUTIONS), 0)
     if "not" in said or verb not in ("is", "was", "has"):

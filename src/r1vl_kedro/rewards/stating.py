@@ -43,7 +43,7 @@ _PUTTING = frozenset("plug plugging put putting".split())
 _TRYING = frozenset("try tries trying tried test tests testing tested".split())
 _TAKING = frozenset("took taken mistook".split())
 _GOALS = frozenset("goal aim target".split())
-_APPEARING = frozenset("looks look seems seem appears appear".split())
+_APPEARING = frozenset("looks look seems seem appears appear should".split())
 _HAVING = frozenset("should would could".split())
 _UNREAL = frozenset("would could might".split())
 _CONDITIONS = frozenset("if unless had were without otherwise".split())
@@ -99,7 +99,7 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
             and following == "that"
             and not _WANTING.isdisjoint(tokens[max(position - 3, 0) : position])
         )
-        seems = token in _APPEARING | {"should"} and _turns(tokens, end)
+        seems = token in _APPEARING and _turns(tokens, end)
         unreal = token in _HAVING and following == "have"
         taken = token == "for" and not _TAKING.isdisjoint(tokens[max(position - 4, 0) : position])
         could_be = token == "could" and tokens[position + 1 : start] == ["be"]
