@@ -34,7 +34,8 @@ _CONCLUSION = re.compile(
 _RECKONED = re.compile(
     r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median|result)\s+(?:of|between)\s"
     r"|(?:if (?:we|you) )?(?:add|subtract|multiply|divid|sum)\w*\s"
-    r"|\d[\d.,]*\s+(?:plus|minus|times|and|divided by|multiplied by|\w+ and)\s)"
+    r"|\d[\d.,]*\s+(?:plus|minus|times|and|divided by|multiplied by|\w+ and)\s"
+    r"(?!(?:also\s+)?(?:(?:the|my)\s+)?(?:\w+\s+)?answer\b))"
     r"[^.;?]{1,80}?\b(?:is|are|equals?|gives?|makes?|yields?|leaves?|(?:we|you) get|results in)\s+"
     r"(?P<rest>[^,;]{1,40})$",
     re.IGNORECASE,
@@ -240,7 +241,9 @@ _NOT_THE_END = re.compile(
     r"\b(?:other|rest|else|twice|thrice|doubled|halved|squared)\b", re.IGNORECASE
 )
 """Words of a conclusion about something else: "8, so the other one is 12"."""
-_ANOTHER_FIRST = re.compile(r"\d\W*(?:\b(?:and|also)\b|&)\W*(?:the|my)?\s*\Z", re.IGNORECASE)
+_ANOTHER_FIRST = re.compile(
+    r"\d\W*(?:\b(?:and|also)\b|&)\W*(?:also\s+)?(?:(?:the|my)(?:\s+\w+)?)?\s*\Z", re.IGNORECASE
+)
 """A value that is joined to the next: "it is 7 and the answer is 8"."""
 _SUPPOSED = re.compile(
     r"\bif\b.*\bwere\b"
