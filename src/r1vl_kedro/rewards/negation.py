@@ -51,7 +51,7 @@ _CONTRASTS = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("far", "from"), ("rule", "out"),
      ("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("except", "for"), ("nothing", "but"),
      ("everything", "but"), ("anything", "but"), ("all", "but"),
-     ("differs", "from"), ("contrary", "to"), ("forgot", "to"), ("failed", "to")}
+     ("differs", "from"), ("contrary", "to"), ("forgot", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset(
