@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from r1vl_kedro.answers.amounts import quantities_differ, unit_free
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.numerals import CARDINALS, ORDINALS, PARTS, SCALES
-from r1vl_kedro.answers.prose import DENYING, neutral
+from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.prose import DENYING
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
@@ -17,14 +17,12 @@ _TAIL = re.compile(
     r"respectively)"
     r"|,?\s+(?:at|when|for)\s+[a-z]\s*=\s*-?[\d./]+"
     r"|,\s+(?:reached|attained|achieved|obtained|occurring)\s+(?:after|at|when)\s[^.;?]{1,40}"
-    r"|[\s,(]+(?:(?:rounded|correct)\s+)?(?:to\s+)?(?:\d|one|two|three|four)\s+"
-    r"(?:sig(?:nificant)?\.?\s?(?:fig(?:ure)?s?|digits?)|s\.?f\.?|d\.?p\.?|decimal places?)\)?"
     r"|,\s+including\s+[^,;.=]{1,60}"
     r"|(?<=times)\s+as\s+(?:many|much|large|big|long|tall|high|fast|heavy|likely)"
     r"(?:\s+as\s+[a-z ]{1,40})?"
     r"|\s+(?:from|with|based on|given) (?:only )?(?:the |this )?(?:given |provided |available )?"
     r"(?:information|data)(?: given| provided| available| alone)?"
-    r"|\s+or so|,?(?:\s+and (?:that|this))?\s+is (?:the|our|my) (?:only |final |correct )?"
+    r"|(?<=\d)\s+or so|,?(?:\s+and (?:that|this))?\s+is (?:the|our|my) (?:only |final |correct )?"
     r"(?:solution|answer|result|value)"
     r")\s*$",
     re.IGNORECASE,
@@ -42,33 +40,22 @@ _SET_ASIDE = re.compile(
     r"(?P<said>[^,;:?!]{1,60})$",
     re.IGNORECASE,
 )
-_JUDGES = re.compile(
-    r"(?:\w+ly )?(?:correct|right|valid|likely|possible|probable|plausible|acceptable|good|ok|okay"
-    r"|it|this|that|enough|close|even|final|yes)\b",
+_JUDGED = re.compile(
+    r"(?:\w+ly|sure|certain|correct|right|valid|true|possible|probable|plausible|acceptable|good|ok|"
+    r"okay|it|this|that|enough|close|quite|even|final|yes|yet|now|so|anymore|always|entire|much)",
     re.IGNORECASE,
 )
-"""A judgement, where another value would be set aside: "7, not correct"."""
-_LEFT = re.compile(r"\bleft\W*\Z", re.IGNORECASE)
+"""A judgement, where another word would be set aside: "red, not certain"."""
+_UNSURE = re.compile(r"(?:certain|sure)\b[a-z ]*", re.IGNORECASE)
 _CLAUSE = re.compile(
-    r"(?<![\s,;])[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"
-    r"(?P<said>[a-z '-]*)$",
+    r"(?<![\s,;])(?:[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"
+    r"|[\s,;]+(?=(?:rounded |correct )?to\s)"
+    r"|\s+(?=in (?:simplest|lowest|reduced)|(?:according|based|per)\s)"
+    r"|(?P<apart>,\s+)(?!option|choice|final|correct))(?P<said>[\w '.-]*)$",
     re.IGNORECASE,
 )
 _IN_UNIT = re.compile(r"(?<=\d),\s+in\s+(?P<unit>[A-Za-z][A-Za-z ./^\d]*)$")
 _BRACKET = re.compile(r"\s*[(\[](?P<said>[^()\[\]]{1,80})[)\]]\s*$")
-_NUMBER_WORDS = re.compile(
-    rf"\b(?:{'|'.join([*CARDINALS, *SCALES, *ORDINALS, *PARTS])}|hundreds|thousands|trillions|"
-    r"twice|thrice|once)\b",
-    re.IGNORECASE,
-)
-_TURNS = re.compile(
-    r"\b(?:answers?|so|thus|hence|therefore|but|actually|really|wait|sorry|forgot(?:ten)?|missed|"
-    r"doubt\w*|if|unless|otherwise|except|instead|rather|maybe|perhaps|possibly|probably|"
-    r"should|would|could|might|must|now|anymore|certain(?:ly)?|sure|quite|exactly|necessarily|"
-    r"always|yet|entirely|completely|fully|definitely|true|too|least|most|at all|not|no)\b|n't\b",
-    re.IGNORECASE,
-)
-"""Words with which a remark concludes, doubts, corrects or restricts."""
 _CONCLUDES = re.compile(
     r"\b(?:answers?|so(?!\W*$|\s+(?:many|much|few|far|long|called|small|large|big|close)\b)|thus|"
     r"hence|therefore|actually|really|wait|sorry|forgot(?:ten)?|missed|doubt\w*|unless|otherwise|"
@@ -84,12 +71,37 @@ _STATES = re.compile(
 )
 """A number stated, and not one of several parts ("there are 3 red and 4 blue ones")."""
 _NUMBERS = re.compile(_CARDINAL, re.IGNORECASE)
-_UNSURE = re.compile(r"(?:certain|sure)\b[a-z ]*", re.IGNORECASE)
 _EQUATION = re.compile(rf"=\s*-?(?:{NUMBER})[^=]*$")
-_PLAIN = frozenset(
-    "units unit legend shows showed shown stated asked required expected text".split()
+_FIGURE = (
+    r"(?:the |this |that )?(?:given |bar |pie |line )?(?:figure|fig\.?|image|picture|graph|chart|"
+    r"diagram|table|map|plot|legend|key|text|data|problem|question|photo|drawing)"
+    r"(?: (?:above|below|\d+))?"
 )
-"""Words of a remark, beside the neutral ones, that leave an answer as it is."""
+_HARMLESS = re.compile(
+    r"\W*(?:as |it |and |is |was )*(?:"
+    r"(?:in )?(?:total|all|sum)|altogether|overall|final|final answer|checked|verified|confirmed|"
+    r"correct|q\.?e\.?d|units?|exact(?:ly)?(?: value)?|approx|approximat\w+|"
+    r"(?:rounded(?: up| down| off)?|correct)? ?(?:to )?(?:the nearest (?:whole )?[a-z]+|"
+    r"(?:\d|one|two|three|four) "
+    r"(?:decimals?(?: places?)?|d\.?p|s\.?f|sig(?:nificant)?\.? (?:fig(?:ure)?s?|digits?)))"
+    r"|rounded|(?:in )?(?:its )?(?:simplest|lowest|reduced) (?:form|terms)|simplified|reduced"
+    r"|(?:shown|seen|given|stated|marked|labell?ed|indicated|illustrated|listed|read|counted|computed|"
+    r"calculated|measured|required|asked|desired|requested|expected|needed|found|depicted|displayed)"
+    rf"(?: for| above| below| here| off)?(?: (?:in|on|by|from|at) {_FIGURE})?"
+    rf"|{_FIGURE} (?:shows?|says?|indicates?|tells)"
+    rf"|(?:see|from|per|by|according to|based on|using|in|on) {_FIGURE}"
+    r"|(?:the |our |my )?(?:correct |final )?(?:year|answer|result|value|solution|sum)"
+    r"|(?:option |choice |(?<=is ))\(?(?-i:[A-J])\)?"
+    r")\W*",
+    re.IGNORECASE,
+)
+"""Remarks that leave an answer as it is: how exact it is, where it is seen, its letter."""
+_DESCRIBES = re.compile(
+    r"(?:the )?(?:\w{2,}est|most \w+)(?: [a-z]+){0,3}"
+    r"|the [a-z]+ (?:of|in|on|at|with) (?:the )?\w+(?: \w+){0,3}"
+)
+"""What is said of a name: "Paris (the capital of France)", "United States (largest bar)"."""
+_PLURAL = re.compile(r".*(?:[a-z](?<!s)s|people|children|men|women|feet|dice|mice|fish|sheep)")
 _OR = re.compile(
     r"(?P<first>(?<![^\s=(])[-\d.,/%]+)(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
 )
@@ -121,15 +133,14 @@ def without_remark(text: str) -> str:
         kept = text[: reason.start()]
         return kept if _gives_a_reason(kept, reason["said"]) else text
     if aside := _SET_ASIDE.search(text):
-        said = aside["said"]
-        doubted = _UNSURE.fullmatch(said) and not DENYING.search(said)
-        turns = not doubted and (_TURNS.search(said) or re.search(r"\.\s", said))
-        turns = turns or (_JUDGES.match(said) and not _LEFT.search(text[: aside.start()]))
-        return text if turns else text[: aside.start()]
+        kept = text[: aside.start()]
+        return kept if _another(aside["said"], kept) else text
     if (named := _IN_UNIT.search(text)) and read_units(named["unit"]):
         return f"{text[: named.start()]} {named['unit']}"
     if clause := _CLAUSE.search(text):
-        return text[: clause.start()] if harmless(clause["said"]) else text
+        kept, said = text[: clause.start()], clause["said"]
+        apart = clause["apart"] and _describes(said, kept)
+        return kept if harmless(said) or apart else text
     bracket = _BRACKET.search(text)
     if not bracket:
         return text
@@ -138,26 +149,49 @@ def without_remark(text: str) -> str:
         joined = f"{kept} {said}"
         counted = read_quantity(kept.rpartition("=")[2])
         named = read_quantity(joined.rpartition("=")[2])
-        if counted and named and counted.number == named.number and (named.units or named.noun):
-            return joined if not _spoken_for(said) else text
-    return kept if harmless(said) or _abbreviates(said, kept) else text
+        if (
+            counted
+            and named
+            and counted.number == named.number
+            and (
+                named.units or (named.noun and _PLURAL.fullmatch(said) and not DENYING.search(said))
+            )
+        ):
+            return joined
+    return kept if harmless(said) or _describes(said, kept) else text
+
+
+def _another(said: str, kept: str) -> bool:
+    """Tell whether "not" sets aside another value of the kind of the one before it.
+
+    "Not certain" sets aside nothing, and leaves the answer as it is.
+    """
+    if _UNSURE.fullmatch(said):
+        return True
+    if re.search(r"\d", kept):
+        return read_quantity(said.rpartition("=")[2].strip()) is not None
+    words = re.sub(r"\A(?:an?|the)\s+", "", said).split()
+    before = kept.split()[-1:] or [""]
+    named = bool(words) and words[0][0].isupper() == before[0][:1].isupper()
+    return named and len(words) <= 2 and not _JUDGED.fullmatch(words[0])
+
+
+def _describes(said: str, kept: str) -> bool:
+    """Tell whether words behind a name say what it is, or are its initials."""
+    if re.search(r"\d", kept):
+        return False
+    described = _DESCRIBES.fullmatch(said) and not DENYING.search(said)
+    return bool(described) or _abbreviates(said, kept)
 
 
 def harmless(remark: str) -> bool:
-    """Tell whether a remark has neutral words only, without a number, a doubt or a conclusion.
+    """Tell whether a remark is one of those that leave any answer as it is.
 
     Example:
         >>> harmless("as shown in the figure"), harmless("doubled"), harmless("the answer is six")
         (True, False, False)
     """
-    worded = not remark.strip() or re.search(r"[A-Za-z]{2}", remark)  # the (x) of f(x) is none
-    return bool(worded and re.fullmatch(r"[A-Za-z' .-]*", remark)) and (
-        neutral(remark, _PLAIN) and not _spoken_for(remark)
-    )
-
-
-def _spoken_for(remark: str) -> bool:
-    return bool(_TURNS.search(remark) or _NUMBER_WORDS.search(remark) or DENYING.search(remark))
+    return bool(_HARMLESS.fullmatch(remark))
 
 
 def _gives_a_reason(kept: str, reason: str) -> bool:
@@ -166,7 +200,7 @@ def _gives_a_reason(kept: str, reason: str) -> bool:
     A number that it states is one of the answer's, where that has numbers, and so is one of those
     in an equation at its end.
     """
-    if _CONCLUDES.search(reason):
+    if _CONCLUDES.search(reason) or not re.search(r"[\w)]\s+\S|=", reason.strip()):
         return False
     numbers = _numbers(kept)
     if not numbers:
