@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
+from r1vl_kedro.answers.evaluation import Precise, near
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.units import is_generic, same_dimension
 
@@ -134,9 +135,9 @@ def _same_thing(first: str, second: str) -> bool:
 
 
 def close(first: Fraction | float, second: Fraction | float) -> bool:
-    """Tell whether two numbers are equal, or to nine digits where one is no fraction."""
-    if isinstance(first, Fraction) and isinstance(second, Fraction):
-        return first == second
+    """Tell whether two numbers are equal, or to nine digits where one was converted."""
+    if all(isinstance(one, Fraction | Precise) for one in (first, second)):
+        return near(*(getattr(one, "digits", one) for one in (first, second)))
     return math.isclose(first, second, rel_tol=1e-9, abs_tol=0 if first and second else 1e-12)
 
 

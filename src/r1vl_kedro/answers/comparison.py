@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from r1vl_kedro.answers.amounts import SAME, ends_close, quantities_differ
-from r1vl_kedro.answers.evaluation import equal
 from r1vl_kedro.answers.model import (
     Clock,
     Date,
@@ -24,6 +23,7 @@ from r1vl_kedro.answers.model import (
 )
 from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.relations import as_relation, formula_of, half_line, relations_differ
+from r1vl_kedro.answers.sampling import equal
 from r1vl_kedro.answers.symbolic import expressions_equal
 from r1vl_kedro.answers.words import in_singular, unhyphenated, unhyphened
 

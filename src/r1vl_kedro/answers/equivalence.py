@@ -6,6 +6,7 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.assertion import LETTERS, said_of_it, statement_end
+from r1vl_kedro.answers.budget import allowance
 from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
 from r1vl_kedro.answers.formulas import is_formula, read_expression
@@ -16,7 +17,7 @@ from r1vl_kedro.answers.reader import form, read
 from r1vl_kedro.answers.remarks import restated
 from r1vl_kedro.answers.sentences import shown_value, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
-from r1vl_kedro.answers.symbolic import allowance, texts_equal
+from r1vl_kedro.answers.symbolic import texts_equal
 from r1vl_kedro.answers.units import Unit, read_units
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed

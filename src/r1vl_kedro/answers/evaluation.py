@@ -1,66 +1,93 @@
-"""What formulas are worth: exact numbers, and equality by values at fixed points.
-
-Two formulas are equal where they agree at fixed points, one pseudo-random value a symbol
-(polynomial identity testing): no formula can make that slow, and the verdict is the same on every
-machine. Numbers stay exact (``Fraction``) while they can.
+"""What formulas are worth: exact numbers (``Fraction``) while they can be, else 100 digits, so that
+a constant as small as ``10^{-40}`` is seen.
 """
 
-import cmath
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
-from r1vl_kedro.answers.expression import Formula, Tree, parse
+from mpmath.ctx_mp import MPContext
+
+from r1vl_kedro.answers.budget import Spent, spend
+from r1vl_kedro.answers.expression import Tree, parse
 from r1vl_kedro.answers.tokens import MAX_BITS, Number, Unreadable, bounded
 
 MAX_EXPONENT = 512
 MAX_FACTORIAL = 170
-POINTS = 4
-SIGNED_POINTS = 16
-"""Points for formulas where signs of symbols or of differences matter, as in ``|a - b|``."""
-_SCALES = (1, 1, 10, 100)
+MP = MPContext()
+MP.dps = 100
+SMALL = MP.mpf(10) ** -50
+_GREATEST_GAMMA = 1000
 
-_REAL: dict[str, Callable[[complex], complex]] = {
-    "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "sinh": cmath.sinh, "cosh": cmath.cosh,
-    "tanh": cmath.tanh, "arcsin": cmath.asin, "arccos": cmath.acos, "arctan": cmath.atan,
-    "asin": cmath.asin, "acos": cmath.acos, "atan": cmath.atan, "exp": cmath.exp,
-    "ln": cmath.log, "cot": lambda x: 1 / cmath.tan(x), "sec": lambda x: 1 / cmath.cos(x),
-    "csc": lambda x: 1 / cmath.sin(x), "lg": cmath.log10,
+_COSTS = {"+": 6, "-": 6, "*": 6, "/": 6, "neg": 6, "abs": 6, "!": 90, "binom": 300}
+"""What an operation takes from the budget, others 35: two a microsecond."""
+
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    **{
+        name: getattr(MP, name)
+        for name in "sin cos tan sinh cosh tanh asin acos atan exp ln cot sec csc".split()
+    },
+    "arcsin": MP.asin, "arccos": MP.acos, "arctan": MP.atan, "lg": MP.log10,
 }  # fmt: skip
 
 
-def value(tree: Tree, at: Mapping[str, complex]) -> Number:
+class Precise(float):
+    """An irrational number: a float that keeps its 100 digits as ``digits``."""
+
+    def __new__(cls, digits: Any) -> "Precise":
+        number = super().__new__(cls, digits)
+        number.digits = digits
+        return number
+
+    digits: Any
+
+
+def value(tree: Tree, at: Mapping[str, Number], *, real: bool = False) -> Number:
     """Return the value of a tree where symbols have these values.
 
     Raises:
-        Unreadable: a step has no finite value, or one too long, or a symbol has none.
+        Unreadable: a step has no finite value, or one too long, or a symbol has none; with
+            ``real``, a step leaves the real numbers.
     """
     try:
-        return bounded(_value(tree, at))
+        return bounded(_value(tree, at, real))
     except (ArithmeticError, LookupError, ValueError, RecursionError) as error:
         raise Unreadable(str(error)[:80]) from None
 
 
-def _value(tree: Tree, at: Mapping[str, complex]) -> Number:
+def _value(tree: Tree, at: Mapping[str, Number], real: bool) -> Number:
     name = tree[0]
     if name == "number":
-        return tree[1]
+        return getattr(tree[1], "digits", tree[1])
     if name == "symbol":
         return at[tree[1]]
+    if name == "constant":
+        return {"pi": +MP.pi, "e": +MP.e, "i": MP.mpc(0, 1)}[tree[1]]
     if name == "call":
-        argument = complex(_value(tree[2], at))
+        argument = _value(tree[2], at, real)
         seed = 1 + zlib.crc32(tree[1].encode()) / 2**32
-        return cmath.sin(seed * argument) + cmath.cos(argument) + seed * argument
-    operands = [_value(operand, at) for operand in tree[1:]]
+        return MP.sin(seed * argument) + MP.cos(argument) + seed * argument
+    operands = [_value(operand, at, real) for operand in tree[1:]]
+    spend(_COSTS.get(name, 35))
+    if name != "^" and not all(isinstance(operand, Fraction) for operand in operands):
+        operands = [MP.convert(operand) for operand in operands]
+    result = bounded(_worked_out(name, operands))
+    if real and result.imag and not any(operand.imag for operand in operands):
+        raise Unreadable("a step leaves the real numbers")
+    return result
+
+
+def _worked_out(name: str, operands: list[Number]) -> Number:
     if name == "+":
-        return bounded(operands[0] + operands[1])
+        return operands[0] + operands[1]
     if name == "-":
-        return bounded(operands[0] - operands[1])
+        return operands[0] - operands[1]
     if name == "*":
-        return bounded(operands[0] * operands[1])
+        return operands[0] * operands[1]
     if name == "/":
-        return bounded(operands[0] / operands[1])
+        return operands[0] / operands[1]
     if name == "neg":
         return -operands[0]
     if name == "^":
@@ -75,37 +102,37 @@ def _value(tree: Tree, at: Mapping[str, complex]) -> Number:
     if name == "binom":
         return _binomial(*operands)
     if name == "log":
-        argument = operands[-1]
-        if argument == 0:
-            raise Unreadable("the logarithm of zero")
         base = operands[0] if len(operands) == 2 else Fraction(10)
-        return bounded(cmath.log(complex(argument)) / cmath.log(complex(base)))
-    return _real(_REAL[name](complex(operands[0])))
+        return MP.ln(operands[-1]) / MP.ln(base)
+    return _real(_FUNCTIONS[name](operands[0]))
 
 
-def _real(number: complex) -> float | complex:
-    return number.real if abs(number.imag) < 1e-12 * max(1.0, abs(number)) else number
+def _real(number: Number) -> Number:
+    if not number.imag:
+        return number.real
+    return number.real if abs(number.imag) < SMALL * max(1, abs(number)) else number
 
 
 def _factorial(number: Number) -> Number:
-    if not isinstance(number, Fraction) or number.denominator != 1:
-        if isinstance(number, complex) or number < -5 or number == int(number):
-            raise Unreadable("the factorial of no whole number")
-        return math.gamma(float(number) + 1)
-    if not 0 <= number <= MAX_FACTORIAL:
-        raise Unreadable("the factorial is too large")
-    return bounded(Fraction(math.factorial(int(number))))
+    if isinstance(number, Fraction) and number.denominator == 1:
+        if not 0 <= number <= MAX_FACTORIAL:
+            raise Unreadable("the factorial is too large")
+        return Fraction(math.factorial(int(number)))
+    return _gamma(number + 1)
+
+
+def _gamma(number: Number) -> Number:
+    if number.imag or not -5 < number < _GREATEST_GAMMA:
+        raise Unreadable("the factorial of a large or complex number")
+    return MP.gamma(number)
 
 
 def _binomial(above: Number, below: Number) -> Number:
-    whole = all(isinstance(n, Fraction) and n.denominator == 1 for n in (above, below))
-    if not whole and not isinstance(above, complex) and not isinstance(below, complex):
-        if max(abs(above), abs(below)) > MAX_FACTORIAL:
-            raise Unreadable("a binomial coefficient of large numbers")
-        return math.gamma(above + 1) / (math.gamma(below + 1) * math.gamma(above - below + 1))
-    if not whole or not 0 <= below <= above <= MAX_FACTORIAL:
-        raise Unreadable("a binomial coefficient of no small whole numbers")
-    return bounded(Fraction(math.comb(int(above), int(below))))
+    if all(isinstance(n, Fraction) and n.denominator == 1 for n in (above, below)):
+        if not 0 <= below <= above <= MAX_FACTORIAL:
+            raise Unreadable("a binomial coefficient of no small whole numbers")
+        return Fraction(math.comb(int(above), int(below)))
+    return _gamma(above + 1) / (_gamma(below + 1) * _gamma(above - below + 1))
 
 
 def _power(base: Number, exponent: Number) -> Number:
@@ -122,8 +149,8 @@ def _power(base: Number, exponent: Number) -> Number:
             if root is not None:
                 return _power(root, Fraction(exponent.numerator))
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
-        return bounded(complex(base) ** int(exponent))
-    return bounded(_real(complex(base) ** complex(exponent)))
+        return MP.convert(base) ** int(exponent)
+    return _real(MP.convert(base) ** MP.convert(exponent))
 
 
 def _exact_root(base: Fraction, order: int) -> Fraction | None:
@@ -153,93 +180,17 @@ def number_of(text: str) -> Fraction | float | None:
     """
     try:
         formula = parse(text)
-        if formula.symbols:
-            return None
-        number = value(formula.tree, {})
-    except Unreadable:
+        number = _real(value(formula.tree, {})) if not formula.symbols else 1j
+    except (Unreadable, Spent):
         return None
-    if isinstance(number, complex):
-        number = _real(number)
-    return None if isinstance(number, complex) else number
-
-
-def point(symbol: str, number: int, *, signed: bool = False) -> float:
-    """Return the value of a symbol at one of the fixed points.
-
-    Between 0.3 and 2.3; where signs matter, or its negative, and ten and a hundred times as far.
-    """
-    seed = zlib.crc32(f"{number}:{symbol}".encode())
-    size = 0.3 + 2 * (seed / 2**32)
-    if not signed:
-        return size
-    return size * _SCALES[number % len(_SCALES)] * (-1 if (seed >> 3) % 2 else 1)
-
-
-def _points(symbols: frozenset[str], *, signed: bool) -> Iterator[dict[str, float]]:
-    """Yield the fixed points, each of several symbols with a mirror image in their order.
-
-    Of two symbols either is then the larger one somewhere; where signs matter, half of the mirror
-    images have the other signs as well.
-    """
-    free = sorted(symbols - {"degrees"})
-    for number in range(SIGNED_POINTS // 2 if signed else POINTS):
-        values = [point(name, number, signed=signed) for name in free]
-        mirrored = values[::-1]
-        if signed and number % 4 < 2:
-            mirrored = [-value for value in mirrored]
-        for side in (values, mirrored) if mirrored != values else (values,):
-            yield {**dict(zip(free, side, strict=True)), "degrees": math.pi / 180}
-
-
-def values_at_points(first: Formula, second: Formula) -> list[tuple[complex, complex]] | None:
-    """Return both formulas' values at the points where both have one.
-
-    None where they have too few. Points outside both domains (both have a logarithm or root of a
-    negative number) are left out, unless too few are left.
-    """
-    pairs = []
-    symbols = first.symbols | second.symbols
-    signed = first.signed or second.signed
-    for at in _points(symbols, signed=signed):
-        try:
-            pairs.append((complex(value(first.tree, at)), complex(value(second.tree, at))))
-        except Unreadable:
-            continue
-    inside = [pair for pair in pairs if not all(abs(one.imag) > 1e-9 for one in pair)]
-    pairs = inside if len(inside) >= POINTS - 1 else pairs
-    return pairs if len(pairs) >= POINTS - 1 else None
-
-
-def near(first: complex, second: complex) -> bool:
-    """Tell whether two values agree to nine digits."""
-    if first == 0 or second == 0:
-        return abs(first - second) <= 1e-12
-    return abs(first - second) <= 1e-9 * max(abs(first), abs(second))
-
-
-def equal(first: Formula, second: Formula) -> bool | None:
-    """Tell whether two formulas have the same values; None where they cannot be worked out.
-
-    Example:
-        >>> equal(parse("1+x^2"), parse("x^2+1")), equal(parse("R/r"), parse("1"))
-        (True, False)
-    """
-    pairs = values_at_points(first, second)
-    return None if pairs is None else all(near(a, b) for a, b in pairs)
-
-
-def proportional(first: Formula, second: Formula, *, positive: bool = False) -> bool | None:
-    """Tell whether one formula is a constant times the other.
-
-    Equations ``f = 0`` with one solution set.
-
-    ``positive`` asks for a positive constant, as an inequality does.
-    """
-    pairs = values_at_points(first, second)
-    if pairs is None:
+    if number.imag:
         return None
-    if any(abs(a) < 1e-12 or abs(b) < 1e-12 for a, b in pairs):
-        return all(abs(a) < 1e-12 and abs(b) < 1e-12 for a, b in pairs)
-    ratios = [a / b for a, b in pairs]
-    same = all(near(ratio, ratios[0]) for ratio in ratios)
-    return same and (not positive or (abs(ratios[0].imag) < 1e-9 and ratios[0].real > 0))
+    return number if isinstance(number, Fraction) else Precise(number.real)
+
+
+def near(first: Number, second: Number) -> bool:
+    """Tell whether two values agree to fifty digits; fractions agree where they are equal."""
+    if isinstance(first, Fraction) and isinstance(second, Fraction):
+        return first == second
+    first, second = MP.convert(first), MP.convert(second)
+    return abs(first - second) <= SMALL * max(abs(first), abs(second), SMALL)

@@ -1,6 +1,5 @@
 """Formulas as answers write them, read with their symbols as they are."""
 
-import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -164,12 +163,8 @@ class _Parser:
             return self.function(name, index)
         if name == "inf":
             raise Unreadable("infinity is no value")
-        if name == "pi" and not index:
-            return ("number", math.pi)
-        if name == "e" and not index:
-            return ("number", math.e)
-        if name == "i" and not index:
-            return ("number", 1j)
+        if name in ("pi", "e", "i") and not index:
+            return ("constant", name)
         name += index
         if self.peek() == "(" and self.is_function(name):
             return ("call", name, self.bracket())

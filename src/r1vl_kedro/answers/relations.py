@@ -3,9 +3,9 @@
 import math
 
 from r1vl_kedro.answers.amounts import SAME
-from r1vl_kedro.answers.evaluation import proportional
 from r1vl_kedro.answers.expression import Formula, Tree, parse
 from r1vl_kedro.answers.model import Expression, Interval, Named, Quantity, Relation
+from r1vl_kedro.answers.sampling import proportional
 from r1vl_kedro.answers.tokens import Unreadable
 
 

@@ -1,16 +1,13 @@
 """math-verify behind limits: what reaches it is short, shallow and has no towers of powers.
 
-What remains, parsing included, runs on a budget of function calls and not of seconds: it holds in
-every thread, and the verdict does not depend on how fast the machine is. (What SymPy has cached
-from earlier comparisons costs no calls: a formula at the very limit may pass the second time.)
+What remains, parsing included, runs on the budget of `budget`. (What SymPy has cached from earlier
+comparisons costs no calls: a formula at the very limit may pass the second time.)
 """
 
 import logging
 import re
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from inspect import CO_GENERATOR
 from itertools import groupby
@@ -18,6 +15,7 @@ from math import prod
 from types import FrameType
 from typing import Any
 
+from r1vl_kedro.answers.budget import ALLOWANCE, allowance
 from r1vl_kedro.answers.evaluation import number_of
 
 MAX_EXPRESSION = 200
@@ -25,8 +23,6 @@ MAX_TEXT = 8000
 _MAX_DEPTH = 8
 _MAX_POWERS = 6
 _MAX_EXPONENT_TOTAL = 16
-# Calls and returns, of C functions too: 0.15 to 0.2 s of CPU with the counting.
-MAX_EVENTS = 350_000
 EVENTS_OF_TEXTS = 2_000_000
 
 _EXPONENT = re.compile(
@@ -132,28 +128,6 @@ def _read(parser: Any, latex: str) -> list[Any]:
     )
 
 
-class _Allowance(threading.local):
-    """The calls left to the comparison that runs in this thread."""
-
-    left = MAX_EVENTS
-    depth = 0
-
-
-_ALLOWANCE = _Allowance()
-
-
-@contextmanager
-def allowance(events: int = MAX_EVENTS) -> Iterator[None]:
-    """Give everything compared inside one budget of calls; an outer one holds."""
-    if _ALLOWANCE.depth == 0:
-        _ALLOWANCE.left = events
-    _ALLOWANCE.depth += 1
-    try:
-        yield
-    finally:
-        _ALLOWANCE.depth -= 1
-
-
 def expressions_equal(given: str, gold: str) -> bool | None:
     r"""Tell whether two short LaTeX expressions are equal to math-verify; None beyond the limits.
 
@@ -230,7 +204,7 @@ def within_allowance(work: Callable[[], Any]) -> Any:
     A single operation in C is not interrupted; ``bounded`` keeps numbers and powers small.
     """
     math_verify()
-    budget = _ALLOWANCE
+    budget = ALLOWANCE
 
     def count(frame: FrameType, event: str, _: Any) -> None:
         budget.left -= 1
