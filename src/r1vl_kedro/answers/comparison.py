@@ -149,7 +149,9 @@ def _ranges(given: Range, gold: Range) -> str:
 
 
 def _tolerances(given: Tolerance, gold: Tolerance) -> str:
-    if given.spread.percent != gold.spread.percent:
+    relative = [one.spread.percent and not one.centre.percent for one in (given, gold)]
+    absolute = [one.centre.percent and not one.spread.percent for one in (given, gold)]
+    if relative[0] != relative[1] or absolute[0] != absolute[1]:
         return "another spread"
     return quantities_differ(given.centre, gold.centre) or quantities_differ(
         given.spread, gold.spread

@@ -20,7 +20,8 @@ class Quantity:
         cut: an ellipsis follows: the digits go on.
         repeats: written as a repeating decimal.
         of: what an amount is of: ``flour`` in "3 cups of flour"; empty where that is not told.
-        tight: the unit is one letter right after the digits (``2m``), so perhaps a symbol.
+        tight: the unit cannot be left out: one letter right after the digits (``2m``) may be a
+            symbol, and ``5 ft 6 in`` is counted in the last of its units.
     """
 
     number: Fraction | float

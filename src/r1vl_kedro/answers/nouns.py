@@ -1,15 +1,18 @@
 """Counted things: the nouns behind a number."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from r1vl_kedro.answers.numerals import CARDINALS, PARTS
 from r1vl_kedro.answers.tokens import FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
-_NOUN = re.compile(r"^\s*((?:[A-Za-z][A-Za-z'-]+\s*){1,6})$")
+_NOUN = re.compile(r"^\s*((?:[A-Za-zäöüß][A-Za-zäöüß'-]+\s*){1,6})$")
 MEASURED = re.compile(
-    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )left|altogether|in total|total|"
-    r"overall|more|in all|of them|of age|in length|in area|in height)$"
+    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )(?:remains?|"
+    r"(?:(?:are|is|were|was) )?(?:left|remaining|visible|shown))|altogether|in total|total|overall|"
+    r"more|in all|of them|of age|in length|in area|in height)$"
 )
 PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
 NO_NOUN = (
@@ -18,25 +21,24 @@ NO_NOUN = (
     | frozenset(PARTS)
     | frozenset(
         (
-            "or and to plus minus times squared cubed factorial more less fewer than over under "
-            "above below hundred thousand million billion trillion dozen half quarter third point "
-            "power root not no nor but if then mod modulo remainder through until between above "
-            "choose score divided multiplied degrees hundredths tenths thousandths thirds fifths "
-            "halves sixths ninths eighths short excluded removed missing subtracted added wrong "
-            "incorrect false higher lower larger smaller greater bigger later earlier longer "
-            "shorter bc bce tens lakh lakhs crore crores many few ago too "
-            "quarters gross grand mil off negative positive significant figs sig "
-            "hundreds thousands millionen milliarden tausend hundert millones millón mln mrd mio "
-            "twelfths twentieths doubled tripled halved thrice once "
-            "taller wider behind ahead shy rejected absurd extraneous impossible invalid "
-            "given needed required oops wait hmm nope strike scratch sorry ignore mistaken "
-            "out actually maybe perhaps possibly guess guessing unsure error cancelled deleted "
-            "quadrillion quintillion sextillion zillion gazillion tops max maximum something "
-            "originally initially formerly previously before percent percentage "
-            "been would could should might"
+            "or and to plus minus times more less fewer than over under above below "
+            "not no nor but if then until through between "
+            "tens hundreds thousands millones lakhs crores millionths tenths hundredths "
+            "thousandths was has does his hers always sometimes oops tops been would could "
+            "should might"
         ).split()
     )
 )
+"""Words that stand in no noun phrase behind a number, or make it another number."""
+COLOURS = frozenset(
+    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
+    "gold silver beige turquoise".split()
+)
+_PLURALS = frozenset(
+    "oxen sheep deer moose cattle series species offspring criteria phenomena bacteria radii foci "
+    "loci nuclei cacti formulae würfel stück personen kinder".split()
+)
+_PLURAL_ENDS = tuple("people men children feet teeth mice geese dice fish craft".split())
 _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
 _CAMEL = re.compile(r".*[a-z][A-Z]|[A-Z]{2,}[a-z]")
@@ -53,21 +55,25 @@ ELSEWHERE = re.compile(r"\b(?:previous|earlier|other|former|preceding|another)\b
 """Of another problem or thing: "17 in the previous problem"."""
 _DETERMINERS = frozenset("the this that its".split())
 """Behind a first word they begin the object of a verb: "fails the test"."""
-_ADJECTIVE_ONLY = frozenset("exactly approximately about only around roughly approx".split())
+_ADJECTIVE_ONLY = frozenset(
+    "exactly approximately about only around roughly approx visible shown".split()
+)
 
 
 _MORE = re.compile(r"^(?:more|additional|extra|further|other)\s+(?=[A-Za-z]{3})", re.IGNORECASE)
 _NOTHING_COUNTED = re.compile(
-    r"^(?:of (?:them|these|those|it)|in (?:total|all|the)\b.*|on the\b.*|altogether|overall|total|"
-    r"each|more|exactly|approximately|about|only|around|roughly|approx|old|long|wide|high|tall|deep)$",
+    r"^(?:of (?:them|these|those|it)|in (?:total|all|the)\b.*|on (?:the\b.*|top)|altogether|"
+    r"overall|total|each|more|visible|shown|remaining|exactly|approximately|about|only|around|"
+    r"roughly|approx|old|long|wide|high|tall|deep)$",
     re.IGNORECASE,
 )
 
 
-def noun_of(text: str) -> str | None:
+def noun_of(text: str, *, one: bool = False) -> str | None:
     """Return the counted thing after a number, in the singular.
 
-    None where the words are no such thing.
+    None where the words are no such thing: a noun in the plural (or, behind ``one``, in the
+    singular) with adjectives before it, or a colour.
 
     Example:
         >>> noun_of("red cubes"), noun_of("people in the room"), noun_of("or more")
@@ -81,13 +87,43 @@ def noun_of(text: str) -> str | None:
     words = PREPOSITION.sub("", MEASURED.sub("", f" {found[1].strip()}") + " ").split()
     words = [word if _CAMEL.match(word) else word.lower() for word in words]
     words = [word for word in words if word not in _ADJECTIVE_ONLY]
-    if any(word in NO_NOUN or len(word) < 3 for word in words) or len(words) > 4:
+    if not all(map(_of_noun, words)) or len(words) > 4:
         return None
-    if any(word in CARDINALS for word in words) or _DETERMINERS & {*words[1:]}:
+    if words and not (one or plural(words[-1]) or (words[0] in COLOURS and not words[1:])):
         return None
     if not words:  # "5 of them", and not "5 at best"
         return "" if _NOTHING_COUNTED.match(found[1].strip()) else None
     return " ".join([*words[:-1], singular(words[-1])])
+
+
+def _of_noun(word: str) -> bool:
+    return not (len(word) < 3 or word in NO_NOUN or word in CARDINALS or word in _DETERMINERS)
+
+
+def plural(word: str) -> bool:
+    """Tell whether a word is a noun in the plural, by its end or its place in the list.
+
+    Example:
+        >>> plural("cubes"), plural("women"), plural("struck"), plural("previous")
+        (True, True, False, False)
+    """
+    regular = word[-1:] == "s" and not word.endswith(("ss", "us", "is", "wards"))
+    return (len(word) > 2 and regular) or word in _PLURALS or word.endswith(_PLURAL_ENDS)
+
+
+def counts(words: Sequence[str], *, one: bool = False) -> bool:
+    """Tell whether words behind a number begin with a counted thing.
+
+    Example:
+        >>> counts(["red", "cubes", "are", "left"]), counts(["upside", "down"])
+        (True, False)
+    """
+    for before, word in pairwise(["", *words[:5]]):
+        if not (_of_noun(word) or (word == "and" and before in COLOURS)):  # black and white cats
+            return False
+        if one or plural(word):
+            return True
+    return False
 
 
 def thing_of(text: str) -> str:

@@ -7,6 +7,7 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.contrast import withdrawn
 from r1vl_kedro.answers.mentions import asserted, letters_in
 from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import ORDINALS
 
 _SUPPOSED = re.compile(r"\b(?:if|unless|whether|except)\b", re.IGNORECASE)
@@ -14,10 +15,6 @@ _ORDINAL = re.compile(
     r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|1st|2nd|3rd|[4-6]th|last)\s+"
     r"(option|choice|answer|figure|graph|image|picture|panel|diagram|plot)\W*$",
     re.I,
-)
-_COLOURS = frozenset(
-    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
-    "gold silver beige turquoise".split()
 )
 _PRONOUN = re.compile(r"^(?:it|they|this|that) (?=[a-z])")
 _SUBJECT = re.compile(
@@ -60,7 +57,7 @@ def ordinal(plain: str, options: Sequence[str]) -> int | None:
 def coloured(plain: str, options: Sequence[str]) -> int | None:
     """Return the colour among colours that a thing is said to have: ``the blue car``."""
     folds = [folded(option) for option in options]
-    if not all(option.split()[-1:] and option.split()[-1] in _COLOURS for option in folds):
+    if not all(option.split()[-1:] and option.split()[-1] in COLOURS for option in folds):
         return None
     found = _COLOURED.match(folded(plain))
     return folds.index(found[1]) if found and found[1] in folds else None

@@ -46,7 +46,7 @@ _PERCENT_OF = re.compile(
     re.I,
 )
 _SCALED = re.compile(
-    rf"^\s*(?P<word>{'|'.join(SCALES)}|[MB]illions?|[MB]ILLION|Trillion|TRILLION)\b"
+    rf"^\s*(?P<word>(?i:{'|'.join(word for word in SCALES if len(word) > 2)})|mn|bn)\b"
     r"|^(?P<tight>[kKMB])\b"
 )
 _TIGHT = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
@@ -80,7 +80,7 @@ _CHANCE = re.compile(r"^(\d{1,6}) (?:in|of) ([1-9]\d{0,6})$")
 _FEET = re.compile(r"^(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _INCHES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:\"|'')$")
 _EUROPEAN = re.compile(
-    r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}(?!\d))\d+|0,\d+|\d{4,},\d+)$"
+    r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}(?!\d)|0+$)\d+|0,\d+|\d{4,},\d+)$"
 )
 
 
@@ -225,7 +225,7 @@ def _united(
     if units:
         letter = tight and not rest[0].isspace() and len(words) == 1 and words.isascii()
         return Quantity(number, decimals, units=units, tight=letter, of=of)
-    noun = None if hyphened else noun_of(rest)  # "five-sided" counts nothing
+    noun = None if hyphened else noun_of(rest, one=abs(number) <= 1)  # "five-sided" counts nothing
     return Quantity(number, decimals, noun=noun, of=of) if noun is not None else None
 
 
@@ -250,7 +250,7 @@ def _compound(body: str) -> Quantity | None:
     total = sum(number * some[0].factor for (number, _), some in zip(parts, sizes, strict=True))
     money = sizes[0][0].dimension in ((("dollar", 1),), (("euro", 1),), (("sterling", 1),))
     shown = sizes[0 if money else -1][0]
-    return Quantity(total / shown.factor, units=(shown,))
+    return Quantity(total / shown.factor, units=(shown,), tight=not money)
 
 
 def _words(body: str) -> Quantity | None:

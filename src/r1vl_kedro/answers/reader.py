@@ -232,8 +232,9 @@ def _items(text: str, nesting: int) -> Items | Quantity | None:
     if any("±" in part for part in parts):
         return Items(marks if marks == "{}" else "{}", _flat(values), ANY)
     prose = any(isinstance(value, Text) for value in values)
-    if not marks and prose and not all(isinstance(value, Text) for value in values):
-        return None  # "72, in total, so the farmer earns that much"
+    counted = any(re.match(r"\d[\d.,]* [a-z]", part) for part in parts)
+    if not marks and prose and (counted or not all(isinstance(value, Text) for value in values)):
+        return None  # "72, in total, so the farmer earns that much", "In March, 24 were sold"
     return Items(marks, _shared_unit(values), joined(inside))
 
 

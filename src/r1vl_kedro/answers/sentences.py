@@ -62,7 +62,7 @@ _WORD_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(
-    r"^-?\s?((?:square |cubic |sq\.? |cu\.? )?[A-Za-z%€£¢°][^\s,;:!?()\[\].]*"
+    r"^-?[ ]?((?:square |cubic |sq\.? |cu\.? )?[A-Za-z%€£¢°][^\s,;:!?()\[\].]*"
     r"(?:(?:\s[a-zA-Z]{1,3}\^\(-?\d\))+|\s+per\s+[A-Za-z]+|\s+(?:points?|[CF])\b)?)"
 )
 _SPOILT_BEFORE = re.compile(
@@ -240,7 +240,7 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     """
     if spoilt(text, *found.span(), units=True):
         return None
-    following = _UNIT_AFTER.match(text[found.end() :][:60])
+    following = found[0][-1] != "." and _UNIT_AFTER.match(text[found.end() :][:60])
     if following:
         one = f"{found[0]} {following[1].rstrip('.')}"
         letter = len(following[1]) == 1 and following[1].isalpha()
@@ -249,7 +249,7 @@ def _value(text: str, found: re.Match[str]) -> str | None:
             return None  # "five-sided"
         if quantity:
             return one
-        if following[1].lower() in NO_NOUN or _SYMBOL.fullmatch(following[1]):
+        if _SYMBOL.fullmatch(following[1]):
             return None
     han = _HAN_AFTER.match(text[found.end() :][:12])
     if _HAN_MORE.match(text[found.end() :][:12]):

@@ -2,7 +2,9 @@
 
 import re
 
+from r1vl_kedro.answers.nouns import NO_NOUN, counts
 from r1vl_kedro.answers.prose import COPULA, DENYING, LIKE, NEUTRAL, WORD, clause_around, neutral
+from r1vl_kedro.answers.units import read_units
 
 _VERBS = frozenset(
     (
@@ -19,7 +21,7 @@ _VERBS = frozenset(
         "gained jump jumps jumped fill fills filled wins own owns owned carry carries play plays "
         "played visit visited "
         "represent represents represented indicate indicates display displays depict depicts "
-        "everyone each every exist exists when if it up still also all more another but"
+        "everyone exist exists it up still also all more another but"
     ).split()
 )
 _AMOUNT_OF = re.compile(
@@ -37,7 +39,7 @@ _BIDDING = frozenset(
 )
 """Verbs that bid to do something with the number behind them: "remove the 5"."""
 _OBJECTS = frozenset("him her them us me".split())
-_DIGITS = re.compile(r"\s*(?:digits?|decimals?)\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\s*(?:digits?|decimals?|point)\b", re.IGNORECASE)
 _ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
 _DANGLING = frozenset("of from with for as by per than".split())
 AMOUNTS_TO = (
@@ -63,6 +65,17 @@ _NAMED = re.compile(
     r"largest|smallest|average|mean|median|mode)\b",
     re.IGNORECASE,
 )
+_SINGULAR = re.compile(r"1|one|\d+[^\d.,]+\d.*", re.I)
+"""One, a part, a range or a score, behind which a noun may be in the singular: "4-2 win"."""
+_BEHIND = frozenset("that which who when because since if per each more red".split())
+_TOWARDS = re.compile(
+    r"\s*(?:(?:up|down|for|back)(?:wards?)?|left|right|north|south|east|west|AC|DC)\W*\Z"
+)
+"""A direction behind a unit: "6 m/s downward"."""
+_COPULAS = frozenset("is are was were has have equals remain remains".split())
+_PLACE = re.compile(
+    r"\s*(?:of|in|on|at|for|with|from)\s+(?:the|this|that|these|it|each|both)\b", re.I
+)
 _ARTICLE = re.compile(r"\b(?:an?|the)\s+\Z", re.I)
 _COUNTED = re.compile(r"\s?(?:[a-z]{2,}|%|°|-)", re.I)
 """Of a number behind an article: "the 7 cubes" is a count, "the 7" and "a 7" are figures."""
@@ -86,6 +99,9 @@ def value_stated(text: str, start: int, end: int) -> bool:
     if _ARTICLE.search(before) and not _COUNTED.match(after):
         return False
     words = [word.casefold() for word in WORD.findall(before)]
+    one = bool(_SINGULAR.fullmatch(text[start:end]))
+    if text[end - 1] != "." and not _goes_on(after, one=one, alone=not words):
+        return False
     while words and words[-1] in _OBJECTS:
         words.pop()
     if _BIDDING.intersection(words[:1]):
@@ -96,3 +112,28 @@ def value_stated(text: str, start: int, end: int) -> bool:
     if last == "to" and not _LEADS.intersection(words[-2:-1]):
         return False  # "parallel to DA"
     return last not in _DANGLING and (last in NEUTRAL or last in _VERBS)
+
+
+def _goes_on(after: str, *, one: bool, alone: bool) -> bool:
+    """Tell whether what follows a number in its clause leaves it: a counted thing, a unit or
+    neutral words.
+
+    ``alone``: nothing stands before the number.
+    """
+    words = WORD.findall(after.partition("\n")[0])
+    if not words or not re.match(r"\s?[A-Za-z]", after):
+        return True
+    if counts([word.lower() for word in words], one=one):
+        return True
+    if read_units(words[0]):
+        if not alone:
+            return True
+        after = after.lstrip()[len(words.pop(0)) :]
+        if _TOWARDS.search(after):
+            return True
+    first = words[0].lower() if words else "is"
+    if first in _COPULAS:
+        return True
+    if first in NO_NOUN or first not in NEUTRAL | _BEHIND:
+        return False
+    return not alone or neutral(after) or bool(_PLACE.match(after))
