@@ -22,7 +22,7 @@ from r1vl_kedro.rewards.normalise import (
     tokenise,
 )
 from r1vl_kedro.rewards.stating import stated
-from r1vl_kedro.rewards.wholes import COPULAS, EQUATING, cut_out
+from r1vl_kedro.rewards.wholes import COPULAS, EQUATING, LONGEST_LABEL, cut_out
 from r1vl_kedro.rewards.wording import DEFAULT_THRESHOLD, words_agree
 
 Matching = Literal["soft", "exact", "released"]
@@ -31,6 +31,8 @@ _SKIPPED = frozenset("a clearly exactly therefore thus hence also indeed obvious
     COMMA
 }
 """What may stand between the words of a key step."""
+_LINKING = ARITHMETIC | {"(", "degrees", "sqrt", "angle"}
+"""What a link of a chain of equations holds besides values and labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,13 @@ def _same(found: str, token: str, allowed: Any) -> bool:
 
 
 def _next_link(tokens: Sequence[str], position: int) -> tuple[bool, int]:
-    """Return whether a chain of equations goes on, and where: at 5 in ``x = 10/2 = 5``."""
+    """Return whether a chain of equations goes on, and where: at 5 in ``AB = BC = 10/2 = 5``."""
     at = position
-    while is_operand(tokens[at]) or tokens[at] in ARITHMETIC | {"(", "degrees"}:
+    while (
+        is_operand(tokens[at])
+        or tokens[at] in _LINKING
+        or (tokens[at - 1] in _LINKING | EQUATING and 1 < len(tokens[at]) <= LONGEST_LABEL)
+    ):
         at += 1
     return (True, at + 1) if tokens[at] == "=" else (False, position)
 

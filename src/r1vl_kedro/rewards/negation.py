@@ -40,7 +40,7 @@ _DENIALS = DENIERS | frozenset(
     "mistake mistaken error impossible unlikely implausible untrue absurd contradictory "
     "insufficient unclear unknown doubtful fails failed disproves disproved contradicts".split()
 )
-_AFFIRMING = frozenset(
+AFFIRMING = frozenset(
     "only doubt doubts surprise wonder question coincidence secret problem forget overlook hard "
     "difficult surprising loss denied matter mind need ignore miss".split()
 )
@@ -70,16 +70,9 @@ _UNHELD = frozenset(
     "nowhere collapses collapse crumbles breaks violates violate contradicts contradict conflicts "
     "clashes unless whenever".split()
 )
-_HOPES = frozenset(
-    "hope hoped wish wished goal aim target guess guessed conjecture conjectured hypothesis "
-    "assumption expectation disproved refuted candidate candidates possibility "
-    "tempting temptation trap".split()
-)
-"""What is no claim yet: "x = 5 is our guess"."""
-_FAULTS = frozenset("spurious rejected discarded outside unknown undefined".split())
+_FAULTS = frozenset("spurious rejected discarded dropped outside unknown undefined".split())
 _SUBJECTS = frozenset({"error", "unknown"})
 """Nouns of what "is" then gives the value: "the error of measuring is 2", "our unknown is x"."""
-_LEADS = frozenset("leads gives yields produces causes".split())
 
 
 def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -126,7 +119,7 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
             )  # in no case
             if token == "without" and states and position + 1 < start:
                 return False  # "without friction the velocity is constant"
-            return _AFFIRMING.isdisjoint(near) and not (bare and verb)
+            return AFFIRMING.isdisjoint(near) and not (bare and verb)
         verb = verb or token in AUXILIARIES
     return False
 
@@ -175,9 +168,6 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if tokens[end : end + 3] == ["is", "not", "given"]:
         return True
-    if tokens[end] in AUXILIARIES and not _HOPES.isdisjoint(tokens[end + 1 : end + 6]):
-        said = tokens[end + 1 : end + 3]
-        return CLAUSE_ENDS.isdisjoint(said) and "only" not in said  # "is what we hope for"
     held = end + (tokens[end] in ("holds", "hold", "works", "applies"))
     past = not {"was", "were"}.isdisjoint(tokens[start:end])
     if past and tokens[end] in _UNTIL:
@@ -219,10 +209,6 @@ def _turned_down(tokens: Sequence[str], end: int) -> bool:
 
 def called_wrong(tokens: Sequence[str], first: int) -> bool:
     """Tell whether a predicate denies its subject: "is a mistake", "does not satisfy it"."""
-    if tokens[first] in _LEADS and any(
-        token == "contradiction" or WRONG.fullmatch(token) for token in tokens[first : first + 4]
-    ):
-        return True
     auxiliary = negated = False
     words = 0
     for position in range(first, min(first + SENTENCE_REACH, len(tokens))):
@@ -235,7 +221,7 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
         # "It is not true that ..." denies what follows, and not what was said.
         follows = "".join(tokens[position + 1 : position + 2])
         ahead = tokens[first - 1] == "it" and follows in ("that", "to")
-        if WRONG.fullmatch(token) and (auxiliary or position == first):
+        if (WRONG.fullmatch(token) or token in _FAULTS) and (auxiliary or position == first):
             return not negated and not ahead
         if negated and token == "right" and follows in _OF_RIGHT_ANGLES:
             return False
@@ -243,6 +229,8 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
             said = tokens[position : position + DENIAL_REACH + 1]
             expected = token == "what" and any(word.startswith("expect") for word in said)
             return not ahead and not expected
+        if negated and tokens[position : position + 2] == ["in", "domain"]:
+            return True
         if auxiliary and not negated and token == "too" and words == 0:
             return True
         if token in AUXILIARIES:

@@ -1,49 +1,90 @@
-"""What stands right beside a statement in its sentence: words that leave it stated, or others.
+"""What stands around a statement in its clause: words that leave it stated, or others.
 
 What a sentence may make of a statement has no end, and what leaves it one is nearly a closed class.
-So the equation of a variable counts where the word before is known to state it, and what says in
-words that something "is" so where the word behind is known to leave it so. Of numbers alone any
-word may stand before ("of the red ones 8 - 3 = 5"), as any adjective may before a noun; behind a
-number may stand what is counted, behind a label a new clause.
+So an equation of a variable or label, and what says in words that something "is" so, count where
+every word of the clause before is known to state them ("solving, we get that"), and where what
+follows is known to leave them so. Of sums of numbers alone any word may stand before ("of the red
+ones 8 - 3 = 5"), as any adjective may before a noun; behind a number may stand what is counted,
+behind a label a new clause.
 """
 
+import re
 from collections.abc import Sequence
 
-from r1vl_kedro.answers.prose import NEUTRAL
+from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.units import read_units
-from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS
+from r1vl_kedro.rewards.negation import AFFIRMING, AUXILIARIES, CLAUSE_ENDS, SENTENCE_REACH
 from r1vl_kedro.rewards.normalise import (
     BREAK,
     COMMA,
+    DENIERS,
     RELATIONS,
     SENTENCE_ENDS,
     is_variable,
     is_word,
 )
-from r1vl_kedro.rewards.wholes import COPULAS
+from r1vl_kedro.rewards.wholes import COPULAS, LONGEST_LABEL
 
-_LEADING = NEUTRAL | frozenset(
-    "or when while if us define use used become becomes implies mean means leave requires require "
-    "satisfy reduce reduces simplify simplifies lead leads calculate compute count add subtract "
-    "divide solve substitute note notice observe recall deduce infer check verify confirm show "
-    "shows state states form forms hold holds know equation equations formula inequality identity "
-    "relation expression function theorem rule law property solutions root quantity variable "
-    "parameter coordinate coordinates slope intercept length width height depth radius diameter "
-    "perimeter circumference volume surface measure base hypotenuse leg altitude median angles "
-    "arcs sector quadrilateral trapezoid parallelogram rhombus polygon pentagon hexagon prism "
-    "cylinder cone sphere plane vertices edges triangles lines segments chord tangent secant axis "
-    "ratio fraction percentage probability average mode range variance difference quotient "
-    "remainder factor multiple power generality doubt wonder forget way fact exponent logarithm "
-    "speed velocity acceleration distance time mass weight force energy work pressure density "
-    "charge current voltage resistance temperature rate frequency period concentration price cost "
-    "profit interest discount age score population cos sin tan cot log ln frac sqrt widehat "
-    "overline".split()
-)
-"""Words that an equation right behind them is stated by, or is one of: of any other it is not known
-what it makes of the equation ("pretend", "they erased")."""
+_ENDINGS = re.compile(r"(?<=\w{3})(?:e|es|s|ed|ing)\Z")
 
-_SPEAKING = frozenset("say says read reads write writes rewrite answer answers".split())
-_SPEAKERS = frozenset("we i us can equation equations it line figure label".split())
+
+def _stem(word: str) -> str:
+    return _ENDINGS.sub("", word)
+
+
+_LEADING = frozenset(map(_stem, (
+    # Who and what.
+    "a we i you us our my it its this that these those there here what one both each every all any "
+    "same other such equation formula inequality identity relation expression function theorem "
+    "rule law property answer result value solution root quantity variable number amount total "
+    "sum difference product quotient remainder factor multiple power exponent logarithm fraction "
+    "percentage ratio rate probability average mean mode median range variance parameter "
+    "coordinate slope intercept length width height depth radius diameter inradius perimeter "
+    "circumference area volume surface measure size base hypotenuse leg altitude angle arc sector "
+    "side edge face vertex vertices diagonal line segment chord tangent secant axis point plane "
+    "triangle quadrilateral square rectangle trapezoid parallelogram rhombus polygon pentagon "
+    "hexagon circle semicircle prism cylinder cone sphere cube region figure graph diagram picture "
+    "image chart table row column digit unit tens hundreds ring color reason front few us re "
+    "speed velocity acceleration distance time "
+    "mass weight force energy work pressure density charge current voltage resistance temperature "
+    "frequency period concentration price cost profit interest discount age score population "
+    "step case condition information statement fact way conclusion generality pythagoras "
+    "pythagorean similarity similitude argument definition symmetry construction label "
+    # What is done.
+    "is are was were be been has have had do does will must can could may let get got give "
+    "given yield yielding obtain used plugging setting putting getting cancelling subtracting "
+    "find found see saw seen know known note notice observe recall remember conclude deduce infer "
+    "derive imply implies mean meant follow show shown prove proven verify verified check confirm "
+    "determine establish tell told say said read state come turn out become lead leave left make "
+    "made form hold held equal represent correspond satisfy satisfies satisfied require reduce "
+    "simplify simplifies compute calculate count add subtract divide multiply multiplied solve "
+    "substitute plug insert put set define denote call use apply applies take taken write written "
+    "rewrite express expand factorise factorize simplified rearrange cancel combine equate halve "
+    "evaluate work drop draw "
+    # How, where and when.
+    "of in on at to from by for with as per between about into after under using before "
+    "clear clearly obvious obviously evident evidently indeed also only exactly precisely simply "
+    "easy easily directly immediately similar similarly likewise equivalently finally now again "
+    "just certainly surely definitely really first second third last next further previously "
+    "either when where or and "
+    # Which.
+    "large larger largest small smaller smallest long longer longest short shorter shortest great "
+    "greatest big major minor whole shaded unshaded outer inner right isosceles equilateral "
+    "regular equal positive negative real unknown final correct desired sought true possible "
+    "red blue green yellow black white grey gray "
+    "cos sin tan cot log ln frac sqrt widehat overline text mathrm prime"
+).split()))  # fmt: skip
+"""Stems of the words that a statement may stand behind in its clause: of any other it is not known
+what it makes of the statement ("pretend", "they erased", "might")."""
+_CLAIMED_BY = frozenset("show prove verify check say".split())
+"""Verbs that bid to state, unless somebody does so: "show that", but "we show that"."""
+_OPENING = CLAUSE_ENDS | frozenset("and or => which where while whereas when as whose".split())
+"""What a new clause begins behind."""
+_RULES = frozenset(map(_stem, "theorem rule law formula formulas identity inequality".split()))
+_PUTTING = frozenset("plug plugging put putting".split())
+_PLACING = frozenset("in on without besides".split())
+_NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
+"""Words that a label stands behind, which is no word: "triangle ABC"."""
 _SOLUTIONS = frozenset("solution root answer value".split())
 _CURVES = frozenset("line curve graph equation formula function".split())
 """What an equation in words is denied to be: "x = 5 is not the equation"."""
@@ -55,11 +96,12 @@ _OF_SOLUTIONS = frozenset(
     "unknown same given common double simple best admissible acceptable numerical".split()
 )
 """Words before "solution" that leave it one; of others it is not known: "a phantom solution"."""
-_THINGS = _LEADING | frozenset(
+_THINGS = frozenset(
     "constant integer prime divisor parabola asymptote consequence contradiction necessary "
     "sufficient direct special".split()
 )
-"""What an equation is: of another noun it is not known what it makes of it ("a rumour")."""
+"""What an equation is, besides what it stands behind: of another noun it is not known what it makes
+of it ("a rumour")."""
 _DONE = frozenset(
     "obtained found given shown derived computed calculated used needed required solved satisfied "
     "verified checked confirmed determined drawn known proved proven stated reached met paid "
@@ -72,6 +114,24 @@ _UNAFFECTED = frozenset(
     "require affect mean imply use go".split()
 )
 """What a statement may not do without being wrong: "x = 5 does not depend on y"."""
+_VERBS = frozenset("holds hold works satisfies follows implies means gives yields makes".split())
+_ASKING = frozenset("what where when how why".split())
+_BOUNDING = frozenset(
+    "if per remains provided until till unless whenever except according missing needed required "
+    "lacking < > less fewer more".split()
+)
+_BOUNDS = frozenset({("for", "each"), ("for", "every"), ("as", "long")})
+_LIMITING = frozenset("on in at of for with by from if when where".split())
+_SAYING = (
+    _OF_SOLUTIONS
+    | _SOLUTIONS
+    | _THINGS
+    | _DONE
+    | _UNAFFECTED
+    | DENIERS
+    | frozenset("vertical horizontal opposite than half".split())
+)
+"""Words that may be said of a statement that stands, besides those that it stands behind."""
 _BEHIND = AUXILIARIES | frozenset(
     "and or that which who whose where as in on at of for from with by to into onto out between "
     "among around along across inside outside within under over above below behind beside near "
@@ -91,28 +151,60 @@ _AHEAD = frozenset({("to", "show"), ("to", "prove"), ("we", "expected")})
 """What begins a sentence that states nothing yet: "to show: AB is parallel to CD"."""
 
 
+def is_claim(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a window is a statement, and neither a noun phrase nor a sum of numbers."""
+    held = tokens[start:end]
+    if not COPULAS.isdisjoint(held):
+        return True
+    return not RELATIONS.isdisjoint(held) and (is_word(tokens[start]) or is_variable(tokens[start]))
+
+
 def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether the word right before a statement is not one that states it."""
-    first, before = tokens[start], tokens[start - 1] if start else BREAK
+    """Tell whether the clause before a statement has a word that is not known to state it."""
+    before = tokens[start - 1] if start else BREAK
     begins = start == 3 or (start > 3 and tokens[start - 4] in SENTENCE_ENDS)
     if before == COMMA and begins and tuple(tokens[start - 3 : start - 1]) in _AHEAD:
         return True
-    if not is_word(before) or before in CLAUSE_ENDS:
+    if not is_claim(tokens, start, end):
         return False
-    if first == "there" or (len(first) == 2 and first.isalpha()):  # a label: AB
-        told = before.endswith("ed") and before not in _DONE | _LEADING
-        return not COPULAS.isdisjoint(tokens[start:end]) and (told or before in _MAKING_OTHER)
-    if not is_variable(first) or RELATIONS.isdisjoint(tokens[start:end]):
-        return False
-    if before in _SPEAKING:
-        return _SPEAKERS.isdisjoint(tokens[max(start - 4, 0) : start - 1])
-    return not (before in _LEADING or before.endswith(("ly", "ing")))
+    if is_variable(tokens[start]) and is_variable(before) and before not in ("a", "i"):
+        return True  # a product: "y x = 5"
+    if before in _NOT_FIRST and is_word(tokens[start]) and tokens[start] != "there":
+        return True  # "the other triangle is isosceles"
+    opening = start
+    while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in _OPENING:
+        opening -= 1
+    lead = tokens[opening:start]
+    denied = not DENIERS.isdisjoint(lead)
+    equation = not RELATIONS.isdisjoint(tokens[start:end])
+    ruled = max((at for at, word in enumerate(lead) if _stem(word) in _RULES), default=0)
+    for place, word in enumerate(lead):
+        if place < ruled and word in ("by", "from", "using"):
+            return any(not _known(word, "") for word in lead[ruled:])  # "by Ohm's law"
+        ahead = lead[place - 1] if place else ""
+        if word in _CLAIMED_BY and ahead in ("", "to", "us"):
+            return True
+        if word == "in" and place == len(lead) - 1 and ahead in _PUTTING:
+            return equation
+        if word in _PLACING and not equation:
+            return False  # "in the basket there are 8 apples"
+        supposes = word == "may" and lead[place + 1 : place + 2] in ([], ["be"], ["have"])
+        if supposes or not (_known(word, ahead) or (denied and word in AFFIRMING)):
+            return True
+    return False
+
+
+def _known(word: str, ahead: str) -> bool:
+    """Tell whether a word behind another leaves a statement in its clause one."""
+    if not is_word(word) or _stem(word) in _LEADING or read_units(word):
+        return True
+    return ahead in _NAMED and len(word) <= LONGEST_LABEL
 
 
 _RELATING = COPULAS | RELATIONS
-_REMOVED = frozenset(
-    {("in", "special"), ("in", "appearance"), ("for", "other"), ("left", "to"), ("or", "is")}
-)
+_OTHERS = frozenset("other another special wrong".split())
+_NOT_FIRST = _OTHERS | frozenset("second third next last opposite".split())
+_REMOVED = frozenset({("in", "appearance"), ("left", "to"), ("or", "is")})
 """Words right behind a statement that bound or move it: "in the special case"."""
 
 
@@ -125,7 +217,8 @@ def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if not _RELATING.isdisjoint(tokens[start:end]):
         further = tokens[end] == "and" and tokens[end + 2 : end + 3] == ["more"]
-        if further or tuple(tokens[end : end + 2]) in _REMOVED:
+        elsewhere = tokens[end] in ("in", "for", "on") and tokens[end + 1] in _OTHERS
+        if further or elsewhere or tuple(tokens[end : end + 2]) in _REMOVED:
             return True
         if tokens[end : end + 4] == ["is", "what", "we", "must"]:
             return True
@@ -150,19 +243,36 @@ def names_more(after: str) -> bool:
 
 
 def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether what is said of an equation is not known to leave it stated.
+    """Tell whether what is said of a statement is not known to leave it stated.
 
-    "x = 5 did not survive", "x = 5 is a phantom solution".
+    "x = 5 did not survive", "x = 5 is a phantom solution", "x = 5 if y = 0".
     """
+    if RELATIONS.isdisjoint(tokens[start:end]) and COPULAS.isdisjoint(tokens[start:end]):
+        return False
+    if tokens[end] in ("is", "was") and tokens[end + 1] in _ASKING:
+        return True
+    if not is_claim(tokens, start, end):
+        return False
     verb = tokens[end]
-    if verb not in AUXILIARIES or RELATIONS.isdisjoint(tokens[start:end]):
-        return False
-    if not is_variable(tokens[start]):
-        return False
-    last = next(
-        (at for at in range(end + 1, min(end + 7, len(tokens))) if tokens[at] in CLAUSE_ENDS), end
-    )
-    said = [token for token in tokens[end + 1 : last] if not token.endswith("ly")]
+    if verb in _BOUNDING or tuple(tokens[end : end + 2]) in _BOUNDS:
+        return True
+    if "than" in tokens[start:end] and verb in AUXILIARIES:
+        return True
+    last = end
+    while last < end + SENTENCE_REACH and tokens[last] not in _OPENING:
+        last += 1
+    tail = tokens[end:last]
+    if "only" in tail and tail[-1] != "only" and tail[tail.index("only") + 1] in _LIMITING:
+        return True
+    if tail[-1:] == ["only"]:
+        return True
+    if {"not", "no", "never"}.isdisjoint(tail) and any(
+        word == "contradiction" or WRONG.fullmatch(word) for word in tail
+    ):
+        return True
+    if RELATIONS.isdisjoint(tokens[start:end]) or verb not in AUXILIARIES | _VERBS:
+        return "to" in tail[:2] and "be" in tail[1:3]
+    said = [token for token in tail[1:] if not token.endswith("ly")]
     if said[:1] == ["not"] and not _CURVES.isdisjoint(said[1:2]):
         return True
     if verb == "was" and not _FORMER.isdisjoint(said):
@@ -171,11 +281,13 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if acts and said[:1] == ["not"] and said[1:]:
         return said[1] not in _UNAFFECTED
     place = next((at for at, token in enumerate(said) if token in _SOLUTIONS), 0)
-    if "not" in said or verb not in ("is", "was", "has"):
-        return False
-    done = next((token for token in said if token.endswith("ed")), "")
-    if done and done not in _DONE | _OF_SOLUTIONS:
+    if (
+        "not" not in said
+        and verb in ("is", "was", "has")
+        and not _OF_SOLUTIONS.issuperset(said[:place])
+    ):
         return True
-    if said[:1] == ["a"] and _THINGS.isdisjoint(said[1:]):
-        return True
-    return not _OF_SOLUTIONS.issuperset(said[:place])
+    return any(
+        not (word in _SAYING or _known(word, ahead))
+        for ahead, word in zip(["", *said], said, strict=False)
+    )

@@ -29,7 +29,8 @@ FACTORS = frozenset("abcdefijknopqrtuvwxyzXYZ(") | {"sqrt", "pi"}
 _MINUS = "−"
 """The word "minus" until its sign is settled: unlike a hyphen it stays before a word."""
 _PHRASES = {
-    "is equal to": "=", "are equal to": "=", "equal to": "=", "equals to": "=", "equals": "=",
+    "must be": "is", "must equal": "=", "is equal to": "=",
+    "are equal to": "=", "equal to": "=", "equals to": "=", "equals": "=",
     "plus": "+", "minus": _MINUS, "times": "*", "multiplied by": "*", "divided by": "/",
     "to the power of": "^", "squared": "^ 2", "cubed": "^ 3", "square root of": "sqrt",
     "square root": "sqrt", "percent": "%", "per cent": "%", "infinity": "inf",
@@ -60,7 +61,7 @@ _MAGNITUDE = re.compile(r"\|\s?([A-Za-z]\w?)\s?\|(?=\s*[=<>])")
 _FACTORIAL = re.compile(r"(?<=\d)!(?![=!])")
 _SIGNS = str.maketrans(
     {"€": " euro ", "£": " sterling ", "¥": " yen ", "₹": " rupee ", "∥": " is parallel ",
-     "⊥": " is perpendicular "}
+     "⊥": " is perpendicular ", "✗": " wrong ", "✘": " wrong ", "❌": " wrong "}
 )  # fmt: skip
 _LINES = re.compile(r"\\(parallel|perp)(?![A-Za-z])")
 _BESIDE = re.compile(r"(?<=[A-Z])\s*(?:\|\||//)\s*(?=[A-Z])")
@@ -192,7 +193,8 @@ def _spell_operators(raw: list[str]) -> list[str]:
     position = 0
     while position < len(raw):
         for words, symbols in _BY_FIRST_WORD.get(raw[position], ()):
-            if raw[position : position + len(words)] == words:
+            difference = words[0] in ("less", "greater") and out and out[-1][-1].isdigit()
+            if raw[position : position + len(words)] == words and not difference:
                 out += symbols
                 position += len(words)
                 break

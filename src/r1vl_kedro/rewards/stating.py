@@ -21,12 +21,12 @@ from r1vl_kedro.rewards.neighbours import followed_otherwise, goes_on_otherwise,
 from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS, is_number
 
 _SUPPOSING = frozenset(
-    "if whether unless pretend suppose supposing imagine maybe perhaps possibly tempting might "
-    "naive naively hoping wishing mistook misread misreads supposed supposedly allegedly "
-    "reportedly".split()
+    "if whether unless pretend suppose supposing imagine maybe perhaps possibly might hoping "
+    "mistook misread misreads supposed thought guessed believed provided naive".split()
 )
 """Words that leave open what follows them in the clause."""
-_ASSUMING = frozenset("assume assumes assuming assumed".split())
+_SEEMING = frozenset("looks look seems seem appears appear should could".split())
+"""Verbs that do so where the sentence goes on with "but"."""
 _INVERTED = frozenset("were had should".split())
 """Verbs that suppose at the beginning of a sentence: "were x = 5"."""
 _CORRECTING = frozenset("wait no nope sorry oops actually correction rather".split())
@@ -35,23 +35,11 @@ _WITHDRAWING = frozenset(
     "strike scratch ignore disregard forget cancel discard reject drop".split()
 )
 """Verbs that bid to take back what was said: "strike that"."""
-_WANTING = frozenset("want need remains remain wish hope aim try trying left must yet".split())
-_SHOWING = frozenset("show shown prove proved proven verify check demonstrate establish".split())
-_WISHING = frozenset("want wanted wish hope".split())
-_INSERTING = frozenset("with for at when setting putting taking inserting using".split())
-_PUTTING = frozenset("plug plugging put putting".split())
-_TRYING = frozenset("try tries trying tried test tests testing tested".split())
-_TAKING = frozenset("took taken".split())
-_GOALS = frozenset("goal aim target".split())
-_APPEARING = frozenset("looks look seems seem appears appear should".split())
-_HAVING = frozenset("should would could".split())
 _UNREAL = frozenset("would could might".split())
 _CONDITIONS = frozenset("if unless had were without otherwise".split())
 _INSTEAD = frozenset("but now actually instead".split())
 _OTHERS = frozenset("many people some someone one he she they students".split())
 _BELIEVING = frozenset("believe believes think thinks claim claims say says guess guesses".split())
-_THINKING = frozenset("thought guessed believed".split())
-"""Verbs of what somebody took for right before: "first I thought x = 5"."""
 _SPEAKING = frozenset("i we let on".split())
 _ADMITTING = frozenset(
     "mistake mistaken error slip wrong erred miscounted misread miscalculated forgot missed".split()
@@ -61,7 +49,7 @@ _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("corr
                               ("fix", "that"), ("fix", "this"),
                               ("that", "back"), ("it", "back")})  # fmt: skip
 _ASIDES = frozenset({COMMA, "-", "..."})
-_NOT_ANEW = _SUPPOSING | _BELIEVING | _THINKING | _INVERTED | {"only"}
+_NOT_ANEW = _SUPPOSING | _BELIEVING | _INVERTED | {"only"}
 """Words after which "there is" begins no clause of its own."""
 _AGREEING = frozenset("yes yeah yep indeed correct right true exactly".split())
 
@@ -76,7 +64,6 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or _taken_back(tokens, end)
         or _unreal(tokens, start, end)
         or _replaced(tokens, start, end)
-        or _inserted(tokens, start, end)
         or led_otherwise(tokens, start, end)
         or goes_on_otherwise(tokens, start, end)
         or followed_otherwise(tokens, start, end)
@@ -85,33 +72,14 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the clause up to a window leaves it open: "if", "whether", "suppose"."""
-    states = not (RELATIONS | AUXILIARIES).isdisjoint(tokens[start:end])
     for position in range(start - 1, max(start - SENTENCE_REACH, -1), -1):
-        token, following = tokens[position], tokens[position + 1]
+        token = tokens[position]
         ahead = tokens[position - 1] if position else ""
-        others = (
-            token in _BELIEVING and not _OTHERS.isdisjoint(tokens[max(position - 2, 0) : position])
-        ) or (token in _THINKING and ahead in _OTHERS | _SPEAKING)
-        absurd = token in _ASSUMING and "contradiction" in tokens[position + 1 : position + 6]
-        begins = not position or ahead in CLAUSE_ENDS
-        to_show = (
-            token in _SHOWING
-            and following == "that"
-            and not _WANTING.isdisjoint(tokens[max(position - 3, 0) : position])
-        )
-        seems = token in _APPEARING and _turns(tokens, end)
-        unreal = token in _HAVING and following == "have"
-        taken = token == "for" and not _TAKING.isdisjoint(tokens[max(position - 4, 0) : position])
-        could_be = token == "could" and tokens[position + 1 : start] == ["be"]
-        once = tuple(tokens[position : position + 3]) == ("used", "to", "be")
-        say = token == "say" and position == start - 1 and begins
-        tried = token in _TRYING and position == start - 1
-        goal = states and token in _GOALS
-        if any((others, absurd, to_show, seems, unreal, taken, could_be, once, say, goal, tried)):
+        if token in _SUPPOSING or (token in _SEEMING and _turns(tokens, end)):
             return True
-        if token in _SUPPOSING:
-            return True
-        if token == "provided" and begins:
+        taken = token == "for" and "took" in tokens[max(position - 4, 0) : position]
+        once = tokens[position : position + 3] == ["used", "to", "be"]
+        if taken or once or (token == "could" and tokens[position + 1 : start] == ["be"]):
             return True
         anew = token == "there" and position and ahead not in _NOT_ANEW
         if token in CLAUSE_ENDS or anew:
@@ -151,31 +119,13 @@ def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
         )
     ):
         return True  # "x = 5 or x = 6", "x = 5, then x = 6"
-    if tokens[end : end + 3] == ["or", name, relation]:
+    if tokens[end : end + 2] == ["or", name] and tokens[end + 2] in RELATIONS:
         return True  # "y = 2x + 1 or y = 2x - 1"
     return any(
         tokens[at : at + 2] == [name, relation]
         and tokens[at - 1] in _INSTEAD
         and not denied_after(tokens, at, min(at + 3, len(tokens) - 1))
         for at in range(end + 1, last)
-    )
-
-
-def _inserted(tokens: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether a window is only wanted or put in: "we want x = 5", "with x = 5 it fails"."""
-    if RELATIONS.isdisjoint(tokens[start:end]):
-        return False
-    if tokens[end] == "if":
-        return True
-    if not start:
-        return False
-    last = _sentence_end(tokens, end) or end
-    if tokens[start - 1] in _WISHING:
-        return True
-    if start > 1 and tokens[start - 2] in _PUTTING and tokens[start - 1] == "in":
-        return True
-    return tokens[start - 1] in _INSERTING and any(
-        token == "contradiction" or WRONG.fullmatch(token) for token in tokens[end:last]
     )
 
 

@@ -27,12 +27,11 @@ _TIMES = frozenset("twice thrice half double triple third quarter".split())
 _BOUNDS = frozenset("over under above below beyond almost nearly within exceeds exceeding".split())
 _COMPARED = frozenset("more less fewer short off greater larger smaller too".split())
 _OFF = frozenset("above below over under beyond away < >".split())
-_DERIVED = _TIMES | frozenset(
-    "complement supplement square root cube sine cosine tangent reciprocal inverse opposite "
-    "negative sum difference product quotient remainder top bottom front back side left right "
-    "shadow reflection copy lid cover part rest portion majority edge corner".split()
+_MEASURES = frozenset(
+    "measure measures size length value magnitude degree number color colour name all both each "
+    "every few most some ratio area perimeter volume".split()
 )
-"""What "of" makes another thing of: the top of the cube is not the cube."""
+"""What "of" leaves a thing one with: the top of the cube is not the cube, its color may be said."""
 _PREFIXES = frozenset("non counter anti semi half quasi pseudo".split())
 """Parts of a compound whose other part is another thing: a half-circle is no circle."""
 _KINDS = frozenset("surface lateral inverse reciprocal".split())
@@ -41,13 +40,14 @@ _QUALIFYING = frozenset(
     "mod modulo except when doubled halved tripled squared fewer minus plus +".split()
 )
 """Words behind a statement that bound it or work on: "x = 5 when y = 0", "24 cm minus the hole"."""
-_LINES = frozenset("bisector perpendicular arc altitude median parallel extension".split())
-_LIMITS = frozenset({("too", "many"), ("too", "much"), ("at", "most"), ("at", "least")})
+_LIMITS = frozenset(
+    {("too", "many"), ("too", "much"), ("at", "most"), ("at", "least"), ("too", "few")}
+)
 _PRONOUNS = frozenset("it us them me you".split())
 _PLACES = frozenset(
     "behind beside near under below above inside outside opposite beneath between".split()
 )
-_LONGEST_LABEL = 3
+LONGEST_LABEL = 3
 _RANKS = frozenset(ORDINALS) - {"first"} | {"next"}
 _RANK_ENDINGS = frozenset("nd rd th".split())
 _NO_SUPERLATIVES = frozenset("interest request forest invest digest harvest suggest".split())
@@ -69,17 +69,20 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
         return True
     if _bounded(tokens, start) or _compared(tokens, start, end, states=states):
         return True
+    if before == "sqrt" and is_number(first):
+        return True
     if _runner_up(tokens, start) or (start and before in _PREFIXES and is_word(first)):
         return True
     if not states:
         return False
     if tokens[end] in _QUALIFYING or (tokens[end] == "(" and tokens[end + 1] == "mod"):
         return True
-    if before in _KINDS or before == "sqrt" or (start > 1 and _part_of_another(tokens, start)):
+    if before in _KINDS:
         return True
     if _goes_before(first, before, tokens[start + 1 : end]) or _goes_on(tokens, end, last):
         return True
-    return _of_another(tokens, start) or _one_of_several(tokens, start, end)
+    equation = not RELATIONS.isdisjoint(tokens[start:end])
+    return _of_another(tokens, start, equation=equation) or _one_of_several(tokens, start, end)
 
 
 def _scaled(tokens: Sequence[str], end: int) -> bool:
@@ -160,7 +163,7 @@ def _runner_up(tokens: Sequence[str], start: int) -> bool:
     return before in _RANKS or (before in _RANK_ENDINGS and is_number(tokens[start - 2]))
 
 
-def _of_another(tokens: Sequence[str], start: int) -> bool:
+def _of_another(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
     """Read ``the cube is red`` of ``the top of the cube is red`` and ``behind the cube is red``."""
     if not start or not (tokens[start].isalpha() or is_operand(tokens[start])):
         return False
@@ -169,30 +172,26 @@ def _of_another(tokens: Sequence[str], start: int) -> bool:
         return True
     if before in _PLACES:
         return start > 1 and tokens[start - 2] not in SENTENCE_ENDS | {COMMA}
-    at = start - 1 if before == "of" or before in _PRONOUNS else start - 2
-    return at > 0 and (
-        (tokens[at] == "of" and tokens[at - 1] in _DERIVED)
-        or (before == "to" and tokens[start - 2] in ("next", "close"))
-    )
-
-
-def _part_of_another(tokens: Sequence[str], start: int) -> bool:
-    """Read ``AB is 5`` of ``the bisector of AB is 5`` and ``the arc opposite to AB is 5``."""
-    at = start - 2 if tokens[start - 1] == "a" else start - 1
-    return tokens[at] in ("of", "to", "minus") and (
-        tokens[at] == "minus" or not _LINES.isdisjoint(tokens[max(at - 2, 0) : at])
-    )
+    if before == "minus" or (before == "to" and tokens[start - 2] in ("next", "close")):
+        return True
+    if not (is_word(tokens[start]) or is_variable(tokens[start])):
+        return False
+    at = start - 1 if equation or before == "of" or before in _PRONOUNS else start - 2
+    return at > 0 and tokens[at] == "of" and tokens[at - 1] not in _MEASURES
 
 
 def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
     """Read ``the cube is red`` of ``the cube is red or blue``, and of ``either``."""
     if start and tokens[start - 1] == "either":
         return True
-    if tokens[end] != "or":
+    joined = end + (tokens[end] == COMMA)
+    if tokens[joined] != "or":
         return False
-    rest = tokens[end + 1 : end + 8]
+    rest = tokens[joined + 1 : joined + 8]
     stop = next((at for at, t in enumerate(rest) if t in SENTENCE_ENDS or t == COMMA), len(rest))
     clause = rest[:stop]
+    if joined > end and any(map(is_operand, [tokens[end - 1], *clause])):
+        return False  # "2x = 10, or 5"
     if not clause or len(clause) > 4 or clause[0] in ("equivalently", "about", "we", "it"):
         return False
     return not any(token in COPULAS or token in RELATIONS for token in clause) and (
@@ -206,8 +205,10 @@ def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
     if before in ARITHMETIC and not EQUATING.isdisjoint(rest):  # "angle A + angle B = 90"
         return True
     if first.isalpha() and not is_variable(first):
-        label = len(first) <= _LONGEST_LABEL and bool(rest) and rest[0] in RELATIONS
-        return (first in _FIGURES or label) and (is_number(before) or (label and before == "*"))
+        label = len(first) <= LONGEST_LABEL and bool(rest) and rest[0] in RELATIONS
+        return (first in _FIGURES or label) and (
+            is_number(before) or before in _APPLIED or (label and before == "*")
+        )
     if before in ARITHMETIC or (is_variable(first) and is_number(before)):
         return True
     return is_variable(first) and before in _APPLIED
@@ -216,7 +217,7 @@ def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
 def _goes_on(tokens: Sequence[str], end: int, last: str) -> bool:
     after = tokens[end] if end < len(tokens) else BREAK
     following = tokens[end + 1] if end + 1 < len(tokens) else BREAK
-    label = last.isalpha() and len(last) <= _LONGEST_LABEL and tokens[end - 2] in RELATIONS
+    label = last.isalpha() and len(last) <= LONGEST_LABEL and tokens[end - 2] in RELATIONS
     if label and after in ARITHMETIC and after != "-":  # AB = AC + CD
         return True
     if not (is_operand(last) or label):
@@ -225,6 +226,8 @@ def _goes_on(tokens: Sequence[str], end: int, last: str) -> bool:
         return True
     if not is_number(last):
         return False
+    if after == "(" and following == "a" and tokens[end + 2][-1].isalnum():
+        return False  # an aside: "20 (a right triangle)"
     if after == "a" and following.isalpha() and len(following) > 1:
         return False  # an article
     if after.isalpha() and len(after) == 1 and after not in FACTORS:  # a unit, or 5m + 2
