@@ -33,6 +33,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
     if unit:
         return unit
     pairs = [(given.number, gold.number)]
+    if given.cut and not gold.cut and close(*pairs[0]):
+        return "digits that go on"  # 0.3... is not 0.3
     if given.units and gold.units:
         pairs = [
             (given.number, gold.number)
@@ -47,8 +49,8 @@ def quantities_differ(given: Quantity, gold: Quantity) -> str:
             pairs = []  # pi/6 is no sixth of pi in degrees
         pairs.append((_radians(given), _radians(gold)))
     elif given.percent != gold.percent:
-        if given.percent and 0 < abs(gold.number) < 1:  # 0.5 is half and no half percent
-            pairs = []
+        if given.percent and (0 < abs(gold.number) < 1 or isinstance(given.number, Precise)):
+            pairs = []  # 0.5 is half and no half percent
         pairs.append((unit_free(given), unit_free(gold)))
         if _rounded(_in_percent(given), _in_percent(gold)):
             return SAME  # 1/3 is 33.3%

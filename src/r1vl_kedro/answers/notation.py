@@ -57,8 +57,8 @@ _COLOR = re.compile(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _PER_CENT = re.compile(r"\bper cent\b")
 _PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
-_GROUPED = re.compile(r"^\s*\{((?:[^{}]*,|\s*[A-Za-z]\s*[|:])[^{}]*)\}\s*$")
-_JOINED_GROUPS = re.compile(r"(?<![\^_}\w\\])\{([^{}\\]*,[^{}\\]*)\}")
+_SEVERAL = re.compile(r"^[^\n,]*[^\s,][^\n,]*,.*$|^\s*[A-Za-z]\s*[|:]")
+"""What braces of LaTeX hold where they are meant as those of a set: ``{1, 2}``, ``{x | x > 0}``."""
 
 
 def spelled(text: str) -> str:
@@ -93,11 +93,6 @@ def spelled(text: str) -> str:
             )
         text = _DOTTED_CYCLE.sub(r"\1(\2\3\4)", text)
         text = _REPEATING.sub(r"\g<head>(\g<cycle>)", text)
-        grouped = _GROUPED.match(text)
-        if grouped and "\\" not in text:
-            text = f"\\{{{grouped[1]}\\}}"
-        if "\\cup" in text or "∪" in text:
-            text = _JOINED_GROUPS.sub(r"\\{\1\\}", text)
         text = _latex(_TOKENS.findall(text))
     text = text.replace("°", " degrees ") if "°" in text else text
     if "ohm" in text:
@@ -124,14 +119,16 @@ class _Reader:
             self.at += 1
             if token == "}":
                 if closing:
-                    break
+                    return "".join(out)
+                out.append("\2")
             elif token == "{":
-                out.append(self.group())
+                group = self.group()
+                out.append(f"\1{group}\2" if _SEVERAL.search(group) else group)
             elif token[0] == "\\":
                 out.append(self.command(token[1:], out))
             else:
                 out.append(self.plain(token))
-        return "".join(out)
+        return "\1" * (closing and bool(out)) + "".join(out)  # "{7"
 
     def plain(self, token: str) -> str:
         if token.rstrip()[-1:] in ("^", "_") and self.at < len(self.tokens):

@@ -17,7 +17,7 @@ from r1vl_kedro.answers.tokens import Number, Unreadable
 
 NEAR = 4
 """Points of positive values of about one; formulas have to have values at three of them."""
-_SCALES = (1, 1, 10, 100, Fraction(1, 100), 0)
+_SCALES = (1, 10, 1000, Fraction(1, 100), 0)
 """How far the further points lie: of both signs, large, small and (0) whole numbers."""
 _LINE = frozenset("xyz")
 """Symbols that stand for any number; other letters (``R``, ``m``, ``t``) are positive amounts."""
@@ -127,9 +127,8 @@ def proportional(first: Formula, second: Formula, *, positive: bool = False) -> 
         pairs = list(values_at_points(first, second))
     except (Unreadable, Spent):
         return None
-    zeros = [near(one, 0) for pair in pairs for one in pair]
-    if any(zeros):
-        return all(zeros)
-    ratios = [MP.convert(a) / b for a, b in pairs]
+    ratios = [MP.convert(a) / b for a, b in pairs if not (near(a, 0) or near(b, 0))]
+    if len(ratios) < NEAR - 1 or not all(near(a, 0) == near(b, 0) for a, b in pairs):
+        return all(near(a, 0) and near(b, 0) for a, b in pairs)
     same = all(near(ratio, ratios[0]) for ratio in ratios)
     return same and (not positive or (abs(ratios[0].imag) < SMALL and ratios[0].real > 0))

@@ -240,7 +240,8 @@ def read_units(text: str) -> tuple[Unit, ...]:
             found = [u.times(m.power(power)) for u, m in pairs]
             previous, last = [m for _, m in pairs], (sign if power == sign else 0)
             sign, shape = 1, 1
-    return tuple(found)
+    whole = previous and not text.endswith("/") and text.count("(") == text.count(")")
+    return tuple(found) if whole else ()
 
 
 def same_dimension(first: Unit, second: Unit) -> bool:
