@@ -55,6 +55,12 @@ _NO_NAME = re.compile(
     r"den(?:y|ies|ied)|hope|tempting|thinks?|believes?|claims?|would say|nicht)\b|n't\b|[不没非]",
     re.IGNORECASE,
 )
+_OF_A_SYMBOL = re.compile(
+    r"\b(?:log|ln|lg|exp|sqrt|half|twice|double|triple|thrice|(?:square|cube|root) of)(?![a-z])"
+    r"[\s(_\d]*[a-z]\)?\s*\Z|(?:\A|\s)\w (?:squared|cubed)\s*\Z",
+    re.IGNORECASE,
+)
+"""What is worked out of a symbol, whose value it does not give: ``log x``, "twice x"."""
 _MAY_BE = re.compile(r"\b(?:may|can)\s+be\s*\Z", re.IGNORECASE)
 _OPERATED = re.compile(
     r"^(?P<name>(?:lim|\\int|\\iint|\\oint|\\sum|\\prod)(?![a-z]).*\S|P\([^()=]*\)|\[[A-Z]{3,5}\]"
@@ -155,7 +161,7 @@ def _assigned(text: str, form: Reader) -> Value | None:
 
 
 def _denies(name: str) -> bool:
-    return bool(_NO_NAME.search(name) or WRONG.search(name))
+    return bool(_NO_NAME.search(name) or WRONG.search(name) or _OF_A_SYMBOL.search(name))
 
 
 def _is_prose(found: re.Match[str]) -> bool:
@@ -178,7 +184,7 @@ def _chain(text: str) -> Value | None:
         if _SIDE_NAME.fullmatch(_MULTIPLE.sub("", side) if place else side)
     ]
     numbers = [_side(side) for side in sides if side not in names or side == sides[-1]]
-    if any(number is None for number in numbers) or any(_NO_NAME.search(name) for name in names):
+    if any(number is None for number in numbers) or any(_denies(name) for name in names):
         return None
     last = numbers[-1]
     first = numbers[0]

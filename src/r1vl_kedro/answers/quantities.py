@@ -152,7 +152,7 @@ def _digits(body: str) -> Quantity | None:
         return None
     number, decimals = read
     rest = body[found.end() :]
-    cut = bool(found["dots"])
+    cut = bool(found["dots"]) and bool(decimals)
     if not rest.strip():
         if "(" in (found["number"] or ""):
             return Quantity(number, repeats=True)

@@ -18,7 +18,7 @@ _AT_POINT = re.compile(
 )
 """Where a function has its value: "when x = 2, y = 5", "the value at x = 2 is 5"."""
 _STRUCK = re.compile(r"~~[^~]{1,60}~~\s*(?=\S)")
-_HASHES = re.compile(r"^\s*#{1,6}\s+")
+_HASHES = re.compile(r"^\s*(?:#{1,6}|[*•])\s+(?=\S)")
 _TAIL = re.compile(
     r"^[✓✔☑✅👍🎉→]+\s*(?=\S)|(?<=[\w.)])\s*[✓✔☑✅👍🎉]+$|\s[:;]-?[)D]$|(?<=[\d个])\s*左右$|(?<=[\d)])\s*(?:です|である|だ|입니다|이다|になります)\s*$"
 )

@@ -24,7 +24,7 @@ _RANKS = {f"{rank}th": word for word, rank in ORDINALS.items()} | {
 }  # fmt: skip
 _ACCENTED = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
 _SAME = {"solutions": "solution", "infinity": "inf", "infinite": "infinitely"}
-_GOES_ON = re.compile(r",\s*\.{3}\Z")  # 1, 2, ... is no 1, 2
+_GOES_ON = re.compile(r"(?:,\s*|\.\d+)\.{3}\Z")  # 1, 2, ... is no 1, 2
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof|Jr|Sr|vs)\.(?=\s)")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}[A-Za-z]?")
 
@@ -158,4 +158,5 @@ def squeezed(text: str) -> str:
         ('H2 O+CO2', '1 2')
     """
     text = _INDEX.sub("", _SHORT_POWER.sub(r"\1\2", text))
-    return _JOINTS.sub("\1", text).replace(" ", "").replace("\1", " ").rstrip(".")
+    text = _JOINTS.sub("\1", text).replace(" ", "").replace("\1", " ")
+    return text if _GOES_ON.search(text) else text.rstrip(".")
