@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 
 from r1vl_kedro.responses import R1VL, check_released, parse_response, released_steps_text
 from r1vl_kedro.rewards.key_step_groups import as_groups
-from r1vl_kedro.rewards.neighbours import names_more
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     COMMA,
@@ -22,7 +21,8 @@ from r1vl_kedro.rewards.normalise import (
     tokenise,
 )
 from r1vl_kedro.rewards.stating import stated
-from r1vl_kedro.rewards.wholes import COPULAS, EQUATING, LONGEST_LABEL, cut_out
+from r1vl_kedro.rewards.tails import names_more
+from r1vl_kedro.rewards.wholes import EQUATING, LONGEST_LABEL, STATING, cut_out
 from r1vl_kedro.rewards.wording import DEFAULT_THRESHOLD, words_agree
 
 Matching = Literal["soft", "exact", "released"]
@@ -92,7 +92,7 @@ def _phrase(text: str) -> Phrase:
         tokens,
         f" {' '.join(tokens)} ",
         tuple(is_word(token) for token in tokens),
-        any(token in RELATIONS or token in COPULAS for token in tokens)
+        any(token in RELATIONS or token in STATING for token in tokens)
         or (bool(tokens) and is_number(tokens[-1]) and any(map(is_word, tokens))),
     )
 

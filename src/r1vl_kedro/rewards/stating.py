@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.rewards.leads import led_otherwise
 from r1vl_kedro.rewards.negation import (
     AUXILIARIES,
     CLAUSE_ENDS,
@@ -17,8 +18,8 @@ from r1vl_kedro.rewards.negation import (
     denied_after,
     denied_before,
 )
-from r1vl_kedro.rewards.neighbours import followed_otherwise, goes_on_otherwise, led_otherwise
 from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS, is_number
+from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
     "if whether unless pretend suppose supposing imagine maybe perhaps possibly might hoping "
@@ -30,9 +31,13 @@ _SEEMING = frozenset("looks look seems seem appears appear should could".split()
 _INVERTED = frozenset("were had should".split())
 """Verbs that suppose at the beginning of a sentence: "were x = 5"."""
 _CORRECTING = frozenset("wait no nope sorry oops actually correction rather".split())
+_REDOING = frozenset(
+    "recheck rechecking recount recounting recompute recalculate reconsider redo hold".split()
+)
+_SORRY = frozenset("sorry oops".split())
 _HESITATING = frozenset("hmm but however and well oh now yet ah so though".split()) | {COMMA}
 _WITHDRAWING = frozenset(
-    "strike scratch ignore disregard forget cancel discard reject drop".split()
+    "strike scratch ignore disregard forget cancel discard reject drop make".split()
 )
 """Verbs that bid to take back what was said: "strike that"."""
 _UNREAL = frozenset("would could might".split())
@@ -152,8 +157,17 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
         aside += 1
     if tokens[aside : aside + 2] in (["or", "so"], ["or", "rather"]):
         return True
-    if aside > end and tokens[aside] in _OTHERS and tokens[aside + 1] in _BELIEVING:
+    said = aside + (tokens[aside] == "so")
+    if aside > end and (
+        tokens[said] in _BELIEVING or (tokens[said] in _OTHERS and tokens[said + 1] in _BELIEVING)
+    ):
         return True
+    if aside > end and tokens[aside : aside + 2] == ["to", "be"]:
+        return True
+    if aside > end and tokens[aside] == "i" and tokens[aside + 1] in ("guess", "doubt"):
+        return True
+    if tokens[aside] == "or" and tokens[aside + 1] in AUXILIARIES:
+        return True  # "x = 5, or is it?"
     if _corrects(tokens, aside + (tokens[aside] == "or")):
         return True
     last = _sentence_end(tokens, end)
@@ -167,13 +181,18 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
     first = last
     while first < len(tokens) and tokens[first] in SENTENCE_ENDS:
         first += 1
-    if tokens[first : first + 2] in (["or", "so"], ["or", "rather"]):
+    if tokens[first : first + 2] in (["or", "so"], ["or", "rather"], ["not", "true"]):
         return True
     if tokens[last] == QUESTION and first < len(tokens) and tokens[first] == "no":
         return True
     if not (RELATIONS | AUXILIARIES | TURNS).isdisjoint(said):
         return False
     next_end = _sentence_end(tokens, first) or first
+    if not _REDOING.isdisjoint(tokens[first : first + 4]):
+        values = [token for token in tokens[max(end - 2, 0) : end] if is_number(token)]
+        return set(values).isdisjoint(tokens[first:next_end])
+    if next_end - first < 4 and not _SORRY.isdisjoint(tokens[first:next_end]):
+        return True
     if "contradiction" in tokens[first:next_end] and "no" not in tokens[first:next_end]:
         return True
     while first < len(tokens) and tokens[first] in _HESITATING:
@@ -207,7 +226,7 @@ def _corrects(tokens: Sequence[str], first: int) -> bool:
             return _AGREEING.isdisjoint(tokens[at : at + 4]) or called_wrong(tokens, at + 1)
         return True
     if word in POINTERS:
-        return called_wrong(tokens, first + 1)
+        return after == "should" or called_wrong(tokens, first + 1)
     return bool(WRONG.fullmatch(word)) and stops
 
 

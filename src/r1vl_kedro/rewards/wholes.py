@@ -18,6 +18,8 @@ from r1vl_kedro.rewards.normalise import (
 )
 
 COPULAS = frozenset("is are was were".split())
+STATING = COPULAS | {"has", "have"}
+"""Verbs of a statement in words."""
 EQUATING = COPULAS | {"="}
 _MARKS = frozenset({"%", "factorial"})
 _APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
@@ -41,8 +43,9 @@ _QUALIFYING = frozenset(
 )
 """Words behind a statement that bound it or work on: "x = 5 when y = 0", "24 cm minus the hole"."""
 _LIMITS = frozenset(
-    {("too", "many"), ("too", "much"), ("at", "most"), ("at", "least"), ("too", "few")}
-)
+    {("too", "many"), ("too", "much"), ("too", "few"), ("too", "long"), ("at", "most"),
+     ("at", "least"), ("or", "more"), ("or", "less"), ("or", "fewer")}
+)  # fmt: skip
 _PRONOUNS = frozenset("it us them me you".split())
 _PLACES = frozenset(
     "behind beside near under below above inside outside opposite beneath between".split()
@@ -67,10 +70,12 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
     before = tokens[start - 1] if start else BREAK
     if _scaled(tokens, end) or _other_unit(tokens, start, end) or _fraction_cut(tokens, start, end):
         return True
-    if _bounded(tokens, start) or _compared(tokens, start, end, states=states):
+    if _bounded(tokens, start, end) or _compared(tokens, start, end, states=states):
         return True
-    if before == "sqrt" and is_number(first):
+    if is_number(first) and (before == "sqrt" or (before in _APPLIED and len(before) > 1)):
         return True
+    if tokens[end] == "s" and is_word(last) and is_word(tokens[min(end + 1, len(tokens) - 1)]):
+        return True  # "AB is parallel to CD's bisector"
     if _runner_up(tokens, start) or (start and before in _PREFIXES and is_word(first)):
         return True
     if not states:
@@ -114,11 +119,13 @@ def _fraction_cut(tokens: Sequence[str], start: int, end: int) -> bool:
     return is_number(before) and tokens[start + 1 : start + 2] == ["/"]
 
 
-def _bounded(tokens: Sequence[str], start: int) -> bool:
+def _bounded(tokens: Sequence[str], start: int, end: int) -> bool:
     """Read ``3 cubes`` of ``at least 3 cubes``, ``twice 3 cubes``, ``2 or 3 cubes`` and ``2-3``."""
     if not start or not is_number(tokens[start]):
         return False
     first, before = tokens[start - 2] if start > 1 else BREAK, tokens[start - 1]
+    if before == "*" and is_number(first) and end - start == 2 and read_units(tokens[end - 1]):
+        return True  # "5 x 12 meters"
     if before in ("<", ">", "<=", ">=") and not is_operand(first):
         return True
     if before in _BOUNDS | _TIMES or (before == "of" and first in _TIMES):

@@ -8,6 +8,8 @@ DEFAULT_THRESHOLD = 90.0
 _LETTERS_OF_A_SLIP = 80
 _INFLECTED = re.compile(r"(?:e|es|ed|ing)\Z")
 
+_BRITISH = re.compile(r"tre(?=s?\Z)")
+
 
 def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
     """Tell whether two words are the same but for a plural, a verb's ending or one typing error.
@@ -24,6 +26,8 @@ def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -
         return True
     if first[0] != second[0] or threshold >= 100:
         return False
+    if _BRITISH.sub("ter", first) == _BRITISH.sub("ter", second):
+        return True
     if min(len(first), len(second)) > 2 and (first + "s" == second or second + "s" == first):
         return True
     stem = _INFLECTED.sub("", first)

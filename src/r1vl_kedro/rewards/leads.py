@@ -1,0 +1,149 @@
+"""What stands before a statement in its clause: words that state it, or others.
+
+What a sentence may make of a statement has no end, and what leaves it one is nearly a closed class.
+So an equation of a variable or label, and what says in words that something "is" so, count where
+every word of the clause before is known to state them ("solving, we get that"). Of sums of numbers
+alone any word may stand before: "of the red ones 8 - 3 = 5".
+"""
+
+import re
+from collections.abc import Sequence
+
+from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.rewards.negation import AFFIRMING, CLAUSE_ENDS, SENTENCE_REACH
+from r1vl_kedro.rewards.normalise import (
+    BREAK,
+    COMMA,
+    DENIERS,
+    RELATIONS,
+    SENTENCE_ENDS,
+    is_variable,
+    is_word,
+)
+from r1vl_kedro.rewards.wholes import LONGEST_LABEL, STATING
+
+_ENDINGS = re.compile(r"(?<=\w{3})(?:e|es|s|ed|ing)\Z")
+
+
+def _stem(word: str) -> str:
+    return _ENDINGS.sub("", word)
+
+
+LEADING = frozenset(map(_stem, (
+    # Who and what.
+    "a we i you us our my it its this that these those there here what one both each every all any "
+    "same other such equation formula inequality identity relation expression function theorem "
+    "rule law property answer result value solution root quantity variable number amount total "
+    "sum difference product quotient remainder factor multiple power exponent logarithm fraction "
+    "percentage ratio rate probability average mean mode median range variance parameter "
+    "coordinate slope intercept length width height depth radius diameter inradius perimeter "
+    "circumference area volume surface measure size base hypotenuse leg altitude angle arc sector "
+    "side edge face vertex vertices diagonal line segment chord tangent secant axis point plane "
+    "triangle quadrilateral square rectangle trapezoid parallelogram rhombus polygon pentagon "
+    "hexagon circle semicircle prism cylinder cone sphere cube region figure graph diagram picture "
+    "image chart table row column digit unit tens hundreds ring color reason front few us re "
+    "speed velocity acceleration distance time "
+    "mass weight force energy work pressure density charge current voltage resistance temperature "
+    "frequency period concentration price cost profit interest discount age score population "
+    "step case condition information statement fact way conclusion generality pythagoras "
+    "pythagorean similarity similitude argument definition symmetry construction label "
+    # What is done.
+    "is are was were be been has have had do does will must can could may let get got give "
+    "given yield yielding obtain used plugging setting putting getting cancelling subtracting "
+    "find found see saw seen know known note notice observe recall remember conclude deduce infer "
+    "derive imply implies mean meant follow show shown prove proven verify verified check confirm "
+    "determine establish tell told say said read state come turn out become lead leave left make "
+    "made form hold held equal represent correspond satisfy satisfies satisfied require reduce "
+    "simplify simplifies compute calculate count add subtract divide multiply multiplied solve "
+    "substitute plug insert put set define denote call use apply applies take taken write written "
+    "rewrite express expand factorise factorize simplified rearrange cancel combine equate halve "
+    "evaluate work drop draw "
+    # How, where and when.
+    "of in on at to from by for with as per between about into after under using before "
+    "clear clearly obvious obviously evident evidently indeed also only exactly precisely simply "
+    "easy easily directly immediately similar similarly likewise equivalently finally now again "
+    "just certainly surely definitely really first second third last next further previously "
+    "either when where or and "
+    # Which.
+    "large larger largest small smaller smallest long longer longest short shorter shortest great "
+    "greatest big major minor whole shaded unshaded outer inner right isosceles equilateral "
+    "regular equal positive negative real unknown final correct desired sought true possible "
+    "red blue green yellow black white grey gray "
+    "cos sin tan cot log ln frac sqrt widehat overline text mathrm prime"
+).split()))  # fmt: skip
+"""Stems of the words that a statement may stand behind in its clause: of any other it is not known
+what it makes of the statement ("pretend", "they erased", "might")."""
+OPENING = CLAUSE_ENDS | frozenset("and or => which where while whereas when as whose".split())
+"""What a new clause begins behind."""
+_CLAIMED_BY = frozenset("show prove verify check say".split())
+"""Verbs that bid to state, unless somebody does so: "show that", but "we show that"."""
+_BIDDING = frozenset({"", "to", "us", "must"})
+_HEADINGS = frozenset("show prove conjecture wanted goal guess hypothesis".split())
+"""Words of a heading whose sentence states nothing yet: "to show: AB is parallel to CD"."""
+_RULES = frozenset(map(_stem, "theorem rule law formula formulas identity inequality".split()))
+_PUTTING = frozenset("plug plugging put putting".split())
+_PLACING = frozenset("in on without besides".split())
+_NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
+"""Words that a label stands behind, which is no word: "triangle ABC"."""
+OTHERS = frozenset("other another special wrong".split())
+_NOT_FIRST = OTHERS | frozenset("second third next last opposite".split())
+"""Words that make another thing of the noun behind: "the other triangle is isosceles"."""
+
+
+def is_claim(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a window is a statement, and neither a noun phrase nor a sum of numbers."""
+    held = tokens[start:end]
+    if not STATING.isdisjoint(held):
+        return True
+    return not RELATIONS.isdisjoint(held) and (is_word(tokens[start]) or is_variable(tokens[start]))
+
+
+def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether the clause before a statement has a word that is not known to state it."""
+    before = tokens[start - 1] if start else BREAK
+    if before == COMMA and _heads(tokens, start - 1):
+        return True
+    if not is_claim(tokens, start, end):
+        return False
+    if is_variable(tokens[start]) and is_variable(before) and before not in ("a", "i"):
+        return True  # a product: "y x = 5"
+    if before in _NOT_FIRST and is_word(tokens[start]) and tokens[start] != "there":
+        return True  # "the other triangle is isosceles"
+    opening = start
+    while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in OPENING:
+        opening -= 1
+    lead = tokens[opening:start]
+    denied = not DENIERS.isdisjoint(lead)
+    equation = not RELATIONS.isdisjoint(tokens[start:end])
+    ruled = max((at for at, word in enumerate(lead) if _stem(word) in _RULES), default=0)
+    for place, word in enumerate(lead):
+        if place < ruled and word in ("by", "from", "using"):
+            return any(not known(word, "") for word in lead[ruled:])  # "by Ohm's law"
+        ahead = lead[place - 1] if place else ""
+        if word in _CLAIMED_BY and ahead in _BIDDING:
+            return True
+        if word == "in" and place == len(lead) - 1 and ahead in _PUTTING:
+            return equation
+        if word in _PLACING and not equation:
+            return not OTHERS.isdisjoint(lead[place:])  # "in the basket there are 8 apples"
+        supposes = word == "may" and lead[place + 1 : place + 2] in ([], ["be"], ["have"])
+        if supposes or not (known(word, ahead) or (denied and word in AFFIRMING)):
+            return True
+    return False
+
+
+def known(word: str, ahead: str) -> bool:
+    """Tell whether a word behind another leaves a statement in its clause one."""
+    if not is_word(word) or _stem(word) in LEADING or read_units(word):
+        return True
+    return ahead in _NAMED and len(word) <= LONGEST_LABEL
+
+
+def _heads(tokens: Sequence[str], colon: int) -> bool:
+    """Tell whether a heading before a colon announces a statement: "to show:"."""
+    first = colon
+    while first and colon - first < 3 and tokens[first - 1] not in SENTENCE_ENDS:
+        first -= 1
+    heading = tokens[first:colon]
+    announces = heading == ["we", "expected"] or not _HEADINGS.isdisjoint(heading)
+    return len(heading) < 3 and announces
