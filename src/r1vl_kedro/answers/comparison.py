@@ -1,6 +1,7 @@
 """Whether two values are the same, kind by kind; where not, why."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -25,7 +26,9 @@ from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.relations import as_relation, formula_of, half_line, relations_differ
 from r1vl_kedro.answers.sampling import equal
 from r1vl_kedro.answers.symbolic import expressions_equal
-from r1vl_kedro.answers.words import in_singular, unhyphenated, unhyphened
+from r1vl_kedro.answers.words import as_product, in_singular, unhyphenated, unhyphened
+
+_NUMBERED = re.compile(r"^([a-z]) _ \d$")
 
 
 def difference(given: Value, gold: Value) -> str:
@@ -41,6 +44,10 @@ def difference(given: Value, gold: Value) -> str:
     if isinstance(given, Named) or isinstance(gold, Named):
         return _named(given, gold)
     given, gold = _only(given, gold), _only(gold, given)
+    if isinstance(given, Matrix) and isinstance(gold, Items):
+        given = _column(given) or given
+    if isinstance(gold, Matrix) and isinstance(given, Items):
+        gold = _column(gold) or gold
     if isinstance(given, Interval) and isinstance(gold, Items):
         gold = _open_interval(gold) or gold
     if isinstance(gold, Interval) and isinstance(given, Items):
@@ -131,6 +138,8 @@ def _by_name(given: Named, gold: Named) -> str:
         groups.append(by_name)
     ours, theirs = groups
     if set(ours) != set(theirs):
+        ours, theirs = (_plainly_named(by_name) for by_name in groups)
+    if set(ours) != set(theirs):
         relations = [as_relation(named) for named in (given, gold)]
         if None not in relations and all(len(name) == 1 for name in (*ours, *theirs)):
             return relations_differ(*relations)
@@ -142,6 +151,15 @@ def _by_name(given: Named, gold: Named) -> str:
         if reason:
             return f"{name[:40]}: {reason}"
     return SAME
+
+
+def _plainly_named(by_name: dict[str, list[Value]]) -> dict[str, list[Value]]:
+    """Return the values of ``x_1``, ``x_2`` as those of ``x``, and ``f(x)`` as ``y``."""
+    bases = {_NUMBERED.sub(r"\1", name) for name in by_name}
+    if len(bases) > 1:
+        return by_name
+    values = [value for several in by_name.values() for value in several]
+    return {"y" if bases == {"f ( x )"} else bases.pop(): values}
 
 
 def _ranges(given: Range, gold: Range) -> str:
@@ -177,7 +195,8 @@ def _ratios(given: Ratio, gold: Ratio) -> str:
 
 def _texts(given: Text, gold: Text) -> str:
     same = given.words == gold.words or any(
-        form(given.words) == form(gold.words) for form in (unhyphened, unhyphenated, in_singular)
+        form(given.words) == form(gold.words)
+        for form in (unhyphened, unhyphenated, in_singular, as_product)
     )
     return SAME if same and gold.words else "other words"
 
@@ -188,6 +207,12 @@ def _matrices(given: Matrix, gold: Matrix) -> str:
     if [len(row) for row in given.rows] != [len(row) for row in gold.rows]:
         return "another shape"
     return _in_order([v for row in given.rows for v in row], [v for row in gold.rows for v in row])
+
+
+def _column(matrix: Matrix) -> Items | None:
+    """Read a matrix of one column as the coordinates of a vector."""
+    column = not matrix.bars and all(len(row) == 1 for row in matrix.rows)
+    return Items("()", tuple(row[0] for row in matrix.rows)) if column else None
 
 
 def _intervals(given: Interval, gold: Interval) -> str:

@@ -37,6 +37,11 @@ _NOTHING = re.compile(
     r")\W*$",
     re.IGNORECASE,
 )
+_DOMAIN = re.compile(
+    r"(?P<value>[^,;]*[^\s,;])\s*[,;(]\s*(?:where |for |with |if )?"
+    r"[a-z]\s*(?:!=\s*-?\d[\d/.]*|∈\s*real numbers)\)?\.?"
+)
+"""A formula and where it holds: ``1/x, x != 0``."""
 _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
@@ -181,6 +186,9 @@ def _explain_open(given: str, gold: str) -> str:
     value = read(given)
     reason = difference(value, wanted)
     if reason == SAME:
+        return SAME
+    defined = isinstance(wanted, Expression | Named) and _DOMAIN.match(ours)
+    if defined and difference(read(defined["value"]), wanted) == SAME:
         return SAME
     bare = isinstance(value, Range) and not (value.high.units or value.high.noun)
     if isinstance(wanted, Ratio) and bare and re.search(r"(?<!from )\b\S+ to ", ours):

@@ -254,7 +254,9 @@ class _Parser:
 
 def literal_or_symbol(text: str) -> Tree:
     """Return the base of a logarithm."""
-    return ("number", Fraction(text)) if text.isdigit() else ("symbol", text)
+    if text.isdigit():
+        return ("number", Fraction(text))
+    return ("constant", "e") if text == "e" else ("symbol", text)
 
 
 @lru_cache(maxsize=8192)

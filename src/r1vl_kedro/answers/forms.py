@@ -28,6 +28,7 @@ _REALS = re.compile(
     re.IGNORECASE,
 )
 _VARIABLE = re.compile(r"^\|?[A-Za-z]\w{0,3}(?:_\w+)?'?\|?$")
+_SHIFTED = re.compile(r"\|\s*(?P<name>[A-Za-z])\s*(?P<shift>[-+]\s*\d[\d./]*)\s*\|")
 _OF = re.compile(r"^\s*[A-Za-z]\w?\s*(?:∈|\bin\b)\s*")
 _BRACKETED = re.compile(r"^([\[(\]])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60}?)\s*([\])\[])$")
 _SET = re.compile(r"\{([^{}]{1,80})\}")
@@ -190,24 +191,30 @@ def inequality(text: str) -> Interval | None:
         left, right = right, left
         sign = sign.translate(str.maketrans("<>", "><"))
     bound = _bound(right)
-    if bound is None or (left and not _VARIABLE.match(left)):
+    shifted = _SHIFTED.fullmatch(left)
+    if bound is None or (left and not _VARIABLE.match(left) and not shifted):
         return None
     if "|" in left:
-        return _around_zero(left.strip("|"), sign, bound)
+        centre = number_of(shifted["shift"].replace(" ", "")) if shifted else Fraction(0)
+        name = shifted["name"] if shifted else left.strip("|")
+        return None if centre is None else _around(-centre, name, sign, bound)
     piece = (
         (-inf, False, bound, "=" in sign) if sign[0] == "<" else (bound, "=" in sign, inf, False)
     )
     return Interval((piece,), left)
 
 
-def _around_zero(name: str, sign: str, bound: Fraction | float) -> Interval | None:
-    """Read ``|x| < 2`` as -2 < x < 2, and ``|x| > 2`` as what lies outside."""
+def _around(
+    centre: Fraction | float, name: str, sign: str, bound: Fraction | float
+) -> Interval | None:
+    """Read ``|x - 1| < 2`` as -1 < x < 3, and ``|x - 1| > 2`` as what lies outside."""
     if bound <= 0 or bound == inf:
         return None
     closed = "=" in sign
     if sign[0] == "<":
-        return Interval(((-bound, closed, bound, closed),), name)
-    return Interval(((-inf, False, -bound, closed), (bound, closed, inf, False)), name)
+        return Interval(((centre - bound, closed, centre + bound, closed),), name)
+    outside = ((-inf, False, centre - bound, closed), (centre + bound, closed, inf, False))
+    return Interval(outside, name)
 
 
 def _worded(text: str) -> Interval | None:

@@ -13,7 +13,8 @@ INEQUALITY = re.compile(r"<=|>=|!=|<|>")
 KNOWN = FUNCTIONS | DECORATIONS | frozenset(GREEK_LETTERS.values()) | {"pi", "inf", "degrees"}
 _RUN = re.compile(r"[A-Za-z]{2,}")
 _SIGNS = re.compile(
-    r"[-+*/^!|(⌊⌈]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|sin|cos|tan|log|ln)(?![A-Za-z])"
+    r"[-+*/^!|(⌊⌈]|^[\d.]+\s?[A-Za-z]|(?<![A-Za-z])(?:pi|(?:arc)?(?:sin|cos|tan)h?|log|ln|lg|cot|sec|csc)"
+    r"(?![A-Za-z])"
 )
 _DERIVATIVE = re.compile(r"\bd\^?\(?\d?\)?\s?[A-Za-z]?\)*\s*/\s*\(*d\s?[A-Za-z]\b")
 _PATH = re.compile(r"^[A-Z](?:\s?-\s?[A-Z]){2,}$")  # A-B-C is a way and no difference
@@ -22,6 +23,10 @@ _DASHED = re.compile(r"^\d[\d\s.,]*-[\d\s.,()-]*$")  # 2-1-1 is a score and no d
 _COMPLEX = re.compile(r"^(?=.*[ij])[-+\d\s.()/*ij]*$")
 _IMAGINARY_FIRST = re.compile(r"i\s?\*?\s?(\d+(?:\.\d+)?)")
 _COEFFICIENT = re.compile(r"^\(\d+/\d+\)$")
+_GREEK_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(GREEK_LETTERS.values())})$")
+_FUNCTION_BEHIND = re.compile(r"\(|(?:sin|cos|tan|sqrt|log|ln)(?![a-z])")
+_CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}", re.IGNORECASE)
+"""A product of symbols and no word, beside another symbol or a function: ``2 pi rh``."""
 _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
 
 
@@ -84,6 +89,8 @@ def is_formula(text: str) -> bool:
         before, after = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
         touches = before[-1:] in tuple("+-*/^(=|") or after[:1] in tuple("+-*/^)=|'_")
         touches = touches or text[found.start() - 1 : found.start()].isdigit()
+        beside = _GREEK_BEFORE.search(before) or _FUNCTION_BEHIND.match(after)
+        touches = touches or bool(beside and _CONSONANTS.fullmatch(word))
         touches = touches or bool(_COEFFICIENT.search(before) and text[found.start() - 1] == ")")
         if len(word) > 3 and not any(
             word.startswith(n) or word.endswith(n)

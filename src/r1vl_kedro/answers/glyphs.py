@@ -2,9 +2,14 @@
 
 from r1vl_kedro import mathtext
 
+NUMBERS = {
+    "R": " real numbers ", "Z": " all integers ", "N": " natural numbers ",
+    "Q": " rational numbers ", "C": " complex numbers ",
+}  # fmt: skip
 CHARACTERS = mathtext.CHARACTERS | {
     "：": ":", "☉": "*", "º": "°", "˚": "°", "℃": " degreesC ", "℉": " degreesF ", "′": "'",
-    "→": " -> ", "Å": "angstrom", "Ω": " ohm ", "µ": "mu", "μ": "mu", "ℝ": " real numbers ",
+    "→": " -> ", "Å": "angstrom", "Ω": " ohm ", "µ": "mu", "μ": "mu",
+    **dict(zip("ℝℤℕℚℂ", NUMBERS.values(), strict=True)),
     "Γ": " Gamma ", "Δ": " Delta ", "Θ": " Theta ", "Λ": " Lambda ", "Ξ": " Xi ", "Π": " Pi ",
     "Σ": " Sigma ", "Φ": " Phi ", "Ψ": " Psi ",
     "∛": r"\sqrt[3]", "∜": r"\sqrt[4]",
@@ -24,7 +29,7 @@ COMMANDS = mathtext.COMMANDS | {
     "dfrac": "frac", "Omega": " ohm ", "mu": "mu", "parallel": "∥", "perp": "⊥",
     "triangle": " triangle ", "angle": " angle ", "tg": " tan ", "ctg": " cot ",
     "euro": "€", "pounds": "£", "yen": "¥", "emptyset": " empty set ", "varnothing": " empty set ",
-    "in": " ∈ ", "cong": " ≅ ", "because": " because ", "square": "□", "bullet": "•",
+    "in": " ∈ ", "equiv": "≡", "cong": " ≅ ", "because": " because ", "square": "□", "bullet": "•",
 }  # fmt: skip
 WRAPPERS = frozenset(
     (

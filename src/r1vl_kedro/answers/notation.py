@@ -12,9 +12,11 @@ from r1vl_kedro.answers.glyphs import (
     COMMANDS,
     DECORATIONS,
     FUNCTION_COMMANDS,
+    NUMBERS,
     SAME_DECORATION,
     WRAPPERS,
 )
+from r1vl_kedro.answers.layout import in_signs, without_layout
 from r1vl_kedro.answers.money import dollars
 from r1vl_kedro.answers.numerals import ascii_digits, han_parts
 from r1vl_kedro.mathtext import (
@@ -35,8 +37,8 @@ _TABLE = str.maketrans(
         **CHARACTERS,
     }
 )
-_SUBSCRIPT = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+")
-_SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SUBSCRIPT = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]+|[ₐₑₕᵢⱼₖₗₘₙₒₚₛₜᵤᵥₓ]")
+_SUBSCRIPT_CHARACTERS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚₛₜᵤᵥₓ", "0123456789aehijklmnopstuvx")
 
 _GREEK_COMMANDS = frozenset(GREEK_LETTERS.values())
 _LOG_OF = re.compile(r"\\log_(\{\w+\}|\w)\s*\{([^{}]*)\}")
@@ -71,10 +73,12 @@ def spelled(text: str) -> str:
         >>> spelled(r"$2\frac{1}{2}$"), spelled(r"0.\overline{3}"), spelled(r"\overline{AB}")
         ('2 1/2', '0.(3)', 'overline(AB)')
     """
-    text = dollars(text)
+    text = in_signs(dollars(text))
     if not text.isascii():
         text = SUPERSCRIPT_RUN.sub(lambda m: f"^({m[0].translate(SUPERSCRIPTS)})", text)
-        text = _SUBSCRIPT.sub(lambda m: f"_{m[0].translate(_SUBSCRIPT_DIGITS)}", text)
+        text = _SUBSCRIPT.sub(
+            lambda m: f"_{m[0].translate(_SUBSCRIPT_CHARACTERS)}" + " " * m[0].isalpha(), text
+        )
         text = NARROW_SPACE_THOUSANDS.sub("", text)
         text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
         text = han_parts(ascii_digits(text))
@@ -83,6 +87,7 @@ def spelled(text: str) -> str:
         text = _SEPARATOR.sub("", DEGREES.sub("°", text))
         if "color" in text:
             text = _COLOR.sub("", text)
+        text = without_layout(text)
         if "\\vec" in text:
             text = text.replace("\\times", "\\cross")  # and no product of numbers
         if "\\log_" in text:
@@ -229,11 +234,13 @@ class _Reader:
             inside = self.argument()
             if name == "underline" and len(inside) > 1:
                 return inside
-            return f" {SAME_DECORATION.get(name, name)}({inside})"
+            unit = name == "vec" and inside in ("i", "j", "k")
+            return f" {'hat' if unit else SAME_DECORATION.get(name, name)}({inside})"
         if name in ("underset", "overset"):
             return f" {name}({self.argument()},{self.argument()})"
         if name == "mathbb":
-            return " real numbers " if (inside := self.argument()) == "R" else inside
+            inside = self.argument()
+            return NUMBERS.get(inside, inside)
         if name in WRAPPERS:
             return self.argument_text()
         if name in COMMANDS:

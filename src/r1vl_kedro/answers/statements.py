@@ -101,7 +101,7 @@ _LEAD = re.compile(
     r"|根据[\u4e00-\u9fff]{1,6}[,，]\s*(?!不)"
     r"|(?:(?:正确|最终|最后)?(?:的)?(?:答案?|选项?)|结果|结论|选择|所以|因此|故|共有?|约|总共有?|一共有?)(?:是|为|选|等于)?\s*[,，:：]?\s*"
     r"|(?![^A-Za-z\d]*[不没非])[\u4e00-\u9fff]{0,6}?选\s*[:：]?\s*(?=[A-Za-z])"
-    r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range)\s+"
+    r"|(?:the\s+)?(?:points?|set|interval|pair|vector|coordinates|ratio|range|numbers|roots)\s+"
     r"(?:is\s+|are\s+)?(?=[(\[{\d])"
     r"|(?:the\s+)?(?:equation|function|formula|line|expression)\s+(?:is\s+)?(?=[a-z](?:\([a-z]\))?\s*=)"
     r"|(?:是|为|等于)(?=[\d０-９A-Za-z])"

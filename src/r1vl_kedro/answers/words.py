@@ -118,6 +118,11 @@ def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def as_product(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return single letters as one product: ``m a`` as ``ma``."""
+    return ("".join(words),) if all(len(word) == 1 for word in words) else words
+
+
 def in_singular(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return a single word without a plural's s: ``Republicans`` as ``Republican``."""
     word = words[0] if len(words) == 1 else ""
@@ -143,7 +148,8 @@ def unhyphenated(words: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-_JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])")
+_JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])|(?<=\d\.) +(?=\d)|(?<=\d) +(?=\.\d)")
+_LETTERS = re.compile(r"[A-Za-z](?: [A-Za-z])+")
 _SHORT_POWER = re.compile(r"([\^_])\((\w+|[-+])\)(?![^\W_])")
 _INDEX = re.compile(r"(?<=[^\W\d_])_(?=\d)")
 
@@ -157,6 +163,8 @@ def squeezed(text: str) -> str:
         >>> squeezed("H_2 O + CO_2") , squeezed("1 2")
         ('H2 O+CO2', '1 2')
     """
+    if _LETTERS.fullmatch(text):  # m g h
+        return text.replace(" ", "")
     text = _INDEX.sub("", _SHORT_POWER.sub(r"\1\2", text))
     text = _JOINTS.sub("\1", text).replace(" ", "").replace("\1", " ")
     return text if _GOES_ON.search(text) else text.rstrip(".")
