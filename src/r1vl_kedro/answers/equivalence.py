@@ -42,6 +42,8 @@ _DOMAIN = re.compile(
     r"[a-z]\s*(?:!=\s*-?\d[\d/.]*|∈\s*real numbers)\)?\.?"
 )
 """A formula and where it holds: ``1/x, x != 0``."""
+_DIGITS = re.compile(r"[-\d.,]+")
+"""A number alone, which a sentence states or not (`value_in_sentence`)."""
 _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
@@ -216,7 +218,8 @@ def _explain_open(given: str, gold: str) -> str:
         if inner is None:
             inner = shown_value(ours)
         if inner is None and (end := statement_end(ours)):
-            inner = end if end.startswith("(") or is_formula(end) else None
+            formula = end.startswith("(") or (is_formula(end) and not _DIGITS.fullmatch(end))
+            inner = end if formula else None
         found = form(inner) if inner else None
         return reason if found is None else difference(found, wanted)
     return reason

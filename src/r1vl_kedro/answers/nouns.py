@@ -10,7 +10,7 @@ from r1vl_kedro.mathtext import GREEK_LETTERS
 
 _NOUN = re.compile(r"^\s*((?:[A-Za-zäöüß][A-Za-zäöüß'-]+\s*){1,6})$")
 MEASURED = re.compile(
-    r"\s+(?:old|long|wide|high|tall|deep|away|apart|each|(?<=[a-z] )(?:remains?|"
+    r"\s+(?:old|long|wide|high|tall|deep|thick|away|apart|each|(?<=[a-z] )(?:remains?|"
     r"(?:(?:are|is|were|was) )?(?:left|remaining|visible|shown))|altogether|in total|total|overall|"
     r"more|in all|of them|of age|in length|in area|in height)$"
 )
@@ -24,8 +24,8 @@ NO_NOUN = (
             "or and to plus minus times more less fewer than over under above below "
             "not no nor but if then until through between "
             "tens hundreds thousands millones lakhs crores millionths tenths hundredths "
-            "thousandths was has does his hers always sometimes oops tops been would could "
-            "should might"
+            "thousandths was has does his hers always perhaps besides sometimes oops tops been "
+            "would could should might"
         ).split()
     )
 )
@@ -39,6 +39,12 @@ _PLURALS = frozenset(
     "loci nuclei cacti formulae würfel stück personen kinder".split()
 )
 _PLURAL_ENDS = tuple("people men children feet teeth mice geese dice fish craft".split())
+_REGULAR = re.compile(r"[\wäöüß'-]*[aeiouyäöü][\wäöüß'-]*s|p[ct]s|[a-z]{1,2}ps")
+_NO_SINGULAR = re.compile(
+    r"(?!family|fly|jelly|belly|bed|seed|shed|sled|breed|weed).*(?:ly|ed)"
+    r"|never|none|maybe|perhaps|except|unless|without|after|before|ago|later|twice|false|null|void"
+)
+"""Adverbs, participles and the like, which no single thing is called."""
 _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
 _CAMEL = re.compile(r".*[a-z][A-Z]|[A-Z]{2,}[a-z]")
@@ -89,7 +95,7 @@ def noun_of(text: str, *, one: bool = False) -> str | None:
     words = [word for word in words if word not in _ADJECTIVE_ONLY]
     if not all(map(_of_noun, words)) or len(words) > 4:
         return None
-    if words and not (one or plural(words[-1]) or (words[0] in COLOURS and not words[1:])):
+    if words and not (_is_noun(words[-1], one=one) or (words[0] in COLOURS and not words[1:])):
         return None
     if not words:  # "5 of them", and not "5 at best"
         return "" if _NOTHING_COUNTED.match(found[1].strip()) else None
@@ -100,6 +106,10 @@ def _of_noun(word: str) -> bool:
     return not (len(word) < 3 or word in NO_NOUN or word in CARDINALS or word in _DETERMINERS)
 
 
+def _is_noun(word: str, *, one: bool) -> bool:
+    return plural(word) or (one and not _NO_SINGULAR.fullmatch(word))
+
+
 def plural(word: str) -> bool:
     """Tell whether a word is a noun in the plural, by its end or its place in the list.
 
@@ -107,23 +117,24 @@ def plural(word: str) -> bool:
         >>> plural("cubes"), plural("women"), plural("struck"), plural("previous")
         (True, True, False, False)
     """
-    regular = word[-1:] == "s" and not word.endswith(("ss", "us", "is", "wards"))
-    return (len(word) > 2 and regular) or word in _PLURALS or word.endswith(_PLURAL_ENDS)
+    regular = _REGULAR.fullmatch(word) and not word.endswith(("ss", "us", "is", "wards"))
+    return bool(regular) or word in _PLURALS or word.endswith(_PLURAL_ENDS)
 
 
-def counts(words: Sequence[str], *, one: bool = False) -> bool:
-    """Tell whether words behind a number begin with a counted thing.
+def counted(words: Sequence[str], *, one: bool = False) -> int:
+    """Return how many of the words behind a number are of the counted thing; 0 where none is.
 
     Example:
-        >>> counts(["red", "cubes", "are", "left"]), counts(["upside", "down"])
-        (True, False)
+        >>> counted(["red", "cubes", "are", "left"]), counted(["upside", "down"])
+        (2, 0)
     """
-    for before, word in pairwise(["", *words[:5]]):
+    phrase = [word.lower() for word in words[:5]]
+    for place, (before, word) in enumerate(pairwise(["", *phrase]), start=1):
         if not (_of_noun(word) or (word == "and" and before in COLOURS)):  # black and white cats
-            return False
-        if one or plural(word):
-            return True
-    return False
+            return 0
+        if _is_noun(word, one=one):
+            return place
+    return 0
 
 
 def thing_of(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from r1vl_kedro.answers.nouns import NO_NOUN, counts
+from r1vl_kedro.answers.nouns import NO_NOUN, counted
 from r1vl_kedro.answers.prose import COPULA, DENYING, LIKE, NEUTRAL, WORD, clause_around, neutral
 from r1vl_kedro.answers.units import read_units
 
@@ -72,10 +72,22 @@ _TOWARDS = re.compile(
     r"\s*(?:(?:up|down|for|back)(?:wards?)?|left|right|north|south|east|west|AC|DC)\W*\Z"
 )
 """A direction behind a unit: "6 m/s downward"."""
+_VERB = re.compile(
+    r"[a-z]+(?:ed|ing)|won|win|lost|fell|grew|sold|made|seen|agree|fail|(?-i:[A-Z]{1,2})", re.I
+)
+_SHARE = re.compile(r"\s?(?:%|per ?cent\b|pct\b)")
+_CHANGES = frozenset(
+    "increase decrease rise drop growth decline reduction discount chance probability profit tax "
+    "interest more higher".split()
+)
+"""What a percentage may be in the singular: "a 7% increase"."""
 _COPULAS = frozenset("is are was were has have equals remain remains".split())
 _PLACE = re.compile(
-    r"\s*(?:of|in|on|at|for|with|from)\s+(?:the|this|that|these|it|each|both)\b", re.I
+    r"\s*(?:(?:of|in|on|at|for|with|from)\s+(?:the|this|that|these|it|each|both)\b|of [a-z]{3}|"
+    r"per (?:an? )?(?!mill|thous|hund)[a-z]+\W*\Z|to [a-z]+ (?:the|an?|it)\b)",
+    re.I,
 )
+"""Where, of what, per what or for what purpose: "3 hours to fill the pool"."""
 _ARTICLE = re.compile(r"\b(?:an?|the)\s+\Z", re.I)
 _COUNTED = re.compile(r"\s?(?:[a-z]{2,}|%|°|-)", re.I)
 """Of a number behind an article: "the 7 cubes" is a count, "the 7" and "a 7" are figures."""
@@ -120,20 +132,22 @@ def _goes_on(after: str, *, one: bool, alone: bool) -> bool:
 
     ``alone``: nothing stands before the number.
     """
+    share = _SHARE.match(after)
+    after = after[share.end() :] if share else after
     words = WORD.findall(after.partition("\n")[0])
     if not words or not re.match(r"\s?[A-Za-z]", after):
         return True
-    if counts([word.lower() for word in words], one=one):
-        return True
-    if read_units(words[0]):
-        if not alone:
-            return True
+    if phrase := counted(words, one=one):
+        rest = words[phrase:]
+        return not alone or len(rest) != 1 or neutral(rest[0]) or bool(_VERB.fullmatch(rest[0]))
+    if words[0] != "per" and read_units(words[0]):
         after = after.lstrip()[len(words.pop(0)) :]
-        if _TOWARDS.search(after):
+        if not alone or not words or _TOWARDS.search(after):
             return True
-    first = words[0].lower() if words else "is"
-    if first in _COPULAS:
+    if share and words[0].lower() in _CHANGES:
         return True
-    if first in NO_NOUN or first not in NEUTRAL | _BEHIND:
+    if words[0].lower() in _COPULAS:
+        return True
+    if words[0].lower() not in (NEUTRAL - NO_NOUN) | _BEHIND:
         return False
     return not alone or neutral(after) or bool(_PLACE.match(after))

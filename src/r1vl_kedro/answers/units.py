@@ -265,8 +265,8 @@ def same_dimension(first: Unit, second: Unit) -> bool:
     power = generic.dimension[0][1]
     if is_generic(other):  # units are no square units
         return False
-    return (
-        power == 1 or not lengths or (len(other.dimension) == 1 and other.dimension[0][1] == power)
+    return power == 1 or bool(
+        lengths and len(other.dimension) == 1 and other.dimension[0][1] == power
     )
 
 
