@@ -1,16 +1,35 @@
 """Choices by contrast and by a property: ``not A but C``, ``B has the deepest valley``."""
 
 import re
-from collections.abc import Sequence
 
+from r1vl_kedro.answers.clauses import LIST
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING
 
-_COPULA = re.compile(r"(?:\b(?:is|are|was|were|be|does|do|did)|['’]s)\s+\Z", re.IGNORECASE)
-_IT_IS = re.compile(
-    r"(?:^|[.,;:]\s*|\b(?:so|and|but|thus)\s+)"
-    r"(?:it|this|that|the (?:correct |final )?(?:answer|option|choice))"
-    r"(?:\s+(?:is|was|should be|must be)|['’]s)\s+\Z",
+_THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
+_CONTRAST = re.compile(
+    rf"(?:,?\s*\b(?:(?:but|and)\s+)?"
+    rf"(?:not|rather than|instead of|as opposed to|unlike)"
+    rf"|(?:\A|(?<=[.;,:]))\s*(?:neither|nor))\s+{_THING}(?P<list>{LIST})"
+    r"(?!\s*(?!but\b)\w)(?P<but>\s*,?\s*but\b)?",
     re.IGNORECASE,
+)
+_PREDICATED = re.compile(r"(?:\b(?:is|are|was|were|be|does|do|did)|['’]s)\s*\Z", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|unless)\b[^.;]*\Z", re.IGNORECASE)
+_IT_IS = re.compile(
+    r"(?:\A|[.,;:]\s*|\b(?:so|and|but|thus)\s+)(?:it|this|that|the (?:correct |final )?(?:answer|"
+    r"option|choice))(?:\s+(?:is|was|should be|must be)|['’]s)\s*\Z",
+    re.IGNORECASE,
+)
+SET_ASIDE = re.compile(
+    rf"(?:(?:\w+ly|and|but|so|then|we|you|i['’]d|i|can)\b[,\s]*)*+(?:(?:not|neither|nor|rule[sd]? out|"
+    rf"ruling out|eliminat\w+|exclud\w+|reject\w*)\s+{_THING}{LIST}"
+    rf"|{_THING}{LIST}(?:\s+(?:ones?|options?))?(?:,?\s*(?:which|that))?\s+"
+    r"(?:(?:is|are|was|were|can|could|does|do|looks?|seems?)\s*)?"
+    r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|therefore|just|simply|be|to)\s+)*"
+    r"(?:not\b(?! (?:\w+ly )?(?:wrong|incorrect|false|out|excluded))|n['’]t\b|cannot\b|"
+    r"wrong\b|incorrect\b|false\b|out\b|impossible\b|excluded\b|eliminated\b|"
+    r"ruled out\b|rejected\b|too\s+\w|invalid\b).*)\W*",
+    re.IGNORECASE | re.DOTALL,
 )
 _HEAD = re.compile(
     r"^(?:(?:so|thus|hence|therefore|and|clearly|here),?\s+)?(?:the\s+)?"
@@ -35,11 +54,6 @@ _SAID = re.compile(
     r"(?P<rest>.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_WITHDRAWN = re.compile(
-    r"\bor (?:maybe |perhaps )?not[.!]*\s*\Z|\W(?:wait|hmm+)\W*\Z"
-    r"|(?:,\s*|\s-\s*|\w\s*[(\[])(?:no|not|nope|wrong|false|incorrect|rejected|untrue)[)\]]?[.!]*\s*\Z|\?\s*\Z",
-    re.IGNORECASE,
-)
 _SPOILS = re.compile(
     rf"\b(?:{DENIAL_OR_DOUBT}|none|nothing|nobody|but|guess\w*|worst|worse|weak\w*|poor\w*|chance|"
     r"likel\w*|probab\w*|plausib\w*|credib\w*|problem\w*|flaw\w*|trouble|issue\w*|little|few|less|"
@@ -50,43 +64,23 @@ _SPOILS = re.compile(
 )
 
 
-def without_contrasts(text: str, names: Sequence[str]) -> str:
-    """Return the text without what it sets aside.
+def without_contrasts(text: str) -> tuple[str, str]:
+    """Return a text without ``not A but``, ``rather than A``, and the mentions set aside.
 
-    ``not A but``, ``rather than A``, ``instead of A or B``.
-
-    Example:
-        >>> without_contrasts("not A but C", "ABCD"), without_contrasts("It is C, not A", "ABCD")
-        ('C', 'It is C')
+    Args:
+        text: as `clauses.marked` returns it.
     """
-    if not re.search(r"\b(?:not|than|instead)\b", text, re.IGNORECASE):
-        return text
-    known = sorted((re.escape(name) for name in names if name.strip()), key=len, reverse=True)
-    if not known or sum(map(len, known)) > 2000:
-        return text
-    name = "|".join(known)
-    one = rf"\(?(?:{name})\)?(?:(?<=\))\s(?:{name}))?(?![\w'’(/+*^=-])"
-    contrast = re.compile(
-        rf"(?P<sign>,?\s*(?:\b(?:but|and)\s+)?\b(?i:not|rather than|instead of|as opposed to))\s+"
-        rf"(?:(?:option|choice|the)\s+)?{one}(?:\s*(?:,|\bor\b|\band\b|\bnor\b)\s*{one})*"
-        r"(?P<but>\s*,?\s*but\b)?"
-    )
+    aside = ""
 
-    def removed(found: re.Match[str]) -> str:
-        before = text[: found.start()]
-        if _COPULA.search(f"{before} ") and not _IT_IS.search(f"{before} "):
-            return found[0]  # "B is not A"
+    def removed(contrast: re.Match[str]) -> str:
+        nonlocal aside
+        before = text[: contrast.start()]
+        if _SUPPOSED.search(before) or (_PREDICATED.search(before) and not _IT_IS.search(before)):
+            return contrast[0]  # "B is not A"
+        aside += contrast["list"]
         return " "
 
-    return re.sub(r"\s+", " ", contrast.sub(removed, text)).strip(" ,;")
-
-
-def withdrawn(text: str) -> bool:
-    """Tell whether a text ends on a denial of all before it: ``B, not``, ``B [rejected]``, ``B?``.
-
-    A label with its own text is none: ``(B) no``.
-    """
-    return bool(_WITHDRAWN.search(text))
+    return _CONTRAST.sub(removed, text).strip(" ,;"), aside
 
 
 def spoils(text: str) -> bool:

@@ -1,42 +1,27 @@
-"""Options that an answer points at by their order, their colour, or as what is left."""
+"""Options that an answer points at by their order, number, colour or predicate."""
 
 import re
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from r1vl_kedro.answers.contrast import withdrawn
-from r1vl_kedro.answers.mentions import asserted, letters_in
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import ORDINALS
 
-_SUPPOSED = re.compile(r"\b(?:if|unless|whether|except)\b", re.IGNORECASE)
 _ORDINAL = re.compile(
-    r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|1st|2nd|3rd|[4-6]th|last)\s+"
-    r"(option|choice|answer|figure|graph|image|picture|panel|diagram|plot)\W*$",
+    r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|1st|2nd|3rd|[4-6]th|last)"
+    r"(?:\s+(option|choice|answer|one|figure|graph|image|picture|panel|diagram|plot))?\W*$",
     re.I,
 )
+_NUMBERED = re.compile(r"(?P<thing>[a-z]{3,}) (?P<number>\d+)")
+_NUMBER = re.compile(r"(?:(?P<thing>[a-z]{3,}\.?) ?)?(?P<number>\d+)")
 _PRONOUN = re.compile(r"^(?:it|they|this|that) (?=[a-z])")
 _SUBJECT = re.compile(
-    r"^(?:(?:it|they)|the(?: [a-z]+){1,3}?) (?:(?:is|are) )?"
+    r"^(?:(?:it|they)|the(?: (?!of\b|never\b|not\b|only\b|\w+ly\b)[a-z]+){1,3}?) (?:(?:is|are) )?"
     r"(?P<said>(?:at |in )?[a-z]{3,}(?: [a-z]+)*)$"
 )
 _REMAIN = re.compile(r"\bremains?\b")
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
-
-
-def left_over(plain: str, options: Sequence[str]) -> int | None:
-    """Return the option whose letter is left where all others are denied, and three at least.
-
-    ``A, B and C can be ruled out``.
-    """
-    letters = ascii_uppercase[: len(options)]
-    if len(letters) < 3 or withdrawn(plain) or _SUPPOSED.search(plain):
-        return None
-    mentions = letters_in(plain, letters)
-    denied = {mention.which for mention in mentions if mention.denied}
-    left = set(range(len(letters))) - denied
-    return left.pop() if len(left) == 1 and asserted(mentions) <= left else None
 
 
 def ordinal(plain: str, options: Sequence[str]) -> int | None:
@@ -44,11 +29,11 @@ def ordinal(plain: str, options: Sequence[str]) -> int | None:
     found = _ORDINAL.match(plain)
     if not found:
         return None
-    count, thing = len(options), found[2].lower()
-    if thing not in ("option", "choice", "answer") and [folded(one) for one in options] != [
-        f"{thing} {letter}" for letter in ascii_uppercase[:count].lower()
-    ]:
-        return None
+    count, thing = len(options), (found[2] or "one").lower()
+    if thing not in ("option", "choice", "answer", "one"):
+        names = [folded(one).removeprefix(thing).strip() for one in options]
+        if names not in ([*ascii_uppercase[:count].lower()], [*map(str, range(1, count + 1))]):
+            return None
     which = found[1].lower()
     place = count if which == "last" else ORDINALS.get(which) or int(which[0])
     return place - 1 if place <= count else None
@@ -94,6 +79,20 @@ def _subjectless(text: str) -> str:
     """Return what is said of a subject; empty where none stands before it."""
     found = _SUBJECT.match(text)
     return found["said"] if found else ""
+
+
+def numbered(plain: str, options: Sequence[str]) -> int | None:
+    """Return the option that a number alone names among ``Figure 1``, ``Figure 2``, ..."""
+    found = [_NUMBERED.fullmatch(folded(option)) for option in options]
+    given = _NUMBER.fullmatch(folded(plain))
+    things = {one and one["thing"] for one in found}
+    if not given or None in things or len(things) != 1:
+        return None
+    thing = things.pop()
+    if given["thing"] and not thing.startswith(given["thing"].rstrip(".")):
+        return None
+    places = [place for place, one in enumerate(found) if one["number"] == given["number"]]
+    return places[0] if len(places) == 1 else None
 
 
 def folded(text: str) -> str:

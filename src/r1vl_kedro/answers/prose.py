@@ -11,13 +11,6 @@ _BREAK = re.compile(
 )
 _WINDOW = 300
 """How far a clause is read on either side of a place, in characters."""
-_TURN = re.compile(r"^\s*(?:but|yet|however|although)\b", re.IGNORECASE)
-_DOUBT = re.compile(
-    r"\b(?:not|nor|neither|never|cannot|or|if|unless|maybe|perhaps|might|could|doubt\w*|guess\w*|"
-    r"random\w*|unsure|unlikely)\b|\d ?%",
-    re.IGNORECASE,
-)
-_AFTER_COLON = re.compile(r"[:–—-]\s*[(\[\"']?\Z")
 NEUTRAL = frozenset(
     (
         "a an the this that these those it its it's itself i i'm i'd we you my our your he "
@@ -126,111 +119,7 @@ def clause_around(text: str, start: int, end: int) -> tuple[str, str]:
     return before[-1], after[0]
 
 
-def stated(text: str, start: int, end: int, also: Collection[str] = ()) -> bool:
-    """Tell whether the clause around a place, and a label right before it, only states what is
-    there.
-
-    Example:
-        >>> stated("The answer is B", 14, 15), stated("Excluded: B", 10, 11)
-        (True, False)
-    """
-    before, after = clause_around(text, start, end)
-    before = _TURN.sub("", before)
-    leading = text[max(start - _WINDOW, 0) : start]
-    heading = " ".join(_BREAK.split(leading)[-2:])
-    if _AFTER_COLON.search(leading) and (DENYING.search(heading) or _DOUBT.search(heading)):
-        return False  # "Excluded: B"
-    return neutral(before, also) and neutral(after, also)
-
-
 COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"
-_NEAR = re.compile(
-    rf".*\b(?:{COPULA}|shows?|showing|depicts?|depicting|contains?|has|have|holds?|holding|riding|"
-    r"wearing|playing|eating|using|carrying|driving|watching)\s+(?P<near>.*)\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-_SUBJECT = re.compile(r"\s*(?:the|its?|this|these|those|that|a|an)\s+(?:[\w'-]+\s+){0,6}\Z", re.I)
-_FURTHER = re.compile(
-    r"\s*(?:in|on|at|over|of|with|for|from|to|by|when|while|instead of|rather than)\b", re.I
-)
 LIKE = re.compile(
     r"(?<!look )(?<!looks )(?<!seems )\b(?:like|such as)\s+(?:(?:the|an?)\s+)?\Z", re.IGNORECASE
 )
-_BESIDE = re.compile(
-    r"\b(?:left|right|front|top|side|outside|inside) of (?:(?:the|an?) )?\Z"
-    r"|\b(?:(?:next|close|parallel|perpendicular|adjacent) to|than|above|below|under|beside|behind|"
-    r"between|near|after|before|past|beyond) (?:the|an?) \Z",
-    re.IGNORECASE,
-)
-"""What makes the words behind it the place of something else."""
-_BARELY = re.compile(
-    r"\b(?:almost|nearly|rarely|seldom|may|might|could|would|fails?|stops?|if|when|unless)\b", re.I
-)
-_NOT = re.compile(r"\b(?:not|no|nor|neither|cannot)\b|n't\b", re.IGNORECASE)
-
-
-def text_stated(text: str, start: int, end: int) -> bool:
-    """Tell whether a clause says of its subject the words at a place.
-
-    Example:
-        >>> text_stated("the sky is blue", 11, 15), text_stated("the sky is light blue", 17, 21)
-        (True, False)
-    """
-    before, after = clause_around(text, start, end)
-    if not (_FURTHER.match(after) or neutral(after)):
-        return False
-    if LIKE.search(before) or _BESIDE.search(before):
-        return False
-    if neutral(before):
-        return True
-    if DENYING.search(before) or _NOT.search(before) or _BARELY.search(before):
-        return False
-    found = _NEAR.match(before)
-    if found and neutral(found["near"]):
-        return True
-    return text[start:end].split()[0].endswith("s") and bool(_SUBJECT.match(before))
-
-
-def words_of(texts: Collection[str]) -> frozenset[str]:
-    """Return the words of some texts, in lower case."""
-    return frozenset(word.casefold() for text in texts for word in WORD.findall(text))
-
-
-REASON = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
-_BUT_WRONG = re.compile(
-    r"\b(?:but|although|though|yet|however),?\s+(?:it|this|that|which)\s+(?:is|was)\s+(?:\w+ly\s+)?"
-    rf"(?:not\b|{_WRONG})",
-    re.IGNORECASE,
-)
-_LETTER = re.compile(r"(?<!\w)[B-Z](?!\w)")
-_NEVER = re.compile(r"\W*(?i:not|never|no\W+(?=(?-i:[A-Z])\b))\b")
-
-
-_REMARK = 4
-"""Words of a remark behind a label: "B, I doubt it"."""
-
-_OF_ANOTHER = re.compile(
-    r"\W*(?:(?i:but|and|while|whereas|option|choice)\s+)*(?P<letter>[A-Z])\s+(?:is|was)\b"
-)
-
-
-def taken_back(rest: str, label: str, own: str = "") -> bool:
-    """Tell whether what follows a label, its own text left out, denies it: ``B: 45 is wrong``.
-
-    What is said of another letter is no such denial: ``B: 45, but C is wrong``.
-    """
-    if own and rest.casefold().startswith(own.casefold()):
-        rest = rest[len(own) :]
-        if rest[:1] in (".", ";", "\n"):
-            return False
-    if REASON.match(rest):
-        return False
-    if (but := _BUT_WRONG.search(rest)) and not _LETTER.search(rest[: but.start()]):
-        return True
-    first = next((part for part in _BREAK.split(rest) if part.strip()), "")
-    another = _OF_ANOTHER.match(first)
-    if another and another["letter"] != label:
-        return False
-    if len(first.split()) <= _REMARK and _DOUBT.search(first):
-        return True
-    return bool(_NEVER.match(first) or DENYING.search(first))

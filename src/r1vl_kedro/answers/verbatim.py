@@ -7,6 +7,9 @@ from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.nouns import singular
 from r1vl_kedro.answers.words import fold, squeezed
 
+_SEGMENT = re.compile(r"^\\?overline\s*[({]?([A-Z]{2})[)}]?$")
+_OVER_TIME = re.compile(r"(?<=[a-z]s) over time\W*$")
+_PRONOUN = re.compile(r"^(?:it|they) (?=[a-z]{4,}\W*$)", re.I)
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
 _OF_SUBJECT = re.compile(r"^the [a-z]+ (?=[a-z]{4,}s\.?$)", re.I)  # the line rises
 
@@ -21,7 +24,8 @@ def verbatim(plain: str, options: Sequence[str]) -> int | None:
         (1, None)
     """
     written = [spelled(option) for option in options]
-    for form in (squeezed, fold, _caseless, _singular, _stem, _predicate, _tenseless):
+    plain = _OVER_TIME.sub("", _SEGMENT.sub(r"\1", plain))
+    for form in (squeezed, fold, _caseless, _unordered, _singular, _stem, _predicate, _tenseless):
         wanted = form(plain)
         if not wanted:
             continue
@@ -39,6 +43,12 @@ def _caseless(text: str) -> str:
     return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
 
 
+def _unordered(text: str) -> tuple[str, ...]:
+    """Return the two things that "and" joins, in any order; empty for anything else."""
+    words = fold(text)
+    return tuple(sorted(words[::2])) if len(words) == 3 and words[1] == "and" else ()
+
+
 def _singular(text: str) -> str:
     """Return a single word in the singular; empty for anything else."""
     words = fold(text)
@@ -48,7 +58,7 @@ def _singular(text: str) -> str:
 
 def _stem(text: str) -> str:
     """Return a single word without the ending of its tense or number; empty for anything else."""
-    words = fold(_OF_SUBJECT.sub("", text))
+    words = fold(_PRONOUN.sub("", _OF_SUBJECT.sub("", text)))
     if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
         return ""
     return re.sub(r"(?:ing|ed|es|s|e)$", "", words[0].casefold())

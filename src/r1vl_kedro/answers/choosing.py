@@ -1,0 +1,293 @@
+"""The one option that a text chooses: a closed grammar of the clauses around what it names.
+
+A clause chooses an option where it holds nothing but the option's letter or text and words that
+leave it stated (`prose.NEUTRAL`); it sets options aside in a few known forms. Every other clause is
+a working before a cued answer ("so", "the answer is"), a reason or a sentence of its own behind
+one, or nothing is chosen.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from r1vl_kedro.answers.clauses import PLACE, Clause, clauses_of, marked
+from r1vl_kedro.answers.contrast import SET_ASIDE, said_of, without_contrasts
+from r1vl_kedro.answers.mentions import Mention, mentions_in
+from r1vl_kedro.answers.prose import WORD, WRONG, neutral
+
+_UNFIT = re.compile(
+    r"\b(?:second|third|next|first|last|been|had|they|he|she|going to)\b", re.IGNORECASE
+)
+_DANGLING = re.compile(
+    r"(?:\b(?:see|of|above|below|following|from|by|on|at|per|for|with(?<!go with)(?<!going with)|"
+    r"both|all|let|most|among|amongst|"
+    r"like(?<!looks like)(?<!look like)(?<!seems like)|to(?<!corresponds to)(?<!correspond to)"
+    r"(?<!corresponding to)(?<!equal to)(?<!according to)|same|one|that)"
+    r"(?:\s+(?:the|an?|one|point|line|option))*)\s*\Z",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[\w\s'’\"“”*_.!✓✔✅☑→•–—#-]*")
+_CUE = re.compile(
+    r"\b(?:answers?|ans|final|correct|right|option|choice|choose|chose|chosen|pick|picked|select|"
+    r"selected|go|going|leaving|conclude|must|think|believe|say)\b",
+    re.IGNORECASE,
+)
+_DECLARES = re.compile(r"\b(?:answer|final)\b", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\W*(?:(?:which|that|it)\s+)?(?:(?:is|equals|option|choice)\W+)*", re.IGNORECASE
+)
+_NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNORECASE)
+_SAYS = re.compile(
+    rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
+    rf"eating|using|carrying|driving|watching) (?:an? |the )?{PLACE}\W*",
+    re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    r"\W*(?:to the|of|from|by|at|with|on|had|last|first)\b|.*\b(?:been|had|last|first)\b",
+    re.IGNORECASE,
+)
+_UNREAL = re.compile(r"\b(?:would|should)\b", re.IGNORECASE)
+_POINTS = re.compile(r"(?:this|that) (?:is|was)\b", re.IGNORECASE)
+_SAID = re.compile(r"[^\W\d_]{3}|[a-z]{2}")
+_JOINS = re.compile(r"\b(?:also|too|as well|another|maybe|perhaps|might|could|equally|or)\b", re.I)
+_OF_IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
+_APPOSED = re.compile(r"(?:the|an?|which|as|in|at|with)\b", re.IGNORECASE)
+_WRONG_TOO = re.compile(
+    r"\W*(?:which|that|this|it) (?:is|was) (?:\w+ly )?(?:not\b|wrong|incorrect)", re.I
+)
+_NEGATES = re.compile(
+    r"\b(?:not?|nor|neither|never|cannot|or)\b|n['’]t\b|[\u4e00-\u9fff✗✘❌×]", re.IGNORECASE
+)
+_ADDED = frozenset(
+    "good yes shows show depicts points photo description rationale rationales let's".split()
+)
+_SHORTEST = 4
+"""Words of a sentence that may stand behind an answer as its explanation."""
+
+
+@dataclass
+class Choice:
+    """What a text says of the options.
+
+    Attributes:
+        place: the one chosen; None where none is.
+        several: two are named against each other, or the chosen one is denied.
+        aside: those set aside.
+        letters: those whose letters stand in a clause that is not understood.
+    """
+
+    place: int | None = None
+    several: bool = False
+    aside: set[int] = field(default_factory=set)
+    letters: set[int] = field(default_factory=set)
+
+
+def choice(
+    text: str,
+    letters: str,
+    options: Sequence[str] | None = None,
+    value: Callable[[str], int | None] = lambda _: None,
+) -> Choice:
+    """Read which option a text chooses, by letter or by text.
+
+    Args:
+        letters: those of the options.
+        options: their texts; None where they are not known.
+        value: the option of equal value to a few words, if there is one.
+    """
+    joined, named = marked(text, mentions_in(text, letters, options or ()))
+    joined, aside = without_contrasts(joined)
+    own = None if options is None else [*map(_words, options)]
+    reader = _Reader(text, named, value, own, letters)
+    reader.found.aside |= {named[sign].which for sign in aside if sign in named}
+    return reader.read(clauses_of(joined))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in WORD.findall(text))
+
+
+class _Reader:
+    """Reads clauses one after another."""
+
+    def __init__(
+        self,
+        text: str,
+        named: dict[str, Mention],
+        value: Callable[[str], int | None],
+        own: Sequence[frozenset[str]] | None,
+        letters: str,
+    ) -> None:
+        self.text, self.named = text, named
+        self.value, self.own = value, own
+        self.standing = re.compile(rf"(?<![\w'’])(?![AI]\s[a-z])[{letters}](?![A-Za-z0-9'’])")
+        """A letter that is no mention: more is said than is understood."""
+        self.found = Choice()
+        self.working = False
+        """A clause stands before that is not understood: only a cued choice counts."""
+        self.several = False
+        """Options are named together, or one under a condition: no other rule may choose."""
+        self.clash = False
+        """Two options are named against each other: only a declared answer counts."""
+        self.cued = self.declared = False
+        self.spelt: set[bool] = set()
+        """How the chosen option is named: by its letter, by its text."""
+        self.kept = ""
+        """The reason or condition that goes on to the end of the sentence."""
+
+    def _which(self, text: str) -> set[int]:
+        return {self.named[sign].which for sign in text if sign in self.named}
+
+    def read(self, clauses: Sequence[Clause]) -> Choice:
+        found, skipped = self.found, False
+        for clause, behind in zip_longest(clauses, clauses[1:]):
+            if skipped:
+                skipped = False
+                continue
+            if clause.kind in ("end", "ask"):
+                self.kept = ""
+            if clause.kind in ("reason", "if"):
+                self.kept = clause.kind
+            skipped = bool(behind and _WRONG_TOO.match(behind.text) and self._which(clause.text))
+            if skipped:
+                found.aside |= self._which(clause.text)
+            elif not self._take(clause, only=len(clauses) == 1):
+                return Choice(None, True, found.aside)
+        if found.place in found.aside or (found.place is None and (self.several or self.clash)):
+            return Choice(None, True, found.aside)
+        return found
+
+    def _take(self, clause: Clause, *, only: bool) -> bool:
+        """Take in a clause; False where it leaves nothing chosen."""
+        found, named = self.found, self._which(clause.text)
+        if clause.asked:
+            self.working = self.working or bool(named)
+            return found.place is None
+        if clause.kind == "ask" and clause.text.lower() == "no":
+            self.working = False
+            return True
+        if self.kept == "if":
+            self.several = self.several or found.place is not None
+            self.kept = self.kept if named or found.place is not None else ""
+            found.place, self.working = None, True
+            return True
+        if named and SET_ASIDE.fullmatch(clause.text):
+            found.aside |= named
+            return True
+        unknown = clause.kind == "label" and self.own is None
+        if found.place is not None and (unknown or (clause.kind, named) == ("end", {found.place})):
+            self.kept = "text"
+            if clause.text.lower() in ("no", "false"):
+                return True
+        if self._plain(clause.text):
+            if len(named) > 1:
+                if self.kept == "reason" and found.place is not None:
+                    return True
+                self.several = self.working = True
+                return found.place is None
+            if named and not self._described(clause.text, only=only):
+                return self._choose(named.pop(), clause)
+            return True
+        if found.place is None:
+            self.working = True
+            found.letters |= {
+                one.which for sign in clause.text if (one := self.named.get(sign)) and one.letter
+            }
+            return True
+        return self._explains(clause, named)
+
+    def _described(self, text: str, *, only: bool) -> bool:
+        """Tell whether a clause among others says of a letter what its option is: "A is 30"."""
+        signs = [self.named[sign].letter for sign in text if sign in self.named]
+        return not only and signs == [True, False] and bool(re.search(rf"{PLACE} is {PLACE}", text))
+
+    def _plain(self, text: str) -> bool:
+        """Tell whether a clause names its options and nothing else is in it that tells."""
+        signs = [at for at, char in enumerate(text) if char in self.named]
+        if not signs:
+            return (
+                neutral(text, _ADDED)
+                and bool(_PLAIN.fullmatch(text))
+                and not (_DANGLING.search(text) or self.standing.search(text))
+            )
+        if _SAYS.fullmatch(text):
+            return True
+        lead, rest = text[: signs[0]], text[signs[-1] + 1 :]
+        between = re.split(PLACE, text[signs[0] + 1 : signs[-1]]) if len(signs) > 1 else []
+        several = len(self._which(text)) > 1
+        if not several and not all(map(_BETWEEN.fullmatch, between)):
+            return False
+        if several and not all(neutral(one, ("or", "and", "either")) for one in between):
+            return False
+        if not _PLAIN.fullmatch(lead + rest) or re.search(r"\d", lead + rest):
+            return False
+        if (
+            _UNFIT.search(lead)
+            or _DANGLING.search(lead)
+            or _FURTHER.match(rest)
+            or self.standing.search(lead + rest)
+        ):
+            return False
+        if neutral(lead, _ADDED) and neutral(rest, _ADDED):
+            return True
+        whole = f"{lead}B{rest}"
+        return not several and said_of(whole, signs[0], signs[0] + 1)
+
+    def _choose(self, place: int, clause: Clause) -> bool:
+        found = self.found
+        declared = clause.kind == "answer" or bool(_DECLARES.search(clause.text))
+        cued = declared or clause.kind == "so" or bool(_CUE.search(clause.text))
+        if self.kept == "reason" and clause.kind != "so" and not declared and place != found.place:
+            self.working = True
+            return found.place is None or not (cued or len(clause.text) == 1)
+        if found.place is None and ((self.working and not cued) or (self.clash and not declared)):
+            return True
+        if found.place not in (place, None):
+            if self.declared:
+                return False
+            if not declared:
+                found.place, self.clash = None, True
+                return True
+        self.cued = cued or (self.cued and found.place == place)
+        self.declared = self.declared or declared
+        found.place, self.several = place, False
+        self.spelt |= {self.named[sign].letter for sign in clause.text if sign in self.named}
+        return True
+
+    def _explains(self, clause: Clause, named: set[int]) -> bool:
+        """Tell whether a clause behind an answer may stand there."""
+        place, text = self.found.place, clause.text
+        whole = re.sub(
+            PLACE, lambda sign: self.text[self.named[sign[0]].start : self.named[sign[0]].end], text
+        )
+        if clause.kind in ("label", "dash", "end") and (equal := self.value(whole)) is not None:
+            return equal == place
+        if (other := _NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
+            return True  # "It increases, it does not decrease"
+        if self.standing.search(text):
+            return False
+        against = WRONG.search(text) or _NEGATES.search(text) or _JOINS.search(text)
+        if place in named and (against or _UNREAL.search(text)):
+            return False
+        if self.kept == "reason":
+            return not (WRONG.search(text) and _OF_IT.search(text))
+        if not named and (against or _POINTS.match(text)):
+            return False
+        sentence = clause.kind in ("end", "label") and len(whole.split()) >= _SHORTEST
+        if named - {place}:
+            return self.cued and sentence and not _JOINS.search(text)
+        if self.kept == "text" or not _SAID.search(text):
+            return True
+        self.kept = "text" if sentence or self._of_options(clause.kind, whole) else ""
+        return self.kept == "text" or (len(self.spelt) > 1 and bool(_APPOSED.match(text)))
+
+    def _of_options(self, kind: str, text: str) -> bool:
+        """Tell whether a text is a slip of an option's: of its words, or as short and plural."""
+        words, own = _words(text), self.own[self.found.place] if self.own else frozenset()
+        slip = words & own or (len(words) <= 2 and _plural(words) and _plural(own))
+        return bool(kind == "label" and slip) or words <= frozenset().union(*self.own or ())
+
+
+def _plural(words: frozenset[str]) -> bool:
+    return any(len(word) > 3 and word.endswith("s") for word in words)
