@@ -25,7 +25,8 @@ _CLAUSE = re.compile(
     r"|(?P<dash>[,，、:：—…()\[\]（）]|\.{2,}|\s[-–]+\s"
     r"|\s*\b(?:and|but|yet|though|although|"
     r"however|while|whereas|then)\b)"
-    r"|(?P<reason>\b(?:because|since|as(?! well| an?\b)|due to|explanation|reason|here['’]s why)\b|因为|因為|由于)"
+    r"|(?P<reason>\b(?:because|since|as(?! well| an?\b)|due to|explanation|reason|"
+    r"here['’]s why)\b|因为|因為|由于)"
     r"|(?P<if>\b(?:if|unless|suppose|supposing|assuming|provided)\b)",
     re.IGNORECASE,
 )

@@ -21,7 +21,8 @@ _IT_IS = re.compile(
     re.IGNORECASE,
 )
 SET_ASIDE = re.compile(
-    rf"(?:(?:\w+ly|and|but|so|then|we|you|i['’]d|i|can)\b[,\s]*)*+(?:(?:not|neither|nor|rule[sd]? out|"
+    rf"(?:(?:\w+ly|and|but|so|then|we|you|i['’]d|i|can)\b[,\s]*)*+"
+    rf"(?:(?:not|neither|nor|rule[sd]? out|"
     rf"ruling out|eliminat\w+|exclud\w+|reject\w*)\s+{_THING}{LIST}"
     rf"|{_THING}{LIST}(?:\s+(?:ones?|options?))?(?:,?\s*(?:which|that))?\s+"
     r"(?:(?:is|are|was|were|can|could|does|do|looks?|seems?)\s*)?"
