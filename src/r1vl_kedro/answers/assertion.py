@@ -6,7 +6,7 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.calendar import same_name
 from r1vl_kedro.answers.contrast import said_of, spoils
-from r1vl_kedro.answers.prose import COPULA
+from r1vl_kedro.answers.prose import COPULA, introduces
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.sentences import denies
@@ -16,7 +16,7 @@ from r1vl_kedro.answers.words import fold, squeezed
 LETTERS = ascii_uppercase[:10]
 _BARE_NOUN = re.compile(
     r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?|bars?|lines?|curves?|functions?|triangles?|numbers?|regions?|"
-    r"rivers?|oceans?|deserts?|segments?|slices?|dots?|balls?|boxes|box|areas?)$",
+    r"rivers?|oceans?|deserts?|segments?|slices?|dots?|balls?|boxes|box|areas?|of them)$",
     re.IGNORECASE,
 )
 _BEFORE_WORDS = re.compile(
@@ -131,4 +131,6 @@ def statement_end(plain: str) -> str | None:
     if denies(plain):
         return None
     found = _COPULA.match(plain)
-    return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;")) if found else None
+    if not found or not introduces(plain[: found.start("rest")]):
+        return None
+    return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;"))

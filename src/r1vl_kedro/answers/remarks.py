@@ -12,7 +12,7 @@ from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
 
 _TAIL = re.compile(
-    r"(?<![\s,;])(?:\.\s+I hope (?:it|this) is correct\.?"
+    r"(?<![\s,;])(?:\.\s+I hope (?:it|this) (?:is correct|helps)[.!]?"
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
     r"|,?\s+(?:at|when|for)\s+[a-z]\s*=\s*-?[\d./]+"
@@ -22,8 +22,9 @@ _TAIL = re.compile(
     r"(?:\s+as\s+[a-z ]{1,40})?"
     r"|\s+(?:from|with|based on|given) (?:only )?(?:the |this )?(?:given |provided |available )?"
     r"(?:information|data)(?: given| provided| available| alone)?"
-    r"|(?<=\d)\s+or so|,?(?:\s+and (?:that|this))?\s+is (?:the|our|my) (?:only |final |correct )?"
-    r"(?:solution|answer|result|value)"
+    r"|(?<=\d)\s+or so"
+    r"|(?:[,.;]?(?:\s+and)?\s+(?:that|this|it)(?: is|['’]s)|,?\s+is) (?:the|our|my) "
+    r"(?:only |final |correct )?(?:solution|answer|result|value)"
     r")\s*$",
     re.IGNORECASE,
 )
@@ -64,8 +65,8 @@ _CONCLUDES = re.compile(
 )
 _CARDINAL = rf"(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)"
 _STATES = re.compile(
-    r"\b(?:it|this|that|there|which|we|they|result|total|sum)\s+"
-    rf"(?:is|are|becomes?|gives?|makes?|get|have|leaves?)\s+(?P<number>{_CARDINAL})"
+    r"\b(?:it|this|that|there|which|we|they|result|total|sum|figure|picture|graph|chart|image)\s+"
+    rf"(?:is|are|becomes?|gives?|makes?|get|have|leaves?|shows?|reads?)\s+(?P<number>{_CARDINAL})"
     rf"(?![.,]?\d|\s*[-+*/=]|(?:\s+[a-z]+){{0,3}}\s+and\s+{_CARDINAL})",
     re.IGNORECASE,
 )
@@ -89,8 +90,10 @@ _HARMLESS = re.compile(
     r"calculated|measured|required|asked|desired|requested|expected|needed|found|depicted|displayed)"
     rf"(?: for| above| below| here| off)?(?: (?:in|on|by|from|at) {_FIGURE})?"
     rf"|{_FIGURE} (?:shows?|says?|indicates?|tells)"
+    r"|(?:as of|in|for) (?:the year )?\d{4}|see step \d+"
     rf"|(?:see|from|per|by|according to|based on|using|in|on) {_FIGURE}"
     r"|(?:the |our |my )?(?:correct |final )?(?:year|answer|result|value|solution|sum)"
+    r"|the (?:total )?(?:number|amount|area|length|sum|value) of [a-z ]{1,40}"
     r"|(?:option |choice |(?<=is ))\(?(?-i:[A-J])\)?"
     r")\W*",
     re.IGNORECASE,
@@ -101,9 +104,9 @@ _DESCRIBES = re.compile(
     r"|the [a-z]+ (?:of|in|on|at|with) (?:the )?\w+(?: \w+){0,3}"
 )
 """What is said of a name: "Paris (the capital of France)", "United States (largest bar)"."""
-_PLURAL = re.compile(r".*(?:[a-z](?<!s)s|people|children|men|women|feet|dice|mice|fish|sheep)")
+_PLURAL = re.compile(r".*(?:[a-z](?<![sui])s|people|children|men|women|feet|dice|mice|fish|sheep)")
 _OR = re.compile(
-    r"(?P<first>(?<![^\s=(])[-\d.,/%]+)(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
+    r"(?P<first>(?<![^\s=(])[-\d.,/%]*[\d%])(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
 )
 _SIGNS = {"minus": "-", "less": "-", "plus": "+", "and": "+", "times": "*", "x": "*"}
 _OPERATORS = re.compile(rf"\b({'|'.join(_SIGNS)})\b", re.IGNORECASE)
@@ -112,9 +115,15 @@ _WORKED = re.compile(
     r"^(?P<said>[^()\[\]]{1,80}?)(?:\s+[(\[]|,\s+(?:which|that) is\s+)"
     r"(?P<working>[^()]{3,60}?)[)\]]?$"
 )
-_ABOUT = re.compile(r"(?:about|approximately|approx\.?|around|roughly|~=|~)\s*", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:i\.?e\.?,?|or|that is,?|=)?\s*"
+    r"(?P<about>about|approximately|approx\.?|around|roughly|~=|~)?\s*",
+    re.IGNORECASE,
+)
 _RESTATED = re.compile(
-    r"^(?P<first>(?:[^()\[\]]|(?<=[a-z])\([^()]*\)){1,40}?)\s*\((?P<second>[^()]{1,40})\)$"
+    r"^(?P<first>(?:[^()\[\]]|(?<=[a-z])\([^()]*\)){1,40}?)\s*"
+    r"(?:\((?P<second>[^()]{1,40})\)|,\s+(?P<about>(?:about|approximately|roughly)\s.{1,40}))$",
+    re.IGNORECASE,
 )
 
 
@@ -145,6 +154,8 @@ def without_remark(text: str) -> str:
     if not bracket:
         return text
     kept, said = text[: bracket.start()], bracket["said"].strip()
+    if said.lower().startswith("not "):
+        return kept if _another(said[4:], kept) else text
     if re.search(r"\d\s*$", kept) and re.fullmatch(r"[A-Za-z][A-Za-z ./^\d]*", said):
         joined = f"{kept} {said}"
         counted = read_quantity(kept.rpartition("=")[2])
@@ -241,8 +252,9 @@ def restated(text: str) -> str:
     found = _RESTATED.match(text)
     if not found:
         return text
-    about = _ABOUT.match(found["second"])
-    again = found["second"][about.end() :] if about else found["second"]
+    said = found["second"] or found["about"]
+    prefix = _ABOUT.match(said)
+    about, again = prefix and prefix["about"], said[prefix.end() if prefix else 0 :]
     first, second = read_quantity(found["first"]), read_quantity(again)
     if first is None or second is None:
         return text
@@ -275,7 +287,7 @@ def _works_out(said: str, working: str) -> bool:
     """Tell whether a working in brackets comes to the one number said: "7 left (10 minus 3)"."""
     numbers = _numbers(said)
     working = _OPERATORS.sub(lambda found: _SIGNS[found[1].lower()], working)
-    working = re.sub(r"[A-Za-z]+|\s", "", working)
+    working, *result = re.sub(r"[A-Za-z]+|\s", "", working).split("=")
     if len(numbers) != 1 or not re.fullmatch(r"[\d.]+(?:[-+*/][\d.]+)+", working):
         return False
-    return number_of(working) in numbers
+    return {number_of(working), *map(number_of, result)} == numbers

@@ -6,7 +6,7 @@ from functools import lru_cache
 from r1vl_kedro.answers.calendar import MONTHS
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG, introduces
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, value_stated
@@ -16,12 +16,8 @@ MAX_SENTENCE = 400
 
 _DENIED = re.compile(
     rf"\b(?:{DENIAL_OR_DOUBT}|{OF_ANOTHER}|nothing|none|nobody|but|whether|either|possibly|"
-    r"(?-i:may)|wait|"
-    r"den(?:y|ies|ied)|instead|rather|except|besides|unlike|other|another|different|opposite|"
-    r"guess\w*|actually|far|used to)\b"
-    r"|\bbefore the\b"
-    r"|\A\W*may\b|\bunequal\b|\btempting\b|\bsome (?:\w+ )?(?:would|say|think)\b"
-    r"|\b(?:he|she|they|people|someone) (?:thinks?|believes?|says?|claims?)\b"
+    r"(?-i:may)|wait|instead|rather|except|unlike|other|another|opposite|guess\w*|actually|far)\b"
+    r"|\bbefore the\b|\A\W*may\b|\bunequal\b"
     r"|n't\b|\?|不|没|非|否|或|还是|大于|小于|\b(?:nicht|oder|kein\w*|pas|ou|ni|no es)\b",
     re.IGNORECASE,
 )
@@ -39,7 +35,7 @@ _COMPARED = re.compile(
     r"as (?:many|much|few|little) as|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
     r"and a half|and a bit|and some|in (?:tens|hundreds|thousands|millions|billions|dozens)|"
-    r"hexadecimal|binary|octal|base|divid\w+|mille|negated|inverted|reversed|bundles of|"
+    r"binary|base|divid\w+|"
     r"(?:answer|number|result|total) has|(?:ten|hundred|thousand|million|billion)ths|"
     r"(?:square|cube|third|quarter|percent|multiple|(?<!scale )factor|logarithm|sum|product) of)\b",
     re.IGNORECASE,
@@ -69,6 +65,7 @@ _SPOILT_BEFORE = re.compile(
     r"(?:[\^/+*<>!(_=~]|\b[A-Za-z]\s*-|(?<=\w)-)\s*\Z"
     rf"|{''.join(f'(?<!{word} )' for word in AMOUNTS_TO)}\bto\s+\Z"
     r"|\b(?:after|before|past|since|until|by|without|versus|vs\.?|next to|following|preceding"
+    r"|(?:in|from|at) (?:figure|step|page|question|exercise|problem)"
     r"|above|below|(?:one|two|three|four|\d) in(?: every)?)\s+\Z",
     re.IGNORECASE,
 )
@@ -133,6 +130,14 @@ _SHOWN = re.compile(
     rf"|(?P<amount>{NUMBER} (?:hundred|thousand|million|billion|trillion)(?: [a-z]{{3,}})?))\W*$",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"\s*(?P<sign>[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
+_LOOSE = re.compile(
+    r"\A\s*(?:in|on|at|for)\s+an?\s|\sto be\s"
+    r"|\s(?:in|on|at|for|from|with|under)\s+(?!(?:the|this|that|these|those|its?|his|her|their|our|"
+    r"my|your|each|every|all|both|any|an?|one|two|three|four|total|length|width|height|depth|area|"
+    r"volume|school|class|size|value|which|whom|between)\b|[A-Z\d]|\w+s\b|\w+ing\b)",
+)
+"""An adverbial without a determiner behind a number: "7 at first", "7 in theory"."""
 _STEPS = frozenset("point points percent step steps place places degree degrees".split())
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
@@ -167,9 +172,13 @@ def value_in_sentence(plain: str) -> str | None:
     found = [one for one in _FOUND.finditer(plain) if not plain.endswith("^(", 0, one.start())]
     found += _WORD_NUMBER.finditer(plain)
     found = _without_adjuncts(plain, found)
+    if found and not introduces(plain[: found[0].start()]):
+        return None
     if any(_NTH.search(one[0]) for one in found):  # "the 7th prime"
         return None
     if found and not any(value_stated(plain, *one.span()) for one in found):
+        return None
+    if found and not _left_whole(plain[max(one.end() for one in found) :]):
         return None
     values = [_value(plain, one) for one in found]
     distinct: dict[object, list[str]] = {}
@@ -179,6 +188,19 @@ def value_in_sentence(plain: str) -> str | None:
         quantity = read_quantity(one)
         distinct.setdefault(quantity.number if quantity else one, []).append(one)
     return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
+
+
+def _left_whole(rest: str) -> bool:
+    """Tell whether what follows a number in its sentence leaves it as it is: "cubes in the box"."""
+    sentence = re.split(r"(?<=\w)[.!](?:\s|\Z)|\s\.\s|\n", rest, maxsplit=1)[0]
+    remark = _REMARK.search(sentence)
+    for said in re.split(r",\s+", remark["said"]) if remark else ():
+        if re.match(r"(?:so|hence|thus|therefore|which means)\b", said):
+            break
+        known = not re.search(r"\w", said) or harmless(said)
+        if not known and not (remark["sign"] in ":-–—" and said.isalpha()):
+            return False
+    return not _LOOSE.search(sentence[: remark.start()] if remark else sentence)
 
 
 def shown_value(plain: str) -> str | None:
@@ -226,9 +248,8 @@ def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
         return True
     if _YEARS.fullmatch(number[0]) and before.endswith(("from ", "during ", "in ", "period ")):
         return True
-    if _LABEL_BEFORE.search(before) or _NTH.search(number[0]):
-        return True
-    if number[0].lower() == "one" and not plain[: number.start()].strip():
+    somebody = number[0].lower() == "one" and not plain[: number.start()].strip()
+    if somebody or _LABEL_BEFORE.search(before) or _NTH.search(number[0]):
         return True
     return bool(_TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
 

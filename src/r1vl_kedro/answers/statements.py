@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from r1vl_kedro.answers.prose import DENYING, clause_around, hedges, neutral
+from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import restated, without_remark, without_working
 from r1vl_kedro.mathtext import INVISIBLE
 
@@ -24,15 +25,15 @@ _TAIL = re.compile(
 )
 _CONCLUSION = re.compile(
     r"(?:[,;.]|\s-)\s+(?:(?:and|but)\s+)?(?:so|hence|thus|therefore|which gives|which makes|"
-    r"which is|giving|making|that is|i\.e\.|namely|for a total of|totall?ing|"
-    r"(?:we|i) (?:get|find|obtain)|(?P<turned>it (?:is|was)(?= \d))|=)\s*,?\s+"
+    r"(?P<same>which is|that is|i\.e\.|namely|=)|giving|making|for a total of|totall?ing|"
+    r"(?:we|i) (?:get|find|obtain)|(?P<turned>it (?:is|was)(?= \d)))\s*,?\s+"
     r"(?P<rest>[^,;]{1,60})$"
     r"|\b(?:subtract|remov|tak|deduct)\w*\s[^;.?]{1,60},\s+leaving\s+"
     r"(?P<left>(?:us with )?\d[^,;]{0,40}(?<!aside)(?<!over)(?<!out)(?<!away))$",
     re.IGNORECASE,
 )
 _RECKONED = re.compile(
-    r"^(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median|result)\s+(?:of|between)\s"
+    r"^(?!.*\banswer\b)(?:(?:the\s+)?(?:sum|total|product|difference|quotient|average|mean|median|result)\s+(?:of|between)\s"
     r"|(?:if (?:we|you) )?(?:add|subtract|multiply|divid|sum)\w*\s"
     r"|\d[\d.,]*\s+(?:plus|minus|times|and|divided by|multiplied by|\w+ and)\s"
     r"(?!(?:also\s+)?(?:(?:the|my)\s+)?(?:\w+\s+)?answer\b))"
@@ -223,6 +224,8 @@ def _concluded(text: str) -> str:
     if not found:
         return text
     rest = found.groupdict().get("left") or found["rest"]
+    if found.groupdict().get("same"):
+        return _same_again(text[: found.start()].strip(), rest) or text
     if DENYING.search(rest) or _NOT_THE_END.search(rest) or "?" in text[: found.start()]:
         return text
     if found.groupdict().get("turned") and not _TURNED.search(text[: found.start()]):
@@ -232,6 +235,20 @@ def _concluded(text: str) -> str:
     if found.re is _RECKONED and (DENYING.search(text) or _NOT.search(text)):
         return text
     return rest
+
+
+def _same_again(said: str, again: str) -> str | None:
+    """Return what is said twice ("60, that is 5 dozen") or worked out ("3 + 4, that is 7").
+
+    None where a value is followed by another one.
+    """
+    spoilt = DENYING.search(again) or _NOT_THE_END.search(again)
+    if spoilt or not re.search(r"\d|\A(?i:the)\b", said):
+        return None
+    if read_quantity(said) is None:
+        return again
+    twice = f"{said} ({again})"
+    return said if restated(twice) != twice else None
 
 
 _TURNED = re.compile(
