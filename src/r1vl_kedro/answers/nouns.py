@@ -14,14 +14,16 @@ MEASURED = re.compile(
     r"(?:(?:are|is|were|was) )?(?:left|remaining|visible|shown))|altogether|in total|total|overall|"
     r"more|in all|of them|of age|in length|in area|in height)$"
 )
-PREPOSITION = re.compile(r"\s(?:in|of|on|at|for|with|from|that|which)\s.*$")
+PREPOSITION = re.compile(
+    r"\s(?:of|(?:in|on|at|for|with|from)(?=\s(?:the|this|these|each|every|all|both|total|top)\b))\s.*$"
+)
 NO_NOUN = (
     FUNCTIONS
     | frozenset(GREEK_LETTERS.values())
     | frozenset(PARTS)
     | frozenset(
         (
-            "or and to plus minus times more less fewer than over under above below "
+            "or and to non plus minus times more less fewer than over under above below "
             "not no nor but if then until through between "
             "tens hundreds thousands millones lakhs crores millionths tenths hundredths "
             "thousandths was has does his hers always perhaps besides sometimes oops tops been "
@@ -103,7 +105,12 @@ def noun_of(text: str, *, one: bool = False) -> str | None:
 
 
 def _of_noun(word: str) -> bool:
-    return not (len(word) < 3 or word in NO_NOUN or word in CARDINALS or word in _DETERMINERS)
+    return not (
+        len(word) < 3
+        or word.partition("-")[0] in NO_NOUN
+        or word in CARDINALS
+        or word in _DETERMINERS
+    )
 
 
 def _is_noun(word: str, *, one: bool) -> bool:
