@@ -166,11 +166,7 @@ def _rounded(given: Quantity, gold: Quantity) -> bool:
         return False
     if given.cut or gold.cut:
         return _truncated(given, gold) if given.cut else _truncated(gold, given)
-    if (
-        (shown or 0) >= 6
-        and _unending(gold.number)
-        and gap <= 1e-6 * min(1.0, abs(float(gold.number)))
-    ):
+    if (shown or 0) >= 6 and gap <= 1e-6 * min(1.0, abs(float(gold.number))):
         return True
     if wanted and wanted >= 2 and (shown is None or shown >= wanted):
         return _digits(gold, wanted) >= 2 and gap <= _half_a_digit(wanted)

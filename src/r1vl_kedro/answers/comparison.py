@@ -53,9 +53,9 @@ def difference(given: Value, gold: Value) -> str:
     if isinstance(gold, Interval) and isinstance(given, Items):
         given = _open_interval(given) or given
     if isinstance(given, Relation) and isinstance(gold, Interval):
-        return relations_differ(given, half_line(gold))
+        return relations_differ(given, half_line(gold, given))
     if isinstance(given, Interval) and isinstance(gold, Relation):
-        return relations_differ(half_line(given), gold)
+        return relations_differ(half_line(given, gold), gold)
     if isinstance(given, Quantity | Expression) and isinstance(gold, Quantity | Expression):
         if isinstance(given, Quantity) and isinstance(gold, Quantity):
             return quantities_differ(given, gold)
@@ -69,9 +69,9 @@ def difference(given: Value, gold: Value) -> str:
 
 def _only(value: Value, other: Value) -> Value:
     """Return the one element of a set, where the other is none: ``{1}`` for ``1``."""
-    alone = isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
-    whole = isinstance(other, Items) or (alone and isinstance(value.values[0], Text))  # {∅}
-    return value.values[0] if alone and not whole else value
+    if not _of_one(value) or isinstance(other, Items) or isinstance(value.values[0], Text):  # {∅}
+        return value
+    return value.values[0]
 
 
 def _kind(value: Value) -> str:
@@ -246,10 +246,16 @@ def _items(given: Items, gold: Items) -> str:
     joints = {given.joined, gold.joined}
     if len(joints) == 2 and "or" in joints and ANY not in joints:
         return "or for and"
+    if sum(map(_of_one, given.values)) != sum(map(_of_one, gold.values)):
+        return "a set for what is in it"
     pair = "()" in (given.marks, gold.marks)
     if "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair):
         return _as_sets(given.values, gold.values)
     return _in_order(given.values, gold.values)
+
+
+def _of_one(value: Value) -> bool:
+    return isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
 
 
 def _as_ratio(given: Quantity | Expression, gold: Ratio) -> str:

@@ -32,13 +32,14 @@ _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)\.?")
 _NOTHING = re.compile(
     r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
+    r"|there (?:is|are|were) none"
     r"|none[;,.:] there (?:is|are|were) (?:no|zero|0)(?: such)?(?: [a-z]+){0,2}"
     r"|(?:there (?:is|are|were|will be) )?(?:no|none)(?: [a-z]+){0,3} (?:left|remain(?:s|ing)?)"
     r")\W*$",
     re.IGNORECASE,
 )
 _DOMAIN = re.compile(
-    r"(?P<value>[^,;]*[^\s,;])\s*[,;(]\s*(?:where |for |with |if )?"
+    r"(?P<value>[^,;]+[^\s,;])\s*[,;(]\s*(?:where |for |with |if )?"
     r"[a-z]\s*(?:!=\s*-?\d[\d/.]*|∈\s*real numbers)\)?\.?"
 )
 """A formula and where it holds: ``1/x, x != 0``."""
@@ -178,6 +179,7 @@ def _explain_open(given: str, gold: str) -> str:
     if not theirs:
         return SAME if given == gold else "no answer"
     worded = not (is_formula(ours) or is_formula(theirs))  # M g h is not m g h
+    worded = worded and any(char.isalpha() for char in ours)
     if squeezed(ours) == squeezed(theirs) or (worded and fold(ours) == fold(theirs) != ()):
         return SAME
     verdict = _YES_NO.get(" ".join(fold(theirs)))

@@ -95,8 +95,11 @@ def _worked_out(name: str, operands: list[Number]) -> Number:
     if name == "abs":
         return abs(operands[0])
     if name in ("floor", "ceil"):
-        whole = math.floor if name == "floor" else math.ceil
-        return Fraction(whole(_real(operands[0])))
+        number = _real(operands[0])
+        nearest = Fraction(round(number))
+        if near(number, nearest):
+            return nearest  # log_2 8
+        return Fraction(math.floor(number) if name == "floor" else math.ceil(number))
     if name == "!":
         return _factorial(operands[0])
     if name == "binom":

@@ -174,9 +174,16 @@ class _Parser:
     def is_function(self, name: str) -> bool:
         """Tell whether a symbol before a bracket is a function.
 
-        ``f(2x)``, ``P(A)``, ``E(X)^2``, not ``n(N-n)``.
+        ``f(2x)``, ``P(A)``, ``E(X^2)``, ``T(n-1)``, ``y(0)``, not ``n(N-n)``.
         """
+        if name == "g" and self.at > 1 and self.tokens[self.at - 2][1] == "m":
+            return False  # mg(1 - k)
         if name.rstrip("'") in ("f", "g", "F", "G", "O") or "'" in name:
+            return True
+        held = {token for _, token in self.tokens[self.at + 1 : self.closing()]}
+        if (name in "TS" and "n" in held) or (name in "EV" and held & {"X", "Y"}):
+            return True
+        if name in "yuvws" and all(token.isdigit() for token in held):
             return True
         if name[0] not in _SINGLE_ARGUMENT and self.tokens[self.at + 3 : self.at + 4] != [
             ("op", "^")
@@ -184,6 +191,12 @@ class _Parser:
             return False
         inside = self.tokens[self.at + 1 : self.at + 3]
         return len(inside) == 2 and inside[0][0] in ("word", "number") and inside[1][1] == ")"
+
+    def closing(self) -> int:
+        """Return the place of the next closing bracket."""
+        return next(
+            (at for at in range(self.at, len(self.tokens)) if self.tokens[at][1] == ")"), self.at
+        )
 
     def bracket(self) -> Tree:
         """Return what brackets hold; a power behind them is one of the function's value."""

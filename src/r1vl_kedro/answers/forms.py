@@ -29,7 +29,7 @@ _REALS = re.compile(
 )
 _VARIABLE = re.compile(r"^\|?[A-Za-z]\w{0,3}(?:_\w+)?'?\|?$")
 _SHIFTED = re.compile(r"\|\s*(?P<name>[A-Za-z])\s*(?P<shift>[-+]\s*\d[\d./]*)\s*\|")
-_OF = re.compile(r"^\s*[A-Za-z]\w?\s*(?:∈|\bin\b)\s*")
+_OF = re.compile(r"^\s*(?P<name>[A-Za-z]\w?)\s*(?:∈|\bin\b)\s*")
 _BRACKETED = re.compile(r"^([\[(\]])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60}?)\s*([\])\[])$")
 _SET = re.compile(r"\{([^{}]{1,80})\}")
 _BOUNDS = [
@@ -109,6 +109,9 @@ def read_interval(text: str) -> Interval | None:
     """
     if len(text) > MAX_INTERVAL:
         return None
+    if member := _OF.match(text):
+        inner = read_interval(text[member.end() :]) or bracketed(text[member.end() :])
+        return replace(inner, name=inner.name or member["name"]) if inner else None
     if (builder := _BUILDER.match(text)) and "∪" not in text:
         inner = read_interval(builder["condition"])
         return inner if inner and inner.name in ("", builder["name"]) else None
@@ -127,10 +130,10 @@ def read_interval(text: str) -> Interval | None:
                 return Interval(tuple(joined), names.pop())
     found = bracketed(text)
     if found is not None:
-        (low, low_in, high, high_in), bare = found.pieces[0], _OF.sub("", text)
-        marks = bare[0] + bare[-1]
+        low, low_in, high, high_in = found.pieces[0]
+        marks = text[0] + text[-1]
         listed = marks == "[]" and min(low, high) >= 1000  # [2007, 2008]: a list of years
-        sure = bare != text or inf in (abs(low), abs(high)) or low_in != high_in
+        sure = inf in (abs(low), abs(high)) or low_in != high_in
         return found if sure or (marks in ("[]", "][") and not listed) else None
     return inequality(text) or _worded(text)
 
@@ -140,7 +143,7 @@ MAX_INTERVAL = 200
 
 def _points(text: str) -> Interval | None:
     """Read the numbers of a set in a union: each is a piece of its own."""
-    found = _SET.fullmatch(_OF.sub("", text.strip()))
+    found = _SET.fullmatch(text.strip())
     ends = [_bound(part) for part in found[1].split(",")] if found else []
     if not ends or None in ends:
         return None
@@ -159,8 +162,7 @@ def _intersection(first: Interval, second: Interval) -> Interval | None:
 
 def bracketed(text: str) -> Interval | None:
     """Read two numbers in brackets as an interval, whatever else they may be."""
-    text = _OF.sub("", text.strip())
-    found = _BRACKETED.match(text)
+    found = _BRACKETED.match(text.strip())
     if not found:
         return None
     low, high = _bound(found[2]), _bound(found[3])
@@ -183,7 +185,8 @@ def inequality(text: str) -> Interval | None:
         if not rising:
             parts, signs = parts[::-1], [sign.replace(">", "<") for sign in signs[::-1]]
         low, high = _bound(parts[0]), _bound(parts[2])
-        if low is None or high is None or not _VARIABLE.match(parts[1]) or low > high:
+        named = _VARIABLE.match(parts[1]) and "|" not in parts[1]
+        if low is None or high is None or not named or low > high:
             return None
         return Interval(((low, "=" in signs[0], high, "=" in signs[1]),), parts[1])
     left, right, sign = *parts, signs[0]

@@ -27,6 +27,8 @@ _GREEK_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(GREEK_LETTERS.values())}
 _FUNCTION_BEHIND = re.compile(r"\(|(?:sin|cos|tan|sqrt|log|ln)(?![a-z])")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}", re.IGNORECASE)
 """A product of symbols and no word, beside another symbol or a function: ``2 pi rh``."""
+_INVERSE = re.compile(r"[A-Z]\s?\^(?:-1|\(-1\))\s?[A-Z]|[A-Z]\s?[A-Z]\s?\^(?:-1|\(-1\))")
+"""A product with the inverse of a matrix, whose factors keep their order."""
 _SINGLE = re.compile(r"^[A-Za-z](?:_\w+)?'*$|^[a-z]{2,}$")
 
 
@@ -57,7 +59,7 @@ def read_expression(text: str) -> Expression | None:
     """Read a formula with symbols, or None; ``2+i3`` and ``2+3j`` are complex numbers."""
     if _COMPLEX.match(text) and not {"i", "j"} <= set(text):  # 2i + 3j is a vector
         text = _IMAGINARY_FIRST.sub(r"\1*i", text.replace("j", "i"))
-    if not is_formula(text):
+    if not is_formula(text) or _INVERSE.search(text):
         return None
     try:
         return Expression(parse(text), text)

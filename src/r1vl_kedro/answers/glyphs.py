@@ -29,7 +29,9 @@ COMMANDS = mathtext.COMMANDS | {
     "dfrac": "frac", "Omega": " ohm ", "mu": "mu", "parallel": "∥", "perp": "⊥",
     "triangle": " triangle ", "angle": " angle ", "tg": " tan ", "ctg": " cot ",
     "euro": "€", "pounds": "£", "yen": "¥", "emptyset": " empty set ", "varnothing": " empty set ",
-    "in": " ∈ ", "equiv": "≡", "cong": " ≅ ", "because": " because ", "square": "□", "bullet": "•",
+    "in": " ∈ ", "equiv": "≡",
+    "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨",
+    "cong": " ≅ ", "because": " because ", "square": "□", "bullet": "•",
 }  # fmt: skip
 WRAPPERS = frozenset(
     (

@@ -43,6 +43,7 @@ _WORDED = re.compile(
 _SIDE_NAME = re.compile(rf"(?:[A-Za-z]+ ){{0,4}}{_NAME}|")
 _LENGTH = re.compile(r"\|([A-Z]{2})\||overline\(([A-Z]{2})\)")
 _NAME_ONLY = re.compile(r"[A-Za-z]\w{0,2}(?:_\w+)?'*")
+_DIRECTED = frozenset("ray vector overrightarrow overleftarrow vec".split())
 _MULTIPLE = re.compile(r"^\d+\s*\*?\s*(?=[a-zA-Z])")
 _FRACTION_NAME = re.compile(
     r"^\s*(?P<name>\(?\(?[A-Z]{2}\)?\s*[/:]\s*\(?[A-Z]{2}\)?\)?)\s*=\s*(?P<value>\S.*)$"
@@ -233,4 +234,8 @@ def _name(text: str) -> str:
     text = re.sub(r"[()\s]*([A-Za-z]+)[()\s]*/[()\s]*([A-Za-z]+)[()\s]*", r"\1/\2", text)
     text = _LENGTH.sub(lambda found: found[1] or found[2], text)
     words = fold(_VALUE_OF.sub("", re.sub(r"\s*:\s*", ":", text)), symbols=True)
+    if words and not _DIRECTED & {*words}:
+        ends = 3 if "angle" in words else 2
+        if re.fullmatch(f"[A-Z]{{{ends}}}", words[-1]):  # BA is AB, and angle CBA is angle ABC
+            words = (*words[:-1], min(words[-1], words[-1][::-1]))
     return " ".join(words)

@@ -58,6 +58,8 @@ _SEPARATOR = re.compile(r"(?<=\d)\s*(?:\{\s*,\s*\}|\\[,!:;]|,\s*\\!)\s*(?=\d{3}(
 _COLOR = re.compile(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ROOT_CHAR = re.compile(r"√\s*(\{)?")
 _PER_CENT = re.compile(r"\bper cent\b")
+_VECTOR = re.compile(r"\\(?:vec|hat|overrightarrow|mathbf|boldsymbol|bm)(?![a-z])")
+_CROSS = re.compile(r"(?<!\d)\\times(?!\s*\d)")
 _PLUS_INFINITY = re.compile(r"^\+\s?(?=inf)")
 _SEVERAL = re.compile(r"^[^\n,]*[^\s,][^\n,]*,.*$|^\s*[A-Za-z]\s*[|:]")
 """What braces of LaTeX hold where they are meant as those of a set: ``{1, 2}``, ``{x | x > 0}``."""
@@ -88,8 +90,8 @@ def spelled(text: str) -> str:
         if "color" in text:
             text = _COLOR.sub("", text)
         text = without_layout(text)
-        if "\\vec" in text:
-            text = text.replace("\\times", "\\cross")  # and no product of numbers
+        if "\\times" in text and _VECTOR.search(text):
+            text = _CROSS.sub(r"\\cross", text)  # and no product of numbers
         if "\\log_" in text:
             text = _LOG_OF.sub(r"\\log_\1(\2)", text)
         if "\\choose" in text or "\\over" in text:

@@ -57,6 +57,7 @@ _CLOCKS = re.compile(
     r"(\d{1,2}(?::\d\d|\s*[ap]\.?m\.?).*)$",
     re.IGNORECASE,
 )
+_TURNED = re.compile(r"^(?P<value>-?\d[\d./]*)\s*=\s*(?P<name>[a-z](?:_\w+)?)$")
 _SET = re.compile(r"\{[^{}]+\}")
 _NO_SET = frozenset({"{}", "{ }", "empty set"})
 
@@ -76,7 +77,7 @@ def read(text: str) -> Value:
     matrix = _matrix(text)
     if matrix is not None:
         return matrix
-    plain = spelled(text)
+    plain = _TURNED.sub(r"\g<name> = \g<value>", spelled(text))
     for core in reversed(cores(plain)):
         found = form(core) or (form(core[4:]) if core[:4].lower() == "the " else None)
         if found is not None:

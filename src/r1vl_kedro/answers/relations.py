@@ -44,8 +44,18 @@ def relations_differ(given: Relation | None, gold: Relation | None) -> str:
     return SAME if same else "another relation"
 
 
-def half_line(interval: Interval) -> Relation | None:
-    """Read ``x > 3`` as an inequality of formulas; None for other intervals."""
+def half_line(interval: Interval, other: Relation) -> Relation | None:
+    """Read ``x > 3`` as an inequality of formulas, and all but one number as ``x != 3``.
+
+    None for other intervals.
+    """
+    if len(interval.pieces) == 2 and len(other.difference.symbols) == 1:
+        (below, _, end, end_in), (start, start_in, above, _) = interval.pieces
+        (name,) = other.difference.symbols
+        if (below, above) != (-math.inf, math.inf) or end != start or end_in or start_in:
+            return None
+        hole: Tree = ("-", ("symbol", interval.name or name), ("number", end))
+        return Relation("!=", Formula(hole, frozenset({interval.name or name}), False))
     if len(interval.pieces) != 1 or not interval.name:
         return None
     (low, low_in, high, high_in), symbol = interval.pieces[0], ("symbol", interval.name)

@@ -32,7 +32,9 @@ def _point(symbol: str, number: int) -> Any:
     if number < NEAR:
         return size
     scale = _SCALES[number - NEAR]
-    return (size * scale if scale else MP.mpf(3 + seed % 7)) * (-1 if (seed >> 3) % 2 else 1)
+    return (size * scale if scale else MP.mpf((2, 4, 8, 16)[seed % 4])) * (
+        -1 if (seed >> 3) % 2 else 1
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -41,7 +41,7 @@ def fold_word(word: str) -> str:
         >>> [fold_word(word) for word in ("Monday", "NO", "CO", "Aa", "pV")]
         ['monday', 'no', 'CO', 'Aa', 'pV']
     """
-    if not word.isascii():
+    if not word.isascii() and len(unicodedata.normalize("NFC", word)) > 1:  # ŷ is no y
         word = unicodedata.normalize("NFC", _ACCENTED.sub("", unicodedata.normalize("NFD", word)))
     bare = word.replace("'", "").replace("’", "")
     if not bare.isalpha():
@@ -148,7 +148,7 @@ def unhyphenated(words: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-_JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])|(?<=\d\.) +(?=\d)|(?<=\d) +(?=\.\d)")
+_JOINTS = re.compile(r"(?<=[^\W_]) +(?=[^\W_])|(?<=\d,) +(?=\d{3}(?!\d))")
 _LETTERS = re.compile(r"[A-Za-z](?: [A-Za-z])+")
 _SHORT_POWER = re.compile(r"([\^_])\((\w+|[-+])\)(?![^\W_])")
 _INDEX = re.compile(r"(?<=[^\W\d_])_(?=\d)")
