@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import takewhile
 
 from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS, Unreadable, literal, tokens_of
 
@@ -58,7 +59,8 @@ class _Parser:
             kind, token = self.tokens[self.at]
             if kind == "op" and token in ("*", "/"):
                 self.at += 1
-                total = (token, total, self.signed_factor())
+                factor = self.signed_factor()
+                total = (token, total, self.below(total, factor) if token == "/" else factor)
             elif kind in ("mixed", "number") and self.tokens[self.at - 1][1] != "!":
                 raise Unreadable("a number after another factor")
             elif (
@@ -70,6 +72,19 @@ class _Parser:
             else:
                 break
         return total
+
+    def below(self, above: Tree, first: Tree) -> Tree:
+        """Return what stands below a slash: symbols without a sign between them stay together.
+
+        ``a/bc`` is a/(bc), and ``1/2x`` and ``(a+b)/2h`` have a fraction for coefficient.
+        """
+        amount = _is_amount(first)
+        bracketed = self.tokens[self.at - 1][1] == ")"
+        if bracketed or (amount and (_is_amount(above) or above[0] in ("+", "-"))):
+            return first
+        while self.kind() == "word" and self.peek() not in FUNCTIONS:
+            first = ("*", first, self.power())
+        return first
 
     def opens_abs(self) -> bool:
         return not self.inside_abs and self.tokens[self.at - 1][1] != "|"
@@ -180,22 +195,17 @@ class _Parser:
             return False  # mg(1 - k)
         if name.rstrip("'") in ("f", "g", "F", "G", "O") or "'" in name:
             return True
-        held = {token for _, token in self.tokens[self.at + 1 : self.closing()]}
-        if (name in "TS" and "n" in held) or (name in "EV" and held & {"X", "Y"}):
+        held = {*takewhile(")".__ne__, (token for _, token in self.tokens[self.at + 1 :]))}
+        known = {"T": "n", "S": "n", "E": "XY", "V": "XY"}.get(name, "")
+        if held & {*known} or (name in "yuvws" and all(token.isdigit() for token in held)):
             return True
-        if name in "yuvws" and all(token.isdigit() for token in held):
-            return True
-        if name[0] not in _SINGLE_ARGUMENT and self.tokens[self.at + 3 : self.at + 4] != [
-            ("op", "^")
-        ]:
-            return False
-        inside = self.tokens[self.at + 1 : self.at + 3]
-        return len(inside) == 2 and inside[0][0] in ("word", "number") and inside[1][1] == ")"
-
-    def closing(self) -> int:
-        """Return the place of the next closing bracket."""
-        return next(
-            (at for at in range(self.at, len(self.tokens)) if self.tokens[at][1] == ")"), self.at
+        inside, behind = self.tokens[self.at + 1 : self.at + 3], self.tokens[self.at + 3 :][:1]
+        single = name[0] in _SINGLE_ARGUMENT or behind == [("op", "^")]
+        return (
+            single
+            and len(inside) == 2
+            and inside[0][0] in ("word", "number")
+            and inside[1][1] == ")"
         )
 
     def bracket(self) -> Tree:
@@ -208,7 +218,7 @@ class _Parser:
     def marks(self) -> str:
         marks = ""
         while self.kind() in ("index", "prime"):
-            marks += self.peek().replace("(", "").replace(")", "").replace("_", "_")
+            marks += self.peek().replace("(", "").replace(")", "")
             self.at += 1
         return marks
 
@@ -219,8 +229,7 @@ class _Parser:
         if name == "root":
             order = self.atom()
         radicand = self.atom() if self.peek() == "(" else self.power()
-        odd = order[0] == "number" and order[1] in (3, 5, 7, 9)
-        if radicand[0] == "^" and not odd:
+        if radicand[0] == "^" and order[1] not in (3, 5, 7, 9):
             self.signed = True
         return ("^", radicand, ("/", ("number", Fraction(1)), order))
 
@@ -270,6 +279,14 @@ def literal_or_symbol(text: str) -> Tree:
     if text.isdigit():
         return ("number", Fraction(text))
     return ("constant", "e") if text == "e" else ("symbol", text)
+
+
+def _is_amount(tree: Tree) -> bool:
+    """Tell whether a tree has no symbols."""
+    name, *operands = tree
+    return name in ("number", "constant") or (
+        name not in ("symbol", "call") and all(map(_is_amount, operands))
+    )
 
 
 @lru_cache(maxsize=8192)

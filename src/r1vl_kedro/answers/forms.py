@@ -21,7 +21,9 @@ _RANGE = re.compile(
 )
 _DECADE = re.compile(r"^(\d{4})s$")
 _BOTH = re.compile(r"\s+and\s+|\s*,\s*(?=[A-Za-z]\s*[<>])", re.IGNORECASE)
-_BUILDER = re.compile(r"^\{\s*(?P<name>[A-Za-z])(?:\s*∈[^|:]*)?\s*[|:]\s*(?P<condition>[^{}]+)\}$")
+_BUILDER = re.compile(
+    r"^\{\s*(?P<name>[A-Za-z])(?:\s*∈\s*(?:real numbers)?)?\s*[|:]\s*(?P<condition>[^{}]+)\}$"
+)
 _REALS = re.compile(
     r"^(?:[A-Za-z]\s*∈\s*)?(?:the set of )?(?:all |any )*(?:reals|real numbers?|real values?|ℝ)"
     r"(?: of [a-z])?$",
