@@ -78,8 +78,12 @@ OPENING = CLAUSE_ENDS | frozenset("and or => which where while whereas when as w
 _CLAIMED_BY = frozenset("show prove verify check say".split())
 """Verbs that bid to state, unless somebody does so: "show that", but "we show that"."""
 _BIDDING = frozenset({"", "to", "us", "must"})
-_HEADINGS = frozenset("show prove conjecture wanted goal guess hypothesis".split())
+_HEADINGS = frozenset(
+    "show prove conjecture wanted goal guess hypothesis wrong incorrect false mistake error trap "
+    "wrongly falsely incorrectly mistakenly".split()
+)
 """Words of a heading whose sentence states nothing yet: "to show: AB is parallel to CD"."""
+_FAULTY = frozenset("wrong incorrect false faulty flawed mistake".split())
 _RULES = frozenset(map(_stem, "theorem rule law formula formulas identity inequality".split()))
 _PUTTING = frozenset("plug plugging put putting".split())
 _PLACING = frozenset("in on without besides".split())
@@ -113,6 +117,8 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in OPENING:
         opening -= 1
     lead = tokens[opening:start]
+    if lead == ["case"] or (before == COMMA and _ill_founded(tokens, start - 1)):
+        return True
     denied = not DENIERS.isdisjoint(lead)
     equation = not RELATIONS.isdisjoint(tokens[start:end])
     ruled = max((at for at, word in enumerate(lead) if _stem(word) in _RULES), default=0)
@@ -147,3 +153,13 @@ def _heads(tokens: Sequence[str], colon: int) -> bool:
     heading = tokens[first:colon]
     announces = heading == ["we", "expected"] or not _HEADINGS.isdisjoint(heading)
     return len(heading) < 3 and announces
+
+
+def _ill_founded(tokens: Sequence[str], comma: int) -> bool:
+    """Tell whether the clause before a comma tells of a faulty way: "by the wrong formula,"."""
+    first = comma
+    while first > max(comma - 8, 0) and tokens[first - 1] not in OPENING:
+        first -= 1
+    return tokens[first] in ("using", "with", "by", "from", "in") and not _FAULTY.isdisjoint(
+        tokens[first:comma]
+    )

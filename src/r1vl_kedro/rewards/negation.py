@@ -25,9 +25,9 @@ AUXILIARIES = frozenset(
     "seems seem appears appear looks turns turned proves proved".split()
 )
 _RIGHT = frozenset(
-    "right correct true valid possible hold holds work works fit fits apply there present so "
-    "satisfy satisfies satisfied acceptable allowed permitted admissible "
-    "follow observed seen found exist occur happen make sense consistent what".split()
+    "right correct true valid possible hold work fit apply there present so "
+    "satisfy satisfied acceptable allowed permitted admissible "
+    "follow observed seen found exist occur happen make consistent what".split()
 )
 """Words that call a claim right or real."""
 _SOLUTIONS = frozenset("solution root case answer".split())
@@ -35,11 +35,7 @@ _SOLUTIONS = frozenset("solution root case answer".split())
 _BETWEEN = frozenset("a my our to out just also still again".split())
 """Words between a verb of being and what it calls its subject."""
 _PREPOSITIONS = frozenset("in on at of for with by from than when where if".split())
-_DENIALS = DENIERS | frozenset(
-    "nothing myth misconception fallacy lie illusion "
-    "mistake mistaken error impossible unlikely implausible untrue absurd contradictory "
-    "insufficient unclear unknown doubtful fails failed disproves disproved contradicts".split()
-)
+_DENIALS = DENIERS | {"myth", "mistake", "impossible"}
 AFFIRMING = frozenset(
     "only doubt doubts surprise wonder question coincidence secret problem forget overlook hard "
     "difficult surprising loss denied matter mind need ignore miss".split()
@@ -49,30 +45,23 @@ TURNS = frozenset("but however rather instead so then therefore hence thus becau
 CLAUSE_ENDS = TURNS | SENTENCE_ENDS | {COMMA}
 _CONTRASTS = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("far", "from"), ("rule", "out"),
-     ("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("except", "for"), ("nothing", "but"),
+     ("except", "for"), ("nothing", "but"),
      ("everything", "but"), ("anything", "but"), ("all", "but"),
-     ("differs", "from"), ("contrary", "to"), ("forgot", "to")}
+     ("differs", "from"), ("forgot", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
-_REFUSING = frozenset(
-    "reject rejects rejected rejecting discard discards discarded discarding exclude excludes "
-    "excluding eliminate eliminates eliminating doubt doubts unlikely hardly barely scarcely "
-    "except avoid avoids avoiding refute refutes disprove disproving retract withdraw lack lacks "
-    "lacked lacking absence few 0".split()
-)
+_REFUSING = frozenset("exclude except avoid retract lack lacks few 0".split())
 """Words that deny what comes right after them."""
-_CLAIMS = frozenset("that case value option root solution claim possibility of a".split())
+_CLAIMS = frozenset("that of a".split())
 _OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".split())
-_UNTIL = frozenset("before until originally initially earlier previously".split())
 _BUT = frozenset({"but", "yet", "although", "though", "so", COMMA})
 _OTHERS = frozenset("he she check test".split())
 _UNHELD = frozenset(
     "nowhere collapses collapse crumbles breaks violates violate contradicts contradict conflicts "
     "clashes unless whenever".split()
 )
+JOINING = frozenset({"and", "or", COMMA})
 _FAULTS = frozenset("spurious rejected discarded dropped outside unknown undefined".split())
-_SUBJECTS = frozenset({"error", "unknown"})
-"""Nouns of what "is" then gives the value: "the error of measuring is 2", "our unknown is x"."""
 
 
 def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -86,11 +75,7 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if start > 2 and tokens[start - 3] == "all" and tokens[start - 1] == "but":
         return True  # "all x but x = 5"
-    if start and tokens[start - 1] == "non":
-        return True
     if _refused(tokens, start):
-        return True
-    if start and tokens[start - 1] == "if" and tokens[end] == "were":
         return True
     states = any(token in AUXILIARIES or token in RELATIONS for token in tokens[start:end])
     verb = claim = False
@@ -109,10 +94,11 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
             return False
         if token == "that":
             claim, verb, lowest = True, False, max(position - CLAIM_REACH, 0)
-        elif _denies(token) and not (token in _SUBJECTS and following == "is"):
+        elif _denies(token):
             near = tokens[position + 1 : min(position + 4, start)]
             bare = token in ("no", "without") and ahead not in (
                 "in",
+                "at",
                 "under",
                 "by",
                 "for",
@@ -134,21 +120,21 @@ def _before_aside(tokens: Sequence[str], comma: int) -> int:
     return next((at for at in range(comma - 1, lowest, -1) if tokens[at] == COMMA), lowest)
 
 
+def _behind_aside(tokens: Sequence[str], comma: int) -> int:
+    """Return where a clause goes on behind an aside between two commas."""
+    span = range(comma + 1, min(comma + CLAIM_REACH, len(tokens) - 1))
+    stop = next((at for at in span if tokens[at] in CLAUSE_ENDS), comma)
+    return stop + 1 if tokens[stop] == COMMA else comma
+
+
 def _refused(tokens: Sequence[str], start: int) -> bool:
     """Tell whether a word of refusal comes right before: "we reject x = 5", "I doubt that"."""
     position = start - 1
     while position > start - 3 and position >= 0 and tokens[position] in _CLAIMS:
         position -= 1
-    if position > 0 and (tokens[position - 1], tokens[position]) in _CONTRASTS:
-        return True  # "rule out that"
     if position < 0 or tokens[position] not in _REFUSING:
         return False
-    if tokens[position] == "few" and position and tokens[position - 1] == "a":
-        return False
-    undoubted = tokens[position] in ("doubt", "doubts") and not DENIERS.isdisjoint(
-        tokens[max(position - 4, 0) : position]
-    )
-    return not undoubted
+    return not (tokens[position] == "few" and position and tokens[position - 1] == "a")
 
 
 def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -164,31 +150,38 @@ def denied_after(tokens: Sequence[str], start: int, end: int) -> bool:
     first = first + 1 if first > end and tokens[first] in POINTERS else end
     if _turned_down(tokens, end) or tokens[end] in _UNHELD:
         return True
-    if tokens[end] in ("is", "was", "gets", "got") and tokens[end + 1] in _FAULTS:
+    if tokens[end] == COMMA:
+        said = _behind_aside(tokens, end)
+        if tokens[said] in AUXILIARIES and called_wrong(tokens, said):
+            return True  # "x = 5, as the book has it, is wrong"
+    if tokens[end : end + 3] == ["is", "not", "given"] or tokens[end : end + 2] == ["no", "longer"]:
         return True
-    if tokens[end : end + 3] == ["is", "not", "given"]:
-        return True
-    held = end + (tokens[end] in ("holds", "hold", "works", "applies"))
-    past = not {"was", "were"}.isdisjoint(tokens[start:end])
-    if past and tokens[end] in _UNTIL:
-        return True
-    if tokens[end] == "once" and past:
-        return True
-    if tokens[end : end + 2] == ["by", "mistake"] or tokens[end] == "iff":
-        return True
-    if tokens[end : end + 3] == ["if", "and", "only"]:
-        return True
-    called = end + 1 + (tokens[end + 1 : end + 2] == ["a"])
-    if tokens[end] == COMMA and WRONG.fullmatch(tokens[min(called, len(tokens) - 1)]):
-        return True  # "x = 5, an extraneous root, ..."
-    if tokens[end : end + 2] == [COMMA, "which"] and tokens[end + 2] in ("we", "i"):
-        return not DENIERS.isdisjoint(tokens[end + 3 : end + 5])  # "which we cannot confirm"
-    restricted = tokens[held] == "only" and tokens[held + 1] in _PREPOSITIONS
-    aside = end + (tokens[end] == "(")
-    crossed = tokens[aside + 1 : aside + 2] == ["out"] and tokens[aside] in ("crossed", "ruled")
-    if restricted or crossed or tokens[end : end + 2] == ["no", "longer"]:
+    if tokens[end] == "only" and tokens[end + 1] in _PREPOSITIONS:
         return True
     return called_wrong(tokens, first)
+
+
+def denied_together(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a denial reaches a window over a list of statements that it is one of.
+
+    "we exclude x = 7, x = 6 and x = 5", "x = 5 and x = 6 are wrong".
+    """
+    first, last = start, end
+    while first > max(start - SENTENCE_REACH, 0) and _lists(tokens[first - 1]):
+        first -= 1
+    while last < min(end + SENTENCE_REACH, len(tokens) - 3) and _lists(tokens[last]):
+        last += 1
+    lists = not RELATIONS.isdisjoint(tokens[first:start])
+    if lists and tokens[first] not in JOINING and denied_before(tokens, first, end):
+        return True
+    if tokens[last] not in ("are", "were") or RELATIONS.isdisjoint(tokens[end:last]):
+        return False
+    said = last + 1 + (tokens[last + 1] in ("all", "both"))
+    return tokens[said] == "not" or bool(WRONG.fullmatch(tokens[said])) or tokens[said] in _FAULTS
+
+
+def _lists(token: str) -> bool:
+    return token in JOINING or is_operand(token) or token in RELATIONS
 
 
 def _turned_down(tokens: Sequence[str], end: int) -> bool:
@@ -200,8 +193,6 @@ def _turned_down(tokens: Sequence[str], end: int) -> bool:
         token, subject = tokens[position], tokens[position + 1]
         if token in SENTENCE_ENDS or token in RELATIONS:
             return False
-        if token in _BUT and subject == "not" and tokens[position + 2] in _RIGHT:
-            return True
         if token in _BUT and subject in POINTERS | _OTHERS:
             return called_wrong(tokens, position + 2)
     return False
@@ -230,8 +221,6 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
             expected = token == "what" and any(word.startswith("expect") for word in said)
             return not ahead and not expected
         if negated and tokens[position : position + 2] == ["in", "domain"]:
-            return True
-        if auxiliary and not negated and token == "too" and words == 0:
             return True
         if token in AUXILIARIES:
             auxiliary = True

@@ -17,13 +17,14 @@ from r1vl_kedro.rewards.negation import (
     called_wrong,
     denied_after,
     denied_before,
+    denied_together,
 )
 from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS, is_number
 from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
-    "if whether unless pretend suppose supposing imagine maybe perhaps possibly might hoping "
-    "mistook misread misreads supposed thought guessed believed provided naive".split()
+    "if whether unless pretend suppose imagine maybe perhaps might supposed thought guessed misread "
+    "believed naive".split()
 )
 """Words that leave open what follows them in the clause."""
 _SEEMING = frozenset("looks look seems seem appears appear should could".split())
@@ -64,6 +65,7 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
     return not (
         denied_before(tokens, start, end)
         or denied_after(tokens, start, end)
+        or denied_together(tokens, start, end)
         or _supposed(tokens, start, end)
         or _asked(tokens, end)
         or _taken_back(tokens, end)
@@ -192,8 +194,6 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
         values = [token for token in tokens[max(end - 2, 0) : end] if is_number(token)]
         return set(values).isdisjoint(tokens[first:next_end])
     if next_end - first < 4 and not _SORRY.isdisjoint(tokens[first:next_end]):
-        return True
-    if "contradiction" in tokens[first:next_end] and "no" not in tokens[first:next_end]:
         return True
     while first < len(tokens) and tokens[first] in _HESITATING:
         first += 1

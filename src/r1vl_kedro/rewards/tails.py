@@ -10,8 +10,8 @@ from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.leads import OPENING, OTHERS, is_claim, known
 from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS, SENTENCE_REACH
-from r1vl_kedro.rewards.normalise import ARITHMETIC, RELATIONS, is_number, is_word
-from r1vl_kedro.rewards.wholes import COPULAS, STATING
+from r1vl_kedro.rewards.normalise import ARITHMETIC, COMMA, RELATIONS, is_number, is_word
+from r1vl_kedro.rewards.wholes import STATING
 
 _CURVES = frozenset("line curve graph equation formula function".split())
 """What an equation in words is denied to be: "x = 5 is not the equation"."""
@@ -25,13 +25,13 @@ _DONE = frozenset(
 _VERBS = frozenset("holds hold works satisfies follows implies means gives yields makes".split())
 _ASKING = frozenset("what where when how why".split())
 _BOUNDING = frozenset(
-    "if per remains provided until till unless whenever except according missing needed required "
-    "lacking before without < > less fewer more".split()
+    "if iff once per remains provided until till unless whenever except according missing "
+    "needed required lacking before without < > less fewer more".split()
 )
 """Words right behind a statement that bound or move it, as the pairs below."""
 _BOUNDS = frozenset(
     {("as", "long"), ("not", "in"), ("in", "appearance"), ("left", "to"), ("or", "is"),
-     ("to", "be")}
+     ("to", "be"), ("by", "mistake")}
 )  # fmt: skip
 _CHANGING = ARITHMETIC | {"longer", "shorter", "larger", "smaller", "higher", "lower", "celsius"}
 _PLACES = frozenset("in on at for of".split())
@@ -68,13 +68,13 @@ def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if tokens[end] in ("more", "fewer") and tokens[end + 1] in CLAUSE_ENDS:
         return True
     last = next((at for at in range(end - 1, start, -1) if tokens[at] in CLAUSE_ENDS), start)
-    if COPULAS.isdisjoint(tokens[last : end - 1]) or tokens[end - 1] in _BEHIND:
+    if STATING.isdisjoint(tokens[last : end - 1]) or tokens[end - 1] in _BEHIND:
         return False
     if not is_word(tokens[end - 1]):
         return False
     if len(tokens[end - 1]) == 2 or tokens[end - 1].endswith("est"):
         return False  # a label, and what "the tallest" is: "AB is parallel to CD the angles are"
-    adjective = tokens[end - 2] in COPULAS and is_word(tokens[end])  # "is red metal"
+    adjective = tokens[end - 2] in STATING and is_word(tokens[end])  # "is red metal"
     return not adjective and names_more(tokens[end])
 
 
@@ -102,7 +102,8 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if "only" in tail[:-1] and tail[tail.index("only") + 1] in _LIMITING:
         return True
     if {"not", "no", "never"}.isdisjoint(tail) and any(
-        word == "contradiction" or WRONG.fullmatch(word) for word in tail
+        word == "contradiction" or WRONG.fullmatch(word)
+        for word in (following if verb == "=>" else "", *tail)
     ):
         return True
     behind = tokens[min(end + 2, len(tokens) - 1)]
@@ -131,7 +132,9 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if read_units(tokens[end - 1]) and is_number(tokens[end - 2]) and verb in _CHANGING:
         return True
-    return "is" in held and is_number(tokens[end - 1]) and verb == "and" and is_number(following)
+    several = not STATING.isdisjoint(held) and verb == "and" and is_number(following)
+    listed = verb == COMMA and is_number(following) and behind in CLAUSE_ENDS | {"and"}
+    return is_number(tokens[end - 1]) and (several or listed)
 
 
 def _value(held: Sequence[str]) -> str:
@@ -143,8 +146,10 @@ def _value(held: Sequence[str]) -> str:
 
 def _acts(word: str, following: str) -> bool:
     """Tell whether a word behind a statement is a verb with an object: "misreads the figure"."""
-    if not (is_word(word) and word.endswith("s") and not word.endswith("ss")):
+    if not is_word(word) or word in _LEAVING_WHOLE:
         return False
+    if word.endswith("ed") or not word.endswith("s") or word.endswith("ss"):
+        return word.endswith("ed")
     if word in _LEAVING_WHOLE or read_units(word):
         return False
     return following not in _LEAVING_WHOLE and following[-1].isalnum()

@@ -38,18 +38,13 @@ _PREFIXES = frozenset("non counter anti semi half quasi pseudo".split())
 """Parts of a compound whose other part is another thing: a half-circle is no circle."""
 _KINDS = frozenset("surface lateral inverse reciprocal".split())
 """Words before a quantity's name that make another of it: the surface area is no area."""
-_QUALIFYING = frozenset(
-    "mod modulo except when doubled halved tripled squared fewer minus plus +".split()
-)
+_QUALIFYING = frozenset("mod modulo when doubled halved tripled - +".split())
 """Words behind a statement that bound it or work on: "x = 5 when y = 0", "24 cm minus the hole"."""
 _LIMITS = frozenset(
     {("too", "many"), ("too", "much"), ("too", "few"), ("too", "long"), ("at", "most"),
      ("at", "least"), ("or", "more"), ("or", "less"), ("or", "fewer")}
 )  # fmt: skip
 _PRONOUNS = frozenset("it us them me you".split())
-_PLACES = frozenset(
-    "behind beside near under below above inside outside opposite beneath between".split()
-)
 LONGEST_LABEL = 3
 _RANKS = frozenset(ORDINALS) - {"first"} | {"next"}
 _RANK_ENDINGS = frozenset("nd rd th".split())
@@ -92,7 +87,7 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
 
 def _scaled(tokens: Sequence[str], end: int) -> bool:
     """Read ``5`` of ``5 million``, ``5 halves`` and ``5th``."""
-    parts = SCALES.keys() | PARTS.keys() | _RANK_ENDINGS
+    parts = SCALES.keys() | PARTS.keys() | _RANK_ENDINGS | {"ish"}
     return is_number(tokens[end - 1]) and tokens[end] in parts
 
 
@@ -175,10 +170,6 @@ def _of_another(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
     if not start or not (tokens[start].isalpha() or is_operand(tokens[start])):
         return False
     before = tokens[start - 1]
-    if before in _TIMES or before in ("*", "/"):
-        return True
-    if before in _PLACES:
-        return start > 1 and tokens[start - 2] not in SENTENCE_ENDS | {COMMA}
     if before == "minus" or (before == "to" and tokens[start - 2] in ("next", "close")):
         return True
     if not (is_word(tokens[start]) or is_variable(tokens[start])):
