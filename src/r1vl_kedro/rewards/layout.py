@@ -9,7 +9,7 @@ _GOES_ON = re.compile(rf"{_FACTOR_BEFORE.pattern}|[-+*/=<>]$")
 _FACTOR_AFTER = re.compile(r"\s*(?:[\d(]|[^\W\d_](?![^\W_]))")
 _BULLET = re.compile(r"^[^\S\n]*[-*•–][^\S\n]+(?=\S)")
 _LINE_END = re.compile(
-    r"(?<=[\w)\]}$*])[^\S\n]*\n(?=[^\S\n]*(?:\n|[A-Z][a-z]+[,\s]|[$*(]{0,2}[A-Za-z][\w'^()]{0,8}\s*=))"
+    r"(?<=[\w)\]}$*])[^\S\n]*\n(?=[^\S\n]*(?:\n(?!\s*(?:is|are|was|were|does|cannot)\b)|[A-Z][a-z]+[,\s]|[$*(]{0,2}[A-Za-z][\w'^()]{0,8}\s*=))"
 )
 _GOES_ON_BELOW = re.compile(
     r"\b(?:a|an|the|of|to|in|on|at|by|for|from|with|and|or|is|are|was|were|that|as|than|not|no|"

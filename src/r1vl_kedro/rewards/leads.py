@@ -85,6 +85,20 @@ _HEADINGS = frozenset(
 """Words of a heading whose sentence states nothing yet: "to show: AB is parallel to CD"."""
 _FAULTY = frozenset("wrong incorrect false faulty flawed mistake".split())
 _RULES = frozenset(map(_stem, "theorem rule law formula formulas identity inequality".split()))
+_REACHING = frozenset(
+    map(_stem, "lead simplify simplifies reduce rearrange equivalent corresponds equal according "
+        "solution root due back down closer get".split())
+)  # fmt: skip
+"""Words behind which "to" leads to a statement."""
+_ACTIONS = frozenset(
+    "count use add subtract divide multiply apply find compute calculate solve draw take remove "
+    "substitute square measure compare".split()
+)
+_URGING = frozenset(
+    "need have has want order us is was able going helps help allows used next first now we it "
+    "enough easy easier best possible how decide decided".split()
+)
+"""Words behind which "to" tells what is done: of others it is not known ("refuse to count")."""
 _PUTTING = frozenset("plug plugging put putting".split())
 _PLACING = frozenset("in on without besides".split())
 _NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
@@ -108,11 +122,15 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if before == COMMA and _heads(tokens, start - 1):
         return True
     if not is_claim(tokens, start, end):
-        return False
+        return before == "to" and tokens[start] in _ACTIONS and _held_off(tokens, start - 1)
     if is_variable(tokens[start]) and is_variable(before) and before not in ("a", "i"):
         return True  # a product: "y x = 5"
     if before in _NOT_FIRST and is_word(tokens[start]) and tokens[start] != "there":
         return True  # "the other triangle is isosceles"
+    if before == "to" and _stem(tokens[start - 2]) not in _REACHING:
+        return True  # "the distance to y = 2x + 1"
+    if tokens[max(start - 2, 0) : start] == ["such", "as"]:
+        return True
     opening = start
     while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in OPENING:
         opening -= 1
@@ -136,6 +154,14 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         if supposes or not (known(word, ahead) or (denied and word in AFFIRMING)):
             return True
     return False
+
+
+def _held_off(tokens: Sequence[str], place: int) -> bool:
+    """Tell whether it is not known that an action behind "to" is done: "no need to count"."""
+    if not place or tokens[place - 1] in CLAUSE_ENDS | {"and"}:
+        return False
+    denied = not DENIERS.isdisjoint(tokens[max(place - 3, 0) : place])
+    return denied or tokens[place - 1] not in _URGING
 
 
 def known(word: str, ahead: str) -> bool:

@@ -57,7 +57,9 @@ _TOKEN = re.compile(
     r"|[^\W\d_]"
     r"|<=|>=|!=|~=|=>|\+-|\*\*|[-+*/^=<>%(),:.;?!\x04]"
 )
-_MAGNITUDE = re.compile(r"\|\s?([A-Za-z]\w?)\s?\|(?=\s*[=<>])")
+_MAGNITUDE = re.compile(r"\|\s?([A-Za-z][^|\n=<>]{0,20})\|(?=\s*[=<>])")
+_SUFFIXED = re.compile(r"(?<=\w)-(?=(?:ish|free|looking|like)\b)")
+_INTERVAL = re.compile(r"([\[(])(\s*-?[\d.]+\s*,\s*-?[\d.]+\s*)([\])])")
 _FACTORIAL = re.compile(r"(?<=\d)!(?![=!])")
 _SIGNS = str.maketrans(
     {"€": " euro ", "£": " sterling ", "¥": " yen ", "₹": " rupee ", "∥": " is parallel ",
@@ -133,6 +135,10 @@ def tokenise(text: str) -> list[str]:
         text = _LINES.sub(
             lambda m: f" is {'parallel' if m[1] != 'perp' else 'perpendicular'} ", text
         )
+    if "[" in text or "]" in text:
+        text = _INTERVAL.sub(_interval, text)
+    if "-" in text:
+        text = _SUFFIXED.sub("", text)
     if not text.isascii():
         text = text.translate(_SIGNS)
     text = _lowered(_cased(plain(text)))
@@ -144,6 +150,15 @@ def tokenise(text: str) -> list[str]:
     if not CARDINALS.keys().isdisjoint(raw):
         raw = _in_digits(raw)
     return _settle(raw)
+
+
+def _interval(found: re.Match[str]) -> str:
+    """Return an interval whose ends are named, where one is closed: ``[2, 5)``."""
+    ends = found[1] + found[3]
+    if ends == "()":
+        return found[0]
+    first, last = ("closed" if end in "[]" else "open" for end in ends)
+    return f" {first} {found[2]} {last} "
 
 
 def _in_digits(raw: list[str]) -> list[str]:

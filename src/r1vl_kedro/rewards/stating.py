@@ -19,12 +19,20 @@ from r1vl_kedro.rewards.negation import (
     denied_before,
     denied_together,
 )
-from r1vl_kedro.rewards.normalise import COMMA, QUESTION, RELATIONS, SENTENCE_ENDS, is_number
+from r1vl_kedro.rewards.normalise import (
+    BREAK,
+    COMMA,
+    QUESTION,
+    RELATIONS,
+    SENTENCE_ENDS,
+    is_number,
+    is_word,
+)
 from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
-    "if whether unless pretend suppose imagine maybe perhaps might supposed thought guessed misread "
-    "believed naive".split()
+    "if whether unless pretend suppose imagine maybe perhaps might supposed thought guessed "
+    "misread believed naive".split()
 )
 """Words that leave open what follows them in the clause."""
 _SEEMING = frozenset("looks look seems seem appears appear should could".split())
@@ -109,6 +117,8 @@ def _unreal(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether a sentence goes on to give the same name another value: "but x = 6"."""
+    if _restated(tokens, start, end):
+        return True
     name, relation = tokens[start], tokens[start + 1]
     if relation not in RELATIONS:
         return False
@@ -134,6 +144,20 @@ def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
         and not denied_after(tokens, at, min(at + 3, len(tokens) - 1))
         for at in range(end + 1, last)
     )
+
+
+def _restated(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether the next sentence gives another value: "The mean is 5. The mean is 6."."""
+    place = next((at for at in range(end - 1, end - 3, -1) if is_number(tokens[at])), start)
+    named = tokens[start:place]
+    if AUXILIARIES.isdisjoint(named) or not is_word(named[0]) or named[0] == "there":
+        return False
+    last = _sentence_end(tokens, end) or end
+    while last < len(tokens) - 1 and tokens[last] in (BREAK, QUESTION):
+        last += 1
+    value = tokens[min(last + len(named), len(tokens) - 1)]
+    again = list(tokens[last : last + len(named)]) == list(named)
+    return again and is_number(value) and value != tokens[place]
 
 
 def _turns(tokens: Sequence[str], end: int) -> bool:
@@ -167,6 +191,8 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
     if aside > end and tokens[aside : aside + 2] == ["to", "be"]:
         return True
     if aside > end and tokens[aside] == "i" and tokens[aside + 1] in ("guess", "doubt"):
+        return True
+    if aside > end and tokens[aside : aside + 2] == ["for", "example"]:
         return True
     if tokens[aside] == "or" and tokens[aside + 1] in AUXILIARIES:
         return True  # "x = 5, or is it?"

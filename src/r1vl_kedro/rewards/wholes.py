@@ -195,11 +195,14 @@ def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
     return not any(token in COPULAS or token in RELATIONS for token in clause) and (
         not is_number(clause[0])
         or is_number(tokens[end - 1])
-        or clause[1:2] in ([], [tokens[end - 1]])
+        or clause[1:] == []
+        or clause[-1] == tokens[end - 1]
     )
 
 
 def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
+    if first in _APPLIED and (is_operand(before) or before in ARITHMETIC | {"abs"}):
+        return True
     if before in ARITHMETIC and not EQUATING.isdisjoint(rest):  # "angle A + angle B = 90"
         return True
     if first.isalpha() and not is_variable(first):
