@@ -78,9 +78,8 @@ class _Parser:
 
         ``a/bc`` is a/(bc), and ``1/2x`` and ``(a+b)/2h`` have a fraction for coefficient.
         """
-        amount = _is_amount(first)
-        bracketed = self.tokens[self.at - 1][1] == ")"
-        if bracketed or (amount and (_is_amount(above) or above[0] in ("+", "-"))):
+        fraction = _is_amount(first) and (_is_amount(above) or above[0] in ("+", "-"))
+        if fraction or self.tokens[self.at - 1][1] == ")":
             return first
         while self.kind() == "word" and self.peek() not in FUNCTIONS:
             first = ("*", first, self.power())
@@ -201,12 +200,7 @@ class _Parser:
             return True
         inside, behind = self.tokens[self.at + 1 : self.at + 3], self.tokens[self.at + 3 :][:1]
         single = name[0] in _SINGLE_ARGUMENT or behind == [("op", "^")]
-        return (
-            single
-            and len(inside) == 2
-            and inside[0][0] in ("word", "number")
-            and inside[1][1] == ")"
-        )
+        return single and [t for _, t in inside[1:]] == [")"] and inside[0][0] in ("word", "number")
 
     def bracket(self) -> Tree:
         """Return what brackets hold; a power behind them is one of the function's value."""
@@ -283,10 +277,9 @@ def literal_or_symbol(text: str) -> Tree:
 
 def _is_amount(tree: Tree) -> bool:
     """Tell whether a tree has no symbols."""
-    name, *operands = tree
-    return name in ("number", "constant") or (
-        name not in ("symbol", "call") and all(map(_is_amount, operands))
-    )
+    if tree[0] in ("number", "constant", "symbol", "call"):
+        return tree[0] in ("number", "constant")
+    return all(map(_is_amount, tree[1:]))
 
 
 @lru_cache(maxsize=8192)
