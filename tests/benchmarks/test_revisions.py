@@ -3,6 +3,7 @@
 import pytest
 
 from r1vl_kedro.benchmarks import robust
+from r1vl_kedro.benchmarks.suite.mathvista import list_verdict
 from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.rewards import outcome
 
@@ -206,10 +207,16 @@ NO_SPAN = (
     "2007 or 2008",
     "It was never 2007 and 2008",
     "maybe 2007 and 2008",
+    "everything except 2007 and 2008",
+    "more than 2007 and less than 2008",
+    "2007/2008",
+    "The list is wrong: 2007, 2008",
 )  # fmt: skip
 SPAN = (
     "between 2007 and 2008",
     "The gap does not shrink much. It is largest between 2007 and 2008.",
+    "The years are 2007 and 2008.",
+    "\\{2007, 2008\\}",
 )  # fmt: skip
 
 
@@ -263,12 +270,12 @@ def test_yes_and_no_as_the_answer(raw, answer):
 
 @pytest.mark.parametrize("text", NO_SPAN)
 def test_numbers_that_are_denied_or_a_choice(text):
-    assert not robust.list_verdict(text, [2007, 2008])
+    assert not list_verdict(text, [2007, 2008])
 
 
 @pytest.mark.parametrize("text", SPAN)
 def test_numbers_that_are_stated(text):
-    assert robust.list_verdict(text, [2007, 2008])
+    assert list_verdict(text, [2007, 2008])
 
 
 def test_a_check_that_comes_to_the_answer_revises_nothing():

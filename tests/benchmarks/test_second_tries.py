@@ -36,6 +36,42 @@ def test_a_declared_answer_has_no_second_try(text, right, wrong):
     assert not chart(text, wrong)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I doubt the answer is 50",
+        "Nobody says the answer is 50.",
+        "I don't think the final answer is 50.",
+        "It is wrong that the final answer is 50.",
+        "Half the answer is 50.",
+        "If there were no red cubes, the answer is 50",
+        "The answer is 50. We still add 1.",
+        "The final answer is: 50. Then we double it.",
+        "### The final answer is: 50\n\n### Correction:\nIt is 60.",
+    ],
+)
+def test_what_leads_to_an_answer_and_stands_behind_it_is_read(text):
+    assert not chart(text, "50")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The chart shows 12, but my answer is 50.",
+        "Since 40 + 10 = 50, the answer is 50.",
+        "### The final answer is: 50\n\n### Note:\nRounded.",
+        "Nobody knows. The final answer is 50.",
+    ],
+)
+def test_known_words_lead_to_an_answer(text):
+    assert chart(text, "50")
+
+
+@pytest.mark.parametrize("text", ["Not option B", "Compare option B", "Bad choice: B", "B. Nope."])
+def test_an_option_that_something_else_leads_to_or_follows(text):
+    assert not star(text, "B")
+
+
 @pytest.mark.parametrize("text", ["The answer is 50. Alternatively, 70.", "Red: 40\nBlue: 25"])
 def test_two_values_without_a_conclusion_are_none(text):
     assert not any(chart(text, value) for value in ("40", "25", "50", "70"))

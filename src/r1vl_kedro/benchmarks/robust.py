@@ -22,39 +22,42 @@ from r1vl_kedro.answers import (
 from r1vl_kedro.answers.prose import SENTENCE_END
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.benchmarks.compat import REFUSALS
+from r1vl_kedro.benchmarks.declarations import (
+    DECLARED,
+    FINAL,
+    MAX_TAIL,
+    declared,
+    readings_of_one,
+)
 from r1vl_kedro.responses.around import in_its_sentence
 from r1vl_kedro.responses.beside import beside
 from r1vl_kedro.responses.boxed import last_box_section
 from r1vl_kedro.responses.revisions import revises
 from r1vl_kedro.responses.think_answer import last_tagged
 
-MAX_TAIL = 400
 MAX_RESPONSE = 20_000
 """Only the end of a longer response is read; the answer is there."""
 
-_FINAL = re.compile(r"final\s+answer(?:\s+is)?\s*[:：]|final\s+answer\s+is\b", re.IGNORECASE)
-_FORMER = re.compile(
-    r"\b(?:previous|earlier|former|old|original|initial|wrong|incorrect|first)\s+(?:final\s+)?\Z",
-    re.IGNORECASE,
-)
-_DECLARED = re.compile(
-    r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is\b(?! not\b)|:|=)\s*:?\s*"
-    r"|(?:option|choice)\s+)",
-    re.IGNORECASE,
-)
 _ANSWER_AFTER = re.compile(
     r"\banswer\W{0,4}(?:is\b(?! not\b)|[:：])(?P<answer>.*\w.*)", re.I | re.S
 )
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
-_CORRECTS = re.compile(
-    r"\b(?:wait|actually|correction|instead|rather|sorry|oops|hmm|but|however|wrong|incorrect|"
-    r"mistake\w*|let me|should be)\b|\A\W*no(?:\W*\Z|[,.!:;]|\s+it\b)"
-    r"|\A\W*(?:it|that|this) (?:is|does|did)(?: not|n['’]t)\b(?!.*\d)",
+_ASIDE = re.compile(
+    r"\W*(?:(?:source|confidence)\b.*|in (?:19|20)\d\d,? (?:it|this|that) was \d[\d.,]*"
+    r"|the rest (?:is|are|was|were) \d[\d.,]*|the \w+ also (?:lists|shows|has|gives) \d[\d.,]*"
+    r"|note that (?:his|her|their|its) \w+ (?:is|was|has) \d[\d.,]*|note: \d[\d.,]* is an estimate"
+    r"|the answer to the (?:other|next|previous|last) (?:question|problem|part) (?:is|was) .*"
+    r"|(?-i:[A-J]): the [a-z ]+)\W*",
     re.IGNORECASE,
 )
-"""Words of a sentence that takes back or replaces the answer before it."""
-_SECOND = re.compile(r"\b(?:alternatively|another|or|could)\b|\?", re.IGNORECASE)
-"""Words of a sentence that sets another answer beside the one before it."""
+"""A sentence behind an answer that tells of something else: its source, another year."""
+_UNDOES = re.compile(r"\W*(?:it|that|this) (?:is|does|did)(?: not|n['’]t)\b(?!.*\d)", re.IGNORECASE)
+_CORRECTS = re.compile(
+    r"\b(?:wait|actually|correction|instead|rather|sorry|oops|hmm|but|however|wrong|incorrect|"
+    r"mistake\w*|let me|should be)\b|\A\W*no(?:\W*\Z|[,.!:;]|\s+it\b)",
+    re.IGNORECASE,
+)
+"""Words of a sentence behind which another answer replaces the one that is taken back."""
 _CONCLUDES = re.compile(
     r"\A\W*(?:so|thus|hence|therefore|final(?:ly)?|in total|altogether|overall|in conclusion|"
     r"consequently|i (?:choose|pick|think|say|would say)|the (?:total|sum|result|difference)|"
@@ -66,6 +69,7 @@ _NO_ANSWER_ALONE = re.compile(
     r"\b(?:is|are|was|were|has|have|see|let|sure|ok|okay|well|sorry|yes or no)\b|[:?]",
     re.IGNORECASE,
 )
+_POINTS = re.compile(r"(?:it|this|that) (?:is|shows)\b", re.IGNORECASE)
 _LETTER_AND_MORE = re.compile(r"\(?[A-Za-z][).]+\s+\S")
 _NUMBERING = re.compile(r"\d+[.)]")
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
@@ -73,8 +77,6 @@ _DETERMINER = re.compile(
     r"\W*(?:yes|no)\s+(?!it\b|there\b|the\b|this\b|that\b|they\b)\w", re.IGNORECASE
 )
 _YES_NO = {"A": "yes", "B": "no"}
-_DENYING = re.compile(r"\b(?:not|nor|neither|never|or|maybe|perhaps)\b|n['’]t\b", re.IGNORECASE)
-_PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
 MAX_LINE_WORDS = 3
@@ -85,17 +87,20 @@ MAX_LINE = 40
 def stated(raw: str) -> str:
     """Return the answer a response ends on; the whole text where it marks none.
 
-    Looked for in this order: the last "final answer" (to the end of its section), the last
-    ``<answer>`` tag, the last ``\\boxed{}``, ``short answer`` of a JSON object.
+    Looked for in this order: the last "final answer" to which known words lead (to the end of its
+    section, or what stands behind that where it takes the answer back), the last ``<answer>`` tag,
+    the last ``\\boxed{}``, ``short answer`` of a JSON object.
 
     Example:
         >>> stated("The final answer is: 41? The final answer is: 42.\\n\\n### Note:\\nRounded.")
         '42.'
     """
     text = raw.strip()[-MAX_RESPONSE:]
-    if marks := _current(_FINAL, text):
-        text = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)[0]
-        return unboxed(_CLOSING_TAG.sub("", text).strip())
+    if marks := declared(FINAL, text):
+        said, *later = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)
+        behind = "\n".join(later)
+        answer = unboxed(_CLOSING_TAG.sub("", said).strip())
+        return behind if revises(answer, f"\n{behind}") else answer
     tagged = last_tagged(text)
     if tagged:
         at = text.rindex(tagged)
@@ -105,15 +110,6 @@ def stated(raw: str) -> str:
             return after
         return in_its_sentence(before, unboxed(tagged), after)
     return unboxed(short_answer(text) or text)
-
-
-def _current(mark: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """Find marks of an answer, but for those of a former one: "the previous answer is"."""
-    return [
-        one
-        for one in mark.finditer(text)
-        if not _FORMER.search(text, max(one.start() - 20, 0), one.start())
-    ]
 
 
 def unboxed(text: str) -> str:
@@ -157,8 +153,9 @@ def readings(text: str, reads: Callable[[str], object] | None = None) -> list[st
     A sentence is read for the answer where it declares one ("the answer is"), where it is one alone
     (a line or sentence of a few words before prose), or where it is the last one of a working: it
     concludes, or no sentence before it states anything that `reads` (default: a quantity) finds.
-    After a declared answer no sentence is, unless it corrects: "The answer is 50. Actually it is
-    70."
+    What stands behind an answer is read as the outcome reward reads it (`revises`), but for asides;
+    where it takes the answer back, the last sentence is read if one corrects: "The answer is 50.
+    Actually it is 70."
 
     Args:
         text: what `stated` returns.
@@ -169,20 +166,21 @@ def readings(text: str, reads: Callable[[str], object] | None = None) -> list[st
     reads = reads or stated_quantity
     sentences = _sentences(text)
     if len(sentences) < 2:
-        declared = _current(_DECLARED, text)
-        tail = text[declared[-1].end() :].strip() if len(declared) == 1 else text
-        return [part for part in dict.fromkeys((text, tail)) if part]
+        return readings_of_one(text)
     told, last = _told(sentences, reads), sentences[-1]
     if told is not None:
         place, answer = told
-        behind = " ".join(sentences[place + 1 :])
-        if _SECOND.search(behind):
+        if not answer:
             return []
-        concludes = _CONCLUDES.search(last) and compares(answer)  # "is 5 times larger. So 60."
-        tried = last if concludes or _corrected(sentences[place + 1 :]) else answer
-        return [tried] if answer else []
+        if _CONCLUDES.search(last) and compares(answer):  # "is 5 times larger. So 60."
+            return [last]
+        behind = [part for part in sentences[place + 1 :] if not _ASIDE.fullmatch(part)]
+        if revises(answer, "\n" + " ".join(behind)) or any(map(_UNDOES.match, behind)):
+            return [last] if _corrected(behind) else []
+        return [answer]
     several = max(len(part.split()) for part in sentences) == 1  # a word each: no last sentence
-    if several or hedges(text) or not (len(text) > MAX_LINE or "\n" in text):
+    brief = len(text) <= MAX_LINE and "\n" not in text and not _POINTS.match(last)
+    if several or brief or hedges(text):
         return [text]
     earlier = [] if _CONCLUDES.search(last) else sentences[:-1]
     return [text] if any(reads(part) is not None for part in earlier) else [text, last]
@@ -201,7 +199,7 @@ def _told(sentences: Sequence[str], reads: Callable[[str], object]) -> tuple[int
     found = [
         (place, mark[0], part[mark.end() :].strip(" *_"))
         for place, part in enumerate(sentences)
-        for mark in _current(_DECLARED, part)[-1:]
+        for mark in declared(DECLARED, part)[-1:]
     ]
     found = [one for one in found if "answer" in one[1].lower()] or found
     if found:
@@ -217,6 +215,8 @@ def _told(sentences: Sequence[str], reads: Callable[[str], object]) -> tuple[int
     first, *others = sentences
     alone = len(first.split()) <= MAX_LINE_WORDS and not _NO_ANSWER_ALONE.search(first)
     prose = any(len(part.split()) > MAX_LINE_WORDS for part in others)
+    if len(others) == 1:  # "B. Nope."
+        prose = prose or (reads(first) is not None and reads(others[0]) is None)
     numbered = sum(bool(_NUMBERING.fullmatch(part)) for part in sentences) > 1
     if alone and prose and not numbered and not _CONCLUDES.search(others[-1]):
         return 0, first
@@ -286,14 +286,3 @@ def value_verdict(text: str, answer: str) -> bool | None:
 
 def _is_prose(text: str) -> bool:
     return len(_PROSE_WORD.findall(text[:MAX_ANSWER])) >= PROSE_WORDS
-
-
-def list_verdict(text: str, values: Sequence[float]) -> bool:
-    """Tell whether the numbers in an answer are these, in this order ("between 2007 and 2008")."""
-    if len(text) > MAX_ANSWER:
-        return False
-    stating = [part for part in SENTENCE_END.split(text) if _PLAIN_NUMBER.search(part)]
-    if any(_DENYING.search(part) for part in stating):
-        return False
-    found = [float(part.replace(",", "")) for part in _PLAIN_NUMBER.findall(text)]
-    return found == list(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers import stated_quantity, unit_free
@@ -15,6 +16,8 @@ from r1vl_kedro.benchmarks.groups import all_right, by_key, grouped, percent
 TOLERANCE = 0.001
 LETTERS = "ABCDE"
 _KEY = "short answer"
+_LETTERED_NO = re.compile(r"(\(?[A-E]\))\s+no\.?", re.IGNORECASE)
+"""The option "no" with its letter; the file has no column of options."""
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
@@ -92,7 +95,9 @@ def _parse(text: str, kind: str) -> float | str | None:
 def _careful(text: str, answer: str, kind: str) -> bool | None:
     if kind == "multiple choice":
         return robust.option_verdict(
-            text, {letter: f"option {letter}" for letter in LETTERS}, answer
+            _LETTERED_NO.sub(r"\1", text),
+            {letter: f"option {letter}" for letter in LETTERS},
+            answer,
         )
     quantities = map(stated_quantity, robust.readings(text)) if kind == "float" else ()
     given = next(filter(None, quantities), None)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from r1vl_kedro.answers import stated_quantity, unit_free
+import re
+from collections.abc import Sequence
+
+from r1vl_kedro.answers import MAX_ANSWER, stated_quantity, unit_free
+from r1vl_kedro.answers.prose import DENYING, SENTENCE_END, neutral
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import (
@@ -17,6 +21,17 @@ from r1vl_kedro.benchmarks.cells import (
 )
 from r1vl_kedro.benchmarks.groups import overall_by
 
+_DENYING = re.compile(r"\b(?:not|nor|neither|never|or|maybe|perhaps)\b|n['’]t\b", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_LISTED = re.compile(
+    r"(?P<lead>[^\d()\[\]{}]*?)\\?[(\[{]?\s*"
+    rf"(?P<numbers>{_NUMBER}(?:(?:\s*[,;&]\s*(?:and\s+)?|\s+(?:(?:and|to)\s+)?|\s*[-–—]\s*){_NUMBER})*)"
+    r"\s*\\?[)\]}]?[\s.$*]*"
+)
+"""Numbers alone, with what leads to them."""
+_SPAN = re.compile(r"\b(?:between|from|are)\W*\Z", re.IGNORECASE)
+
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
     """Compare options by letter or text, numbers by value (`robust`: with units, separators)."""
@@ -29,7 +44,7 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
         answer = needed(row, "answer")
         values = parse_list(answer) or []
         if values and all(isinstance(value, int | float) for value in values):
-            return robust.list_verdict(text, values)
+            return list_verdict(text, values)
         same = robust.value_verdict(text, answer)
         return same or _as_precise(row, text, answer) or same
     text = compat.prediction(raw)
@@ -37,6 +52,25 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
         options = lettered(literal_list(row, "choices"))
         return compat.option_verdict(text, options, needed(row, "answer_option"), mode)
     return _number(text, needed(row, "answer"), needed(row, "answer_type"))
+
+
+def list_verdict(text: str, values: Sequence[float]) -> bool:
+    """Tell whether an answer lists these numbers, in this order ("between 2007 and 2008").
+
+    What leads to them is neutral ("The years are") or ends on "between", "from" or "are" without a
+    denial ("It is largest between").
+    """
+    if len(text) > MAX_ANSWER:
+        return False
+    stating = [part for part in SENTENCE_END.split(text) if re.search(r"\d", part)]
+    found = _LISTED.fullmatch(stating[0]) if len(stating) == 1 else None
+    if found is None:
+        return False
+    lead = found["lead"]
+    spans = _SPAN.search(lead) and not (_DENYING.search(lead) or DENYING.search(lead))
+    if not (neutral(lead) or spans):
+        return False
+    return list(map(float, _PLAIN_NUMBER.findall(found["numbers"]))) == list(values)
 
 
 def _as_precise(row: Row, text: str, answer: str) -> bool:

@@ -1,0 +1,71 @@
+"""Marks of an answer ("the answer is"), which count where nothing but known words lead to them.
+
+"So the" and "Since x is 3, the" lead to an answer; "Half the", "I doubt the" and whatever else is
+not known leave the sentence to be read as a whole, or unread.
+"""
+
+from __future__ import annotations
+
+import re
+
+from r1vl_kedro.answers.prose import SENTENCE_END, WORD
+from r1vl_kedro.responses.vocabulary import words_of
+
+MAX_TAIL = 400
+"""Characters before a mark, or at the end of a long text, that are read."""
+
+FINAL = re.compile(r"final\s+answer(?:\s+is)?\s*[:：]|final\s+answer\s+is\b", re.IGNORECASE)
+"""A final answer's mark."""
+DECLARED = re.compile(
+    r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is\b(?! not\b)|:|=)\s*:?\s*"
+    r"|(?:option|choice)\s+)",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"</?\w+>|[#*_>`]+")
+_PART = re.compile(r"[,;:]\s+")
+_LEADS = words_of(
+    "so thus hence therefore and then finally but now well ok okay yes no overall consequently i "
+    "we think believe conclude say see find would that which this it means follows gives given the "
+    "my our a an final correct right best most likely is option choice answer in conclusion short "
+    "step on reflection"
+)
+"""Words between a sentence's last comma and "answer is" that only lead there."""
+_LINKS = words_of("so thus hence therefore but and")
+_OPENS = _LINKS | words_of(
+    "based according from given since because as looking finally in now overall after using"
+)
+"""How a sentence begins whose last part declares an answer: "Since x is 3, the answer is"."""
+_AN_ANSWER = re.compile(r"\banswer\b|\b(?:option|choice)\s*(?:is\b|[:=])", re.IGNORECASE)
+
+
+def declared(mark: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """Find marks of an answer to which nothing but known words lead in their sentences."""
+    return [one for one in mark.finditer(text) if _leads(text[: one.start()])]
+
+
+def _leads(before: str, *, opened: bool = False) -> bool:
+    """Tell whether the words of a sentence before "answer is" only lead there.
+
+    "So the", "3 + 4 is 7, so my" and "Since x is 3, the" do, "Half the", "I doubt the" and "If x is
+    3, the" do not; with ``opened`` only what follows the last comma is read.
+    """
+    line = _MARKUP.sub(" ", before[-MAX_TAIL:].rpartition("\n")[2])
+    *earlier, last = _PART.split(SENTENCE_END.split(line)[-1])
+    words = WORD.findall(last.casefold())
+    opens = WORD.findall(" ".join(earlier).casefold())[:1]
+    known = opened or not opens or opens[0] in _OPENS or (words[:1] and words[0] in _LINKS)
+    return bool(known) and _LEADS.issuperset(words)
+
+
+def readings_of_one(text: str) -> list[str]:
+    """List the readings of one sentence: whole, and what it declares as the answer.
+
+    None where something else leads to "answer is" than is known.
+    """
+    marks = list(DECLARED.finditer(text))
+    for mark in marks:
+        if _AN_ANSWER.match(mark[0]) and not _leads(text[: mark.start()], opened=True):
+            return []
+    cut = len(marks) == 1 and _leads(text[: marks[0].start()])
+    tail = text[marks[0].end() :].strip() if cut else text
+    return [part for part in dict.fromkeys((text, tail)) if part]
