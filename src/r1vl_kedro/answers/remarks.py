@@ -164,9 +164,7 @@ def without_remark(text: str) -> str:
             counted
             and named
             and counted.number == named.number
-            and (
-                named.units or (named.noun and _PLURAL.fullmatch(said) and not DENYING.search(said))
-            )
+            and (named.units or (named.noun and _PLURAL.fullmatch(said)))
         ):
             return joined
     return kept if harmless(said) or _describes(said, kept) else text

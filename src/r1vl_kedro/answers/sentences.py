@@ -130,7 +130,7 @@ _SHOWN = re.compile(
     rf"|(?P<amount>{NUMBER} (?:hundred|thousand|million|billion|trillion)(?: [a-z]{{3,}})?))\W*$",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\s*(?P<sign>[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
+_REMARK = re.compile(r"\s*(?:[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
 _LOOSE = re.compile(
     r"\A\s*(?:in|on|at|for)\s+an?\s|\sto be\s"
     r"|\s(?:in|on|at|for|from|with|under)\s+(?!(?:the|this|that|these|those|its?|his|her|their|our|"
@@ -197,8 +197,7 @@ def _left_whole(rest: str) -> bool:
     for said in re.split(r",\s+", remark["said"]) if remark else ():
         if re.match(r"(?:so|hence|thus|therefore|which means)\b", said):
             break
-        known = not re.search(r"\w", said) or harmless(said)
-        if not known and not (remark["sign"] in ":-–—" and said.isalpha()):
+        if re.search(r"\w", said) and not harmless(said):
             return False
     return not _LOOSE.search(sentence[: remark.start()] if remark else sentence)
 

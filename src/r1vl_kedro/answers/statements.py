@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from r1vl_kedro.answers.prose import DENYING, clause_around, hedges, neutral
+from r1vl_kedro.answers.prose import SENTENCE_END, clause_around, hedges, neutral
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import restated, without_remark, without_working
 from r1vl_kedro.mathtext import INVISIBLE
@@ -183,7 +183,7 @@ def cores(plain: str) -> tuple[str, ...]:
         >>> cores("Thus, there are 7 in total.")
         ('Thus, there are 7 in total', 'there are 7 in total', '7 in total', '7')
     """
-    text = _AT_POINT.sub("", without_working(_stripped(plain)))
+    text = _stripped(_answer_alone(_AT_POINT.sub("", without_working(_stripped(plain)))))
     found = [text]
     for _ in range(8):
         shorter = _LEAD.sub("", text, count=1)
@@ -210,9 +210,16 @@ def _declared(text: str) -> str:
     if not found or _SUPPOSED.search(text[: found[-1].start()]):
         return text
     before = clause_around(text, found[-1].start(), found[-1].end())[0]
-    if not neutral(before) or DENYING.search(before) or _ANOTHER_FIRST.search(before):
+    if not neutral(before) or _ANOTHER_FIRST.search(before):
         return text
     return text[found[-1].end() :]
+
+
+def _answer_alone(text: str) -> str:
+    """Return a sentence with "the answer is" without those that only tell more of the answer."""
+    said, *further = SENTENCE_END.split(text)
+    told = _ANSWER_IS.search(said) and all(map(_TOLD.match, further))
+    return said if further and told and not any(map(_NOT.search, further)) else text
 
 
 def _concluded(text: str) -> str:
@@ -226,13 +233,13 @@ def _concluded(text: str) -> str:
     rest = found.groupdict().get("left") or found["rest"]
     if found.groupdict().get("same"):
         return _same_again(text[: found.start()].strip(), rest) or text
-    if DENYING.search(rest) or _NOT_THE_END.search(rest) or "?" in text[: found.start()]:
+    if _NOT_THE_END.search(rest) or "?" in text[: found.start()]:
         return text
     if found.groupdict().get("turned") and not _TURNED.search(text[: found.start()]):
         return text  # "20. It is 4 numbers"
     if hedges(text):
         return text
-    if found.re is _RECKONED and (DENYING.search(text) or _NOT.search(text)):
+    if found.re is _RECKONED and _NOT.search(text):
         return text
     return rest
 
@@ -242,7 +249,7 @@ def _same_again(said: str, again: str) -> str | None:
 
     None where a value is followed by another one.
     """
-    spoilt = DENYING.search(again) or _NOT_THE_END.search(again)
+    spoilt = _NOT_THE_END.search(again)
     if spoilt or not re.search(r"\d|\A(?i:the)\b", said):
         return None
     if read_quantity(said) is None:
@@ -262,6 +269,12 @@ _ANOTHER_FIRST = re.compile(
     r"\d\W*(?:\b(?:and|also)\b|&)\W*(?:also\s+)?(?:(?:the|my)(?:\s+\w+)?)?\s*\Z", re.IGNORECASE
 )
 """A value that is joined to the next: "it is 7 and the answer is 8"."""
+_TOLD = re.compile(
+    r"(?:it|they|this|that|these)\s+(?:(?:has|have|shows?|represents?|reaches|contains?)\s"
+    r"|(?:is|are)\s+(?:the|an?|in|on|at|located|shown)\s[^\d]*\Z)",
+    re.IGNORECASE,
+)
+"""What is told of an answer in a sentence behind it: "The answer is Peru. It has 12." """
 _SUPPOSED = re.compile(
     r"\bif\b.*\bwere\b"
     r"|\b(?:tempt\w*|some|people|(?:he|she|they|someone) (?:thinks?|says?|believes?))\b",
