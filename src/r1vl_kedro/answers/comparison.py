@@ -167,9 +167,8 @@ def _ranges(given: Range, gold: Range) -> str:
 
 
 def _tolerances(given: Tolerance, gold: Tolerance) -> str:
-    relative = [one.spread.percent and not one.centre.percent for one in (given, gold)]
-    absolute = [one.centre.percent and not one.spread.percent for one in (given, gold)]
-    if relative[0] != relative[1] or absolute[0] != absolute[1]:
+    signs = [int(one.centre.percent) - int(one.spread.percent) for one in (given, gold)]
+    if signs[0] != signs[1]:
         return "another spread"
     return quantities_differ(given.centre, gold.centre) or quantities_differ(
         given.spread, gold.spread
@@ -248,6 +247,8 @@ def _items(given: Items, gold: Items) -> str:
         return "or for and"
     if sum(map(_of_one, given.values)) != sum(map(_of_one, gold.values)):
         return "a set for what is in it"
+    if len(_measures(given)) > 1 and not _measures(gold):
+        return "several units"  # 3 cm, 5 kg
     pair = "()" in (given.marks, gold.marks)
     if "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair):
         return _as_sets(given.values, gold.values)
@@ -256,6 +257,12 @@ def _items(given: Items, gold: Items) -> str:
 
 def _of_one(value: Value) -> bool:
     return isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
+
+
+def _measures(items: Items) -> set[object]:
+    """Return the units and percent signs of the quantities in a list."""
+    numbers = [value for value in items.values if isinstance(value, Quantity)]
+    return {(one.units, one.percent) for one in numbers if one.units or one.percent}
 
 
 def _as_ratio(given: Quantity | Expression, gold: Ratio) -> str:

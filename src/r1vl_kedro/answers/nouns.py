@@ -26,8 +26,7 @@ NO_NOUN = (
             "or and to non plus minus times more less fewer than over under above below "
             "not no nor but if then until through between "
             "tens hundreds thousands millones lakhs crores millionths tenths hundredths "
-            "thousandths was has does his hers always perhaps besides sometimes oops tops been "
-            "would could should might"
+            "thousandths was has does his hers always perhaps sometimes oops tops would"
         ).split()
     )
 )

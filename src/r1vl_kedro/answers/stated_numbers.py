@@ -136,7 +136,7 @@ def _goes_on(after: str, *, one: bool, alone: bool) -> bool:
     after = after[share.end() :] if share else after
     words = WORD.findall(after.partition("\n")[0])
     if not words or not re.match(r"\s?[A-Za-z]", after):
-        return True
+        return not re.match(r"['’]s\b", after)  # "7's multiple"
     if phrase := counted(words, one=one):
         rest = words[phrase:]
         return not alone or len(rest) != 1 or neutral(rest[0]) or bool(_VERB.fullmatch(rest[0]))
