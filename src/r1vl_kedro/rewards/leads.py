@@ -31,26 +31,26 @@ def _stem(word: str) -> str:
 
 LEADING = frozenset(map(_stem, (
     # Who and what.
-    "a we i you us our my it its this that these those there here what one both each every all any "
-    "same other such equation formula inequality identity relation expression function theorem "
-    "rule law property answer result value solution root quantity variable number amount total "
-    "sum difference product quotient remainder factor multiple power exponent logarithm fraction "
-    "percentage ratio rate probability average mean mode median range variance parameter "
+    "a we i you us our my it its this that these those there here what one both each every all "
+    "any same other such equation formula inequality identity relation expression function "
+    "theorem rule law property answer result value solution root quantity variable number amount "
+    "total sum difference product quotient remainder factor multiple power exponent logarithm "
+    "fraction percentage ratio rate probability average mean mode median range variance parameter "
     "coordinate slope intercept length width height depth radius diameter inradius perimeter "
     "circumference area volume surface measure size base hypotenuse leg altitude angle arc sector "
     "side edge face vertex vertices diagonal line segment chord tangent secant axis point plane "
     "triangle quadrilateral square rectangle trapezoid parallelogram rhombus polygon pentagon "
-    "hexagon circle semicircle prism cylinder cone sphere cube region figure graph diagram picture "
-    "image chart table row column digit unit tens hundreds ring color reason front few us re "
-    "speed velocity acceleration distance time "
-    "mass weight force energy work pressure density charge current voltage resistance temperature "
-    "frequency period concentration price cost profit interest discount age score population "
-    "step case condition information statement fact way conclusion generality pythagoras "
-    "pythagorean similarity similitude argument definition symmetry construction label "
+    "hexagon circle semicircle prism cylinder cone sphere cube region figure graph diagram "
+    "picture image map plot legend chart table row column digit unit tens hundreds ring color "
+    "reason front few us re speed velocity acceleration distance time mass weight force energy "
+    "work pressure density charge current voltage resistance temperature frequency period "
+    "concentration price cost profit interest discount age score population step case condition "
+    "information statement fact way conclusion generality pythagoras pythagorean similarity "
+    "similitude argument definition symmetry construction label "
     # What is done.
-    "is are was were be been has have had do does will must can could may let get got give "
-    "given yield yielding obtain used plugging setting putting getting cancelling subtracting "
-    "find found see saw seen know known note notice observe recall remember conclude deduce infer "
+    "is are was were be been has have had do does will must can could may let get got give given "
+    "yield yielding obtain used plugging setting putting getting cancelling subtracting find "
+    "found see saw seen know known note notice observe recall remember conclude deduce infer "
     "derive imply implies mean meant follow show shown prove proven verify verified check confirm "
     "determine establish tell told say said read state come turn out become lead leave left make "
     "made form hold held equal represent correspond satisfy satisfies satisfied require reduce "
@@ -59,17 +59,17 @@ LEADING = frozenset(map(_stem, (
     "rewrite express expand factorise factorize simplified rearrange cancel combine equate halve "
     "evaluate work drop draw "
     # How, where and when.
-    "of in on at to from by for with as per between about into after under using before "
-    "clear clearly obvious obviously evident evidently indeed also only exactly precisely simply "
-    "easy easily directly immediately similar similarly likewise equivalently finally now again "
-    "just certainly surely definitely really first second third last next further previously "
-    "either when where or and "
+    "of in on at to from by for with as per between about into after under using through before "
+    "clear clearly obvious obviously evident evidently indeed also only exactly precisely simply easy "
+    "easily directly immediately similar similarly likewise equivalently finally now again just "
+    "carefully correctly algebraically graphically visually certainly surely definitely really "
+    "first second third last next further previously either when where or and "
     # Which.
     "large larger largest small smaller smallest long longer longest short shorter shortest great "
     "greatest big major minor whole shaded unshaded outer inner right isosceles equilateral "
-    "regular equal positive negative real unknown final correct desired sought true possible "
-    "red blue green yellow black white grey gray "
-    "cos sin tan cot log ln frac sqrt widehat overline text mathrm prime"
+    "regular equal positive negative real unknown final correct desired sought true possible red "
+    "blue green yellow black white grey gray cos sin tan cot log ln frac sqrt widehat overline "
+    "text mathrm prime "
 ).split()))  # fmt: skip
 """Stems of the words that a statement may stand behind in its clause: of any other it is not known
 what it makes of the statement ("pretend", "they erased", "might")."""
@@ -101,6 +101,9 @@ _URGING = frozenset(
 """Words behind which "to" tells what is done: of others it is not known ("refuse to count")."""
 _PUTTING = frozenset("plug plugging put putting".split())
 _PLACING = frozenset("in on without besides".split())
+_BEFORE_THINGS = frozenset("of in on at from for through between".split())
+_GIVING = frozenset("is are gives give equals that have get find".split())
+"""With a preposition and a word that leads on, any thing may stand: "the force on the block is"."""
 _NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
 """Words that a label stands behind, which is no word: "triangle ABC"."""
 OTHERS = frozenset("other another special wrong".split())
@@ -135,6 +138,8 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in OPENING:
         opening -= 1
     lead = tokens[opening:start]
+    if lead[:1] == ["to"] and (not opening or tokens[opening - 1] in SENTENCE_ENDS):
+        return True  # "To get x = 5 we would need more"
     if lead == ["case"] or (before == COMMA and _ill_founded(tokens, start - 1)):
         return True
     denied = not DENIERS.isdisjoint(lead)
@@ -151,7 +156,9 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         if word in _PLACING and not equation:
             return not OTHERS.isdisjoint(lead[place:])  # "in the basket there are 8 apples"
         supposes = word == "may" and lead[place + 1 : place + 2] in ([], ["be"], ["have"])
-        if supposes or not (known(word, ahead) or (denied and word in AFFIRMING)):
+        thing = ahead in _BEFORE_THINGS and word not in _FAULTY and lead[-1] in _GIVING
+        allowed = thing or known(word, ahead) or (denied and word in AFFIRMING)
+        if supposes or not allowed:
             return True
     return False
 

@@ -16,6 +16,7 @@ from r1vl_kedro.rewards.normalise import (
     STEP_END,
     is_number,
     is_operand,
+    is_variable,
     is_word,
     phrase_tokens,
     tokenise,
@@ -31,6 +32,12 @@ _SKIPPED = frozenset("a clearly exactly therefore thus hence also indeed obvious
     COMMA
 }
 """What may stand between the words of a key step."""
+_QUANTITIES = frozenset(
+    "area base circumference current density diameter distance energy force frequency height "
+    "length mass perimeter period power pressure radius resistance slope speed time velocity "
+    "voltage volume width work".split()
+)
+"""Names that a symbol may stand behind: "the radius r is 5"."""
 _LINKING = ARITHMETIC | {"(", "degrees", "sqrt", "angle"}
 """What a link of a chain of equations holds besides values and labels."""
 
@@ -130,6 +137,9 @@ def _align(phrase: Phrase, text: StepText, start: int, accepted: Sequence[Any]) 
             position += 1
         if position == end:
             return None
+        named = token in EQUATING and tokens[position - 1] in _QUANTITIES
+        if named and is_variable(tokens[position]) and tokens[position + 1] in EQUATING:
+            position += 1  # "the radius r is 5"
         while equated and not _same(tokens[position], token, allowed):
             equated, position = _next_link(tokens, position)
         if not _same(tokens[position], token, allowed):

@@ -10,7 +10,14 @@ from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.leads import OPENING, OTHERS, is_claim, known
 from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS, SENTENCE_REACH
-from r1vl_kedro.rewards.normalise import ARITHMETIC, COMMA, RELATIONS, is_number, is_word
+from r1vl_kedro.rewards.normalise import (
+    ARITHMETIC,
+    COMMA,
+    RELATIONS,
+    SENTENCE_ENDS,
+    is_number,
+    is_word,
+)
 from r1vl_kedro.rewards.wholes import STATING
 
 _CURVES = frozenset("line curve graph equation formula function".split())
@@ -31,7 +38,7 @@ _BOUNDING = frozenset(
 """Words right behind a statement that bound or move it, as the pairs below."""
 _BOUNDS = frozenset(
     {("as", "long"), ("not", "in"), ("in", "appearance"), ("left", "to"), ("or", "is"),
-     ("to", "be"), ("by", "mistake")}
+     ("to", "be"), ("by", "mistake"), ("at", "best")}
 )  # fmt: skip
 _CHANGING = ARITHMETIC | {"longer", "shorter", "larger", "smaller", "higher", "lower", "celsius"}
 _PLACES = frozenset("in on at for of".split())
@@ -107,7 +114,7 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     ):
         return True
     behind = tokens[min(end + 2, len(tokens) - 1)]
-    if is_claim(tokens, start, end) and _acts(verb, following):
+    if is_claim(tokens, start, end) and (_acts(verb, following) or _absurd(tokens, end)):
         return True
     if verb in AUXILIARIES | _VERBS and verb not in tail[1:]:
         said = [token for token in tail[1:] if not token.endswith("ly")]
@@ -142,6 +149,15 @@ def _value(held: Sequence[str]) -> str:
     place = -1 if is_number(held[-1]) else -2
     alone = len(held) > 2 and is_number(held[place]) and held[place - 1] in RELATIONS | STATING
     return held[place] if alone else ""
+
+
+def _absurd(tokens: Sequence[str], end: int) -> bool:
+    """Tell whether the sentence ends on a word that calls it absurd: "..., impossible."."""
+    span = range(end, min(end + SENTENCE_REACH, len(tokens)))
+    last = next((at for at in span if tokens[at] in SENTENCE_ENDS), end)
+    word = tokens[last - 1]
+    alone = COMMA in tokens[max(last - 3, end) : last - 1]
+    return last > end and alone and (word == "contradiction" or bool(WRONG.fullmatch(word)))
 
 
 def _acts(word: str, following: str) -> bool:
