@@ -60,7 +60,7 @@ LEADING = frozenset(map(_stem, (
     "evaluate work drop draw "
     # How, where and when.
     "of in on at to from by for with as per between about into after under using through before "
-    "clear clearly obvious obviously evident evidently indeed also only exactly precisely simply easy "
+    "clear clearly obvious evident evidently indeed also only exactly precisely simply easy "
     "easily directly immediately similar similarly likewise equivalently finally now again just "
     "carefully correctly algebraically graphically visually certainly surely definitely really "
     "first second third last next further previously either when where or and "

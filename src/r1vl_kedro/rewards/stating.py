@@ -202,10 +202,6 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
     if last is None:
         return False
     said = tokens[end : last + 1]
-    if any(
-        verb in _WITHDRAWING and thing in POINTERS | SENTENCE_ENDS for verb, thing in pairwise(said)
-    ):
-        return True
     first = last
     while first < len(tokens) and tokens[first] in SENTENCE_ENDS:
         first += 1

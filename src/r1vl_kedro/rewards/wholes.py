@@ -170,8 +170,6 @@ def _of_another(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
     if not start or not (tokens[start].isalpha() or is_operand(tokens[start])):
         return False
     before = tokens[start - 1]
-    if before == "minus" or (before == "to" and tokens[start - 2] in ("next", "close")):
-        return True
     if not (is_word(tokens[start]) or is_variable(tokens[start])):
         return False
     at = start - 1 if equation or before == "of" or before in _PRONOUNS else start - 2
