@@ -48,6 +48,8 @@ def test_a_declared_answer_has_no_second_try(text, right, wrong):
         "The answer is 50. We still add 1.",
         "The final answer is: 50. Then we double it.",
         "### The final answer is: 50\n\n### Correction:\nIt is 60.",
+        '{"short answer": "50"}\nWait, it is 60.',
+        '{"short answer": "50", "correction": "60"}',
     ],
 )
 def test_what_leads_to_an_answer_and_stands_behind_it_is_read(text):
@@ -61,6 +63,8 @@ def test_what_leads_to_an_answer_and_stands_behind_it_is_read(text):
         "Since 40 + 10 = 50, the answer is 50.",
         "### The final answer is: 50\n\n### Note:\nRounded.",
         "Nobody knows. The final answer is 50.",
+        "The answer is not 40 but 50.",
+        '### The final answer is: {"solution": "40 + 10", "short answer": "50"}',
     ],
 )
 def test_known_words_lead_to_an_answer(text):

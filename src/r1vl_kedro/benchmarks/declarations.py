@@ -24,7 +24,7 @@ DECLARED = re.compile(
 _MARKUP = re.compile(r"</?\w+>|[#*_>`]+")
 _PART = re.compile(r"[,;:]\s+")
 _LEADS = words_of(
-    "so thus hence therefore and then finally but now well ok okay yes no overall consequently i "
+    "so thus hence therefore and then finally but now well ok okay overall consequently i "
     "we think believe conclude say see find would that which this it means follows gives given the "
     "my our a an final correct right best most likely is option choice answer in conclusion short "
     "step on reflection"
@@ -32,10 +32,16 @@ _LEADS = words_of(
 """Words between a sentence's last comma and "answer is" that only lead there."""
 _LINKS = words_of("so thus hence therefore but and")
 _OPENS = _LINKS | words_of(
-    "based according from given since because as looking finally in now overall after using"
+    "based according from given since because as looking finally in now overall after using yes no"
 )
 """How a sentence begins whose last part declares an answer: "Since x is 3, the answer is"."""
 _AN_ANSWER = re.compile(r"\banswer\b|\b(?:option|choice)\s*(?:is\b|[:=])", re.IGNORECASE)
+
+_NOT_BUT = re.compile(
+    r"\W*(?:(?:so |it is |(?:the )?(?:final |correct )?answer(?: is|:) ))*"
+    r"not [^\s,]+,? but (?P<said>[^\s,]+)",
+    re.IGNORECASE,
+)
 
 
 def declared(mark: re.Pattern[str], text: str) -> list[re.Match[str]]:
@@ -62,6 +68,8 @@ def readings_of_one(text: str) -> list[str]:
 
     None where something else leads to "answer is" than is known.
     """
+    if found := _NOT_BUT.fullmatch(text):
+        return [found["said"]]
     marks = list(DECLARED.finditer(text))
     for mark in marks:
         if _AN_ANSWER.match(mark[0]) and not _leads(text[: mark.start()], opened=True):

@@ -69,6 +69,7 @@ _NO_ANSWER_ALONE = re.compile(
     r"\b(?:is|are|was|were|has|have|see|let|sure|ok|okay|well|sorry|yes or no)\b|[:?]",
     re.IGNORECASE,
 )
+_ENTRIES = frozenset({"solution", "explanation", "reasoning", "short answer"})
 _POINTS = re.compile(r"(?:it|this|that) (?:is|shows)\b", re.IGNORECASE)
 _LETTER_AND_MORE = re.compile(r"\(?[A-Za-z][).]+\s+\S")
 _NUMBERING = re.compile(r"\d+[.)]")
@@ -99,7 +100,8 @@ def stated(raw: str) -> str:
     if marks := declared(FINAL, text):
         said, *later = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)
         behind = "\n".join(later)
-        answer = unboxed(_CLOSING_TAG.sub("", said).strip())
+        said = _CLOSING_TAG.sub("", said).strip()
+        answer = unboxed(short_answer(said) or said)
         return behind if revises(answer, f"\n{behind}") else answer
     tagged = last_tagged(text)
     if tagged:
@@ -131,7 +133,10 @@ def unboxed(text: str) -> str:
 
 
 def short_answer(text: str) -> str | None:
-    """Return ``short answer`` of a JSON object in the text, or None."""
+    """Return ``short answer`` of a JSON object in the text, or None.
+
+    None also where the object has other entries than a solution, or text behind takes it back.
+    """
     start, end = text.find("{"), text.rfind("}")
     if not 0 <= start < end or '"short answer"' not in text:
         return None
@@ -139,8 +144,10 @@ def short_answer(text: str) -> str | None:
         found = json.loads(text[start : end + 1], strict=False)
     except (ValueError, RecursionError):
         return None
-    value = found.get("short answer") if isinstance(found, dict) else None
-    return None if value is None else str(value)
+    if not isinstance(found, dict) or not _ENTRIES.issuperset(found):
+        return None
+    value, behind = found.get("short answer"), text[end + 1 :].strip("` \n")
+    return None if value is None or revises(str(value), f"\n{behind}") else str(value)
 
 
 def _sentences(text: str) -> list[str]:
