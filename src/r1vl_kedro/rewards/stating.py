@@ -32,7 +32,7 @@ from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
     "if whether unless pretend suppose imagine maybe perhaps might supposed thought guessed "
-    "misread believed naive".split()
+    "misread believed naive supposedly allegedly".split()
 )
 """Words that leave open what follows them in the clause."""
 _SEEMING = frozenset("looks look seems seem appears appear should could".split())
