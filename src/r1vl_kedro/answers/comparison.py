@@ -25,7 +25,6 @@ from r1vl_kedro.answers.model import (
 from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.relations import as_relation, formula_of, half_line, relations_differ
 from r1vl_kedro.answers.sampling import equal
-from r1vl_kedro.answers.symbolic import expressions_equal
 from r1vl_kedro.answers.words import as_product, in_singular, unhyphenated, unhyphened
 
 _NUMBERED = re.compile(r"^([a-z]) _ \d$")
@@ -87,10 +86,7 @@ def _bare(value: Value) -> Value:
 def _formulas(given: Quantity | Expression, gold: Quantity | Expression) -> str:
     if any(isinstance(v, Quantity) and (v.units or v.noun or v.percent) for v in (given, gold)):
         return "a unit beside a formula"
-    sides = [formula_of(value) for value in (given, gold)]
-    same = equal(*sides)
-    if same is None and isinstance(given, Expression) and isinstance(gold, Expression):
-        same = expressions_equal(given.written, gold.written)
+    same = equal(formula_of(given), formula_of(gold))
     if same is None:
         return "the formulas cannot be worked out"
     return SAME if same else "another formula"

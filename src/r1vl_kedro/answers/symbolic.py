@@ -33,16 +33,6 @@ _COSTLY = re.compile(
     r"bmod|pmod|gcd|lcm|operatorname)|\d{40}|\d[eE][+-]?\d{3}"
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}")
-_PRODUCT = re.compile(
-    r"[/^*+={]\s*[A-Za-z]{2,3}(?![A-Za-z])"
-    r"|(?<![\\A-Za-z])[A-Za-z]{2,3}(?=\s*[/^*+=}])"
-)
-_FUNCTION = re.compile(r"(?<![\\A-Za-z])(sqrt|pi|sin|cos|tan|log|ln|exp)\b")
-_FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc arcsin arccos arctan log ln exp sqrt pi frac cdot times div pm inf "
-    "infty alpha beta gamma delta theta phi".split()
-)
 
 
 def bounded(latex: str) -> bool:
@@ -87,20 +77,6 @@ def _bracket(text: str) -> str:
     return text
 
 
-def is_expression(text: str) -> bool:
-    r"""Tell whether a text is a formula and no prose.
-
-    The only words of two letters and more are names of functions, and products of two or three
-    letters beside a sign of reckoning.
-
-    Example:
-        >>> is_expression("y=mx+b"), is_expression(r"\frac{mg}{k}"), is_expression("so so")
-        (True, True, False)
-    """
-    words = _WORD.findall(_PRODUCT.sub(" ", text))
-    return all(word.lower() in _FUNCTIONS for word in words)
-
-
 @lru_cache(maxsize=1)
 def math_verify() -> tuple[Any, Any]:
     """Return math-verify's parser and grader, warmed up."""
@@ -126,51 +102,6 @@ def _read(parser: Any, latex: str) -> list[Any]:
         parsing_timeout=None,
         fallback_mode="no_fallback",
     )
-
-
-def expressions_equal(given: str, gold: str) -> bool | None:
-    r"""Tell whether two short LaTeX expressions are equal to math-verify; None beyond the limits.
-
-    Symbols keep their letter case. Only the LaTeX reader is used: the other one hands whole
-    expressions to Python's ``eval``.
-
-    Example:
-        >>> expressions_equal("1+x^2", "x^2+1"), expressions_equal("9**9**9", "1")
-        (True, None)
-    """
-    for text in (given, gold):
-        if not text.strip() or not bounded(text) or not is_expression(text):
-            return None
-    with allowance():
-        return within_allowance(partial(_compared, _latex(given), _latex(gold)))
-
-
-def _latex(text: str) -> str:
-    text = _FUNCTION.sub(r"\\\1 ", text.replace("**", "^").replace("$", ""))
-    return text.replace("sqrt ", "sqrt").replace("*", r"\cdot ")
-
-
-def _compared(given: str, gold: str) -> bool:
-    _, grader = math_verify()
-    sides = [_symbols(text) for text in (gold, given)]
-    if None in sides:
-        return False
-    return bool(grader.verify(*sides, timeout_seconds=None))
-
-
-def _symbols(latex: str) -> Any:
-    """Read a LaTeX formula with SymPy, symbols in their own case; None where it is none."""
-    from latex2sympy2_extended import latex2sympy
-    from latex2sympy2_extended.latex2sympy2 import ConversionConfig
-
-    try:
-        return latex2sympy(
-            latex,
-            convert_degrees=False,
-            conversion_config=ConversionConfig(lowercase_symbols=False),
-        )
-    except Exception:  # noqa: BLE001
-        return None
 
 
 def texts_equal(text: str, reference: str) -> bool:
