@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.units import read_units
-from r1vl_kedro.rewards.negation import AFFIRMING, CLAUSE_ENDS, SENTENCE_REACH
+from r1vl_kedro.rewards.negation import AFFIRMING, CLAUSE_ENDS, SENTENCE_REACH, list_start
 from r1vl_kedro.rewards.normalise import (
     BREAK,
     COMMA,
@@ -126,41 +126,54 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if not is_claim(tokens, start, end):
         return before == "to" and tokens[start] in _ACTIONS and _held_off(tokens, start - 1)
-    if is_variable(tokens[start]) and is_variable(before) and before not in ("a", "i"):
+    if before == COMMA and _ill_founded(tokens, start - 1):
+        return True
+    first = list_start(tokens, start)
+    if tokens[first] != tokens[start]:
+        first = start
+    equation = not RELATIONS.isdisjoint(tokens[start:end])
+    return _of_another(tokens, start) or not _leads(tokens, first, equation=equation)
+
+
+def _of_another(tokens: Sequence[str], start: int) -> bool:
+    """Tell whether the words right before make another of a statement, or only mention it."""
+    first, before = tokens[start], tokens[start - 1] if start else BREAK
+    if is_variable(first) and is_variable(before) and before not in ("a", "i"):
         return True  # a product: "y x = 5"
-    if before in _NOT_FIRST and is_word(tokens[start]) and tokens[start] != "there":
+    if before in _NOT_FIRST and is_word(first) and first != "there":
         return True  # "the other triangle is isosceles"
     if before == "to" and _stem(tokens[start - 2]) not in _REACHING:
         return True  # "the distance to y = 2x + 1"
-    if tokens[max(start - 2, 0) : start] == ["such", "as"]:
-        return True
+    return start > 1 and tokens[start - 2] == "such" and before == "as"
+
+
+def _leads(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
+    """Tell whether every word of a clause before a statement is known to lead to it."""
     opening = start
     while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in OPENING:
         opening -= 1
     lead = tokens[opening:start]
     if lead[:1] == ["to"] and (not opening or tokens[opening - 1] in SENTENCE_ENDS):
-        return True  # "To get x = 5 we would need more"
-    if lead == ["case"] or (before == COMMA and _ill_founded(tokens, start - 1)):
-        return True
+        return False  # "To get x = 5 we would need more"
+    if lead == ["case"] or (
+        equation and lead[-1:] == ["in"] and lead[-2:-1] and lead[-2] in _PUTTING
+    ):
+        return False
     denied = not DENIERS.isdisjoint(lead)
-    equation = not RELATIONS.isdisjoint(tokens[start:end])
     ruled = max((at for at, word in enumerate(lead) if _stem(word) in _RULES), default=0)
     for place, word in enumerate(lead):
         if place < ruled and word in ("by", "from", "using"):
-            return any(not known(word, "") for word in lead[ruled:])  # "by Ohm's law"
+            return all(known(word, "") for word in lead[ruled:])  # "by Ohm's law"
         ahead = lead[place - 1] if place else ""
-        if word in _CLAIMED_BY and ahead in _BIDDING:
-            return True
-        if word == "in" and place == len(lead) - 1 and ahead in _PUTTING:
-            return equation
         if word in _PLACING and not equation:
-            return not OTHERS.isdisjoint(lead[place:])  # "in the basket there are 8 apples"
+            return OTHERS.isdisjoint(lead[place:])  # "in the basket there are 8 apples"
         supposes = word == "may" and lead[place + 1 : place + 2] in ([], ["be"], ["have"])
+        if supposes or (word in _CLAIMED_BY and ahead in _BIDDING):
+            return False
         thing = ahead in _BEFORE_THINGS and word not in _FAULTY and lead[-1] in _GIVING
-        allowed = thing or known(word, ahead) or (denied and word in AFFIRMING)
-        if supposes or not allowed:
-            return True
-    return False
+        if not (thing or known(word, ahead) or (denied and word in AFFIRMING)):
+            return False
+    return True
 
 
 def _held_off(tokens: Sequence[str], place: int) -> bool:

@@ -166,18 +166,24 @@ def denied_together(tokens: Sequence[str], start: int, end: int) -> bool:
 
     "we exclude x = 7, x = 6 and x = 5", "x = 5 and x = 6 are wrong".
     """
-    first, last = start, end
-    while first > max(start - SENTENCE_REACH, 0) and _lists(tokens[first - 1]):
-        first -= 1
+    first, last = list_start(tokens, start), end
     while last < min(end + SENTENCE_REACH, len(tokens) - 3) and _lists(tokens[last]):
         last += 1
-    lists = not RELATIONS.isdisjoint(tokens[first:start])
-    if lists and tokens[first] not in JOINING and denied_before(tokens, first, end):
+    if first < start and denied_before(tokens, first, end):
         return True
     if tokens[last] not in ("are", "were") or RELATIONS.isdisjoint(tokens[end:last]):
         return False
     said = last + 1 + (tokens[last + 1] in ("all", "both"))
     return tokens[said] == "not" or bool(WRONG.fullmatch(tokens[said])) or tokens[said] in _FAULTS
+
+
+def list_start(tokens: Sequence[str], start: int) -> int:
+    """Return where a list of statements begins that goes on to a position; it, where none does."""
+    first = start
+    while first > max(start - SENTENCE_REACH, 0) and _lists(tokens[first - 1]):
+        first -= 1
+    lists = not RELATIONS.isdisjoint(tokens[first:start]) and tokens[first] not in JOINING
+    return first if lists else start
 
 
 def _lists(token: str) -> bool:
