@@ -128,7 +128,7 @@ def _special(text: str, nesting: int) -> Value | None:
     And no set, a union of listed sets, and all numbers but one.
     """
     if text in _NO_SET:
-        return Text(("empty", "set"), text)
+        return Text(("no", "solution"), text)
     if "∪" in text and len(sets := [part.strip() for part in text.split("∪")]) <= MAX_ITEMS:
         listed = [form(part, nesting=nesting + 1) for part in sets if _SET.fullmatch(part)]
         if len(listed) == len(sets) and all(isinstance(one, Items) for one in listed):
