@@ -64,6 +64,11 @@ def test_what_leads_to_an_answer_and_stands_behind_it_is_read(text):
         "### The final answer is: 50\n\n### Note:\nRounded.",
         "Nobody knows. The final answer is 50.",
         "The answer is not 40 but 50.",
+        "**Final Answer:** 50",
+        "**Final Answer**: 50",
+        "**The final answer is 50.**",
+        "From the figure, we can see that the answer is 50.",
+        "Hence the required answer is 50.",
         '### The final answer is: {"solution": "40 + 10", "short answer": "50"}',
     ],
 )

@@ -14,7 +14,10 @@ from r1vl_kedro.responses.vocabulary import words_of
 MAX_TAIL = 400
 """Characters before a mark, or at the end of a long text, that are read."""
 
-FINAL = re.compile(r"final\s+answer(?:\s+is)?\s*[:：]|final\s+answer\s+is\b", re.IGNORECASE)
+FINAL = re.compile(
+    r"final\s+answer(?:\s+is)?\s*(?:\*\*\s*)?[:：]|final\s+answer\s+is\b",
+    re.IGNORECASE,
+)
 """A final answer's mark."""
 DECLARED = re.compile(
     r"\b(?:correct\s+|right\s+)?(?:(?:answer|option|choice)\s*(?:is\b(?! not\b)|:|=)\s*:?\s*"
@@ -24,10 +27,11 @@ DECLARED = re.compile(
 _MARKUP = re.compile(r"</?\w+>|[#*_>`]+")
 _PART = re.compile(r"[,;:]\s+")
 _LEADS = words_of(
-    "so thus hence therefore and then finally but now well ok okay overall consequently i "
-    "we think believe conclude say see find would that which this it means follows gives given the "
-    "my our a an final correct right best most likely is option choice answer in conclusion short "
-    "step on reflection"
+    "so thus hence therefore and then finally but now well ok okay overall consequently clearly i "
+    "i'm am we us can think believe conclude say see find know get obtain have determine deduce "
+    "infer would that which this it means follows leads to gives given shows tells the my our "
+    "your a an final correct right best exact actual required desired short most likely clear "
+    "confident sure certain is option choice answer in conclusion step on reflection"
 )
 """Words between a sentence's last comma and "answer is" that only lead there."""
 _LINKS = words_of("so thus hence therefore but and")

@@ -101,6 +101,8 @@ def stated(raw: str) -> str:
         said, *later = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)
         behind = "\n".join(later)
         said = _CLOSING_TAG.sub("", said).strip()
+        if said.count("**") % 2:  # the mark is bold too
+            said = re.sub(r"\A\*\*\s*|\s*\*\*\Z", "", said)
         answer = unboxed(short_answer(said) or said)
         return behind if revises(answer, f"\n{behind}") else answer
     tagged = last_tagged(text)
