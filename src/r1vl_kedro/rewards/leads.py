@@ -84,6 +84,7 @@ _HEADINGS = frozenset(
 )
 """Words of a heading whose sentence states nothing yet: "to show: AB is parallel to CD"."""
 _FAULTY = frozenset("wrong incorrect false faulty flawed mistake".split())
+_MULTIPLES = frozenset("half twice thrice double triple".split())
 _RULES = frozenset(map(_stem, "theorem rule law formula formulas identity inequality".split()))
 _REACHING = frozenset(
     map(_stem, "lead simplify simplifies reduce rearrange equivalent corresponds equal according "
@@ -186,6 +187,8 @@ def _held_off(tokens: Sequence[str], place: int) -> bool:
 
 def known(word: str, ahead: str) -> bool:
     """Tell whether a word behind another leaves a statement in its clause one."""
+    if word in _MULTIPLES:
+        return False
     if not is_word(word) or _stem(word) in LEADING or read_units(word):
         return True
     return ahead in _NAMED and len(word) <= LONGEST_LABEL

@@ -50,7 +50,7 @@ _CONTRASTS = frozenset(
      ("differs", "from"), ("forgot", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
-_REFUSING = frozenset("exclude except avoid retract lack lacks few 0".split())
+_REFUSING = frozenset("exclude except avoid reject discard retract lack lacks few 0".split())
 """Words that deny what comes right after them."""
 _CLAIMS = frozenset("that of a".split())
 _OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".split())
@@ -227,6 +227,8 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
             expected = token == "what" and any(word.startswith("expect") for word in said)
             return not ahead and not expected
         if negated and tokens[position : position + 2] == ["in", "domain"]:
+            return True
+        if auxiliary and not negated and token == "too" and words == 0:
             return True
         if token in AUXILIARIES:
             auxiliary = True

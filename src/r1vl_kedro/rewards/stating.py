@@ -22,6 +22,7 @@ from r1vl_kedro.rewards.negation import (
 from r1vl_kedro.rewards.normalise import (
     BREAK,
     COMMA,
+    DENIERS,
     QUESTION,
     RELATIONS,
     SENTENCE_ENDS,
@@ -32,11 +33,15 @@ from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
     "if whether unless pretend suppose imagine maybe perhaps might supposed thought guessed "
-    "misread believed naive supposedly allegedly".split()
+    "misread believed naive supposedly allegedly assume assuming try trying tried test testing "
+    "tempting hope hoping wish provided doubt doubts doubtful unlikely insufficient disprove "
+    "contrary nothing".split()
 )
 """Words that leave open what follows them in the clause."""
 _SEEMING = frozenset("looks look seems seem appears appear should could".split())
 """Verbs that do so where the sentence goes on with "but"."""
+_SHOWING = frozenset("show shown prove proven verify".split())
+"""Verbs that announce a statement where they stand with "to": "it remains to be shown that"."""
 _INVERTED = frozenset("were had should".split())
 """Verbs that suppose at the beginning of a sentence: "were x = 5"."""
 _CORRECTING = frozenset("wait no nope sorry oops actually correction rather".split())
@@ -91,6 +96,12 @@ def _supposed(tokens: Sequence[str], start: int, end: int) -> bool:
         token = tokens[position]
         ahead = tokens[position - 1] if position else ""
         if token in _SUPPOSING or (token in _SEEMING and _turns(tokens, end)):
+            near = tokens[max(position - 4, 0) : position]
+            return not token.startswith("doubt") or DENIERS.isdisjoint(near)
+        if token in _BELIEVING and ahead in _OTHERS:
+            return True
+        shown = token in _SHOWING and tokens[position + 1] == "that"
+        if shown and "to" in tokens[max(position - 2, 0) : position]:
             return True
         taken = token == "for" and "took" in tokens[max(position - 4, 0) : position]
         once = tokens[position : position + 3] == ["used", "to", "be"]

@@ -30,10 +30,12 @@ _DONE = frozenset(
 )
 """What may have been done with a statement that stands."""
 _VERBS = frozenset("holds hold works satisfies follows implies means gives yields makes".split())
+_YIELDING = frozenset("leads gives yields produces gets got".split())
 _ASKING = frozenset("what where when how why".split())
+_CONDITIONS = frozenset("if iff unless provided except whenever".split())
 _BOUNDING = frozenset(
-    "if iff once per remains provided until till unless whenever except according missing "
-    "needed required lacking before without < > less fewer more".split()
+    "once per remains until till according missing needed required lacking before without < > less "
+    "fewer more".split()
 )
 """Words right behind a statement that bound or move it, as the pairs below."""
 _BOUNDS = frozenset(
@@ -100,18 +102,15 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     "x = 5 did not survive", "x = 5 is a phantom solution", "x = 5 if y = 0", "x = 5 = 6".
     """
     held = tokens[start:end]
-    if (RELATIONS | STATING).isdisjoint(held):
-        return False
     last = end
     while last < end + SENTENCE_REACH and tokens[last] not in OPENING:
         last += 1
     verb, following, tail = tokens[end], tokens[min(end + 1, len(tokens) - 1)], tokens[end:last]
+    if (RELATIONS | STATING).isdisjoint(held):
+        return verb in _YIELDING and _spoilt(tail)
     if "only" in tail[:-1] and tail[tail.index("only") + 1] in _LIMITING:
         return True
-    if {"not", "no", "never"}.isdisjoint(tail) and any(
-        word == "contradiction" or WRONG.fullmatch(word)
-        for word in (following if verb == "=>" else "", *tail)
-    ):
+    if _spoilt(tail) or (verb == "=>" and _spoilt([following])):
         return True
     behind = tokens[min(end + 2, len(tokens) - 1)]
     if is_claim(tokens, start, end) and (_acts(verb, following) or _absurd(tokens, end)):
@@ -130,8 +129,8 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if verb == "=" and is_number(following) and _value(held) not in ("", following):
         return behind in OPENING or behind == held[-1]  # "20 cm = 24 cm"
     if not is_claim(tokens, start, end):
-        return False
-    if verb in _BOUNDING or (verb, following) in _BOUNDS or tail[-1:] == ["only"]:
+        return verb in _CONDITIONS
+    if verb in _CONDITIONS | _BOUNDING or (verb, following) in _BOUNDS or tail[-1:] == ["only"]:
         return True
     if verb in _PLACES and following in _OF_SEVERAL:
         return True
@@ -149,6 +148,13 @@ def _value(held: Sequence[str]) -> str:
     place = -1 if is_number(held[-1]) else -2
     alone = len(held) > 2 and is_number(held[place]) and held[place - 1] in RELATIONS | STATING
     return held[place] if alone else ""
+
+
+def _spoilt(tail: Sequence[str]) -> bool:
+    """Tell whether the rest of a clause has a word of fault that nothing there denies."""
+    return {"not", "no", "never"}.isdisjoint(tail) and any(
+        word == "contradiction" or WRONG.fullmatch(word) for word in tail
+    )
 
 
 def _absurd(tokens: Sequence[str], end: int) -> bool:

@@ -31,7 +31,7 @@ _COMPARED = frozenset("more less fewer short off greater larger smaller too".spl
 _OFF = frozenset("above below over under beyond away < >".split())
 _MEASURES = frozenset(
     "measure measures size length value magnitude degree number color colour name all both each "
-    "every few most some ratio area perimeter volume".split()
+    "every few most some loss ratio area perimeter volume".split()
 )
 """What "of" leaves a thing one with: the top of the cube is not the cube, its color may be said."""
 _PREFIXES = frozenset("non counter anti semi half quasi pseudo".split())
