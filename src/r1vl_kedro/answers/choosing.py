@@ -11,20 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from r1vl_kedro.answers.clauses import PLACE, Clause, clauses_of, marked
+from r1vl_kedro.answers.clauses import DANGLING, PLACE, Clause, clauses_of, marked
 from r1vl_kedro.answers.contrast import SET_ASIDE, said_of, without_contrasts
 from r1vl_kedro.answers.mentions import Mention, mentions_in
 from r1vl_kedro.answers.prose import WORD, WRONG, neutral
 
 _UNFIT = re.compile(
-    r"\b(?:second|third|next|first|last|been|had|they|he|she|going to)\b", re.IGNORECASE
-)
-_DANGLING = re.compile(
-    r"(?:\b(?:see|of|above|below|following|from|by|on|at|per|for|with(?<!go with)(?<!going with)|"
-    r"both|all|let|most|among|amongst|"
-    r"like(?<!looks like)(?<!look like)(?<!seems like)|to(?<!corresponds to)(?<!correspond to)"
-    r"(?<!corresponding to)(?<!equal to)(?<!according to)|same|one|that)"
-    r"(?:\s+(?:the|an?|one|point|line|option))*)\s*\Z",
+    r"^\W*(?:is|are|does|do|did|can|could|should|was|were)\b"
+    r"|\b(?:second|third|next|first|last|been|had|they|he|she|going to)\b",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\w\s'’\"“”*_.!✓✔✅☑→•–—#-]*")
@@ -209,7 +203,7 @@ class _Reader:
             return (
                 neutral(text, _ADDED)
                 and bool(_PLAIN.fullmatch(text))
-                and not (_DANGLING.search(text) or self.standing.search(text))
+                and not (DANGLING.search(text) or self.standing.search(text))
             )
         if _SAYS.fullmatch(text):
             return True
@@ -224,7 +218,7 @@ class _Reader:
             return False
         if (
             _UNFIT.search(lead)
-            or _DANGLING.search(lead)
+            or DANGLING.search(lead)
             or _FURTHER.match(rest)
             or self.standing.search(lead + rest)
         ):
@@ -237,7 +231,8 @@ class _Reader:
     def _choose(self, place: int, clause: Clause) -> bool:
         found = self.found
         declared = clause.kind == "answer" or bool(_DECLARES.search(clause.text))
-        cued = declared or clause.kind == "so" or bool(_CUE.search(clause.text))
+        alone = (clause.kind, len(clause.text)) == ("start", 1)
+        cued = declared or alone or clause.kind == "so" or bool(_CUE.search(clause.text))
         if self.kept == "reason" and clause.kind != "so" and not declared and place != found.place:
             self.working = True
             return found.place is None or not (cued or len(clause.text) == 1)
@@ -261,7 +256,9 @@ class _Reader:
         whole = re.sub(
             PLACE, lambda sign: self.text[self.named[sign[0]].start : self.named[sign[0]].end], text
         )
-        if clause.kind in ("label", "dash", "end") and (equal := self.value(whole)) is not None:
+        sentence = clause.kind in ("end", "label") and len(whole.split()) >= _SHORTEST
+        named_by_value = clause.kind in ("label", "dash", "end") and not (self.cued and sentence)
+        if named_by_value and (equal := self.value(whole)) is not None:
             return equal == place
         if (other := _NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
             return True  # "It increases, it does not decrease"
@@ -274,9 +271,9 @@ class _Reader:
             return not (WRONG.search(text) and _OF_IT.search(text))
         if not named and (against or _POINTS.match(text)):
             return False
-        sentence = clause.kind in ("end", "label") and len(whole.split()) >= _SHORTEST
         if named - {place}:
-            return self.cued and sentence and not _JOINS.search(text)
+            self.kept = "text"
+            return bool(self.cued and sentence and _SAID.search(text) and not _JOINS.search(text))
         if self.kept == "text" or not _SAID.search(text):
             return True
         self.kept = "text" if sentence or self._of_options(clause.kind, whole) else ""

@@ -30,6 +30,15 @@ _CLAUSE = re.compile(
     r"|(?P<if>\b(?:if|unless|suppose|supposing|assuming|provided)\b)",
     re.IGNORECASE,
 )
+DANGLING = re.compile(
+    r"(?:\b(?:see|of|above|below|following|from|by|on|at|per|for|with(?<!go with)(?<!going with)|"
+    r"both|all|let|most|among|amongst|"
+    r"like(?<!looks like)(?<!look like)(?<!seems like)|to(?<!corresponds to)(?<!correspond to)"
+    r"(?<!corresponding to)(?<!equal to)(?<!according to)|same|one|that)"
+    r"(?:\s+(?:the|an?|one|point|line|option))*)\s*\Z",
+    re.IGNORECASE,
+)
+"""How a lead ends behind which an option is the object of something else: "the side of"."""
 _RIGHT = re.compile(rf"(?P<said>{PLACE})\s+(?:is|are)\s+(?:the\s+)?(?P<right>{PLACE})\W*\Z")
 
 
@@ -79,7 +88,7 @@ def clauses_of(text: str) -> list[Clause]:
         if body or asked:
             clauses.append(Clause(kind, body, asked))
             kind = mark.lastgroup or ""
-        elif mark.lastgroup != "dash":
+        elif mark.lastgroup != "dash" and kind != "if":
             kind = mark.lastgroup or ""
     if text[start:].strip() or kind == "if":
         clauses.append(Clause(kind, text[start:].strip(), asked=False))

@@ -79,7 +79,7 @@ def _letters_in(text: str, letters: str) -> Iterator[tuple[int, int, int, bool]]
 
 
 def _in_formula(text: str, start: int, end: int) -> bool:
-    before, after = text[:start][-12:], text[end:][:12]
+    before, after = text[:start][-12:].rpartition("\n")[2], text[end:][:12]
     bracketed = before.endswith("(") and after.startswith(")")
     if bracketed:
         return bool(re.search(r"[A-Za-z0-9]\(\Z", before))

@@ -1,15 +1,14 @@
-"""Yes or no: what an answer says, with negation and hedges."""
+"""Yes or no: what an answer says, in a closed grammar of clauses."""
 
 import re
 
-from r1vl_kedro.answers.prose import clause_around, neutral
-from r1vl_kedro.answers.sentences import MAX_SENTENCE
-from r1vl_kedro.answers.statements import cores
+from r1vl_kedro.answers.clauses import DANGLING, Clause, clauses_of
+from r1vl_kedro.answers.prose import neutral
 
-YES = frozenset({"yes", "yeah", "yep", "true", "correct", "right"})
-NO = frozenset({"no", "nope", "false", "incorrect", "wrong"})
-_PARTICLES = frozenset({"yes", "yeah", "yep", "no", "nope"})
-"""Words that answer alone; the others may be of a noun ("the correct sum")."""
+YES = frozenset("yes yeah yep yup true correct right accurate".split())
+NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
+_PARTICLES = frozenset("yes yeah yep yup no nope nah".split())
+"""Words that answer alone; the others say something of a subject ("it is correct")."""
 
 _WHOLE = {
     **dict.fromkeys(("是", "是的", "对", "对的", "正确", "有", "可以"), "yes"),
@@ -18,7 +17,8 @@ _WHOLE = {
     **dict.fromkeys(("nein", "non", "não", "нет", "いいえ", "아니요"), "no"),
     **dict.fromkeys(
         ("certainly", "absolutely", "of course", "definitely", "sure", "indeed", "it is",
-         "they are", "it does", "they do", "it can", "there is", "there are"),
+         "they are", "it does", "they do", "it can", "there is", "there are", "i think so",
+         "i believe so", "i guess so", "y"),
         "yes",
     ),
     **dict.fromkeys(
@@ -26,169 +26,157 @@ _WHOLE = {
          "not at all", "not really", "i don't think so", "i do not think so", "probably not",
          "it is not", "it isn't", "they are not", "they aren't", "it does not", "it doesn't",
          "they do not", "they don't", "it cannot", "it can't", "there is not", "there isn't",
-         "there are not", "there aren't"),
+         "there are not", "there aren't", "i doubt it", "impossible", "it is impossible", "n"),
         "no",
     ),
 }  # fmt: skip
-_SAID = re.compile(rf"\b(?:{'|'.join(sorted(YES | NO))})\b")
-_BOTH = re.compile(
-    r"\b(?:yes|no)\s*(?:/|\bor\b|\band\b)\s*(?:yes|no)\b|\b(?:yes\W+no|no\W+yes)\W*\Z|\bneither\b|\byes\W+no\W+yes\b|\bno\W+yes\W+no\b"
-)
-_NEGATED = re.compile(r"(?:\bnot|n['’]t|\bcannot|\bnever)\s+(?:\w+\s+)?\Z")
-_NO_DOUBT = re.compile(r"\b(?:no|without(?: an?y?)?|beyond(?: any)?) doubt\b", re.IGNORECASE)
-_DOUBT = re.compile(
-    r"\b(?:doubt\w*|hardly|barely|scarcely|unlikely|maybe|perhaps|possibly|might|half|partly|"
-    r"partially|almost|if|whether|unless|opposite|contrary|reverse|"
-    r"(?:wrong|false|incorrect|not (?:true|correct|right)) (?:to|that))\b"
-)
-_LAST = re.compile(r"(?<!not a )(?<!not )\b(yes|no)\W*\Z")
-_IMPOSSIBLE = re.compile(r"^(?:(?:it|that|this)(?:\s+is|'s)\s+)?(?:not\s+possible|impossible)\b")
-_NO_NOUN = re.compile(r"^no\s+(?!\W)[a-z]+")
-_IS = re.compile(r"(?:\b(?:is|are|was|were|be)|['’]s)\s+\Z")
-_CLAUSE_END = re.compile(r"\s*(?:[.,;!]|\Z|(?:that|because|since)\b)")
-_ALONE = re.compile(
-    r"(?<!not a )(?<!not )(?<!unlike )\b(?:yes|no)\b(?=\W*(?:\Z|[.,;:]|\d)|\s+(?:sir|madam)\b)"
-)
-"""A yes or no that is a verdict of its own: not "no more than two", "yes would be wrong"."""
-_SUBJECT = re.compile(r"['\"”’]?\s+(?:is|was|would|can|may|might|should)\b(?=\W*\w)")
-_EMPHASIS = re.compile(r"\A\W*(?:(?:but|and)\b|a (?:definite|clear|firm|resounding|big)\s*\Z)")
-_UNKNOWN = re.compile(
-    r"^no[ \t]+\d+\W*\Z|^no\s+(?:comments?\b|objections?\b|(?:one|body) (?:knows|can|could)\b|"
-    r"idea|clue|exceptions?|question|problem|matter|wonder|information|data|option|answer|way)\b"
-)
-_ANSWER_IS = re.compile(r"\banswer\s*(?:is|:|=)\s*(?=\W*(?:yes|no)\b)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^[(\[{\s'\"$]*([A-Ja-j])(?:[)\]}.:,]|\s+[-–]|\s+(?=\())\s*[(]?\s*(?=(?:yes|no|true|false)\b)",
-    re.I,
-)
+_TEXT = re.compile(r"\\text(?:bf|it)?\s*\{([^{}]*)\}")
 _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
-_HEDGED = re.compile(
-    r"\A\W*(?:(?:it|that|this)\s+(?:could|might|may)\s+be|sometimes|(?:yes|no)\s*\?|true\s+that"
-    r"|no\.\s*\d|no\s+(?:need|more than|less than|fewer than)"
-    r"|(?:none|nothing|nobody)\b.*\b(?:wrong|false|incorrect)"
-    r"|(?:yes|no)\W+(?:but\s+)?(?:only\s+)?(?:if|unless|provided)\b"
-    r"|(?:yes|no)\W+(?:(?:just )?(?:kidding|joking)|i lied"
-    r"|(?:scratch|strike|forget|ignore) (?:that|this|it))\b)"
-    r"|\A\W*(?:(?!yes|no)\w+\s+)?(?:yes|no)\s+(?:is|was|would be|can|could|cannot|may|might|should)"
-    r"\b.*\b(?:wrong|false|incorrect|excluded|ruled out)"
-    r"|\b(?:hard|difficult|tempting) to say\b|\bwould be (?:yes|no|true|false) if\b"
-    r"|\byes\b.*(?:[,;.]|but|and)\s*no\s+(?:on|in|at|for)\b"
-    r"|\bno\b.*(?:[,;.]|but|and)\s*yes\s+(?:on|in|at|for)\b",
-    re.IGNORECASE | re.DOTALL,
+_ASKS = re.compile(
+    r"^(?:(?:please )?(?:answer|say|choose)[: ]*)?"
+    r"(?:yes\s?(?:/|or)\s?no|true\s?(?:/|or)\s?false)\s*[:?]\s*"
 )
-"""What names a verdict without giving it: conditions, questions, numbers ("No. 5"), two halves."""
-_REACH = 40
+"""The form of the question, repeated."""
+_LABEL = re.compile(
+    r"^\(?[a-j](?:[)\]}.:,]+|\s+[-–]|\s+(?=\())\s*(?=\(?"
+    r"(?:yes|no|true|false)\b)"
+)
+_BEHIND = re.compile(r"\s*[(\[][a-j][)\]]\W*\Z")
+_SUBJECT_NEXT = re.compile(
+    r"\b(yes|no)(?= (?:it|they|there|this|that|he|she|the|we|i|you|because|since)\b)"
+)
+_IDIOM = re.compile(
+    r"(?:no|without(?: an?y?)?|beyond(?: any)?) (?:doubt|problem|question)(?: about (?:it|that))?"
+    r"|of course|it (?:is|does)|they (?:are|do)|not (?:just|only)\b.*"
+)
+_SAYS = re.compile(
+    rf"(?P<lead>[a-z'\s]*?)(?P<not>\bnot (?:quite |really |at all )?)?\b"
+    rf"(?P<said>{'|'.join(sorted(YES | NO))})"
+    r"(?: (?:sir|madam|indeed|definitely))?"
+)
+_NOT = re.compile(
+    r"(?P<lead>[a-z'\s]*?)\bnot(?: (?:really|at all|yet|anymore|possible|the case|so|"
+    r"likely))?|no longer"
+)
+_THERE_IS_NO = re.compile(
+    r"there (?:is|are) (?:no|not any) "
+    r"(?!yes|doubt|question|way|reason|problem|need|secret|\w+ing\b)"
+    r"[a-z]+(?: [a-z]+){0,3}"
+)
+_PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
+_COPULA = re.compile(r"(?:\b(?:is|are|be|seems|looks|appears)|'s)(?: [a-z]+ly)*\s*\Z")
+_UNREAL = re.compile(
+    r"^(?:is|are|does|do|can)\b|\b(?:would(?! say)|were|was|been|had|can|should|let|like)\b"
+)
+_ADDED = frozenset(
+    "that's there's ok okay well indeed notably absolutely probably perfectly completely totally "
+    "clear definite firm i'm afraid guess think statement claim say".split()
+)
+_SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
+_DENIES = re.compile(
+    r"(?:it|there|this|that|they|he|she|we|i|you)(?:'s| [a-z]+)?(?: [a-z]+ly)? "
+    r"(?:not?|never|none|nothing)\b(?! (?:just|only|other|more|less|else|doubt)\b)"
+)
+_AFFIRMS = re.compile(
+    r"(?:it|there|this|that|they|he|she)(?:'s| (?:is|are|does|do|can|has|have|will))"
+    r"(?: (?:one|some|so|there|here|the case))?"
+)
+_OPENS = re.compile(
+    r"(?!(?:no|not|never|none|nothing|or|except|unless|once|only|in part|hardly|yes)\b)"
+)
 _LONGEST = 2000
+_SHORTEST = 3
+"""Words of a clause that may stand behind a verdict."""
 
 
 def yes_or_no(text: str) -> str | None:
     """Read ``yes``, ``no``, or None where neither or both are said.
 
-    What follows "answer is" decides, else the first word, else the only one said.
+    A clause is a verdict where nothing but a yes or no and known words are in it. It comes first,
+    or concludes ("so", "the answer is", a sentence of its own); what follows it does not
+    contradict.
 
     Example:
         >>> [yes_or_no(text) for text in ("Yes, no more than two.", "No doubt, yes.", "yes/no")]
         ['yes', 'yes', None]
     """
-    text = _MARKUP.sub("", text[-_LONGEST:]).strip()
-    if _HEDGED.search(text):
-        return None
-    whole = text.strip(" 。.!！").replace("’", "'").lower()
+    text = _MARKUP.sub("", text[-_LONGEST:]).strip().replace("’", "'").lower()
+    whole = text.strip(" 。.!！")
     if whole in _WHOLE:
         return _WHOLE[whole]
-    if whole.endswith("?"):
-        return None
-    declared = list(_ANSWER_IS.finditer(text))
-    if declared:
-        said = _said(text[declared[-1].end() :])
-        if said:
-            return said
-    for reading in dict.fromkeys((text, cores(text[:MAX_SENTENCE])[-1])):
-        said = _said(_LABEL.sub("", reading))
-        if said:
-            return said
-    return None
+    text = _ASKS.sub("", _TEXT.sub(r"\1", text)).strip(" \n\t,\"'$(){}[]")
+    text = text.replace("n't", " not").replace("ca not", "can not").replace("cannot", "can not")
+    text = _SUBJECT_NEXT.sub(r"\1,", _BEHIND.sub("", _LABEL.sub("", text)))
+    return _read(clauses_of(text))
 
 
-def _said(text: str) -> str | None:
-    folded = _NO_DOUBT.sub("", text.lower()).strip(" \n\t,\"'$(){}[]")
-    if _BOTH.search(folded):
-        return None
-    if _IMPOSSIBLE.match(folded):
+def _read(clauses: list[Clause]) -> str | None:
+    if len(clauses) == 1 and _THERE_IS_NO.fullmatch(clauses[0].text):
         return "no"
-    last = _LAST.search(folded)
-    begins = _first_word(folded)
-    noun = bool(_NO_NOUN.match(folded))  # "no text on the left, so yes"
-    if begins and (_takes_back(folded, begins) or len({*_ALONE.findall(folded)}) > 1):
-        return None
-    if begins and not (noun and last and last[1] == "yes"):
-        return begins if last is None or last[1] == begins else None
-    if _DOUBT.search(folded) or (_UNKNOWN.match(folded) and "yes" not in folded):
-        return None
-    if noun:
-        folded = folded[3:]
-    said = {_affirms(match, folded) for match in _SAID.finditer(folded)} - {None}
-    return None if len(said) != 1 else "yes" if said.pop() else "no"
-
-
-_SECOND = re.compile(
-    r"\W*[a-z]+\W+(?:(?:that|this|it|which|"
-    r"(?:the|this) (?:statement|claim|answer))(?:\s+is|['’]s)\s+)?"
-    r"(?:(?:hence|so|thus|therefore|or|and)\s+)?(?:\w+ly\s+)?(?P<said>true|correct|right|false|wrong|incorrect)\b(?=\s*(?:[.,;!]|\Z))"
-)
-
-
-_SHORT = re.compile(
-    r"\W*[a-z]+\W+(?:(?:need|actually|but|wait|hmm)\W+)*(?:it|that|this|they|there|he|she)\s?"
-    r"(?:['’]s|\s*(?:is|are|was|were|does|do|did|ca|can|could|will|would|has|have))"
-    r"(?P<not>\s*not|n['’]t)?"
-    r"(?:\s+(?:be|true|correct|right|possible|so|the case(?: here)?|(?:seem|look|appear) so"
-    r"|look like (?:it|that)))?\W*\Z"
-)
-"""A short sentence behind a verdict: "Yes, it is not"; "No, it does"."""
-
-
-def _takes_back(text: str, said: str) -> bool:
-    """Tell whether the words behind a yes or no say the other: "Yes, that is false"."""
-    if re.fullmatch(r"\W*[a-z]+\W+not\W*", text):
-        return True
-    second = _SECOND.match(text)
-    if second:
-        return (second["said"] in YES) != (said == "yes")
-    short = _SHORT.match(text)
-    return bool(short) and bool(short["not"]) == (said == "yes")
-
-
-def _first_word(text: str) -> str | None:
-    """Return what the first word says; an adjective before a noun ("Right angle") says nothing."""
-    found = re.match(r"\W*([a-z]+)", text)
-    if not found or _UNKNOWN.match(text) or re.match(r"\W+(?:is|would)\b", text[found.end() :]):
-        return None
-    word = found[1]
-    if word not in _PARTICLES and not _CLAUSE_END.match(text, found.end()):
-        return None
-    return "yes" if word in YES else "no" if word in NO else None
-
-
-def _affirms(word: re.Match[str], text: str) -> bool | None:
-    """Tell whether a word says yes, with a "not" before it turned round.
-
-    None where it says neither.
-    """
-    before = text[: word.start()][-_REACH:]
-    negated = bool(_NEGATED.search(before))
-    clause = clause_around(text, word.start(), word.end())[0]
-    if word.group() in _PARTICLES:
-        if not neutral(_EMPHASIS.sub("", clause)) or _SUBJECT.match(text, word.end()):
-            return None  # "far from yes", "'yes' would be false"
-    elif re.search(r"\b(?:yes|no)\b", clause):
-        return None  # "saying no is wrong"
-    if word.group() not in _PARTICLES:  # "on the right", "the correct sum"
-        predicate = negated or _IS.search(before)
-        if not predicate or not _CLAUSE_END.match(text, word.end()):
+    verdict, supposed, free, reason, questioned = None, False, False, False, False
+    for place, clause in enumerate(clauses):
+        words = clause.text.strip(" \"'$(){}[]")
+        reason = clause.kind == "reason" or (reason and clause.kind not in ("end", "ask", "so"))
+        if clause.kind == "if":
             return None
-    if word.group() == "no" and re.match(r"\s+[a-z]", text[word.end() :]):
-        return None  # "there is no difference"
-    if negated and word.group() in ("yes", "no"):
+        said = None if clause.asked else _said(words)
+        answers = clause.kind == "answer" or "answer" in words
+        concludes = answers or (clause.kind in ("so", "end", "ask") and not questioned)
+        if said and (concludes or not (free or questioned)):
+            if verdict not in (None, said) and not (supposed and answers):
+                return None
+            verdict, supposed = said, bool(_SUPPOSES.search(words))
+        elif said:
+            return None
+        elif clause.asked:
+            if verdict:
+                return None
+            questioned = questioned or "yes" in words.split() or bool(_PARTICLE.search(words))
+        elif verdict is None:
+            questioned = questioned or "yes" in words.split()
+            free = free or not (_IDIOM.fullmatch(words) or neutral(words, _ADDED))
+        elif not (reason or place == 0 or _follows(words, verdict)):
+            return None
+        reason = reason or words.startswith(("not just", "not only"))
+    return verdict
+
+
+def _said(words: str) -> str | None:
+    """Return the verdict that a clause is; None for any other clause."""
+    if words in _WHOLE:
+        return _WHOLE[words]
+    found = _NOT.fullmatch(words)
+    if found and _known(found["lead"] or ""):
+        return "no"
+    found = _SAYS.fullmatch(words)
+    if not found or not _known(found["lead"]):
         return None
-    return (word.group() in YES) != negated
+    if found["said"] in _PARTICLES:
+        return None if found["not"] else _sign(found["said"])
+    if found["lead"].strip() and not found["not"] and not _COPULA.search(found["lead"]):
+        return None
+    return _sign(found["said"], turned=bool(found["not"]))
+
+
+def _known(lead: str) -> bool:
+    return neutral(lead, _ADDED) and not (_UNREAL.search(lead) or DANGLING.search(lead))
+
+
+def _sign(word: str, *, turned: bool = False) -> str:
+    return "yes" if (word in YES) != turned else "no"
+
+
+def _follows(words: str, verdict: str) -> bool:
+    """Tell whether a clause may stand behind a verdict: it says something else, of a subject."""
+    if _IDIOM.fullmatch(words) or not words:
+        return True
+    if verdict == "yes" and _DENIES.match(words) and "no other" not in words:
+        return "else" in words
+    if verdict == "no" and _AFFIRMS.fullmatch(words):
+        return False
+    if other := re.match(r"(yes|no) (?:is|would)\b", words):
+        return other[1] != verdict  # "No, yes is the wrong answer"
+    if _PARTICLE.search(words):
+        return False
+    first = re.match(r"no (?:other|more|less|fewer)\b", words)
+    return bool(first) or (bool(_OPENS.match(words)) and len(words.split()) >= _SHORTEST)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from r1vl_kedro.answers import (
     MAX_ANSWER,
@@ -19,6 +18,7 @@ from r1vl_kedro.answers import (
     stated_quantity,
     yes_or_no,
 )
+from r1vl_kedro.answers.mentions import mentions_in
 from r1vl_kedro.answers.prose import SENTENCE_END
 from r1vl_kedro.answers.sentences import compares
 from r1vl_kedro.benchmarks.compat import REFUSALS
@@ -71,12 +71,8 @@ _NO_ANSWER_ALONE = re.compile(
 )
 _ENTRIES = frozenset({"solution", "explanation", "reasoning", "short answer"})
 _POINTS = re.compile(r"(?:it|this|that) (?:is|shows)\b", re.IGNORECASE)
-_LETTER_AND_MORE = re.compile(r"\(?[A-Za-z][).]+\s+\S")
 _NUMBERING = re.compile(r"\d+[.)]")
 _CLOSING_TAG = re.compile(r"</?(?:think|answer|summary)>", re.IGNORECASE)
-_DETERMINER = re.compile(
-    r"\W*(?:yes|no)\s+(?!it\b|there\b|the\b|this\b|that\b|they\b)\w", re.IGNORECASE
-)
 _YES_NO = {"A": "yes", "B": "no"}
 _PROSE_WORD = re.compile(r"(?<![\\\w])[A-Za-z]{3,}")
 PROSE_WORDS = 3
@@ -248,11 +244,9 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
 def option_named(text: str, choices: Mapping[str, str]) -> str | None:
     """Return the letter of the one option named in an answer's first reading that names one."""
     options = list(choices.values())
-    named = partial(chosen_option, options=options)
-    place = next((at for at in map(named, readings(text, named)) if at is not None), None)
-    if "\n" not in text and _LETTER_AND_MORE.match(text) and len(_sentences(text)) == 2:
-        behind = named(_sentences(text)[1])  # "A. The angle is 45." with 45 as B
-        return None if place is None or behind not in (place, None) else list(choices)[place]
+    if len(text) > MAX_ANSWER:
+        text = _sentences(text[-MAX_TAIL:])[-1]
+    place = chosen_option(text, options)
     return None if place is None else list(choices)[place]
 
 
@@ -269,11 +263,9 @@ def yes_no_verdict(text: str, answer: str, *, letters: bool) -> bool:
     """Tell whether an answer is yes or no as it should; with `letters`, A is yes and B is no."""
     if letters:
         named = option_named(text, _YES_NO)
-        if named is not None:
-            return _YES_NO[named] == answer.strip().lower()
-    first, *others = readings(text, yes_or_no) or [""]
-    tries = [first, *(other for other in others if not _DETERMINER.match(other))]  # "No cat is."
-    said = next(filter(None, map(yes_or_no, tries)), None)
+        if named is not None or mentions_in(text, "AB", []):
+            return named is not None and _YES_NO[named] == answer.strip().lower()
+    said = yes_or_no(text[-MAX_ANSWER:])
     return said is not None and said == answer.strip().lower()
 
 
@@ -282,8 +274,9 @@ def value_verdict(text: str, answer: str) -> bool | None:
 
     None where both are prose of several words and differ: only a judge could tell.
     """
-    verdict = answer.strip(" .").lower() in _YES_NO.values()
-    for reading in readings(text, yes_or_no if verdict else stated_quantity):
+    if answer.strip(" .").lower() in _YES_NO.values():
+        return equivalent(text[-MAX_ANSWER:], answer)
+    for reading in readings(text):
         if equivalent(reading, answer):
             return True
         if stated_quantity(reading) is not None:  # another one: what follows it is no second try
