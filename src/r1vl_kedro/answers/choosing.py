@@ -11,16 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from r1vl_kedro.answers.clauses import DANGLING, PLACE, Clause, clauses_of, marked
+from r1vl_kedro.answers.clauses import DANGLING, FURTHER, PLACE, UNFIT, Clause, clauses_of, marked
 from r1vl_kedro.answers.contrast import SET_ASIDE, said_of, without_contrasts
 from r1vl_kedro.answers.mentions import Mention, mentions_in
 from r1vl_kedro.answers.prose import WORD, WRONG, neutral
 
-_UNFIT = re.compile(
-    r"^\W*(?:is|are|does|do|did|can|could|should|was|were)\b"
-    r"|\b(?:second|third|next|first|last|been|had|they|he|she|going to)\b",
-    re.IGNORECASE,
-)
 _PLAIN = re.compile(r"[\w\s'’\"“”*_.!✓✔✅☑→•–—#-]*")
 _CUE = re.compile(
     r"\b(?:answers?|ans|final|correct|right|option|choice|choose|chose|chosen|pick|picked|select|"
@@ -35,10 +30,6 @@ _NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNOR
 _SAYS = re.compile(
     rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
     rf"eating|using|carrying|driving|watching) (?:an? |the )?{PLACE}\W*",
-    re.IGNORECASE,
-)
-_FURTHER = re.compile(
-    r"\W*(?:to the|of|from|by|at|with|on|had|last|first)\b|.*\b(?:been|had|last|first)\b",
     re.IGNORECASE,
 )
 _UNREAL = re.compile(r"\b(?:would|should)\b", re.IGNORECASE)
@@ -120,6 +111,8 @@ class _Reader:
         self.found = Choice()
         self.working = False
         """A clause stands before that is not understood: only a cued choice counts."""
+        self.mentioned = False
+        """Such a clause names options or denies."""
         self.several = False
         """Options are named together, or one under a condition: no other rule may choose."""
         self.clash = False
@@ -143,6 +136,9 @@ class _Reader:
                 self.kept = ""
             if clause.kind in ("reason", "if"):
                 self.kept = clause.kind
+            if self.declared and behind and (clause.kind, behind.kind) == ("end", "label"):
+                skipped = True
+                continue  # "C: the exterior angle"
             skipped = bool(behind and _WRONG_TOO.match(behind.text) and self._which(clause.text))
             if skipped:
                 found.aside |= self._which(clause.text)
@@ -178,18 +174,28 @@ class _Reader:
             if len(named) > 1:
                 if self.kept == "reason" and found.place is not None:
                     return True
-                self.several = self.working = True
+                self.several = self.working = self.mentioned = True
                 return found.place is None
             if named and not self._described(clause.text, only=only):
                 return self._choose(named.pop(), clause)
             return True
         if found.place is None:
             self.working = True
+            against = WRONG.search(clause.text) or _NEGATES.search(clause.text)
+            self.mentioned = self.mentioned or bool(named or against)
+            if (
+                named
+                and UNFIT.search(clause.text)
+                and neutral(re.sub(PLACE, " ", clause.text), _ADDED)
+            ):
+                self.several = True
             found.letters |= {
                 one.which for sign in clause.text if (one := self.named.get(sign)) and one.letter
             }
             return True
-        return self._explains(clause, named)
+        if not self._explains(clause, named):
+            found.place, self.clash = None, True
+        return not (self.clash and self.declared)
 
     def _described(self, text: str, *, only: bool) -> bool:
         """Tell whether a clause among others says of a letter what its option is: "A is 30"."""
@@ -217,9 +223,9 @@ class _Reader:
         if not _PLAIN.fullmatch(lead + rest) or re.search(r"\d", lead + rest):
             return False
         if (
-            _UNFIT.search(lead)
+            UNFIT.search(lead)
             or DANGLING.search(lead)
-            or _FURTHER.match(rest)
+            or FURTHER.match(rest)
             or self.standing.search(lead + rest)
         ):
             return False
@@ -236,7 +242,8 @@ class _Reader:
         if self.kept == "reason" and clause.kind != "so" and not declared and place != found.place:
             self.working = True
             return found.place is None or not (cued or len(clause.text) == 1)
-        if found.place is None and ((self.working and not cued) or (self.clash and not declared)):
+        unread = self.working and (self.mentioned or clause.kind != "end")
+        if found.place is None and ((unread and not cued) or (self.clash and not declared)):
             return True
         if found.place not in (place, None):
             if self.declared:

@@ -39,6 +39,18 @@ DANGLING = re.compile(
     re.IGNORECASE,
 )
 """How a lead ends behind which an option is the object of something else: "the side of"."""
+UNFIT = re.compile(
+    r"^\W*(?:is|are|does|do|did|can|could|should|was|were)\b"
+    r"|\b(?:second|third|next|first|last|been|had|they|he|she|going to)\b",
+    re.IGNORECASE,
+)
+"""Words of a lead that make the choice another's, a question or one of several."""
+FURTHER = re.compile(
+    r"\W*(?:to the|of|from|by|at|with|on|had|last|first)\b"
+    r"|.*\b(?:been|had|last|first|right angle)\b",
+    re.IGNORECASE,
+)
+"""How the words behind an option make it part of something else."""
 _RIGHT = re.compile(rf"(?P<said>{PLACE})\s+(?:is|are)\s+(?:the\s+)?(?P<right>{PLACE})\W*\Z")
 
 

@@ -3,7 +3,7 @@
 import re
 
 from r1vl_kedro.answers.clauses import DANGLING, Clause, clauses_of
-from r1vl_kedro.answers.prose import neutral
+from r1vl_kedro.answers.prose import OF_ANOTHER, neutral
 
 YES = frozenset("yes yeah yep yup true correct right accurate".split())
 NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
@@ -18,7 +18,7 @@ _WHOLE = {
     **dict.fromkeys(
         ("certainly", "absolutely", "of course", "definitely", "sure", "indeed", "it is",
          "they are", "it does", "they do", "it can", "there is", "there are", "i think so",
-         "i believe so", "i guess so", "y"),
+         "i believe so", "i guess so"),
         "yes",
     ),
     **dict.fromkeys(
@@ -26,7 +26,7 @@ _WHOLE = {
          "not at all", "not really", "i don't think so", "i do not think so", "probably not",
          "it is not", "it isn't", "they are not", "they aren't", "it does not", "it doesn't",
          "they do not", "they don't", "it cannot", "it can't", "there is not", "there isn't",
-         "there are not", "there aren't", "i doubt it", "impossible", "it is impossible", "n"),
+         "there are not", "there aren't", "i doubt it", "impossible", "it is impossible"),
         "no",
     ),
 }  # fmt: skip
@@ -37,6 +37,7 @@ _ASKS = re.compile(
     r"(?:yes\s?(?:/|or)\s?no|true\s?(?:/|or)\s?false)\s*[:?]\s*"
 )
 """The form of the question, repeated."""
+_NUMBER = re.compile(r"no\.?\s*\d")
 _LABEL = re.compile(
     r"^\(?[a-j](?:[)\]}.:,]+|\s+[-–]|\s+(?=\())\s*(?=\(?"
     r"(?:yes|no|true|false)\b)"
@@ -46,13 +47,14 @@ _SUBJECT_NEXT = re.compile(
     r"\b(yes|no)(?= (?:it|they|there|this|that|he|she|the|we|i|you|because|since)\b)"
 )
 _IDIOM = re.compile(
-    r"(?:no|without(?: an?y?)?|beyond(?: any)?) (?:doubt|problem|question)(?: about (?:it|that))?"
+    r"(?:no|without(?: an?y?)?|beyond(?: any)?) (?:doubt|problem|question|difference)"
+    r"(?: about (?:it|that))?|it's not a (?:yes|no)"
     r"|of course|it (?:is|does)|they (?:are|do)|not (?:just|only)\b.*"
 )
 _SAYS = re.compile(
     rf"(?P<lead>[a-z'\s]*?)(?P<not>\bnot (?:quite |really |at all )?)?\b"
     rf"(?P<said>{'|'.join(sorted(YES | NO))})"
-    r"(?: (?:sir|madam|indeed|definitely))?"
+    r"(?: (?:sir|madam|indeed|definitely)| that (?!.*\b(?:true|false|not|no)\b).*)?"
 )
 _NOT = re.compile(
     r"(?P<lead>[a-z'\s]*?)\bnot(?: (?:really|at all|yet|anymore|possible|the case|so|"
@@ -63,6 +65,7 @@ _THERE_IS_NO = re.compile(
     r"(?!yes|doubt|question|way|reason|problem|need|secret|\w+ing\b)"
     r"[a-z]+(?: [a-z]+){0,3}"
 )
+_OF_ANOTHER = re.compile(rf"\b(?:{OF_ANOTHER})\b")
 _PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
 _COPULA = re.compile(r"(?:\b(?:is|are|be|seems|looks|appears)|'s)(?: [a-z]+ly)*\s*\Z")
 _UNREAL = re.compile(
@@ -74,8 +77,8 @@ _ADDED = frozenset(
 )
 _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
 _DENIES = re.compile(
-    r"(?:it|there|this|that|they|he|she|we|i|you)(?:'s| [a-z]+)?(?: [a-z]+ly)? "
-    r"(?:not?|never|none|nothing)\b(?! (?:just|only|other|more|less|else|doubt)\b)"
+    r"(?:[a-z]+ly )?(?:it|there|this|that|they|he|she|we|i|you)(?:'s| [a-z]+)?(?: [a-z]+ly)? "
+    r"(?:not?|never|none|nothing)\b(?! (?:just|only|other|more|less|else|doubt|a no)\b)"
 )
 _AFFIRMS = re.compile(
     r"(?:it|there|this|that|they|he|she)(?:'s| (?:is|are|does|do|can|has|have|will))"
@@ -104,8 +107,15 @@ def yes_or_no(text: str) -> str | None:
     whole = text.strip(" 。.!！")
     if whole in _WHOLE:
         return _WHOLE[whole]
+    if _NUMBER.match(text):
+        return None
     text = _ASKS.sub("", _TEXT.sub(r"\1", text)).strip(" \n\t,\"'$(){}[]")
-    text = text.replace("n't", " not").replace("ca not", "can not").replace("cannot", "can not")
+    text = (
+        text.replace("n't", " not")
+        .replace("ca not", "can not")
+        .replace("cannot", "can not")
+        .replace("can not be", "is not")
+    )
     text = _SUBJECT_NEXT.sub(r"\1,", _BEHIND.sub("", _LABEL.sub("", text)))
     return _read(clauses_of(text))
 
@@ -168,7 +178,7 @@ def _sign(word: str, *, turned: bool = False) -> str:
 
 def _follows(words: str, verdict: str) -> bool:
     """Tell whether a clause may stand behind a verdict: it says something else, of a subject."""
-    if _IDIOM.fullmatch(words) or not words:
+    if _IDIOM.fullmatch(words) or not words or _OF_ANOTHER.search(words):
         return True
     if verdict == "yes" and _DENIES.match(words) and "no other" not in words:
         return "else" in words
