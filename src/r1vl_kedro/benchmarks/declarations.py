@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from r1vl_kedro.answers.prose import SENTENCE_END, WORD
-from r1vl_kedro.responses.vocabulary import words_of
 
 MAX_TAIL = 400
 """Characters before a mark, or at the end of a long text, that are read."""
@@ -26,17 +25,18 @@ DECLARED = re.compile(
 )
 _MARKUP = re.compile(r"</?\w+>|[#*_>`]+")
 _PART = re.compile(r"[,;:]\s+")
-_LEADS = words_of(
+_LEADS = frozenset(
     "so thus hence therefore and then finally but now well ok okay overall consequently clearly i "
     "i'm am we us can think believe conclude say see find know get obtain have determine deduce "
     "infer would that which this it means follows leads to gives given shows tells the my our "
     "your a an final correct right best exact actual required desired short most likely clear "
-    "confident sure certain is option choice answer in conclusion step on reflection"
+    "confident sure certain is option choice answer in conclusion step on reflection".split()
 )
 """Words between a sentence's last comma and "answer is" that only lead there."""
-_LINKS = words_of("so thus hence therefore but and")
-_OPENS = _LINKS | words_of(
-    "based according from given since because as looking finally in now overall after using yes no"
+_LINKS = frozenset("so thus hence therefore but and".split())
+_OPENS = _LINKS | frozenset(
+    "based according from given since because as looking finally in now overall after using yes "
+    "no".split()
 )
 """How a sentence begins whose last part declares an answer: "Since x is 3, the answer is"."""
 _AN_ANSWER = re.compile(r"\banswer\b|\b(?:option|choice)\s*(?:is\b|[:=])", re.IGNORECASE)

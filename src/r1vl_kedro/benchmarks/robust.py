@@ -32,7 +32,7 @@ from r1vl_kedro.benchmarks.declarations import (
 from r1vl_kedro.responses.around import in_its_sentence
 from r1vl_kedro.responses.beside import beside
 from r1vl_kedro.responses.boxed import last_box_section
-from r1vl_kedro.responses.revisions import revises
+from r1vl_kedro.responses.revisions import revises, standing
 from r1vl_kedro.responses.think_answer import last_tagged
 
 MAX_RESPONSE = 20_000
@@ -95,19 +95,17 @@ def stated(raw: str) -> str:
     text = raw.strip()[-MAX_RESPONSE:]
     if marks := declared(FINAL, text):
         said, *later = _SECTION.split(text[marks[-1].end() :].lstrip(), maxsplit=1)
-        behind = "\n".join(later)
         said = _CLOSING_TAG.sub("", said).strip()
         if said.count("**") % 2:  # the mark is bold too
             said = re.sub(r"\A\*\*\s*|\s*\*\*\Z", "", said)
-        answer = unboxed(short_answer(said) or said)
-        return behind if revises(answer, f"\n{behind}") else answer
+        return standing(unboxed(short_answer(said) or said), "\n" + "\n".join(later))
     tagged = last_tagged(text)
     if tagged:
         at = text.rindex(tagged)
         before = _CLOSING_TAG.sub(" ", text[: text.rindex("<", 0, at)])
         after = _CLOSING_TAG.sub("", text[at + len(tagged) :])
-        if revises(tagged, beside("", tagged, after)[2]):
-            return after
+        if (left := standing(tagged, beside("", tagged, after)[2])) != tagged:
+            return left
         return in_its_sentence(before, unboxed(tagged), after)
     return unboxed(short_answer(text) or text)
 
@@ -125,8 +123,8 @@ def unboxed(text: str) -> str:
     after = _ANSWER_AFTER.search(behind)
     if after:
         return after["answer"].strip(" \n*_`")
-    if revises(said, beside("", said, behind)[2]):
-        return behind.strip(" }$.")
+    if (left := standing(said, beside("", said, behind)[2])) != said:
+        return left.strip(" }$.")
     return in_its_sentence(before, said, behind)
 
 

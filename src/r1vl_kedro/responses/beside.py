@@ -23,7 +23,7 @@ _SIGN_BEHIND = re.compile(
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]{1,3}")
 _WORDS = re.compile(r"[A-Za-z][\w/^·.-]*(?:\$?\^\{?-?\d\}?\$?)?(?: \(?[A-Za-z][\w/^·.-]*\)?){0,4}")
-_BRACKET = re.compile(r"\((?:in )?([A-Za-z][\w/^ ]{0,30})\)")
+_BRACKET = re.compile(r"[(\[](?:in )?([A-Za-z][\w/^ ]{0,30})[)\]]")
 _ENDS = re.compile(r"[\s$*}]*(?:[.,;:!?)\n<&]|\Z|\\[\])])")
 _ALSO_WORDS = frozenset({"in", "us", "ha", "am", "as", "mad", "at", "second", "bar", "mole", "cal"})
 """Units that are words as well, or the beginning of one's: they count where the sentence ends."""

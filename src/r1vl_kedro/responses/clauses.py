@@ -7,20 +7,13 @@ from functools import cached_property
 from r1vl_kedro.answers import equivalent
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import WRONG
-from r1vl_kedro.responses.vocabulary import (
-    FAULTY,
-    KINDS,
-    LIGHT,
-    LINKS,
-    NOT,
-    NOUNS,
-    PERSONS,
-    POINTERS,
-    REJECTING,
-    RIGHT,
-    WITHDRAWING,
-)
 
+_NOT = frozenset("not no never cannot neither nor nobody none hardly barely without".split())
+_FAULTY = frozenset(
+    "off short slip misread forgot forgets missed misses omitted violates conflicts contradicts "
+    "confused doubt doubtful unclear inconsistent nonsense placeholder disagrees guess".split()
+)
+"""Words that find fault with what they are said of, beside those that deny a statement."""
 _MARKUP = re.compile(
     r"(?i)</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>|[*_`$]+|\\(?:[()\[\]]|boxed\b)"
 )
@@ -32,8 +25,6 @@ _NEAR = 40
 _PLACE = re.compile(
     r"(?i)(?<=\b(?:on|to|at) the )right\b|\bright(?=[ -](?:angle|triangle|side|hand|prism|cone))"
 )
-_MATTER = re.compile(r"\b(?:possible|true|so|sure|clear) (?:for|to|that)\b.*")
-"""What is said not to be so: "it is not possible for both to be hidden"."""
 _SENTENCE = re.compile(r"(?<=[.!?;])(?!(?<=\d!)\s+[a-z])(?:\s+|\Z)|\n+|</?[a-z]+>")
 _CLAUSE = re.compile(
     r"(?:,(?!\d)|[:()\[\]—–]|(?<!\d)\s-\s)\s*"
@@ -44,7 +35,7 @@ _CLAUSE = re.compile(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*(?:['’][^\W\d_]+)?|[=+?]")
 _NUMBER = (
-    r"(?<![A-Za-z^_{\\\d.,])\d+(?:[.,/]\d+)*(?!\s?[\^_}\\(]|\s?[a-z](?![a-z])|\d)"
+    r"(?<![A-Za-z^_{\\\d.,])\d+(?:[.,/]\d+)*(?!\s?(?:[\^_}\\(]|(?:st|nd|rd|th)\b)|\s?[a-z](?![a-z])|\d)"
     rf"|\b(?:{'|'.join(word for word in CARDINALS if word != 'one')}|(?<=\ba )dozen)\b(?!-)"
 )
 _LETTER = r"(?<![\w'’])(?<!\b[A-Z] )[A-J](?![\w'’]|\(| [A-Z]\b)"
@@ -63,15 +54,19 @@ _WORDS_OF_A_KIND = (
     "red green blue yellow black white purple orange brown gray grey pink cyan",
 )  # fmt: skip
 """Words of which one is the answer and another would be a different one."""
-_NAME = r"(?:(?<=\bis )|(?<=\bbe )|(?<=\bwas ))(?!The\b)[A-Z][a-z]{2,}\b"
+_NAME = r"(?<![A-Za-z])[A-Z][a-z]{2,}\b"
+_NO_NAME = re.compile(
+    r"(?:\b(?:the|of|in|on|(?-i:[A-Z][a-z]+))|['’]s)\s\Z|\A(?:the|its?|th\w+|no|not|yes|both|only|all|each|here|note|"
+    r"since|because|if|when|so|hence|thus|we|you|my|our|and|but|for|from|with|at|by|as|on|in|an)\Z",
+    re.IGNORECASE,
+)
+"""What stands before a word in capitals that is no other answer; or the first word itself."""
 _LABELS = re.compile(
     r"(?:\b(?:points?|vertex|vertices|angles?|lines?|nodes?|sides?|edges?|segments?|circles?|rays?|"
     r"centre|center|corner|cube|face|from|through|at|to|of|and|on|in|with|than)|,)\s*\Z",
     re.IGNORECASE,
 )
 """What makes a letter behind it the name of a thing in the figure."""
-_BEFORE_NOUN = KINDS | PERSONS | POINTERS | LINKS
-"""Words that may stand before what an answer is called."""
 _DENIED = re.compile(
     r"(?i)\b(?:not|never|cannot|instead of|rather than|in place of|\w+n['’]t)"
     r"(?:\s+(?:be|equal|to|the|an?|answer|option))*\s*\(?\Z"
@@ -100,6 +95,8 @@ class Answer:
         self.pattern: re.Pattern[str] | None = None
         self.worded = False
         self.letter = bool(re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text))
+        self.no = bool(re.match(r"\W*no\b", folded))
+        self.yes_or_no = bool(re.match(r"\W*(?:yes|no)\b", folded))
         if self.letter:
             self.pattern = re.compile(_LETTER)
         term = text.rpartition("=")[2]
@@ -123,19 +120,12 @@ class Answer:
         found = {value_of(one) for one in self.found(self.text)}
         return frozenset(found or _WORD.findall(self.text.casefold()))
 
-    @cached_property
-    def subjects(self) -> frozenset[str]:
-        """Return its values as words of a text name them, in lower case."""
-        return frozenset(value.casefold() for value in self.values)
-
     def found(self, text: str) -> Iterator[re.Match[str]]:
         """Find the values of the answer's kind in a text."""
-        return self.pattern.finditer(text) if self.pattern else iter(())
-
-    def repeated(self, text: str) -> bool:
-        """Tell whether a text holds all that the answer consists of."""
-        words = {value_of(value) for value in self.found(text)}
-        return self.values <= words | set(_WORD.findall(text.casefold()))
+        found = self.pattern.finditer(text) if self.pattern else iter(())
+        if not self.worded:
+            return found
+        return (one for one in found if not _names_no_answer(text, one))
 
     def same(self, value: str) -> bool:
         """Tell whether a value is the answer."""
@@ -144,10 +134,24 @@ class Answer:
         )
 
 
+def _names_no_answer(text: str, found: re.Match[str]) -> bool:
+    before = text[max(found.start() - _NEAR, 0) : found.start()]
+    return bool(_NO_NAME.search(before if before.strip() else found[0]))
+
+
 def value_of(found: re.Match[str]) -> str:
     """Return a value that was found as it is written, number words in digits."""
     word = found[0].casefold()
     return str(CARDINALS.get(word, word if len(word) > 1 else found[0]))
+
+
+def number_of(value: str) -> float | None:
+    """Return the number that a value found by `Answer` is, or None: "1/2", "1,000", "3"."""
+    above, _, below = value.replace(",", "").partition("/")
+    try:
+        return float(above) / float(below or 1)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -160,7 +164,7 @@ class Clause:
     Attributes:
         words: in lower case.
         ours, others: where the answer and other values are stated; ``final`` whether the last of
-            them ends the clause, ``leads`` whether one begins it but for light words.
+            them ends the clause, ``brief`` whether all but a word does.
         denied: whether it is said not to be the answer.
     """
 
@@ -184,29 +188,17 @@ class Clause:
         ]
         self.ours = [one for one, mine in stated if mine]
         self.others = [one for one, mine in stated if not mine]
-        of_other = self.others[0].start() if self.others and not self.ours else None
-        self._ahead = _words(part[:of_other])
         self.ends_on_ours = bool(stated) and stated[-1][1]
         self.final = bool(stated) and not re.search(r"\w", part[stated[-1][0].end() :])
         self.brief = bool(stated) and len(_words(part[stated[-1][0].end() :])) <= 1
-        self.leads = any(
-            LIGHT.issuperset(_WORD.findall(part[: one.start()].casefold())) for one, _ in stated[:1]
-        )
-
-    @property
-    def hedges(self) -> bool:
-        """Return whether it leaves open whether the answer or another value is right."""
-        pairs = [
-            *zip(self.ours, self.others, strict=False),
-            *zip(self.others, self.ours, strict=False),
-        ]
-        return any(re.fullmatch(r"\W*or\W*", self.text[a.end() : b.start()]) for a, b in pairs)
 
     @property
     def negated(self) -> bool:
         """Return whether any word denies or finds fault."""
         given = {one[0].casefold() for one in self.others}
-        return any(is_not(word) or word in FAULTY for word in self.words if word not in given)
+        words = [word for word in self.words if word not in given]
+        found = any(is_not(one) or one in _FAULTY or _wrong(one) for one in words)
+        return found or "too" in words[:-1]
 
     @property
     def unexplained(self) -> list[str]:
@@ -219,69 +211,14 @@ class Clause:
             return [value_of(last)] if self.final and not named else []
         return [value_of(one) for one in self.others]
 
-    @property
-    def light(self) -> bool:
-        """Return whether all words but the last only state it."""
-        return LIGHT.issuperset(self.words[:-1])
-
-    @cached_property
-    def about(self) -> bool:
-        """Tell whether it is about the answer: by its subject, or for want of one."""
-        if self.first in ("do", "don't"):
-            return not POINTERS.isdisjoint(self.words)
-        rest = [word for word in self.words if word not in LINKS and not word.endswith("ly")]
-        if not rest or rest[0] == "not" or rest[0] in PERSONS | POINTERS | self._answer.subjects:
-            return True
-        if rest[0] in ("nobody", "none") and not POINTERS.isdisjoint(rest):
-            return True
-        if len(rest) <= 2:
-            return rest[0] in NOUNS | NOT | FAULTY or bool(WRONG.fullmatch(rest[0]))
-        return self.named
-
-    @cached_property
-    def named(self) -> bool:
-        """Tell whether its subject is what an answer is called: "my final guess", "the answer"."""
-        at = next((n for n, word in enumerate(self.words) if word not in _BEFORE_NOUN), None)
-        if at is None or self.words[at] not in NOUNS or self.words[at + 1 : at + 2] == ("of",):
-            return False
-        follows = " ".join(self.words[at + 1 : at + 2])
-        other = any(self._answer.found(follows.upper() if len(follows) == 1 else follows))
-        return not other or follows in self._answer.values
-
-    @cached_property
-    def denies(self) -> bool:
-        """Tell whether its predicate finds fault, or denies that something is right, not both."""
-        words = self._ahead
-        if not words:
-            return False
-        negation = next(
-            (place for place, word in enumerate(words) if is_not(word) or word == "least"), None
-        )
-        for place, word in enumerate(words):
-            if "it" in words[:place] and words[place + 1 : place + 2] in (
-                ("to",),
-                ("for",),
-                ("that",),
-            ):
-                continue  # "it is impossible to"
-            object_ = REJECTING.fullmatch(word) and not {"is", "was", "be", "been", "are"} & set(
-                words
-            )
-            if word == words[-1] and len(words) == 1 and word in WITHDRAWING:
-                return True
-            if (word in FAULTY or WRONG.fullmatch(word)) and not (
-                object_ and POINTERS.isdisjoint(words[place + 1 :])
-            ):
-                return negation is None
-        if negation is None:
-            return "too" in words[:-1]
-        ahead = _MATTER.sub("", " ".join(words[negation:])).split()
-        return not RIGHT.isdisjoint(ahead) or words[-1] in ("be", "not") or len(words) == 1
-
 
 def is_not(word: str) -> bool:
     """Tell whether a word negates."""
-    return word in NOT or word.endswith("n't")
+    return word in _NOT or word.endswith("n't")
+
+
+def _wrong(word: str) -> bool:
+    return word not in ("lie", "lies") and bool(WRONG.fullmatch(word))
 
 
 def cut(sentence: str) -> list[str]:

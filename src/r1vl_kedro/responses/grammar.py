@@ -14,8 +14,7 @@ from pydantic import AfterValidator
 from r1vl_kedro.errors import did_you_mean
 from r1vl_kedro.responses.around import NEAR, in_its_sentence
 from r1vl_kedro.responses.beside import beside
-from r1vl_kedro.responses.revisions import revises
-from r1vl_kedro.responses.understanding import understood
+from r1vl_kedro.responses.revisions import revises, standing
 
 Kind = Literal["description", "rationale", "separator", "step", "answer", "other"]
 
@@ -26,17 +25,9 @@ _BARE = re.compile(r"\\boxed\s*\{|[}$*\s.∎□■✓✔]")
 """What may stand around an answer that is written again."""
 _MANY = 50  # answers of one response that are read in their sentences, from the last
 _EXPLAINED = re.compile(
-    r"(?P<said>[^.!?:]{1,60}(?<!\b[A-Za-z]))[.!]\s+"
-    r"(?P<reason>(?:To see (?:this|why)|We|Its|Their|Because|Since|This (?:follows|is because)|"
-    r"The reason)\b[^\n]*)"
+    r"(?P<said>[^.!?:]{1,60}(?<!\b[A-Za-z]))[.!]\s+(?P<reason>\S+(?:[^\S\n]+\S+){2,})"
 )
-_CONCLUDES = re.compile(
-    r"\b(?:so|thus|hence|therefore|answer|total|gives?|leaving|leaves?|left|remain\w*|makes?|making|"
-    r"get|obtain|instead|but|not|actually|should|must|would|only|also|or|if|unless|now|then|have|"
-    r"need|double[ds]?|add(?:ed)? (?:the|it|one|another))\b|n['’]t\b|=",
-    re.IGNORECASE,
-)
-"""Words behind an answer with which something else may be concluded from it."""
+"""An answer with a sentence behind it on its own line."""
 
 
 def has_content(text: str) -> bool:
@@ -90,7 +81,8 @@ class Response:
     def answers(self) -> tuple[str, ...]:
         """Return what each answer section with content answers, in order of appearance.
 
-        Text behind the last one that takes it back or gives another is part of it.
+        The text behind the last one is read with it: what does more than explain it or come back
+        to it leaves it undecided, or gives another one in its place (`revisions`).
         """
         sections = [section for section in self.of("answer") if not section.empty]
         found = [answer_in(section.body) for section in sections]
@@ -102,9 +94,12 @@ class Response:
             )
         if found:
             after = self._behind(sections[-1].end)
-            _, _, rest = beside("", answer_in(sections[-1].body), after)
-            if revises(found[-1], rest):
-                found[-1] = after.strip()
+            bare = answer_in(sections[-1].body)
+            _, _, rest = beside("", bare, after)
+            more = found[-1].partition(bare)[2].strip()  # "thousand" of "7 thousand"
+            if more and more[0] != "^" and more in rest[:NEAR]:
+                rest = rest.partition(more)[2]
+            found[-1] = standing(found[-1], rest)
         return tuple(found)
 
     @property
@@ -223,25 +218,23 @@ GrammarName = Annotated[str, AfterValidator(_known)]
 def answer_in(body: str) -> str:
     """Read an answer's text: its first line, or all of it where more than prose follows.
 
-    A short value or another option below the first line is a second answer, and prose that takes
-    the first back is part of it, so that hedging shows. A reason in a second sentence of the line
-    is left out where it concludes nothing: "12. To see this, add 5 and 7."
+    A short value or another option below the first line is a second answer; prose below it may
+    leave nothing of the first (`revisions`). A second sentence of the line that only explains it
+    is left out: "12. To see this, add 5 and 7."
     """
     lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
     explained = _EXPLAINED.fullmatch(lines[0])
-    if explained and not _CONCLUDES.search(explained["reason"]):
-        said, reason = explained["said"], explained["reason"]
-        lines[0] = lines[0] if revises(said, f"\n{reason}") else said
+    if explained and not revises(explained["said"], f"\n{explained['reason']}"):
+        lines[0] = explained["said"]
     lines[1:] = [line for line in lines[1:] if _BARE.sub("", line) not in ("", lines[0])]
+    below = "\n" + "\n".join(lines[1:])
+    listed = all(len(line.split()) < _PROSE_WORDS or _ALTERNATIVE.match(line) for line in lines[1:])
+    if not listed or len(lines) == 1:
+        return standing(lines[0], below)
     remarks = [line for line in lines[1:] if not re.search(r"\d", line)]
-    if re.search(r"\d", lines[0]) and not all(understood(one, repeats=False) for one in remarks):
-        return "\n".join(remarks)
-    prose = all(
-        len(line.split()) >= _PROSE_WORDS and not _ALTERNATIVE.match(line) for line in lines[1:]
-    )
-    if prose and revises(lines[0], "\n" + "\n".join(lines[1:])):
-        return "\n".join(lines[1:])
-    return lines[0] if prose else "\n".join(lines)
+    if re.search(r"\d", lines[0]) and revises(lines[0], "\n" + "\n".join(remarks)):
+        return standing(lines[0], below)
+    return "\n".join(lines)
 
 
 def rewrite(text: str, given: Grammar, wanted: Grammar, *, description: str | None = None) -> str:

@@ -1,62 +1,43 @@
-"""What leads to a marked answer: another one, a denial, a supposition, somebody else's claim."""
+"""What leads to a marked answer in its clause: a denial, a supposition, or another answer.
+
+A box or tag holds the answer by convention, whatever is said before it, unless the words that lead
+to it take it for something else.
+"""
 
 import re
 
 from r1vl_kedro.answers.prose import WRONG
-from r1vl_kedro.responses.clauses import Answer, Clause, cut, is_not, plain, sentences, value_of
-from r1vl_kedro.responses.vocabulary import (
-    DOUBTS,
-    FAULTY,
-    LIGHT,
-    NOT,
-    NOUNS,
-    PERSONS,
-    SOURCES,
-    UNREAL,
-    VERBS,
-    WITHDRAWING,
-    words_of,
-)
+from r1vl_kedro.responses.clauses import Answer, cut, plain, sentences, value_of
 
-_INDEFINITE = re.compile(
-    r"(?i)(?:^|[.,;:]\s|\b(?:so|thus|hence|but|and|that)\s)"
-    r"(?:an?|another|some|many|most|every|other) "
-    r"(?!(?:total|quarter|third|half|fifth)\b)(?P<who>(?:[a-z'-]+ ){1,4})"
-    r"(?:puts?|reads?|says?|gets?|sees?|writes?|types?|answers?|thinks?|finds?|chooses?|picks?|"
-    r"claims?|reports?|enters?|is|was)\W*\Z"
+_DENIED = re.compile(
+    r"\b(?:not|\w+n['’]t|never|cannot|neither|nor|without|maybe|perhaps|possibly|either|almost"
+    r"|nearly|no way)(?:\W+(?:be|is|are|equals?|to|the|an?|that|this|there|it|we|i|answer|option"
+    r"|value|number|result|right|correct|choose|pick|write|read|take|put|use|treat|have|give|get|think"
+    r"|really|quite|exactly|\w+ly|as|than))*\W*\Z",
+    re.IGNORECASE,
 )
-"""A subject that is none of the question's: "a careless pupil puts", "an upper estimate is"."""
-_HEARSAY = re.compile(
-    r"(?i)\b(?P<who>[a-z]+) (?:says?|said|claims?|claimed|thinks?|thought|believes?|believed|"
-    r"reports?|reported|guess(?:es|ed)?|has it)\b(?: that)?[^.;,:!?\d]*\Z"
+"""A denial or doubt that reaches the answer behind it: "it cannot be"."""
+_FAULTY = re.compile(
+    r"\b(?:naive(?:ly)?|hasty|tempt\w+|distractor|typo|intermediate|partial|placeholder|misread"
+    r"|scratch|strike|scrap|disregard|forget|delete|discard|(?:lower|upper) bound|dummy|format"
+    r"|example|(?:my|first|upper|lower) (?:\w+ )?(?:guess|impression|estimate)|friend"
+    r"|rumou?r|believed|pretend|first (?:got|thought)|before the \w+|another \w+)"
+    r"(?:\W+\w+){0,6}\W*\Z|\b(?:half|twice|of) the answer\b"
+    r"|\b(?:in addition to|besides|apart from|aside from)\b|\bguess\W*\Z",
+    re.IGNORECASE,
 )
-"""What somebody else says: "rumour has it that the answer is"."""
-_OTHER_QUESTION = re.compile(
-    r"(?i)\b(?:another|other|different|previous|next|earlier|former|last) "
-    r"(?:exercise|problem|question|task|test|book|student|person|pupil|reader|riddle)s?\b[^.;?!]*\Z"
-    r"|\b(?:twice|thrice|double|triple|half|\w+ times"
-    r"|(?:square|root|double|half|inverse|opposite) of) "
-    r"(?:the|our|this) (?:\w+ )?(?:answer|result|solution)\b[^.;?!]*\Z"
+"""Words that call what is behind them something else than the answer."""
+_SUPPOSED = re.compile(
+    r"\A\W*(?:suppose|assume|imagine|pretend)\b|\bused to be\b"
+    r"|\b(?:would|could|might)\b(?!.*\bthen\b)|\b(?:for example|for instance|e\.g)\W*\Z"
+    r"|\bwere\b.*\bwould\b",
+    re.IGNORECASE,
 )
-_LED_ASTRAY = re.compile(
-    r"(?i)\b(?:of (?:the|our|my|this|that) (?:\w+ )?(?:answer|result|solution) (?:is|was|equals)"
-    r"|(?:for (?:example|instance)|e\.g|say|naively|hypothetically|supposedly|allegedly)[.,:]*"
-    r"|(?:i|we) (?:first|initially|originally)(?: \w+){1,2}|(?:let['’]s|let us|we|i) pretend\b[^.]*"
-    r"|(?:before|prior to) (?:the|my|our|any|this) (?:\w+ )?(?:correction|revision|check)\w*"
-    r"|(?:in addition to|besides|apart from|aside from) [^.;]*|no way\b[^.;]*"
-    r"|(?:do not|don['’]t|never) (?:read|take|treat|use|write|answer|put|choose|pick)\b[^.;,]*"
-    r"|(?:answer|output|response) (?:format|template|box)\b[^.;]*)\W*\Z"
-    r"|(?:\A|[.!?]\s+|,\s)were\b[^.!?]*\bwould\b[^.!?]*\Z"
+"""Words with which an answer is only supposed: "it would be"; "it would then be" concludes."""
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|\w+n['’]t|many|(?:number|count|margin) of)\b", re.IGNORECASE
 )
-"""What leads to an answer without stating it: an example, a first attempt, a part of the answer."""
-_HEADING = re.compile(r"(?:\A|[.!?\n])\W*(?P<word>[A-Za-z]+)\W*:\W*\Z")
-_HEADS = words_of(
-    "area perimeter volume length height width depth radius diameter distance speed time cost "
-    "price weight mass age slope angle probability mean median mode range average maximum "
-    "minimum sum product difference quotient ratio note thus hence therefore so finally "
-    "conclusion output reply"
-)
-"""Words of amounts that may head an answer, beside what an answer is called: "Area: 7"."""
+"""Words in whose clause a word of denial says nothing of the answer: "the number of wrong ones"."""
 _HEADER = re.compile(r"^###.*$", re.MULTILINE)
 _ANSWER_BEFORE = re.compile(
     r"(?i)\banswer\W{0,3}(?:is\b|[:=])\W{0,4}(?P<value>[^\s,.;*]+)(?=[,.;*]|\s*\n|\s*\Z)"
@@ -67,16 +48,6 @@ _NO_OTHER = re.compile(
     r"(?i)\b(?:no|not|nothing|none|nobody|never|cannot|n['’]t)\b.*"
     r"\b(?:but|other than|except|besides)\s*\Z"
 )
-_MANY_WOULD = re.compile(
-    r"(?i)\b(?:many|some|most|others|people|students)(?: \w+)? (?:would|might|may|could|will)"
-    r"(?: \w+){1,2}\W*\Z"
-)
-_STATED = NOUNS - words_of("estimate guess attempt") | words_of(
-    "formula expression equation way value root zero"
-)
-_TEXTS = words_of("which that text problem question theorem law rule formula caption title")
-_WORKINGS = words_of("calculation calculations working reasoning choice computation")
-_NONE = Answer("")
 
 
 def another_before(before: str, answer: str) -> str | None:
@@ -113,60 +84,12 @@ def denied(before: str) -> bool:
         (True, False)
     """
     sentence = sentences(plain(before))[-1]
-    parts = [part for part in cut(sentence) if re.search(r"\w", part)] or [sentence]
-    clause = Clause(parts[-1], _NONE)
+    clause = next((part for part in reversed(cut(sentence)) if re.search(r"\w", part)), sentence)
     if affirmed(sentence):
         return False
-    words = [word for word in clause.words if not word.endswith("ly") and word != "quite"]
-    for word in reversed(clause.words):
-        if (is_not(word) and word not in ("none", "nobody")) or word in DOUBTS:
-            return True
-        if word not in LIGHT and not word.endswith("ly") and word not in ("than", "quite"):
-            break
-    lead = next((place for place, word in enumerate(words) if word not in LIGHT), len(words))
-    follows = words[lead + 1 : lead + 2]
-    faulty = lead < len(words) and (
-        words[lead] in FAULTY | WITHDRAWING or WRONG.fullmatch(words[lead])
+    wrong = WRONG.search(clause) or _FAULTY.search(clause)
+    return bool(
+        _DENIED.search(clause)
+        or (wrong and not _NEGATED.search(clause))
+        or _SUPPOSED.search(clause)
     )
-    if faulty and NOT.isdisjoint(words) and (NOUNS | VERBS | {"out"}).issuperset(follows):
-        return True
-    heading = _HEADING.search(plain(before))
-    if heading and not _heads(heading["word"].casefold()):
-        return True
-    counted = not {"number", "many", "count", "margin"}.isdisjoint(words)
-    if any(map(WRONG.fullmatch, words)) and NOT.isdisjoint(words) and not counted:
-        return True
-    if (
-        _LED_ASTRAY.search(sentence)
-        or _OTHER_QUESTION.search(sentence)
-        or _of_somebody_else(clause.text, sentence, words)
-    ):
-        return True
-    supposed = re.match(r"\W*(?:suppose|assume|imagine)\b", clause.text, re.IGNORECASE)
-    if supposed or "used to be" in clause.text:
-        return True
-    return not UNREAL.isdisjoint(words) and "then" not in clause.words
-
-
-def _heads(word: str) -> bool:
-    """Tell whether a word and a colon may head an answer; a plural is a count: "Cubes: 7"."""
-    return word != "guess" and (word in LIGHT | _HEADS or word.endswith("s"))
-
-
-def _of_somebody_else(clause: str, sentence: str, words: list[str]) -> bool:
-    """Tell whether an answer is what others would give, or only an impression of the writer's.
-
-    Args:
-        clause: the one that leads to the answer, of ``sentence``.
-        words: its words, without adverbs.
-    """
-    if _MANY_WOULD.search(clause):
-        return True
-    heard = _HEARSAY.search(sentence)
-    if heard and heard["who"].casefold() not in PERSONS | SOURCES | _TEXTS:
-        return True
-    mine = words.index("my") + 1 if "my" in words else 0
-    if mine and (_STATED | _WORKINGS).isdisjoint(words[mine : mine + 3]):
-        return True  # "my first impression was"
-    whose = _INDEFINITE.search(clause)
-    return bool(whose) and _STATED.isdisjoint(whose["who"].casefold().split())
