@@ -131,6 +131,13 @@ _SHOWN = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\s*(?:[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
+_CLOSING = re.compile(
+    r"\W*(?:done|verified|checked|q\.?e\.?d|thank(?:s| you)\b.*|great question|(?:i )?hope (?:this|that|it) helps|"
+    r"(?:that|this|it)(?: is|['’]s) (?:the|my|our) (?:final |correct )?answer|"
+    r"i am (?:very |quite )?(?:confident|sure)(?: (?:in|of|about) (?:this|the|my) answer)?)\W*",
+    re.IGNORECASE,
+)
+"""Sentences that close a text behind its value."""
 _LOOSE = re.compile(
     r"\A\s*(?:in|on|at|for)\s+an?\s|\sto be\s"
     r"|\s(?:in|on|at|for|from|with|under)\s+(?!(?:the|this|that|these|those|its?|his|her|their|our|"
@@ -192,7 +199,9 @@ def value_in_sentence(plain: str) -> str | None:
 
 def _left_whole(rest: str) -> bool:
     """Tell whether what follows a number in its sentence leaves it as it is: "cubes in the box"."""
-    sentence = re.split(r"(?<=\w)[.!](?:\s|\Z)|\s\.\s|\n", rest, maxsplit=1)[0]
+    sentence, *further = re.split(r"(?<=[\w)])[.!](?:\s+|\Z)|\s\.\s|\n", rest)
+    if not all(not one.strip() or _CLOSING.fullmatch(one) for one in further):
+        return False
     remark = _REMARK.search(sentence)
     for said in re.split(r",\s+", remark["said"]) if remark else ():
         if re.match(r"(?:so|hence|thus|therefore|which means)\b", said):
