@@ -9,7 +9,7 @@ from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG, introduces
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
-from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, value_stated
+from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, left_whole, value_stated
 from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
@@ -72,7 +72,7 @@ _SPOILT_BEFORE = re.compile(
 _SPOILT_AFTER = re.compile(
     r"\s*(?:[\^/*+<>=_!)]|-\s*[A-Za-z](?![A-Za-z])|\.\d)|\d"
     r"|\s+(?:to|hundred|thousand|million|billion|trillion|dozen|of \d|(?:тыс|мил|млн|млрд)\w*)\b"
-    r"|\s?[a-zA-Z](?![\w'])",
+    r"|\s?(?!I )[a-zA-Z](?![\w'])",
     re.IGNORECASE,
 )
 _MORE = re.compile(
@@ -130,21 +130,6 @@ _SHOWN = re.compile(
     rf"|(?P<amount>{NUMBER} (?:hundred|thousand|million|billion|trillion)(?: [a-z]{{3,}})?))\W*$",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\s*(?:[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
-_CLOSING = re.compile(
-    r"\W*(?:done|verified|checked|q\.?e\.?d|thank(?:s| you)\b.*|great question|(?:i )?hope (?:this|that|it) helps|"
-    r"(?:that|this|it)(?: is|['’]s) (?:the|my|our) (?:final |correct )?answer|"
-    r"i am (?:very |quite )?(?:confident|sure)(?: (?:in|of|about) (?:this|the|my) answer)?)\W*",
-    re.IGNORECASE,
-)
-"""Sentences that close a text behind its value."""
-_LOOSE = re.compile(
-    r"\A\s*(?:in|on|at|for)\s+an?\s|\sto be\s"
-    r"|\s(?:in|on|at|for|from|with|under)\s+(?!(?:the|this|that|these|those|its?|his|her|their|our|"
-    r"my|your|each|every|all|both|any|an?|one|two|three|four|total|length|width|height|depth|area|"
-    r"volume|school|class|size|value|which|whom|between)\b|[A-Z\d]|\w+s\b|\w+ing\b)",
-)
-"""An adverbial without a determiner behind a number: "7 at first", "7 in theory"."""
 _STEPS = frozenset("point points percent step steps place places degree degrees".split())
 _UNIT_LETTERS = frozenset("mgshlLNJVWKAC")
 
@@ -185,7 +170,7 @@ def value_in_sentence(plain: str) -> str | None:
         return None
     if found and not any(value_stated(plain, *one.span()) for one in found):
         return None
-    if found and not _left_whole(plain[max(one.end() for one in found) :]):
+    if found and not left_whole(plain[len(plain[: max(one.end() for one in found)].rstrip(".")) :]):
         return None
     values = [_value(plain, one) for one in found]
     distinct: dict[object, list[str]] = {}
@@ -195,20 +180,6 @@ def value_in_sentence(plain: str) -> str | None:
         quantity = read_quantity(one)
         distinct.setdefault(quantity.number if quantity else one, []).append(one)
     return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
-
-
-def _left_whole(rest: str) -> bool:
-    """Tell whether what follows a number in its sentence leaves it as it is: "cubes in the box"."""
-    sentence, *further = re.split(r"(?<=[\w)])[.!](?:\s+|\Z)|\s\.\s|\n", rest)
-    if not all(not one.strip() or _CLOSING.fullmatch(one) for one in further):
-        return False
-    remark = _REMARK.search(sentence)
-    for said in re.split(r",\s+", remark["said"]) if remark else ():
-        if re.match(r"(?:so|hence|thus|therefore|which means)\b", said):
-            break
-        if re.search(r"\w", said) and not harmless(said):
-            return False
-    return not _LOOSE.search(sentence[: remark.start()] if remark else sentence)
 
 
 def shown_value(plain: str) -> str | None:

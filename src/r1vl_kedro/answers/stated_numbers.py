@@ -4,6 +4,7 @@ import re
 
 from r1vl_kedro.answers.nouns import NO_NOUN, counted
 from r1vl_kedro.answers.prose import COPULA, DENYING, LIKE, NEUTRAL, WORD, clause_around, neutral
+from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.units import read_units
 
 _VERBS = frozenset(
@@ -151,3 +152,41 @@ def _goes_on(after: str, *, one: bool, alone: bool) -> bool:
     if words[0].lower() not in (NEUTRAL - NO_NOUN) | _BEHIND:
         return False
     return not alone or neutral(after) or bool(_PLACE.match(after))
+
+
+_REMARK = re.compile(r"\s*(?:[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
+_CLOSING = re.compile(
+    r"\W*(?:done|verified|checked|q\.?e\.?d|thank(?:s| you)\b.*|great question|"
+    r"(?:i )?hope (?:this|that|it) helps|"
+    r"(?:that|this|it)(?: is|['’]s) (?:the|my|our) (?:final |correct )?answer|"
+    r"(?:that|this|it) (?:follows|is clear|(?:is|can be) (?:seen|read|shown)) (?:from|in|by|on) .*|"
+    r"i am (?:very |quite )?(?:confident|sure)(?: (?:in|of|about) (?:this|the|my) answer)?)\W*",
+    re.IGNORECASE,
+)
+"""Sentences that close a text behind its value."""
+_LOOSE = re.compile(
+    r"\A\s*(?:in|on|at|for)\s+an?\s|\sto be\s"
+    r"|\s(?:in|on|at|for|from|with|under)\s+(?!(?:the|this|that|these|those|its?|his|her|their|our|"
+    r"my|your|each|every|all|both|any|an?|one|two|three|four|total|length|width|height|depth|area|"
+    r"volume|school|class|size|value|which|whom|between)\b|[A-Z\d]|\w+s\b|\w+ing\b)",
+)
+"""An adverbial without a determiner behind a number: "7 at first", "7 in theory"."""
+
+
+def left_whole(rest: str) -> bool:
+    """Tell whether what follows a number in its sentence leaves it as it is: "cubes in the box".
+
+    Example:
+        >>> left_whole(" cubes in the box. Done."), left_whole(", nope"), left_whole(" in theory")
+        (True, False, False)
+    """
+    sentence, *further = re.split(r"(?:(?<=[\w)])|\A)[.!](?:\s+|\Z)|\s\.\s|\n", rest)
+    if not all(not one.strip() or _CLOSING.fullmatch(one) for one in further):
+        return False
+    remark = _REMARK.search(sentence)
+    for said in re.split(r",\s+", remark["said"]) if remark else ():
+        if re.match(r"(?:so|hence|thus|therefore|which means)\b", said):
+            break
+        if re.search(r"\w", said) and not harmless(said):
+            return False
+    return not _LOOSE.search(sentence[: remark.start()] if remark else sentence)
