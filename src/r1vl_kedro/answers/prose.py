@@ -164,7 +164,7 @@ def introduces(text: str) -> bool:
         return False  # "The answer is Canada. It has 12."
     opening = _OPENING.match(sentence)
     said = sentence[opening.end() :] if opening else sentence
-    clause = re.split(r",\s+", said)[-1]
+    clause = re.split(r",\s+|\b(?:so|hence|thus|therefore)\s+", said)[-1]
     answers = re.search(r"\banswers?\b", clause, re.IGNORECASE)
     return not _PRONOUN.search(clause) and not (answers and not _ANSWER.match(clause))
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from r1vl_kedro.answers.prose import DENYING, SENTENCE_END, clause_around, hedges, neutral
+from r1vl_kedro.answers.prose import SENTENCE_END, clause_around, hedges, introduces, neutral
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import restated, without_remark, without_working
 from r1vl_kedro.mathtext import INVISIBLE
@@ -210,7 +210,8 @@ def _declared(text: str) -> str:
     if not found or _SUPPOSED.search(text[: found[-1].start()]):
         return text
     before = clause_around(text, found[-1].start(), found[-1].end())[0]
-    if not neutral(before) or DENYING.search(before) or _ANOTHER_FIRST.search(before):
+    led = introduces(text[: found[-1].end()])  # not "the second best answer is"
+    if not (neutral(before) and led) or _ANOTHER_FIRST.search(before):
         return text
     return text[found[-1].end() :]
 
