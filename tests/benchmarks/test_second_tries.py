@@ -98,3 +98,11 @@ def test_two_values_without_a_conclusion_are_none(text):
 )
 def test_no_option_is_named_by_a_listing_or_behind_a_declared_one(text, letter):
     assert [name for name in CHOICES if star(text, name)] == ([letter] if letter else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Canada has the highest value. Mexico has the lowest value.", "Mexico"), ("19,21", "20")],
+)
+def test_a_further_sentence_and_a_decimal_comma_are_no_near_answer(text, value):
+    assert not chart(text, value)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from string import ascii_uppercase
 
+from r1vl_kedro.answers.amounts import unit_free
 from r1vl_kedro.answers.choosing import choice
 from r1vl_kedro.answers.letters import ALONE, LABEL
 from r1vl_kedro.answers.mentions import mentions_in
@@ -14,6 +15,7 @@ from r1vl_kedro.answers.places import coloured, folded, numbered, ordinal, predi
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.statements import cores
 from r1vl_kedro.answers.verbatim import verbatim
+from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import squeezed
 
 _RELATIVE = re.compile(r"\d.*\bmore\W*\Z|\bone more\W*\Z|\bof them\W*\Z", re.IGNORECASE)
@@ -60,7 +62,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
             return place
     said = choice(plain, letters, [*map(spelled, options)], value)
     if said.place is not None or said.several:
-        return said.place
+        return said.place if _agrees(plain, letters, options, said.place) else None
     for core in cores(plain):
         if (place := _written(core, letters, options)) is not None:
             return None if place in said.aside else place
@@ -70,7 +72,8 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     by_value = _by_value(given, options, same)
     if by_value:
         agreed = said.letters <= set(by_value) and not said.aside & set(by_value)
-        return by_value[0] if len(by_value) == 1 and agreed else None
+        agreed = agreed and len(by_value) == 1 and _agrees(plain, letters, options, by_value[0])
+        return by_value[0] if agreed else None
     finds = (ordinal, coloured, predicated, numbered)
     return next((at for find in finds if (at := find(plain, options)) is not None), None)
 
@@ -82,6 +85,14 @@ def _written(text: str, letters: str, options: Sequence[str]) -> int | None:
     if exact is None and alone and alone[1].upper() in letters:
         return letters.index(alone[1].upper())
     return exact
+
+
+def _agrees(plain: str, letters: str, options: Sequence[str], place: int | None) -> bool:
+    """Tell whether an answer without a letter is the yes or no of the option it names, if one."""
+    option = "" if place is None else folded(options[place])
+    if option not in ("yes", "no", "true", "false") or mentions_in(plain, letters, ()):
+        return True
+    return yes_or_no(plain) == yes_or_no(option)
 
 
 def _quantified(plain: str, options: Sequence[str]) -> int | None:
@@ -115,6 +126,14 @@ def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], boo
         return places[:1]
     value = read(given)
     if isinstance(value, Quantity):
+        whole = unit_free(value)
+        exact = [
+            place
+            for place in places
+            if isinstance(option := read(options[place]), Quantity) and unit_free(option) == whole
+        ]
+        if len(exact) == 1:
+            return exact
         alike = [
             place
             for place in places

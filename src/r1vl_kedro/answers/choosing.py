@@ -26,6 +26,7 @@ _DECLARES = re.compile(r"\b(?:answer|final)\b", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"\W*(?:(?:which|that|it)\s+)?(?:(?:is|equals|option|choice)\W+)*", re.IGNORECASE
 )
+_ALL = re.compile(r"(?:.*\b(?:is|choose) )?(?:all|any\w*|every\w*|nothing|none)", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNORECASE)
 _SAYS = re.compile(
     rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
@@ -158,7 +159,7 @@ class _Reader:
             self.working = False
             return True
         if self.kept == "if":
-            self.several = self.several or found.place is not None
+            self.several = self.several or found.place is not None or bool(named)
             self.kept = self.kept if named or found.place is not None else ""
             found.place, self.working = None, True
             return True
@@ -181,6 +182,7 @@ class _Reader:
             return True
         if found.place is None:
             self.working = True
+            self.kept = "if" if _ALL.fullmatch(clause.text) else self.kept
             against = WRONG.search(clause.text) or _NEGATES.search(clause.text)
             self.mentioned = self.mentioned or bool(named or against)
             if (
@@ -242,7 +244,8 @@ class _Reader:
         if self.kept == "reason" and clause.kind != "so" and not declared and place != found.place:
             self.working = True
             return found.place is None or not (cued or len(clause.text) == 1)
-        unread = self.working and (self.mentioned or clause.kind != "end")
+        apart = clause.kind == "end" and len(clause.text) > 1 and not self.mentioned
+        unread = self.working and not apart
         if found.place is None and ((unread and not cued) or (self.clash and not declared)):
             return True
         if found.place not in (place, None):
@@ -290,7 +293,8 @@ class _Reader:
         """Tell whether a text is a slip of an option's: of its words, or as short and plural."""
         words, own = _words(text), self.own[self.found.place] if self.own else frozenset()
         slip = words & own or (len(words) <= 2 and _plural(words) and _plural(own))
-        return bool(kind == "label" and slip) or words <= frozenset().union(*self.own or ())
+        known = kind in ("label", "end", "dash") and words <= frozenset().union(*self.own or ())
+        return known or bool(kind == "label" and slip)
 
 
 def _plural(words: frozenset[str]) -> bool:

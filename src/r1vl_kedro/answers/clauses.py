@@ -31,7 +31,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 DANGLING = re.compile(
-    r"(?:\b(?:see|of|above|below|following|from|by|on|at|per|for|with(?<!go with)(?<!going with)|"
+    r"(?:\b(?:see|question|problem|of|above|below|following|from|by|on|at|per|for|with(?<!go with)"
+    r"(?<!going with)|"
     r"both|all|let|most|among|amongst|"
     r"like(?<!looks like)(?<!look like)(?<!seems like)|to(?<!corresponds to)(?<!correspond to)"
     r"(?<!corresponding to)(?<!equal to)(?<!according to)|same|one|that)"
@@ -41,13 +42,13 @@ DANGLING = re.compile(
 """How a lead ends behind which an option is the object of something else: "the side of"."""
 UNFIT = re.compile(
     r"^\W*(?:is|are|does|do|did|can|could|should|was|were)\b"
-    r"|\b(?:second|third|next|first|last|been|had|they|he|she|going to)\b",
+    r"|\b(?:second|third|next|first|last|been|had|they|he|she|one would|was to|going to)\b",
     re.IGNORECASE,
 )
 """Words of a lead that make the choice another's, a question or one of several."""
 FURTHER = re.compile(
     r"\W*(?:to the|of|from|by|at|with|on|had|last|first)\b"
-    r"|.*\b(?:been|had|last|first|right angle)\b",
+    r"|\W*-like\b|.*\b(?:options|choices|one day|been|had|last|first|right angle)\b",
     re.IGNORECASE,
 )
 """How the words behind an option make it part of something else."""

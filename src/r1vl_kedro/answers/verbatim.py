@@ -9,7 +9,12 @@ from r1vl_kedro.answers.words import fold, squeezed
 
 _SEGMENT = re.compile(r"^\\?overline\s*[({]?([A-Z]{2})[)}]?$")
 _OVER_TIME = re.compile(r"(?<=[a-z]s) over time\W*$")
-_PRONOUN = re.compile(r"^(?:it|they) (?=[a-z]{4,}\W*$)", re.I)
+_UNTOLD = re.compile(
+    r"(?:(?:there is )?(?:not enough|insufficient) information"
+    r"|(?:it )?(?:cannot|can not) be (?:determined|told))(?: (?:given|to (?:tell|determine|say)"
+    r"|from (?:the|this) (?:given )?(?:information|figure|data)))?"
+)
+_PRONOUN = re.compile(r"^(?:it|they) (?:will |would )?(?=[a-z]{4,}\W*$)", re.I)
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
 _OF_SUBJECT = re.compile(r"^the [a-z]+ (?=[a-z]{4,}s\.?$)", re.I)  # the line rises
 
@@ -25,7 +30,17 @@ def verbatim(plain: str, options: Sequence[str]) -> int | None:
     """
     written = [spelled(option) for option in options]
     plain = _OVER_TIME.sub("", _SEGMENT.sub(r"\1", plain))
-    for form in (squeezed, fold, _caseless, _unordered, _singular, _stem, _predicate, _tenseless):
+    for form in (
+        squeezed,
+        fold,
+        _caseless,
+        _unordered,
+        _undetermined,
+        _singular,
+        _stem,
+        _predicate,
+        _tenseless,
+    ):
         wanted = form(plain)
         if not wanted:
             continue
@@ -41,6 +56,11 @@ def _caseless(text: str) -> str:
     """Return a text of words without case and spaces; empty for one with symbols or short words."""
     words = fold(text)
     return " ".join(words).casefold() if all(len(w) > 2 or w.islower() for w in words) else ""
+
+
+def _undetermined(text: str) -> str:
+    """Return one word for what cannot be told; empty for anything else."""
+    return "undetermined" if _UNTOLD.fullmatch(" ".join(fold(text)).casefold()) else ""
 
 
 def _unordered(text: str) -> tuple[str, ...]:
@@ -59,7 +79,7 @@ def _singular(text: str) -> str:
 def _stem(text: str) -> str:
     """Return a single word without the ending of its tense or number; empty for anything else."""
     words = fold(_PRONOUN.sub("", _OF_SUBJECT.sub("", text)))
-    if len(words) != 1 or len(words[0]) < 6 or not words[0].isalpha():
+    if len(words) != 1 or len(words[0]) < 5 or not words[0].isalpha():
         return ""
     return re.sub(r"(?:ing|ed|es|s|e)$", "", words[0].casefold())
 

@@ -274,7 +274,11 @@ def value_verdict(text: str, answer: str) -> bool | None:
     """
     if answer.strip(" .").lower() in _YES_NO.values():
         return equivalent(text[-MAX_ANSWER:], answer)
+    worded = stated_quantity(answer) is None
     for reading in readings(text):
+        further = worded and reading != text and reading == _sentences(text)[-1]
+        if further and not (_CONCLUDES.search(reading) or _POINTS.match(reading)):
+            continue  # "Canada has the highest value. Mexico has the lowest value."
         if equivalent(reading, answer):
             return True
         if stated_quantity(reading) is not None:  # another one: what follows it is no second try

@@ -21,6 +21,8 @@ from r1vl_kedro.benchmarks.groups import overall_by
 TOLERANCE = 0.05
 # A chart's axis often counts in millions, and the reference then leaves the word out.
 _SCALE = re.compile(r"(?<=\d)\s*(?:(?i:thousand|million|billion|trillion)|[KMB])\b")
+_DECIMAL_COMMA = re.compile(r"(?<![\d,])\d+,\d{1,2}(?![\d,])")
+"""What may be two numbers: near the reference neither counts."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
@@ -60,7 +62,7 @@ def _careful(text: str, reference: str) -> bool | None:
     if not same and not _SCALE.search(reference) and "%" not in reference:
         text = _SCALE.sub("", text)
         same = robust.value_verdict(text, reference)
-    if same or _YEAR.fullmatch(reference.strip()):
+    if same or _YEAR.fullmatch(reference.strip()) or _DECIMAL_COMMA.search(text):
         return same
     wanted = stated_quantity(reference)
     if not isinstance(read_answer(reference), Quantity) or wanted is None or wanted.number == 0:
