@@ -91,6 +91,8 @@ def test_two_values_without_a_conclusion_are_none(text):
     [
         ("The correct answer is B.\nOption D is the right angle.", "B"),
         ("Answer: B\n\nC: the exterior angle", "B"),
+        ("Answer: B\nExplanation: The triangle is isosceles.", "B"),
+        ("The final answer is B. Thank you!", "B"),
         ("The answer is 45. The supplement would be 90.", "B"),
         ("Option A is 30. Option B is 45. Option C is 60. Option D is 90.", None),
         ("A. The angle is 45.", None),

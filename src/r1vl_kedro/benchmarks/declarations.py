@@ -7,6 +7,7 @@ not known leave the sentence to be read as a whole, or unread.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from r1vl_kedro.answers.prose import SENTENCE_END, WORD
 
@@ -46,6 +47,17 @@ _NOT_BUT = re.compile(
     r"not [^\s,]+,? but (?P<said>[^\s,]+)",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\W*(?:(?:source|confidence)\b.*|in (?:19|20)\d\d,? (?:it|this|that) was \d[\d.,]*"
+    r"|the rest (?:is|are|was|were) \d[\d.,]*|the \w+ also (?:lists|shows|has|gives) \d[\d.,]*"
+    r"|note that (?:his|her|their|its) \w+ (?:is|was|has) \d[\d.,]*|note: \d[\d.,]* is an estimate"
+    r"|the answer to the (?:other|next|previous|last) (?:question|problem|part) (?:is|was) .*"
+    r"|the (?!answer|result|value|solution|option)[a-z]+s are \d[\d.,]* and \d[\d.,]*"
+    r"|(?-i:[A-J]): the [a-z ]+)\W*",
+    re.IGNORECASE,
+)
+"""A sentence behind an answer that tells of something else: its source, another year."""
+_ASIDE_OF_NAMES = re.compile(rf"{_ASIDE.pattern}|it has \d[\d.,]* [a-z]+\W*", re.IGNORECASE)
 
 
 def declared(mark: re.Pattern[str], text: str) -> list[re.Match[str]]:
@@ -81,3 +93,9 @@ def readings_of_one(text: str) -> list[str]:
     cut = len(marks) == 1 and _leads(text[: marks[0].start()])
     tail = text[marks[0].end() :].strip() if cut else text
     return [part for part in dict.fromkeys((text, tail)) if part]
+
+
+def without_asides(sentences: Sequence[str], answer: str) -> list[str]:
+    """Leave out sentences behind an answer that tell of something else: "In 2010, it was 12"."""
+    aside = _ASIDE if re.search(r"\d", answer) else _ASIDE_OF_NAMES
+    return [part for part in sentences if not aside.fullmatch(part)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from r1vl_kedro.answers import (
     MAX_ANSWER,
@@ -28,6 +29,7 @@ from r1vl_kedro.benchmarks.declarations import (
     MAX_TAIL,
     declared,
     readings_of_one,
+    without_asides,
 )
 from r1vl_kedro.responses.around import in_its_sentence
 from r1vl_kedro.responses.beside import beside
@@ -42,15 +44,6 @@ _ANSWER_AFTER = re.compile(
     r"\banswer\W{0,4}(?:is\b(?! not\b)|[:：])(?P<answer>.*\w.*)", re.I | re.S
 )
 _SECTION = re.compile(r"\n\s*#{1,6}\s")
-_ASIDE = re.compile(
-    r"\W*(?:(?:source|confidence)\b.*|in (?:19|20)\d\d,? (?:it|this|that) was \d[\d.,]*"
-    r"|the rest (?:is|are|was|were) \d[\d.,]*|the \w+ also (?:lists|shows|has|gives) \d[\d.,]*"
-    r"|note that (?:his|her|their|its) \w+ (?:is|was|has) \d[\d.,]*|note: \d[\d.,]* is an estimate"
-    r"|the answer to the (?:other|next|previous|last) (?:question|problem|part) (?:is|was) .*"
-    r"|(?-i:[A-J]): the [a-z ]+)\W*",
-    re.IGNORECASE,
-)
-"""A sentence behind an answer that tells of something else: its source, another year."""
 _UNDOES = re.compile(r"\W*(?:it|that|this) (?:is|does|did)(?: not|n['’]t)\b(?!.*\d)", re.IGNORECASE)
 _CORRECTS = re.compile(
     r"\b(?:wait|actually|correction|instead|rather|sorry|oops|hmm|but|however|wrong|incorrect|"
@@ -150,7 +143,11 @@ def _sentences(text: str) -> list[str]:
     return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
 
 
-def readings(text: str, reads: Callable[[str], object] | None = None) -> list[str]:
+def readings(
+    text: str,
+    reads: Callable[[str], object] | None = None,
+    options: Sequence[str] | None = None,
+) -> list[str]:
     """List what to try, in this order: the text, the sentence that declares an answer or ends it.
 
     A sentence is read for the answer where it declares one ("the answer is"), where it is one alone
@@ -163,6 +160,7 @@ def readings(text: str, reads: Callable[[str], object] | None = None) -> list[st
     Args:
         text: what `stated` returns.
         reads: what an answer of the wanted kind is in a sentence, None where there is none.
+        options: of a multiple-choice question.
     """
     if len(text) > MAX_ANSWER:
         text = "\n".join(_sentences(text[-MAX_TAIL:])[-1:])
@@ -177,8 +175,8 @@ def readings(text: str, reads: Callable[[str], object] | None = None) -> list[st
             return []
         if _CONCLUDES.search(last) and compares(answer):  # "is 5 times larger. So 60."
             return [last]
-        behind = [part for part in sentences[place + 1 :] if not _ASIDE.fullmatch(part)]
-        if revises(answer, "\n" + " ".join(behind)) or any(map(_UNDOES.match, behind)):
+        behind = without_asides(sentences[place + 1 :], answer)
+        if revises(answer, "\n" + " ".join(behind), options) or any(map(_UNDOES.match, behind)):
             return [last] if _corrected(behind) else []
         return [answer]
     several = max(len(part.split()) for part in sentences) == 1  # a word each: no last sentence
@@ -240,11 +238,17 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
 
 
 def option_named(text: str, choices: Mapping[str, str]) -> str | None:
-    """Return the letter of the one option named in an answer's first reading that names one."""
+    """Return the letter of the one option that an answer names as a whole or in its readings."""
     options = list(choices.values())
     if len(text) > MAX_ANSWER:
         text = _sentences(text[-MAX_TAIL:])[-1]
-    place = chosen_option(text, options)
+    named = partial(chosen_option, options=options)
+    place = named(text)
+    if place is None:
+        tries = map(named, readings(text, named, options))
+        place = next((at for at in tries if at is not None), None)
+        if any(named(part) not in (None, place) for part in _sentences(text)):
+            return None
     return None if place is None else list(choices)[place]
 
 

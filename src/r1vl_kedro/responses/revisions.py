@@ -30,7 +30,11 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """Where what a sentence comes to may begin."""
-_BULLET = re.compile(r"\A[-#]+\s+(?=\S)")
+_BULLET = re.compile(
+    r"\A(?:[-#]+\s+|\**(?:explanation|reasoning|reason|justification)\**\s*:\**\s*)(?=\S)",
+    re.IGNORECASE,
+)
+"""A bullet or a heading before a sentence, which says nothing itself."""
 _COMPARED = re.compile(
     r"\A[ \t$]*(?:more|fewer)(?: [a-z]+){1,4}(?= than\b|\W*\Z)(?: than(?: [a-z]+){1,5})?"
 )
