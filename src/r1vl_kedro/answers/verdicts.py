@@ -37,6 +37,7 @@ _ASKS = re.compile(
     r"(?:yes\s?(?:/|or)\s?no|true\s?(?:/|or)\s?false)\s*[:?]\s*"
 )
 """The form of the question, repeated."""
+_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NUMBER = re.compile(r"no\.?\s*\d")
 _LABEL = re.compile(
     r"^\(?[a-j](?:[)\]}.:,]+|\s+[-–]|\s+(?=\())\s*(?=\(?"
@@ -109,6 +110,7 @@ def yes_or_no(text: str) -> str | None:
         return _WHOLE[whole]
     if _NUMBER.match(text):
         return None
+    text = _SEPARATOR.sub("", text)  # "yes, 1,000 is right"
     text = _ASKS.sub("", _TEXT.sub(r"\1", text)).strip(" \n\t,\"'$(){}[]")
     text = (
         text.replace("n't", " not")
