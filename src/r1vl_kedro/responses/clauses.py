@@ -35,7 +35,8 @@ _CLAUSE = re.compile(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*(?:['’][^\W\d_]+)?|[=+?]")
 _NUMBER = (
-    r"(?<![A-Za-z^_{\\\d.,])\d+(?:[.,/]\d+)*(?!\s?(?:[\^_}\\(]|(?:st|nd|rd|th)\b)|\s?[a-z](?![a-z])|\d)"
+    r"(?<![A-Za-z^_{\\\d.,])(?:(?<![\w)\]}])(?<![\w)\]}] )[-−])?\d+(?:[.,/]\d+)*"
+    r"(?!\s?(?:[\^_}\\(]|(?:st|nd|rd|th)\b)|\s?[a-z](?![a-z])|\d)"
     rf"|\b(?:{'|'.join(word for word in CARDINALS if word != 'one')}|(?<=\ba )dozen)\b(?!-)"
 )
 _LETTER = r"(?<![\w'’])(?<!\b[A-Z] )[A-J](?![\w'’]|\(| [A-Z]\b)"
@@ -44,6 +45,8 @@ _COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\
 """What compares or counts the value behind it, which is no statement of it then."""
 _NAMED = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]\w?|[)}\]])\s*=\s*\(?\Z")
 _VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])(?! [a-z]{2})")
+_SINGLE = re.compile(r"\s*\d+(?:, \d+)*\s*|[^\d]*[\d.,/]+\s*[a-zA-Z%° ]*")
+"""A number with a unit, or a row of numbers, whose values other texts may name one by one."""
 _WORDS_OF_A_KIND = (
     "left right", "up down upward downward upwards downwards", "north south east west",
     "increase increases increased increasing decrease decreases decreased decreasing rise rises "
@@ -95,12 +98,16 @@ class Answer:
         self.pattern: re.Pattern[str] | None = None
         self.worded = False
         self.letter = bool(re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text))
+        term = text.rpartition("=")[2]
+        self.formula = bool(_VARIABLE.search(term) and re.search(r"[\d+*/^-]", term))
+        self.plain = bool(re.fullmatch(r"\W{0,2}[-−]?\d[\d.,]*\W{0,2}", text)) or self.letter
+        self.several = bool(re.search(r"\d", text)) and not (
+            self.plain or self.formula or _SINGLE.fullmatch(text)
+        )
         self.no = bool(re.match(r"\W*no\b", folded))
         self.yes_or_no = bool(re.match(r"\W*(?:yes|no)\b", folded))
         if self.letter:
             self.pattern = re.compile(_LETTER)
-        term = text.rpartition("=")[2]
-        self.formula = bool(_VARIABLE.search(term) and re.search(r"[\d+*/^-]", term))
         if self.letter:
             pass
         elif re.search(_NUMBER, folded):
@@ -142,7 +149,7 @@ def _names_no_answer(text: str, found: re.Match[str]) -> bool:
 def value_of(found: re.Match[str]) -> str:
     """Return a value that was found as it is written, number words in digits."""
     word = found[0].casefold()
-    return str(CARDINALS.get(word, word if len(word) > 1 else found[0]))
+    return str(CARDINALS.get(word, word.replace("−", "-") if len(word) > 1 else found[0]))
 
 
 def number_of(value: str) -> float | None:

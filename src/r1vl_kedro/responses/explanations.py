@@ -38,7 +38,7 @@ _OPENS = re.compile(
     r"|note|recall|to (?:see|check|find|get|show|verify)|given|let|we|i|you|two|three|only|some|it"
     r"|this|that|which|consider|check|half|start|clearly|verif\w+|\w+ing|area|edge|angle"
     r"|triangles?|lines?|points?|remarks?|notes?|alternatively,? one can"
-    r"|one (?:can|could|may)|\d+(?= [a-z])"
+    r"|one (?:can|could|may)|\d+(?= [a-z]| [-+*/×·] \d)"
     r"|no(?= other\b| \w+(?: \w+)? (?:is|are|was|were|has|have|can|will|does)\b))\b",
     re.IGNORECASE,
 )
@@ -50,6 +50,7 @@ _TURNS = re.compile(
     r"|needs?|remains?|wait|sorry|again"
     r"|(?:it|that|this) back|random|truth|at (?:least|most|best)|twice (?:it|that|this|the)|units?"
     r"|(?:correct|right) option|double\w*|halve\w*|plus|minus|other one|none of these"
+    r"|ask(?:s|ed)?|several|by one|one (?:higher|lower|short)|too|flaw\w*|slip|information"
     r"|opposite|contrary|reverse|differs?|bound)\b|…|\.\.\.",
     re.IGNORECASE,
 )
@@ -74,7 +75,7 @@ _OF_ITSELF = re.compile(
     r"|(?:['’]s| is| was)(?: not \(?\d|(?: not)? (?:in|on|at)\b)"
     r"|\W+(?:because|since|as|of (?:them|these|the)|in total|in all|for (?:all|every|any|real)"
     r"|follows|uses|used|agrees|matches|includes|counts|means|confirms|comes|completes|opens|satisfies|contains|fits|works"
-    r"|can be \w+|does|has|is (?:up|down) from)\b|(?: is)?\W*[,(]|\W+the \w+\W*\Z)",
+    r"|can be \w+|does(?! not)|has|is (?:up|down) from)\b|(?: is)?\W*[,(]|\W+the \w+\W*\Z)",
     re.IGNORECASE,
 )
 """What a working says of its answer."""
@@ -97,6 +98,8 @@ _WORKS = re.compile(
 """Verbs of a working, by their stems and endings."""
 _MAY_BE_LEFT = re.compile(r"count|us|includ|need|consider|tak|add")
 """Verbs of what a working leaves out: "we did not count spheres"."""
+_RECKONS = re.compile(r"squar|add|subtract|multipl|divid|tak|put|set")
+"""Verbs with which the answer is worked on: "we square this"."""
 _SUPPOSED = re.compile(
     r"\b(?:if|would|might|could|some|common|frequent|each|every|per|before|originally"
     r"|contrast|hand|(?:second|third|next) \w+est|others?(?! words)"
@@ -104,8 +107,13 @@ _SUPPOSED = re.compile(
     re.IGNORECASE,
 )
 """Words of a sentence whose values are supposed, of a part, or of something else."""
-_TRUE = re.compile(r"\b(?:it|this|that|statement|claim) is (?:true|correct|right)\b", re.IGNORECASE)
-_CONCLUDES = re.compile(r"\W*(?:so|thus|hence|therefore)\b", re.IGNORECASE)
+_TRUE = re.compile(
+    r"\b(?:it|this|that|statement|claim) (?:is (?:true|correct|right)|holds)\b", re.IGNORECASE
+)
+_NOT = re.compile(r"\b(?:not|cannot|\w+n['’]t|myth|counterexample)\b", re.IGNORECASE)
+"""What contradicts a no, and a yes."""
+_STATES = re.compile(r"\A\W*(?:so|thus|hence|therefore)\b|\b(?:this|it) (?:makes|gives)\b", re.I)
+"""What makes a supposed or another's value the answer's."""
 _OF_OTHERS = re.compile(
     r"\W*(?:if|some|one (?:could|might) (?:think|say|get|find)|an? (?:common|frequent))\b"
     r"|.*\bwhich means that\b",
@@ -179,7 +187,9 @@ def explains(sentence: str, answer: Answer) -> bool:
         return not parts[0].denied  # "≠ 8"
     if length < _SHORT or "?" in sentence or (answer.formula and _FORMULA.search(sentence)):
         return False
-    if any(part.denied for part in parts) or (answer.no and _TRUE.search(sentence)):
+    if any(part.denied for part in parts) or (answer.several and re.search(r"\d", sentence)):
+        return False
+    if answer.yes_or_no and (_TRUE if answer.no else _NOT).search(sentence):
         return False
     found = _SUM.fullmatch(sentence)
     if found and (parts[0].ends_on_ours or any(map(answer.same, found.groups()))):
@@ -226,7 +236,7 @@ def _sets_aside(sentence: str, parts: list[Clause], left: list[Clause], answer: 
         return False
     if any(part.others and _unlike_an_answer(sentence, part) for part in itself):
         return False
-    return not left or bool(_SUPPOSED.search(sentence) and not _CONCLUDES.match(sentence))
+    return not left or bool(_SUPPOSED.search(sentence) and not _STATES.search(sentence))
 
 
 def _works(found: re.Match[str]) -> bool:
@@ -234,7 +244,8 @@ def _works(found: re.Match[str]) -> bool:
     words = found["does"].casefold().split()
     verb = next((word for word in words if word not in _SKIPPED), "see")
     denied = {"not", "cannot"} & {*words} and not _MAY_BE_LEFT.match(verb)
-    return bool(_WORKS.fullmatch(verb)) and not denied
+    again = _RECKONS.match(verb) and {"it", "this", "that"} & {*words}
+    return bool(_WORKS.fullmatch(verb)) and not (denied or again)
 
 
 def _leaves_another(part: Clause) -> bool:

@@ -118,7 +118,7 @@ def comes_to(
         return True  # "(that is, 10 - 3)"
     concludes = _CONCLUDES.search(sentence)
     last = Clause(plain(sentence[concludes.start() :] if concludes else sentence), read)
-    if not last.ends_on_ours or last.negated or not _WORDED.search(sentence):
+    if not read.plain or not last.ends_on_ours or last.negated or not _WORDED.search(sentence):
         return False
     return bool(concludes or (last.brief and opens(sentence)))
 

@@ -109,6 +109,7 @@ _NO_OPTION = re.compile(
     r"|\boptions? (?:are|is) (?:\w+ )?(?:wrong|incorrect|false)\b|\bcannot be determined\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(r"\b(?:not|no|nothing|cannot|too)\b|n['’]t\b", re.IGNORECASE)
 _HEADED = re.compile(r"[^:]*\w\w:\s*\w")
 _ANSWERS = re.compile(r"\b(?:answer|option|choice|correct|final|note)\b", re.IGNORECASE)
 _MOST = 20
@@ -130,6 +131,9 @@ def _another_option(given: str, behind: str, options: Sequence[str]) -> str:
         said = sentence.strip(" \t$,:;()}\\")
         counts = _HEADED.match(said) and not _ANSWERS.search(said)  # "red things: N, SE."
         named = None if counts or not said or WRONG.search(said) else chosen_option(said, options)
+        own = options[mine].strip(" $")
+        if named is None and _DENIES.search(said) and own in said.removesuffix(f"{own}."):
+            return "its own option is denied behind the answer"
         if named is not None:
             return "" if named == mine else "another option is named behind the answer"
         if not none and _NO_OPTION.search(said) and len(said.split()) <= _BRIEF:
