@@ -16,7 +16,8 @@ from r1vl_kedro.answers.words import fold, squeezed
 LETTERS = ascii_uppercase[:10]
 _BARE_NOUN = re.compile(
     r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?|bars?|lines?|curves?|functions?|triangles?|numbers?|regions?|"
-    r"rivers?|oceans?|deserts?|segments?|slices?|dots?|balls?|boxes|box|areas?|of them)$",
+    r"rivers?|oceans?|deserts?|segments?|slices?|dots?|balls?|boxes|box|areas?|angles?|"
+    r"direction|of them)$",
     re.IGNORECASE,
 )
 _BEFORE_WORDS = re.compile(

@@ -140,7 +140,9 @@ _PRONOUN = re.compile(
 )
 _ANSWER = re.compile(
     r"(?:(?:the|my|our|its|your) )?(?:(?:final|correct|right|exact|only|best|numerical|simplified|"
-    r"required|open) )*answers?\b(?! plus| minus| times| and| has)",
+    r"required|open) )*answers?\b(?! and (?!is\b))"
+    r"(?=\W*\Z|\s*[=:(]|\s+(?:to|for|in|here|therefore|then|thus|also|is|are|was|were|will|must|"
+    r"should|would|comes|equals|seems|becomes|option|choice|and|or)\b)",
     re.IGNORECASE,
 )
 

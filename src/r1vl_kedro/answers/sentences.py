@@ -174,12 +174,15 @@ def value_in_sentence(plain: str) -> str | None:
         return None
     values = [_value(plain, one) for one in found]
     distinct: dict[object, list[str]] = {}
+    units = set()
     for one in values:
         if one is None:
             return None
         quantity = read_quantity(one)
         distinct.setdefault(quantity.number if quantity else one, []).append(one)
-    return max(next(iter(distinct.values())), key=len) if len(distinct) == 1 else None
+        units |= {quantity.units} if quantity and quantity.units else set()
+    alone = len(distinct) == 1 and len(units) < 2  # "5 cm. It should be 5 m."
+    return max(next(iter(distinct.values())), key=len) if alone else None
 
 
 def shown_value(plain: str) -> str | None:
