@@ -61,8 +61,10 @@ def mentions_in(text: str, letters: str, options: Sequence[str]) -> list[Mention
     ]
     spans += _letters_in(text, letters)
     kept: list[Mention] = []
+    taken = bytearray(len(text))
     for which, start, end, letter in sorted(spans, key=lambda span: (span[1] - span[2], span[1])):
-        if all(end <= one.start or one.end <= start for one in kept):
+        if not any(taken[start:end]):
+            taken[start:end] = bytes([1]) * (end - start)
             kept.append(Mention(which, start, end, letter))
     return sorted(kept, key=lambda one: one.start)
 
