@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from r1vl_kedro.answers.clauses import DANGLING, FURTHER, PLACE, UNFIT, Clause, clauses_of, marked
-from r1vl_kedro.answers.contrast import SET_ASIDE, said_of, without_contrasts
+from r1vl_kedro.answers.contrast import ALL, NOT, OTHERS, SET_ASIDE, said_of, without_contrasts
 from r1vl_kedro.answers.mentions import Mention, mentions_in
 from r1vl_kedro.answers.prose import WORD, WRONG, neutral
 
@@ -26,8 +26,6 @@ _DECLARES = re.compile(r"\b(?:answer|final)\b", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"\W*(?:(?:which|that|it)\s+)?(?:(?:is|equals|option|choice)\W+)*", re.IGNORECASE
 )
-_ALL = re.compile(r"(?:.*\b(?:is|choose) )?(?:all|any\w*|every\w*|nothing|none)", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNORECASE)
 _SAYS = re.compile(
     rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
     rf"eating|using|carrying|driving|watching) (?:an? |the )?{PLACE}\W*",
@@ -45,9 +43,7 @@ _WRONG_TOO = re.compile(
 _NEGATES = re.compile(
     r"\b(?:not?|nor|neither|never|cannot|or)\b|n['’]t\b|[\u4e00-\u9fff✗✘❌×]", re.IGNORECASE
 )
-_ADDED = frozenset(
-    "good yes shows show depicts points photo description rationale rationales let's".split()
-)
+_ADDED = frozenset("good yes shows show depicts points photo description rationales let's".split())
 _SHORTEST = 4
 """Words of a sentence that may stand behind an answer as its explanation."""
 
@@ -163,6 +159,8 @@ class _Reader:
             self.kept = self.kept if named or found.place is not None else ""
             found.place, self.working = None, True
             return True
+        if not named and OTHERS.match(clause.text):
+            return True
         if named and SET_ASIDE.fullmatch(clause.text):
             found.aside |= named
             return True
@@ -182,7 +180,7 @@ class _Reader:
             return True
         if found.place is None:
             self.working = True
-            self.kept = "if" if _ALL.fullmatch(clause.text) else self.kept
+            self.kept = "if" if ALL.fullmatch(clause.text) else self.kept
             against = WRONG.search(clause.text) or _NEGATES.search(clause.text)
             self.mentioned = self.mentioned or bool(named or against)
             if (
@@ -270,7 +268,7 @@ class _Reader:
         named_by_value = clause.kind in ("label", "dash", "end") and not (self.cued and sentence)
         if named_by_value and (equal := self.value(whole)) is not None:
             return equal == place
-        if (other := _NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
+        if (other := NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
             return True  # "It increases, it does not decrease"
         if self.standing.search(text):
             return False

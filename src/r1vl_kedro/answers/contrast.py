@@ -32,6 +32,15 @@ SET_ASIDE = re.compile(
     r"ruled out\b|rejected\b|too\s+\w|invalid\b).*)\W*",
     re.IGNORECASE | re.DOTALL,
 )
+ALL = re.compile(r"(?:.*\b(?:is|choose) )?(?:all|any\w*|every\w*|nothing|none)", re.IGNORECASE)
+"""What "but" behind it sets one option aside from: "all but B"."""
+NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNORECASE)
+OTHERS = re.compile(
+    r"(?:all |none of )?(?:the )?(?:(?:other|remaining) (?:options?|choices?|answers?|ones)"
+    r"|others|rest)\b",
+    re.IGNORECASE,
+)
+"""The subject of a sentence that sets all others aside."""
 _HEAD = re.compile(
     r"^(?:(?:so|thus|hence|therefore|and|clearly|here),?\s+)?(?:the\s+)?"
     r"(?:(?:option|choice|answer|figure|picture|image|graph|chart|diagram|curve|line|bar|point|"

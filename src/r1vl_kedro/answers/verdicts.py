@@ -70,7 +70,8 @@ _OF_ANOTHER = re.compile(rf"\b(?:{OF_ANOTHER})\b")
 _PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
 _COPULA = re.compile(r"(?:\b(?:is|are|be|seems|looks|appears)|'s)(?: [a-z]+ly)*\s*\Z")
 _UNREAL = re.compile(
-    r"^(?:is|are|does|do|can)\b|\b(?:would(?! say)|were|was|been|had|can|should|let|like)\b"
+    r"^(?:is|are|does|do|can)\b|\b(?:would(?! say)|were|was|been|had|can|should|let|"
+    r"like|they|he|she)\b"
 )
 _ADDED = frozenset(
     "that's there's ok okay well indeed notably absolutely probably perfectly completely totally "
@@ -147,6 +148,8 @@ def _read(clauses: list[Clause]) -> str | None:
         elif verdict is None:
             questioned = questioned or "yes" in words.split()
             free = free or not (_IDIOM.fullmatch(words) or neutral(words, _ADDED))
+        elif place > 1 and words.startswith("not "):
+            pass  # "No, it is a cat, not a dog"
         elif not (reason or place == 0 or _follows(words, verdict)):
             return None
         reason = reason or words.startswith(("not just", "not only"))
