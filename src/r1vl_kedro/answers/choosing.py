@@ -108,8 +108,7 @@ class _Reader:
         self.found = Choice()
         self.working = False
         """A clause stands before that is not understood: only a cued choice counts."""
-        self.mentioned = False
-        """Such a clause names options or denies."""
+        self.mentioned = False  # such a clause names options or denies
         self.several = False
         """Options are named together, or one under a condition: no other rule may choose."""
         self.clash = False
