@@ -66,7 +66,7 @@ _BACKED = re.compile(
     r"(?:,? \(?(?:with|at)|[,:]| [-–—]| \() ?(?:a value of )?"
     r"(?P<figure>(?:USD )?\d[^()]{0,30})\)?\W*"
 )
-"""Words with the figure that speaks for them behind them."""
+"""Words with a figure behind them that supports them: "Soccer (24 students)"."""
 _SUBJECT_WORDS = (
     r"(?!.*\b(?:if|unless|false|untrue|wrong|whether|den\w+|doubt\w*|says?|thinks?)\b)"
     r"\W*[A-Za-z][\w'-]*(?: [\w'()-]+){0,6}?"

@@ -88,7 +88,10 @@ def _written(text: str, letters: str, options: Sequence[str]) -> int | None:
 
 
 def _agrees(plain: str, letters: str, options: Sequence[str], place: int | None) -> bool:
-    """Tell whether an answer without a letter is the yes or no of the option it names, if one."""
+    """Tell whether an answer says what the option it names does, where that is a yes or no.
+
+    An answer with a letter, and one that names another option, always does.
+    """
     option = "" if place is None else folded(options[place])
     if option not in ("yes", "no", "true", "false") or mentions_in(plain, letters, ()):
         return True

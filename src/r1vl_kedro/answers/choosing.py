@@ -91,7 +91,11 @@ def _words(text: str) -> frozenset[str]:
 
 
 class _Reader:
-    """Reads clauses one after another."""
+    """Reads the clauses of one text in order; `found` is the result, the rest what was read so far.
+
+    `_take` sorts each clause: it chooses (`_choose`), sets options aside, explains what is chosen
+    (`_explains`), or is not understood.
+    """
 
     def __init__(
         self,
@@ -114,10 +118,11 @@ class _Reader:
         self.clash = False
         """Two options are named against each other: only a declared answer counts."""
         self.cued = self.declared = False
+        """The choice is led to by "so", "I choose" or the like; by "the answer is"."""
         self.spelt: set[bool] = set()
         """How the chosen option is named: by its letter, by its text."""
         self.kept = ""
-        """The reason or condition that goes on to the end of the sentence."""
+        """A reason, a condition ("if") or an explanation ("text") up to the sentence's end."""
 
     def _which(self, text: str) -> set[int]:
         return {self.named[sign].which for sign in text if sign in self.named}
@@ -146,11 +151,12 @@ class _Reader:
 
     def _take(self, clause: Clause, *, only: bool) -> bool:
         """Take in a clause; False where it leaves nothing chosen."""
-        found, named = self.found, self._which(clause.text)
+        found, text = self.found, clause.text
+        named = self._which(text)
         if clause.asked:
             self.working = self.working or bool(named)
             return found.place is None
-        if clause.kind == "ask" and clause.text.lower() == "no":
+        if clause.kind == "ask" and text.lower() == "no":
             self.working = False
             return True
         if self.kept == "if":
@@ -158,38 +164,34 @@ class _Reader:
             self.kept = self.kept if named or found.place is not None else ""
             found.place, self.working = None, True
             return True
-        if not named and OTHERS.match(clause.text):
+        if not named and OTHERS.match(text):
             return True
-        if named and SET_ASIDE.fullmatch(clause.text):
+        if named and SET_ASIDE.fullmatch(text):
             found.aside |= named
             return True
         unknown = clause.kind == "label" and self.own is None
         if found.place is not None and (unknown or (clause.kind, named) == ("end", {found.place})):
             self.kept = "text"
-            if clause.text.lower() in ("no", "false"):
+            if text.lower() in ("no", "false"):
                 return True
-        if self._plain(clause.text):
+        if self._plain(text):
             if len(named) > 1:
                 if self.kept == "reason" and found.place is not None:
                     return True
                 self.several = self.working = self.mentioned = True
                 return found.place is None
-            if named and not self._described(clause.text, only=only):
+            if named and not self._described(text, only=only):
                 return self._choose(named.pop(), clause)
             return True
         if found.place is None:
             self.working = True
-            self.kept = "if" if ALL.fullmatch(clause.text) else self.kept
-            against = WRONG.search(clause.text) or _NEGATES.search(clause.text)
+            self.kept = "if" if ALL.fullmatch(text) else self.kept
+            against = WRONG.search(text) or _NEGATES.search(text)
             self.mentioned = self.mentioned or bool(named or against)
-            if (
-                named
-                and UNFIT.search(clause.text)
-                and neutral(re.sub(PLACE, " ", clause.text), _ADDED)
-            ):
+            if named and UNFIT.search(text) and neutral(re.sub(PLACE, " ", text), _ADDED):
                 self.several = True
             found.letters |= {
-                one.which for sign in clause.text if (one := self.named.get(sign)) and one.letter
+                one.which for sign in text if (one := self.named.get(sign)) and one.letter
             }
             return True
         if not self._explains(clause, named):
@@ -287,7 +289,7 @@ class _Reader:
         return self.kept == "text" or (len(self.spelt) > 1 and bool(_APPOSED.match(text)))
 
     def _of_options(self, kind: str, text: str) -> bool:
-        """Tell whether a text is a slip of an option's: of its words, or as short and plural."""
+        """Tell whether a text has options' words only, or behind a label some of the chosen's."""
         words, own = _words(text), self.own[self.found.place] if self.own else frozenset()
         slip = words & own or (len(words) <= 2 and _plural(words) and _plural(own))
         known = kind in ("label", "end", "dash") and words <= frozenset().union(*self.own or ())

@@ -57,8 +57,10 @@ _RIGHT = re.compile(rf"(?P<said>{PLACE})\s+(?:is|are)\s+(?:the\s+)?(?P<right>{PL
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """A clause; ``asked`` where a question mark stands behind it."""
+
     kind: str
-    """What stands before it: start, end, ask, label, dash, reason, so or if."""
+    """What stands before it: start, end, ask, label, dash, reason, so, answer or if."""
     text: str
     asked: bool
 
@@ -91,6 +93,12 @@ def _unbracketed(found: re.Match[str]) -> str:
 
 
 def clauses_of(text: str) -> list[Clause]:
+    """Split a text at its punctuation and conjunctions; lists of mentions stay whole.
+
+    Example:
+        >>> [(clause.kind, clause.text) for clause in clauses_of("Yes, because it is red")]
+        [('start', 'Yes'), ('reason', 'it is red')]
+    """
     clauses, kind, start = [], "start", 0
     joined = [one.span() for one in re.finditer(LIST, text)]
     for mark in _CLAUSE.finditer(text):

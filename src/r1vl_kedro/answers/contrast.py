@@ -14,7 +14,7 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 _PREDICATED = re.compile(r"(?:\b(?:is|are|was|were|be|does|do|did)|['’]s)\s*\Z", re.IGNORECASE)
-_SUPPOSED = re.compile(r"\b(?:if|unless)\b[^.;]*\Z", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|unless)\b", re.IGNORECASE)
 _IT_IS = re.compile(
     r"(?:\A|[.,;:]\s*|\b(?:so|and|but|thus)\s+)(?:it|this|that|the (?:correct |final )?(?:answer|"
     r"option|choice))(?:\s+(?:is|was|should be|must be)|['’]s)\s*\Z",
@@ -85,7 +85,8 @@ def without_contrasts(text: str) -> tuple[str, str]:
     def removed(contrast: re.Match[str]) -> str:
         nonlocal aside
         before = text[: contrast.start()]
-        if _SUPPOSED.search(before) or (_PREDICATED.search(before) and not _IT_IS.search(before)):
+        sentence = before[max(map(before.rfind, ".;")) + 1 :]
+        if _SUPPOSED.search(sentence) or (_PREDICATED.search(before) and not _IT_IS.search(before)):
             return contrast[0]  # "B is not A"
         aside += contrast["list"]
         return " "

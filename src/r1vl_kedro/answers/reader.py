@@ -53,7 +53,7 @@ _BY = re.compile(r"^(\d[^*×]{0,30}?)\s*(?:\bby\b|\bx\b|\*)\s*(\d[^*×]{0,30})$"
 _POINT = re.compile(r"^(?:point\s+)?([A-Z]'?)\s*(\([^()]*,[^()]*\))$")
 _ANGLED = re.compile(r"^<\s*([^<>=]+,[^<>=]+)>$")
 _CLOCKS = re.compile(
-    r"^(?:from\s+|between\s+)?(\d[\d:.]{0,7}\s*(?:[ap]\.?m\.?)?)\s*(?:-|\bto\b|\buntil\b|\band\b)\s*"
+    r"^(?:from\s+|between\s+)?(\d[\d:.]{0,7}(?:\s*[ap]\.?m\.?)?)\s*(?:-|\bto\b|\buntil\b|\band\b)\s*"
     r"(\d{1,2}(?::\d\d|\s*[ap]\.?m\.?).*)$",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ _JUDGED = re.compile(
     r"okay|it|this|that|enough|close|quite|even|final|yes|yet|now|so|anymore|always|entire|much)",
     re.IGNORECASE,
 )
-"""A judgement, where another word would be set aside: "red, not certain"."""
+"""A judgement, where another word would be set aside: "red, not really"."""
 _UNSURE = re.compile(r"(?:certain|sure)\b[a-z ]*", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?<![\s,;])(?:[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"
@@ -171,9 +171,9 @@ def without_remark(text: str) -> str:
 
 
 def _another(said: str, kept: str) -> bool:
-    """Tell whether "not" sets aside another value of the kind of the one before it.
+    """Tell whether what "not" denies leaves the answer before it: another value of its kind.
 
-    "Not certain" sets aside nothing, and leaves the answer as it is.
+    So does "not certain", which denies nothing of the answer.
     """
     if _UNSURE.fullmatch(said):
         return True

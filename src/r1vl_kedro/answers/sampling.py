@@ -62,7 +62,7 @@ def _points(symbols: frozenset[str], signed: bool) -> tuple[tuple[bool, dict[str
 
 @lru_cache(maxsize=2048)
 def _known(tree: Tree, symbols: frozenset[str], signed: bool) -> dict[int, Number | None]:
-    """Return the values of a formula that earlier comparisons worked out, by point."""
+    """Return a formula's values by point: empty at first, and filled by `values_at_points`."""
     return {}
 
 
@@ -119,9 +119,8 @@ def equal(first: Formula, second: Formula) -> bool | None:
 
 
 def proportional(first: Formula, second: Formula, *, positive: bool = False) -> bool | None:
-    """Tell whether one formula is a constant times the other.
-
-    Equations ``f = 0`` with one solution set.
+    """Tell whether one formula is a constant times the other, so that ``f = 0`` and ``g = 0`` are
+    one equation; None where they cannot be worked out.
 
     ``positive`` asks for a positive constant, as an inequality does.
     """

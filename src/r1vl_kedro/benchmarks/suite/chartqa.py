@@ -22,7 +22,7 @@ TOLERANCE = 0.05
 # A chart's axis often counts in millions, and the reference then leaves the word out.
 _SCALE = re.compile(r"(?<=\d)\s*(?:(?i:thousand|million|billion|trillion)|[KMB])\b")
 _DECIMAL_COMMA = re.compile(r"(?<![\d,])\d+,\d{1,2}(?![\d,])")
-"""What may be two numbers: near the reference neither counts."""
+"""A decimal comma or two numbers: compared exactly, without the tolerance."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
