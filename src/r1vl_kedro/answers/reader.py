@@ -46,7 +46,7 @@ _EXCEPT = re.compile(
     re.IGNORECASE,
 )
 _REMAINDER = re.compile(
-    r"^(\d+)\s*,?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
+    r"^(\d+)(?:\s*,)?\s*(?:R|r|rem\.?|(?:with\s+(?:a\s+)?)?remainder(?:\s+of)?)\s*(\d+)$"
 )
 _OUT_OF = re.compile(r"^(\d+|[a-z]+)\s+out\s+of\s+(?:every\s+)?(\d+|[a-z]+)$", re.IGNORECASE)
 _BY = re.compile(r"^(\d[^*×]{0,30}?)\s*(?:\bby\b|\bx\b|\*)\s*(\d[^*×]{0,30})$")
