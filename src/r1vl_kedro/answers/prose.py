@@ -66,6 +66,12 @@ DENIAL_OR_DOUBT = (
     r"not|no|nor|neither|never|cannot|without|or|if|unless|maybe|perhaps|might|could|doubt\w*"
 )
 """Words of denial, doubt and choice that leave nothing stated; rules add their own to them."""
+PROVISIONAL = (
+    r"naive(?:ly)?|hasty|tempt\w+|distractor|decoy|red herring|typo|intermediate|preliminary"
+    r"|partial|placeholder|misread\w*|scratch|draft|(?:lower|upper) bound|dummy|pretend|imagine"
+    r"|(?:my|first|upper|lower) (?:\w+ )?(?:attempt|guess|impression|estimate)"
+)
+"""What a writer calls a value that is not yet, or only seems, the answer."""
 
 
 _HEDGE = re.compile(

@@ -16,8 +16,10 @@ _TAIL = re.compile(
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
     r"|,?\s+(?:at|when|for)\s+[a-z]\s*=\s*-?[\d./]+"
-    r"|,\s+(?:reached|attained|achieved|obtained|occurring)\s+(?:after|at|when)\s[^.;?]{1,40}"
-    r"|,\s+including\s+[^,;.=]{1,60}"
+    r"|,\s+(?:reached|attained|achieved|obtained|occurring)\s+"
+    r"(?:(?:after|at)\s+[\d./]+(?:\s?[a-z]+)?|(?:at|when)\s[^;?=]{1,20}=[^;?]{1,20})"
+    r"|,\s+including\s+(?:the (?:[a-z]+ )?[a-z]+|\d+ (?:[a-z]+ )?[a-z]+s(?:(?:,| and|, and) \d+ "
+    r"(?:[a-z]+ )?[a-z]+)*)"
     r"|(?<=times)\s+as\s+(?:many|much|large|big|long|tall|high|fast|heavy|likely)"
     r"(?:\s+as\s+[a-z ]{1,40})?"
     r"|\s+(?:from|with|based on|given) (?:only )?(?:the |this )?(?:given |provided |available )?"
@@ -178,7 +180,8 @@ def _another(said: str, kept: str) -> bool:
     if _UNSURE.fullmatch(said):
         return True
     if re.search(r"\d", kept):
-        return read_quantity(said.rpartition("=")[2].strip()) is not None
+        given, refused = (read_quantity(one.rpartition("=")[2].strip()) for one in (kept, said))
+        return refused is not None and refused != given
     words = re.sub(r"\A(?:an?|the)\s+", "", said).split()
     before = kept.split()[-1:] or [""]
     named = bool(words) and words[0][0].isupper() == before[0][:1].isupper()

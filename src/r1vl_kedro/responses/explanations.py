@@ -71,11 +71,12 @@ _OF_ITSELF = re.compile(
     r"|theorem|consequence|maximum|minimum|length|area|volume|case|city|capital|colou?r"
     r"|\w+est|because|since|why|how|(?:\w+er|less|more) than|odd|even|positive|correct|right|true"
     r"|easy|clear|possible (?:for|to|that)|half of (?:the )?\d+|[a-z]+ed|left|seen|found|given"
-    r"|shown)\b"
+    r"|shown)\b(?! of (?:it|this|that)\b)"
     r"|(?:['’]s| is| was)(?: not \(?\d|(?: not)? (?:in|on|at)\b)"
     r"|\W+(?:because|since|as|of (?:them|these|the)|in total|in all|for (?:all|every|any|real)"
     r"|follows|uses|used|agrees|matches|includes|counts|means|confirms|comes|completes|opens|satisfies|contains|fits|works"
-    r"|can be \w+|does(?! not)|has|is (?:up|down) from)\b|(?: is)?\W*[,(]|\W+the \w+\W*\Z)",
+    r"|can be \w+|does|has|is (?:up|down) from)\b(?![^,;:]*\b(?:not|no|none|neither|never|too"
+    r"|\w+n['’]t)\b)|(?: is)?\W*[,(]|\W+the \w+\W*\Z)",
     re.IGNORECASE,
 )
 """What a working says of its answer."""
@@ -101,7 +102,7 @@ _MAY_BE_LEFT = re.compile(r"count|us|includ|need|consider|tak|add")
 _RECKONS = re.compile(r"squar|add|subtract|multipl|divid|tak|put|set")
 """Verbs with which the answer is worked on: "we square this"."""
 _SUPPOSED = re.compile(
-    r"\b(?:if|would|might|could|some|common|frequent|each|every|per|before|originally"
+    r"\b(?:would|might|could|some|common|frequent|each|every|per|before|originally"
     r"|contrast|hand|(?:second|third|next) \w+est|others?(?! words)"
     r"|substitut\w+)\b|\A\W*(?:check|verif\w+)\b",
     re.IGNORECASE,
@@ -115,7 +116,7 @@ _NOT = re.compile(r"\b(?:not|cannot|\w+n['’]t|myth|counterexample)\b", re.IGNO
 _STATES = re.compile(r"\A\W*(?:so|thus|hence|therefore)\b|\b(?:this|it) (?:makes|gives)\b", re.I)
 """What makes a supposed or another's value the answer's."""
 _OF_OTHERS = re.compile(
-    r"\W*(?:if|some|one (?:could|might) (?:think|say|get|find)|an? (?:common|frequent))\b"
+    r"\W*(?:some|one (?:could|might) (?:think|say|get|find)|an? (?:common|frequent))\b"
     r"|.*\bwhich means that\b",
     re.IGNORECASE,
 )
@@ -149,6 +150,8 @@ _LISTS = re.compile(
 )
 _SUM = re.compile(r"(\d+) [+-] (\d+) = \d+\W*")
 """A line of numbers that comes to the answer, or reckons with it."""
+_COUNTS = re.compile(r"\W*[a-z]+(?: [a-z]+)*(?:: (?:[A-Z]{1,2}|none)\b| is \d)")
+"""A count of things from which a sum goes on: "cubes: N, E.", "red is 8."."""
 _FORMULA = re.compile(r"(?<![A-Za-z])[a-z](?:\s*\^|\s*[-+*/]\s*\d|\d)|\d[a-z]\b")
 _AMOUNTS = re.compile(r"[\d=]|\b(?:two|three|four|five|six|third|quarter|angles?|sides?)\b", re.I)
 _SHORT, _LONG = 3, 14
@@ -167,8 +170,11 @@ def opens(sentence: str) -> bool:
     return bool(_OPENS.match(sentence))
 
 
-def explains(sentence: str, answer: Answer) -> bool:
+def explains(sentence: str, answer: Answer, before: str = "") -> bool:
     """Tell whether a plain sentence behind an answer explains it and states no other value.
+
+    Args:
+        before: the sentence before it; a sum of which the answer is a term goes on from a count.
 
     Example:
         >>> from r1vl_kedro.responses.clauses import Answer
@@ -192,7 +198,8 @@ def explains(sentence: str, answer: Answer) -> bool:
     if answer.yes_or_no and (_TRUE if answer.no else _NOT).search(sentence):
         return False
     found = _SUM.fullmatch(sentence)
-    if found and (parts[0].ends_on_ours or any(map(answer.same, found.groups()))):
+    listed = _COUNTS.match(before) and any(map(answer.same, found.groups() if found else ()))
+    if found and (parts[0].ends_on_ours or listed):
         return True
     refused = {value_of(one) for part in parts if part.negated for one in part.others}
     left = [
@@ -216,7 +223,7 @@ def explains(sentence: str, answer: Answer) -> bool:
 
 def _sets_aside(sentence: str, parts: list[Clause], left: list[Clause], answer: Answer) -> bool:
     """Tell whether a sentence denies or supposes the other values in it, or comes from them."""
-    if _OF_OTHERS.match(sentence):
+    if _OF_OTHERS.match(sentence) and not _FAVOURS.search(sentence):
         return True
     last = parts[-1]
     if last.first in ("but", "so") and (last.negated or last.words[1:2] == ("its",)):

@@ -6,7 +6,7 @@ to it take it for something else.
 
 import re
 
-from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.answers.prose import PROVISIONAL, WRONG
 from r1vl_kedro.responses.clauses import Answer, cut, plain, sentences, value_of
 
 _DENIED = re.compile(
@@ -18,10 +18,8 @@ _DENIED = re.compile(
 )
 """A denial or doubt that reaches the answer behind it: "it cannot be"."""
 _FAULTY = re.compile(
-    r"\b(?:naive(?:ly)?|hasty|tempt\w+|distractor|typo|intermediate|partial|placeholder|misread"
-    r"|scratch|strike|scrap|disregard|forget|delete|discard|(?:lower|upper) bound|dummy|format"
-    r"|example|(?:my|first|upper|lower) (?:\w+ )?(?:guess|impression|estimate)|friend"
-    r"|rumou?r|believed|pretend|first (?:got|thought)|before the \w+|another \w+)"
+    rf"\b(?:{PROVISIONAL}|strike|scrap|disregard|forget|delete|discard|format|example|friend"
+    r"|rumou?r|believed|first (?:got|thought)|before the \w+|another \w+)"
     r"(?:\W+\w+){0,6}\W*\Z|\b(?:half|twice|of) the answer\b"
     r"|\b(?:in addition to|besides|apart from|aside from)\b|\bguess\W*\Z",
     re.IGNORECASE,

@@ -85,7 +85,8 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
             continue
         if comes_to(f"{answer}{said}" if attached else said, answer, read, options):
             return attached and Clause(plain(said), read).negated
-        if not explains(plain(f"it{said}" if attached else said), read):
+        before = parts[place - 1] if place else ""
+        if not explains(plain(f"it{said}" if attached else said), read, before):
             return True
     return False
 

@@ -20,6 +20,7 @@ from r1vl_kedro.benchmarks.cells import (
     parse_list,
 )
 from r1vl_kedro.benchmarks.groups import overall_by
+from r1vl_kedro.responses.revisions import revises
 
 _DENYING = re.compile(r"\b(?:not|nor|neither|never|or|maybe|perhaps)\b|n['’]t\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
@@ -64,7 +65,7 @@ def list_verdict(text: str, values: Sequence[float]) -> bool:
         return False
     stating = [part for part in SENTENCE_END.split(text) if re.search(r"\d", part)]
     found = _LISTED.fullmatch(stating[0]) if len(stating) == 1 else None
-    if found is None:
+    if found is None or revises(stating[0], text.partition(stating[0])[2]):
         return False
     lead = found["lead"]
     spans = _SPAN.search(lead) and not (_DENYING.search(lead) or DENYING.search(lead))
