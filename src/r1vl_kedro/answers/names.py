@@ -7,7 +7,7 @@ from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.formulas import EQUALS, KNOWN
 from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, OF_ANOTHER, PROVISIONAL, WRONG, introduces
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, OF_ANOTHER, WRONG, introduces
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
 from r1vl_kedro.answers.tokens import DECORATIONS, Unreadable
@@ -52,7 +52,7 @@ _FRACTION_NAME = re.compile(
 _RATIO_NAME = re.compile(rf"^\s*(?P<name>{_NAME}(?>\s*:\s*+{_NAME}){{1,5}})\s*=\s*(?P<value>\S.*)$")
 _PARALLEL = re.compile(r"^\(([^()=]+)\)\s*=\s*\((.+)\)$")
 _NO_NAME = re.compile(
-    rf"\b(?:{DENIAL_OR_DOUBT}|{OF_ANOTHER}|{PROVISIONAL}|except|and|than|whether|when)\b|n't\b|[不没非]",
+    rf"\b(?:{DENIAL_OR_DOUBT}|{OF_ANOTHER}|except|and|than|whether|when)\b|n't\b|[不没非]",
     re.IGNORECASE,
 )
 _OF_A_SYMBOL = re.compile(

@@ -72,6 +72,7 @@ PROVISIONAL = (
     r"|(?:my|first|upper|lower) (?:\w+ )?(?:attempt|guess|impression|estimate)"
 )
 """What a writer calls a value that is not yet, or only seems, the answer."""
+_ONLY_SEEMS = re.compile(rf"\b(?:{PROVISIONAL})\b", re.IGNORECASE)
 
 
 _HEDGE = re.compile(
@@ -174,7 +175,9 @@ def introduces(text: str) -> bool:
     said = sentence[opening.end() :] if opening else sentence
     clause = re.split(r",\s+|\b(?:so|hence|thus|therefore)\s+", said)[-1]
     answers = re.search(r"\banswers?\b", clause, re.IGNORECASE)
-    return not _PRONOUN.search(clause) and not (answers and not _ANSWER.match(clause))
+    if _PRONOUN.search(clause) or _ONLY_SEEMS.search(clause):
+        return False
+    return not (answers and not _ANSWER.match(clause))
 
 
 COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"
