@@ -12,37 +12,31 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from r1vl_kedro.answers.clauses import DANGLING, FURTHER, PLACE, UNFIT, Clause, clauses_of, marked
-from r1vl_kedro.answers.contrast import ALL, NOT, OTHERS, SET_ASIDE, said_of, without_contrasts
+from r1vl_kedro.answers.contrast import (
+    ALL,
+    NOT,
+    OTHERS,
+    RIVAL,
+    SAYS,
+    SET_ASIDE,
+    SETS_APART,
+    WRONG_TOO,
+    said_of,
+    without_contrasts,
+)
 from r1vl_kedro.answers.mentions import Mention, mentions_in
-from r1vl_kedro.answers.prose import WORD, WRONG, neutral
+from r1vl_kedro.answers.places import other_ordinal
+from r1vl_kedro.answers.prose import CUE, NEGATES, WORD, WRONG, neutral
 
 _PLAIN = re.compile(r"[\w\s'’\"“”*_.!✓✔✅☑→•–—#-]*")
-_CUE = re.compile(
-    r"\b(?:answers?|ans|final|correct|right|option|choice|choose|chose|chosen|pick|picked|select|"
-    r"selected|go|going|leaving|conclude|must|think|believe|say)\b",
-    re.IGNORECASE,
-)
 _DECLARES = re.compile(r"\b(?:answer|final)\b", re.IGNORECASE)
-_BETWEEN = re.compile(
-    r"\W*(?:(?:which|that|it)\s+)?(?:(?:is|equals|option|choice)\W+)*", re.IGNORECASE
-)
-_SAYS = re.compile(
-    rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
-    rf"eating|using|carrying|driving|watching) (?:an? |the )?{PLACE}\W*",
-    re.IGNORECASE,
-)
+_BETWEEN = re.compile(r"\W*(?:(?:which|that|it)\s+)?(?:(?:is|equals|option|choice)\W+)*", re.I)
 _UNREAL = re.compile(r"\b(?:would|should)\b", re.IGNORECASE)
 _POINTS = re.compile(r"(?:this|that) (?:is|was)\b", re.IGNORECASE)
 _SAID = re.compile(r"[^\W\d_]{3}|[a-z]{2}")
 _JOINS = re.compile(r"\b(?:also|too|as well|another|maybe|perhaps|might|could|equally|or)\b", re.I)
 _OF_IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
 _APPOSED = re.compile(r"(?:the|an?|which|as|in|at|with)\b", re.IGNORECASE)
-_WRONG_TOO = re.compile(
-    r"\W*(?:which|that|this|it) (?:is|was) (?:\w+ly )?(?:not\b|wrong|incorrect)", re.I
-)
-_NEGATES = re.compile(
-    r"\b(?:not?|nor|neither|never|cannot|or)\b|n['’]t\b|[\u4e00-\u9fff✗✘❌×]", re.IGNORECASE
-)
 _ADDED = frozenset("good yes shows show depicts points photo description rationales let's".split())
 _SHORTEST = 4
 """Words of a sentence that may stand behind an answer as its explanation."""
@@ -140,7 +134,7 @@ class _Reader:
             if self.declared and behind and (clause.kind, behind.kind) == ("end", "label"):
                 skipped = True
                 continue  # "C: the exterior angle"
-            skipped = bool(behind and _WRONG_TOO.match(behind.text) and self._which(clause.text))
+            skipped = bool(behind and WRONG_TOO.match(behind.text) and self._which(clause.text))
             if skipped:
                 found.aside |= self._which(clause.text)
             elif not self._take(clause, only=len(clauses) == 1):
@@ -174,6 +168,9 @@ class _Reader:
             self.kept = "text"
             if text.lower() in ("no", "false"):
                 return True
+        rival = self.kept == "reason" and found.place not in named and RIVAL.search(text)
+        if found.place is not None and (rival or other_ordinal(text, found.place)):
+            return False
         if self._plain(text):
             if len(named) > 1:
                 if self.kept == "reason" and found.place is not None:
@@ -186,7 +183,7 @@ class _Reader:
         if found.place is None:
             self.working = True
             self.kept = "if" if ALL.fullmatch(text) else self.kept
-            against = WRONG.search(text) or _NEGATES.search(text)
+            against = WRONG.search(text) or NEGATES.search(text)
             self.mentioned = self.mentioned or bool(named or against)
             if named and UNFIT.search(text) and neutral(re.sub(PLACE, " ", text), _ADDED):
                 self.several = True
@@ -212,7 +209,7 @@ class _Reader:
                 and bool(_PLAIN.fullmatch(text))
                 and not (DANGLING.search(text) or self.standing.search(text))
             )
-        if _SAYS.fullmatch(text):
+        if SAYS.fullmatch(text):
             return True
         lead, rest = text[: signs[0]], text[signs[-1] + 1 :]
         between = re.split(PLACE, text[signs[0] + 1 : signs[-1]]) if len(signs) > 1 else []
@@ -239,7 +236,7 @@ class _Reader:
         found = self.found
         declared = clause.kind == "answer" or bool(_DECLARES.search(clause.text))
         alone = (clause.kind, len(clause.text)) == ("start", 1)
-        cued = declared or alone or clause.kind == "so" or bool(_CUE.search(clause.text))
+        cued = declared or alone or clause.kind == "so" or bool(CUE.search(clause.text))
         if self.kept == "reason" and clause.kind != "so" and not declared and place != found.place:
             self.working = True
             return found.place is None or not (cued or len(clause.text) == 1)
@@ -273,7 +270,7 @@ class _Reader:
             return True  # "It increases, it does not decrease"
         if self.standing.search(text):
             return False
-        against = WRONG.search(text) or _NEGATES.search(text) or _JOINS.search(text)
+        against = WRONG.search(text) or NEGATES.search(text) or _JOINS.search(text)
         if place in named and (against or _UNREAL.search(text)):
             return False
         if self.kept == "reason":
@@ -282,7 +279,10 @@ class _Reader:
             return False
         if named - {place}:
             self.kept = "text"
-            return bool(self.cued and sentence and _SAID.search(text) and not _JOINS.search(text))
+            ends = [self.named[sign].which for sign in text if sign in self.named][-1] == place
+            about = SETS_APART.match(text)
+            apart = ends or (about and (not about["said"] or self.named[about["said"]].letter))
+            return bool(self.cued and sentence and apart and not _JOINS.search(text))
         if self.kept == "text" or not _SAID.search(text):
             return True
         self.kept = "text" if sentence or self._of_options(clause.kind, whole) else ""

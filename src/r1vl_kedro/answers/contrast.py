@@ -2,7 +2,7 @@
 
 import re
 
-from r1vl_kedro.answers.clauses import LIST
+from r1vl_kedro.answers.clauses import LIST, PLACE
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING
 
 _THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
@@ -41,6 +41,25 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 """The subject of a sentence that sets all others aside."""
+WRONG_TOO = re.compile(
+    r"\W*(?:which|that|this|it) (?:is|was) (?:\w+ly )?(?:not\b|wrong|incorrect)", re.I
+)
+SETS_APART = re.compile(
+    rf"(?:the )?others?\b|.*\b(?:would|not)\b"
+    rf"|(?:note that )?(?:(?:the )?(?:option|choice) )?(?P<said>{PLACE})\s\w",
+    re.IGNORECASE,
+)
+"""A sentence that may name another option behind a choice: "C (its letter) is the outer one"."""
+SAYS = re.compile(
+    rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
+    rf"eating|using|carrying|driving|watching) (?:an? |the )?{PLACE}\W*",
+    re.IGNORECASE,
+)
+"""A known predicate of a thing: "the boy is riding B"."""
+RIVAL = re.compile(
+    rf"\bonly {PLACE}|\b(?:it|this|that|answer) (?:is|was|equals) (?:option )?{PLACE}\W*\Z", re.I
+)
+"""A reason for another option: "since only C fits"."""
 _HEAD = re.compile(
     r"^(?:(?:so|thus|hence|therefore|and|clearly|here),?\s+)?(?:the\s+)?"
     r"(?:(?:option|choice|answer|figure|picture|image|graph|chart|diagram|curve|line|bar|point|"

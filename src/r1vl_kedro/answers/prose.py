@@ -86,6 +86,14 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+CUE = re.compile(
+    r"\b(?:answers?|ans|final|correct|right|option|choice|choose|chose|chosen|pick|picked|select|"
+    r"selected|go|going|leaving|conclude|must|think|believe|say)\b",
+    re.IGNORECASE,
+)
+NEGATES = re.compile(
+    r"\b(?:not?|nor|neither|never|cannot|or)\b|n['’]t\b|[\u4e00-\u9fff✗✘❌×]", re.IGNORECASE
+)
 
 
 def hedges(text: str) -> bool:

@@ -67,12 +67,19 @@ _CONCLUDES = re.compile(
 )
 _CARDINAL = rf"(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)"
 _STATES = re.compile(
-    r"\b(?:it|this|that|there|which|we|they|result|total|sum|figure|picture|graph|chart|image)\s+"
+    r"\b(?:it|this|that|there|which|we|they|result|total|sum|figure|picture|graph|chart|image|"
+    r"(?:true|real|actual|right|correct) [a-z]+)\s+"
     rf"(?:is|are|becomes?|gives?|makes?|get|have|leaves?|shows?|reads?)\s+(?P<number>{_CARDINAL})"
     rf"(?![.,]?\d|\s*[-+*/=]|(?:\s+[a-z]+){{0,3}}\s+and\s+{_CARDINAL})",
     re.IGNORECASE,
 )
 """A number stated, and not one of several parts ("there are 3 red and 4 blue ones")."""
+_RIVAL = re.compile(
+    rf"(?:(?-i:[A-Z]\w+)|{NUMBER}) (?:is|was) (?:right|correct)\W*"
+    r"|(?:it|this|that) (?:is|was) (?P<name>(?-i:[A-Z][a-z]+))\W*",
+    re.IGNORECASE,
+)
+"""A reason for another answer: "because it is Rome", "because 8 is right"."""
 _NUMBERS = re.compile(_CARDINAL, re.IGNORECASE)
 _EQUATION = re.compile(rf"=\s*-?(?:{NUMBER})[^=]*$")
 _FIGURE = (
@@ -215,6 +222,8 @@ def _gives_a_reason(kept: str, reason: str) -> bool:
     if _CONCLUDES.search(reason) or not re.search(r"[\w)]\s+\S|=", reason.strip()):
         return False
     numbers = _numbers(kept)
+    if (rival := _RIVAL.fullmatch(reason)) and (rival["name"] or reason) not in kept:
+        return False
     if not numbers:
         return True
     stated = {number for found in _STATES.finditer(reason) for number in _numbers(found["number"])}

@@ -78,12 +78,17 @@ _ADDED = frozenset(
     "clear definite firm i'm afraid guess think statement claim say".split()
 )
 _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
+_CLAIM = r"(?:the|this|that) (?:statement|claim|assertion|proposition|conjecture|sentence)"
 _DENIES = re.compile(
-    r"(?:[a-z]+ly )?(?:it|there|this|that|they|he|she|we|i|you)(?:'s| [a-z]+)?(?: [a-z]+ly)? "
-    r"(?:not?|never|none|nothing)\b(?! (?:just|only|other|more|less|else|doubt|a no)\b)"
+    r"the (?:opposite|reverse|contrary|negation) (?:is|holds|applies)\b"
+    rf"|(?:[a-z]+ly )?(?:{_CLAIM}|it|there|this|that|they|he|she|we|i|you)(?:'s| [a-z]+)?"
+    r"(?: [a-z]+ly)? (?:not?|never|none|nothing)\b"
+    r"(?! (?:just|only|other|more|less|else|doubt|a no)\b)"
 )
 _AFFIRMS = re.compile(
-    r"(?:it|there|this|that|they|he|she)(?:'s| (?:is|are|does|do|can|has|have|will))"
+    r"(?:(?:of course|[a-z]+ly|indeed) )?"
+    r"(?:(?:it|there|this|that|they|he|she)(?:'s| (?:is|are|does|do|can|has|have|will))"
+    rf"|{_CLAIM} (?:is|does|holds|applies|stands))"
     r"(?: (?:one|some|so|there|here|the case))?"
 )
 _OPENS = re.compile(
