@@ -75,9 +75,8 @@ _STATES = re.compile(
 )
 """A number stated, and not one of several parts ("there are 3 red and 4 blue ones")."""
 _RIVAL = re.compile(
-    rf"(?:(?-i:[A-Z]\w+)|{NUMBER}) (?:is|was) (?:right|correct)\W*"
-    r"|(?:it|this|that) (?:is|was) (?P<name>(?-i:[A-Z][a-z]+))\W*",
-    re.IGNORECASE,
+    rf"(?P<said>[A-Z]\w+|{NUMBER}) (?:is|was) (?:right|correct)\W*"
+    r"|(?:it|this|that) (?:is|was) (?P<name>[A-Z][a-z]+)\W*"
 )
 """A reason for another answer: "because it is Rome", "because 8 is right"."""
 _NUMBERS = re.compile(_CARDINAL, re.IGNORECASE)
@@ -216,13 +215,12 @@ def harmless(remark: str) -> bool:
 def _gives_a_reason(kept: str, reason: str) -> bool:
     """Tell whether what follows "because" leaves an answer as it is.
 
-    A number that it states is one of the answer's, where that has numbers, and so is one of those
-    in an equation at its end.
+    Numbers that it states are those of the answer, if any; so is one in an equation at its end.
     """
     if _CONCLUDES.search(reason) or not re.search(r"[\w)]\s+\S|=", reason.strip()):
         return False
     numbers = _numbers(kept)
-    if (rival := _RIVAL.fullmatch(reason)) and (rival["name"] or reason) not in kept:
+    if (rival := _RIVAL.fullmatch(reason)) and (rival["name"] or rival["said"]) not in kept:
         return False
     if not numbers:
         return True
@@ -233,8 +231,7 @@ def _gives_a_reason(kept: str, reason: str) -> bool:
 
 
 def _numbers(text: str) -> set[Fraction | float]:
-    read = (read_quantity(found[0]) for found in _NUMBERS.finditer(text))
-    return {quantity.number for quantity in read if quantity}
+    return {read.number for one in _NUMBERS.finditer(text) if (read := read_quantity(one[0]))}
 
 
 def _abbreviates(short: str, long: str) -> bool:
