@@ -202,6 +202,9 @@ VERDICT = (
     ("There is a cat. No, there is no dog in it.", "no"),
 )  # fmt: skip
 NO_SPAN = (
+    "2007, 2008\nThat is wrong.",
+    "Everything except from 2007 to 2008",
+    "We drop the years from 2007 to 2008",
     "not between 2007 and 2008",
     "Neither 2007 nor 2008",
     "2007 or 2008",

@@ -22,7 +22,9 @@ from r1vl_kedro.benchmarks.cells import (
 from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.responses.revisions import revises
 
-_DENYING = re.compile(r"\b(?:not|nor|neither|never|or|maybe|perhaps)\b|n['’]t\b", re.IGNORECASE)
+_DENYING = re.compile(
+    r"\b(?:not|nor|neither|never|or|maybe|perhaps|except|but)\b|n['’]t\b", re.IGNORECASE
+)
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _LISTED = re.compile(
@@ -31,7 +33,11 @@ _LISTED = re.compile(
     r"\s*\\?[)\]}]?[\s.$*]*"
 )
 """Numbers alone, with what leads to them."""
-_SPAN = re.compile(r"\b(?:between|from|are)\W*\Z", re.IGNORECASE)
+_SPAN = re.compile(
+    r"(?:\A|\b(?:is|was|are|were|occur(?:s|red)|happen(?:s|ed)|[a-z]+(?:est|ed))\s+)"
+    r"(?:between|from)\W*\Z|\bare\W*\Z",
+    re.IGNORECASE,
+)
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
