@@ -202,3 +202,9 @@ def test_answers_that_would_never_end(bomb):
     assert outcome(response, "5") == 0.0
     assert outcome(HONEST, bomb[:100]) == 0.0
     assert outcome(response, "5", mode="released") == 0.0
+
+
+@pytest.mark.parametrize("loop", ["the answer is ", "this is the answer ", "my final answer "])
+def test_a_loop_of_words_behind_the_answer_ends(loop):
+    text = (loop * 7000)[:100_001]
+    assert outcome(rf"6 - 1 = 5, \boxed{{5}}. {text} 6!", "5", grammar="boxed") == 0.0

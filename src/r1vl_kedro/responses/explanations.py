@@ -18,14 +18,14 @@ _CLOSES = re.compile(
     r"|easy(?: enough)?|(?:i )?hope (?:this|that|it) (?:helps|is (?:correct|right|clear))[^.!?]*"
     r"|(?:please )?let me know[^.!?]*|feel free[^.!?]*|if you have (?:\w+ ){0,3}questions?[^.!?]*"
     r"|(?:the |my |final |short )*(?:answer|solution|result|explanation|reason(?:ing)?|proof|notes?"
-    r"|remarks?|verification|method|working|steps?|step \d+)"
+    r"|remarks?|verification|method|working|step \d+|steps?)"
     r"|(?:this|that|it)(?: is|['’]s) (?:the |my |our )?(?:final )?(?:answer|result|solution|all|it)"
     r"|that completes the (?:solution|proof)|yes|indeed|exactly|rounded|endproof|blacksquare|quad"
     r"|the|an?|is|are|of|left|total|and|that|this|it|in|to|for|we|so|thus|hence|therefore"
-    rf"|im_end|endoftext|eot_id|end_of_text|(?:end|begin)\{{[a-z*]+\}}|asy|square|qed)(?!\w){_BLANK})*",
+    rf"|im_end|endoftext|eot_id|end_of_text|(?:end|begin)\{{[a-z*]+\}}|asy|square|qed)(?!\w){_BLANK})*+",
     re.IGNORECASE,
 )
-"""What closes a text or heads what follows it."""
+"""What closes a text or heads what follows it; without backtracking, as words repeat in loops."""
 _CODE = re.compile(
     r"(?:\[asy\]\s*)?(?://|(?:import|pair|real|int|size|draw|fill|label|dot|path|pen|for|unitsize"
     r"|defaultpen|clip)\b)[^!?]*[;}](?:\[/asy\])?\Z"
