@@ -10,8 +10,8 @@ from r1vl_kedro.answers.prose import WRONG
 
 _NOT = frozenset("not no never cannot neither nor nobody none hardly barely without".split())
 _FAULTY = frozenset(
-    "off short slip misread forgot forgets missed misses omitted violates conflicts contradicts "
-    "confused doubt doubtful unclear inconsistent nonsense placeholder disagrees guess".split()
+    "off short slip misread forgot forgets missed misses omitted violates conflicts confused doubt "
+    "doubtful unclear inconsistent placeholder disagrees guess".split()
 )
 """Words that find fault with what they are said of, beside those that deny a statement."""
 _MARKUP = re.compile(
@@ -108,11 +108,9 @@ class Answer:
         self.yes_or_no = bool(re.match(r"\W*(?:yes|no)\b", folded))
         if self.letter:
             self.pattern = re.compile(_LETTER)
-        if self.letter:
-            pass
         elif re.search(_NUMBER, folded):
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
-        elif re.match(r"\W*(?:yes|no)\b", folded):
+        elif self.yes_or_no:
             self.pattern = re.compile(r"\b(?:yes|no(?! [a-z]))\b", re.IGNORECASE)
         elif one := next((k for k in _WORDS_OF_A_KIND if len(words & {*k.split()}) == 1), None):
             self.pattern = re.compile(rf"\b(?:{'|'.join(one.split())})\b", re.IGNORECASE)
@@ -204,7 +202,7 @@ class Clause:
         """Return whether any word denies or finds fault."""
         given = {one[0].casefold() for one in self.others}
         words = [word for word in self.words if word not in given]
-        found = any(is_not(one) or one in _FAULTY or _wrong(one) for one in words)
+        found = any(_negates(one) or one in _FAULTY or _wrong(one) for one in words)
         return found or "too" in words[:-1]
 
     @property
@@ -219,7 +217,7 @@ class Clause:
         return [value_of(one) for one in self.others]
 
 
-def is_not(word: str) -> bool:
+def _negates(word: str) -> bool:
     """Tell whether a word negates."""
     return word in _NOT or word.endswith("n't")
 

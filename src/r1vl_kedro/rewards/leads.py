@@ -31,7 +31,7 @@ def _stem(word: str) -> str:
 
 LEADING = frozenset(map(_stem, (
     # Who and what.
-    "a we i you us our my it its this that these those there here what one both each every all "
+    "we you us our my it its this that these those there here what one both each every all "
     "any same other such equation formula inequality identity relation expression function "
     "theorem rule law property answer result value solution root quantity variable number amount "
     "total sum difference product quotient remainder factor multiple power exponent logarithm "
@@ -42,7 +42,7 @@ LEADING = frozenset(map(_stem, (
     "triangle quadrilateral square rectangle trapezoid parallelogram rhombus polygon pentagon "
     "hexagon circle semicircle prism cylinder cone sphere cube region figure graph diagram "
     "picture image map plot legend chart table row column digit unit tens hundreds ring color "
-    "reason front few us re speed velocity acceleration distance time mass weight force energy "
+    "reason front few re speed velocity acceleration distance time mass weight force energy "
     "work pressure density charge current voltage resistance temperature frequency period "
     "concentration price cost profit interest discount age score population step case condition "
     "information statement fact way conclusion generality pythagoras pythagorean similarity "
@@ -51,24 +51,24 @@ LEADING = frozenset(map(_stem, (
     "is are was were be been has have had do does will must can could may let get got give given "
     "yield yielding obtain used plugging setting putting getting cancelling subtracting find "
     "found see saw seen know known note notice observe recall remember conclude deduce infer "
-    "derive imply implies mean meant follow show shown prove proven verify verified check confirm "
+    "derive imply implies meant follow show shown prove proven verify verified check confirm "
     "determine establish tell told say said read state come turn out become lead leave left make "
     "made form hold held equal represent correspond satisfy satisfies satisfied require reduce "
     "simplify simplifies compute calculate count add subtract divide multiply multiplied solve "
     "substitute plug insert put set define denote call use apply applies take taken write written "
     "rewrite express expand factorise factorize simplified rearrange cancel combine equate halve "
-    "evaluate work drop draw "
+    "evaluate drop draw "
     # How, where and when.
-    "of in on at to from by for with as per between about into after under using through before "
+    "of in on at to from by for with per between about into after under using through before "
     "clear clearly obvious evident evidently indeed also only exactly precisely simply easy "
     "easily directly immediately similar similarly likewise equivalently finally now again just "
     "carefully correctly algebraically graphically visually certainly surely definitely really "
-    "first second third last next further previously either when where or and "
+    "first second third last next further previously either "
     # Which.
     "large larger largest small smaller smallest long longer longest short shorter shortest great "
     "greatest big major minor whole shaded unshaded outer inner right isosceles equilateral "
-    "regular equal positive negative real unknown final correct desired sought true possible red "
-    "blue green yellow black white grey gray cos sin tan cot log ln frac sqrt widehat overline "
+    "regular positive negative real unknown final correct desired sought true possible red "
+    "blue green yellow black white grey gray cos sin tan cot log ln frac widehat overline "
     "text mathrm prime "
 ).split()))  # fmt: skip
 """Stems of the words that a statement may stand behind in its clause: of any other it is not known
@@ -90,7 +90,7 @@ _REACHING = frozenset(
     map(_stem, "lead simplify simplifies reduce rearrange equivalent corresponds equal according "
         "solution root due back down closer get".split())
 )  # fmt: skip
-"""Words behind which "to" leads to a statement."""
+"""Words (stems) behind which "to" leads to a statement."""
 _ACTIONS = frozenset(
     "count use add subtract divide multiply apply find compute calculate solve draw take remove "
     "substitute square measure compare".split()
@@ -103,7 +103,7 @@ _URGING = frozenset(
 _PUTTING = frozenset("plug plugging put putting".split())
 _PLACING = frozenset("in on without besides".split())
 _BEFORE_THINGS = frozenset("of in on at from for through between".split())
-_GIVING = frozenset("is are gives give equals that have get find".split())
+_GIVING = frozenset("is are gives give that have get find".split())
 """With a preposition and a word that leads on, any thing may stand: "the force on the block is"."""
 _NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
 """Words that a label stands behind, which is no word: "triangle ABC"."""

@@ -35,6 +35,8 @@ _SOLUTIONS = frozenset("solution root case answer".split())
 _BETWEEN = frozenset("a my our to out just also still again".split())
 """Words between a verb of being and what it calls its subject."""
 _PREPOSITIONS = frozenset("in on at of for with by from than when where if".split())
+_BEFORE_NO = frozenset("in at under by for".split())
+"""Prepositions with which "no" denies the whole clause: "in no case"."""
 _DENIALS = DENIERS | {"myth", "mistake", "impossible"}
 AFFIRMING = frozenset(
     "only doubt doubts surprise wonder question coincidence secret problem forget overlook hard "
@@ -61,7 +63,7 @@ _UNHELD = frozenset(
     "clashes unless whenever".split()
 )
 JOINING = frozenset({"and", "or", COMMA})
-_FAULTS = frozenset("spurious rejected discarded dropped outside unknown undefined".split())
+_FAULTS = frozenset("spurious dropped outside unknown undefined".split())
 
 
 def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -96,13 +98,7 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
             claim, verb, lowest = True, False, max(position - CLAIM_REACH, 0)
         elif _denies(token):
             near = tokens[position + 1 : min(position + 4, start)]
-            bare = token in ("no", "without") and ahead not in (
-                "in",
-                "at",
-                "under",
-                "by",
-                "for",
-            )  # in no case
+            bare = token in ("no", "without") and ahead not in _BEFORE_NO
             if token == "without" and states and position + 1 < start:
                 return False  # "without friction the velocity is constant"
             return AFFIRMING.isdisjoint(near) and not (bare and verb)

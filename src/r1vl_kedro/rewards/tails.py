@@ -47,14 +47,12 @@ _PLACES = frozenset("in on at for of".split())
 _OF_SEVERAL = OTHERS | {"each", "every", "no"}
 _LIMITING = frozenset("without on in at of for with by from if when where".split())
 _SAYING = _DONE | frozenset(
-    "not never no nor solution root answer value also indeed one valid correct right true actual "
-    "exact positive negative real integer whole natural rational required wanted unique single "
-    "smallest largest smaller larger minimum maximum possible common double simple best admissible "
-    "acceptable numerical constant prime divisor parabola asymptote consequence necessary "
-    "sufficient direct change depend matter exceed include contain have lie intersect need affect "
-    "mean go vertical horizontal opposite than half".split()
+    "valid actual exact integer natural rational wanted unique single minimum maximum common "
+    "double simple best admissible acceptable numerical constant divisor parabola asymptote "
+    "consequence necessary sufficient direct change depend matter exceed include contain lie "
+    "intersect need affect go vertical horizontal opposite than half".split()
 )
-"""Words that may be said of a statement that stands, besides those that it stands behind."""
+"""Words that may be said of a statement that stands, besides those that lead to one (`known`)."""
 _BEHIND = AUXILIARIES | frozenset(
     "and or that which who whose where as in on at of for from with by to into onto out between "
     "among around along across inside outside within under over above below behind beside near "
@@ -64,7 +62,7 @@ _BEHIND = AUXILIARIES | frozenset(
     "satisfies works holds implies means gives yields makes exist exists we it i they not never "
     "visible like while whereas remain stay".split()
 )
-"""Words right behind a statement that leave it one; of a noun it is not known: "6 edge colors"."""
+"""Words right behind a statement that leave it one: a noun there may not ("6 edge colors")."""
 _LEAVING_WHOLE = CLAUSE_ENDS | _BEHIND | _DONE
 """Words right behind a phrase with which it ends there."""
 
@@ -170,8 +168,8 @@ def _acts(word: str, following: str) -> bool:
     """Tell whether a word behind a statement is a verb with an object: "misreads the figure"."""
     if not is_word(word) or word in _LEAVING_WHOLE:
         return False
-    if word.endswith("ed") or not word.endswith("s") or word.endswith("ss"):
-        return word.endswith("ed")
-    if word in _LEAVING_WHOLE or read_units(word):
+    if word.endswith("ed"):
+        return True
+    if not word.endswith("s") or word.endswith("ss") or read_units(word):
         return False
     return following not in _LEAVING_WHOLE and following[-1].isalnum()
