@@ -102,7 +102,8 @@ _MAY_BE_LEFT = re.compile(r"count|us|includ|need|consider|tak|add")
 _RECKONS = re.compile(r"squar|add|subtract|multipl|divid|tak|put|set")
 """Verbs with which the answer is worked on: "we square this"."""
 _SUPPOSED = re.compile(
-    r"\b(?:would|might|could|some|common|frequent|each|every|per|before|originally"
+    r"\b(?:if (?:one|you|we) (?:forget|ignor|omit|miss|skip|overlook|leav)\w*"
+    r"|would|might|could|some|common|frequent|each|every|per|before|originally"
     r"|contrast|hand|(?:second|third|next) \w+est|others?(?! words)"
     r"|substitut\w+)\b|\A\W*(?:check|verif\w+)\b",
     re.IGNORECASE,
