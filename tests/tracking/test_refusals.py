@@ -65,3 +65,15 @@ def test_a_name_that_mlflow_refuses_is_the_experiments_fault(name, tmp_path):
     empty_store.put(tmp_path / "x.db")
     with pytest.raises(StoreError, match=r"tracking\.experiment '(n{199})?"):
         Store(f"sqlite:///{tmp_path}/x.db", name, tmp_path)
+
+
+def test_a_server_that_is_gone_after_the_first_call_is_named(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    uri, said = server
+    experiment = b'{"experiment": {"experiment_id": "1", "name": "e", "lifecycle_stage": "active"}}'
+    said["reply"] = (200, experiment)
+    store = Store(uri, "e", tmp_path)
+    said["reply"] = (404, b"<html>")
+    with pytest.raises(StoreError, match="does not answer") as error:
+        store.sweep()
+    assert uri in str(error.value)

@@ -139,15 +139,23 @@ class Store:
         """Close runs as KILLED that dead processes of this host left RUNNING; returns their ids.
 
         Runs whose end is kept on disk are closed as they ended.
+
+        Raises:
+            StoreError: the store does not answer (any more).
         """
+        from mlflow.exceptions import MlflowException
+
         kept = list(self._ends)
         for end in kept:
             self.writes.put("the end of an earlier run", lambda end=end: self._file_end(end))
         known = {end.run_id for end in kept}
         swept = []
-        running = self.client.search_runs(
-            [self.experiment_id], "attributes.status = 'RUNNING'", max_results=_MOST_RUNS
-        )
+        try:
+            running = self.client.search_runs(
+                [self.experiment_id], "attributes.status = 'RUNNING'", max_results=_MOST_RUNS
+            )
+        except (MlflowException, OSError) as error:
+            raise refusal(self.uri, self.experiment, error, "does not answer") from error
         for run in running:
             who = {key: run.data.tags.get(tag) for key, tag in OWNER.items()}
             if run.info.run_id in known or None in who.values() or not is_dead(who):
