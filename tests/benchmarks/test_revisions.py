@@ -206,6 +206,7 @@ NO_SPAN = (
     "Everything except from 2007 to 2008",
     "We drop the years from 2007 to 2008",
     "not between 2007 and 2008",
+    "I doubt it is largest between 2007 and 2008",
     "Neither 2007 nor 2008",
     "2007 or 2008",
     "It was never 2007 and 2008",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers import MAX_ANSWER, stated_quantity, unit_free
-from r1vl_kedro.answers.prose import DENYING, SENTENCE_END, neutral
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, SENTENCE_END, neutral
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import (
@@ -22,9 +22,7 @@ from r1vl_kedro.benchmarks.cells import (
 from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.responses.revisions import revises
 
-_DENYING = re.compile(
-    r"\b(?:not|nor|neither|never|or|maybe|perhaps|except|but)\b|n['’]t\b", re.IGNORECASE
-)
+_DENIED = re.compile(rf"\b(?:{DENIAL_OR_DOUBT}|except|but)\b|n['’]t\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _LISTED = re.compile(
@@ -64,8 +62,8 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 def list_verdict(text: str, values: Sequence[float]) -> bool:
     """Tell whether an answer lists these numbers, in this order ("between 2007 and 2008").
 
-    What leads to them is neutral ("The years are") or ends on "between", "from" or "are" without a
-    denial ("It is largest between").
+    What leads to them is neutral ("The years are") or ends on "between", "from" or "are" without
+    denial or doubt ("It is largest between").
     """
     if len(text) > MAX_ANSWER:
         return False
@@ -74,7 +72,7 @@ def list_verdict(text: str, values: Sequence[float]) -> bool:
     if found is None or revises(stating[0], text.partition(stating[0])[2]):
         return False
     lead = found["lead"]
-    spans = _SPAN.search(lead) and not (_DENYING.search(lead) or DENYING.search(lead))
+    spans = _SPAN.search(lead) and not (_DENIED.search(lead) or DENYING.search(lead))
     if not (neutral(lead) or spans):
         return False
     return list(map(float, _PLAIN_NUMBER.findall(found["numbers"]))) == list(values)
