@@ -25,7 +25,7 @@ from r1vl_kedro.answers.model import (
 from r1vl_kedro.answers.reader import ANY
 from r1vl_kedro.answers.relations import as_relation, formula_of, half_line, relations_differ
 from r1vl_kedro.answers.sampling import equal
-from r1vl_kedro.answers.words import as_product, in_singular, unhyphenated, unhyphened
+from r1vl_kedro.answers.words import as_one_word, as_product, in_singular, unhyphenated
 
 _NUMBERED = re.compile(r"^([a-z]) _ \d$")
 
@@ -191,7 +191,7 @@ def _ratios(given: Ratio, gold: Ratio) -> str:
 def _texts(given: Text, gold: Text) -> str:
     same = given.words == gold.words or any(
         form(given.words) == form(gold.words)
-        for form in (unhyphened, unhyphenated, in_singular, as_product)
+        for form in (as_one_word, unhyphenated, in_singular, as_product)
     )
     return SAME if same and gold.words else "other words"
 

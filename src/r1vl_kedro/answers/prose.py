@@ -189,6 +189,3 @@ def introduces(text: str) -> bool:
 
 
 COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"
-LIKE = re.compile(
-    r"(?<!look )(?<!looks )(?<!seems )\b(?:like|such as)\s+(?:(?:the|an?)\s+)?\Z", re.IGNORECASE
-)

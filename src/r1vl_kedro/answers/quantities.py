@@ -225,9 +225,8 @@ def _united(
     if units:
         letter = tight and not rest[0].isspace() and len(words) == 1 and words.isascii()
         return Quantity(number, decimals, units=units, tight=letter, of=of)
-    noun = (
-        None if hyphened else noun_of(rest, one=0 < abs(number) <= 1)
-    )  # "five-sided" counts nothing
+    # "five-sided" counts nothing
+    noun = None if hyphened else noun_of(rest, one=0 < abs(number) <= 1)
     return Quantity(number, decimals, noun=noun, of=of) if noun is not None else None
 
 

@@ -88,7 +88,7 @@ _FIGURE = (
 )
 _HARMLESS = re.compile(
     r"\W*(?:as |it |and |is |was )*(?:"
-    r"(?:in )?(?:total|all|sum)|altogether|overall|final|final answer|checked|verified|confirmed|"
+    r"(?:in )?(?:total|all|sum)|altogether|overall|final|checked|verified|confirmed|"
     r"correct|q\.?e\.?d|units?|exact(?:ly)?(?: value)?|approx|approximat\w+|"
     r"(?:rounded(?: up| down| off)?|correct)? ?(?:to )?(?:the nearest (?:whole )?[a-z]+|"
     r"(?:\d|one|two|three|four) "

@@ -3,7 +3,7 @@
 import re
 
 from r1vl_kedro.answers.nouns import NO_NOUN, counted
-from r1vl_kedro.answers.prose import COPULA, DENYING, LIKE, NEUTRAL, WORD, clause_around, neutral
+from r1vl_kedro.answers.prose import COPULA, DENYING, NEUTRAL, WORD, clause_around, neutral
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.units import read_units
 
@@ -42,6 +42,9 @@ _BIDDING = frozenset(
 _OBJECTS = frozenset("him her them us me".split())
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?|point)\b", re.IGNORECASE)
 _ENDS_IN = re.compile(r"\b(?:end|begin|start)(?:s|ing)? (?:in|on|with)\s*\Z", re.IGNORECASE)
+_LIKE = re.compile(
+    r"(?<!look )(?<!looks )(?<!seems )\b(?:like|such as)\s+(?:(?:the|an?)\s+)?\Z", re.IGNORECASE
+)
 _DANGLING = frozenset("of from with for as by per than".split())
 AMOUNTS_TO = (
     "equal equals comes amounts up out evaluates simplifies reduces sum sums corresponds".split()
@@ -68,7 +71,8 @@ _NAMED = re.compile(
 )
 _SINGULAR = re.compile(r"1|one|\d+[^\d.,]+\d.*", re.I)
 """One, a part, a range or a score, behind which a noun may be in the singular: "4-2 win"."""
-_BEHIND = frozenset("that which who when because since if per each more red".split())
+_BEHIND = (NEUTRAL - NO_NOUN) | frozenset("when if each more red".split())
+"""Words with which a clause goes on behind a number that counts nothing."""
 _TOWARDS = re.compile(
     r"\s*(?:(?:up|down|for|back)(?:wards?)?|left|right|north|south|east|west|AC|DC)\W*\Z"
 )
@@ -104,7 +108,7 @@ def value_stated(text: str, start: int, end: int) -> bool:
     before, after = clause_around(text, start, end)
     if DENYING.search(f"{before} {after}") or _DIGITS.match(after):
         return False
-    if LIKE.search(before) or _ENDS_IN.search(before):
+    if _LIKE.search(before) or _ENDS_IN.search(before):
         return False
     predicate = _PREDICATE.match(after)
     if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):
@@ -149,7 +153,7 @@ def _goes_on(after: str, *, one: bool, alone: bool) -> bool:
         return True
     if words[0].lower() in _COPULAS:
         return True
-    if words[0].lower() not in (NEUTRAL - NO_NOUN) | _BEHIND:
+    if words[0].lower() not in _BEHIND:
         return False
     return not alone or neutral(after) or bool(_PLACE.match(after))
 

@@ -104,7 +104,7 @@ def fold(text: str, *, symbols: bool = False) -> tuple[str, ...]:
     return tuple(words)
 
 
-def unhyphened(words: tuple[str, ...]) -> tuple[str, ...]:
+def as_one_word(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words with those joined by hyphens as one: ``counter-clockwise``.
 
     All else as it is.

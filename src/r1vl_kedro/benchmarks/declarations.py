@@ -41,7 +41,6 @@ _OPENS = _LINKS | frozenset(
 )
 """How a sentence begins whose last part declares an answer: "Since x is 3, the answer is"."""
 _AN_ANSWER = re.compile(r"\banswer\b|\b(?:option|choice)\s*(?:is\b|[:=])", re.IGNORECASE)
-
 _NOT_BUT = re.compile(
     r"\W*(?:(?:so |it is |(?:the )?(?:final |correct )?answer(?: is|:) ))*"
     r"not [^\s,]+,? but (?P<said>[^\s,]+)",
@@ -82,7 +81,7 @@ def _leads(before: str, *, opened: bool = False) -> bool:
 def readings_of_one(text: str) -> list[str]:
     """List the readings of one sentence: whole, and what it declares as the answer.
 
-    None where something else leads to "answer is" than is known.
+    Empty where something else leads to "answer is" than is known.
     """
     if found := _NOT_BUT.fullmatch(text):
         return [found["said"]]

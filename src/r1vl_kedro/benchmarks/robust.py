@@ -91,7 +91,7 @@ def stated(raw: str) -> str:
         said = _CLOSING_TAG.sub("", said).strip()
         if said.count("**") % 2:  # the mark is bold too
             said = re.sub(r"\A\*\*\s*|\s*\*\*\Z", "", said)
-        return standing(unboxed(short_answer(said) or said), "\n" + "\n".join(later))
+        return standing(from_last_box(short_answer(said) or said), "\n" + "\n".join(later))
     tagged = last_tagged(text)
     if tagged:
         at = text.rindex(tagged)
@@ -99,11 +99,11 @@ def stated(raw: str) -> str:
         after = _CLOSING_TAG.sub("", text[at + len(tagged) :])
         if (left := standing(tagged, beside("", tagged, after)[2])) != tagged:
             return left
-        return in_its_sentence(before, unboxed(tagged), after)
-    return unboxed(short_answer(text) or text)
+        return in_its_sentence(before, from_last_box(tagged), after)
+    return from_last_box(short_answer(text) or text)
 
 
-def unboxed(text: str) -> str:
+def from_last_box(text: str) -> str:
     r"""Return the content of the last ``\boxed{...}`` whose braces close; else the text.
 
     An "Answer:" after the box is part of the answer, and decides. All of it where what follows the
