@@ -33,7 +33,7 @@ from r1vl_kedro.benchmarks.declarations import (
 )
 from r1vl_kedro.responses.around import in_its_sentence
 from r1vl_kedro.responses.beside import beside
-from r1vl_kedro.responses.boxed import last_box_section
+from r1vl_kedro.responses.boxed import last_box
 from r1vl_kedro.responses.revisions import revises, standing
 from r1vl_kedro.responses.think_answer import last_tagged
 
@@ -109,7 +109,7 @@ def from_last_box(text: str) -> str:
     An "Answer:" after the box is part of the answer, and decides. All of it where what follows the
     box takes it back.
     """
-    box = last_box_section(text)
+    box = last_box(text)
     if box is None:
         return text
     before, said, behind = text[: box.start], box.body.strip(), text[box.end :]

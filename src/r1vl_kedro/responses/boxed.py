@@ -47,19 +47,13 @@ def _boxes(text: str) -> list[Section]:
     return boxes
 
 
-def last_box(text: str) -> str | None:
-    r"""Return the content of the last ``\boxed{...}`` whose braces close, or None.
+def last_box(text: str) -> Section | None:
+    r"""Return the last ``\boxed{...}`` whose braces close, with its place, or None.
 
     Example:
-        >>> last_box(r"so $\boxed{\frac{1}{2}}$.")
+        >>> last_box(r"so $\boxed{\frac{1}{2}}$.").body
         '\\frac{1}{2}'
     """
-    box = last_box_section(text)
-    return box.body.strip() if box else None
-
-
-def last_box_section(text: str) -> Section | None:
-    """Return the last box whose braces close, with its place, or None."""
     return next(reversed(_closed(text)), None)
 
 

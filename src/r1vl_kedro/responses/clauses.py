@@ -168,8 +168,8 @@ class Clause:
 
     Attributes:
         words: in lower case.
-        ours, others: where the answer and other values are stated; ``final`` whether the last of
-            them ends the clause, ``brief`` whether all but a word does.
+        ours, others: where the answer and other values are stated; ``ends_on_ours`` whether the
+            last of them is the answer, ``brief`` whether at most one word follows it.
         denied: whether it is said not to be the answer.
     """
 
@@ -177,7 +177,6 @@ class Clause:
         self.text = part
         self.words = _words(part)
         self.first = self.words[0] if self.words else ""
-        self._answer = answer
         found = list(answer.found(part))
         same = [answer.same(value_of(one)) for one in found]
         if _SUM.fullmatch(part) and equivalent(f"{answer.text} ({part.strip(' =')})", answer.text):
@@ -194,7 +193,6 @@ class Clause:
         self.ours = [one for one, mine in stated if mine]
         self.others = [one for one, mine in stated if not mine]
         self.ends_on_ours = bool(stated) and stated[-1][1]
-        self.final = bool(stated) and not re.search(r"\w", part[stated[-1][0].end() :])
         self.brief = bool(stated) and len(_words(part[stated[-1][0].end() :])) <= 1
 
     @property
@@ -213,7 +211,8 @@ class Clause:
         last = self.others[-1]
         if last[0][0].isalpha() and last[0].casefold() not in CARDINALS:
             named = len(last[0]) == 1 and _LABELS.search(self.text[: last.start()])
-            return [value_of(last)] if self.final and not named else []
+            ends = not re.search(r"\w", self.text[last.end() :])
+            return [value_of(last)] if ends and not named else []
         return [value_of(one) for one in self.others]
 
 

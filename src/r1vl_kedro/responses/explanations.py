@@ -123,17 +123,22 @@ _OF_OTHERS = re.compile(
 )
 """How a sentence begins that tells what others may find."""
 _FAVOURS = re.compile(
-    r"\b(?:right|correct|true|better|best|likely|plausible|possible|acceptable|accurate|fits?|works?|holds?)\b",
+    r"\b(?:right|correct|true|better|best|likely|plausible|possible|acceptable|accurate|fits?|works?"
+    r"|holds?)\b",
     re.IGNORECASE,
 )
+"""Words that speak for the value they are said of."""
 _CALLED = re.compile(r"\W*(?:option )?[A-J] is (?:an?|the|its|half|twice)\b", re.IGNORECASE)
 """What a letter's thing is: "C is the exterior angle"."""
 _ANSWERS = re.compile(r"\b(?:answer|option|choice|one|largest|smallest|solution)\b", re.IGNORECASE)
+"""Words with which a letter would be named as the choice."""
 _COMES = re.compile(
     r"\b(?:so|thus|hence|therefore|(?:total|all)\W*\Z|altogether|leav\w+|giv\w+|mak\w+|more)\b|=",
     re.I,
 )
+"""Words that give the outcome of numbers themselves: another total is stated then."""
 _OTHERS = re.compile(r"\W*(?:so )?(?:the|all|no) (?:other|two other|wrong)s?\b", re.IGNORECASE)
+"""How a sentence begins that is about what was not chosen: "all other options fail"."""
 _HARMLESS = re.compile(
     r"\b(?:ignore|exclude|avoid|discard|eliminate)d? (?:the|all|both) "
     r"(?!answer|number|value|result|box)"
@@ -149,6 +154,7 @@ _DESCRIBES = re.compile(
 _LISTS = re.compile(
     r"[a-z]+(?: [a-z]+)*: [A-Z]{1,2}(?:, [A-Z]{1,2})*\W*|[a-z]+ is \d+(?:, [a-z]+ is \d+)+\W*"
 )
+"""A list of counts alone: "cubes: N, E.", "red is 8, blue is 3."."""
 _SUM = re.compile(r"(\d+) [+-] (\d+) = \d+\W*")
 """A line of numbers that comes to the answer, or reckons with it."""
 _COUNTS = re.compile(r"\W*[a-z]+(?: [a-z]+)*(?:: (?:[A-Z]{1,2}|none)\b| is \d)")

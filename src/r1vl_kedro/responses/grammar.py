@@ -85,21 +85,21 @@ class Response:
         to it leaves it undecided, or gives another one in its place (`revisions`).
         """
         sections = [section for section in self.of("answer") if not section.empty]
+        if not sections:
+            return ()
         found = [answer_in(section.body) for section in sections]
+        bare = found[-1]
         for place, section in list(enumerate(sections))[-_MANY:]:
             found[place] = in_its_sentence(
                 self.text[max(section.start - NEAR, 0) : section.start],
                 found[place],
                 self.text[section.end : section.end + NEAR],
             )
-        if found:
-            after = self._behind(sections[-1].end)
-            bare = answer_in(sections[-1].body)
-            _, _, rest = beside("", bare, after)
-            more = found[-1].partition(bare)[2].strip()  # "thousand" of "7 thousand"
-            if more and more[0] != "^" and more in rest[:NEAR]:
-                rest = rest.partition(more)[2]
-            found[-1] = standing(found[-1], rest)
+        _, _, rest = beside("", bare, self._behind(sections[-1].end))
+        more = found[-1].partition(bare)[2].strip()  # "thousand" of "7 thousand"
+        if more and more[0] != "^" and more in rest[:NEAR]:
+            rest = rest.partition(more)[2]
+        found[-1] = standing(found[-1], rest)
         return tuple(found)
 
     @property

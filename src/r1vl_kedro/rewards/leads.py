@@ -29,7 +29,7 @@ def _stem(word: str) -> str:
     return _ENDINGS.sub("", word)
 
 
-LEADING = frozenset(map(_stem, (
+_LEADING = frozenset(map(_stem, (
     # Who and what.
     "we you us our my it its this that these those there here what one both each every all "
     "any same other such equation formula inequality identity relation expression function "
@@ -49,14 +49,14 @@ LEADING = frozenset(map(_stem, (
     "similitude argument definition symmetry construction label "
     # What is done.
     "is are was were be been has have had do does will must can could may let get got give given "
-    "yield yielding obtain used plugging setting putting getting cancelling subtracting find "
+    "yield obtain used plugging setting putting getting cancelling find "
     "found see saw seen know known note notice observe recall remember conclude deduce infer "
     "derive imply implies meant follow show shown prove proven verify verified check confirm "
     "determine establish tell told say said read state come turn out become lead leave left make "
-    "made form hold held equal represent correspond satisfy satisfies satisfied require reduce "
+    "made form hold held equal represent correspond satisfy satisfies require reduce "
     "simplify simplifies compute calculate count add subtract divide multiply multiplied solve "
     "substitute plug insert put set define denote call use apply applies take taken write written "
-    "rewrite express expand factorise factorize simplified rearrange cancel combine equate halve "
+    "rewrite express expand factorise factorize rearrange cancel combine equate halve "
     "evaluate drop draw "
     # How, where and when.
     "of in on at to from by for with per between about into after under using through before "
@@ -133,10 +133,10 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if tokens[first] != tokens[start]:
         first = start
     equation = not RELATIONS.isdisjoint(tokens[start:end])
-    return _of_another(tokens, start) or not _leads(tokens, first, equation=equation)
+    return _altered(tokens, start) or not _leads(tokens, first, equation=equation)
 
 
-def _of_another(tokens: Sequence[str], start: int) -> bool:
+def _altered(tokens: Sequence[str], start: int) -> bool:
     """Tell whether the words right before make another of a statement, or only mention it."""
     first, before = tokens[start], tokens[start - 1] if start else BREAK
     if is_variable(first) and is_variable(before) and before not in ("a", "i"):
@@ -189,7 +189,7 @@ def known(word: str, ahead: str) -> bool:
     """Tell whether a word behind another leaves a statement in its clause one."""
     if word in _MULTIPLES:
         return False
-    if not is_word(word) or _stem(word) in LEADING or read_units(word):
+    if not is_word(word) or _stem(word) in _LEADING or read_units(word):
         return True
     return ahead in _NAMED and len(word) <= LONGEST_LABEL
 

@@ -240,3 +240,9 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
 def _ends_on_solution(tokens: Sequence[str], position: int) -> bool:
     final = tokens[position - 1] == "final"
     return tokens[position] in _SOLUTIONS and tokens[position + 1] in CLAUSE_ENDS and not final
+
+
+def sentence_end(tokens: Sequence[str], start: int) -> int | None:
+    """Return where the sentence ends that a position is in; None where that is far off."""
+    span = range(start, min(start + SENTENCE_REACH, len(tokens)))
+    return next((at for at in span if tokens[at] in SENTENCE_ENDS), None)

@@ -18,6 +18,7 @@ from r1vl_kedro.rewards.negation import (
     denied_after,
     denied_before,
     denied_together,
+    sentence_end,
 )
 from r1vl_kedro.rewards.normalise import (
     BREAK,
@@ -67,6 +68,8 @@ _ADMITTING = frozenset(
 _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("correct", "this"),
                               ("fix", "that"), ("fix", "this"),
                               ("that", "back"), ("it", "back")})  # fmt: skip
+_WEAKENING = frozenset({("to", "be"), ("i", "guess"), ("i", "doubt"), ("for", "example")})
+"""Words behind a comma or dash that leave a statement open: "x = 5, I guess"."""
 _ASIDES = frozenset({COMMA, "-", "..."})
 _NOT_ANEW = _SUPPOSING | _BELIEVING | _INVERTED | {"only"}
 """Words after which "there is" begins no clause of its own."""
@@ -122,7 +125,7 @@ def _unreal(tokens: Sequence[str], start: int, end: int) -> bool:
     clause = tokens[ends[-1] + 1 if ends else first : start]
     if _UNREAL.isdisjoint([*clause, *tokens[start:end]]):
         return False
-    last = _sentence_end(tokens, end) or end
+    last = sentence_end(tokens, end) or end
     return not _CONDITIONS.isdisjoint(tokens[end:last])
 
 
@@ -133,7 +136,7 @@ def _replaced(tokens: Sequence[str], start: int, end: int) -> bool:
     name, relation = tokens[start], tokens[start + 1]
     if relation not in RELATIONS:
         return False
-    last = _sentence_end(tokens, end) or end
+    last = sentence_end(tokens, end) or end
     value = tokens[end - 1]
     if (
         end - start == 3
@@ -163,7 +166,7 @@ def _restated(tokens: Sequence[str], start: int, end: int) -> bool:
     named = tokens[start:place]
     if AUXILIARIES.isdisjoint(named) or not is_word(named[0]) or named[0] == "there":
         return False
-    last = _sentence_end(tokens, end) or end
+    last = sentence_end(tokens, end) or end
     while last < len(tokens) - 1 and tokens[last] in (BREAK, QUESTION):
         last += 1
     value = tokens[min(last + len(named), len(tokens) - 1)]
@@ -173,13 +176,13 @@ def _restated(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def _turns(tokens: Sequence[str], end: int) -> bool:
     """Tell whether the sentence of a window goes on with "but": what appears is none then."""
-    last = _sentence_end(tokens, end) or end
+    last = sentence_end(tokens, end) or end
     return not {"but", "yet", "however"}.isdisjoint(tokens[end:last])
 
 
 def _asked(tokens: Sequence[str], end: int) -> bool:
     """Tell whether the clause from a window on ends with a question that is not answered yes."""
-    last = _sentence_end(tokens, end)
+    last = sentence_end(tokens, end)
     if last is None or tokens[last] != QUESTION:
         return False
     if not CLAUSE_ENDS.isdisjoint(tokens[end:last]):
@@ -196,20 +199,16 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
         return True
     said = aside + (tokens[aside] == "so")
     if aside > end and (
-        tokens[said] in _BELIEVING or (tokens[said] in _OTHERS and tokens[said + 1] in _BELIEVING)
+        tokens[said] in _BELIEVING
+        or (tokens[said] in _OTHERS and tokens[said + 1] in _BELIEVING)
+        or (tokens[aside], tokens[aside + 1]) in _WEAKENING
     ):
-        return True
-    if aside > end and tokens[aside : aside + 2] == ["to", "be"]:
-        return True
-    if aside > end and tokens[aside] == "i" and tokens[aside + 1] in ("guess", "doubt"):
-        return True
-    if aside > end and tokens[aside : aside + 2] == ["for", "example"]:
         return True
     if tokens[aside] == "or" and tokens[aside + 1] in AUXILIARIES:
         return True  # "x = 5, or is it?"
     if _corrects(tokens, aside + (tokens[aside] == "or")):
         return True
-    last = _sentence_end(tokens, end)
+    last = sentence_end(tokens, end)
     if last is None:
         return False
     said = tokens[end : last + 1]
@@ -222,7 +221,7 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
         return True
     if not (RELATIONS | AUXILIARIES | TURNS).isdisjoint(said):
         return False
-    next_end = _sentence_end(tokens, first) or first
+    next_end = sentence_end(tokens, first) or first
     if not _REDOING.isdisjoint(tokens[first : first + 4]):
         values = [token for token in tokens[max(end - 2, 0) : end] if is_number(token)]
         return set(values).isdisjoint(tokens[first:next_end])
@@ -261,9 +260,3 @@ def _corrects(tokens: Sequence[str], first: int) -> bool:
     if word in POINTERS:
         return after == "should" or called_wrong(tokens, first + 1)
     return bool(WRONG.fullmatch(word)) and stops
-
-
-def _sentence_end(tokens: Sequence[str], start: int) -> int | None:
-    """Return where the sentence ends that a position is in; None where that is far off."""
-    span = range(start, min(start + SENTENCE_REACH, len(tokens)))
-    return next((at for at in span if tokens[at] in SENTENCE_ENDS), None)

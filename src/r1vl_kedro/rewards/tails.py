@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.leads import OPENING, OTHERS, is_claim, known
-from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS, SENTENCE_REACH
+from r1vl_kedro.rewards.negation import AUXILIARIES, CLAUSE_ENDS, SENTENCE_REACH, sentence_end
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
     COMMA,
     RELATIONS,
-    SENTENCE_ENDS,
     is_number,
     is_word,
 )
@@ -32,15 +31,15 @@ _DONE = frozenset(
 _VERBS = frozenset("holds hold works satisfies follows implies means gives yields makes".split())
 _YIELDING = frozenset("leads gives yields produces gets got".split())
 _ASKING = frozenset("what where when how why".split())
-_CONDITIONS = frozenset("if iff unless provided except whenever".split())
+_CONDITIONS = frozenset("if iff provided except".split())
 _BOUNDING = frozenset(
     "once per remains until till according missing needed required lacking before without < > less "
     "fewer more".split()
 )
 """Words right behind a statement that bound or move it, as the pairs below."""
 _BOUNDS = frozenset(
-    {("as", "long"), ("not", "in"), ("in", "appearance"), ("left", "to"), ("or", "is"),
-     ("to", "be"), ("by", "mistake"), ("at", "best")}
+    {("as", "long"), ("not", "in"), ("in", "appearance"), ("left", "to"), ("to", "be"),
+     ("by", "mistake"), ("at", "best")}
 )  # fmt: skip
 _CHANGING = ARITHMETIC | {"longer", "shorter", "larger", "smaller", "higher", "lower", "celsius"}
 _PLACES = frozenset("in on at for of".split())
@@ -157,11 +156,8 @@ def _spoilt(tail: Sequence[str]) -> bool:
 
 def _absurd(tokens: Sequence[str], end: int) -> bool:
     """Tell whether the sentence ends on a word that calls it absurd: "..., impossible."."""
-    span = range(end, min(end + SENTENCE_REACH, len(tokens)))
-    last = next((at for at in span if tokens[at] in SENTENCE_ENDS), end)
-    word = tokens[last - 1]
-    alone = COMMA in tokens[max(last - 3, end) : last - 1]
-    return last > end and alone and (word == "contradiction" or bool(WRONG.fullmatch(word)))
+    last = sentence_end(tokens, end) or end
+    return COMMA in tokens[max(last - 3, end) : last - 1] and _spoilt(tokens[last - 1 : last])
 
 
 def _acts(word: str, following: str) -> bool:
