@@ -21,8 +21,8 @@ Kind = Literal["description", "rationale", "separator", "step", "answer", "other
 # After the answer's line only prose may follow; a short value or another option is a second answer.
 _ALTERNATIVE = re.compile(r"\(?[A-Za-z0-9]\s?[).:]|(?:or|and|also|alternatively|maybe)\b", re.I)
 _PROSE_WORDS = 4
-_BARE = re.compile(r"\\boxed\s*\{|[}$*\s.∎□■✓✔]")
-"""What may stand around an answer that is written again."""
+_BARE = re.compile(r"\\boxed\s*\{|[}$*\s.∎□■✓✔]|\bq\W?e\W?d\b", re.IGNORECASE)
+"""What may stand around an answer that is written again, and what only ends a text."""
 _MANY = 50  # answers of one response that are read in their sentences, from the last
 _EXPLAINED = re.compile(
     r"(?P<said>[^.!?:]{1,60}(?<!\b[A-Za-z]))[.!]\s+(?P<reason>\S+(?:[^\S\n]+\S+){2,})"
