@@ -108,3 +108,9 @@ def test_no_option_is_named_by_a_listing_or_behind_a_declared_one(text, letter):
 )
 def test_a_further_sentence_and_a_decimal_comma_are_no_near_answer(text, value):
     assert not chart(text, value)
+
+
+@pytest.mark.parametrize("said", ["B", ""])
+def test_blanks_behind_an_answer_are_no_last_sentence(said):
+    text = f'{{"short answer": "{said}{" " * 3000}"}}'
+    assert star(text, "B") is bool(said)

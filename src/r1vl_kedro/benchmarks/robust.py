@@ -143,6 +143,10 @@ def _sentences(text: str) -> list[str]:
     return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
 
 
+def _last_sentence(text: str) -> str:
+    return "".join(_sentences(text.strip()[-MAX_TAIL:])[-1:])
+
+
 def readings(
     text: str,
     reads: Callable[[str], object] | None = None,
@@ -163,7 +167,7 @@ def readings(
         options: of a multiple-choice question.
     """
     if len(text) > MAX_ANSWER:
-        text = "\n".join(_sentences(text[-MAX_TAIL:])[-1:])
+        text = _last_sentence(text)
     reads = reads or stated_quantity
     sentences = _sentences(text)
     if len(sentences) < 2:
@@ -230,9 +234,7 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
         return False
     if answer not in choices:
         return equivalent(text[:MAX_ANSWER], answer, options=list(choices.values()))
-    letters = list(choices)
-    if letters != [chr(ord("A") + k) for k in range(len(letters))]:
-        choices = _without_gaps(choices)
+    choices = _without_gaps(choices)
     named = option_named(text, choices)
     return named is not None and choices[named].strip() == choices[answer].strip()
 
@@ -241,7 +243,7 @@ def option_named(text: str, choices: Mapping[str, str]) -> str | None:
     """Return the letter of the one option that an answer names as a whole or in its readings."""
     options = list(choices.values())
     if len(text) > MAX_ANSWER:
-        text = _sentences(text[-MAX_TAIL:])[-1]
+        text = _last_sentence(text)
     named = partial(chosen_option, options=options)
     place = named(text)
     if place is None:
