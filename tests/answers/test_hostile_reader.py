@@ -75,6 +75,12 @@ def test_a_letter_that_is_not_chosen(text, options):
     assert not equivalent(text, "B", options=options)
 
 
+@pytest.mark.parametrize("options", [NUMBERS, None])
+def test_a_private_sign_such_as_a_bullet_of_word_is_no_option(options):
+    assert equivalent("B. \uf0b7 The angle is half of a right angle", "B", options=options)
+    assert not equivalent("The answer is \ue000", "A", options=options)
+
+
 @pytest.mark.parametrize("text", LETTER_STATED)
 def test_a_letter_that_is_chosen(text):
     assert equivalent(text, "B", options=NUMBERS)

@@ -72,6 +72,7 @@ def choice(
         options: their texts; None where they are not known.
         value: the option of equal value to a few words, if there is one.
     """
+    text = re.sub(PLACE, " ", text)  # a private sign of its own, such as a bullet of Word
     joined, named = marked(text, mentions_in(text, letters, options or ()))
     joined, aside = without_contrasts(joined)
     own = None if options is None else [*map(_words, options)]
