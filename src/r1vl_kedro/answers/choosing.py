@@ -8,7 +8,7 @@ one, or nothing is chosen.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from r1vl_kedro.answers.clauses import DANGLING, FURTHER, PLACE, UNFIT, Clause, clauses_of, marked
@@ -38,6 +38,7 @@ _JOINS = re.compile(r"\b(?:also|too|as well|another|maybe|perhaps|might|could|eq
 _OF_IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
 _APPOSED = re.compile(r"(?:the|an?|which|as|in|at|with)\b", re.IGNORECASE)
 _ADDED = frozenset("good yes shows show depicts points photo description rationales let's".split())
+_STANDING = re.compile(r"(?<![\w'’])(?![AI]\s[a-z])([A-Z])(?![A-Za-z0-9'’])")
 _SHORTEST = 4
 """Words of a sentence that may stand behind an answer as its explanation."""
 
@@ -48,7 +49,8 @@ class Choice:
 
     Attributes:
         place: the one chosen; None where none is.
-        several: two are named against each other, or the chosen one is denied.
+        several: some are named together, against each other or under a condition, or the chosen
+            one is denied: none is chosen, and no other rule may choose.
         aside: those set aside.
         letters: those whose letters stand in a clause that is not understood.
     """
@@ -85,6 +87,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in WORD.findall(text))
 
 
+@dataclass
 class _Reader:
     """Reads the clauses of one text in order; `found` is the result, the rest what was read so far.
 
@@ -92,56 +95,54 @@ class _Reader:
     (`_explains`), or is not understood.
     """
 
-    def __init__(
-        self,
-        text: str,
-        named: dict[str, Mention],
-        value: Callable[[str], int | None],
-        own: Sequence[frozenset[str]] | None,
-        letters: str,
-    ) -> None:
-        self.text, self.named = text, named
-        self.value, self.own = value, own
-        self.standing = re.compile(rf"(?<![\w'’])(?![AI]\s[a-z])[{letters}](?![A-Za-z0-9'’])")
-        """A letter that is no mention: more is said than is understood."""
-        self.found = Choice()
-        self.working = False
-        """A clause stands before that is not understood: only a cued choice counts."""
-        self.mentioned = False  # such a clause names options or denies
-        self.several = False
-        """Options are named together, or one under a condition: no other rule may choose."""
-        self.clash = False
-        """Two options are named against each other: only a declared answer counts."""
-        self.cued = self.declared = False
-        """The choice is led to by "so", "I choose" or the like; by "the answer is"."""
-        self.spelt: set[bool] = set()
-        """How the chosen option is named: by its letter, by its text."""
-        self.kept = ""
-        """A reason, a condition ("if") or an explanation ("text") up to the sentence's end."""
+    text: str
+    named: dict[str, Mention]
+    value: Callable[[str], int | None]
+    own: Sequence[frozenset[str]] | None
+    letters: str
+    found: Choice = field(default_factory=Choice)
+    working: bool = False
+    """A clause stands before that is not understood: only a cued choice counts."""
+    mentioned: bool = False
+    """Such a clause names options or denies."""
+    clash: bool = False
+    """Two options are named against each other: only a declared answer counts."""
+    cued: bool = False
+    """The choice is led to by "so", "I choose" or the like."""
+    declared: bool = False
+    """The choice is led to by "the answer is"."""
+    spelt: set[bool] = field(default_factory=set)
+    """How the chosen option is named: by its letter, by its text."""
+    kept: str = ""
+    """A reason, a condition ("if") or an explanation ("text") up to the sentence's end."""
+
+    def _mentions(self, text: str) -> list[Mention]:
+        return [self.named[sign] for sign in text if sign in self.named]
 
     def _which(self, text: str) -> set[int]:
-        return {self.named[sign].which for sign in text if sign in self.named}
+        return {one.which for one in self._mentions(text)}
+
+    def _stands(self, text: str) -> bool:
+        """Tell whether a letter stands there that is no mention: more is said than understood."""
+        return any(letter in self.letters for letter in _STANDING.findall(text))
 
     def read(self, clauses: Sequence[Clause]) -> Choice:
-        found, skipped = self.found, False
-        for clause, behind in zip_longest(clauses, clauses[1:]):
-            if skipped:
-                skipped = False
-                continue
+        found = self.found
+        pairs = zip_longest(clauses, clauses[1:])
+        for clause, behind in pairs:
             if clause.kind in ("end", "ask"):
                 self.kept = ""
             if clause.kind in ("reason", "if"):
                 self.kept = clause.kind
             if self.declared and behind and (clause.kind, behind.kind) == ("end", "label"):
-                skipped = True
-                continue  # "C: the exterior angle"
-            skipped = bool(behind and WRONG_TOO.match(behind.text) and self._which(clause.text))
-            if skipped:
-                found.aside |= self._which(clause.text)
+                next(pairs)  # "C: the exterior angle"
+            elif behind and WRONG_TOO.match(behind.text) and (named := self._which(clause.text)):
+                found.aside |= named
+                next(pairs)
             elif not self._take(clause, only=len(clauses) == 1):
-                return Choice(None, True, found.aside)
-        if found.place in found.aside or (found.place is None and (self.several or self.clash)):
-            return Choice(None, True, found.aside)
+                return replace(found, place=None, several=True)
+        if found.place in found.aside or (found.place is None and self.clash):
+            return replace(found, place=None, several=True)
         return found
 
     def _take(self, clause: Clause, *, only: bool) -> bool:
@@ -155,7 +156,7 @@ class _Reader:
             self.working = False
             return True
         if self.kept == "if":
-            self.several = self.several or found.place is not None or bool(named)
+            found.several = found.several or found.place is not None or bool(named)
             self.kept = self.kept if named or found.place is not None else ""
             found.place, self.working = None, True
             return True
@@ -176,7 +177,7 @@ class _Reader:
             if len(named) > 1:
                 if self.kept == "reason" and found.place is not None:
                     return True
-                self.several = self.working = self.mentioned = True
+                found.several = self.working = self.mentioned = True
                 return found.place is None
             if named and not self._described(text, only=only):
                 return self._choose(named.pop(), clause)
@@ -187,10 +188,8 @@ class _Reader:
             against = WRONG.search(text) or NEGATES.search(text)
             self.mentioned = self.mentioned or bool(named or against)
             if named and UNFIT.search(text) and neutral(re.sub(PLACE, " ", text), _ADDED):
-                self.several = True
-            found.letters |= {
-                one.which for sign in text if (one := self.named.get(sign)) and one.letter
-            }
+                found.several = True
+            found.letters |= {one.which for one in self._mentions(text) if one.letter}
             return True
         if not self._explains(clause, named):
             found.place, self.clash = None, True
@@ -198,8 +197,12 @@ class _Reader:
 
     def _described(self, text: str, *, only: bool) -> bool:
         """Tell whether a clause among others says of a letter what its option is: "A is 30"."""
-        signs = [self.named[sign].letter for sign in text if sign in self.named]
-        return not only and signs == [True, False] and bool(re.search(rf"{PLACE} is {PLACE}", text))
+        by_letter = [one.letter for one in self._mentions(text)]
+        return (
+            not only
+            and by_letter == [True, False]
+            and bool(re.search(rf"{PLACE} is {PLACE}", text))
+        )
 
     def _plain(self, text: str) -> bool:
         """Tell whether a clause names its options and nothing else is in it that tells."""
@@ -208,25 +211,21 @@ class _Reader:
             return (
                 neutral(text, _ADDED)
                 and bool(_PLAIN.fullmatch(text))
-                and not (DANGLING.search(text) or self.standing.search(text))
+                and not (DANGLING.search(text) or self._stands(text))
             )
         if SAYS.fullmatch(text):
             return True
         lead, rest = text[: signs[0]], text[signs[-1] + 1 :]
-        between = re.split(PLACE, text[signs[0] + 1 : signs[-1]]) if len(signs) > 1 else []
+        between = re.split(PLACE, text[signs[0] + 1 : signs[-1]])
         several = len(self._which(text)) > 1
-        if not several and not all(map(_BETWEEN.fullmatch, between)):
-            return False
         if several and not all(neutral(one, ("or", "and", "either")) for one in between):
             return False
-        if not _PLAIN.fullmatch(lead + rest) or re.search(r"\d", lead + rest):
+        if not several and not all(map(_BETWEEN.fullmatch, between)):
             return False
-        if (
-            UNFIT.search(lead)
-            or DANGLING.search(lead)
-            or FURTHER.match(rest)
-            or self.standing.search(lead + rest)
-        ):
+        around = lead + rest
+        if not _PLAIN.fullmatch(around) or re.search(r"\d", around) or self._stands(around):
+            return False
+        if UNFIT.search(lead) or DANGLING.search(lead) or FURTHER.match(rest):
             return False
         if neutral(lead, _ADDED) and neutral(rest, _ADDED):
             return True
@@ -253,8 +252,8 @@ class _Reader:
                 return True
         self.cued = cued or (self.cued and found.place == place)
         self.declared = self.declared or declared
-        found.place, self.several = place, False
-        self.spelt |= {self.named[sign].letter for sign in clause.text if sign in self.named}
+        found.place, found.several = place, False
+        self.spelt |= {one.letter for one in self._mentions(clause.text)}
         return True
 
     def _explains(self, clause: Clause, named: set[int]) -> bool:
@@ -269,7 +268,7 @@ class _Reader:
             return equal == place
         if (other := NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
             return True  # "It increases, it does not decrease"
-        if self.standing.search(text):
+        if self._stands(text):
             return False
         against = WRONG.search(text) or NEGATES.search(text) or _JOINS.search(text)
         if place in named and (against or _UNREAL.search(text)):
@@ -280,7 +279,7 @@ class _Reader:
             return False
         if named - {place}:
             self.kept = "text"
-            ends = [self.named[sign].which for sign in text if sign in self.named][-1] == place
+            ends = self._mentions(text)[-1].which == place
             about = SETS_APART.match(text)
             apart = ends or (about and (not about["said"] or self.named[about["said"]].letter))
             return bool(self.cued and sentence and apart and not _JOINS.search(text))
