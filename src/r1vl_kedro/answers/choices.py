@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import unit_free
@@ -40,9 +39,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     plain = spelled(given)
 
     def value(text: str) -> int | None:
-        named = verbatim(text, options)
-        named = _quantified(text, options) if named is None else named
-        named = predicated(text, options) if named is None else named
+        named = _first((verbatim, _quantified, predicated), text, options)
         equal = [named] if named is not None else _by_value(text, options, same)
         return equal[0] if len(equal) == 1 else None
 
@@ -50,9 +47,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     for core in cores(plain) if lettered else ():
         if (place := verbatim(core, options)) is not None:
             return place
-    for find in (partial(_written, letters=letters), _quantified):
-        if (place := find(plain, options=options)) is not None:
-            return place
+    if (place := _written(plain, letters, options)) is not None:
+        return place
+    if (place := _quantified(plain, options)) is not None:
+        return place
     label = LABEL.match(plain)
     if label and label[1].upper() in letters:
         place, rest = letters.index(label[1].upper()), label["rest"]
@@ -61,8 +59,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         if not mentions_in(rest, letters, []) and value(rest) == place:
             return place
     said = choice(plain, letters, [*map(spelled, options)], value)
-    if said.place is not None or said.several:
-        return said.place if _agrees(plain, letters, options, said.place) else None
+    if said.several:
+        return None
+    if said.place is not None:
+        return said.place if _agrees(plain, letters, options[said.place]) else None
     for core in cores(plain):
         if (place := _written(core, letters, options)) is not None:
             return None if place in said.aside else place
@@ -72,10 +72,16 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     by_value = _by_value(given, options, same)
     if by_value:
         agreed = said.letters <= set(by_value) and not said.aside & set(by_value)
-        agreed = agreed and len(by_value) == 1 and _agrees(plain, letters, options, by_value[0])
+        agreed = agreed and len(by_value) == 1 and _agrees(plain, letters, options[by_value[0]])
         return by_value[0] if agreed else None
-    finds = (ordinal, coloured, predicated, numbered)
-    return next((at for find in finds if (at := find(plain, options)) is not None), None)
+    return _first((ordinal, coloured, predicated, numbered), plain, options)
+
+
+def _first(
+    finds: Sequence[Callable[[str, Sequence[str]], int | None]], text: str, options: Sequence[str]
+) -> int | None:
+    """Return the option that the first of some ways to find one finds."""
+    return next((place for find in finds if (place := find(text, options)) is not None), None)
 
 
 def _written(text: str, letters: str, options: Sequence[str]) -> int | None:
@@ -87,12 +93,12 @@ def _written(text: str, letters: str, options: Sequence[str]) -> int | None:
     return exact
 
 
-def _agrees(plain: str, letters: str, options: Sequence[str], place: int | None) -> bool:
+def _agrees(plain: str, letters: str, option: str) -> bool:
     """Tell whether an answer says what the option it names does, where that is a yes or no.
 
-    An answer with a letter, and one that names another option, always does.
+    An answer with a letter always does.
     """
-    option = "" if place is None else folded(options[place])
+    option = folded(option)
     if option not in ("yes", "no", "true", "false") or mentions_in(plain, letters, ()):
         return True
     return yes_or_no(plain) == yes_or_no(option)

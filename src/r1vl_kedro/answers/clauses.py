@@ -47,7 +47,7 @@ UNFIT = re.compile(
 )
 """Words of a lead that make the choice another's, a question or one of several."""
 FURTHER = re.compile(
-    r"\W*(?:to the|of|from|by|at|with|on|had|last|first)\b"
+    r"\W*(?:to the|of|from|by|at|with|on)\b"
     r"|\W*-like\b|.*\b(?:options|choices|one day|been|had|last|first|right angle)\b",
     re.IGNORECASE,
 )

@@ -50,7 +50,7 @@ _SUBJECT_NEXT = re.compile(
 _IDIOM = re.compile(
     r"(?:no|without(?: an?y?)?|beyond(?: any)?) (?:doubt|problem|question|difference)"
     r"(?: about (?:it|that))?|it's not a (?:yes|no)"
-    r"|of course|it (?:is|does)|they (?:are|do)|not (?:just|only)\b.*"
+    r"|not (?:just|only)\b.*"
 )
 _SAYS = re.compile(
     rf"(?P<lead>[a-z'\s]*?)(?P<not>\bnot (?:quite |really |at all )?)?\b"
@@ -74,8 +74,8 @@ _UNREAL = re.compile(
     r"like|they|he|she)\b"
 )
 _ADDED = frozenset(
-    "that's there's ok okay well indeed notably absolutely probably perfectly completely totally "
-    "clear definite firm i'm afraid guess think statement claim say".split()
+    "that's there's ok okay notably absolutely perfectly completely totally clear definite firm "
+    "afraid guess claim".split()
 )
 _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
 _CLAIM = r"(?:the|this|that) (?:statement|claim|assertion|proposition|conjecture|sentence)"
@@ -155,7 +155,7 @@ def _read(clauses: list[Clause]) -> str | None:
             free = free or not (_IDIOM.fullmatch(words) or neutral(words, _ADDED))
         elif place > 1 and words.startswith("not "):
             pass  # "No, it is a cat, not a dog"
-        elif not (reason or place == 0 or _follows(words, verdict)):
+        elif not (reason or _follows(words, verdict)):
             return None
         reason = reason or words.startswith(("not just", "not only"))
     return verdict
