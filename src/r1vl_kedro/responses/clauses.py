@@ -57,10 +57,15 @@ _WORDS_OF_A_KIND = (
     "red green blue yellow black white purple orange brown gray grey pink cyan",
 )  # fmt: skip
 """Words of which one is the answer and another would be a different one."""
+_KINDS = [
+    (frozenset(words.split()), re.compile(rf"\b(?:{'|'.join(words.split())})\b", re.IGNORECASE))
+    for words in _WORDS_OF_A_KIND
+]
 _NAME = r"(?<![A-Za-z])[A-Z][a-z]{2,}\b"
 _NO_NAME = re.compile(
-    r"(?:\b(?:the|of|in|on|(?-i:[A-Z][a-z]+))|['’]s)\s\Z|\A(?:the|its?|th\w+|no|not|yes|both|only|all|each|here|note|"
-    r"since|because|if|when|so|hence|thus|we|you|my|our|and|but|for|from|with|at|by|as|on|in|an)\Z",
+    r"(?:\b(?:the|of|in|on|(?-i:[A-Z][a-z]+))|['’]s)\s\Z"
+    r"|\A(?:its?|th\w+|no|not|yes|both|only|all|each|here|note|since|because|if|when|so|hence|we"
+    r"|you|my|our|and|but|for|from|with|at|by|as|on|in|an)\Z",
     re.IGNORECASE,
 )
 """What stands before a word in capitals that is no other answer; or the first word itself."""
@@ -112,8 +117,8 @@ class Answer:
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
         elif self.yes_or_no:
             self.pattern = re.compile(r"\b(?:yes|no(?! [a-z]))\b", re.IGNORECASE)
-        elif one := next((k for k in _WORDS_OF_A_KIND if len(words & {*k.split()}) == 1), None):
-            self.pattern = re.compile(rf"\b(?:{'|'.join(one.split())})\b", re.IGNORECASE)
+        elif kind := next((found for kind, found in _KINDS if len(words & kind) == 1), None):
+            self.pattern = kind
         elif re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", text):
             self.pattern, self.worded = re.compile(_NAME), True
         else:

@@ -35,7 +35,7 @@ _OPENS = re.compile(
     r"\W*(?:(?:then|similarly|finally|now|next)\b,?\s+)*"
     r"(?:so|thus|hence|therefore|the|an?|each|every|all|both|its|their|his|her|here|there|these"
     r"|those|they|in|on|at|with|by|from|for|of|if|since|because|as|when|while|where|after|before"
-    r"|note|recall|to (?:see|check|find|get|show|verify)|given|let|we|i|you|two|three|only|some|it"
+    r"|recall|to (?:see|check|find|get|show|verify)|given|let|we|i|you|two|three|only|some|it"
     r"|this|that|which|consider|check|half|start|clearly|verif\w+|\w+ing|area|edge|angle"
     r"|triangles?|lines?|points?|remarks?|notes?|alternatively,? one can"
     r"|one (?:can|could|may)|\d+(?= [a-z]| [-+*/×·] \d)"

@@ -40,7 +40,8 @@ _COMPARED = re.compile(
 )
 """What a number behind a mark counts by how much there is more of it."""
 _PARTS = 8
-UNDECIDED = "undecided"
+"""Ends of a sentence that are compared with the answer, from the last."""
+_UNDECIDED = "undecided"
 """What is left of an answer with a text behind it that is not understood."""
 _REPLACES = re.compile(
     r"\b(?:wait|actually|correct\w*|instead|sorry|no|should|so|thus|hence|therefore|answer|result|edit"
@@ -83,7 +84,7 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
         said = _COMPARED.sub("", said) if attached else said
         if closes(said):
             continue
-        if comes_to(f"{answer}{said}" if attached else said, answer, read, options):
+        if _comes_to(f"{answer}{said}" if attached else said, answer, read, options):
             return attached and Clause(plain(said), read).negated
         before = parts[place - 1] if place else ""
         if not explains(plain(f"it{said}" if attached else said), read, before):
@@ -101,10 +102,10 @@ def standing(answer: str, after: str) -> str:
     if not revises(answer, after):
         return answer
     named = Answer(plain(answer)).letter and re.search(r"[a-z]{2}", after)  # an option by its text
-    return after.strip() if named or _REPLACES.search(after) else UNDECIDED
+    return after.strip() if named or _REPLACES.search(after) else _UNDECIDED
 
 
-def comes_to(
+def _comes_to(
     sentence: str, answer: str, read: Answer, options: Sequence[str] | None = None
 ) -> bool:
     """Tell whether a sentence ends on the answer: "so the area is 24 square inches"."""

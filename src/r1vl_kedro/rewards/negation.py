@@ -12,13 +12,13 @@ from r1vl_kedro.rewards.normalise import (
     is_operand,
 )
 
-NEGATION_REACH = 5
+_NEGATION_REACH = 5
 """How many tokens before a match, in the same clause, a negation still denies it."""
-CLAIM_REACH = 10
+_CLAIM_REACH = 10
 """How many tokens before "that" a denial of what follows it is looked for."""
 SENTENCE_REACH = 40
 """How many tokens of its sentence are read around a match."""
-DENIAL_REACH = 4
+_DENIAL_REACH = 4
 """How many words after a match, in the same clause, a denial ("is wrong") still denies it."""
 AUXILIARIES = frozenset(
     "is are was were be been does do did can could would should will has have may might must "
@@ -62,7 +62,7 @@ _UNHELD = frozenset(
     "nowhere collapses collapse crumbles breaks violates violate contradicts contradict conflicts "
     "clashes unless whenever".split()
 )
-JOINING = frozenset({"and", "or", COMMA})
+_JOINING = frozenset({"and", "or", COMMA})
 _FAULTS = frozenset("spurious dropped outside unknown undefined".split())
 
 
@@ -81,7 +81,7 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     states = any(token in AUXILIARIES or token in RELATIONS for token in tokens[start:end])
     verb = claim = False
-    position, lowest = start, max(start - NEGATION_REACH, 0)
+    position, lowest = start, max(start - _NEGATION_REACH, 0)
     while position > lowest:
         position -= 1
         token, following = tokens[position], tokens[position + 1]
@@ -95,7 +95,7 @@ def denied_before(tokens: Sequence[str], start: int, end: int) -> bool:
         if ends or (token == "and" and anew and not claim):
             return False
         if token == "that":
-            claim, verb, lowest = True, False, max(position - CLAIM_REACH, 0)
+            claim, verb, lowest = True, False, max(position - _CLAIM_REACH, 0)
         elif _denies(token):
             near = tokens[position + 1 : min(position + 4, start)]
             bare = token in ("no", "without") and ahead not in _BEFORE_NO
@@ -112,13 +112,13 @@ def _denies(token: str) -> bool:
 
 def _before_aside(tokens: Sequence[str], comma: int) -> int:
     """Return where an aside between two commas begins."""
-    lowest = max(comma - CLAIM_REACH, 0)
+    lowest = max(comma - _CLAIM_REACH, 0)
     return next((at for at in range(comma - 1, lowest, -1) if tokens[at] == COMMA), lowest)
 
 
 def _behind_aside(tokens: Sequence[str], comma: int) -> int:
     """Return where a clause goes on behind an aside between two commas."""
-    span = range(comma + 1, min(comma + CLAIM_REACH, len(tokens) - 1))
+    span = range(comma + 1, min(comma + _CLAIM_REACH, len(tokens) - 1))
     stop = next((at for at in span if tokens[at] in CLAUSE_ENDS), comma)
     return stop + 1 if tokens[stop] == COMMA else comma
 
@@ -178,12 +178,12 @@ def list_start(tokens: Sequence[str], start: int) -> int:
     first = start
     while first > max(start - SENTENCE_REACH, 0) and _lists(tokens[first - 1]):
         first -= 1
-    lists = not RELATIONS.isdisjoint(tokens[first:start]) and tokens[first] not in JOINING
+    lists = not RELATIONS.isdisjoint(tokens[first:start]) and tokens[first] not in _JOINING
     return first if lists else start
 
 
 def _lists(token: str) -> bool:
-    return token in JOINING or is_operand(token) or token in RELATIONS
+    return token in _JOINING or is_operand(token) or token in RELATIONS
 
 
 def _turned_down(tokens: Sequence[str], end: int) -> bool:
@@ -209,7 +209,7 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
         if token in CLAUSE_ENDS and not (token == "so" and negated):
             last = tokens[position - 1]
             return auxiliary and (last == "out" or (negated and last in AUXILIARIES | DENIERS))
-        if words == DENIAL_REACH or token == "and":
+        if words == _DENIAL_REACH or token == "and":
             return False
         # "It is not true that ..." denies what follows, and not what was said.
         follows = "".join(tokens[position + 1 : position + 2])
@@ -219,7 +219,7 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
         if negated and token == "right" and follows in _OF_RIGHT_ANGLES:
             return False
         if negated and (token in _RIGHT or _ends_on_solution(tokens, position)):
-            said = tokens[position : position + DENIAL_REACH + 1]
+            said = tokens[position : position + _DENIAL_REACH + 1]
             expected = token == "what" and any(word.startswith("expect") for word in said)
             return not ahead and not expected
         if negated and tokens[position : position + 2] == ["in", "domain"]:

@@ -17,10 +17,10 @@ from r1vl_kedro.rewards.normalise import (
     is_word,
 )
 
-COPULAS = frozenset("is are was were".split())
-STATING = COPULAS | {"has", "have"}
+_COPULAS = frozenset("is are was were".split())
+STATING = _COPULAS | {"has", "have"}
 """Verbs of a statement in words."""
-EQUATING = COPULAS | {"="}
+EQUATING = _COPULAS | {"="}
 _MARKS = frozenset({"%", "factorial"})
 _APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
 """Functions: an equation of a variable is not one of its sine, root or magnitude."""
@@ -190,7 +190,7 @@ def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
         return False  # "2x = 10, or 5"
     if not clause or len(clause) > 4 or clause[0] in ("equivalently", "about", "we", "it"):
         return False
-    return not any(token in COPULAS or token in RELATIONS for token in clause) and (
+    return not any(token in _COPULAS or token in RELATIONS for token in clause) and (
         not is_number(clause[0])
         or is_number(tokens[end - 1])
         or clause[1:] == []
