@@ -8,9 +8,9 @@ from r1vl_kedro.answers.equivalence import (
     explain,
     read_answer,
     stated_quantity,
-    symbolically_equal,
 )
 from r1vl_kedro.answers.prose import hedges
+from r1vl_kedro.answers.symbolic import symbolically_equal
 from r1vl_kedro.answers.verdicts import yes_or_no
 
 __all__ = [

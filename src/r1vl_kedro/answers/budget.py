@@ -1,23 +1,26 @@
-"""One budget for all that one comparison works out, in function calls and not in seconds: it holds
-in every thread, and a verdict depends neither on the machine nor on its load.
+"""One budget for all formulas that one comparison works out, in operations and not in seconds: it
+holds in every thread, and a verdict depends neither on the machine nor on its load, nor on what was
+compared before.
 """
 
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-MAX_EVENTS = 350_000
-"""Calls and returns, of C functions too: 0.15 to 0.2 s of CPU with the counting."""
-
-
-class Allowance(threading.local):
-    """The calls left to the comparison that runs in this thread."""
-
-    left = MAX_EVENTS
-    depth = 0
+UNITS = 350_000
+"""Two are a microsecond: 0.15 to 0.2 s of CPU."""
 
 
-ALLOWANCE = Allowance()
+class _Comparison(threading.local):
+    """The comparison that runs in this thread; where none does, all is free and nothing is kept."""
+
+    left: float = math.inf
+    kept: dict[Hashable, dict[Any, Any]] | None = None
+
+
+_COMPARISON = _Comparison()
 
 
 class Spent(Exception):
@@ -25,24 +28,26 @@ class Spent(Exception):
 
 
 @contextmanager
-def allowance(events: int = MAX_EVENTS) -> Iterator[None]:
-    """Give everything compared inside one budget of calls; an outer one holds."""
-    if ALLOWANCE.depth == 0:
-        ALLOWANCE.left = events
-    ALLOWANCE.depth += 1
+def budget() -> Iterator[None]:
+    """Give all formulas that are worked out inside one budget, from which each is paid once."""
+    _COMPARISON.left, _COMPARISON.kept = UNITS, {}
     try:
         yield
     finally:
-        ALLOWANCE.depth -= 1
+        _COMPARISON.left, _COMPARISON.kept = math.inf, None
 
 
-def spend(events: int) -> None:
-    """Take calls from the budget of the comparison, if one runs.
+def kept(key: Hashable) -> dict[Any, Any]:
+    """Return the dictionary that the comparison keeps under a key: empty at first, to be filled."""
+    return {} if _COMPARISON.kept is None else _COMPARISON.kept.setdefault(key, {})
+
+
+def spend(units: int) -> None:
+    """Take from the budget of the comparison.
 
     Raises:
-        Spent: none are left.
+        Spent: not so much is left.
     """
-    if ALLOWANCE.depth:
-        ALLOWANCE.left -= events
-        if ALLOWANCE.left < 0:
-            raise Spent
+    _COMPARISON.left -= units
+    if _COMPARISON.left < 0:
+        raise Spent

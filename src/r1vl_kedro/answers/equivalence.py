@@ -6,7 +6,7 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.assertion import LETTERS, said_of_it, statement_end
-from r1vl_kedro.answers.budget import allowance
+from r1vl_kedro.answers.budget import budget
 from r1vl_kedro.answers.choices import chosen
 from r1vl_kedro.answers.comparison import difference
 from r1vl_kedro.answers.formulas import is_formula, read_expression
@@ -17,7 +17,6 @@ from r1vl_kedro.answers.reader import form, read
 from r1vl_kedro.answers.remarks import restated
 from r1vl_kedro.answers.sentences import shown_value, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
-from r1vl_kedro.answers.symbolic import texts_equal
 from r1vl_kedro.answers.units import Unit, read_units
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import fold, squeezed
@@ -78,7 +77,7 @@ def explain(prediction: str, answer: str, *, options: Sequence[str] | None = Non
     if len(prediction) > MAX_ANSWER or len(answer) > MAX_ANSWER:
         same = prediction.strip() == answer.strip() != ""
         return SAME if same else f"longer than {MAX_ANSWER} characters, and not the same text"
-    with allowance():
+    with budget():
         given, gold = clean(prediction), clean(answer)
         if not given or not gold:
             return "no answer"
@@ -98,13 +97,6 @@ def explain(prediction: str, answer: str, *, options: Sequence[str] | None = Non
             if gold in LETTERS and (letter or spelled(given) != gold):
                 return f"option {letter} is named" if letter else "no letter is named, or several"
         return _explain_open(given if options else _LABEL.sub("", given), gold)
-
-
-def symbolically_equal(text: str, reference: str) -> bool:
-    """Tell whether math-verify finds the same result in two whole texts (published accuracy
-    check).
-    """
-    return texts_equal(text, reference)
 
 
 def read_answer(text: str) -> Value:
@@ -151,7 +143,7 @@ def chosen_option(text: str, options: Sequence[str]) -> int | None:
     """
     if len(text) > MAX_ANSWER:
         return None
-    with allowance():
+    with budget():
         given = clean(text)
         return chosen(given, options, _same) if given else None
 

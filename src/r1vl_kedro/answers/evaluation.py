@@ -4,33 +4,43 @@ a constant as small as ``10^{-40}`` is seen.
 
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from mpmath.ctx_mp import MPContext
-
-from r1vl_kedro.answers.budget import Spent, spend
+from r1vl_kedro.answers.budget import spend
 from r1vl_kedro.answers.expression import Tree, parse
 from r1vl_kedro.answers.tokens import MAX_BITS, Number, Unreadable, bounded
 
+if TYPE_CHECKING:
+    from mpmath.ctx_mp import MPContext
+
 MAX_EXPONENT = 512
 MAX_FACTORIAL = 170
-MP = MPContext()
-MP.dps = 100
-SMALL = MP.mpf(10) ** -50
+SMALL = 1e-50
+"""How far two values may lie apart, each taken for one."""
 _GREATEST_GAMMA = 1000
 
 _COSTS = {"+": 6, "-": 6, "*": 6, "/": 6, "neg": 6, "abs": 6, "!": 90, "binom": 300}
-"""What an operation takes from the budget, others 35: two a microsecond."""
+"""What an operation takes from the budget, others 35."""
+_OTHER_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "lg": "log10", "log": "log10"}
+"""Functions that mpmath calls otherwise."""
 
-_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    **{
-        name: getattr(MP, name)
-        for name in "sin cos tan sinh cosh tanh asin acos atan exp ln cot sec csc".split()
-    },
-    "arcsin": MP.asin, "arccos": MP.acos, "arctan": MP.atan, "lg": MP.log10,
-}  # fmt: skip
+
+@cache
+def mp() -> "MPContext":
+    """Return mpmath with 100 digits, imported when the first number is not exact."""
+    from mpmath.ctx_mp import MPContext
+
+    context = MPContext()
+    context.dps = 100
+    return context
+
+
+@cache
+def _constants() -> dict[str, Any]:
+    return {"pi": +mp().pi, "e": +mp().e, "i": mp().mpc(0, 1)}
 
 
 class Precise(float):
@@ -50,6 +60,7 @@ def value(tree: Tree, at: Mapping[str, Number], *, real: bool = False) -> Number
     Raises:
         Unreadable: a step has no finite value, or one too long, or a symbol has none; with
             ``real``, a step leaves the real numbers.
+        Spent: symbols have values, and the budget of the comparison does not suffice.
     """
     try:
         return bounded(_value(tree, at, real))
@@ -64,15 +75,16 @@ def _value(tree: Tree, at: Mapping[str, Number], real: bool) -> Number:
     if name == "symbol":
         return at[tree[1]]
     if name == "constant":
-        return {"pi": +MP.pi, "e": +MP.e, "i": MP.mpc(0, 1)}[tree[1]]
+        return _constants()[tree[1]]
     if name == "call":
         argument = _value(tree[2], at, real)
         seed = 1 + zlib.crc32(tree[1].encode()) / 2**32
-        return MP.sin(seed * argument) + MP.cos(argument) + seed * argument
+        return mp().sin(seed * argument) + mp().cos(argument) + seed * argument
     operands = [_value(operand, at, real) for operand in tree[1:]]
-    spend(_COSTS.get(name, 35))
+    if at:  # a number is read at no cost, so that it is read alike each time
+        spend(_COSTS.get(name, 35))
     if name != "^" and not all(isinstance(operand, Fraction) for operand in operands):
-        operands = [MP.convert(operand) for operand in operands]
+        operands = [mp().convert(operand) for operand in operands]
     result = bounded(_worked_out(name, operands))
     if real and result.imag and not any(operand.imag for operand in operands):
         raise Unreadable("a step leaves the real numbers")
@@ -104,10 +116,10 @@ def _worked_out(name: str, operands: list[Number]) -> Number:
         return _factorial(operands[0])
     if name == "binom":
         return _binomial(*operands)
-    if name == "log":
-        base = operands[0] if len(operands) == 2 else Fraction(10)
-        return MP.ln(operands[-1]) / MP.ln(base)
-    return _real(_FUNCTIONS[name](operands[0]))
+    if len(operands) == 2:
+        base, argument = operands
+        return mp().log(argument, base)
+    return _real(getattr(mp(), _OTHER_NAMES.get(name, name))(operands[0]))
 
 
 def _real(number: Number) -> Number:
@@ -127,7 +139,7 @@ def _factorial(number: Number) -> Number:
 def _gamma(number: Number) -> Number:
     if number.imag or not -5 < number < _GREATEST_GAMMA:
         raise Unreadable("the factorial of a large or complex number")
-    return MP.gamma(number)
+    return mp().gamma(number)
 
 
 def _binomial(above: Number, below: Number) -> Number:
@@ -152,8 +164,8 @@ def _power(base: Number, exponent: Number) -> Number:
             if root is not None:
                 return _power(root, Fraction(exponent.numerator))
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
-        return MP.convert(base) ** int(exponent)
-    return _real(MP.convert(base) ** MP.convert(exponent))
+        return mp().convert(base) ** int(exponent)
+    return _real(mp().convert(base) ** mp().convert(exponent))
 
 
 def _exact_root(base: Fraction, order: int) -> Fraction | None:
@@ -184,7 +196,7 @@ def number_of(text: str) -> Fraction | float | None:
     try:
         formula = parse(text)
         number = _real(value(formula.tree, {})) if not formula.symbols else 1j
-    except (Unreadable, Spent):
+    except Unreadable:
         return None
     if number.imag:
         return None
@@ -195,5 +207,5 @@ def near(first: Number, second: Number) -> bool:
     """Tell whether two values agree to fifty digits; fractions agree where they are equal."""
     if isinstance(first, Fraction) and isinstance(second, Fraction):
         return first == second
-    first, second = MP.convert(first), MP.convert(second)
+    first, second = mp().convert(first), mp().convert(second)
     return abs(first - second) <= SMALL * max(abs(first), abs(second), SMALL)

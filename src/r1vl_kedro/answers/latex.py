@@ -6,7 +6,6 @@ from functools import cache, partial
 from typing import Any
 
 from r1vl_kedro.answers import symbolic
-from r1vl_kedro.answers.budget import allowance
 
 
 def latex_equal(text: str, reference: str) -> bool | None:
@@ -30,8 +29,7 @@ def latex_equal(text: str, reference: str) -> bool | None:
     gold = reference.strip()
     if not gold.startswith("$"):
         gold = f"${gold}$"
-    with allowance(symbolic.EVENTS_OF_TEXTS):
-        found = symbolic.within_allowance(partial(_compared, text, gold))
+    found = symbolic.within_limit(partial(_compared, text, gold))
     return False if found is None else found[0]
 
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from r1vl_kedro.answers.budget import Spent
-from r1vl_kedro.answers.evaluation import MP, SMALL, near, value
+from r1vl_kedro.answers.budget import Spent, kept
+from r1vl_kedro.answers.evaluation import SMALL, mp, near, value
 from r1vl_kedro.answers.expression import Formula, Tree
 from r1vl_kedro.answers.tokens import Number, Unreadable
 
@@ -28,11 +28,11 @@ def _point(symbol: str, number: int) -> Any:
     lie at one of the scales, negative where a bit of the symbol's seed says so.
     """
     seed = zlib.crc32(f"{number}:{symbol}".encode())
-    size = MP.mpf(0.3 + 2 * (seed / 2**32))
+    size = mp().mpf(0.3 + 2 * (seed / 2**32))
     if number < NEAR:
         return size
     scale = _SCALES[number - NEAR]
-    return (size * scale if scale else MP.mpf((2, 4, 8, 16)[seed % 4])) * (
+    return (size * scale if scale else mp().mpf((2, 4, 8, 16)[seed % 4])) * (
         -1 if (seed >> 3) % 2 else 1
     )
 
@@ -56,14 +56,8 @@ def _points(symbols: frozenset[str], signed: bool) -> tuple[tuple[bool, dict[str
                 name: one if signed or name[0] in _LINE else abs(one)
                 for name, one in zip(free, side, strict=True)
             }
-            points.append((near_one, {**at, "degrees": MP.pi / 180}))
+            points.append((near_one, {**at, "degrees": mp().pi / 180}))
     return tuple(points)
-
-
-@lru_cache(maxsize=2048)
-def _known(tree: Tree, symbols: frozenset[str], signed: bool) -> dict[int, Number | None]:
-    """Return a formula's values by point: empty at first, and filled by `values_at_points`."""
-    return {}
 
 
 def values_at_points(first: Formula, second: Formula) -> Iterator[tuple[Number, Number]]:
@@ -75,9 +69,10 @@ def values_at_points(first: Formula, second: Formula) -> Iterator[tuple[Number, 
 
     Raises:
         Unreadable: too few of the near points have values.
+        Spent: the budget of the comparison does not suffice.
     """
     symbols, signed = first.symbols | second.symbols, first.signed or second.signed
-    sides = [(side.tree, _known(side.tree, symbols, signed)) for side in (first, second)]
+    sides = [(side.tree, kept((side.tree, symbols, signed))) for side in (first, second)]
     inside, outside = 0, []
     for place, (near_one, at) in enumerate(_points(symbols, signed)):
         for tree, known in sides:
@@ -128,7 +123,7 @@ def proportional(first: Formula, second: Formula, *, positive: bool = False) -> 
         pairs = list(values_at_points(first, second))
     except (Unreadable, Spent):
         return None
-    ratios = [MP.convert(a) / b for a, b in pairs if not (near(a, 0) or near(b, 0))]
+    ratios = [mp().convert(a) / b for a, b in pairs if not (near(a, 0) or near(b, 0))]
     if len(ratios) < NEAR - 1 or not all(near(a, 0) == near(b, 0) for a, b in pairs):
         return all(near(a, 0) and near(b, 0) for a, b in pairs)
     same = all(near(ratio, ratios[0]) for ratio in ratios)

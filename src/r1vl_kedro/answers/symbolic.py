@@ -1,21 +1,21 @@
 """math-verify behind limits: what reaches it is short, shallow and has no towers of powers.
 
-What remains, parsing included, runs on the budget of `budget`. (What SymPy has cached from earlier
-comparisons costs no calls: a formula at the very limit may pass the second time.)
+What remains, parsing included, may make so many function calls: no seconds, so that the limit holds
+in every thread and on every machine. (What SymPy has cached from earlier comparisons costs no
+calls: a formula at the very limit may pass the second time.)
 """
 
 import logging
 import re
 import sys
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import cache, partial
 from inspect import CO_GENERATOR
 from itertools import groupby
 from math import prod
 from types import FrameType
 from typing import Any
 
-from r1vl_kedro.answers.budget import ALLOWANCE, allowance
 from r1vl_kedro.answers.evaluation import number_of
 
 MAX_EXPRESSION = 200
@@ -23,7 +23,8 @@ MAX_TEXT = 8000
 _MAX_DEPTH = 8
 _MAX_POWERS = 6
 _MAX_EXPONENT_TOTAL = 16
-EVENTS_OF_TEXTS = 2_000_000
+MAX_CALLS = 2_000_000
+"""Calls and returns, of C functions too: about a second of CPU with the counting."""
 
 _EXPONENT = re.compile(
     r"(?:\^|\*\*)\s*[{(]?\s*-?\s*(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+)?|[A-Za-z]|\\[a-z]+)?"
@@ -35,11 +36,11 @@ _COSTLY = re.compile(
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def bounded(latex: str) -> bool:
+def small_enough(latex: str) -> bool:
     r"""Tell whether an expression is small enough for SymPy, whose running time has no other limit.
 
     Example:
-        >>> bounded(r"\frac{x^2+1}{2}"), bounded("9^{9^9}")
+        >>> small_enough(r"\frac{x^2+1}{2}"), small_enough("9^{9^9}")
         (True, False)
     """
     if len(latex) > MAX_EXPRESSION or _COSTLY.search(latex):
@@ -77,7 +78,7 @@ def _bracket(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
+@cache
 def math_verify() -> tuple[Any, Any]:
     """Return math-verify's parser and grader, warmed up."""
     from math_verify import grader, parser
@@ -88,23 +89,14 @@ def math_verify() -> tuple[Any, Any]:
         logging.getLogger(name).setLevel(logging.ERROR)
     # What SymPy imports and tabulates on first use is not charged to an answer.
     sides = [
-        _read(parser, text) for text in (r"\sin(x)+\frac{1}{x^2}", r"\frac{x^2\sin(x)+1}{x^2}")
+        parser.parse(text, [parser.LatexExtractionConfig()], parsing_timeout=None)
+        for text in (r"$\sin(x)+\frac{1}{x^2}$", r"$\frac{x^2\sin(x)+1}{x^2}$")
     ]
     grader.verify(*sides, timeout_seconds=None)
     return parser, grader
 
 
-def _read(parser: Any, latex: str) -> list[Any]:
-    """Return the expression and its text, as math-verify reads LaTeX; empty where it cannot."""
-    return parser.parse(
-        f"${latex}$",
-        [parser.LatexExtractionConfig()],
-        parsing_timeout=None,
-        fallback_mode="no_fallback",
-    )
-
-
-def texts_equal(text: str, reference: str) -> bool:
+def symbolically_equal(text: str, reference: str) -> bool:
     """Tell whether math-verify finds the same result in two whole texts (the published accuracy
     check).
 
@@ -113,41 +105,39 @@ def texts_equal(text: str, reference: str) -> bool:
     """
     if max(len(text), len(reference)) > MAX_TEXT:
         return False
-    with allowance(EVENTS_OF_TEXTS):
-        return bool(within_allowance(partial(_texts_compared, text, reference)))
+    return bool(within_limit(partial(_compared, text, reference)))
 
 
-def _texts_compared(text: str, reference: str) -> bool:
+def _compared(text: str, reference: str) -> bool:
     _, grader = math_verify()
     found, gold = extract(text), extract(reference)
     return bool(found and gold) and bool(grader.verify(found, gold, timeout_seconds=None))
 
 
-class _BudgetSpent(BaseException):
+class _LimitReached(BaseException):
     """No ``Exception``: SymPy and math-verify catch those and go on with another method."""
 
 
-def within_allowance(work: Callable[[], Any]) -> Any:
-    """Return what a piece of work returns.
+def within_limit(work: Callable[[], Any]) -> Any:
+    """Return what a piece of work returns; None where it makes more than ``MAX_CALLS``.
 
-    None where it makes more calls than the allowance has left.
-
-    A single operation in C is not interrupted; ``bounded`` keeps numbers and powers small.
+    A single operation in C is not interrupted; ``small_enough`` keeps numbers and powers small.
     """
     math_verify()
-    budget = ALLOWANCE
+    left = MAX_CALLS
 
     def count(frame: FrameType, event: str, _: Any) -> None:
-        budget.left -= 1
+        nonlocal left
+        left -= 1
         # Not in a generator: it may be closing, where an exception is lost, and the count with it.
-        if budget.left < 0 and event == "call" and not frame.f_code.co_flags & CO_GENERATOR:
-            raise _BudgetSpent
+        if left < 0 and event == "call" and not frame.f_code.co_flags & CO_GENERATOR:
+            raise _LimitReached
 
     before = sys.getprofile()
     sys.setprofile(count)
     try:
         return work()
-    except _BudgetSpent:
+    except _LimitReached:
         return None
     finally:
         sys.setprofile(before)
@@ -172,7 +162,7 @@ def extract(text: str, configs: Sequence[Any] = ()) -> list[Any]:
         matches.sort(key=lambda entry: (entry[0].end(), -entry[0].start()), reverse=True)
         for match, target in matches:
             if isinstance(target, parser.LatexExtractionConfig):
-                if not bounded(match.group().replace("$", "")):
+                if not small_enough(match.group().replace("$", "")):
                     continue
                 value, written = parser.extract_latex(match, target)
             else:
