@@ -8,7 +8,7 @@ from r1vl_kedro.answers import equivalent
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import WRONG
 
-_NOT = frozenset("not no never cannot neither nor nobody none hardly barely without".split())
+_NOT = frozenset("not no never cannot neither nor nobody none without".split())
 _FAULTY = frozenset(
     "off short slip misread forgot forgets missed misses omitted violates conflicts confused doubt "
     "doubtful unclear inconsistent placeholder disagrees guess".split()

@@ -18,7 +18,7 @@ _DENIED = re.compile(
 )
 """A denial or doubt that reaches the answer behind it: "it cannot be"."""
 _FAULTY = re.compile(
-    rf"\b(?:{PROVISIONAL}|strike|scrap|disregard|forget|delete|discard|format|example|friend"
+    rf"\b(?:{PROVISIONAL}|strike|scrap|disregard|forget|delete|format|example|friend"
     r"|rumou?r|believed|first (?:got|thought)|before the \w+|another \w+)"
     r"(?:\W+\w+){0,6}\W*\Z|\b(?:half|twice|of) the answer\b"
     r"|\b(?:in addition to|besides|apart from|aside from)\b|\bguess\W*\Z",

@@ -149,9 +149,7 @@ def _value(held: Sequence[str]) -> str:
 
 def _spoilt(tail: Sequence[str]) -> bool:
     """Tell whether the rest of a clause has a word of fault that nothing there denies."""
-    return {"not", "no", "never"}.isdisjoint(tail) and any(
-        word == "contradiction" or WRONG.fullmatch(word) for word in tail
-    )
+    return {"not", "no", "never"}.isdisjoint(tail) and any(map(WRONG.fullmatch, tail))
 
 
 def _absurd(tokens: Sequence[str], end: int) -> bool:
