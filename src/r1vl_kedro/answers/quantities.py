@@ -19,7 +19,7 @@ from r1vl_kedro.answers.numerals import (
     chinese_number,
     leading_number,
 )
-from r1vl_kedro.answers.tokens import literal
+from r1vl_kedro.answers.tokens import Unreadable, literal
 from r1vl_kedro.answers.units import CURRENCIES, read_units
 
 MAX_LENGTH = 200
@@ -141,8 +141,7 @@ def _digits(body: str) -> Quantity | None:
         return Quantity(Fraction(inches[1]), units=read_units("in"))
     if chance := _CHANCE.match(body):  # 1 in 2, 3 of 4
         return Quantity(Fraction(int(chance[1]), int(chance[2])))
-    ordinal = _ORDINAL.match(body)
-    if ordinal:
+    if ordinal := _ORDINAL.match(body):
         return Quantity(Fraction(ordinal[1] or ordinal[2]), 0, noun=ORDINAL)
     found = _PREFIX.match(body)
     if not found:
@@ -237,7 +236,10 @@ def _compound(body: str) -> Quantity | None:
         found = _COMPOUND.match(body, at)
         if not found:
             return None
-        parts.append((literal(found[1]), found[2].rstrip(".")))
+        try:
+            parts.append((literal(found[1]), found[2].rstrip(".")))
+        except Unreadable:
+            return None
         at = found.end()
     if not 2 <= len(parts) <= 4:
         return None

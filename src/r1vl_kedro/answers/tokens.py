@@ -100,15 +100,19 @@ def literal(token: str) -> Fraction:
     Example:
         >>> literal("1,250.5"), literal("0.1(6)")
         (Fraction(2501, 2), Fraction(1, 6))
+
+    Raises:
+        Unreadable: it is too long.
     """
-    repeating = re.fullmatch(r"(\d*)\.?(\d*)\((\d+)\)", token)
+    repeating = re.fullmatch(r"(\d*)\.?(\d*)\((\d+)\)(?:[eE]([-+]?\d+))?", token)
     if len(token) > 300:
         raise Unreadable("the number is too long")
     if repeating:
-        whole, shown, cycle = repeating.groups()
+        whole, shown, cycle, exponent = repeating.groups()
         scale = 10 ** len(shown)
         start = Fraction(int(whole or 0) * scale + int(shown or 0), scale)
-        return start + Fraction(int(cycle), (10 ** len(cycle) - 1) * scale)
+        exact = start + Fraction(int(cycle), (10 ** len(cycle) - 1) * scale)
+        return bounded(exact * Fraction(10) ** int(exponent or 0))
     return bounded(Fraction(token.replace(",", "")))
 
 
