@@ -36,9 +36,9 @@ def difference(given: Value, gold: Value) -> str:
     Values of different kinds differ, but for these: a name may be left out on one side
     (``x = 5``, ``5``); a pair may be an open interval, and a fraction a ratio of two.
     """
-    if isinstance(given, Items) and given.decimal and isinstance(_bare(gold), Quantity):
+    if isinstance(given, Items) and given.decimal and isinstance(without_name(gold), Quantity):
         given = given.decimal
-    if isinstance(gold, Items) and gold.decimal and isinstance(_bare(given), Quantity):
+    if isinstance(gold, Items) and gold.decimal and isinstance(without_name(given), Quantity):
         gold = gold.decimal
     if isinstance(given, Named) or isinstance(gold, Named):
         return _named(given, gold)
@@ -79,7 +79,8 @@ def _kind(value: Value) -> str:
     )
 
 
-def _bare(value: Value) -> Value:
+def without_name(value: Value) -> Value:
+    """Return the value of ``x = 5`` alone; others as they are."""
     return value.values[0][1] if isinstance(value, Named) and len(value.values) == 1 else value
 
 

@@ -8,7 +8,7 @@ from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.assertion import LETTERS, said_of_it, statement_end
 from r1vl_kedro.answers.budget import budget
 from r1vl_kedro.answers.choices import chosen
-from r1vl_kedro.answers.comparison import difference
+from r1vl_kedro.answers.comparison import difference, without_name
 from r1vl_kedro.answers.formulas import is_formula, read_expression
 from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
@@ -120,9 +120,7 @@ def stated_quantity(text: str) -> Quantity | None:
         >>> stated_quantity("There are 14 cubes.").noun, stated_quantity("more than 14 cubes")
         ('cube', None)
     """
-    value = read_answer(text)
-    if isinstance(value, Named) and len(value.values) == 1:
-        value = value.values[0][1]
+    value = without_name(read_answer(text))
     if isinstance(value, Items) and value.decimal:
         return value.decimal
     if isinstance(value, Quantity):

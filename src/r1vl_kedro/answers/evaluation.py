@@ -195,12 +195,12 @@ def number_of(text: str) -> Fraction | float | None:
     """
     try:
         formula = parse(text)
-        number = _real(value(formula.tree, {})) if not formula.symbols else 1j
+        number = None if formula.symbols else _real(value(formula.tree, {}))
     except Unreadable:
         return None
-    if number.imag:
-        return None
-    return number if isinstance(number, Fraction) else Precise(number.real)
+    if number is None or isinstance(number, Fraction):
+        return number
+    return None if number.imag else Precise(number)
 
 
 def near(first: Number, second: Number) -> bool:

@@ -21,8 +21,13 @@ class Formula:
     """A formula: its tree, the symbols in it, and whether signs of symbols matter (``|x|``)."""
 
     tree: Tree
-    symbols: frozenset[str]
-    signed: bool
+    symbols: frozenset[str] = frozenset()
+    signed: bool = False
+
+    def minus(self, other: "Formula") -> "Formula":
+        """Return the difference of two formulas."""
+        symbols = self.symbols | other.symbols
+        return Formula(("-", self.tree, other.tree), symbols, self.signed or other.signed)
 
 
 class _Parser:

@@ -10,6 +10,8 @@ from r1vl_kedro.answers.formulas import INEQUALITY
 from r1vl_kedro.answers.model import Interval, Quantity, Range, Tolerance
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 
+MAX_INTERVAL = 200
+
 _END = (
     r"(?:(?:USD|EUR|€|£|¥|Rs\.?)\s*)?(?:(?<![\d.])-)?(?:\d+\s+\d+/\d+|\d+/\d+|"
     rf"{NUMBER})(?:\s*[A-Za-z%$€£°][^-:;,~]*?)?"
@@ -138,9 +140,6 @@ def read_interval(text: str) -> Interval | None:
         sure = inf in (abs(low), abs(high)) or low_in != high_in
         return found if sure or (marks in ("[]", "][") and not listed) else None
     return inequality(text) or _worded(text)
-
-
-MAX_INTERVAL = 200
 
 
 def _points(text: str) -> Interval | None:

@@ -2,7 +2,7 @@
 
 import re
 
-from r1vl_kedro.answers.expression import Formula, parse
+from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.model import Expression, Relation
 from r1vl_kedro.answers.quantities import DATE, read_quantity
 from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS, Unreadable
@@ -48,11 +48,8 @@ def read_relation(text: str) -> Relation | None:
         first, second = parse(left), parse(right)
     except Unreadable:
         return None
-    tree = ("-", first.tree, second.tree)
-    symbols = first.symbols | second.symbols
-    if not symbols:
-        return None
-    return Relation(sign, Formula(tree, symbols, first.signed or second.signed))
+    difference = first.minus(second)
+    return Relation(sign, difference) if difference.symbols else None
 
 
 def read_expression(text: str) -> Expression | None:

@@ -10,7 +10,7 @@ import unicodedata
 from r1vl_kedro.answers.glyphs import (
     CHARACTERS,
     COMMANDS,
-    DECORATIONS,
+    DECORATION_COMMANDS,
     FUNCTION_COMMANDS,
     NUMBERS,
     SAME_DECORATION,
@@ -156,7 +156,7 @@ class _Reader:
                 ):
                     return f"{head}_{inside} " if inside[-1].isalpha() else f"{head}_{inside}"
                 return f"{head}{mark}({inside})"
-            if following in ("\\prime",):
+            if following == "\\prime":
                 self.at += 1
                 return token.rstrip()[:-1] + "'"
         return token.replace("~", " ") if "~=" not in token else token
@@ -232,14 +232,14 @@ class _Reader:
             return f" (mod {self.argument()})"
         if name in ("phantom", "hphantom"):
             return " " * bool(self.argument())
-        if name in DECORATIONS:
+        if name in DECORATION_COMMANDS:
             inside = self.argument()
             if name == "underline" and len(inside) > 1:
                 return inside
             unit = name == "vec" and inside in ("i", "j", "k")
             return f" {'hat' if unit else SAME_DECORATION.get(name, name)}({inside})"
-        if name in ("underset", "overset"):
-            return f" {name}({self.argument()},{self.argument()})"
+        if name == "underset":
+            return f" underset({self.argument()},{self.argument()})"
         if name == "mathbb":
             inside = self.argument()
             return NUMBERS.get(inside, inside)

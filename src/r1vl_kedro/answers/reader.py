@@ -59,6 +59,7 @@ _CLOCKS = re.compile(
 )
 _TURNED = re.compile(r"^(?P<value>-?\d[\d./]*)\s*=\s*(?P<name>[a-z](?:_\w+)?)$")
 _SET = re.compile(r"\{[^{}]+\}")
+_DASH = re.compile(r"^([^-]*[^-\s(])-(\s*[\d.]+)")
 _NO_SET = frozenset({"{}", "{ }", "empty set"})
 
 
@@ -267,16 +268,13 @@ def _plus_minus(text: str, nesting: int) -> Value | None:
     if text.count("±") + text.count("∓") != 1:
         return None
     upper = form(text.replace("±", "+").replace("∓", "-").strip(), nesting=nesting + 1)
-    lower = form(_difference(text), nesting=nesting + 1)
+    lower = form(_with_minus(text), nesting=nesting + 1)
     if upper is None or lower is None:
         return None
     return Items("{}", (upper, lower), ANY)
 
 
-def _difference(text: str) -> str:
+def _with_minus(text: str) -> str:
+    """Write ± as a minus, with brackets that keep two numbers beside it from being a range."""
     text = text.replace("±", "-").replace("∓", "+").strip()
-    return (
-        re.sub(r"^([^-]*[^-\s(])-(\s*[\d.]+)", r"(\1)-(\2)", text)
-        if not text.startswith("-")
-        else text
-    )
+    return _DASH.sub(r"(\1)-(\2)", text)

@@ -3,7 +3,7 @@
 import math
 
 from r1vl_kedro.answers.amounts import SAME
-from r1vl_kedro.answers.expression import Formula, Tree, parse
+from r1vl_kedro.answers.expression import Formula, parse
 from r1vl_kedro.answers.model import Expression, Interval, Named, Quantity, Relation
 from r1vl_kedro.answers.sampling import proportional
 from r1vl_kedro.answers.tokens import Unreadable
@@ -13,7 +13,7 @@ def formula_of(value: Quantity | Expression) -> Formula:
     """Return a value as a formula; of a quantity its number."""
     if isinstance(value, Expression):
         return value.formula
-    return Formula(("number", value.number), frozenset(), False)
+    return Formula(("number", value.number))
 
 
 def as_relation(named: Named) -> Relation | None:
@@ -25,11 +25,7 @@ def as_relation(named: Named) -> Relation | None:
         left = parse(name.replace(" ", ""))
     except Unreadable:
         return None
-    right = formula_of(value)
-    symbols = left.symbols | right.symbols
-    return Relation(
-        "=", Formula(("-", left.tree, right.tree), symbols, left.signed or right.signed)
-    )
+    return Relation("=", left.minus(formula_of(value)))
 
 
 def relations_differ(given: Relation | None, gold: Relation | None) -> str:
@@ -54,16 +50,16 @@ def half_line(interval: Interval, other: Relation) -> Relation | None:
         (name,) = other.difference.symbols
         if (below, above) != (-math.inf, math.inf) or end != start or end_in or start_in:
             return None
-        hole: Tree = ("-", ("symbol", interval.name or name), ("number", end))
-        return Relation("!=", Formula(hole, frozenset({interval.name or name}), False))
+        return Relation("!=", _symbol(interval.name or name).minus(Formula(("number", end))))
     if len(interval.pieces) != 1 or not interval.name:
         return None
-    (low, low_in, high, high_in), symbol = interval.pieces[0], ("symbol", interval.name)
-    symbols = frozenset({interval.name})
+    (low, low_in, high, high_in), symbol = interval.pieces[0], _symbol(interval.name)
     if low == -math.inf and high != math.inf:
-        tree: Tree = ("-", symbol, ("number", high))
-        return Relation("<=" if high_in else "<", Formula(tree, symbols, False))
+        return Relation("<=" if high_in else "<", symbol.minus(Formula(("number", high))))
     if high == math.inf and low != -math.inf:
-        tree = ("-", ("number", low), symbol)
-        return Relation("<=" if low_in else "<", Formula(tree, symbols, False))
+        return Relation("<=" if low_in else "<", Formula(("number", low)).minus(symbol))
     return None
+
+
+def _symbol(name: str) -> Formula:
+    return Formula(("symbol", name), frozenset({name}))
