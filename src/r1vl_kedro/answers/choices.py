@@ -10,10 +10,10 @@ from r1vl_kedro.answers.letters import ALONE, LABEL
 from r1vl_kedro.answers.mentions import mentions_in
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.notation import spelled
-from r1vl_kedro.answers.places import coloured, folded, numbered, ordinal, predicated
+from r1vl_kedro.answers.places import coloured, folded, numbered, ordinal
 from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.statements import cores
-from r1vl_kedro.answers.verbatim import verbatim
+from r1vl_kedro.answers.verbatim import predicated, verbatim
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import squeezed
 

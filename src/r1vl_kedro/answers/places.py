@@ -1,4 +1,4 @@
-"""Options that an answer points at by their order, number, colour or predicate."""
+"""Options that an answer points at by their order, number or colour."""
 
 import re
 from collections.abc import Sequence
@@ -20,12 +20,6 @@ _ORDINAL_AMONG = re.compile(
 )
 _NUMBERED = re.compile(r"(?P<thing>[a-z]{3,}) (?P<number>\d+)")
 _NUMBER = re.compile(r"(?:(?P<thing>[a-z]{3,}\.?) ?)?(?P<number>\d+)")
-_PRONOUN = re.compile(r"^(?:it|they|this|that) (?=[a-z])")
-_SUBJECT = re.compile(
-    r"^(?:(?:it|they)|the(?: (?!of\b|never\b|not\b|only\b|\w+ly\b)[a-z]+){1,3}?) (?:(?:is|are) )?"
-    r"(?P<said>(?:at |in )?[a-z]{3,}(?: [a-z]+)*)$"
-)
-_REMAIN = re.compile(r"\bremains?\b")
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
 
 
@@ -57,39 +51,6 @@ def coloured(plain: str, options: Sequence[str]) -> int | None:
         return None
     found = _COLOURED.match(folded(plain))
     return folds.index(found[1]) if found and found[1] in folds else None
-
-
-def predicated(plain: str, options: Sequence[str]) -> int | None:
-    """Return the option that says of its subject what an answer does.
-
-    ``It stays the same`` for "The mass stays the same", ``at rest`` for "The object is at rest".
-    """
-    given = folded(plain).replace(",", "")
-    said, of_another = _tenseless(_PRONOUN.sub("", given)), _subjectless(_tenseless(given))
-    places = [
-        place
-        for place, option in enumerate(options)
-        if (whole := _tenseless(folded(option).replace(",", "")))
-        and (predicate := _subjectless(whole))
-        and (
-            said in (predicate, f"is {predicate}")
-            or (_PRONOUN.match(whole) and of_another == predicate)
-        )
-    ]
-    return places[0] if len(places) == 1 else None
-
-
-def _tenseless(text: str) -> str:
-    """Return words without "will" and the s of verbs and plurals; to remain is to stay."""
-    words = [word for word in _REMAIN.sub("stay", text).split() if word not in ("will", "would")]
-    kept = (word if word in ("is", "this") else word.removesuffix("s") for word in words)
-    return " ".join(kept) if len(words) > 1 and all(map(str.isalpha, words)) else ""
-
-
-def _subjectless(text: str) -> str:
-    """Return what is said of a subject; empty where none stands before it."""
-    found = _SUBJECT.match(text)
-    return found["said"] if found else ""
 
 
 def numbered(plain: str, options: Sequence[str]) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.nouns import singular
+from r1vl_kedro.answers.places import folded
 from r1vl_kedro.answers.words import fold, squeezed
 
 _SEGMENT = re.compile(r"^\\?overline\s*[({]?([A-Z]{2})[)}]?$")
@@ -16,6 +17,12 @@ _UNTOLD = re.compile(
 )
 _PRONOUN = re.compile(r"^(?:it|they) (?:will |would )?(?=[a-z]{4,}\W*$)", re.I)
 _WILL = re.compile(r"^(?:it|they|this|he|she) (?:would|will|must|should) (?!be\b|have\b|not\b)")
+_OF_PRONOUN = re.compile(r"^(?:it|they|this|that) (?=[a-z])")
+_SUBJECT = re.compile(
+    r"^(?:(?:it|they)|the(?: (?!of\b|never\b|not\b|only\b|\w+ly\b)[a-z]+){1,3}?) (?:(?:is|are) )?"
+    r"(?P<said>(?:at |in )?[a-z]{3,}(?: [a-z]+)*)$"
+)
+_REMAIN = re.compile(r"\bremains?\b")
 _OF_SUBJECT = re.compile(r"^the [a-z]+ (?=[a-z]{4,}s\.?$)", re.I)  # the line rises
 
 
@@ -95,6 +102,44 @@ def _predicate(text: str) -> str:
 
 def _tenseless(text: str) -> str:
     """Return a clause without its tense: "the mass will increase" as "the mass increases"."""
-    words = [word for word in fold(text) if word not in ("will", "would")]
-    known = len(words) > 1 and all(word.isalpha() and word.islower() for word in words)
-    return " ".join(word.removesuffix("s") for word in words) if known else ""
+    words = fold(text)
+    return _without_tense(words) if all(map(str.islower, words)) else ""
+
+
+def _without_tense(words: Sequence[str]) -> str:
+    """Return several words without "will" and the s of verbs and plurals; empty for all else."""
+    kept = [word for word in words if word not in ("will", "would")]
+    known = len(kept) > 1 and all(map(str.isalpha, kept))
+    bare = (word if word in ("is", "this") else word.removesuffix("s") for word in kept)
+    return " ".join(bare) if known else ""
+
+
+def predicated(plain: str, options: Sequence[str]) -> int | None:
+    """Return the option that says of its subject what an answer does.
+
+    ``It stays the same`` for "The mass stays the same", ``at rest`` for "The object is at rest".
+    """
+    given = _stays(plain)
+    said = _without_tense(_OF_PRONOUN.sub("", given).split())
+    of_another = _subjectless(_without_tense(given.split()))
+    places = [
+        place
+        for place, option in enumerate(options)
+        if (predicate := _subjectless(whole := _without_tense(_stays(option).split())))
+        and (
+            said in (predicate, f"is {predicate}")
+            or (_OF_PRONOUN.match(whole) and of_another == predicate)
+        )
+    ]
+    return places[0] if len(places) == 1 else None
+
+
+def _stays(text: str) -> str:
+    """Return a text in lower case without commas; to remain is to stay."""
+    return _REMAIN.sub("stay", folded(text).replace(",", ""))
+
+
+def _subjectless(text: str) -> str:
+    """Return what is said of a subject; empty where none stands before it."""
+    found = _SUBJECT.match(text)
+    return found["said"] if found else ""
