@@ -40,6 +40,8 @@ _QUANTITIES = frozenset(
 """Names that a symbol may stand behind: "the radius r is 5"."""
 _LINKING = ARITHMETIC | {"(", "degrees", "sqrt", "angle"}
 """What a link of a chain of equations holds besides values and labels."""
+_BEFORE_LABELS = _LINKING | EQUATING
+"""What a label of a link stands behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _next_link(tokens: Sequence[str], position: int) -> tuple[bool, int]:
     while (
         is_operand(tokens[at])
         or tokens[at] in _LINKING
-        or (tokens[at - 1] in _LINKING | EQUATING and 1 < len(tokens[at]) <= LONGEST_LABEL)
+        or (tokens[at - 1] in _BEFORE_LABELS and 1 < len(tokens[at]) <= LONGEST_LABEL)
     ):
         at += 1
     return (True, at + 1) if tokens[at] == "=" else (False, position)

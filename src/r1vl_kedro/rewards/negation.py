@@ -57,7 +57,8 @@ _REFUSING = frozenset("exclude except avoid reject discard retract lack lacks fe
 _CLAIMS = frozenset("that of a".split())
 _OF_RIGHT_ANGLES = frozenset("angle angles triangle triangles side hand angled".split())
 _BUT = frozenset({"but", "yet", "although", "though", "so", COMMA})
-_OTHERS = frozenset("he she check test".split())
+_SUBJECTS = POINTERS | {"he", "she", "check", "test"}
+"""Of whom or what a later clause tells that a statement fails: "..., but it fails"."""
 _UNHELD = frozenset(
     "nowhere collapses collapse crumbles breaks violates violate contradicts contradict conflicts "
     "clashes unless whenever".split()
@@ -195,7 +196,7 @@ def _turned_down(tokens: Sequence[str], end: int) -> bool:
         token, subject = tokens[position], tokens[position + 1]
         if token in SENTENCE_ENDS or token in RELATIONS:
             return False
-        if token in _BUT and subject in POINTERS | _OTHERS:
+        if token in _BUT and subject in _SUBJECTS:
             return called_wrong(tokens, position + 2)
     return False
 
@@ -208,7 +209,9 @@ def called_wrong(tokens: Sequence[str], first: int) -> bool:
         token = tokens[position]
         if token in CLAUSE_ENDS and not (token == "so" and negated):
             last = tokens[position - 1]
-            return auxiliary and (last == "out" or (negated and last in AUXILIARIES | DENIERS))
+            return auxiliary and (
+                last == "out" or (negated and (last in AUXILIARIES or last in DENIERS))
+            )
         if words == _DENIAL_REACH or token == "and":
             return False
         # "It is not true that ..." denies what follows, and not what was said.

@@ -59,6 +59,7 @@ _TOKEN = re.compile(
 )
 _MAGNITUDE = re.compile(r"\|\s?([A-Za-z][^|\n=<>]{0,20})\|(?=\s*[=<>])")
 _SUFFIXED = re.compile(r"(?<=\w)-(?=(?:ish|free|looking|like)\b)")
+"""A hyphen that goes, so that ``red-ish`` is no ``red``."""
 _INTERVAL = re.compile(r"([\[(])(\s*-?[\d.]+\s*,\s*-?[\d.]+\s*)([\])])")
 _FACTORIAL = re.compile(r"(?<=\d)!(?![=!])")
 _SIGNS = str.maketrans(

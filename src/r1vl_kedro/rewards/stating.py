@@ -70,6 +70,8 @@ _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("corr
                               ("that", "back"), ("it", "back")})  # fmt: skip
 _WEAKENING = frozenset({("to", "be"), ("i", "guess"), ("i", "doubt"), ("for", "example")})
 """Words behind a comma or dash that leave a statement open: "x = 5, I guess"."""
+_CLAIMING = RELATIONS | AUXILIARIES | TURNS
+"""Words behind a statement with which its sentence claims more: what follows may correct that."""
 _ASIDES = frozenset({COMMA, "-", "..."})
 _NOT_ANEW = _SUPPOSING | _BELIEVING | _INVERTED | {"only"}
 """Words after which "there is" begins no clause of its own."""
@@ -219,7 +221,7 @@ def _taken_back(tokens: Sequence[str], end: int) -> bool:
         return True
     if tokens[last] == QUESTION and first < len(tokens) and tokens[first] == "no":
         return True
-    if not (RELATIONS | AUXILIARIES | TURNS).isdisjoint(said):
+    if not _CLAIMING.isdisjoint(said):
         return False
     next_end = sentence_end(tokens, first) or first
     if not _REDOING.isdisjoint(tokens[first : first + 4]):

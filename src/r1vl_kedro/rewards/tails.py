@@ -28,7 +28,12 @@ _DONE = frozenset(
     "called written simplified expected divided multiplied added equivalent based marked".split()
 )
 """What may have been done with a statement that stands."""
-_VERBS = frozenset("holds hold works satisfies follows implies means gives yields makes".split())
+_SAYS = AUXILIARIES | frozenset(
+    "holds hold works satisfies follows implies means gives yields makes".split()
+)
+"""Verbs with which something is said of a statement: what follows must be known to leave it one."""
+_EQUATIONS = RELATIONS | STATING
+"""What makes a window an equation or a statement in words."""
 _YIELDING = frozenset("leads gives yields produces gets got".split())
 _ASKING = frozenset("what where when how why".split())
 _CONDITIONS = frozenset("if iff provided except".split())
@@ -37,7 +42,7 @@ _BOUNDING = frozenset(
     "fewer more".split()
 )
 """Words right behind a statement that bound or move it, as the pairs below."""
-_BOUNDS = frozenset(
+_BOUNDING_PAIRS = frozenset(
     {("as", "long"), ("not", "in"), ("in", "appearance"), ("left", "to"), ("to", "be"),
      ("by", "mistake"), ("at", "best")}
 )  # fmt: skip
@@ -103,16 +108,17 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     while last < end + SENTENCE_REACH and tokens[last] not in OPENING:
         last += 1
     verb, following, tail = tokens[end], tokens[min(end + 1, len(tokens) - 1)], tokens[end:last]
-    if (RELATIONS | STATING).isdisjoint(held):
+    if _EQUATIONS.isdisjoint(held):
         return verb in _YIELDING and _spoilt(tail)
     if "only" in tail[:-1] and tail[tail.index("only") + 1] in _LIMITING:
         return True
     if _spoilt(tail) or (verb == "=>" and _spoilt([following])):
         return True
     behind = tokens[min(end + 2, len(tokens) - 1)]
-    if is_claim(tokens, start, end) and (_acts(verb, following) or _absurd(tokens, end)):
+    claim = is_claim(tokens, start, end)
+    if claim and (_acts(verb, following) or _absurd(tokens, end)):
         return True
-    if verb in AUXILIARIES | _VERBS and verb not in tail[1:]:
+    if verb in _SAYS and verb not in tail[1:]:
         said = [token for token in tail[1:] if not token.endswith("ly")]
         asked = verb in ("is", "was") and following in _ASKING
         if (
@@ -125,9 +131,9 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         return not all(word in _SAYING or known(word, ahead) for ahead, word in pairs)
     if verb == "=" and is_number(following) and _value(held) not in ("", following):
         return behind in OPENING or behind == held[-1]  # "20 cm = 24 cm"
-    if not is_claim(tokens, start, end):
+    if verb in _CONDITIONS or not claim:
         return verb in _CONDITIONS
-    if verb in _CONDITIONS | _BOUNDING or (verb, following) in _BOUNDS or tail[-1:] == ["only"]:
+    if verb in _BOUNDING or (verb, following) in _BOUNDING_PAIRS or tail[-1:] == ["only"]:
         return True
     if verb in _PLACES and following in _OF_SEVERAL:
         return True
@@ -143,7 +149,7 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
 def _value(held: Sequence[str]) -> str:
     """Return the number that an equation of one value ends with, before its unit if any."""
     place = -1 if is_number(held[-1]) else -2
-    alone = len(held) > 2 and is_number(held[place]) and held[place - 1] in RELATIONS | STATING
+    alone = len(held) > 2 and is_number(held[place]) and held[place - 1] in _EQUATIONS
     return held[place] if alone else ""
 
 

@@ -21,7 +21,8 @@ _COPULAS = frozenset("is are was were".split())
 STATING = _COPULAS | {"has", "have"}
 """Verbs of a statement in words."""
 EQUATING = _COPULAS | {"="}
-_MARKS = frozenset({"%", "factorial"})
+_GOING_ON = FACTORS | {"%", "factorial", ":"}
+"""What goes on with the number before it."""
 _APPLIED = frozenset("sin cos tan cot sec csc log ln exp sqrt abs f g h".split())
 """Functions: an equation of a variable is not one of its sine, root or magnitude."""
 _FIGURES = frozenset({"angle", "arc", "area", "side"})
@@ -48,6 +49,8 @@ _PRONOUNS = frozenset("it us them me you".split())
 LONGEST_LABEL = 3
 _RANKS = frozenset(ORDINALS) - {"first"} | {"next"}
 _RANK_ENDINGS = frozenset("nd rd th".split())
+_SCALING = _RANK_ENDINGS | {"ish", *SCALES, *PARTS}
+"""Words that make another number, or a rank, of the one before them."""
 _NO_SUPERLATIVES = frozenset("interest request forest invest digest harvest suggest".split())
 
 
@@ -87,8 +90,7 @@ def cut_out(tokens: Sequence[str], start: int, end: int, *, states: bool) -> boo
 
 def _scaled(tokens: Sequence[str], end: int) -> bool:
     """Read ``5`` of ``5 million``, ``5 halves`` and ``5th``."""
-    parts = SCALES.keys() | PARTS.keys() | _RANK_ENDINGS | {"ish"}
-    return is_number(tokens[end - 1]) and tokens[end] in parts
+    return is_number(tokens[end - 1]) and tokens[end] in _SCALING
 
 
 def _other_unit(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -123,7 +125,7 @@ def _bounded(tokens: Sequence[str], start: int, end: int) -> bool:
         return True  # "5 x 12 meters"
     if before in ("<", ">", "<=", ">=") and not is_operand(first):
         return True
-    if before in _BOUNDS | _TIMES or (before == "of" and first in _TIMES):
+    if before in _BOUNDS or (first if before == "of" else before) in _TIMES:
         return True
     if (first, before) in (("at", "least"), ("at", "most"), ("no", "more"), ("up", "to")):
         return True
@@ -199,7 +201,7 @@ def _one_of_several(tokens: Sequence[str], start: int, end: int) -> bool:
 
 
 def _goes_before(first: str, before: str, rest: Sequence[str]) -> bool:
-    if first in _APPLIED and (is_operand(before) or before in ARITHMETIC | {"abs"}):
+    if first in _APPLIED and (is_operand(before) or before in ARITHMETIC or before == "abs"):
         return True
     if before in ARITHMETIC and not EQUATING.isdisjoint(rest):  # "angle A + angle B = 90"
         return True
@@ -233,4 +235,4 @@ def _goes_on(tokens: Sequence[str], end: int, last: str) -> bool:
         return (
             following in ("+", "*", "-") and end + 2 < len(tokens) and is_operand(tokens[end + 2])
         )
-    return after in FACTORS | _MARKS | {":"} or (after in ("or", "to") and is_number(following))
+    return after in _GOING_ON or (after in ("or", "to") and is_number(following))

@@ -7,12 +7,12 @@ from rapidfuzz.distance import OSA, Indel
 DEFAULT_THRESHOLD = 90.0
 _LETTERS_OF_A_SLIP = 80
 _INFLECTED = re.compile(r"(?:e|es|ed|ing)\Z")
-
 _BRITISH = re.compile(r"tre(?=s?\Z)")
+"""The end of "metre", which others write "meter"."""
 
 
 def words_agree(first: str, second: str, threshold: float = DEFAULT_THRESHOLD) -> bool:
-    """Tell whether two words are the same but for a plural, a verb's ending or one typing error.
+    """Tell whether two words are the same but for a plural, an ending, British -tre, or one slip.
 
     A slip is a letter too many or too few, or two neighbours swapped, after the same initial, in a
     word of at least 80 / (100 - ``threshold``) letters (eight at 90). Another letter is another
