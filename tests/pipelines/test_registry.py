@@ -148,7 +148,7 @@ def test_listing_pipelines_imports_no_heavy_library():
         "from kedro.framework.project import pipelines; from pathlib import Path;"
         "bootstrap_project(Path.cwd()); sorted(pipelines);"
         "heavy = ('torch', 'transformers', 'trl', 'vllm', 'deepspeed', 'datasets', 'mlflow',"
-        " 'sympy', 'math_verify', 'pandas', 'scipy', 'plotly', 'ray');"
+        " 'mpmath', 'sympy', 'math_verify', 'pandas', 'scipy', 'plotly', 'ray');"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(

@@ -10,6 +10,7 @@ MAX_TOKENS = 300
 MAX_BITS = 900
 
 Number = Fraction | float | complex
+"""Exact, or of `evaluation.mp`: its numbers behave as float and complex do."""
 
 _GREEK = frozenset(GREEK_LETTERS.values()) | {
     name.capitalize() for name in GREEK_LETTERS.values()
