@@ -22,7 +22,7 @@ _VERBS = frozenset(
         "gained jump jumps jumped fill fills filled wins own owns owned carry carries play plays "
         "played visit visited "
         "represent represents represented indicate indicates display displays depict depicts "
-        "everyone exist exists it up still also all more another but"
+        "everyone exist exists up still more another but"
     ).split()
 )
 _AMOUNT_OF = re.compile(
