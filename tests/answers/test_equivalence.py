@@ -283,6 +283,17 @@ def test_a_verdict_at_the_limit_does_not_depend_on_what_was_compared_before():
     assert not equivalent(given, gold)
 
 
+def test_a_function_of_which_nothing_is_told_is_no_number():
+    assert equivalent("f(2)+1", "1+f(2)")
+    assert not equivalent("f(2)", "2.72")
+
+
+def test_a_letter_is_a_base_of_logarithms():
+    assert equivalent(r"\log_a(xy)", r"\log_{a} x + \log_{a} y")
+    assert not equivalent(r"\log_a x", r"\log_b x")
+    assert not equivalent(r"\log_a x", r"\log_x a")
+
+
 def test_only_number_literals_reach_the_parser_that_evaluates(monkeypatch):
     """SymPy reads number literals through ``eval``; nothing else of an answer gets there."""
     from sympy.parsing import sympy_parser

@@ -77,6 +77,8 @@ def _value(tree: Tree, at: Mapping[str, Number], real: bool) -> Number:
     if name == "constant":
         return _constants()[tree[1]]
     if name == "call":
+        if not at:
+            raise Unreadable("a function of which nothing is told has no value")
         argument = _value(tree[2], at, real)
         seed = 1 + zlib.crc32(tree[1].encode()) / 2**32
         return mp().sin(seed * argument) + mp().cos(argument) + seed * argument

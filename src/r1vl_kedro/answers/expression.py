@@ -168,7 +168,7 @@ class _Parser:
         if name in ("sqrt", "root"):
             return self.root(name, index)
         if name == "log" and index.startswith("_"):
-            return ("log", literal_or_symbol(index[1:].strip("()")), self.argument())
+            return ("log", self.base(index[1:].strip("()")), self.argument())
         if name == "binom" and not index:
             self.expect("(")
             above = self.sum()
@@ -189,6 +189,15 @@ class _Parser:
             return ("call", name, self.bracket())
         self.symbols.add(name)
         return ("symbol", name)
+
+    def base(self, text: str) -> Tree:
+        """Return the base of a logarithm."""
+        if text.isdigit():
+            return ("number", Fraction(text))
+        if text == "e":
+            return ("constant", "e")
+        self.symbols.add(text)
+        return ("symbol", text)
 
     def is_function(self, name: str) -> bool:
         """Tell whether a symbol before a bracket is a function.
@@ -271,13 +280,6 @@ class _Parser:
             self.signed = True
         value: Tree = (name, self.argument())
         return value if exponent is None else ("^", value, exponent)
-
-
-def literal_or_symbol(text: str) -> Tree:
-    """Return the base of a logarithm."""
-    if text.isdigit():
-        return ("number", Fraction(text))
-    return ("constant", "e") if text == "e" else ("symbol", text)
 
 
 def _is_amount(tree: Tree) -> bool:
