@@ -111,11 +111,8 @@ def _quantified(plain: str, options: Sequence[str]) -> int | None:
     """
     text = folded(plain)
     for other in sorted(map(folded, options), key=len, reverse=True):
-        text = (
-            re.sub(rf"(?<!\w){re.escape(other)}(?!\w)", "", text)
-            if " and " in text and not _QUANTIFIED.match(other)
-            else text
-        )
+        if " and " in text and not _QUANTIFIED.match(other):
+            text = re.sub(rf"(?<!\w){re.escape(other)}(?!\w)", "", text)
     found = _QUANTIFIED.fullmatch(re.sub(r"\s+(?:and|nor|,)(?=\s|\Z)", "", text).strip())
     alike = [
         place for place, one in enumerate(options) if found and folded(one).startswith(found["all"])
@@ -135,22 +132,18 @@ def _by_value(given: str, options: Sequence[str], same: Callable[[str, str], boo
         return places[:1]
     value = read(given)
     if isinstance(value, Quantity):
-        whole = unit_free(value)
-        exact = [
-            place
-            for place in places
-            if isinstance(option := read(options[place]), Quantity) and unit_free(option) == whole
-        ]
-        if len(exact) == 1:
-            return exact
-        alike = [
-            place
-            for place in places
-            if isinstance(option := read(options[place]), Quantity)
-            and option.number == value.number
-            and (option.percent, option.units, option.noun)
-            == (value.percent, value.units, value.noun)
-        ]
-        if len(alike) == 1:
-            return alike
+        for form in (unit_free, _written_alike):
+            alike = [
+                place
+                for place in places
+                if isinstance(option := read(options[place]), Quantity)
+                and form(option) == form(value)
+            ]
+            if len(alike) == 1:
+                return alike
     return places
+
+
+def _written_alike(quantity: Quantity) -> tuple[object, ...]:
+    """Return what quantities that are written alike share: number, percent sign, units, noun."""
+    return quantity.number, quantity.percent, quantity.units, quantity.noun

@@ -114,9 +114,7 @@ def without_contrasts(text: str) -> tuple[str, str]:
 
 
 def spoils(text: str) -> bool:
-    """Tell whether a text holds a word that denies, doubts, compares or belittles what it
-    states.
-    """
+    """Tell whether a word of a text denies, doubts, compares or belittles what it states."""
     return bool(_SPOILS.search(text) or DENYING.search(text))
 
 

@@ -70,7 +70,7 @@ _OF_ANOTHER = re.compile(rf"\b(?:{OF_ANOTHER})\b")
 _PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
 _COPULA = re.compile(r"(?:\b(?:is|are|be|seems|looks|appears)|'s)(?: [a-z]+ly)*\s*\Z")
 _UNREAL = re.compile(
-    r"^(?:is|are|does|do|can)\b|\b(?:would(?! say)|were|was|been|had|can|should|let|"
+    r"^(?:is|are|does|do)\b|\b(?:would(?! say)|were|was|been|had|can|should|let|"
     r"like|they|he|she)\b"
 )
 _ADDED = frozenset(
