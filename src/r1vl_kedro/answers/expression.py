@@ -12,7 +12,7 @@ MAX_DEPTH = 30
 
 Tree = tuple  # ("number", value) | ("symbol", name) | (operation, operand, ...)
 
-_ROUNDED = {"⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
+_BRACKETS = {"(": ("", ")"), "⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
 _SINGLE_ARGUMENT = frozenset("fgFGPOh")
 
 
@@ -139,15 +139,11 @@ class _Parser:
             if not below:
                 raise Unreadable("a division by zero")
             return ("number", whole + Fraction(above, below))
-        if token == "(":
-            inner = self.sum()
-            self.expect(")")
-            return inner
-        if token in _ROUNDED:
-            name, closing = _ROUNDED[token]
+        if token in _BRACKETS:
+            name, closing = _BRACKETS[token]
             inner = self.sum()
             self.expect(closing)
-            return (name, inner)
+            return (name, inner) if name else inner
         if token == "|":
             self.inside_abs, self.signed = True, True
             inner = self.sum()
@@ -194,10 +190,9 @@ class _Parser:
         """Return the base of a logarithm."""
         if text.isdigit():
             return ("number", Fraction(text))
-        if text == "e":
-            return ("constant", "e")
-        self.symbols.add(text)
-        return ("symbol", text)
+        if text != "e":
+            self.symbols.add(text)
+        return ("constant" if text == "e" else "symbol", text)
 
     def is_function(self, name: str) -> bool:
         """Tell whether a symbol before a bracket is a function.
