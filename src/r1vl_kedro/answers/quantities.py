@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
+from r1vl_kedro.answers.behind import is_tail
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.model import Quantity
 from r1vl_kedro.answers.nouns import ELSEWHERE, MEASURED, PREPOSITION, noun_of, thing_of
@@ -41,10 +42,7 @@ _CURRENCY = re.compile(
 _PERCENT = re.compile(
     r"\s*(?:%|\bper\s?cent\b|\bpct\b\.?|\bpercentage(?:\s+points?)?\b|\bpp\b)\s*\.?$", re.IGNORECASE
 )
-_PERCENT_OF = re.compile(
-    r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+(?:the\s+|all\s+|these\s+)?[a-z]{3,}(?: [a-z]+){0,3}$",
-    re.I,
-)
+_PERCENT_OF = re.compile(r"^([-\d.,\s]+(?:%|per ?cent))\s+of\s+[a-z][a-z ]{2,60}$", re.IGNORECASE)
 _SCALED = re.compile(
     rf"^\s*(?P<word>(?i:{'|'.join(word for word in SCALES if len(word) > 2)})|mn|bn)\b"
     r"|^(?P<tight>[kKMB])\b"
@@ -112,6 +110,8 @@ def read_quantity(text: str) -> Quantity | None:
             return None
         return Quantity(inner.number, inner.decimals, units=read_units(symbol))
     share = _PERCENT_OF.match(body) or PART_OF.match(body)
+    if share and not is_tail(body[share.end(1) :]):
+        return None  # "15% of half"
     body = share[1] if share else body
     percent = _PERCENT.search(body)
     if percent and percent.start():
@@ -215,6 +215,8 @@ def _united(
     hyphened = rest.startswith("-")
     rest = re.sub(r"^-(?=[A-Za-z]{2})", " ", rest)  # a 45-degree angle
     rest = re.sub(r"(?<=[a-z])-(?=(?:old|long|wide|high|tall|deep)\b)", " ", rest)
+    if (tail := PREPOSITION.search(f" {rest.strip()}")) and not is_tail(tail[0]):
+        return None  # "24 cm from the answer"
     words = MEASURED.sub("", rest.strip().rstrip("."))
     units = read_units(words.removeprefix("in ")) or read_units(words)  # 5 in metres
     if not units:
@@ -293,8 +295,6 @@ def _formula(body: str) -> Quantity | None:
     for count in range(1, min(4, len(pieces))):
         head, tail = " ".join(pieces[:-count]), " ".join(pieces[-count:])
         units = read_units(tail)
-        if units:
-            number = number_of(head)
-            if number is not None:
-                return Quantity(number, units=units)
+        if units and (number := number_of(head)) is not None:
+            return Quantity(number, units=units)
     return None

@@ -170,7 +170,7 @@ def value_in_sentence(plain: str) -> str | None:
         return None
     if found and not any(value_stated(plain, *one.span()) for one in found):
         return None
-    if found and not left_whole(plain[len(plain[: max(one.end() for one in found)].rstrip(".")) :]):
+    if found and not _left_whole(plain, max(found, key=lambda one: one.end())):
         return None
     values = [_value(plain, one) for one in found]
     distinct: dict[object, list[str]] = {}
@@ -183,6 +183,12 @@ def value_in_sentence(plain: str) -> str | None:
         units |= {quantity.units} if quantity and quantity.units else set()
     alone = len(distinct) == 1 and len(units) < 2  # "5 cm. It should be 5 m."
     return max(next(iter(distinct.values())), key=len) if alone else None
+
+
+def _left_whole(plain: str, last: re.Match[str]) -> bool:
+    digits = last[0].rstrip(".")
+    rest = plain[last.start() + len(digits) :]
+    return left_whole(digits, rest, alone=not re.search(r"\w", plain[: last.start()]))
 
 
 def shown_value(plain: str) -> str | None:

@@ -2,10 +2,9 @@
 
 import re
 
-from r1vl_kedro.answers.nouns import NO_NOUN, counted
-from r1vl_kedro.answers.prose import COPULA, DENYING, NEUTRAL, WORD, clause_around, neutral
+from r1vl_kedro.answers.behind import goes_on, is_tail
+from r1vl_kedro.answers.prose import DENYING, NEUTRAL, WORD, clause_around
 from r1vl_kedro.answers.remarks import harmless
-from r1vl_kedro.answers.units import read_units
 
 _VERBS = frozenset(
     (
@@ -55,44 +54,8 @@ _LEADS = frozenset(AMOUNTS_TO) | frozenset(
     "works goes".split()
 )
 """Words with which "to" may lead to what is stated: "rounded to", "according to"."""
-_PREDICATE = re.compile(
-    rf"\s*(?:{COPULA}|seems?|looks?|appears?|turn(?:s|ed)|has been|"
-    r"(?:should|would|can|must|may) be)"
-    r"\b(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_NAMED = re.compile(
-    r"\s*(?:also\s+)?(?:the|our|my|its)\s+(?:\w+\s+)?(?:number|value|total|answer|result|"
-    r"sum|length|"
-    r"area|height|amount|age|cost|price|count|measure|volume|width|perimeter|radius|"
-    r"maximum|minimum|"
-    r"largest|smallest|average|mean|median|mode)\b",
-    re.IGNORECASE,
-)
 _SINGULAR = re.compile(r"1|one|\d+[^\d.,]+\d.*", re.I)
 """One, a part, a range or a score, behind which a noun may be in the singular: "4-2 win"."""
-_BEHIND = (NEUTRAL - NO_NOUN) | frozenset("when if each more red".split())
-"""Words with which a clause goes on behind a number that counts nothing."""
-_TOWARDS = re.compile(
-    r"\s*(?:(?:up|down|for|back)(?:wards?)?|left|right|north|south|east|west|AC|DC)\W*\Z"
-)
-"""A direction behind a unit: "6 m/s downward"."""
-_VERB = re.compile(
-    r"[a-z]+(?:ed|ing)|won|win|lost|fell|grew|sold|made|seen|agree|fail|(?-i:[A-Z]{1,2})", re.I
-)
-_SHARE = re.compile(r"\s?(?:%|per ?cent\b|pct\b)")
-_CHANGES = frozenset(
-    "increase decrease rise drop growth decline reduction discount chance probability profit tax "
-    "interest more higher".split()
-)
-"""What a percentage may be in the singular: "a 7% increase"."""
-_COPULAS = frozenset("is are was were has have equals remain remains".split())
-_PLACE = re.compile(
-    r"\s*(?:(?:of|in|on|at|for|with|from)\s+(?:the|this|that|these|it|each|both)\b|of [a-z]{3}|"
-    r"per (?:an? )?(?!mill|thous|hund)[a-z]+\W*\Z|to [a-z]+ (?:the|an?|it)\b)",
-    re.I,
-)
-"""Where, of what, per what or for what purpose: "3 hours to fill the pool"."""
 _ARTICLE = re.compile(r"\b(?:an?|the)\s+\Z", re.I)
 _COUNTED = re.compile(r"\s?(?:[a-z]{2,}|%|°|-)", re.I)
 """Of a number behind an article: "the 7 cubes" is a count, "the 7" and "a 7" are figures."""
@@ -110,15 +73,9 @@ def value_stated(text: str, start: int, end: int) -> bool:
         return False
     if _LIKE.search(before) or _ENDS_IN.search(before):
         return False
-    predicate = _PREDICATE.match(after)
-    if predicate and not (neutral(predicate["rest"]) or _NAMED.match(predicate["rest"])):
-        return False
     if _ARTICLE.search(before) and not _COUNTED.match(after):
         return False
     words = [word.casefold() for word in WORD.findall(before)]
-    one = bool(_SINGULAR.fullmatch(text[start:end]))
-    if text[end - 1] != "." and not _goes_on(after, one=one, alone=not words):
-        return False
     while words and words[-1] in _OBJECTS:
         words.pop()
     if _BIDDING.intersection(words[:1]):
@@ -131,66 +88,52 @@ def value_stated(text: str, start: int, end: int) -> bool:
     return last not in _DANGLING and (last in NEUTRAL or last in _VERBS)
 
 
-def _goes_on(after: str, *, one: bool, alone: bool) -> bool:
-    """Tell whether what follows a number in its clause leaves it: a counted thing, a unit or
-    neutral words.
-
-    ``alone``: nothing stands before the number.
-    """
-    share = _SHARE.match(after)
-    after = after[share.end() :] if share else after
-    words = WORD.findall(after.partition("\n")[0])
-    if not words or not re.match(r"\s?[A-Za-z]", after):
-        return not re.match(r"['’]s\b", after)  # "7's multiple"
-    if phrase := counted(words, one=one):
-        rest = words[phrase:]
-        return not alone or len(rest) != 1 or neutral(rest[0]) or bool(_VERB.fullmatch(rest[0]))
-    if words[0] != "per" and read_units(words[0]):
-        after = after.lstrip()[len(words.pop(0)) :]
-        if not alone or not words or _TOWARDS.search(after):
-            return True
-    if share and words[0].lower() in _CHANGES:
-        return True
-    if words[0].lower() in _COPULAS:
-        return True
-    if words[0].lower() not in _BEHIND:
-        return False
-    return not alone or neutral(after) or bool(_PLACE.match(after))
-
-
 _REMARK = re.compile(r"\s*(?:[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
 _CLOSING = re.compile(
-    r"\W*(?:done|verified|checked|q\.?e\.?d|thank(?:s| you)\b.*|great question|"
+    r"\W*(?:|done|verified|checked|q\.?e\.?d|thank you|thanks|great question|"
     r"(?:i )?hope (?:this|that|it) helps|"
     r"(?:that|this|it)(?: is|['’]s) (?:the|my|our) (?:final |correct )?answer|"
-    r"(?:that|this|it) (?:follows|is clear|(?:is|can be) (?:seen|read|shown)) (?:from|in|by|on) .*|"
     r"i am (?:very |quite )?(?:confident|sure)(?: (?:in|of|about) (?:this|the|my) answer)?)\W*",
     re.IGNORECASE,
 )
 """Sentences that close a text behind its value."""
-_LOOSE = re.compile(
-    r"\A\s*(?:in|on|at|for)\s+an?\s|\sto be\s"
-    r"|\s(?:in|on|at|for|from|with|under)\s+(?!(?:the|this|that|these|those|its?|his|her|their|our|"
-    r"my|your|each|every|all|both|any|an?|one|two|three|four|total|length|width|height|depth|area|"
-    r"volume|school|class|size|value|which|whom|between)\b|[A-Z\d]|\w+s\b|\w+ing\b)",
+_FOLLOWS = re.compile(
+    r"\s*(?:this|that|it) (?:follows|is clear|(?:is|can be) (?:seen|read|shown))(?= )",
+    re.IGNORECASE,
 )
-"""An adverbial without a determiner behind a number: "7 at first", "7 in theory"."""
+_SO_MUCH = re.compile(
+    r"so (?:the [a-z]+|he|she|it|they|we) (?:needs?|has|have|gets?|earns?|pays?|saves?|costs?)"
+    r" that (?:much|many)\W*\Z",
+    re.IGNORECASE,
+)
+_SCRAPS = re.compile(
+    r"(?:[\W\d]*\b(?:answer|by|chart|final|image|is|inst|of|scene|small|step|things|think)\b)*[\W\d]*",
+    re.IGNORECASE,
+)
+"""Words of a prompt that are repeated behind a value."""
 
 
-def left_whole(rest: str) -> bool:
+def left_whole(number: str, rest: str, *, alone: bool) -> bool:
     """Tell whether what follows a number in its sentence leaves it as it is: "cubes in the box".
 
+    ``alone``: nothing stands before the number.
+
     Example:
-        >>> left_whole(" cubes in the box. Done."), left_whole(", nope"), left_whole(" in theory")
-        (True, False, False)
+        >>> left_whole("7", " cubes in the box. Done.", alone=True)
+        True
+        >>> left_whole("7", ", nope", alone=True), left_whole("7", " in theory", alone=True)
+        (False, False)
     """
     sentence, *further = re.split(r"(?:(?<=[\w)])|\A)[.!](?:\s+|\Z)|\s\.\s|\n", rest)
-    if not all(not one.strip() or _CLOSING.fullmatch(one) for one in further):
-        return False
-    remark = _REMARK.search(sentence)
-    for said in re.split(r",\s+", remark["said"]) if remark else ():
-        if re.match(r"(?:so|hence|thus|therefore|which means)\b", said):
-            break
-        if re.search(r"\w", said) and not harmless(said):
+    for one in further:
+        seen = _FOLLOWS.match(one)
+        if not (_CLOSING.fullmatch(one) or (seen and is_tail(one[seen.end() :]))):
             return False
-    return not _LOOSE.search(sentence[: remark.start()] if remark else sentence)
+    remark = _REMARK.search(sentence)
+    for said in re.split(r",\s+", remark["said"].rstrip(")] ")) if remark else ():
+        if re.search(r"\w", said) and not (harmless(said) or is_tail(said) or _SO_MUCH.match(said)):
+            return False
+    if alone and _SCRAPS.fullmatch(rest):
+        return True
+    kept = sentence[: remark.start()] if remark else sentence
+    return goes_on(kept, one=bool(_SINGULAR.fullmatch(number)))

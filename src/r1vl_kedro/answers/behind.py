@@ -1,0 +1,226 @@
+"""What stands behind a value: the words that leave it stated, in a closed grammar.
+
+Behind a number comes its unit or what is counted, then only tails of known words: where it is seen
+("in the picture"), when ("in 2010", "per day"), what is left ("are left"), what it is for ("to fill
+the pool") and that it is the answer ("is the final answer"). Each word becomes one character, its
+class, and the order of classes is one pattern; with any other word the value is not stated.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from r1vl_kedro.answers.nouns import COLOURS, counted, plural
+from r1vl_kedro.answers.prose import WORD
+from r1vl_kedro.answers.units import read_units
+
+
+def _each(*lines: str) -> Iterable[str]:
+    return (word for line in lines for word in line.split())
+
+
+PLACES = frozenset(_each(
+    # What is looked at.
+    "picture pictures image images figure figures photo photograph chart graph diagram table map "
+    "plot drawing illustration scene legend key display screen pattern sequence set list group "
+    "data text question problem row column grid",
+    # Figures and their parts.
+    "triangle square rectangle circle polygon pentagon hexagon octagon parallelogram trapezoid "
+    "rhombus cube cuboid box cylinder cone sphere pyramid prism shape solid object region area "
+    "surface base face side edge vertex corner center centre point line axis curve circuit angle "
+        "interval",
+    # People and things that get a part each.
+    "person people student child boy girl man woman worker player team customer item piece",
+    # Rooms, places and events.
+    "room class classroom school kitchen house building street road city town country state world "
+    "park garden farm field zoo forest pool lake river sea ocean beach station shop store market "
+    "library office hotel factory family game party trip journey race way",
+    # What holds things, and furniture.
+    "basket bag jar bowl plate bottle glass cup tank tray drawer shelf desk bed wall floor ground "
+    "ceiling door window car bus train boat truck bench fence tree branch book page board card "
+    "collection pizza cake pie cookie bar",
+))  # fmt: skip
+"""Where a value is seen or holds, and of what."""
+
+_MATTER = frozenset(_each(
+    "water milk juice tea coffee soda oil gas fuel paint sand soil salt sugar flour rice butter "
+    "cheese bread cake pizza pie chocolate candy fruit meat soup food paper tape ribbon rope "
+    "string wire cloth fabric wood metal gold silver copper air oxygen energy power work money "
+    "time data space land area material solution football soccer basketball baseball volleyball "
+    "tennis hockey cricket rugby golf swimming chess music art math maths science history english"
+))  # fmt: skip
+"""What is measured, or liked: "3 cups of flour", "5 students like football"."""
+
+AMOUNTS = frozenset(_each(
+    "number count total sum difference product quotient ratio percentage fraction probability "
+    "average mean median mode range maximum minimum amount value rate score size area perimeter "
+    "circumference volume length width height depth radius diameter angle measure slope distance "
+    "speed velocity acceleration force weight mass density pressure energy work power voltage "
+    "current resistance charge temperature frequency price cost profit loss age year time period "
+    "root coefficient exponent degree"
+))  # fmt: skip
+"""What is asked for and has a value."""
+
+_CLASSES = {
+    "p": "in on at of from inside within around along for by across throughout into about",
+    "d": "the this that these those its his her their our each every both all",
+    "a": "a an per /",
+    "i": "it them me him us you",
+    "b": "is are was were can be have has been",
+    "x": "final correct right required desired only possible",
+    "w": "answer result solution",
+    "s": "left remaining remain remains visible hidden shown seen needed required used present "
+         "given shaded unshaded colored coloured painted sold bought eaten drawn available",
+    "r": "that which who",
+    "y": "we you i",
+    "V": "see need have count counted found",
+    "o": "to",
+    "e": "total altogether overall exactly approximately too also only together respectively "
+         "each upward upwards downward downwards forward forwards backward backwards ac dc",
+    "M": "away apart later long wide high tall deep thick old",
+    "v": "do make form choose select pick arrange order place put paint color colour fill empty "
+         "cover complete finish build write draw get reach go travel walk drive run cross divide "
+         "split cut share pay buy sell earn save distribute seat sit line tile read cook bake wash "
+         "clean dig solve play win carry transport pack store feed",
+    "g": "given whole entire same top bottom left right front back upper lower inner outer middle "
+         "large small big great total",
+    "n": "total all sum",
+    "j": "on for",
+    "z": "act acts came come passed voted like likes liked prefer prefers preferred play plays "
+         "played own owns speak",
+    "u": "second minute hour day week month year seconds minutes hours days weeks months years",
+    "h": "monday tuesday wednesday thursday friday saturday sunday",
+    "f": "of",
+    "k": "number amount count",
+    "c": " ".join(COLOURS),
+    "t": " ".join(PLACES),
+    "q": " ".join(AMOUNTS),
+    "m": " ".join(_MATTER),
+}  # fmt: skip
+"""Classes of words; a word may have several. A noun in the plural is of the class l."""
+
+
+def _by_word() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, words in _CLASSES.items():
+        for word in words.split():
+            found[word] = found.get(word, "") + name
+    return found
+
+
+_CLASSES_OF = _by_word()
+
+
+def _order(pattern: str) -> re.Pattern[str]:
+    """Compile an order of classes: a letter stands for a word of its class, [mt] for one of two."""
+    parts = re.findall(r"\[[a-z]+\]|[a-zNYCVM,]|.", pattern.replace(" ", ""))
+    spelled = (
+        f"(?:[^ ]*[{part.strip('[]')}][^ ]* )" if part[-1].isalpha() or part[-1] in ",]" else part
+        for part in parts
+    )
+    return re.compile("".join(spelled))
+
+
+_PLACE = "p d? [gcs]* [tu]+ C?"
+_TAILS = _order(
+    rf"(?> ,? (?>"
+    rf"(?:r? b+)? {_PLACE}"  # in the picture, of the whole square, are in the box
+    r"| p C C? N?"  # in France, for Tom, of H2
+    r"| f d? [gcs]* [mlgi]+"  # of the cubes, of flour, of the total, of them
+    r"| p Y o Y | p d u Y | p? Y"  # from 2010 to 2014, in the year 2010, in 2010
+    r"| p h | p N u | a [utm] | N u M"  # on Monday, in 5 hours, per day, a day
+    r"| r? b* s+ | r? y V"  # that are left, we see
+    r"| p n | e"  # in total, altogether
+    r"| j d? [gc]* [lm]+"  # on books
+    r"| (?:p i)? o v [daigcmlt]*"  # to fill the pool
+    r"| z (?:d? [gc]* [lmi]+)?"  # passed, like tea
+    r"))*+"
+)
+_ANSWER = _order(
+    rf"(?:,? r)? b d x* (?: w | [qcg]* q (?:{_PLACE})*"
+    rf" | x? k f d? [gc]* l+ (?:s | y V)? (?:{_PLACE})* )"
+)
+"""What is said of a value: it is the answer, or an amount that is asked for."""
+_EXTENT = _order("M")
+"""What stands behind a unit and no bare number: "5 cm long", "3 hours later"."""
+_TOKEN = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+|[^\s]")
+_SHARE = re.compile(
+    r"\s?(?:%|per ?cent\b|percentage points?\b|pct\b\.?)"
+    r"(?:\s(?:chance|probability|discount|increase)\b)?"
+)
+_SCRIPT = re.compile(r"\s?[\u3040-\u30ff\u4e00-\u9fff]{1,4}")
+_QUOTE = re.compile(r"[\"'”’]")
+_SINGULARS = re.compile(
+    r"\s(?:degrees? (?:angle|arc|turn|rotation)|(?:age )?(?:group|range|interval|class|category))\b"
+)
+"""What an angle or a range may be called: "a 45-degree angle", "the 10-20 group"."""
+_WAYS = re.compile(r"\s(?:possible |different |distinct )?ways in which [A-Za-z ]{1,60}\Z")
+
+
+def _classes(text: str) -> str:
+    found = []
+    for token in _TOKEN.findall(text):
+        word = token.lower()
+        if token.isdigit() and 1500 <= int(token) < 2100:
+            found.append("Y")
+        elif token[0].isdigit():
+            found.append("N")
+        elif token == ",":
+            found.append(",")
+        else:
+            known = _CLASSES_OF.get(word, "") + ("l" if plural(word) else "")
+            found.append(known + ("C" if token[0].isupper() else "") or "?")
+    return "".join(f"{one} " for one in found)
+
+
+def is_tail(text: str) -> bool:
+    """Tell whether words behind a value leave it as it is.
+
+    Example:
+        >>> is_tail("in the picture"), is_tail("in the wrong picture"), is_tail("is the answer")
+        (True, False, True)
+    """
+    said = _classes(text.rstrip(" .!").replace(" as well", " too"))
+    return bool(_TAILS.fullmatch(said) or _ANSWER.fullmatch(said))
+
+
+def goes_on(rest: str, *, one: bool) -> bool:
+    """Tell whether what follows a number in its clause leaves it stated.
+
+    Args:
+        rest: the text from the end of the number's digits.
+        one: the number is one, a part or a range, behind which a noun may be in the singular.
+
+    Example:
+        >>> goes_on(" red cubes are left", one=False), goes_on(" is what I first got", one=False)
+        (True, False)
+    """
+    if rest[:1] == "-":
+        rest = f" {rest[1:]}"
+    if _WAYS.match(rest):
+        return True
+    return any(
+        is_tail(rest[end:]) or (end and _EXTENT.fullmatch(_classes(rest[end:])))
+        for end in _measures(rest, one=one)
+    )
+
+
+def _measures(rest: str, *, one: bool) -> Iterator[int]:
+    """Yield where a unit or a counted thing behind a number may end, with nothing first."""
+    yield 0
+    if quote := _QUOTE.match(rest):
+        yield quote.end()
+    if script := _SCRIPT.match(rest):
+        yield script.end()
+    if share := _SHARE.match(rest):
+        yield share.end()
+    if thing := _SINGULARS.match(rest):
+        yield thing.end()
+    words = list(WORD.finditer(rest))
+    if words and words[0][0].lower() in COLOURS:
+        yield words[0].end()
+    if words and (phrase := counted([word[0] for word in words], one=one)):
+        yield words[phrase - 1].end()
+    for end in [found.end() for found in re.finditer(r"\s*[^\s,;:!?]+", rest)][:4]:
+        unit = rest[:end].strip().rstrip(".")
+        if read_units(unit) or read_units(unit.removeprefix("in ")):
+            yield end
