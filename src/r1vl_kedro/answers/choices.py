@@ -17,6 +17,10 @@ from r1vl_kedro.answers.verbatim import predicated, verbatim
 from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import squeezed
 
+_LETTER_BEHIND = re.compile(
+    r"(?P<said>.*\w.*?)\s*[(\[](?:[Oo]ption |[Cc]hoice )?(?P<letter>[A-Z])[)\]]\W*"
+)
+"""The letter of an option behind its text: "45 (B)"."""
 _RELATIVE = re.compile(r"\d.*\bmore\W*\Z|\bone more\W*\Z|\bof them\W*\Z", re.IGNORECASE)
 _QUANTIFIED = re.compile(
     r"(?P<all>both|neither|none|all)(?: (?:of )?(?:them|these|those|the (?:above|[a-z]+s)|above))?"
@@ -49,6 +53,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
             return place
     if (place := _written(plain, letters, options)) is not None:
         return place
+    folds = [*map(folded, options)]
+    if {*folds} in ({"yes", "no"}, {"true", "false"}) and not mentions_in(plain, letters, ()):
+        said = yes_or_no(plain)
+        return folds.index(said if "yes" in folds else str(said == "yes").lower()) if said else None
     if (place := _quantified(plain, options)) is not None:
         return place
     label = LABEL.match(plain)
@@ -58,11 +66,17 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
             return place
         if not mentions_in(rest, letters, []) and value(rest) == place:
             return place
+    behind = _LETTER_BEHIND.fullmatch(plain)
+    if behind and behind["letter"] in letters and (place := value(behind["said"])) is not None:
+        return place if letters[place] == behind["letter"] else None
     said = choice(plain, letters, [*map(spelled, options)], value)
     if said.several:
         return None
     if said.place is not None:
         return said.place if _agrees(plain, letters, options[said.place]) else None
+    spelt = [plain[one.start : one.end] for one in mentions_in(plain, letters, options)]
+    if spelt and not said.aside and not any(re.search(r"\d", one) for one in spelt):
+        return None  # words and letters are chosen in known clauses only
     for core in cores(plain):
         if (place := _written(core, letters, options)) is not None:
             return None if place in said.aside else place

@@ -20,13 +20,15 @@ _BRACKETED = re.compile(
 )
 _CLAUSE = re.compile(
     rf"(?P<ask>[?？]+)|(?<={PLACE})(?P<label>[.:、：])(?=\s*\S)|(?P<end>[.!;。！；](?=\s|\Z|{PLACE})|\n+)"
-    r"|(?P<so>\b(?:so|thus|hence|therefore|leaving)\b|∴|⇒|所以|因此|故)"
+    r"|(?P<so>(?:\A|(?<=[.,;:!?—–-] )|(?<=and )|(?<=\n))so\b(?! that\b)"
+    r"|\b(?:thus|hence|therefore|leaving)\b|∴|⇒|所以|因此|故)"
+    r"|(?P<but>\s*\b(?:and|but)\b(?=\s+(?:the|my)\s+(?:(?:final|correct|right)\s+)?answer\b))"
     r"|(?P<answer>(?<![^\W\d_]{2} )\b(?:final )?answer\s*:)"
-    r"|(?P<dash>[,，、:：—…()\[\]（）]|\.{2,}|\s[-–]+\s"
+    r"|(?P<dash>[,，、:：—…()\[\]（）]|\.{2,}|(?<!\d)\s[-–]+\s|\s[-–]+\s(?!\d)"
     r"|\s*\b(?:and|but|yet|though|although|"
     r"however|while|whereas|then)\b)"
-    r"|(?P<reason>\b(?:because|since|as(?! well| an?\b)|due to|explanation|reason|"
-    r"here['’]s why)\b|因为|因為|由于)"
+    r"|(?P<as>\bas(?! well| an?\b)\b)"
+    r"|(?P<reason>\b(?:because|since|explanation|reason|here['’]s why)\b|因为|因為|由于)"
     r"|(?P<if>\b(?:if|unless|suppose|supposing|assuming|provided)\b)",
     re.IGNORECASE,
 )
@@ -40,18 +42,6 @@ DANGLING = re.compile(
     re.IGNORECASE,
 )
 """How a lead ends behind which an option is the object of something else: "the side of"."""
-UNFIT = re.compile(
-    r"^\W*(?:is|are|does|do|did|can|could|should|was|were)\b"
-    r"|\b(?:second|third|next|first|last|been|had|they|he|she|one would|was to|going to)\b",
-    re.IGNORECASE,
-)
-"""Words of a lead that make the choice another's, a question or one of several."""
-FURTHER = re.compile(
-    r"\W*(?:to the|of|from|by|at|with|on)\b"
-    r"|\W*-like\b|.*\b(?:options|choices|one day|been|had|last|first|right angle)\b",
-    re.IGNORECASE,
-)
-"""How the words behind an option make it part of something else."""
 _RIGHT = re.compile(rf"(?P<said>{PLACE})\s+(?:is|are)\s+(?:the\s+)?(?P<right>{PLACE})\W*\Z")
 
 
@@ -60,7 +50,7 @@ class Clause:
     """A clause; ``asked`` where a question mark stands behind it."""
 
     kind: str
-    """What stands before it: start, end, ask, label, dash, reason, so, answer or if."""
+    """What stands before it: start, end, ask, label, dash, reason, as, so, but, answer or if."""
     text: str
     asked: bool
 

@@ -1,8 +1,8 @@
-"""Choices by contrast and by a property: ``not A but C``, ``B has the deepest valley``."""
+"""Contrasts and properties: ``not A but C``, ``B has the deepest valley``."""
 
 import re
 
-from r1vl_kedro.answers.clauses import LIST, PLACE
+from r1vl_kedro.answers.clauses import LIST
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING
 
 _THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
@@ -20,46 +20,7 @@ _IT_IS = re.compile(
     r"option|choice))(?:\s+(?:is|was|should be|must be)|['’]s)\s*\Z",
     re.IGNORECASE,
 )
-SET_ASIDE = re.compile(
-    rf"(?:(?:\w+ly|and|but|so|then|we|you|i['’]d|i|can)\b[,\s]*)*+"
-    rf"(?:(?:not|neither|nor|rule[sd]? out|"
-    rf"ruling out|eliminat\w+|exclud\w+|reject\w*)\s+{_THING}{LIST}"
-    rf"|{_THING}{LIST}(?:\s+(?:ones?|options?))?(?:,?\s*(?:which|that))?\s+"
-    r"(?:(?:is|are|was|were|can|could|does|do|looks?|seems?)\s*)?"
-    r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|therefore|just|simply|be|to)\s+)*"
-    r"(?:not\b(?! (?:\w+ly )?(?:wrong|incorrect|false|out|excluded))|n['’]t\b|cannot\b|"
-    r"wrong\b|incorrect\b|false\b|out\b|impossible\b|excluded\b|eliminated\b|"
-    r"ruled out\b|rejected\b|too\s+\w|invalid\b).*)\W*",
-    re.IGNORECASE | re.DOTALL,
-)
-ALL = re.compile(r"(?:.*\b(?:is|choose) )?(?:all|any\w*|every\w*|nothing|none)", re.IGNORECASE)
-"""What "but" behind it sets one option aside from: "all but B"."""
 NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNORECASE)
-OTHERS = re.compile(
-    r"(?:all |none of )?(?:the )?(?:(?:other|remaining) (?:options?|choices?|answers?|ones)"
-    r"|others|rest)\b",
-    re.IGNORECASE,
-)
-"""The subject of a sentence that sets all others aside."""
-WRONG_TOO = re.compile(
-    r"\W*(?:which|that|this|it) (?:is|was) (?:\w+ly )?(?:not\b|wrong|incorrect)", re.I
-)
-SETS_APART = re.compile(
-    rf"(?:the )?others?\b|.*\b(?:would|not)\b"
-    rf"|(?:note that )?(?:(?:the )?(?:option|choice) )?(?P<said>{PLACE})\s\w",
-    re.IGNORECASE,
-)
-"""A sentence that may name another option behind a choice: "C (its letter) is the outer one"."""
-SAYS = re.compile(
-    rf"(?:the|this|an?) [a-z]+(?: [a-z]+)? (?:is|are) (?:holding|riding|wearing|playing|"
-    rf"eating|using|carrying|driving|watching) (?:an? |the )?{PLACE}\W*",
-    re.IGNORECASE,
-)
-"""A known predicate of a thing: "the boy is riding B"."""
-RIVAL = re.compile(
-    rf"\bonly {PLACE}|\b(?:it|this|that|answer) (?:is|was|equals) (?:option )?{PLACE}\W*\Z", re.I
-)
-"""A reason for another option: "since only C fits"."""
 _HEAD = re.compile(
     r"^(?:(?:so|thus|hence|therefore|and|clearly|here),?\s+)?(?:the\s+)?"
     r"(?:(?:option|choice|answer|figure|picture|image|graph|chart|diagram|curve|line|bar|point|"

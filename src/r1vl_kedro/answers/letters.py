@@ -15,6 +15,8 @@ LABEL = re.compile(
     re.S | re.I,
 )
 
+_SAYS_SO = re.compile(r"\(?([A-Z])\)\s*(?:yes|no|true|false)\W*", re.IGNORECASE)
+
 
 def letter_only(given: str, letters: str) -> str | None:
     """Return the one letter that an answer names, alone or in a sentence; None for several.
@@ -26,5 +28,7 @@ def letter_only(given: str, letters: str) -> str | None:
     alone = ALONE.match(given)
     if alone:
         return alone[1].upper() if alone[1].upper() in letters else None
+    if said := _SAYS_SO.fullmatch(given):
+        return said[1] if said[1] in letters else None
     place = choice(given, letters).place
     return None if place is None else letters[place]

@@ -13,11 +13,6 @@ _ORDINAL = re.compile(
     r"(?:\s+(option|choice|answer|one|figure|graph|image|picture|panel|diagram|plot))?\W*$",
     re.I,
 )
-_ORDINAL_AMONG = re.compile(
-    r"\bthe (first|second|third|fourth|fifth|sixth|last|next)"
-    r"(?: (?:option|choice|answer|one|letter))?(?:\W*\Z| (?:is (?:right|correct|true)|fits)\b)",
-    re.I,
-)
 _NUMBERED = re.compile(r"(?P<thing>[a-z]{3,}) (?P<number>\d+)")
 _NUMBER = re.compile(r"(?:(?P<thing>[a-z]{3,}\.?) ?)?(?P<number>\d+)")
 _COLOURED = re.compile(r"^(?:it is |it's )?(?:the |a |an )((?:dark |light )?[a-z]+) [a-z]{3,}$")
@@ -36,12 +31,6 @@ def ordinal(plain: str, options: Sequence[str]) -> int | None:
     which = found[1].lower()
     place = count if which == "last" else ORDINALS.get(which) or int(which[0])
     return place - 1 if place <= count else None
-
-
-def other_ordinal(text: str, place: int) -> bool:
-    """Tell whether a clause behind a choice names another by its order: "the third is right"."""
-    found = _ORDINAL_AMONG.search(text)
-    return bool(found) and ORDINALS.get(found[1].lower()) != place + 1
 
 
 def coloured(plain: str, options: Sequence[str]) -> int | None:

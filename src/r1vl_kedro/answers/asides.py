@@ -1,0 +1,99 @@
+"""What stands beside a choice: options that are set aside or described, remarks that leave it."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from r1vl_kedro.answers.clauses import LIST, PLACE
+from r1vl_kedro.answers.frames import described, words_of
+from r1vl_kedro.answers.vocabulary import THINGS
+
+END = r"[^\w\ue000-\uf8ff]*"
+"""What may end a clause, without the signs of mentions."""
+_SLIP = 2
+"""Words of a label that may name another thing of the same kind."""
+_THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
+_ASIDE = (
+    r"(?:not(?:\s+(?:correct|right|true|possible|fit|match|work|it|the (?:answer|correct \w+)))?"
+    r"|n['’]t(?:\s+(?:be|fit|match|work|it|right|correct))?|cannot(?:\s+be(?:\s+(?:it|right|correct))?)?"
+    r"|wrong|incorrect|false|out|impossible|excluded|eliminated|ruled out|rejected|invalid"
+    r"|too\s+(?:small|large|big|low|high|short|long|few|many|wide|narrow|steep|flat)"
+    r"|be (?:excluded|eliminated|ruled out|rejected|wrong))"
+)
+SET_ASIDE = re.compile(
+    rf"(?:(?:\w+ly|and|but|so|then|we|you|i['’]d|i|can|because|since)\b[,\s]*)*+"
+    rf"(?:(?:not|neither|nor|it (?:is not|isn['’]t|cannot be|can['’]t be)|rules? out|ruled out|"
+    rf"ruling out|eliminat\w+|exclud\w+|reject\w*)\s+{_THING}{LIST}"
+    rf"|{_THING}{LIST}(?:\s+(?:ones?|options?))?(?:,?\s*(?:which|that))?\s+"
+    r"(?:(?:is|are|was|were|can|could|does|do|looks?|seems?)\s*)?"
+    r"(?:(?:both|all|also|clearly|definitely|obviously|certainly|therefore|just|simply|be|to)\s+)*"
+    rf"{_ASIDE}){END}",
+    re.IGNORECASE,
+)
+OTHERS = re.compile(
+    r"(?:all |none of |and )*(?:the )?(?:(?:other|remaining) (?:options?|choices?|answers?|ones)"
+    r"|others|rest)\s+(?:(?:is|are|was|were|can|could|does|do|did)\s*)?"
+    rf"(?:all |clearly |also )*{_ASIDE}(?:\s+the (?:figure|image|picture|graph|chart|data))?{END}",
+    re.IGNORECASE,
+)
+"""A sentence that sets all others aside."""
+WRONG_TOO = re.compile(
+    r"\W*(?:which|that|this|it) (?:is|was) (?:\w+ly )?"
+    rf"(?:not (?:right|correct|it|possible)|wrong|incorrect|too (?:small|large)){END}",
+    re.I,
+)
+_OTHER_IS = re.compile(
+    rf"(?:(?:and|but|note that)\s+)*(?:the )?(?:(?:option|choice|angle|side|point) )?{PLACE}"
+    rf"(?:\s+(?:is|would be|=)|:)\s*(?:(?:just|only)\s+)?(?:option\s+)?"
+    rf"(?:{PLACE}|half of (?:it|that)|close|"
+    r"(?:the |an? |its )(?:(?:common|exterior|outer|right|interior|"
+    r"acute|obtuse)\s+)*(?:angle|side|double|half|distractor|trap|decoy|runner-up|supplement|"
+    rf"complement)){END}",
+    re.IGNORECASE,
+)
+_OTHERS_ARE = re.compile(
+    rf"the (?:other|remaining)(?: (?:ones?|{'|'.join(sorted(THINGS))})s?)? (?:is|are|would be) "
+    r"(?:[\ue000-\uf8ff\d.,\s°]|and\b|degrees\b)+"
+    r"|the (?:supplement|complement|double|half|exterior angle) (?:is|would be) "
+    rf"(?:{PLACE}|[\d.]+){END}",
+    re.IGNORECASE,
+)
+
+
+def tells_of_others(text: str, letters: str) -> bool:
+    """Tell whether a clause says what another option is: "C is the exterior angle".
+
+    Args:
+        letters: the signs of options that are named by letter; a text says nothing of itself.
+    """
+    of_one = _OTHER_IS.fullmatch(text) and any(sign in letters for sign in text)
+    return bool(of_one or _OTHERS_ARE.fullmatch(text))
+
+
+REMARK = re.compile(
+    r"(?:[✓✔✅☑]|for sure|of course|final answer|(?:i am|i['’]m) (?:sure|certain|confident)"
+    r"|i think|i believe|clearly|definitely|an? (?:good|safe) choice"
+    r"|is (?:right|correct|the answer)|here['’]s why|explanation|reasoning|reason"
+    r"|i (?:have )?(?:computed|counted|checked|measured|calculated|solved|verified) (?:it|this)"
+    r"|(?:as )?(?:shown|seen|indicated|depicted|given|illustrated|can be seen|we can see) "
+    r"(?:in|on|by|from) (?:the|this) (?:figure|picture|image|graph|chart|diagram|table|map)"
+    r"|(?:in|on|from|based on|according to|looking at) (?:the|this) "
+    r"(?:figure|picture|image|graph|chart|diagram|table|map)"
+    r"|(?:as )?the only (?:feasible|possible|remaining|correct) "
+    rf"(?:solution|answer|option|choice)){END}",
+    re.IGNORECASE,
+)
+"""What is said of the choice itself, and leaves it."""
+
+
+def misnamed(text: str, place: int, options: Sequence[str]) -> bool:
+    """Tell whether the text of an option stands there but for a word: "B: green things"."""
+    if re.search(PLACE, text):
+        return False
+    said = [frozenset(words_of(option)) for option in options]
+    words, own = frozenset(words_of(text)), said[place]
+    alike = words & own or (len(words) <= _SLIP and _plural(words) and _plural(own))
+    return bool(alike) and described(text, own.union(*said))
+
+
+def _plural(words: Collection[str]) -> bool:
+    return any(len(word) > 3 and word.endswith("s") for word in words)

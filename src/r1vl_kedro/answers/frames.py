@@ -1,0 +1,208 @@
+"""The forms in which an option is chosen or described: a closed grammar of clauses.
+
+A clause is read as `clauses.marked` writes it: each mention of an option is one character.
+"""
+
+import re
+from typing import Literal
+
+from r1vl_kedro.answers.clauses import PLACE
+from r1vl_kedro.answers.vocabulary import (
+    DESCRIBING,
+    LABELLED,
+    MEASURES,
+    SEEN,
+    SUPERLATIVE,
+    THINGS,
+    VERBS,
+)
+
+How = Literal["declared", "cued", "bare", "framed"]
+"""Led to by "the answer is", by "I choose", by nothing, by a subject ("the angle is")."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_GOOD = r"(?:correct|right|final|best|true|most likely|only|required|appropriate|suitable)"
+_ADVERB = (
+    r"(?:clearly|definitely|probably|likely|most likely|therefore|thus|indeed|simply|just|exactly|"
+    r"only|obviously|certainly|then|also)"
+)
+_ANSWER = (
+    rf"(?:(?:the|my|our|your|this|its)\s+)?(?:{_GOOD}\s+)*"
+    r"(?:answer|ans|option|choice|letter|solution|result|selection|conclusion|value)"
+    r"(?:\s+(?:to|for)\s+(?:the|this)\s+(?:question|problem))?(?:\s+here)?"
+)
+_BE = (
+    r"(?:(?:is|was|are|=|equals|shows|depicts|contains|will)(?: equal to)?"
+    r"|(?:must|should|has to|have to|will|can only|would) be|(?:seems|appears|looks) to be"
+    rf"|(?:seems|looks) like|looks|corresponds to|stays|remains|['’]s)(?:\s+{_ADVERB})*(?![\w])"
+)
+_LEAD = re.compile(
+    r"(?:[\W_]*(?:(?:so|thus|hence|therefore|then|and|but|finally|clearly|definitely|certainly|"
+    r"obviously|surely|indeed|overall|consequently|accordingly|well|now|ok|okay|sure|only|just|"
+    r"simply|exactly|precisely|here|probably|most likely|likely|in conclusion|in summary|in short|"
+    r"as a result|ultimately|it follows that|(?:this|that|which) means(?: that)?|note that|"
+    r"final answer|looking at it)\b|"
+    r"(?:based on|according to|looking at|judging from|given|from|in|on|as per|"
+    r"as (?:shown|seen|indicated|depicted|given|illustrated|(?:we )?can (?:be )?see(?:n)?) "
+    r"(?:in|on|by|from))\s+(?:the|this)\s+(?:given\s+|provided\s+|above\s+)?"
+    r"(?:figure|picture|image|photo|photograph|graph|chart|diagram|plot|table|map|drawing|"
+    r"illustration|data|information|options|choices)(?:\s+(?:above|below|given|shown|provided))?\b"
+    r"))*[\W_]*",
+    re.IGNORECASE,
+)
+_DECLARES = re.compile(
+    rf"{_ANSWER}(?:\s*[:=]|\s+{_BE}|(?=\s*\Z)(?<!option)(?<!choice)(?<!letter)(?<!value))\W*(?:that\s+)?"
+    r"|(?:la|le|die|il|a|o|el)\s+(?:richtige\s+|bonne\s+)?(?:antwort|réponse|respuesta|resposta|"
+    r"risposta)(?:\s+corre[ct]+a?)?\s*(?:ist|est|es|é|è|:)\s*(?:(?:la|el|le|die)\b)?\W*"
+    r"|[正确最终的]*(?:答案|选项)?(?:应该?)?[是为选][择\W]*",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(rf"{_ANSWER}\W*", re.IGNORECASE)
+_CHOOSES = re.compile(
+    r"(?:(?:i|we)\s+(?:(?:would|will|should|can|must|am going to)\s+)?|i['’](?:d|ll)\s+)?"
+    r"(?:(?:choose|chose|pick|picked|select|selected|go(?:ing)? (?:with|for)|say|think|believe|"
+    r"conclude|get|find|obtain|see|have)(?:\s+that)?"
+    r"|leaving(?: us with)?|(?:(?:which|that|this)\s+)?leaves(?: us with)?"
+    r"|(?:am|['’]m)\s+(?:\w+ly\s+)?(?:confident|certain|sure|going with)(?:\s+that)?)(?!\w)\s*"
+    r"|i['’]?m\s+(?:\w+ly\s+)?(?:confident|certain|sure)(?:\s+that)?(?!\w)\s*",
+    re.IGNORECASE,
+)
+_IT = re.compile(
+    rf"(?:it|this|that|which|there|they)\s*(?!would\b|should\b){_BE}\s*"
+    r"|(?:(?:it|they|this)\s+(?:will\s+)?|stays\s+|remains\s+)",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    rf"(?P<subject>[a-z][a-z' ’-]*?)\s*(?:(?<=\w)['’]s|\b{_BE})(?:\s+(?:holding|riding|wearing|"
+    r"playing|eating|using|carrying|driving|watching))?\s*",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\W*(?:ones?\s+)?(?:(?:which|that|it)\s+)?(?:(?:is|equals|option|choice)\W+)*", re.I
+)
+_IS_IT = re.compile(
+    rf"\s+(?:(?:is|was|must be|should be|seems|looks|appears)\s+(?:{_ADVERB}\s+)?(?:to be\s+)?"
+    rf"(?:the\s+)?(?:{_GOOD}(?:\s+(?:answer|option|choice|one|solution|statement))?|answer|solution|"
+    r"(?:only )?(?:one|option) (?:that|which) (?:fits|works|matches))(?:\s+here)?"
+    r"|(?:are|is) (?:true|correct|right)|it is|fits|works)[\W_]*",
+    re.IGNORECASE,
+)
+_SYMBOL = re.compile(r"[^\w\s.,:;!'’\"“”‘*()\[\]{}✓✔✅☑→⇒∴•–—=°º#-]")
+_DETERMINES = frozenset("the a an labeled labelled marked called named that".split())
+_CORRECT = frozenset("correct right best only final option choice answer letter number".split())
+_PLACES = frozenset("in on at by".split())
+_OF = frozenset("the this that its their his her of in on at from for with each a an".split())
+_UNREAL = re.compile(r"\b(?:would|should) be\b", re.IGNORECASE)
+_PICKS = re.compile(r"\s+(?:is|are|was|were)\s+the\s+(?P<first>\w+)", re.IGNORECASE)
+_RIGHT_ANGLE = re.compile(r"\bright (angles?|triangles?)\b", re.IGNORECASE)
+_PART_OF = re.compile(r"\b(?:half|twice)(?: of)? (?=(?:the|an?) )", re.IGNORECASE)
+_TO_TELL = re.compile(
+    r"\s*(?:is |was )?(?:given|provided|available|(?:given )?to (?:answer|tell|determine|decide)"
+    r"(?: (?:this|the) question)?)\W*",
+    re.IGNORECASE,
+)
+_SIDES = frozenset("left right top bottom upper lower middle".split())
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case."""
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def described(text: str, own: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a text is a description in known words, without numbers.
+
+    Args:
+        own: words of the chosen option.
+    """
+    words = words_of(_PART_OF.sub("", _RIGHT_ANGLE.sub(r"\1", text)))
+    known = all(word in DESCRIBING or word in own for word in words)
+    return bool(words) and known and not re.search(r"[\d=<>?%]", text)
+
+
+def choice_of(text: str, letter: bool, said: str, *, only: bool = True) -> How | None:
+    """Return how a clause chooses the option it mentions, or None where it does not.
+
+    Args:
+        letter: the option is named by its letter (or both by letter and text).
+        said: the text by which it is named; a label may stand before a symbol ("side DA").
+        only: no other clause stands beside it; "A is 30" among others says what A is.
+    """
+    signs = [found.start() for found in re.finditer(PLACE, text)]
+    lead, tail = text[: signs[0]], text[signs[-1] + 1 :]
+    if not all(map(_BETWEEN.fullmatch, re.split(PLACE, text[signs[0] + 1 : signs[-1]]))):
+        return None
+    if _SYMBOL.search(lead + tail) or (not only and re.search(rf"{PLACE} (?:is|=) {PLACE}", text)):
+        return None
+    if " and " in said:
+        lead = re.sub(r"\bboth\s*\Z", "", lead, flags=re.IGNORECASE)
+    how = _how(lead, labels=letter or not re.search(r"[a-z]{3}", said))
+    if how is None or not _ends(tail, how, letter=letter, said=said):
+        return None
+    return how
+
+
+def _how(lead: str, *, labels: bool) -> How | None:
+    """Return how the words before an option lead to it."""
+    if re.search(r"\d", lead):
+        return None
+    rest = lead[_LEAD.match(lead).end() :]
+    how: How = "bare"
+    if found := _DECLARES.match(rest):
+        how = "declared"
+    elif found := _CHOOSES.match(rest):
+        how = "cued"
+    if found:
+        rest = rest[found.end() :]
+        if how == "cued" and (found := _DECLARES.match(rest)):
+            how, rest = "declared", rest[found.end() :]
+    if found := _IT.match(rest):
+        rest = rest[found.end() :]
+    elif how == "bare" and (found := _SUBJECT.match(rest)) and _is_subject(found["subject"]):
+        if _UNREAL.search(found[0]):
+            return None
+        how, rest = "framed", rest[found.end() :]
+    known = _DETERMINES | _CORRECT | (LABELLED if labels else _PLACES)
+    return how if known.issuperset(words_of(rest)) else None
+
+
+def _is_subject(text: str) -> bool:
+    words = words_of(re.sub(r"^the (?:remaining|other) one$", "the number", text.casefold()))
+    known = _OF | THINGS | SEEN | SUPERLATIVE | {word + "s" for word in words if word in THINGS}
+    return bool(words) and words[-1] in THINGS | SEEN and known.issuperset(words)
+
+
+def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
+    """Tell whether the words behind an option leave it chosen."""
+    if not re.search(r"\w", tail) or _IS_IT.fullmatch(tail):
+        return True
+    words = words_of(tail)
+    if not letter and words:
+        if "information" in said and _TO_TELL.fullmatch(tail):
+            return True
+        if re.search(r"\d", said):
+            bare = tail.strip(" .!°º")
+            return not bare or (MEASURES.issuperset(words_of(bare)) and not re.search(r"\d", bare))
+        coloured = said.casefold().split()[-1] in SEEN | _SIDES
+        named = words[0] in THINGS | {"one", "ones"}
+        if (
+            coloured
+            and named
+            and (len(words) == 1 or _IS_IT.fullmatch(tail[tail.find(words[0]) + len(words[0]) :]))
+        ):
+            return True
+    if not words or how != "bare" or re.search(r"\d", tail) or not described(tail):
+        return False
+    if found := _PICKS.match(tail):
+        first = SUPERLATIVE | SEEN | {"only", "same"} | (frozenset() if letter else THINGS)
+        return found["first"].casefold() in first and (letter or " of " not in tail)
+    return letter and words[0] in VERBS - {"is", "are"}
+
+
+def is_lead(text: str) -> bool:
+    """Tell whether a clause only leads to a choice: "so the answer", "based on the figure"."""
+    if re.search(PLACE, text):
+        return False
+    rest = text[_LEAD.match(text).end() :]
+    forms = (_DECLARES, _CHOOSES, _IT, _NAMED)
+    return not re.search(r"\w", rest) or any(form.fullmatch(rest) for form in forms)

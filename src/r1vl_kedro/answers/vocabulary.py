@@ -1,0 +1,96 @@
+"""Words that are known to be harmless beside an option or a yes or no, by theme.
+
+A statement in these words describes the picture; no arrangement of them denies what it stands
+beside. Words that could (another, last, wrong, guess, not, half) are left out on purpose.
+"""
+
+LABELLED = frozenset(
+    (
+        "option choice answer letter figure picture image photo graph chart diagram plot panel "
+        "curve line bar point region area box team group class row column circle triangle square "
+        "candidate person player student man woman child boy girl container beaker tube lane route "
+        "path city country car house object shape cell organ structure layer company plant animal "
+        "sample model plan arrow segment slice set table part label side edge vertex node angle "
+        "ray arc face statement item type case scenario block piece pattern position place field "
+        "rectangle zone wire element substance liquid gas material machine product store "
+        "experiment planet ball cube tile number"
+    ).split()
+)
+"""Things that a letter labels: "curve B"."""
+
+_ASKED_FOR = (
+    "colour color shape size name number value length height width depth distance perimeter "
+    "circumference radius diameter area volume surface mass weight density speed velocity "
+    "acceleration force energy power pressure temperature time duration date day month year hour "
+    "age price cost amount total sum difference product quotient average mean median mode range "
+    "ratio rate percentage percent fraction probability slope gradient intercept maximum minimum "
+    "angle measure degree direction orientation position location coordinates equation formula "
+    "expression function graph solution result root limit derivative integral voltage current "
+    "resistance charge frequency wavelength amplitude concentration phase state charge "
+    "genotype phenotype gene allele genus species order family class kind type category group "
+    "title topic subject theme author artist style genre instrument sport season weather language "
+    "capital city town country state continent island ocean sea river lake mountain planet star "
+    "moon sun sky earth animal bird fish insect mammal reptile plant tree flower fruit vegetable "
+    "food drink meal vehicle car bus bike plane boat train building house room furniture "
+    "person man woman boy girl child people player team winner leader teacher student doctor "
+    "woman's man's material metal element compound substance molecule atom ion acid base salt gas "
+    "liquid solid rock mineral organ tissue cell bone muscle organism predator prey process "
+    "reaction cycle structure part piece block ball cube sphere cylinder cone pyramid prism box "
+    "dice card coin circle triangle square rectangle pentagon hexagon octagon polygon "
+    "parallelogram rhombus trapezoid quadrilateral ellipse parabola line segment ray arc chord "
+    "tangent curve bar slice sector point vertex edge side face corner base top bottom middle "
+    "left right center centre object thing item figure picture image photo chart diagram table "
+    "map plot panel row column region section letter word digit symbol sign label arrow mark "
+    "pattern sequence term statement claim relation company product brand store market decade "
+    "century period group interval bin"
+)
+THINGS = frozenset(_ASKED_FOR.split()) | LABELLED
+"""Things of which an answer says what they are: "the colour of the car is"."""
+
+SUPERLATIVE = frozenset(
+    "largest smallest biggest highest lowest longest shortest greatest tallest steepest deepest "
+    "shallowest widest narrowest thickest thinnest heaviest lightest fastest slowest hottest "
+    "coldest warmest coolest closest nearest farthest furthest oldest youngest brightest darkest "
+    "densest richest cheapest maximum minimum most fewest".split()
+)
+SEEN = frozenset(
+    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta gold "
+    "silver beige turquoise dark light bright shaded unshaded highlighted coloured colored marked "
+    "labeled labelled circled pictured shown visible solid hollow dashed dotted bold filled empty "
+    "striped curved straight flat round".split()
+)
+_SHAPES = frozenset(
+    "small large big tall short long thin thick wide narrow equal same parallel perpendicular "
+    "isosceles equilateral right-angled congruent similar "
+    "symmetric symmetrical vertical horizontal diagonal steep steeper deeper larger smaller higher "
+    "lower longer shorter taller wider narrower heavier lighter faster slower bigger greater "
+    "constant linear quadratic positive increasing decreasing steadily adjacent opposite "
+    "corresponding interior base regular identical".split()
+)
+VERBS = frozenset(
+    "is are has have shows show contains contain represents represent depicts depict holds "
+    "increases increase decreases decrease rises rise falls fall grows grow points point touches "
+    "touch passes pass lies intersects intersect meets meet crosses forms form reaches reach "
+    "belongs matches match fits fit satisfies satisfy corresponds correspond bisects bisect "
+    "share shares add adds sum sums give gives makes make equals equal heated cooled won "
+    "looks look appears appear".split()
+)
+MEASURES = frozenset(
+    "degree degrees cm mm m km unit units dollar dollars year years old second seconds "
+    "minute minutes hour hours square cubic centimeter centimeters centimetre centimetres meter "
+    "meters metre metres group decade range century in total long wide high tall deep".split()
+)
+"""What stands behind a number that is an option: "45 degrees", "the 35-44 group"."""
+_SMALL = frozenset(
+    "a an the it its it's they their this these both all each every of in on at to from with by "
+    "and than as up down between along through there more only one ones very clearly exactly "
+    "entire whole that n ne e se s sw w nw".split()
+)
+_PLURALS = frozenset(
+    f"{one}s" for one in THINGS if not one.endswith(("s", "x", "ch", "y"))
+) | frozenset("vertices axes indices bodies cities countries faces".split())
+DESCRIBING = (
+    (THINGS | SUPERLATIVE | SEEN | _SHAPES | VERBS | _SMALL | _PLURALS)
+    | frozenset("valley peak cell nucleus water height axis origin picture shape".split())
+) - frozenset("option choice answer options choices answers result results right".split())
+"""All words of a description."""
