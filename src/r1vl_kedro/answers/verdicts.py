@@ -2,8 +2,9 @@
 
 import re
 
-from r1vl_kedro.answers.clauses import DANGLING, Clause, clauses_of
-from r1vl_kedro.answers.prose import OF_ANOTHER, neutral
+from r1vl_kedro.answers.asides import REMARK
+from r1vl_kedro.answers.clauses import Clause, clauses_of
+from r1vl_kedro.answers.frames import described, is_lead
 
 YES = frozenset("yes yeah yep yup true correct right accurate".split())
 NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
@@ -18,7 +19,7 @@ _WHOLE = {
     **dict.fromkeys(
         ("certainly", "absolutely", "of course", "definitely", "sure", "indeed", "it is",
          "they are", "it does", "they do", "it can", "there is", "there are", "i think so",
-         "i believe so", "i guess so"),
+         "i believe so", "i guess so", "it seems so", "it does seem so", "it appears so"),
         "yes",
     ),
     **dict.fromkeys(
@@ -40,7 +41,7 @@ _ASKS = re.compile(
 _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NUMBER = re.compile(r"no\.?\s*\d")
 _LABEL = re.compile(
-    r"^\(?[a-j](?:[)\]}.:,]+|\s+[-–]|\s+(?=\())\s*(?=\(?"
+    r"^(?:the answer is )?\(?[a-j](?:[)\]}.:,]+|\s+[-–]|\s+(?=\())\s*(?=\(?"
     r"(?:yes|no|true|false)\b)"
 )
 _BEHIND = re.compile(r"\s*[(\[][a-j][)\]]\W*\Z")
@@ -50,53 +51,63 @@ _SUBJECT_NEXT = re.compile(
 _IDIOM = re.compile(
     r"(?:no|without(?: an?y?)?|beyond(?: any)?) (?:doubt|problem|question|difference)"
     r"(?: about (?:it|that))?|it's not a (?:yes|no)"
-    r"|not (?:just|only)\b.*"
+    r"|not (?:just|only) (?:that|(?:a |an )?[a-z]+(?: but(?: also)? [a-z]+)?)"
 )
+_PREFIX = re.compile(
+    r"(?:(?:so|thus|hence|therefore|then|and|but|well|ok|okay|indeed|notably|clearly|certainly|"
+    r"definitely|absolutely|obviously|surely|actually|really|of course|afraid|finally|overall|"
+    r"in conclusion|in fact|(?:most )?(?:likely|probably))\b\s*)*"
+    r"(?:(?:i|we)(?:'m|'d| am| would| can| will| must)*\s*(?:say|think|believe|guess|claim|"
+    r"conclude|afraid|confident|sure|certain)(?: that)?(?: it is| it's)?\s*"
+    r"|(?:(?:the|my|our|your) )?(?:(?:final|correct|right|short|best) )*"
+    r"(?:answer|result|conclusion|verdict)"
+    r"(?: to (?:the|this) question)?\s*"
+    r"(?:(?:is|seems|seems to be|must be|would be|should be)\b|:|=)?\s*"
+    r"|question:?\s*)?"
+    r"(?:(?:most )?(?:likely|probably|clearly|definitely|certainly|simply|just|therefore|thus)\s*)*"
+)
+"""What leads to a verdict."""
+_SUBJECT = re.compile(
+    r"(?:it|this|that|they|the (?:given )?(?:statement|claim|assertion|proposition|conjecture|"
+    r"sentence|description|caption|equation))"
+    r"(?:'s|'re| (?:is|are|seems|looks|appears|must be|does|do|can|has|have))"
+    r"(?: (?:to be|be|clearly|definitely|probably|certainly|indeed|absolutely|perfectly|completely|"
+    r"totally|also|still|therefore|thus|likely|a|an|clear|definite|firm))*\s*|"
+    r"(?:a |an )?(?:clear |definite |firm |resounding )?"
+)
+"""Of what a verdict is said: "it is", "the statement is", "a clear"."""
 _SAYS = re.compile(
-    rf"(?P<lead>[a-z'\s]*?)(?P<not>\bnot (?:quite |really |at all )?)?\b"
-    rf"(?P<said>{'|'.join(sorted(YES | NO))})"
-    r"(?: (?:sir|madam|indeed|definitely)| that (?!.*\b(?:true|false|not|no)\b).*)?"
+    rf"(?P<not>not (?:quite |really |at all )?)?(?P<said>{'|'.join(sorted(YES | NO))})"
+    r"(?: (?:sir|madam|indeed|definitely)| that (?P<claim>.+))?"
 )
 _NOT = re.compile(
-    r"(?P<lead>[a-z'\s]*?)\bnot(?: (?:really|at all|yet|anymore|possible|the case|so|"
-    r"likely))?|no longer"
+    r"not(?: (?:really|at all|yet|anymore|possible|the case|so|likely))?|no longer"
+    r"|there (?:is|are) not(?: any)?|there (?:is|are) none|none|never"
 )
-_THERE_IS_NO = re.compile(
-    r"there (?:is|are) (?:no|not any) "
-    r"(?!yes|doubt|question|way|reason|problem|need|secret|\w+ing\b)"
-    r"[a-z]+(?: [a-z]+){0,3}"
+_THERE_IS_NO = re.compile(r"there (?:is|are) (?:no|not any) (?P<thing>[a-z ]+)")
+_OF_PARTICLE = re.compile(
+    r"(?P<other>yes|no) (?:is|would be) (?:the )?(?:wrong|incorrect|false)(?: answer| choice)?"
 )
-_OF_ANOTHER = re.compile(rf"\b(?:{OF_ANOTHER})\b")
 _PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
-_COPULA = re.compile(r"(?:\b(?:is|are|be|seems|looks|appears)|'s)(?: [a-z]+ly)*\s*\Z")
-_UNREAL = re.compile(
-    r"^(?:is|are|does|do)\b|\b(?:would(?! say)|were|was|been|had|can|should|let|"
-    r"like|they|he|she)\b"
-)
-_ADDED = frozenset(
-    "that's there's ok okay notably absolutely perfectly completely totally clear definite firm "
-    "afraid guess claim".split()
-)
+_COPULA = re.compile(r"'s|'re|\b(?:is|are|seems|looks|appears|be)\b")
 _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
-_CLAIM = r"(?:the|this|that) (?:statement|claim|assertion|proposition|conjecture|sentence)"
-_DENIES = re.compile(
-    r"the (?:opposite|reverse|contrary|negation) (?:is|holds|applies)\b"
-    rf"|(?:[a-z]+ly )?(?:{_CLAIM}|it|there|this|that|they|he|she|we|i|you)(?:'s| [a-z]+)?"
-    r"(?: [a-z]+ly)? (?:not?|never|none|nothing)\b"
-    r"(?! (?:just|only|other|more|less|else|doubt|a no)\b)"
+_DENIES = re.compile(r"\b(?:not|no|none|never|nothing)\b")
+_POINTS_AT = re.compile(r"(?:it|this|that)(?:'s| is) (?:wrong|incorrect|false|untrue)|right")
+_IS_A = re.compile(
+    r"(?:the|this) (?:image|photo|picture|figure|painting) (?:is|shows) an? (?:photo|picture|"
+    r"painting|drawing|image|portrait|view|scene) of (?:[a-z]+ ){0,9}[a-z]+"
 )
-_AFFIRMS = re.compile(
-    r"(?:(?:of course|[a-z]+ly|indeed) )?"
-    r"(?:(?:it|there|this|that|they|he|she)(?:'s| (?:is|are|does|do|can|has|have|will))"
-    rf"|{_CLAIM} (?:is|does|holds|applies|stands))"
-    r"(?: (?:one|some|so|there|here|the case))?"
+_NO_OTHER = re.compile(r"there (?:is|are) (?:nothing else|no other [a-z]+)")
+_INSTEAD = re.compile(
+    r"there (?:is|are) only .+|the (?:opposite|contrary) (?:holds|is (?:true|the case))"
+    r"|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
+    r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) (?!one\b|so\b|there\b|it\b).+"
 )
-_OPENS = re.compile(
-    r"(?!(?:no|not|never|none|nothing|or|except|unless|once|only|in part|hardly|yes)\b)"
-)
+"""What is said behind "no" of the things that are there."""
+_BOUND = re.compile(r"\bno (?:more|less|fewer) than\b")
+_NUMBERS = re.compile(r"\b(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=%°]")
+_DOES = re.compile(r"\b(?:does|do|did|can|not|no|i|we|see|any|it's|that's|total|them|just|but)\b")
 _LONGEST = 2000
-_SHORTEST = 3
-"""Words of a clause that may stand behind a verdict."""
 
 
 def yes_or_no(text: str) -> str | None:
@@ -129,17 +140,19 @@ def yes_or_no(text: str) -> str | None:
 
 
 def _read(clauses: list[Clause]) -> str | None:
-    if len(clauses) == 1 and _THERE_IS_NO.fullmatch(clauses[0].text):
-        return "no"
-    verdict, supposed, free, reason, questioned = None, False, False, False, False
-    for place, clause in enumerate(clauses):
+    alone = _THERE_IS_NO.fullmatch(clauses[0].text) if len(clauses) == 1 else None
+    if alone:
+        return "no" if described(alone["thing"]) else None
+    verdict, supposed, free, questioned = None, False, False, False
+    for clause in clauses:
         words = clause.text.strip(" \"'$(){}[]")
-        reason = clause.kind == "reason" or (reason and clause.kind not in ("end", "ask", "so"))
         if clause.kind == "if":
             return None
         said = None if clause.asked else _said(words)
-        answers = clause.kind == "answer" or "answer" in words
-        concludes = answers or (clause.kind in ("so", "end", "ask") and not questioned)
+        answers = clause.kind in ("answer", "but") or "answer" in words
+        concludes = answers or (clause.kind in ("so", "end", "ask", "label") and not questioned)
+        if said and verdict and not answers and _POINTS_AT.fullmatch(words):
+            return None  # "No. That is wrong.", "Yeah, right"
         if said and (concludes or not (free or questioned)):
             if verdict not in (None, said) and not (supposed and answers):
                 return None
@@ -152,12 +165,11 @@ def _read(clauses: list[Clause]) -> str | None:
             questioned = questioned or "yes" in words.split() or bool(_PARTICLE.search(words))
         elif verdict is None:
             questioned = questioned or "yes" in words.split()
-            free = free or not (_IDIOM.fullmatch(words) or neutral(words, _ADDED))
-        elif place > 1 and words.startswith("not "):
-            pass  # "No, it is a cat, not a dog"
-        elif not (reason or _follows(words, verdict)):
+            free = free or not (
+                _IDIOM.fullmatch(words) or _PREFIX.fullmatch(words) or is_lead(words)
+            )
+        elif not _follows(words, verdict, reason=clause.kind in ("reason", "as")):
             return None
-        reason = reason or words.startswith(("not just", "not only"))
     return verdict
 
 
@@ -165,38 +177,49 @@ def _said(words: str) -> str | None:
     """Return the verdict that a clause is; None for any other clause."""
     if words in _WHOLE:
         return _WHOLE[words]
-    found = _NOT.fullmatch(words)
-    if found and _known(found["lead"] or ""):
+    rest = words[_PREFIX.match(words).end() :]
+    subject = _SUBJECT.match(rest)
+    said = rest[subject.end() :].strip()
+    if _NOT.fullmatch(said):
         return "no"
-    found = _SAYS.fullmatch(words)
-    if not found or not _known(found["lead"]):
+    found = _SAYS.fullmatch(said)
+    if not found or (found["claim"] and not _plain(found["claim"])):
         return None
     if found["said"] in _PARTICLES:
         return None if found["not"] else _sign(found["said"])
-    if found["lead"].strip() and not found["not"] and not _COPULA.search(found["lead"]):
-        return None
-    return _sign(found["said"], turned=bool(found["not"]))
+    bare = not subject[0].strip() and not found["not"] and words != found[0]
+    return None if bare else _sign(found["said"], turned=bool(found["not"]))
 
 
-def _known(lead: str) -> bool:
-    return neutral(lead, _ADDED) and not (_UNREAL.search(lead) or DANGLING.search(lead))
+def _plain(words: str, *, denied: bool = False) -> bool:
+    """Tell whether words only describe what is seen; with ``denied``, what is not seen too."""
+    if not denied and _DENIES.search(words):
+        return False
+    left = _DOES.sub(" ", _NUMBERS.sub(" ", words))
+    return described(left) or not re.search(r"[a-z]", left)
 
 
 def _sign(word: str, *, turned: bool = False) -> str:
     return "yes" if (word in YES) != turned else "no"
 
 
-def _follows(words: str, verdict: str) -> bool:
-    """Tell whether a clause may stand behind a verdict: it says something else, of a subject."""
-    if _IDIOM.fullmatch(words) or not words or _OF_ANOTHER.search(words):
+def _follows(words: str, verdict: str, *, reason: bool) -> bool:
+    """Tell whether a clause may stand behind a verdict: an idiom, or a description in known words.
+
+    Behind "yes" one that does not deny, behind "no" one that does or says what is there instead.
+    """
+    if not words or _IDIOM.fullmatch(words) or REMARK.fullmatch(words):
         return True
-    if verdict == "yes" and _DENIES.match(words) and "no other" not in words:
-        return "else" in words
-    if verdict == "no" and _AFFIRMS.fullmatch(words):
+    if other := _OF_PARTICLE.fullmatch(words):
+        return other["other"] != verdict
+    words = _BOUND.sub("", words)
+    denies = bool(_DENIES.search(words))
+    if verdict == "yes" and denies and not reason:
+        return bool(_NO_OTHER.fullmatch(words))
+    if _IS_A.fullmatch(words):
+        return True
+    if verdict == "no" and words.startswith(("the opposite ", "the contrary ")):
+        return bool(_INSTEAD.fullmatch(words))
+    if not _plain(words, denied=True):
         return False
-    if other := re.match(r"(yes|no) (?:is|would)\b", words):
-        return other[1] != verdict  # "No, yes is the wrong answer"
-    if _PARTICLE.search(words):
-        return False
-    first = re.match(r"no (?:other|more|less|fewer)\b", words)
-    return bool(first) or (bool(_OPENS.match(words)) and len(words.split()) >= _SHORTEST)
+    return verdict == "yes" or denies or reason or bool(_INSTEAD.fullmatch(words))

@@ -42,7 +42,19 @@ _ASKED_FOR = (
     "left right center centre object thing item figure picture image photo chart diagram table "
     "map plot panel row column region section letter word digit symbol sign label arrow mark "
     "pattern sequence term statement claim relation company product brand store market decade "
-    "century period group interval bin"
+    "century period group interval bin scene artwork painting drawing photo street background "
+    "foreground text scale "
+    # what photographs are asked for
+    "bicycle motorcycle airplane truck bench cat dog horse sheep cow elephant bear zebra giraffe "
+    "duck goat pig rabbit fox mouse rat snake lion tiger monkey bag backpack umbrella handbag tie "
+    "suitcase skis snowboard kite bat glove skateboard surfboard racket bottle glass cup fork "
+    "knife spoon bowl banana apple sandwich orange carrot pizza donut cake chair couch sofa bed "
+    "table toilet television tv laptop remote keyboard phone microwave oven toaster sink "
+    "refrigerator book clock vase scissors toothbrush hat helmet shirt shoe coat dress "
+    "skirt glasses watch ring "
+    "door window wall floor roof bridge road light lamp sign flag grass rock sand snow beach field "
+    "forest park garden kitchen bathroom bedroom office shop restaurant hospital school church "
+    "gap difference hole cycle shadow"
 )
 THINGS = frozenset(_ASKED_FOR.split()) | LABELLED
 """Things of which an answer says what they are: "the colour of the car is"."""
@@ -64,8 +76,9 @@ _SHAPES = frozenset(
     "isosceles equilateral right-angled congruent similar "
     "symmetric symmetrical vertical horizontal diagonal steep steeper deeper larger smaller higher "
     "lower longer shorter taller wider narrower heavier lighter faster slower bigger greater "
-    "constant linear quadratic positive increasing decreasing steadily adjacent opposite "
-    "corresponding interior base regular identical".split()
+    "constant linear quadratic positive increasing decreasing steadily adjacent "
+    "corresponding interior base regular identical different odd even less more empty open closed "
+    "tilted aligned connected moving sitting standing".split()
 )
 VERBS = frozenset(
     "is are has have shows show contains contain represents represent depicts depict holds "
