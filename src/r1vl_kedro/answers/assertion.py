@@ -6,7 +6,8 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.calendar import same_name
 from r1vl_kedro.answers.contrast import said_of, spoils
-from r1vl_kedro.answers.prose import COPULA, introduces
+from r1vl_kedro.answers.leads import leads
+from r1vl_kedro.answers.prose import COPULA
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.sentences import denies
@@ -132,6 +133,6 @@ def statement_end(plain: str) -> str | None:
     if denies(plain):
         return None
     found = _COPULA.match(plain)
-    if not found or not introduces(plain[: found.start("rest")]):
+    if not found or not leads(plain[: found.start("rest")]):
         return None
     return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;"))

@@ -81,7 +81,8 @@ def _kind(value: Value) -> str:
 
 def without_name(value: Value) -> Value:
     """Return the value of ``x = 5`` alone; others as they are."""
-    return value.values[0][1] if isinstance(value, Named) and len(value.values) == 1 else value
+    alone = isinstance(value, Named) and len(value.values) == 1 and value.asked
+    return value.values[0][1] if alone else value
 
 
 def _formulas(given: Quantity | Expression, gold: Quantity | Expression) -> str:
@@ -101,6 +102,8 @@ def _named(given: Value, gold: Value) -> str:
     if isinstance(given, Named) and isinstance(gold, Named):
         return _by_name(given, gold)
     if isinstance(given, Named):
+        if not given.asked:
+            return f"another subject: {given.values[0][0][:40]}"
         return difference(_unnamed(given, by_name=_is_pair(gold)), gold)
     assert isinstance(gold, Named)
     return difference(given, _unnamed(gold, by_name=_is_pair(given)))

@@ -119,6 +119,8 @@ class Named:
 
     values: tuple[tuple[str, "Value"], ...]
     joined: str = ""
+    asked: bool = field(default=True, compare=False)
+    """Whether a value may stand without its name: "Area = 25", and not "First guess: 25"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.formulas import EQUALS, KNOWN
+from r1vl_kedro.answers.leads import asked_for
 from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, OF_ANOTHER, WRONG, introduces
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
 from r1vl_kedro.answers.tokens import DECORATIONS, Unreadable
@@ -117,7 +118,7 @@ def _listed(parts: list[str], text: str, form: Reader) -> Named | None:
     """
     if not 2 <= len(parts) <= MAX_NAMES:
         return None
-    pairs = []
+    pairs, asked = [], True
     for part in parts:
         found = _LISTED.match(part)
         if not found or _denies(found["name"]) or EQUALS.search(found["value"]):
@@ -126,7 +127,8 @@ def _listed(parts: list[str], text: str, form: Reader) -> Named | None:
         if value is None or isinstance(value, Relation | Interval):
             return None
         pairs.append((_name(found["name"]), value))
-    return Named(tuple(pairs), joined(text))
+        asked = asked and asked_for(found["name"])
+    return Named(tuple(pairs), joined(text), asked)
 
 
 def _assigned(text: str, form: Reader) -> Value | None:
@@ -145,7 +147,7 @@ def _assigned(text: str, form: Reader) -> Value | None:
             if value is None and "=" in text:
                 value = inner(found["value"], form)
             if value is not None and not isinstance(value, Interval | Relation):
-                return Named(((_name(found["name"]), value),))
+                return _of_one(found["name"], value)
     chain = _chain(text)
     if chain is not None:
         return chain
@@ -154,15 +156,18 @@ def _assigned(text: str, form: Reader) -> Value | None:
     if found and not supposed and not _denies(found["name"]) and len(found["name"]) <= 60:
         value = form(found["value"].strip())
         if isinstance(value, Relation | Named | Interval):
-            return value
+            return value if asked_for(found["name"]) else None
         if value is not None:
-            return Named(((_name(found["name"]), value),))
+            return _of_one(found["name"], value)
     return None
 
 
+def _of_one(name: str, value: Value) -> Named:
+    return Named(((_name(name), value),), asked=asked_for(name))
+
+
 def _denies(name: str) -> bool:
-    denied = _NO_NAME.search(name) or WRONG.search(name) or _OF_A_SYMBOL.search(name)
-    return bool(denied) or not introduces(name)
+    return bool(_NO_NAME.search(name) or WRONG.search(name) or _OF_A_SYMBOL.search(name))
 
 
 def _is_prose(found: re.Match[str]) -> bool:
@@ -199,7 +204,7 @@ def _chain(text: str) -> Value | None:
         ):
             return None
     if names and names[0]:
-        return Named(((_name(names[0]), last),)) if last else None
+        return _of_one(names[0], last) if last else None
     return last if last and (last.units or not (first and first.units)) else first
 
 

@@ -72,7 +72,6 @@ PROVISIONAL = (
     r"|(?:my|first|upper|lower) (?:\w+ )?(?:attempt|guess|impression|estimate)"
 )
 """What a writer calls a value that is not yet, or only seems, the answer."""
-_ONLY_SEEMS = re.compile(rf"\b(?:{PROVISIONAL})\b", re.IGNORECASE)
 
 
 _HEDGE = re.compile(
@@ -132,60 +131,6 @@ def clause_around(text: str, start: int, end: int) -> tuple[str, str]:
     before = _BREAK.split(text[max(start - _WINDOW, 0) : start])
     after = _BREAK.split(text[end : end + _WINDOW])
     return before[-1], after[0]
-
-
-_OPENING = re.compile(
-    r"(?:\W*(?:(?:so|thus|hence|therefore|then|now|and|but|finally|since|because|as|also|actually|"
-    r"clearly|overall|altogether|first|next|in total|on average|in the end|in conclusion|"
-    r"(?:we|i) (?:can )?(?:see|find|know|have|get|conclude|obtain|think|believe)|note|notice|"
-    r"it follows|this means|"
-    r"(?:the|this) (?:\w+ )?(?:chart|graph|figure|image|table|diagram|picture) (?:shows?|tells us))"
-    r"(?: that)?"
-    r"|(?:(?:in|on|from|at|for|with|of|based on|according to) "
-    r"(?:(?:the|this|that|these|each|both) [\w ]{1,40}?|\d{4}|(?-i:[A-Z])\w+)"
-    r"|(?:after|by) [\w ]{1,40}?|\w+ing\b(?! to\b| the answer)[^,;:?]{0,40}?)"
-    r"(?=,|\s(?:it|there|the|we|he|she|they)\b))(?![\w'-]))*\W*",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    r"(?<=\s)(?:it|he|she|they|you|(?-i:I)(?= [a-z]{2,})(?! (?:and|or)\b)"
-    r"|we(?! (?:want|need|seek|are looking)))\b"
-    r"|\bgoing to\b|\bmy (?!\w*\s?(?:answer|result|solution|count|total))",
-    re.IGNORECASE,
-)
-_ANSWER = re.compile(
-    r"(?:(?:the|my|our|its|your) )?(?:(?:final|correct|right|exact|only|best|numerical|simplified|"
-    r"required|open) )*answers?\b(?! and (?!is\b))"
-    r"(?=\W*\Z|\s*[=:(]|\s+(?:to|for|in|here|therefore|then|thus|also|is|are|was|were|will|must|"
-    r"should|would|comes|equals|seems|becomes|option|choice|and|or)\b)",
-    re.IGNORECASE,
-)
-
-_DECLARED = re.compile(r"\banswer is\s+\S", re.IGNORECASE)
-
-
-def introduces(text: str) -> bool:
-    """Tell whether the words before a value are a subject, with openings that leave it stated.
-
-    A pronoun behind other words makes the statement somebody's or some time's, and an answer
-    behind other words is reckoned with.
-
-    Example:
-        >>> introduces("In 2010 it was"), introduces("At first it was"), introduces("Tom says it")
-        (True, False, False)
-        >>> introduces("So the answer is"), introduces("Twice the answer is")
-        (True, False)
-    """
-    *earlier, sentence = re.split(r"(?<=\w)[.!?;:]\s|\n", text)
-    if any(_DECLARED.search(one) for one in earlier):
-        return False  # "The answer is Canada. It has 12."
-    opening = _OPENING.match(sentence)
-    said = sentence[opening.end() :] if opening else sentence
-    clause = re.split(r",\s+|\b(?:so|hence|thus|therefore)\s+", said)[-1]
-    answers = re.search(r"\banswers?\b", clause, re.IGNORECASE)
-    if _PRONOUN.search(clause) or _ONLY_SEEMS.search(clause):
-        return False
-    return not (answers and not _ANSWER.match(clause))
 
 
 COPULA = r"(?:is|are|was|were|be|becomes|equals|will)"

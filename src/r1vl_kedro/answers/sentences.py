@@ -4,9 +4,10 @@ import re
 from functools import lru_cache
 
 from r1vl_kedro.answers.calendar import MONTHS
+from r1vl_kedro.answers.leads import leads
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG, introduces
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, left_whole, value_stated
@@ -164,7 +165,7 @@ def value_in_sentence(plain: str) -> str | None:
     found = [one for one in _FOUND.finditer(plain) if not plain.endswith("^(", 0, one.start())]
     found += _WORD_NUMBER.finditer(plain)
     found = _without_adjuncts(plain, found)
-    if found and not introduces(plain[: found[0].start()]):
+    if found and not leads(plain[: found[0].start()]):
         return None
     if any(_NTH.search(one[0]) for one in found):  # "the 7th prime"
         return None

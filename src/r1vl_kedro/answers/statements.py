@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from r1vl_kedro.answers.prose import SENTENCE_END, clause_around, hedges, introduces, neutral
+from r1vl_kedro.answers.leads import leads, tells
+from r1vl_kedro.answers.prose import SENTENCE_END, clause_around, hedges, neutral
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import restated, without_remark, without_working
 from r1vl_kedro.mathtext import INVISIBLE
@@ -210,7 +211,7 @@ def _declared(text: str) -> str:
     if not found or _SUPPOSED.search(text[: found[-1].start()]):
         return text
     before = clause_around(text, found[-1].start(), found[-1].end())[0]
-    led = introduces(text[: found[-1].end()])  # not "the second best answer is"
+    led = leads(SENTENCE_END.split(text[: found[-1].end()])[-1])  # not "the second best answer is"
     if not (neutral(before) and led) or _ANOTHER_FIRST.search(before):
         return text
     return text[found[-1].end() :]
@@ -238,7 +239,7 @@ def _concluded(text: str) -> str:
         return text
     if found.groupdict().get("turned") and not _TURNED.search(text[: found.start()]):
         return text  # "20. It is 4 numbers"
-    if hedges(text):
+    if hedges(text) or not tells(_TURNED.sub("", text[: found.start() or -len(rest)])):
         return text
     if found.re is _RECKONED and _NOT.search(text):
         return text

@@ -1,0 +1,180 @@
+"""What leads to a value in its sentence: a subject that is asked for, behind known openings.
+
+The grammar is closed, and so are its words (`known_words`): "In 2010 the number of red cubes is"
+leads to a value, "The placeholder is", "Miscounting, it is" and whatever else is not known do not.
+Each word becomes one character, its class, and the order of classes is one pattern.
+"""
+
+import re
+from functools import lru_cache
+
+from r1vl_kedro.answers import known_words as known
+from r1vl_kedro.answers.nouns import plural
+from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS
+from r1vl_kedro.mathtext import GREEK_LETTERS
+
+_TOKEN = re.compile(r"\d+(?:[.,/]\d+)*%?|[^\W\d_]+(?:-[^\W\d_]+)*|['’]s\b|[^\s]")
+_PHRASES = [
+    (re.compile(pattern, re.IGNORECASE), spelled)
+    for pattern, spelled in (
+        (r"['’]s (?=(?:exactly|only|about)?\s*\Z)", " is "),
+        (r"\b(?:is|are) (?:equal|equivalent) to\b|\bevaluates to\b|\bsimplifies to\b", "is"),
+        (r"\b(?:comes?|came|works?|worked|turns?|turned) (?:out )?to (?:be\b)?", "is "),
+        (r"\b(?:adds?|sums?|amounts?|totals?|reduces?|rounds|rounded) (?:up |down )?to\b", "is"),
+        (r"\b(?:is|are) (?:given by|found to be|calculated to be)\b", "is"),
+        (r"\b(?:will|must) be\b|\bmust equal\b", "is"),
+        (r"\b(answers?|result|solution) (?:should|would) be\b", r"\1 is"),
+        (r"\bwould (need|take|cost|require)\b", r"\1s"),
+        (r"\b(?:seems?|appears?) to be\b", "is"),
+        (r"\bcorresponds to\b", "is"),
+        (r"\b(?:you|we) (?:should|can|will) (?=get|find|obtain|see)\b", "we "),
+        (r"\b(?:accelerates?|moves?|travels?|is moving|is travell?ing) at\b", "has"),
+        (r"\bconsists? of\b|\bis made up of\b|\bcontinues? with\b", "has"),
+        (r"\b(?:end|ends) up with\b|\b(?:are|is|am) left with\b|\barrive at\b", "have"),
+        (r"\b(?:smallest|largest|greatest|least|maximum|minimum|only) possible\b", "only"),
+        (
+            r"\b(?:who|that) (?:likes?|prefers?|plays?|drinks?|eats?|chose|choose|speaks?|own"
+            r"|voted for) [a-z]+\b",
+            "shown",
+        ),
+        (r"\bmakes for\b", "makes"),
+        (r"\b(gives?|makes?|leaves?|takes?|costs?) (?:us|me|him|her|them|you)\b", r"\1"),
+        (r"\A\W*(?:(?:yes|no|sorry)(?:,|\W*\Z))", "so,"),
+        (r"\bmore precisely\b|\bfinal (?:count|tally)\b", "total"),
+        (
+            r"\b(?:angle|arc|line|segment|side|edge|triangle|square|point) (?-i:[A-Z]{1,4}|\d)\b",
+            "AB",
+        ),
+        (r"(?<=\banswer) to (?:the|this) (?:question|problem)\b", ""),
+        (
+            r"\b(?:(?:we|i) (?:can )?(?:see|find|know|conclude|note|think|believe)|it follows"
+            r"|note|notice|(?:this|which) means|the (?:chart|graph|figure|image|table|diagram"
+            r"|picture) (?:shows|tells us|indicates)) that\b"
+            r"|\bthis means\b|\bi (?:think|believe)\b",
+            "so",
+        ),
+    )
+]
+_CLASSES = {
+    **dict.fromkeys(known.NAMES, "N"),
+    **dict.fromkeys(known.TOLD, "k"),
+    **dict.fromkeys(known.WAYS, "y"),
+    **dict.fromkeys(known.DOING, "g"),
+    **dict.fromkeys(known.THINGS, "t"),
+    **dict.fromkeys(known.AMOUNTS, "q"),
+    **dict.fromkeys(known.HAVE, "v"),
+    **dict.fromkeys(known.FIND, "f"),
+    **dict.fromkeys(known.BOTH, "z"),
+    **dict.fromkeys(known.ANSWERS, "w"),
+    **dict.fromkeys(known.MODIFIERS, "a"),
+    **dict.fromkeys(known.EXTREMES, "l"),
+    **dict.fromkeys(known.EXACT, "r"),
+    **dict.fromkeys(known.ADVERBS, "e"),
+    **dict.fromkeys(known.DETERMINERS, "d"),
+    **dict.fromkeys(known.COUNTS, "n"),
+    **dict.fromkeys("it there here they he she we you i which".split(), "i"),
+    **dict.fromkeys("this that these those both".split(), "D"),
+    **dict.fromkeys("is are was were equals = : ≈ ~=".split(), "b"),
+    **dict.fromkeys("from for between to with by within per after".split(), "p"),
+    **dict.fromkeys("in on at".split(), "I"),
+    **dict.fromkeys("each every all".split(), "E"),
+    **dict.fromkeys("and finally clearly overall consequently actually as".split(), "h"),
+    **dict.fromkeys("so thus hence therefore".split(), "H"),
+    **dict.fromkeys("since because".split(), "S"),
+    **dict.fromkeys("my your".split(), "m"),
+    **dict.fromkeys("a an".split(), "A"),
+    **dict.fromkeys(",.;()", ","),
+    **dict.fromkeys("plus minus times + - * × < >".split(), "c"),
+    "one": "u", "of": "o",
+}  # fmt: skip
+"""The class of each known word; of a word with two uses, that of the last line."""
+
+_DET = "[dDmAE]?"
+_WORDS = "[eHarnulzqts]"
+_RUN = rf"(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[arl])u)){_WORDS}++(?:(?<=n)P)?"
+_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++(?:(?<=n)P)?)"
+_OF = rf"o{_DET}(?:N++|{_WORDS}*+(?:P|(?<=[qztlsan])))(?:[chH]++{_OBJECT})?"
+_AT = rf"[pI]{_OBJECT}(?:[chH]{_OBJECT})?"
+_NOUN = rf"(?:(?:{_DET}[ar]*[tN]+|m)')?{_DET}{_RUN}(?:(?<=[qlzsa]){_OF})?+a*+(?:{_AT})*+a*"
+_ANSWER = r"[dDm]?(?:[reH]*w(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
+_DONE = r"p?g(?:[earnuldDAEqztsNyPpIcohHk]|,(?=[ns]))*"
+_TO = "[eH]*(?:I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
+_OPENING = rf"(?>[eHh],?|{_AT},?|S[^xw]+,|{_DONE}(?:,|(?=i))|{_ANSWER}b|[^xPwH]+H,?)"
+_CLAUSE = (
+    rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)[eH]*b{_TO}"
+    rf"|(?:{_NOUN}|[iDuE]|(?<![dDAE])N+|{_DONE})[eH]*(?:[vz]|(?<=z)){_TO}"
+    rf"|(?:i?f){_TO}|b?{_TO}|p?A?[arz]*[qz]o)"
+)
+_LEAD = re.compile(rf"(?:{_OPENING})*{_CLAUSE}")
+_LONGEST = 60
+"""Words before a value that are read."""
+_TELLS = re.compile(r"(?:[^xPw]|w(?=o)|(?<=[nuo])P|(?<=[nuo][ar])P)*")
+_OPERATOR = re.compile(
+    rf"\\[a-z]+|\b(?:lim|{'|'.join(sorted(FUNCTIONS | DECORATIONS | {*GREEK_LETTERS.values()}))})"
+    r"(?![a-z])|\b(?:[abcd]{3}|[xyz]{3}|[pqr]{3}|[mnp]{3})\b",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"_\s?(?:\w+|\([^()]*\))")
+_SYMBOL = re.compile(r"[A-Z]{1,4}\d?'*|(?![aI]\b)[a-zA-Z]\d?'*|[a-z]_\w|\d+[a-z]")
+
+
+def _classes(text: str) -> str:
+    """Return a sentence as one character a word, ``x`` for a word that is not known."""
+    for pattern, spelled in _PHRASES:
+        text = pattern.sub(spelled, text)
+    found = ""
+    for place, token in enumerate(_TOKEN.findall(text)):
+        word = token.lower()
+        if word in ("'s", "’s"):
+            found += "'"
+        elif token == "I" or (token == "A" and not place):
+            found += _CLASSES[word]
+        elif word[0].isdigit():
+            found += "n"
+        elif _SYMBOL.fullmatch(token):
+            found += "s"
+        elif kind := _CLASSES.get(word):
+            found += kind
+        elif place and token[0].isupper() and token[1:].islower():
+            found += "N"
+        elif token not in "\"“”*'":
+            found += "P" if plural(word) else "x"
+    return found
+
+
+@lru_cache(maxsize=8192)
+def leads(text: str) -> bool:
+    """Tell whether the words before a value are a subject that is asked for, with known openings.
+
+    Sentences before it tell of the same by known words.
+
+    Example:
+        >>> leads("In 2010 it was"), leads("At first it was"), leads("Tom says it is")
+        (True, False, False)
+        >>> leads("So the answer is"), leads("Twice the answer is"), leads("The hint is")
+        (True, False, False)
+    """
+    *earlier, last = re.split(r"(?<=\w)[.!?;]\s|\n", text)
+    classes = _classes(last)
+    return len(classes) <= _LONGEST and bool(_LEAD.fullmatch(classes)) and all(map(tells, earlier))
+
+
+def tells(text: str) -> bool:
+    """Tell whether a text is made of known words, numbers and counted things.
+
+    Example:
+        >>> tells("3 rows of 4 cubes"), tells("one row was forgotten")
+        (True, False)
+    """
+    return bool(_TELLS.fullmatch(_classes(text)))
+
+
+def asked_for(name: str) -> bool:
+    """Tell whether a name of a value is a symbol or words for what is asked for.
+
+    Example:
+        >>> asked_for("total number of cubes"), asked_for("first guess"), asked_for("f ( x )")
+        (True, False, True)
+    """
+    bare = " ".join(re.sub(r"[^\w',]", " ", _OPERATOR.sub("", _INDEX.sub("", name))).split())
+    return not re.search(r"[^\W\d_]{3,}", bare) or leads(f"{bare} is")
