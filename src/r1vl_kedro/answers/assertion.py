@@ -4,8 +4,8 @@ import re
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.amounts import SAME
+from r1vl_kedro.answers.behind import is_description
 from r1vl_kedro.answers.calendar import same_name
-from r1vl_kedro.answers.contrast import said_of, spoils
 from r1vl_kedro.answers.leads import leads
 from r1vl_kedro.answers.prose import COPULA
 from r1vl_kedro.answers.quantities import read_quantity
@@ -46,9 +46,9 @@ _COPULA_TAIL = re.compile(
 )
 _BRACKET = re.compile(r"\s*\([^()]*\)$")
 _SUBJECT = re.compile(
-    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were|has|have|had)\s+the\s+[^.,;:?]{1,60}"
-    r"(?:,\s+(?:with|at|of)\s[^,;:?]{1,30})?\.?$",
-    re.I,
+    r"^(?P<subject>[^.,;:]{1,60}?)\s+(?:is|was|are|were|has|have|had)\s+(?P<said>the\s[^.;:?]{1,60}?)"
+    r"(?:,\s+(?:with|at)\s(?:USD )?[\d.,]+\s?%?(?: [a-z]+)?)?\.?$",
+    re.IGNORECASE,
 )
 _WITHIN = re.compile(
     r"(?:the|its?|this|that) (?:[a-z]+ ){0,2}is (?P<said>[^\W\d_]+) "
@@ -57,11 +57,6 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 """What is said of a subject, and where: "The function is decreasing on the interval"."""
-_RELATED = re.compile(
-    r"\b(?:before|after)\s+\w|\bha[sd] the (?:second|third|fourth|fifth|next|last)\b"
-    r"|\bthe (?:second|third|fourth|fifth|next|previous)\W*$|\b(?:it|them|him|her)\W*$",
-    re.IGNORECASE,
-)
 _BACKED = re.compile(
     r"(?P<said>[A-Za-z]{3,}(?: [A-Za-z]+){0,4}?)"
     r"(?:,? \(?(?:with|at)|[,:]| [-–—]| \() ?(?:a value of )?"
@@ -102,17 +97,14 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
             if harmless(remark) or remark in LETTERS:  # "left (B)"
                 return SAME
     backed = _BACKED.fullmatch(ours)
-    if backed and fold(backed["said"]) in wanted and read_quantity(backed["figure"]):
+    figure = read_quantity(backed["figure"]) if backed else None
+    if backed and fold(backed["said"]) in wanted and figure and figure.number:
         return SAME  # "Soccer (24 students)"
-    place = ours.casefold().find(theirs.casefold())
-    further = re.search(r"[,;.]\s*\w", ours)
-    if place in (0, 4) and not further and said_of(ours, place, place + len(theirs)):
-        return SAME
     within = _WITHIN.match(ours)
     if within and within["said"].casefold() == theirs.casefold() and not denies(ours):
         return SAME
-    subjects = {fold(found["subject"]) for core in cores(ours) if (found := _SUBJECT.match(core))}
-    if subjects & wanted and not (denies(ours) or spoils(ours) or _RELATED.search(ours)):
+    said = [found for core in cores(ours) if (found := _SUBJECT.match(core))]
+    if any(fold(one["subject"]) in wanted and is_description(one["said"]) for one in said):
         return SAME
     end = statement_end(ours)
     if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):

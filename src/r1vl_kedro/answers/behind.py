@@ -22,7 +22,7 @@ PLACES = frozenset(_each(
     # What is looked at.
     "picture pictures image images figure figures photo photograph chart graph diagram table map "
     "plot drawing illustration scene legend key display screen pattern sequence set list group "
-    "data text question problem row column grid",
+    "row column grid",
     # Figures and their parts.
     "triangle square rectangle circle polygon pentagon hexagon octagon parallelogram trapezoid "
     "rhombus cube cuboid box cylinder cone sphere pyramid prism shape solid object region area "
@@ -69,7 +69,8 @@ _CLASSES = {
     "x": "final correct right required desired only possible",
     "w": "answer result solution",
     "s": "left remaining remain remains visible hidden shown seen needed required used present "
-         "given shaded unshaded colored coloured painted sold bought eaten drawn available",
+         "given highlighted marked labeled labelled shaded unshaded colored coloured painted sold "
+         "bought eaten drawn available",
     "r": "that which who",
     "y": "we you i",
     "V": "see need have count counted found",
@@ -86,7 +87,7 @@ _CLASSES = {
     "n": "total all sum",
     "j": "on for",
     "z": "act acts came come passed voted like likes liked prefer prefers preferred play plays "
-         "played own owns speak",
+         "played own owns speak satisfies meets",
     "u": "second minute hour day week month year seconds minutes hours days weeks months years",
     "h": "monday tuesday wednesday thursday friday saturday sunday",
     "f": "of",
@@ -95,6 +96,14 @@ _CLASSES = {
     "t": " ".join(PLACES),
     "q": " ".join(AMOUNTS),
     "m": " ".join(_MATTER),
+    "S": "largest biggest greatest highest tallest longest oldest fastest heaviest widest deepest "
+         "smallest least lowest shortest youngest slowest lightest nearest closest brightest "
+         "most fewest",
+    "A": "capital city country state county continent river mountain lake ocean sea island desert "
+         "planet star author writer painter artist composer inventor scientist president king "
+         "queen leader founder director captain singer player winner currency language religion "
+         "animal metal element gas organ bone colour color bar slice sector segment line curve "
+         "category item month day name title place share population income score height",
 }  # fmt: skip
 """Classes of words; a word may have several. A noun in the plural is of the class l."""
 
@@ -112,7 +121,7 @@ _CLASSES_OF = _by_word()
 
 def _order(pattern: str) -> re.Pattern[str]:
     """Compile an order of classes: a letter stands for a word of its class, [mt] for one of two."""
-    parts = re.findall(r"\[[a-z]+\]|[a-zNYCVM,]|.", pattern.replace(" ", ""))
+    parts = re.findall(r"\[[A-Za-z]+\]|.", pattern.replace(" ", ""))
     spelled = (
         f"(?:[^ ]*[{part.strip('[]')}][^ ]* )" if part[-1].isalpha() or part[-1] in ",]" else part
         for part in parts
@@ -140,6 +149,10 @@ _ANSWER = _order(
     rf" | x? k f d? [gc]* l+ (?:s | y V)? (?:{_PLACE})* )"
 )
 """What is said of a value: it is the answer, or an amount that is asked for."""
+_DESCRIPTION = _order(
+    "d? [gcs]* (?: S [tqAlm]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
+)
+"""What is said of a name: "the capital of France", "largest bar"."""
 _EXTENT = _order("M")
 """What stands behind a unit and no bare number: "5 cm long", "3 hours later"."""
 _TOKEN = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+|[^\s]")
@@ -181,6 +194,26 @@ def is_tail(text: str) -> bool:
     """
     said = _classes(text.rstrip(" .!").replace(" as well", " too"))
     return bool(_TAILS.fullmatch(said) or _ANSWER.fullmatch(said))
+
+
+def says_it_is_the_answer(text: str) -> bool:
+    """Tell whether words behind a value call it the answer or an amount that is asked for.
+
+    Example:
+        >>> says_it_is_the_answer("the number of cubes"), says_it_is_the_answer("the first guess")
+        (True, False)
+    """
+    return bool(_ANSWER.fullmatch(_classes(f"is {text}".rstrip(" ."))))
+
+
+def is_description(text: str) -> bool:
+    """Tell whether words behind a name say what it is.
+
+    Example:
+        >>> is_description("the capital of France"), is_description("the weakest candidate")
+        (True, False)
+    """
+    return bool(_DESCRIPTION.fullmatch(_classes(text.rstrip(" ."))))
 
 
 def goes_on(rest: str, *, one: bool) -> bool:

@@ -123,7 +123,7 @@ def _unnamed(named: Named, *, by_name: bool = False) -> Value:
     if len(values) == 1:
         return values[0]
     alike = len({name for name, _ in named.values}) == 1
-    return Items("{}", values, ANY) if alike else Items("", values)
+    return Items("{}", values, ANY) if alike else Items("", values, "or" * (named.joined == "or"))
 
 
 def _by_name(given: Named, gold: Named) -> str:

@@ -14,7 +14,7 @@ from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
 from r1vl_kedro.answers.reader import form, read
-from r1vl_kedro.answers.remarks import restated
+from r1vl_kedro.answers.repeats import restated
 from r1vl_kedro.answers.sentences import shown_value, value_in_sentence
 from r1vl_kedro.answers.statements import clean, cores
 from r1vl_kedro.answers.units import Unit, read_units

@@ -78,7 +78,9 @@ def read_named(text: str, form: Reader) -> Value | None:
     member = _MEMBER.match(text)
     if member and (inside := form(member["set"])) is not None:
         return Named(((_name(member["name"]), inside),))
-    if not (EQUALS.search(text) or re.search(r"\b(?:is|are|equals|was|were|be)\b|:\s", text)):
+    if text.endswith(" more") or not (
+        EQUALS.search(text) or re.search(r"\b(?:is|are|equals|was|were|be)\b|:\s", text)
+    ):
         return None
     operated = _OPERATED.match(text)
     if operated and (value := form(operated["value"].strip())) is not None:

@@ -12,7 +12,7 @@ _NOUN = re.compile(r"^\s*((?:[A-Za-zäöüß][A-Za-zäöüß'-]+\s*){1,6})$")
 MEASURED = re.compile(
     r"\s+(?:old|long|wide|high|tall|deep|thick|away|apart|each|(?<=[a-z] )(?:remains?|"
     r"(?:(?:are|is|were|was) )?(?:left|remaining|visible|shown))|altogether|in total|total|overall|"
-    r"more|in all|of them|of age|in length|in area|in height)$"
+    r"in all|of them|of age|in length|in area|in height)$"
 )
 PREPOSITION = re.compile(
     r"\s(?:of|(?:in|on|at|for|with|from)(?=\s(?:the|this|these|each|every|all|both|total|top)\b))\s.*$"
@@ -26,7 +26,11 @@ NO_NOUN = (
             "or and to non plus minus times more less fewer than over under above below "
             "not no nor but if then until through between "
             "tens hundreds thousands millones lakhs crores millionths tenths hundredths "
-            "thousandths was has does his hers always perhaps sometimes oops tops would"
+            "thousandths was has does his hers always perhaps sometimes oops tops would "
+            "about across against along amid among around as at before behind beneath beside "
+            "besides beyond by despite down during for from in inside into like near of off on "
+            "onto out outside past per since through throughout toward towards under unlike until "
+            "up upon versus via with within"
         ).split()
     )
 )
@@ -67,10 +71,14 @@ _ADJECTIVE_ONLY = frozenset(
 )
 
 
+_VERB = re.compile(
+    r"(?!sports|sales|physics|maths|mathematics).*(?<![s'’])s|(?!equally|evenly).*ly"
+)
+"""What stands before no noun: a verb as in "7 violates rules", an adverb."""
 _MORE = re.compile(r"^(?:more|additional|extra|further|other)\s+(?=[A-Za-z]{3})", re.IGNORECASE)
 _NOTHING_COUNTED = re.compile(
     r"^(?:of (?:them|these|those|it)|in (?:total|all|the)\b.*|on (?:the\b.*|top)|altogether|"
-    r"overall|total|each|more|visible|shown|remaining|exactly|approximately|about|only|around|"
+    r"overall|total|each|visible|shown|remaining|exactly|approximately|about|only|around|"
     r"roughly|approx|old|long|wide|high|tall|deep)$",
     re.IGNORECASE,
 )
@@ -96,6 +104,8 @@ def noun_of(text: str, *, one: bool = False) -> str | None:
     words = [word for word in words if word not in _ADJECTIVE_ONLY]
     if not all(map(_of_noun, words)) or len(words) > 4:
         return None
+    if any(_VERB.fullmatch(word) for word in words[:-1] if word != words[-1]):
+        return None
     if words and not (_is_noun(words[-1], one=one) or (words[0] in COLOURS and not words[1:])):
         return None
     if not words:  # "5 of them", and not "5 at best"
@@ -108,6 +118,7 @@ def _of_noun(word: str) -> bool:
         len(word) < 3
         or word.partition("-")[0] in NO_NOUN
         or word in CARDINALS
+        or (word.removesuffix("s") in CARDINALS and word != "ones")  # 2 twos
         or word in _DETERMINERS
     )
 

@@ -3,10 +3,10 @@
 import re
 from fractions import Fraction
 
-from r1vl_kedro.answers.amounts import quantities_differ, unit_free
+from r1vl_kedro.answers.behind import goes_on, is_description, is_tail, says_it_is_the_answer
 from r1vl_kedro.answers.evaluation import number_of
+from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import DENYING
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
@@ -15,11 +15,9 @@ _TAIL = re.compile(
     r"(?<![\s,;])(?:\.\s+I hope (?:it|this) (?:is correct|helps)[.!]?"
     r"|[\s,]+(?:in total|altogether|overall|in all|total|only|approximately|approx\.?|roughly|"
     r"respectively)"
-    r"|,?\s+(?:at|when|for)\s+[a-z]\s*=\s*-?[\d./]+"
+    r"|(?<!only),?\s+(?:at|when|for)\s+(?P<point>[a-z])\s*=\s*-?[\d./]+"
     r"|,\s+(?:reached|attained|achieved|obtained|occurring)\s+"
-    r"(?:(?:after|at)\s+[\d./]+(?:\s?[a-z]+)?|(?:at|when)\s[^;?=]{1,20}=[^;?]{1,20})"
-    r"|,\s+including\s+(?:the (?:[a-z]+ )?[a-z]+|\d+ (?:[a-z]+ )?[a-z]+s(?:(?:,| and|, and) \d+ "
-    r"(?:[a-z]+ )?[a-z]+)*)"
+    r"(?:(?:after|at)\s+[\d./]+(?:\s?[a-z]+)?|(?:at|when)\s+[a-z]\s*=\s*-?[\d./]+)"
     r"|(?<=times)\s+as\s+(?:many|much|large|big|long|tall|high|fast|heavy|likely)"
     r"(?:\s+as\s+[a-z ]{1,40})?"
     r"|\s+(?:from|with|based on|given) (?:only )?(?:the |this )?(?:given |provided |available )?"
@@ -31,11 +29,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"(?<![\s,;])(?:[\s,;]+(?:since|because)\s|[\s,;]+as\s(?=[^,;=]*=[^,;=]*$)"
-    r"|\s*,\s+as\s(?=(?:the|all|both|they|opposite|vertical|alternate|corresponding)\s[^\d,;]*"
-    r"\b(?:is|are|was|were|has|have|bisects?|add)\b[^\d,;]*$)"
-    r"|\s*\((?:since|because|as)\s(?=[^()]*\)\s*$)|[\s,;]+due to\s(?=[a-z '-]*$))"
-    r"(?P<said>.*)$",
+    r"(?<![\s,;])[\s,;]*[\s,;(](?P<word>since|because|as)\s(?P<said>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _SET_ASIDE = re.compile(
@@ -43,12 +37,7 @@ _SET_ASIDE = re.compile(
     r"(?P<said>[^,;:?!]{1,60})$",
     re.IGNORECASE,
 )
-_JUDGED = re.compile(
-    r"(?:\w+ly|sure|certain|correct|right|valid|true|possible|probable|plausible|acceptable|good|ok|"
-    r"okay|it|this|that|enough|close|quite|even|final|yes|yet|now|so|anymore|always|entire|much)",
-    re.IGNORECASE,
-)
-"""A judgement, where another word would be set aside: "red, not really"."""
+_INCLUDING = re.compile(r",\s+including\s+(?P<parts>[\w ,]*[a-z])$", re.IGNORECASE)
 _UNSURE = re.compile(r"(?:certain|sure)\b[a-z ]*", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?<![\s,;])(?:[\s,;]+(?:as|where|given|which)\s(?!well\b|long\b|many\b|much\b)"
@@ -59,28 +48,22 @@ _CLAUSE = re.compile(
 )
 _IN_UNIT = re.compile(r"(?<=\d),\s+in\s+(?P<unit>[A-Za-z][A-Za-z ./^\d]*)$")
 _BRACKET = re.compile(r"\s*[(\[](?P<said>[^()\[\]]{1,80})[)\]]\s*$")
-_CONCLUDES = re.compile(
-    r"\b(?:answers?|so(?!\W*$|\s+(?:many|much|few|far|long|called|small|large|big|close)\b)|thus|"
-    r"hence|therefore|actually|really|wait|sorry|forgot(?:ten)?|missed|doubt\w*|unless|otherwise|"
-    r"instead|maybe|perhaps|possibly|might|should be|must be|would be)\b",
-    re.IGNORECASE,
-)
 _CARDINAL = rf"(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)"
-_STATES = re.compile(
-    r"\b(?:it|this|that|there|which|we|they|result|total|sum|figure|picture|graph|chart|image|"
-    r"(?:true|real|actual|right|correct) [a-z]+)\s+"
-    rf"(?:is|are|becomes?|gives?|makes?|get|have|leaves?|shows?|reads?)\s+(?P<number>{_CARDINAL})"
-    rf"(?![.,]?\d|\s*[-+*/=]|(?:\s+[a-z]+){{0,3}}\s+and\s+{_CARDINAL})",
+_NUMBERS = re.compile(_CARDINAL, re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"\A(?:there|we|it|they|i|this|that) (?:is|are|was|were|have|has|see|count|counted) (?!not\b)",
     re.IGNORECASE,
 )
-"""A number stated, and not one of several parts ("there are 3 red and 4 blue ones")."""
-_RIVAL = re.compile(
-    rf"(?P<said>[A-Z]\w+|{NUMBER}) (?:is|was) (?:right|correct)\W*"
-    r"|(?:it|this|that) (?:is|was) (?P<name>[A-Z][a-z]+)\W*"
+_GEOMETRY = re.compile(
+    r"(?:the |both |all )?(?:(?:base|vertical|alternate|corresponding|opposite|adjacent) )*"
+    r"(?:angles|sides|lines|triangles|radii|chords|arcs|segments|diagonals)(?: of (?:an?|the) "
+    r"(?:(?:isosceles|equilateral|regular|right) )?(?:triangle|square|rectangle|parallelogram|"
+    r"rhombus|circle|polygon))? are (?:all )?(?:equal|congruent|parallel|similar)",
+    re.IGNORECASE,
 )
-"""A reason for another answer: "because it is Rome", "because 8 is right"."""
-_NUMBERS = re.compile(_CARDINAL, re.IGNORECASE)
-_EQUATION = re.compile(rf"=\s*-?(?:{NUMBER})[^=]*$")
+"""A reason for an angle or length."""
+_COUNT = re.compile(rf"(?P<number>{_CARDINAL})(?P<counted>(?: [a-z]+)*)", re.IGNORECASE)
+_GROUPS = re.compile(rf"(?P<first>{_CARDINAL}) [a-z]+s of (?P<second>{_CARDINAL})", re.IGNORECASE)
 _FIGURE = (
     r"(?:the |this |that )?(?:given |bar |pie |line )?(?:figure|fig\.?|image|picture|graph|chart|"
     r"diagram|table|map|plot|legend|key|text|data|problem|question|photo|drawing)"
@@ -90,7 +73,9 @@ _HARMLESS = re.compile(
     r"\W*(?:as |it |and |is |was )*(?:"
     r"(?:in )?(?:total|all|sum)|altogether|overall|final|checked|verified|confirmed|"
     r"correct|q\.?e\.?d|units?|exact(?:ly)?(?: value)?|approx|approximat\w+|"
-    r"(?:rounded(?: up| down| off)?|correct)? ?(?:to )?(?:the nearest (?:whole )?[a-z]+|"
+    r"(?:rounded(?: up| down| off)?|correct)? ?(?:to )?(?:the nearest (?:whole )?"
+    r"(?:number|integer|unit|one|ten|hundred|thousand|million|tenth|hundredth|thousandth|degree|"
+    r"cent|dollar|percent|year|minute|second|hour|day|metre|meter|centimetre|centimeter|inch|gram)|"
     r"(?:\d|one|two|three|four) "
     r"(?:decimals?(?: places?)?|d\.?p|s\.?f|sig(?:nificant)?\.? (?:fig(?:ure)?s?|digits?)))"
     r"|rounded|(?:in )?(?:its )?(?:simplest|lowest|reduced) (?:form|terms)|simplified|reduced"
@@ -101,38 +86,12 @@ _HARMLESS = re.compile(
     r"|(?:as of|in|for) (?:the year )?\d{4}|see step \d+"
     rf"|(?:see|from|per|by|according to|based on|using|in|on) {_FIGURE}"
     r"|(?:the |our |my )?(?:correct |final )?(?:year|answer|result|value|solution|sum)"
-    r"|the (?:total )?(?:number|amount|area|length|sum|value) of [a-z ]{1,40}"
     r"|(?:option |choice |(?<=is ))\(?(?-i:[A-J])\)?"
     r")\W*",
     re.IGNORECASE,
 )
 """Remarks that leave an answer as it is: how exact it is, where it is seen, its letter."""
-_DESCRIBES = re.compile(
-    r"(?:the )?(?:\w{2,}est|most \w+)(?: [a-z]+){0,3}"
-    r"|the [a-z]+ (?:of|in|on|at|with) (?:the )?\w+(?: \w+){0,3}"
-)
-"""What is said of a name: "Paris (the capital of France)", "United States (largest bar)"."""
 _PLURAL = re.compile(r".*(?:[a-z](?<![sui])s|people|children|men|women|feet|dice|mice|fish|sheep)")
-_OR = re.compile(
-    r"(?P<first>(?<![^\s=(])[-\d.,/%]*[\d%])(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
-)
-_SIGNS = {"minus": "-", "less": "-", "plus": "+", "and": "+", "times": "*", "x": "*"}
-_OPERATORS = re.compile(rf"\b({'|'.join(_SIGNS)})\b", re.IGNORECASE)
-_LISTED = re.compile(r"^(?P<first>[^:]{1,40}):\s+(?P<list>[^:;]{1,200})$")
-_WORKED = re.compile(
-    r"^(?P<said>[^()\[\]]{1,80}?)(?:\s+[(\[]|,\s+(?:which|that) is\s+)"
-    r"(?P<working>[^()]{3,60}?)[)\]]?$"
-)
-_ABOUT = re.compile(
-    r"(?:i\.?e\.?,?|or|that is,?|=)?\s*"
-    r"(?P<about>about|approximately|approx\.?|around|roughly|~=|~)?\s*",
-    re.IGNORECASE,
-)
-_RESTATED = re.compile(
-    r"^(?P<first>(?:[^()\[\]]|(?<=[a-z])\([^()]*\)){1,40}?)\s*"
-    r"(?:\((?P<second>[^()]{1,40})\)|,\s+(?P<about>(?:about|approximately|roughly)\s.{1,40}))$",
-    re.IGNORECASE,
-)
 
 
 def without_remark(text: str) -> str:
@@ -145,10 +104,17 @@ def without_remark(text: str) -> str:
         ('7', '7, not really', '7 cm')
     """
     if tail := _TAIL.search(text):
-        return text[: tail.start()]
+        kept = text[: tail.start()]
+        return text if tail["point"] and _holds(kept, tail["point"]) else kept
     if reason := _REASON.search(text):
         kept = text[: reason.start()]
-        return kept if _gives_a_reason(kept, reason["said"]) else text
+        if _gives_a_reason(kept, reason["said"]):
+            return kept
+        if reason["word"].lower() != "as":
+            return text
+    if part := _INCLUDING.search(text):
+        named = part["parts"]
+        return text[: part.start()] if is_tail(f"of {named}") or _counts(named) else text
     if aside := _SET_ASIDE.search(text):
         kept = text[: aside.start()]
         return kept if _another(aside["said"], kept) else text
@@ -190,16 +156,22 @@ def _another(said: str, kept: str) -> bool:
         return refused is not None and refused != given
     words = re.sub(r"\A(?:an?|the)\s+", "", said).split()
     before = kept.split()[-1:] or [""]
-    named = bool(words) and words[0][0].isupper() == before[0][:1].isupper()
-    return named and len(words) <= 2 and not _JUDGED.fullmatch(words[0])
+    if not words or len(words) > 2 or words[0][0].isupper() != before[0][:1].isupper():
+        return False
+    alike = words[-1].lower()[-3:] == before[0].lower()[-3:] or {words[-1], before[0]} <= COLOURS
+    return words[0][0].isupper() or alike
+
+
+def _holds(formula: str, symbol: str) -> bool:
+    """Tell whether a formula holds a symbol, so that it is another one where that has a value."""
+    return bool(re.search(rf"(?<![A-Za-z]){symbol}(?![A-Za-z])", formula.rpartition("=")[2]))
 
 
 def _describes(said: str, kept: str) -> bool:
     """Tell whether words behind a name say what it is, or are its initials."""
     if re.search(r"\d", kept):
         return False
-    described = _DESCRIBES.fullmatch(said) and not DENYING.search(said)
-    return bool(described) or _abbreviates(said, kept)
+    return is_description(said) or _abbreviates(said, kept)
 
 
 def harmless(remark: str) -> bool:
@@ -209,28 +181,43 @@ def harmless(remark: str) -> bool:
         >>> harmless("as shown in the figure"), harmless("doubled"), harmless("the answer is six")
         (True, False, False)
     """
-    return bool(_HARMLESS.fullmatch(remark))
+    return bool(_HARMLESS.fullmatch(remark)) or says_it_is_the_answer(remark)
 
 
 def _gives_a_reason(kept: str, reason: str) -> bool:
-    """Tell whether what follows "because" leaves an answer as it is.
-
-    Numbers that it states are those of the answer, if any; so is one in an equation at its end.
-    """
-    if _CONCLUDES.search(reason) or not re.search(r"[\w)]\s+\S|=", reason.strip()):
-        return False
-    numbers = _numbers(kept)
-    if (rival := _RIVAL.fullmatch(reason)) and (rival["name"] or rival["said"]) not in kept:
-        return False
-    if not numbers:
+    """Tell whether what follows "because" comes to an answer, or says what a name is."""
+    reason = _SUBJECT.sub("", reason.strip(" .)"))
+    numbers = numbers_in(kept)
+    if _GEOMETRY.fullmatch(reason):
         return True
-    stated = {number for found in _STATES.finditer(reason) for number in _numbers(found["number"])}
-    return stated <= numbers and not (
-        _EQUATION.search(reason) and numbers.isdisjoint(_numbers(reason))
-    )
+    if not numbers:
+        return is_description(reason)
+    if "=" in reason:
+        *sides, end = reason.split("=")
+        last = _COUNT.fullmatch(end.strip())
+        worked = {number_of(side) for side in (*sides, last["number"] if last else end)}
+        counted = not last or goes_on(last["counted"], one=False)
+        return worked == numbers and counted and bool(re.search(r"\d.*[-+*/^]", reason))
+    if groups := _GROUPS.fullmatch(reason):
+        first, second = (numbers_in(groups[name]).pop() for name in ("first", "second"))
+        return {first * second} == numbers
+    values = _counts(reason)
+    return values is not None and {sum(values)} == numbers
 
 
-def _numbers(text: str) -> set[Fraction | float]:
+def _counts(text: str) -> list[Fraction | float] | None:
+    """Return the numbers of counted things: "3 red and 4 blue cubes"; None of any other text."""
+    values = []
+    for part in split(text, JOINT):
+        one = _COUNT.fullmatch(part)
+        if not one or not goes_on(one["counted"], one=one["number"] in ("1", "one")):
+            return None
+        values += numbers_in(one["number"])
+    return values
+
+
+def numbers_in(text: str) -> set[Fraction | float]:
+    """Return the values of the numbers in a text, in digits or words."""
     return {read.number for one in _NUMBERS.finditer(text) if (read := read_quantity(one[0]))}
 
 
@@ -238,63 +225,3 @@ def _abbreviates(short: str, long: str) -> bool:
     """Tell whether a bracket holds the initials of what is before it."""
     initials = "".join(word[0] for word in re.findall(r"[A-Za-z]+", long) if len(word) > 2)
     return len(short) > 1 and short.replace(".", "").casefold() == initials.casefold()
-
-
-def restated(text: str) -> str:
-    """Read ``five (5)`` and ``1/2 or 0.5``: one writing where both have one value.
-
-    Else the text as it is.
-
-    Example:
-        >>> restated("five (5)"), restated("1/2 or 50%"), restated("1/2 or 0.6")
-        ('five', '1/2', '1/2 or 0.6')
-    """
-    found = _OR.search(text)
-    if found:
-        first, second = read_quantity(found["first"]), read_quantity(found["second"])
-        same = first and second and unit_free(first) == unit_free(second)
-        return text[: found.end("first")] if same else text
-    if (listed := _LISTED.match(text)) and _counts_them(listed["first"], listed["list"]):
-        return listed["first"]
-    found = _RESTATED.match(text)
-    if not found:
-        return text
-    said = found["second"] or found["about"]
-    prefix = _ABOUT.match(said)
-    about, again = prefix and prefix["about"], said[prefix.end() if prefix else 0 :]
-    first, second = read_quantity(found["first"]), read_quantity(again)
-    if first is None or second is None:
-        return text
-    if about:
-        gap = abs(float(first.number) - float(second.number))
-        return found["first"] if gap <= 0.005 * abs(float(first.number)) else text
-    if quantities_differ(first, second):
-        return text
-    return found["first"] if first.units or first.noun or not second.units else found["second"]
-
-
-def _counts_them(count: str, things: str) -> bool:
-    """Tell whether as many things are listed as a count gives: "Two countries: Peru and Chile"."""
-    quantity = read_quantity(count)
-    return bool(quantity and quantity.noun) and quantity.number == len(split(things, JOINT)) > 1
-
-
-def without_working(text: str) -> str:
-    """Return the text without a working in brackets that comes to its one number.
-
-    Example:
-        >>> without_working("7 (10 - 3)"), without_working("7 (10 - 4)")
-        ('7', '7 (10 - 4)')
-    """
-    found = _WORKED.match(text)
-    return found["said"] if found and _works_out(found["said"], found["working"]) else text
-
-
-def _works_out(said: str, working: str) -> bool:
-    """Tell whether a working in brackets comes to the one number said: "7 left (10 minus 3)"."""
-    numbers = _numbers(said)
-    working = _OPERATORS.sub(lambda found: _SIGNS[found[1].lower()], working)
-    working, *result = re.sub(r"[A-Za-z]+|\s", "", working).split("=")
-    if len(numbers) != 1 or not re.fullmatch(r"[\d.]+(?:[-+*/][\d.]+)+", working):
-        return False
-    return {number_of(working), *map(number_of, result)} == numbers

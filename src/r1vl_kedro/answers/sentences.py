@@ -77,9 +77,10 @@ _SPOILT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    rf"(?<!\d)({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+(?!per\b|percent)[a-z]{{3,}})?)\s+(?:more|additional|extra)\b(?!\s+(?:than|or)\b)",
+    rf"(?<!\d)({NUMBER}|\b(?:{'|'.join(CARDINALS)}))((?:\s+(?!per\b|percent)[a-z]{{3,}})?)\s+(?:more|additional|extra)(?=\s+(?!than\b|or\b)[a-z])",
     re.IGNORECASE,
 )
+_MORE_NEEDED = re.compile(r"(\bneed(?:s|ed)? \S+(?: [a-z]+)?) more(?=\W*\Z)")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _YEARS = re.compile(rf"(?:{_YEAR.pattern})\s?(?:-|to)\s?(?:{_YEAR.pattern})")
 _YEAR_BEFORE = re.compile(r"\b(?:in|for|of|during|year)\s+(?:the\s+)?(?:year\s+)?\Z", re.IGNORECASE)
@@ -149,6 +150,7 @@ def value_in_sentence(plain: str) -> str | None:
         ('14 bars', None)
     """
     plain = re.sub(r"\^\((\d)\)", r"^\1", plain)
+    plain = _MORE_NEEDED.sub(r"\1", plain)
     plain = _MORE.sub(r"\1\2", _AFTERWARDS.sub("", _OF_ALL.sub("", plain[: MAX_SENTENCE + 1])))
     beyond = _THRESHOLD.match(_OF_THEM.sub(r"\1 ", plain))
     if beyond and _counts(beyond["counted"], measured=bool(beyond["verb"])):

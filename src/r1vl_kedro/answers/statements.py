@@ -6,7 +6,8 @@ from functools import lru_cache
 from r1vl_kedro.answers.leads import leads, tells
 from r1vl_kedro.answers.prose import SENTENCE_END, clause_around, hedges, neutral
 from r1vl_kedro.answers.quantities import read_quantity
-from r1vl_kedro.answers.remarks import restated, without_remark, without_working
+from r1vl_kedro.answers.remarks import without_remark
+from r1vl_kedro.answers.repeats import restated, without_working
 from r1vl_kedro.mathtext import INVISIBLE
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)

@@ -1,0 +1,97 @@
+"""An answer given twice: in another writing, or with the working that comes to it."""
+
+import re
+
+from r1vl_kedro.answers.amounts import quantities_differ, unit_free
+from r1vl_kedro.answers.evaluation import number_of
+from r1vl_kedro.answers.nouns import COLOURS, plural
+from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.remarks import numbers_in
+from r1vl_kedro.answers.splitting import JOINT, split
+from r1vl_kedro.answers.units import read_units
+
+_OR = re.compile(
+    r"(?P<first>(?<![^\s=(])[-\d.,/%]*[\d%])(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
+)
+_SIGNS = {"minus": "-", "less": "-", "plus": "+", "and": "+", "times": "*", "x": "*"}
+_OPERATORS = re.compile(rf"\b({'|'.join(_SIGNS)})\b", re.IGNORECASE)
+_LISTED = re.compile(r"^(?P<first>[^:]{1,40}):\s+(?P<list>[^:;]{1,200})$")
+_WORKED = re.compile(
+    r"^(?P<said>[^()\[\]]{1,80}?)(?:\s+[(\[]|,\s+(?:which|that) is\s+)"
+    r"(?P<working>[^()]{3,60}?)[)\]]?$"
+)
+_SAID_AGAIN = re.compile(r"(?:that is|i\.e\.|namely),?\s", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:i\.?e\.?,?|or|that is,?|=)?\s*"
+    r"(?P<about>about|approximately|approx\.?|around|roughly|~=|~)?\s*",
+    re.IGNORECASE,
+)
+_RESTATED = re.compile(
+    r"^(?P<first>(?:[^()\[\]]|(?<=[a-z])\([^()]*\)){1,40}?)\s*"
+    r"(?:\((?P<second>[^()]{1,40})\)|,\s+(?P<about>(?:about|approximately|roughly)\s.{1,40}))$",
+    re.IGNORECASE,
+)
+
+
+def restated(text: str) -> str:
+    """Read ``five (5)`` and ``1/2 or 0.5``: one writing where both have one value.
+
+    Else the text as it is.
+
+    Example:
+        >>> restated("five (5)"), restated("1/2 or 50%"), restated("1/2 or 0.6")
+        ('five', '1/2', '1/2 or 0.6')
+    """
+    found = _OR.search(text)
+    if found:
+        first, second = read_quantity(found["first"]), read_quantity(found["second"])
+        same = first and second and unit_free(first) == unit_free(second)
+        return text[: found.end("first")] if same else text
+    if (listed := _LISTED.match(text)) and _counts_them(listed["first"], listed["list"]):
+        return listed["first"]
+    found = _RESTATED.match(text)
+    if not found:
+        return text
+    said = found["second"] or found["about"]
+    prefix = _ABOUT.match(said)
+    about, again = prefix and prefix["about"], said[prefix.end() if prefix else 0 :]
+    first, second = read_quantity(found["first"]), read_quantity(again)
+    if first is None or second is None:
+        return text
+    if about:
+        gap = abs(float(first.number) - float(second.number))
+        return found["first"] if gap <= 0.005 * abs(float(first.number)) else text
+    if quantities_differ(first, second):
+        return text
+    return found["first"] if first.units or first.noun or not second.units else found["second"]
+
+
+def _counts_them(count: str, things: str) -> bool:
+    """Tell whether as many things are listed as a count gives: "Two countries: Peru and Chile"."""
+    quantity = read_quantity(count)
+    return bool(quantity and quantity.noun) and quantity.number == len(split(things, JOINT)) > 1
+
+
+def without_working(text: str) -> str:
+    """Return the text without a working in brackets that comes to its one number.
+
+    Example:
+        >>> without_working("7 (10 - 3)"), without_working("7 (10 - 4)")
+        ('7', '7 (10 - 4)')
+    """
+    found = _WORKED.match(text)
+    return found["said"] if found and _works_out(found["said"], found["working"]) else text
+
+
+def _works_out(said: str, working: str) -> bool:
+    """Tell whether a working in brackets comes to the one number said: "7 left (10 minus 3)"."""
+    numbers = numbers_in(said)
+    working = _SAID_AGAIN.sub("", working)
+    working = _OPERATORS.sub(lambda found: _SIGNS[found[1].lower()], working)
+    words = re.findall(r"[A-Za-z]+", working)
+    if not all(plural(word) or word in COLOURS or read_units(word) for word in words):
+        return False
+    working, *result = re.sub(r"[A-Za-z]+|\s", "", working).split("=")
+    if len(numbers) != 1 or not re.fullmatch(r"[\d.]+(?:[-+*/][\d.]+)+", working):
+        return False
+    return {number_of(working), *map(number_of, result)} == numbers
