@@ -6,88 +6,41 @@ every word of the clause before is known to state them ("solving, we get that").
 alone any word may stand before: "of the red ones 8 - 3 = 5".
 """
 
-import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers.units import read_units
-from r1vl_kedro.rewards.negation import AFFIRMING, CLAUSE_ENDS, SENTENCE_REACH, list_start
+from r1vl_kedro.rewards.negation import (
+    AFFIRMING,
+    AUXILIARIES,
+    CLAUSE_ENDS,
+    SENTENCE_REACH,
+    list_start,
+)
 from r1vl_kedro.rewards.normalise import (
+    ARITHMETIC,
     BREAK,
     COMMA,
     DENIERS,
     RELATIONS,
     SENTENCE_ENDS,
+    is_number,
+    is_operand,
     is_variable,
     is_word,
 )
+from r1vl_kedro.rewards.vocabulary import LEADING, THINGS, WHICH, plain, stem
 from r1vl_kedro.rewards.wholes import LONGEST_LABEL, STATING
 
-_ENDINGS = re.compile(r"(?<=\w{3})(?:e|es|s|ed|ing)\Z")
-
-
-def _stem(word: str) -> str:
-    return _ENDINGS.sub("", word)
-
-
-_LEADING = frozenset(map(_stem, (
-    # Who and what.
-    "we you us our my it its this that these those there here what one both each every all "
-    "any same other such equation formula inequality identity relation expression function "
-    "theorem rule law property answer result value solution root quantity variable number amount "
-    "total sum difference product quotient remainder factor multiple power exponent logarithm "
-    "fraction percentage ratio rate probability average mean mode median range variance parameter "
-    "coordinate slope intercept length width height depth radius diameter inradius perimeter "
-    "circumference area volume surface measure size base hypotenuse leg altitude angle arc sector "
-    "side edge face vertex vertices diagonal line segment chord tangent secant axis point plane "
-    "triangle quadrilateral square rectangle trapezoid parallelogram rhombus polygon pentagon "
-    "hexagon circle semicircle prism cylinder cone sphere cube region figure graph diagram "
-    "picture image map plot legend chart table row column digit unit tens hundreds ring color "
-    "reason front few re speed velocity acceleration distance time mass weight force energy "
-    "work pressure density charge current voltage resistance temperature frequency period "
-    "concentration price cost profit interest discount age score population step case condition "
-    "information statement fact way conclusion generality pythagoras pythagorean similarity "
-    "similitude argument definition symmetry construction label "
-    # What is done.
-    "is are was were be been has have had do does will must can could may let get got give given "
-    "yield obtain used plugging setting putting getting cancelling find "
-    "found see saw seen know known note notice observe recall remember conclude deduce infer "
-    "derive imply implies meant follow show shown prove proven verify verified check confirm "
-    "determine establish tell told say said read state come turn out become lead leave left make "
-    "made form hold held equal represent correspond satisfy satisfies require reduce "
-    "simplify simplifies compute calculate count add subtract divide multiply multiplied solve "
-    "substitute plug insert put set define denote call use apply applies take taken write written "
-    "rewrite express expand factorise factorize rearrange cancel combine equate halve "
-    "evaluate drop draw "
-    # How, where and when.
-    "of in on at to from by for with per between about into after under using through before "
-    "clear clearly obvious evident evidently indeed also only exactly precisely simply easy "
-    "easily directly immediately similar similarly likewise equivalently finally now again just "
-    "carefully correctly algebraically graphically visually certainly surely definitely really "
-    "first second third last next further previously either "
-    # Which.
-    "large larger largest small smaller smallest long longer longest short shorter shortest great "
-    "greatest big major minor whole shaded unshaded outer inner right isosceles equilateral "
-    "regular positive negative real unknown final correct desired sought true possible red "
-    "blue green yellow black white grey gray cos sin tan cot log ln frac widehat overline "
-    "text mathrm prime "
-).split()))  # fmt: skip
-"""Stems of the words that a statement may stand behind in its clause: of any other it is not known
-what it makes of the statement ("pretend", "they erased", "might")."""
 OPENING = CLAUSE_ENDS | frozenset("and or => which where while whereas when as whose".split())
 """What a new clause begins behind."""
 _CLAIMED_BY = frozenset("show prove verify check say".split())
 """Verbs that bid to state, unless somebody does so: "show that", but "we show that"."""
 _BIDDING = frozenset({"", "to", "us", "must"})
-_HEADINGS = frozenset(
-    "show prove conjecture wanted goal guess hypothesis wrong incorrect false mistake error trap "
-    "wrongly falsely incorrectly mistakenly".split()
-)
-"""Words of a heading whose sentence states nothing yet: "to show: AB is parallel to CD"."""
 _FAULTY = frozenset("wrong incorrect false faulty flawed mistake".split())
 _MULTIPLES = frozenset("half twice thrice double triple".split())
-_RULES = frozenset(map(_stem, "theorem rule law formula formulas identity inequality".split()))
+_RULES = frozenset(map(stem, "theorem rule law formula formulas identity inequality".split()))
 _REACHING = frozenset(
-    map(_stem, "lead simplify simplifies reduce rearrange equivalent corresponds equal according "
+    map(stem, "lead simplify simplifies reduce rearrange equivalent corresponds equal according "
         "solution root due back down closer get".split())
 )  # fmt: skip
 """Words (stems) behind which "to" leads to a statement."""
@@ -105,30 +58,72 @@ _PLACING = frozenset("in on without besides".split())
 _BEFORE_THINGS = frozenset("of in on at from for through between".split())
 _GIVING = frozenset("is are gives give that have get find".split())
 """With a preposition and a word that leads on, any thing may stand: "the force on the block is"."""
-_NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
+NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
 """Words that a label stands behind, which is no word: "triangle ABC"."""
 OTHERS = frozenset("other another special wrong".split())
-_NOT_FIRST = OTHERS | frozenset("second third next last opposite".split())
+_NOT_FIRST = OTHERS | frozenset(
+    "second third next last opposite outer inner exterior interior".split()
+)
 """Words that make another thing of the noun behind: "the other triangle is isosceles"."""
+_TO_THAT = frozenset(
+    "have get got find found see seen know known note notice observe recall remember conclude "
+    "deduce infer show shows shown follows follow clear obvious evident given told means mean "
+    "implies imply gives yields doubt question surprise denied out forget confirm confirms "
+    "verifies proves proved proven states state stated obtain obtained therefore hence true "
+    "certain read reads tells tell us use using so".split()
+)
+"""Words before "that" with which it is stated: "we see that", and not "it is possible that"."""
+_FINITE = frozenset(
+    "have has get gets got find found obtain obtained see know known gives give given yields yield "
+    "shows show conclude deduce infer read reads is are was were means mean implies imply becomes "
+    "equals leaves leave leaving yielding giving making make makes note notice observe recall "
+    "remember compute computed calculate write must told reach satisfies let takes".split()
+)
+_STATING_LAST = _FINITE | frozenset(
+    "forget substitute substituting plugging setting using with to = => getting obtaining derive "
+    "call so then now also thus hence therefore only clearly again indeed finally first second "
+    "next exactly precisely simply easily directly obviously evidently certainly surely definitely "
+    "similarly likewise equivalently both all each here there just previously immediately fact "
+    "overall altogether alone way wonder doubt generality well not any some every this these its "
+    "their our that those either us".split()
+)
+"""Words that a lead may end with: what states, when and how, and words that point at a thing."""
+_UNSETTLED = frozenset("condition question problem cases requirement choice points check".split())
+"""Subjects that state nothing: "the condition is x = 5"."""
+_TELLING = frozenset("says states tells us gives shows check implies".split())
+_ADJUNCTS = frozenset(
+    "in from by at with without besides under using after on through considering for if".split()
+)
+_FEW_CASES = frozenset("this that each every either any which such our".split())
+_BIDS = frozenset("find choose determine pick compute calculate let which points such".split())
+"""Words of a sentence that asks for what makes something so: "find k so that"."""
 
 
 def is_claim(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether a window is a statement, and neither a noun phrase nor a sum of numbers."""
     held = tokens[start:end]
-    if not STATING.isdisjoint(held):
+    if not STATING.isdisjoint(held) or acting(held):
         return True
     return not RELATIONS.isdisjoint(held) and (is_word(tokens[start]) or is_variable(tokens[start]))
+
+
+def acting(held: Sequence[str]) -> int:
+    """Return the place of a verb between a subject and an object: "AD bisects angle BAC"; or 0."""
+    if len(held) < 3 or not is_word(held[0]):
+        return 0
+    for place, word in enumerate(held[:-1]):
+        verb = is_word(word) and word.endswith("s") and not word.endswith(("ss", "us"))
+        noun = stem(word) in THINGS or word in ("things", "objects", "bars")
+        if place and verb and len(word) > 3 and not noun:
+            return place
+    return 0
 
 
 def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the clause before a statement has a word that is not known to state it."""
     before = tokens[start - 1] if start else BREAK
-    if before == COMMA and _heads(tokens, start - 1):
-        return True
     if not is_claim(tokens, start, end):
         return before == "to" and tokens[start] in _ACTIONS and _held_off(tokens, start - 1)
-    if before == COMMA and _ill_founded(tokens, start - 1):
-        return True
     first = list_start(tokens, start)
     if tokens[first] != tokens[start]:
         first = start
@@ -141,10 +136,16 @@ def _altered(tokens: Sequence[str], start: int) -> bool:
     first, before = tokens[start], tokens[start - 1] if start else BREAK
     if is_variable(first) and is_variable(before) and before not in ("a", "i"):
         return True  # a product: "y x = 5"
+    if before == "=" and start > 1 and is_number(tokens[start - 2]):
+        return (start < 3 or not is_operand(tokens[start - 3])) and tokens[
+            start - 3
+        ] not in ARITHMETIC
     if before in _NOT_FIRST and is_word(first) and first != "there":
         return True  # "the other triangle is isosceles"
-    if before == "to" and _stem(tokens[start - 2]) not in _REACHING:
+    if before == "to" and stem(tokens[start - 2]) not in _REACHING:
         return True  # "the distance to y = 2x + 1"
+    if before in ("arc", "vector") and is_word(first):
+        return True
     return start > 1 and tokens[start - 2] == "such" and before == "as"
 
 
@@ -154,6 +155,11 @@ def _leads(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
     while opening > max(start - SENTENCE_REACH, 0) and tokens[opening - 1] not in OPENING:
         opening -= 1
     lead = tokens[opening:start]
+    if not (
+        _opens(tokens, opening, start, equation=equation)
+        and _ends_stating(lead, tokens[start], equation=equation)
+    ):
+        return False
     if lead[:1] == ["to"] and (not opening or tokens[opening - 1] in SENTENCE_ENDS):
         return False  # "To get x = 5 we would need more"
     if lead == ["case"] or (
@@ -161,7 +167,7 @@ def _leads(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
     ):
         return False
     denied = not DENIERS.isdisjoint(lead)
-    ruled = max((at for at, word in enumerate(lead) if _stem(word) in _RULES), default=0)
+    ruled = max((at for at, word in enumerate(lead) if stem(word) in _RULES), default=0)
     for place, word in enumerate(lead):
         if place < ruled and word in ("by", "from", "using"):
             return all(known(word, "") for word in lead[ruled:])  # "by Ohm's law"
@@ -177,6 +183,78 @@ def _leads(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
     return True
 
 
+def _opens(tokens: Sequence[str], opening: int, start: int, *, equation: bool) -> bool:
+    """Tell whether what a clause begins behind lets it state something: not "find b when"."""
+    if not opening or tokens[opening - 1] in SENTENCE_ENDS:
+        return True
+    mark, lead = tokens[opening - 1], tokens[opening:start]
+    before = tokens[opening - 2] if opening > 1 else BREAK
+    if mark in ("when", "where"):
+        defines = mark == "where" and equation
+        return "we" in lead or (defines and (before == COMMA or before in SENTENCE_ENDS))
+    if mark == "which" and not lead and is_word(tokens[start]):
+        return tokens[start] in _FINITE or before == COMMA
+    if tokens[opening - 3 : opening] == ["as", "long", "as"]:
+        return False
+    if mark == "which":
+        return before not in _BEFORE_THINGS | {"for"}
+    if mark == "so" and lead[:1] == ["that"]:
+        return before == COMMA or _BIDS.isdisjoint(tokens[max(opening - 9, 0) : opening])
+    first = opening - 1
+    while first and tokens[first - 1] not in CLAUSE_ENDS:
+        first -= 1
+    whole = tokens[first : opening - 1]
+    if mark == "or" and (not equation or RELATIONS.isdisjoint(whole)):
+        return not whole
+    if mark == "and" and equation and "of" in whole:
+        return any(map(_is_verb, whole))  # "the sum of BC and AB = 5"
+    if mark in ("and", "but") and not equation and is_word(tokens[start]):
+        return not whole or any(map(_is_verb, whole))  # "the base and the area is 24"
+    return True
+
+
+def _is_verb(word: str) -> bool:
+    return word in RELATIONS or word in AUXILIARIES or word in _FINITE
+
+
+def _ends_stating(lead: Sequence[str], first: str, *, equation: bool) -> bool:
+    """Tell whether the last words of a lead state what follows: "we get", "see that", "line"."""
+    if not lead:
+        return True
+    last, ahead = lead[-1], "".join(lead[-2:-1])
+    settled = last == "that" and (ahead in _TELLING or "no" in lead)
+    open_to = not settled and not _UNSETTLED.isdisjoint(lead)
+    if open_to or not OTHERS.isdisjoint(lead):
+        return False
+    if lead[:2] in (["no", "one"], ["at", "first"]) or (lead[0] == "only" and ahead == "in"):
+        return False
+    if any(word == "let" for word in lead) and not equation:
+        return False
+    if "must" in lead and ahead in ("shown", "proved", "proven", "checked", "verified"):
+        return False
+    if last == "that":
+        return not is_word(ahead) or ahead in _TO_THAT or (ahead == "say" and "can" in lead)
+    if last == "say":
+        return "can" in lead or "may" in lead
+    if last in _STATING_LAST or not is_word(last):
+        return last != "to" or stem(ahead) in _REACHING
+    if last == "of":
+        return True
+    if "case" in lead:
+        return not _FEW_CASES.isdisjoint(lead)
+    label = (
+        equation or is_variable(first) or (len(first) < 5 and not plain(first)) or len(first) == 2
+    )
+    if lead[0] in _ADJUNCTS and last not in _BEFORE_THINGS:
+        return lead[0] != "for" or label
+    if lead[0] == "there" or first == "there":
+        return last not in _BEFORE_THINGS
+    if stem(last) in WHICH:
+        return True
+    held = _BEFORE_THINGS - {"of"}
+    return label and stem(last) in THINGS and held.isdisjoint(lead)
+
+
 def _held_off(tokens: Sequence[str], place: int) -> bool:
     """Tell whether it is not known that an action behind "to" is done: "no need to count"."""
     if not place or tokens[place - 1] in CLAUSE_ENDS | {"and"}:
@@ -189,26 +267,6 @@ def known(word: str, ahead: str) -> bool:
     """Tell whether a word behind another leaves a statement in its clause one."""
     if word in _MULTIPLES:
         return False
-    if not is_word(word) or _stem(word) in _LEADING or read_units(word):
+    if not is_word(word) or stem(word) in LEADING or read_units(word):
         return True
-    return ahead in _NAMED and len(word) <= LONGEST_LABEL
-
-
-def _heads(tokens: Sequence[str], colon: int) -> bool:
-    """Tell whether a heading before a colon announces a statement: "to show:"."""
-    first = colon
-    while first and colon - first < 3 and tokens[first - 1] not in SENTENCE_ENDS:
-        first -= 1
-    heading = tokens[first:colon]
-    announces = heading == ["we", "expected"] or not _HEADINGS.isdisjoint(heading)
-    return len(heading) < 3 and announces
-
-
-def _ill_founded(tokens: Sequence[str], comma: int) -> bool:
-    """Tell whether the clause before a comma tells of a faulty way: "by the wrong formula,"."""
-    first = comma
-    while first > max(comma - 8, 0) and tokens[first - 1] not in OPENING:
-        first -= 1
-    return tokens[first] in ("using", "with", "by", "from", "in") and not _FAULTY.isdisjoint(
-        tokens[first:comma]
-    )
+    return ahead in NAMED and len(word) <= LONGEST_LABEL

@@ -49,7 +49,7 @@ _CONTRASTS = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("far", "from"), ("rule", "out"),
      ("except", "for"), ("nothing", "but"),
      ("everything", "but"), ("anything", "but"), ("all", "but"),
-     ("differs", "from"), ("forgot", "to")}
+     ("differs", "from"), ("short", "of"), ("forgot", "to")}
 )  # fmt: skip
 POINTERS = frozenset({"which", "this", "that", "it", "these", "those", "they"})
 _REFUSING = frozenset("exclude except avoid reject discard retract lack lacks few 0".split())

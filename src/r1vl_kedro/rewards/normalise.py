@@ -29,7 +29,9 @@ FACTORS = frozenset("abcdefijknopqrtuvwxyzXYZ(") | {"sqrt", "pi"}
 _MINUS = "−"
 """The word "minus" until its sign is settled: unlike a hyphen it stays before a word."""
 _PHRASES = {
-    "must be": "is", "must equal": "=", "is equal to": "=",
+    "must be shown": "must shown", "must be proved": "must proved",
+    "must be proven": "must proven", "must be checked": "must checked",
+    "must be verified": "must verified", "must be": "is", "must equal": "=", "is equal to": "=",
     "are equal to": "=", "equal to": "=", "equals to": "=", "equals": "=",
     "plus": "+", "minus": _MINUS, "times": "*", "multiplied by": "*", "divided by": "/",
     "to the power of": "^", "squared": "^ 2", "cubed": "^ 3", "square root of": "sqrt",
@@ -64,12 +66,13 @@ _INTERVAL = re.compile(r"([\[(])(\s*-?[\d.]+\s*,\s*-?[\d.]+\s*)([\])])")
 _FACTORIAL = re.compile(r"(?<=\d)!(?![=!])")
 _SIGNS = str.maketrans(
     {"€": " euro ", "£": " sterling ", "¥": " yen ", "₹": " rupee ", "∥": " is parallel ",
-     "⊥": " is perpendicular ", "✗": " wrong ", "✘": " wrong ", "❌": " wrong "}
+     "⊥": " is perpendicular ", "⟹": " => ", "✗": " wrong ", "✘": " wrong ", "❌": " wrong "}
 )  # fmt: skip
 _LINES = re.compile(r"\\(parallel|perp)(?![A-Za-z])")
 _BESIDE = re.compile(r"(?<=[A-Z])\s*(?:\|\||//)\s*(?=[A-Z])")
 _PRIMED = re.compile(
-    r"(?<![\w'])([A-Za-z])(?:\s?\^\s?(?=\(?prime))?('{1,3}|\(?(?:prime ?)+\)?)(?![A-Za-z])"
+    r"(?<![\w'])([A-Z]{1,3}|[A-Za-z])(?:\s?\^\s?(?=\(?prime))?('{1,3}|\(?(?:prime ?)+\)?)"
+    r"(?![A-Za-z])"
 )
 # Behind a number letter case tells a unit from a factor (5 A, 5a) and mega from milli.
 _UNIT_LETTERS = {
@@ -264,8 +267,6 @@ def _settle(raw: list[str]) -> list[str]:
             elif not (len(previous) > 1 and previous.isalpha()) and previous != BREAK:
                 out.append(token)
         elif token == ":":
-            if previous in ("wrong", "incorrect", "false"):
-                continue
             between = is_number(previous) and raw[position + 1][0].isdigit()
             out.append(token if between else COMMA)
         elif token == "*" and (is_number(previous) or previous == "pi"):

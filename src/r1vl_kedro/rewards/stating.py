@@ -30,6 +30,8 @@ from r1vl_kedro.rewards.normalise import (
     is_number,
     is_word,
 )
+from r1vl_kedro.rewards.retraction import given_up
+from r1vl_kedro.rewards.sentence import said_otherwise
 from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
@@ -92,6 +94,8 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or led_otherwise(tokens, start, end)
         or goes_on_otherwise(tokens, start, end)
         or followed_otherwise(tokens, start, end)
+        or said_otherwise(tokens, start, end)
+        or given_up(tokens, start, end)
     )
 
 

@@ -1,0 +1,164 @@
+"""What else the sentence of a match says: the words of its other clauses are known, or it is none.
+
+Every word must be plain (`rewards.vocabulary`), and no clause may set a condition, deny the rest
+or tell of another thing.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from r1vl_kedro.answers.nouns import counted
+from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.mathtext import GREEK_NAMES
+from r1vl_kedro.rewards.clauses import (
+    OUT,
+    REDOING,
+    SETTING_ASIDE,
+    absurd,
+    clauses_of,
+    leads_astray,
+    misreads,
+    takes_away,
+)
+from r1vl_kedro.rewards.leads import NAMED, OPENING, OTHERS, is_claim
+from r1vl_kedro.rewards.negation import AFFIRMING, AUXILIARIES
+from r1vl_kedro.rewards.normalise import (
+    COMMA,
+    DENIERS,
+    QUESTION,
+    RELATIONS,
+    SENTENCE_ENDS,
+    STEP_END,
+    is_number,
+)
+from r1vl_kedro.rewards.tails import LEAVING_WHOLE, SAYING
+from r1vl_kedro.rewards.vocabulary import SOURCES, plain, stem
+
+_TOGETHER = frozenset({("by", "contradiction"), ("measurement", "error")})
+_LINKS = (
+    OPENING | AFFIRMING | SAYING | LEAVING_WHOLE | GREEK_NAMES | AUXILIARIES | DENIERS
+    | {"would", "could", "impossible", "extraneous", "nothing", "look", "looks", "looking"}
+    | {"expect"}
+) - frozenset("should instead rather wanted might seems seem".split())  # fmt: skip
+"""Words besides the plain ones: conjunctions, what affirms behind a negation, what may be said."""
+_INVERTED = frozenset("had were should could would".split())
+"""Verbs that suppose or ask at the beginning of a sentence: "had we used the base,"."""
+_GROUNDS = frozenset("since because as given if".split())
+"""Words of a clause that gives grounds: what follows is not said of it."""
+_BOUNDING = frozenset("when if in on at for where with".split())
+_HEADING_REACH = 8
+"""How many tokens a line of a list under a heading may have."""
+
+
+def sentence_bounds(tokens: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence of a window begins and ends, end exclusive."""
+    first, last = start, end
+    while first and tokens[first - 1] not in SENTENCE_ENDS:
+        first -= 1
+    while last < len(tokens) and tokens[last] not in SENTENCE_ENDS:
+        last += 1
+    return first, last
+
+
+def all_plain(words: Sequence[str], ahead: str = "") -> bool:
+    """Tell whether words leave a statement one where they stand elsewhere in its sentence.
+
+    Things in the plural that a number counts do, of whatever name, and labels: "triangle ABCD".
+    """
+    place = 0
+    while place < len(words):
+        word = words[place]
+        named = ahead in NAMED and len(word) < 5
+        if not (plain(word) or word in _LINKS or named or (ahead, word) in _TOGETHER):
+            many = counted(words[place : place + 3]) if is_number(ahead or "a") else 0
+            behind = words[place + many : place + many + 1]
+            if not many or not (behind == [] or behind[0] in LEAVING_WHOLE):
+                return False
+            place += many - 1
+        ahead = words[place]
+        place += 1
+    return True
+
+
+def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether the sentence around a window has words or clauses that may undo it."""
+    first, last = sentence_bounds(tokens, start, end)
+    before, behind = tokens[first:start], tokens[end:last]
+    if "but" in before:
+        before = before[len(before) - before[::-1].index("but") :]
+    held = tokens[start:end]
+    *clauses, own = clauses_of(before, frozenset({COMMA}))
+    while clauses and (REDOING.issuperset(clauses[0]) or clauses[0][0] in SETTING_ASIDE):
+        if leads_astray(clauses[0], held, out=False):
+            return True
+        del clauses[0]
+    if not (all(map(all_plain, [*clauses, own])) and all_plain(behind, tokens[end - 1])):
+        return True
+    if absurd(tokens[first:last]) or _bounded(before, behind, sums=not RELATIONS.isdisjoint(held)):
+        return True
+    if COMMA in before and tokens[first] in _INVERTED:
+        return True
+    out = bool(own) and own[0] in OUT
+    if any(leads_astray(clause, held, out=out) for clause in clauses):
+        return True
+    claim = is_claim(tokens, start, end)
+    if _headed_astray(tokens, first) or (tokens[last : last + 1] == [QUESTION] and _tagged(behind)):
+        return True
+    if behind[:1] in (["gives"], ["makes"], ["yields"]) and "not" in behind:
+        return True
+    grounds = any(word in _GROUNDS for word in [tokens[start], *own])
+    if misreads(own) or (not claim and _of_others(own)):
+        return True
+    return any(
+        takes_away(clause, held, claim=claim, joined=not place and behind[0] != COMMA)
+        for place, clause in enumerate(clauses_of(behind, OPENING)[1:])
+        if not (grounds and clause and clause[0] in ("it", "they", "we"))
+    )
+
+
+def _tagged(behind: Sequence[str]) -> bool:
+    """Tell whether a question ends on a tag: ", are there?"."""
+    return COMMA in behind and behind[len(behind) - behind[::-1].index(COMMA) :][0] in AUXILIARIES
+
+
+def _of_others(lead: Sequence[str]) -> bool:
+    """Tell whether a lead makes a sum or thing that of somebody or something else."""
+    if not OTHERS.isdisjoint(lead) or ("one", "of") in pairwise(lead):
+        return True
+    if lead[:1] == ["no"] and any(word in AUXILIARIES for word in lead):
+        return True
+    if lead[-1:] == ["from"] and "different" in lead:
+        return True
+    if lead[-1:] == ["to"] and "from" in lead and any(map(is_number, lead)):
+        return True
+    said = not {"say", "says", "said", "expect", "expected", "expects"}.isdisjoint(lead)
+    if ("look", "for") in pairwise(lead):
+        return True
+    return said and "can" not in lead and SOURCES.isdisjoint(map(stem, lead))
+
+
+def _bounded(before: Sequence[str], behind: Sequence[str], *, sums: bool) -> bool:
+    """Tell whether a sentence sets a bound or chooses: "only when", "either ... or", "by zero"."""
+    pairs = {*pairwise(before), *pairwise(behind)}
+    if ("by", "zero") in pairs or ("by", "0") in pairs:
+        return True
+    if any(one == "only" and two in _BOUNDING for one, two in pairs):
+        return True
+    if before[-1:] and before[-1] in ("or", "either", "between"):
+        return before[-1] != "or" or not sums
+    return "either" in before and "or" in [*before, *behind]
+
+
+def _headed_astray(tokens: Sequence[str], first: int) -> bool:
+    """Tell whether a statement stands in a list under a heading that denies: "none of these:"."""
+    place = first - 1
+    while place > 0 and tokens[place] in SENTENCE_ENDS and tokens[place] != STEP_END:
+        begin, _ = sentence_bounds(tokens, place, place)
+        if tokens[place - 1] == COMMA:
+            heading = tokens[begin : place - 1]
+            wrong = not DENIERS.isdisjoint(heading) or any(map(WRONG.fullmatch, heading))
+            return not all_plain(heading) or wrong
+        if place - begin > _HEADING_REACH:
+            return False
+        place = begin - 1
+    return False
