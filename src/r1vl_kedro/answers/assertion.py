@@ -6,7 +6,7 @@ from string import ascii_uppercase
 from r1vl_kedro.answers.amounts import SAME
 from r1vl_kedro.answers.behind import is_description
 from r1vl_kedro.answers.calendar import same_name
-from r1vl_kedro.answers.leads import leads
+from r1vl_kedro.answers.leads import asked_for, leads
 from r1vl_kedro.answers.prose import COPULA
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import harmless
@@ -34,7 +34,7 @@ _BEFORE_WORDS = re.compile(
 )
 _COPULA = re.compile(
     r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    rf"(?:will be|{COPULA}|"
+    rf"(?:will be|{COPULA}|shows|represents|depicts|simplifies to|evaluates to|"
     r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -63,14 +63,10 @@ _BACKED = re.compile(
     r"(?P<figure>(?:USD )?\d[^()]{0,30})\)?\W*"
 )
 """Words with a figure behind them that supports them: "Soccer (24 students)"."""
-_SUBJECT_WORDS = (
-    r"(?!.*\b(?:if|unless|false|untrue|wrong|whether|den\w+|doubt\w*|says?|thinks?)\b)"
-    r"\W*[A-Za-z][\w'-]*(?: [\w'()-]+){0,6}?"
-)
 _NEGATIVE = {
-    "neither": re.compile(rf"{_SUBJECT_WORDS} is neither \w+ nor \w+\W*", re.IGNORECASE),
+    "neither": re.compile(r"(?P<subject>.+?) is neither \w+ nor \w+\W*", re.IGNORECASE),
     "does not exist": re.compile(
-        rf"{_SUBJECT_WORDS} (?:does not|doesn't|doesn’t) exist\W*", re.IGNORECASE
+        r"(?P<subject>.+?) (?:does not|doesn't|doesn’t) exist\W*", re.IGNORECASE
     ),
 }
 
@@ -106,8 +102,8 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
     said = [found for core in cores(ours) if (found := _SUBJECT.match(core))]
     if any(fold(one["subject"]) in wanted and is_description(one["said"]) for one in said):
         return SAME
-    end = statement_end(ours)
-    if end is not None and (fold(end) in wanted or squeezed(end) == squeezed(theirs)):
+    ends = [end for core in cores(ours) if (end := statement_end(core))]
+    if any(fold(end) in wanted or squeezed(end) == squeezed(theirs) for end in ends):
         return SAME
     return reason
 
@@ -115,7 +111,8 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
 def _in_so_many_words(ours: str, theirs: str) -> bool:
     """Tell whether a sentence says a reference that itself denies: "neither", "does not exist"."""
     said = _NEGATIVE.get(" ".join(fold(theirs)))
-    return bool(said and said.fullmatch(ours))
+    found = said and said.fullmatch(ours)
+    return bool(found and asked_for(found["subject"]))
 
 
 def statement_end(plain: str) -> str | None:

@@ -33,7 +33,8 @@ _NOTHING = re.compile(
     r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
     r"|there (?:is|are|were) none"
     r"|none[;,.:] there (?:is|are|were) (?:no|zero|0)(?: such)?(?: [a-z]+){0,2}"
-    r"|(?:there (?:is|are|were|will be) )?(?:no|none)(?: [a-z]+){0,3} (?:left|remain(?:s|ing)?)"
+    r"|(?:there (?:is|are|were|will be) )?(?:no(?: [a-z]+){0,2} [a-z]+s|none)(?: is| are)? "
+    r"(?:left|remain(?:s|ing)?)"
     r")\W*$",
     re.IGNORECASE,
 )

@@ -157,7 +157,7 @@ TOLD = frozenset(_each(
     "is are was were be has have had equal congruent similar parallel perpendicular opposite "
     "adjacent supplementary complementary vertical alternate corresponding same tangent inscribed "
     "bisects sum sums add adds up forms form there it they we so they're which where since because "
-    "wait half twice them more us leaving giving let me given"
+    "wait removed added subtracted taken them more us leaving giving let me given"
 ))  # fmt: skip
 """Words of a working or a reason, beside the nouns, modifiers and numbers in it."""
 
@@ -172,3 +172,11 @@ NAMES = frozenset(_each(
 """Given names, as in word problems."""
 
 COUNTS = frozenset(CARDINALS) - {"one"} | {"hundred", "thousand", "million", "dozen"}
+
+HAN_ASKED = (
+    "这里|那么|所以|因此|图中|一共|总共|共|总|正确|最终|最后|的|该|它|这|这个|答案|结果|结论|面积|周长|体积|"
+    "长度|宽度|高度|边长|半径|直径|角度|角|长|宽|高|数量|个数|人数|总数|数|和|差|积|商|比|值|平均数|平均值|中位数|"
+    "最大值|最小值|概率|斜率|距离|速度|时间|重量|质量|价格|年份|三角形|圆|正方形|长方形|矩形|图形|阴影部分|学生|"
+    "苹果|球"
+)
+"""What is asked for, in Chinese."""

@@ -38,6 +38,9 @@ _PHRASES = [
             "shown",
         ),
         (r"\bmakes for\b", "makes"),
+        (r"\b(leaves?) us with\b", r"\1"),
+        (r"\b(?:occurs|occurred|happens|happened)\b", "is"),
+        (r"\b[a-zA-Z]\([^()]{1,6}\)", "AB"),
         (r"\b(gives?|makes?|leaves?|takes?|costs?) (?:us|me|him|her|them|you)\b", r"\1"),
         (r"\A\W*(?:(?:yes|no|sorry)(?:,|\W*\Z))", "so,"),
         (r"\bmore precisely\b|\bfinal (?:count|tally)\b", "total"),
@@ -58,6 +61,7 @@ _PHRASES = [
 _CLASSES = {
     **dict.fromkeys(known.NAMES, "N"),
     **dict.fromkeys(known.TOLD, "k"),
+    **dict.fromkeys("half twice".split(), "K"),
     **dict.fromkeys(known.WAYS, "y"),
     **dict.fromkeys(known.DOING, "g"),
     **dict.fromkeys(known.THINGS, "t"),
@@ -72,7 +76,8 @@ _CLASSES = {
     **dict.fromkeys(known.ADVERBS, "e"),
     **dict.fromkeys(known.DETERMINERS, "d"),
     **dict.fromkeys(known.COUNTS, "n"),
-    **dict.fromkeys("it there here they he she we you i which".split(), "i"),
+    **dict.fromkeys("it there here they he she we you which".split(), "i"),
+    "i": "j",
     **dict.fromkeys("this that these those both".split(), "D"),
     **dict.fromkeys("is are was were equals = : ≈ ~=".split(), "b"),
     **dict.fromkeys("from for between to with by within per after".split(), "p"),
@@ -99,16 +104,20 @@ _NOUN = rf"(?:(?:{_DET}[ar]*[tN]+|m)')?{_DET}{_RUN}(?:(?<=[qlzsa]){_OF})?+a*+(?:
 _ANSWER = r"[dDm]?(?:[reH]*w(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
 _DONE = r"p?g(?:[earnuldDAEqztsNyPpIcohHk]|,(?=[ns]))*"
 _TO = "[eH]*(?:I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
-_OPENING = rf"(?>[eHh],?|{_AT},?|S[^xw]+,|{_DONE}(?:,|(?=i))|{_ANSWER}b|[^xPwH]+H,?)"
+_OPENING = rf"(?>[eHh],?|{_AT},?|S[^xw]+,|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xPwH]+H,?)"
 _CLAUSE = (
     rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)[eH]*b{_TO}"
     rf"|(?:{_NOUN}|[iDuE]|(?<![dDAE])N+|{_DONE})[eH]*(?:[vz]|(?<=z)){_TO}"
-    rf"|(?:i?f){_TO}|b?{_TO}|p?A?[arz]*[qz]o)"
+    rf"|[ij]?f{_TO}|b?{_TO}|p?A?[arz]*[qz]o)"
 )
 _LEAD = re.compile(rf"(?:{_OPENING})*{_CLAUSE}")
+_OPENS = re.compile(rf"(?:(?=.*[qztlNyg])(?:{_AT}|{_DONE})|[pI][dD]?q?n(?<!,)|S[^xw]+),", re.DOTALL)
+_COMMA = re.compile(r"(?=[A-Za-z])[^.;:?!\n]{3,80}?,\s+(?!leaving|giving|making|so\b|which)(?=\S)")
 _LONGEST = 60
 """Words before a value that are read."""
-_TELLS = re.compile(r"(?:[^xPw]|w(?=o)|(?<=[nuo])P|(?<=[nuo][ar])P)*")
+_TELLS = re.compile(
+    r"(?:[^xPwrK]|K(?=o[dD]?[nsqt])|r(?=[tql])|w(?=o)|(?<=[nuo])P|(?<=[nuo][ar])P)*"
+)
 _OPERATOR = re.compile(
     rf"\\[a-z]+|\b(?:lim|{'|'.join(sorted(FUNCTIONS | DECORATIONS | {*GREEK_LETTERS.values()}))})"
     r"(?![a-z])|\b(?:[abcd]{3}|[xyz]{3}|[pqr]{3}|[mnp]{3})\b",
@@ -157,6 +166,17 @@ def leads(text: str) -> bool:
     *earlier, last = re.split(r"(?<=\w)[.!?;]\s|\n", text)
     classes = _classes(last)
     return len(classes) <= _LONGEST and bool(_LEAD.fullmatch(classes)) and all(map(tells, earlier))
+
+
+def without_opening(text: str) -> str:
+    """Return a sentence without a known opening up to its first comma; else as it is.
+
+    Example:
+        >>> without_opening("After removing 3 cubes, 7 are left"), without_opening("At first, 7")
+        ('7 are left', 'At first, 7')
+    """
+    found = _COMMA.match(text)
+    return text[found.end() :] if found and _OPENS.fullmatch(_classes(found[0])) else text
 
 
 def tells(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from r1vl_kedro.answers.calendar import MONTHS
-from r1vl_kedro.answers.leads import leads
+from r1vl_kedro.answers.leads import leads, without_opening
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
@@ -152,6 +152,7 @@ def value_in_sentence(plain: str) -> str | None:
     plain = re.sub(r"\^\((\d)\)", r"^\1", plain)
     plain = _MORE_NEEDED.sub(r"\1", plain)
     plain = _MORE.sub(r"\1\2", _AFTERWARDS.sub("", _OF_ALL.sub("", plain[: MAX_SENTENCE + 1])))
+    plain = without_opening(plain)
     beyond = _THRESHOLD.match(_OF_THEM.sub(r"\1 ", plain))
     if beyond and _counts(beyond["counted"], measured=bool(beyond["verb"])):
         plain = re.sub(r"\s*\(\d+\)", "", beyond["kept"])

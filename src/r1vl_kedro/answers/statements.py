@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
-from r1vl_kedro.answers.leads import leads, tells
-from r1vl_kedro.answers.prose import SENTENCE_END, clause_around, hedges, neutral
+from r1vl_kedro.answers.known_words import HAN_ASKED
+from r1vl_kedro.answers.leads import leads, tells, without_opening
+from r1vl_kedro.answers.prose import SENTENCE_END, hedges
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import without_remark
 from r1vl_kedro.answers.repeats import restated, without_working
@@ -76,7 +77,7 @@ _LEAD = re.compile(
     r"|both\s+(?=\S.*\band\b)|either\s+(?=\S.*\bor\b)"
     r"|(?:the\s+|a\s+)?(?:city|country|state|river|month|planet|letter|word|colou?r|ratio) of\s+"
     r"(?!the\b)"
-    r"|(?:die|la|le|il|a|o|el)\s+(?:\w+e\s+)?(?:antwort|lösung|réponse|respuesta|resposta|"
+    r"|(?:die|la|le|il|a|o|el)\s+(?:(?:richtige|korrekte|endgültige|bonne|mejor)\s+)?(?:antwort|lösung|réponse|respuesta|resposta|"
     r"risposta|solución|ergebnis)(?:\s+corre[ct]+a?)?\s*(?:ist|lautet|est|es|é|è|:)\s*:?"
     r"(?:\s*(?:la|el|le|die)\s+(?=\(?[a-z]\)?\W*$))?"
     r"|(?:答え|回答|정답|답)\s*[はわ은는이가]?\s*[:：]?\s*(?=[\d-])"
@@ -84,7 +85,7 @@ _LEAD = re.compile(
     r"|(?:about|approximately|approx\.?|around|circa|ca\.)\s+(?=[-\d.]|USD|[€£¥]|[a-z]+\s*$)"
     r"|(?:it|this|they)\s+(?:will\s+|would\s+)?(?=[a-z]{4,}\W*$)"
     r"|(?:->|=>|~=|≈|=|:=)\s*|~\s*(?=[-\d.]|USD|[€£¥])"
-    r"|(?![^\d]*(?:[不没非或约]|可能|也许|大概|大于|小于|超过|至少|至多|最多))[\u4e00-\u9fff]{1,8}(?:是|为|等于|有)\s*(?=[-\d])"
+    rf"|(?:{HAN_ASKED})+(?:是|为|等于|有)\s*(?=[-\d])"
     r"|(?:the\s+)?year\s+(?=\d{4}\W*$)"
     r"|(?:after|for|in)\s+(?=\d[\d.]*\s?(?:s|secs?|seconds?|min|minutes?|h|hrs?|hours?|days?|weeks?|"
     r"months?|years?)\W*$)"
@@ -186,6 +187,7 @@ def cores(plain: str) -> tuple[str, ...]:
         ('Thus, there are 7 in total', 'there are 7 in total', '7 in total', '7')
     """
     text = _stripped(_answer_alone(_AT_POINT.sub("", without_working(_stripped(plain)))))
+    text = without_opening(text)
     found = [text]
     for _ in range(8):
         shorter = _LEAD.sub("", text, count=1)
@@ -209,12 +211,8 @@ def cores(plain: str) -> tuple[str, ...]:
 def _declared(text: str) -> str:
     """Return what follows the last "the answer is" of a sentence; else the text as it is."""
     found = list(_ANSWER_IS.finditer(text))
-    if not found or _SUPPOSED.search(text[: found[-1].start()]):
-        return text
-    before = clause_around(text, found[-1].start(), found[-1].end())[0]
-    led = leads(SENTENCE_END.split(text[: found[-1].end()])[-1])  # not "the second best answer is"
-    if not (neutral(before) and led) or _ANOTHER_FIRST.search(before):
-        return text
+    if not found or not leads(SENTENCE_END.split(text[: found[-1].end()])[-1]):
+        return text  # "the second best answer is"
     return text[found[-1].end() :]
 
 
@@ -240,9 +238,13 @@ def _concluded(text: str) -> str:
         return text
     if found.groupdict().get("turned") and not _TURNED.search(text[: found.start()]):
         return text  # "20. It is 4 numbers"
-    if hedges(text) or not tells(_TURNED.sub("", text[: found.start() or -len(rest)])):
+    if (
+        hedges(text)
+        or read_quantity(text[: found.start()]) is not None
+        or not tells(_TURNED.sub("", text[: found.start() or -len(rest)]))
+    ):
         return text
-    if found.re is _RECKONED and _NOT.search(text):
+    if found.re is _RECKONED and (_NOT.search(text) or re.search(r"\b(?:it|this|that)\b", text)):
         return text
     return rest
 
@@ -268,21 +270,12 @@ _NOT_THE_END = re.compile(
     r"\b(?:other|rest|else|twice|thrice|doubled|halved|squared)\b", re.IGNORECASE
 )
 """Words of a conclusion about something else: "8, so the other one is 12"."""
-_ANOTHER_FIRST = re.compile(
-    r"\d\W*(?:\b(?:and|also)\b|&)\W*(?:also\s+)?(?:(?:the|my)(?:\s+\w+)?)?\s*\Z", re.IGNORECASE
-)
-"""A value that is joined to the next: "it is 7 and the answer is 8"."""
 _TOLD = re.compile(
     r"(?:it|they|this|that|these)\s+(?:(?:has|have|shows?|represents?|reaches|contains?)\s"
     r"|(?:is|are)\s+(?:the|an?|in|on|at|located|shown)\s[^\d]*\Z)",
     re.IGNORECASE,
 )
 """What is told of an answer in a sentence behind it: "The answer is Peru. It has 12." """
-_SUPPOSED = re.compile(
-    r"\bif\b.*\bwere\b"
-    r"|\b(?:tempt\w*|some|people|(?:he|she|they|someone) (?:thinks?|says?|believes?))\b",
-    re.IGNORECASE,
-)
 _NOT = re.compile(r"\b(?:not|no|never|cannot|or|than)\b|n't\b", re.IGNORECASE)
 
 

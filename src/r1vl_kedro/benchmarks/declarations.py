@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from r1vl_kedro.answers.leads import tells
 from r1vl_kedro.answers.prose import SENTENCE_END, WORD
 
 MAX_TAIL = 400
@@ -35,10 +36,7 @@ _LEADS = frozenset(
 )
 """Words between a sentence's last comma and "answer is" that only lead there."""
 _LINKS = frozenset("so thus hence therefore but and".split())
-_OPENS = _LINKS | frozenset(
-    "based according from given since because as looking finally in now overall after using yes "
-    "no".split()
-)
+_REASON = re.compile(r"\W*(?:since|because)\b", re.IGNORECASE)
 """How a sentence begins whose last part declares an answer: "Since x is 3, the answer is"."""
 _AN_ANSWER = re.compile(r"\banswer\b|\b(?:option|choice)\s*(?:is\b|[:=])", re.IGNORECASE)
 _NOT_BUT = re.compile(
@@ -73,8 +71,8 @@ def _leads(before: str, *, opened: bool = False) -> bool:
     line = _MARKUP.sub(" ", before[-MAX_TAIL:].rpartition("\n")[2])
     *earlier, last = _PART.split(SENTENCE_END.split(line)[-1])
     words = WORD.findall(last.casefold())
-    opens = WORD.findall(" ".join(earlier).casefold())[:1]
-    known = opened or not opens or opens[0] in _OPENS or (words[:1] and words[0] in _LINKS)
+    links = opened or _LINKS.intersection(words[:1])
+    known = links or tells(", ".join(earlier)) or _REASON.match(earlier[0])
     return bool(known) and _LEADS.issuperset(words)
 
 

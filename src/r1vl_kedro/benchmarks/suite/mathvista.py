@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from r1vl_kedro.answers import MAX_ANSWER, stated_quantity, unit_free
-from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, SENTENCE_END, neutral
+from r1vl_kedro.answers.leads import leads
+from r1vl_kedro.answers.prose import SENTENCE_END
 from r1vl_kedro.benchmarks import compat, robust
 from r1vl_kedro.benchmarks.base import BENCHMARKS, Benchmark, Mode
 from r1vl_kedro.benchmarks.cells import (
@@ -22,7 +23,6 @@ from r1vl_kedro.benchmarks.cells import (
 from r1vl_kedro.benchmarks.groups import overall_by
 from r1vl_kedro.responses.revisions import revises
 
-_DENIED = re.compile(rf"\b(?:{DENIAL_OR_DOUBT}|except|but)\b|n['’]t\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"(?<![\d.])(?<!\d[-–])-?\d+(?:\.\d+)?|(?<=\d[-–])\d+(?:\.\d+)?")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _LISTED = re.compile(
@@ -31,11 +31,7 @@ _LISTED = re.compile(
     r"\s*\\?[)\]}]?[\s.$*]*"
 )
 """Numbers alone, with what leads to them."""
-_SPAN = re.compile(
-    r"(?:\A|\b(?:is|was|are|were|occur(?:s|red)|happen(?:s|ed)|[a-z]+(?:est|ed))\s+)"
-    r"(?:between|from)\W*\Z|\bare\W*\Z",
-    re.IGNORECASE,
-)
+_SPAN = re.compile(r"\b(?:between|from|to be)?\W*\Z", re.IGNORECASE)
 
 
 def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
@@ -62,8 +58,8 @@ def verdict(row: Row, raw: str, mode: Mode) -> bool | None:
 def list_verdict(text: str, values: Sequence[float]) -> bool:
     """Tell whether an answer lists these numbers, in this order ("between 2007 and 2008").
 
-    What leads to them is neutral ("The years are") or ends on "between", "from" or "are" without
-    denial or doubt ("It is largest between").
+    What leads to them is asked for ("The years are"), perhaps with "between" or "from" ("It is
+    largest between").
     """
     if len(text) > MAX_ANSWER:
         return False
@@ -71,9 +67,7 @@ def list_verdict(text: str, values: Sequence[float]) -> bool:
     found = _LISTED.fullmatch(stating[0]) if len(stating) == 1 else None
     if found is None or revises(stating[0], text.partition(stating[0])[2]):
         return False
-    lead = found["lead"]
-    spans = _SPAN.search(lead) and not (_DENIED.search(lead) or DENYING.search(lead))
-    if not (neutral(lead) or spans):
+    if not leads(_SPAN.sub("", found["lead"])):
         return False
     return list(map(float, _PLAIN_NUMBER.findall(found["numbers"]))) == list(values)
 
