@@ -5,10 +5,20 @@ from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers.clauses import LIST, PLACE
 from r1vl_kedro.answers.frames import described, words_of
-from r1vl_kedro.answers.vocabulary import THINGS
+from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SMALL, THINGS, VERBS
 
 END = r"[^\w\ue000-\uf8ff]*"
 """What may end a clause, without the signs of mentions."""
+QUANTIFIES = re.compile(r"\W*(?:all|none|both|neither|no|not|cannot)\b", re.IGNORECASE)
+"""How a text denies or takes in all options."""
+_BY_REASON = COMPARED - {"than"}
+_NUMBER = re.compile(r"\b\d+\b")
+_MARKS = re.compile(r"(?:[NS]?[EWNS][\s,]*)+")
+"""Places on a compass, by which pictures are described."""
+_ATTRIBUTE = re.compile(
+    r"\W*(?:(?:that|this|it) is\W*)?(?:(?:the|an?)\s+)?(?:[a-z-]+(?: [a-z]+)?)?\W*", re.IGNORECASE
+)
+"""What is said of the chosen one in a word or two: "the red planet"."""
 _SLIP = 2
 """Words of a label that may name another thing of the same kind."""
 _THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
@@ -71,7 +81,9 @@ def tells_of_others(text: str, letters: str) -> bool:
 
 REMARK = re.compile(
     r"(?:[✓✔✅☑]|for sure|of course|final answer|(?:i am|i['’]m) (?:sure|certain|confident)"
-    r"|i think|i believe|clearly|definitely|an? (?:good|safe) choice"
+    r"|i think|i believe|clearly|definitely|an? (?:good|safe) choice|done|q\.?e\.?d\.?"
+    r"|thank(?:s| you)|(?:i )?hope (?:this|that|it) helps"
+    r"|let me know if you have (?:any |more )*questions"
     r"|is (?:right|correct|the answer)|here['’]s why|explanation|reasoning|reason"
     r"|i (?:have )?(?:computed|counted|checked|measured|calculated|solved|verified) (?:it|this)"
     r"|(?:as )?(?:shown|seen|indicated|depicted|given|illustrated|can be seen|we can see) "
@@ -87,7 +99,7 @@ REMARK = re.compile(
 
 def misnamed(text: str, place: int, options: Sequence[str]) -> bool:
     """Tell whether the text of an option stands there but for a word: "B: green things"."""
-    if re.search(PLACE, text):
+    if re.search(PLACE, text) or QUANTIFIES.match(text):
         return False
     said = [frozenset(words_of(option)) for option in options]
     words, own = frozenset(words_of(text)), said[place]
@@ -95,5 +107,31 @@ def misnamed(text: str, place: int, options: Sequence[str]) -> bool:
     return bool(alike) and described(text, own.union(*said))
 
 
+def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool) -> bool:
+    """Tell whether a clause behind a choice describes what is chosen, in known words.
+
+    Where the options are words, a sentence has to name the chosen one, and neither it nor a reason
+    may have another word of the options' field: "it falls" behind "increases".
+    """
+    said = [frozenset(words_of(option)) for option in options]
+    own, words = said[place], frozenset(words_of(text))
+    rivals = frozenset().union(*said) - own
+    fields = frozenset().union(*(field for field in FIELDS if any(field & one for one in said)))
+    if words & rivals or _stems(words & fields) - _stems(own):
+        return False
+    if any(re.search(r"\d", option) for option in options):
+        tells = reason or not words.isdisjoint(VERBS)
+        return tells and described(text, own | _BY_REASON if reason else own)
+    if not fields and _MARKS.fullmatch(text):
+        return True
+    text = _NUMBER.sub(" ", text)  # "C. That is 3": a number is no other option
+    named = reason or _stems(words - SMALL) & _stems(own) or _ATTRIBUTE.fullmatch(text)
+    return bool(named) and described(text, own | _BY_REASON if reason else own)
+
+
+def _stems(words: Collection[str]) -> frozenset[str]:
+    return frozenset(word.removesuffix("s") for word in words)
+
+
 def _plural(words: Collection[str]) -> bool:
-    return any(len(word) > 3 and word.endswith("s") for word in words)
+    return any(len(word) > 3 and word.endswith("s") for word in words if word not in VERBS)

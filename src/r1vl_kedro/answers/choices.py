@@ -18,10 +18,19 @@ from r1vl_kedro.answers.verdicts import yes_or_no
 from r1vl_kedro.answers.words import squeezed
 
 _LETTER_BEHIND = re.compile(
-    r"(?P<said>.*\w.*?)\s*[(\[](?:[Oo]ption |[Cc]hoice )?(?P<letter>[A-Z])[)\]]\W*"
+    r"(?P<said>.*\w.*?)(?:\s*[(\[]|,?\s+(?:(?:which|that) (?:is|matches|corresponds to)|matching|"
+    r"corresponding to)\s+\(?|,\s*)(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?"
+    r"\(?(?P<letter>[A-Z])[)\]]*\W*"
 )
-"""The letter of an option behind its text: "45 (B)"."""
-_RELATIVE = re.compile(r"\d.*\bmore\W*\Z|\bone more\W*\Z|\bof them\W*\Z", re.IGNORECASE)
+"""The letter of an option behind its text: "45 (B)", "x = 45, which is B"."""
+_NAMES = re.compile(r"\W*(?P<letter>[A-J])\s*=\s*(?P<said>[^=]+)")
+"""A letter with a value: "B = 45"."""
+_ARTICLE = re.compile(r"A\s+[\dA-Z]")
+"""No article, but the letter A: "A 45"."""
+_RELATIVE = re.compile(
+    r"\d.*\bmore\W*\Z|\bone more\W*\Z|\bof them\W*\Z|\b(?:options|choices|question)\b",
+    re.IGNORECASE,
+)
 _QUANTIFIED = re.compile(
     r"(?P<all>both|neither|none|all)(?: (?:of )?(?:them|these|those|the (?:above|[a-z]+s)|above))?"
     r"(?: (?:is|are) (?:true|correct|right|possible))?"
@@ -69,6 +78,10 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
     behind = _LETTER_BEHIND.fullmatch(plain)
     if behind and behind["letter"] in letters and (place := value(behind["said"])) is not None:
         return place if letters[place] == behind["letter"] else None
+    named = _NAMES.fullmatch(plain)
+    if named and named["letter"] in letters:
+        place = letters.index(named["letter"])
+        return place if value(named["said"]) == place else None
     said = choice(plain, letters, [*map(spelled, options)], value)
     if said.several:
         return None
@@ -81,7 +94,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         if (place := _written(core, letters, options)) is not None:
             return None if place in said.aside else place
     left = set(range(len(options))) - said.aside
-    if len(left) == 1 and len(options) > 2:
+    if len(left) == 1 and len(options) > 2 and said.letters <= said.aside:
         return left.pop()
     by_value = _by_value(given, options, same)
     if by_value:
@@ -100,7 +113,8 @@ def _first(
 
 def _written(text: str, letters: str, options: Sequence[str]) -> int | None:
     """Return the option whose text or letter this is, and nothing else."""
-    exact = verbatim(text, options)
+    article = _ARTICLE.match(text) and text not in options
+    exact = None if article else verbatim(text, options)
     alone = ALONE.match(text.rstrip("!"))
     if exact is None and alone and alone[1].upper() in letters:
         return letters.index(alone[1].upper())

@@ -13,19 +13,22 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.asides import (
     OTHERS,
+    QUANTIFIES,
     REMARK,
     SET_ASIDE,
     WRONG_TOO,
     misnamed,
+    tells_of_one,
     tells_of_others,
 )
 from r1vl_kedro.answers.clauses import PLACE, Clause, clauses_of, marked
 from r1vl_kedro.answers.contrast import NOT, without_contrasts
-from r1vl_kedro.answers.frames import How, choice_of, described, is_lead, words_of
+from r1vl_kedro.answers.frames import How, choice_of, described, is_lead
 from r1vl_kedro.answers.mentions import Mention, mentions_in
 from r1vl_kedro.answers.model import Text
 from r1vl_kedro.answers.numerals import ORDINALS
 from r1vl_kedro.answers.reader import read
+from r1vl_kedro.answers.vocabulary import COMPARED
 
 _STANDING = re.compile(r"(?<![\w'’])(?![AI]\s[a-z])([A-Z])(?![A-Za-z0-9'’])")
 _ORDINAL = re.compile(
@@ -182,8 +185,9 @@ class _Reader:
             self.working = False
             return True
         if not (named or re.search(r"\w", text)):
-            return True
-        if len(text) == 1 and text in ascii_uppercase and text not in self.letters:
+            return found.place is None or not re.search(r"[^\s.,;:!*_~✓✔✅☑👍🎉→-]", text)
+        stray = len(text) == 1 and text in ascii_uppercase and text not in self.letters
+        if stray and found.place is None:
             return True  # the letter of no option
         if OTHERS.fullmatch(text):
             return True
@@ -196,9 +200,12 @@ class _Reader:
         if how is not None and not (
             self.reason
             and found.place not in named
-            and (found.place is not None or how == "framed")
+            and (found.place is not None or how in ("framed", "bare"))
         ):
             return self._choose(named.pop(), clause, how)
+        if kind == "as" and how == "framed" and found.place is None:
+            self.reason = False
+            return True  # "As volume increases, pressure decreases"
         if found.place is not None:
             if not self._explains(clause, named):
                 self._lose()
@@ -238,7 +245,7 @@ class _Reader:
                 self.free = self.stirred = True
                 return True
         elif found.place != place:
-            if not declared:
+            if not (declared or (concludes and self.how == "framed")):
                 self._lose()
                 return True
             if self.how != "framed":
@@ -264,20 +271,19 @@ class _Reader:
             return True  # "It increases, it does not decrease"
         if clause.kind == "label" and self.options and misnamed(text, place, self.options):
             return True
-        if named - {place} or any(letter in self.letters for letter in _STANDING.findall(text)):
+        if (
+            QUANTIFIES.match(text)
+            or named - {place}
+            or any(letter in self.letters for letter in _STANDING.findall(text))
+        ):
             return False
         if self.options is None:
             if clause.kind in ("label", "dash") and _is_value(whole):
                 return True
             if _SUM.fullmatch(whole):
                 return True
-            return described(re.sub(PLACE, "", text))
-        own = frozenset(words_of(self.options[place]))
-        rivals = frozenset().union(*map(words_of, self.options)) - own
-        said = re.sub(PLACE, " ", text)
-        if not any(re.search(r"\d", option) for option in self.options):
-            said = re.sub(r"\b\d+\b", " ", said)  # "C. That is 3": a number is no other option
-        return described(said, own) and not rivals.intersection(words_of(said))
+            return described(re.sub(PLACE, "", text), COMPARED if self.reason else frozenset())
+        return tells_of_one(whole, place, self.options, reason=self.reason)
 
 
 def _is_value(text: str) -> bool:

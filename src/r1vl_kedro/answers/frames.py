@@ -8,10 +8,13 @@ from typing import Literal
 
 from r1vl_kedro.answers.clauses import PLACE
 from r1vl_kedro.answers.vocabulary import (
+    COMPARED,
     DESCRIBING,
     LABELLED,
     MEASURES,
+    MODIFIERS,
     SEEN,
+    SUBJECTS,
     SUPERLATIVE,
     THINGS,
     VERBS,
@@ -21,18 +24,20 @@ How = Literal["declared", "cued", "bare", "framed"]
 """Led to by "the answer is", by "I choose", by nothing, by a subject ("the angle is")."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_GOOD = r"(?:correct|right|final|best|true|most likely|only|required|appropriate|suitable)"
+_GOOD = r"(?:correct|right|selected|chosen|final|best|true|most likely|only|required|appropriate)"
 _ADVERB = (
     r"(?:clearly|definitely|probably|likely|most likely|therefore|thus|indeed|simply|just|exactly|"
     r"only|obviously|certainly|then|also)"
 )
 _ANSWER = (
     rf"(?:(?:the|my|our|your|this|its)\s+)?(?:{_GOOD}\s+)*"
-    r"(?:answer|ans|option|choice|letter|solution|result|selection|conclusion|value)"
+    r"(?:answer (?:choice|option)|answer|ans|option|choice|letter|solution|result|selection|"
+    r"conclusion|value)"
     r"(?:\s+(?:to|for)\s+(?:the|this)\s+(?:question|problem))?(?:\s+here)?"
 )
 _BE = (
-    r"(?:(?:is|was|are|=|equals|shows|depicts|contains|will)(?: equal to)?"
+    r"(?:(?:is|are) (?:painted|coloured|colored|drawn|shown|located|found)(?: in| as| at| on)?"
+    r"|(?:is|was|are|=|equals|shows|depicts|contains|will)(?: equal to)?"
     r"|(?:must|should|has to|have to|will|can only|would) be|(?:seems|appears|looks) to be"
     rf"|(?:seems|looks) like|looks|corresponds to|stays|remains|['’]s)(?:\s+{_ADVERB})*(?![\w])"
 )
@@ -59,12 +64,12 @@ _DECLARES = re.compile(
 )
 _NAMED = re.compile(rf"{_ANSWER}\W*", re.IGNORECASE)
 _CHOOSES = re.compile(
-    r"(?:(?:i|we)\s+(?:(?:would|will|should|can|must|am going to)\s+)?|i['’](?:d|ll)\s+)?"
-    r"(?:(?:choose|chose|pick|picked|select|selected|go(?:ing)? (?:with|for)|say|think|believe|"
-    r"conclude|get|find|obtain|see|have)(?:\s+that)?"
+    r"(?:(?:(?:i|we)\s+(?:(?:would|will|should|can|must|am going to)\s+)?|i['’](?:d|ll)\s+)"
+    r"(?:say|think|believe|conclude|get|find|obtain|see|have|chose|picked|selected)(?:\s+that)?"
+    r"|(?:(?:i|we)\s+(?:(?:would|will|should|can|must|am going to)\s+)?|i['’](?:d|ll)\s+)?"
+    r"(?:choose|pick|select|go(?:ing)? (?:with|for))"
     r"|leaving(?: us with)?|(?:(?:which|that|this)\s+)?leaves(?: us with)?"
-    r"|(?:am|['’]m)\s+(?:\w+ly\s+)?(?:confident|certain|sure|going with)(?:\s+that)?)(?!\w)\s*"
-    r"|i['’]?m\s+(?:\w+ly\s+)?(?:confident|certain|sure)(?:\s+that)?(?!\w)\s*",
+    r"|i(?: am|['’]?m)\s+(?:\w+ly\s+)?(?:confident|certain|sure|going with)(?:\s+that)?)(?!\w)\s*",
     re.IGNORECASE,
 )
 _IT = re.compile(
@@ -84,23 +89,34 @@ _IS_IT = re.compile(
     rf"\s+(?:(?:is|was|must be|should be|seems|looks|appears)\s+(?:{_ADVERB}\s+)?(?:to be\s+)?"
     rf"(?:the\s+)?(?:{_GOOD}(?:\s+(?:answer|option|choice|one|solution|statement))?|answer|solution|"
     r"(?:only )?(?:one|option) (?:that|which) (?:fits|works|matches))(?:\s+here)?"
-    r"|(?:are|is) (?:true|correct|right)|it is|fits|works)[\W_]*",
+    r"|(?:are|is) (?:true|correct|right)|it is"
+    r"|(?:fits|works|matches|satisfies)(?: both| all)?"
+    r"(?: the (?:figure|image|graph|data|description|pattern|conditions?|"
+    r"requirements?|criteria|equation))?)[\W_]*",
     re.IGNORECASE,
 )
 _SYMBOL = re.compile(r"[^\w\s.,:;!'’\"“”‘*()\[\]{}✓✔✅☑→⇒∴•–—=°º#-]")
 _DETERMINES = frozenset("the a an labeled labelled marked called named that".split())
 _CORRECT = frozenset("correct right best only final option choice answer letter number".split())
-_PLACES = frozenset("in on at by".split())
+_PLACES = frozenset("in on at".split())
 _OF = frozenset("the this that its their his her of in on at from for with each a an".split())
 _UNREAL = re.compile(r"\b(?:would|should) be\b", re.IGNORECASE)
 _PICKS = re.compile(r"\s+(?:is|are|was|were)\s+the\s+(?P<first>\w+)", re.IGNORECASE)
-_RIGHT_ANGLE = re.compile(r"\bright (angles?|triangles?)\b", re.IGNORECASE)
-_PART_OF = re.compile(r"\b(?:half|twice)(?: of)? (?=(?:the|an?) )", re.IGNORECASE)
+_COLOURED = re.compile(
+    rf"\b({'|'.join(sorted(SEEN))}|left|right|top|bottom|middle) ones?\b", re.IGNORECASE
+)
+_FACT = re.compile(
+    r"\b(?:is )?(?:half|twice)(?: of)? (?:the|an?) (?:right )?(?=[a-z])"
+    r"|\b(?:adds?|sums?)(?: up)? to (?:90|180|360)(?:°| degrees)?",
+    re.IGNORECASE,
+)
+"""Numbers that belong to no option: "the angles add to 180"."""
 _TO_TELL = re.compile(
     r"\s*(?:is |was )?(?:given|provided|available|(?:given )?to (?:answer|tell|determine|decide)"
     r"(?: (?:this|the) question)?)\W*",
     re.IGNORECASE,
 )
+_COUNTS = frozenset("value number".split()) | COMPARED
 _SIDES = frozenset("left right top bottom upper lower middle".split())
 
 
@@ -113,9 +129,10 @@ def described(text: str, own: frozenset[str] = frozenset()) -> bool:
     """Tell whether a text is a description in known words, without numbers.
 
     Args:
-        own: words of the chosen option.
+        own: further words that are known, such as those of the chosen option.
     """
-    words = words_of(_PART_OF.sub("", _RIGHT_ANGLE.sub(r"\1", text)))
+    text = _COLOURED.sub(r"\1", _FACT.sub("", text))
+    words = words_of(text)
     known = all(word in DESCRIBING or word in own for word in words)
     return bool(words) and known and not re.search(r"[\d=<>?%]", text)
 
@@ -134,15 +151,18 @@ def choice_of(text: str, letter: bool, said: str, *, only: bool = True) -> How |
         return None
     if _SYMBOL.search(lead + tail) or (not only and re.search(rf"{PLACE} (?:is|=) {PLACE}", text)):
         return None
+    if lead.strip() == "A" and re.match(r"[A-Z\d]", said) and not letter:
+        return None  # "A London"
     if " and " in said:
         lead = re.sub(r"\bboth\s*\Z", "", lead, flags=re.IGNORECASE)
-    how = _how(lead, labels=letter or not re.search(r"[a-z]{3}", said))
+    verb = said.casefold().split()[0] in VERBS | {"stays", "remains", "doubles", "halves"}
+    how = _how(lead, labels=letter or not re.search(r"[a-z]{3}", said), verb=verb and not letter)
     if how is None or not _ends(tail, how, letter=letter, said=said):
         return None
     return how
 
 
-def _how(lead: str, *, labels: bool) -> How | None:
+def _how(lead: str, *, labels: bool, verb: bool) -> How | None:
     """Return how the words before an option lead to it."""
     if re.search(r"\d", lead):
         return None
@@ -162,14 +182,16 @@ def _how(lead: str, *, labels: bool) -> How | None:
         if _UNREAL.search(found[0]):
             return None
         how, rest = "framed", rest[found.end() :]
+    elif how == "bare" and verb and _is_subject(rest):
+        return "framed"
     known = _DETERMINES | _CORRECT | (LABELLED if labels else _PLACES)
     return how if known.issuperset(words_of(rest)) else None
 
 
 def _is_subject(text: str) -> bool:
-    words = words_of(re.sub(r"^the (?:remaining|other) one$", "the number", text.casefold()))
-    known = _OF | THINGS | SEEN | SUPERLATIVE | {word + "s" for word in words if word in THINGS}
-    return bool(words) and words[-1] in THINGS | SEEN and known.issuperset(words)
+    words = words_of(re.sub(r"^the remaining one$", "the number", text.casefold()))
+    known = _OF | SUBJECTS | MODIFIERS | {word + "s" for word in words if word in SUBJECTS}
+    return bool(words) and words[-1] in SUBJECTS | SEEN and known.issuperset(words)
 
 
 def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
@@ -191,7 +213,7 @@ def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
             and (len(words) == 1 or _IS_IT.fullmatch(tail[tail.find(words[0]) + len(words[0]) :]))
         ):
             return True
-    if not words or how != "bare" or re.search(r"\d", tail) or not described(tail):
+    if not words or how != "bare" or re.search(r"\d", tail) or not described(tail, _COUNTS):
         return False
     if found := _PICKS.match(tail):
         first = SUPERLATIVE | SEEN | {"only", "same"} | (frozenset() if letter else THINGS)

@@ -5,6 +5,7 @@ import re
 from r1vl_kedro.answers.asides import REMARK
 from r1vl_kedro.answers.clauses import Clause, clauses_of
 from r1vl_kedro.answers.frames import described, is_lead
+from r1vl_kedro.answers.vocabulary import COMPARED
 
 YES = frozenset("yes yeah yep yup true correct right accurate".split())
 NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
@@ -99,14 +100,23 @@ _IS_A = re.compile(
 )
 _NO_OTHER = re.compile(r"there (?:is|are) (?:nothing else|no other [a-z]+)")
 _INSTEAD = re.compile(
-    r"there (?:is|are) only .+|the (?:opposite|contrary) (?:holds|is (?:true|the case))"
-    r"|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
+    r"there (?:is|are) only .+|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
     r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) (?!one\b|so\b|there\b|it\b).+"
 )
 """What is said behind "no" of the things that are there."""
+_OPPOSITE = re.compile(
+    r"the (?:opposite|contrary) (?:holds|is (?:true|the case))"
+    r"|the (?:correct |right |actual )?(?:answer|result|value|sum|total|number) is \d[\d.,]*"
+)
+"""What is said behind "no" of the claim."""
+_OF_CLAIMS = frozenset("value values number match matches fit fits".split())
+_PICTURE = re.compile(r"\b(?:image|picture|photo|figure)\Z")
+_SIDE = re.compile(r"(?<=the )right (?=[a-z])")
 _BOUND = re.compile(r"\bno (?:more|less|fewer) than\b")
-_NUMBERS = re.compile(r"\b(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=%°]")
-_DOES = re.compile(r"\b(?:does|do|did|can|not|no|i|we|see|any|it's|that's|total|them|just|but)\b")
+_NUMBERS = re.compile(r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=°]")
+_DOES = re.compile(
+    r"\b(?:does|do|did|can|not|no|(?:i|we)(?: can)? see|any|it's|that's|total|them|just|but)\b"
+)
 _LONGEST = 2000
 
 
@@ -142,7 +152,8 @@ def yes_or_no(text: str) -> str | None:
 def _read(clauses: list[Clause]) -> str | None:
     alone = _THERE_IS_NO.fullmatch(clauses[0].text) if len(clauses) == 1 else None
     if alone:
-        return "no" if described(alone["thing"]) else None
+        seen = described(alone["thing"]) and not _PICTURE.search(alone["thing"])
+        return "no" if seen else None
     verdict, supposed, free, questioned = None, False, False, False
     for clause in clauses:
         words = clause.text.strip(" \"'$(){}[]")
@@ -196,7 +207,8 @@ def _plain(words: str, *, denied: bool = False) -> bool:
     if not denied and _DENIES.search(words):
         return False
     left = _DOES.sub(" ", _NUMBERS.sub(" ", words))
-    return described(left) or not re.search(r"[a-z]", left)
+    left = _SIDE.sub("left ", re.sub(r"\b[a-hj-z]\b", " ", left))
+    return described(left, COMPARED | _OF_CLAIMS) or not re.search(r"[a-z]", left)
 
 
 def _sign(word: str, *, turned: bool = False) -> str:
@@ -218,8 +230,8 @@ def _follows(words: str, verdict: str, *, reason: bool) -> bool:
         return bool(_NO_OTHER.fullmatch(words))
     if _IS_A.fullmatch(words):
         return True
-    if verdict == "no" and words.startswith(("the opposite ", "the contrary ")):
-        return bool(_INSTEAD.fullmatch(words))
+    if verdict == "no" and _OPPOSITE.fullmatch(words):
+        return True
     if not _plain(words, denied=True):
         return False
     return verdict == "yes" or denies or reason or bool(_INSTEAD.fullmatch(words))

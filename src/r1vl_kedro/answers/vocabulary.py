@@ -44,7 +44,8 @@ _ASKED_FOR = (
     "pattern sequence term statement claim relation company product brand store market decade "
     "century period group interval bin scene artwork painting drawing photo street background "
     "foreground text scale "
-    # what photographs are asked for
+)
+_PHOTOGRAPHED = (
     "bicycle motorcycle airplane truck bench cat dog horse sheep cow elephant bear zebra giraffe "
     "duck goat pig rabbit fox mouse rat snake lion tiger monkey bag backpack umbrella handbag tie "
     "suitcase skis snowboard kite bat glove skateboard surfboard racket bottle glass cup fork "
@@ -56,8 +57,9 @@ _ASKED_FOR = (
     "forest park garden kitchen bathroom bedroom office shop restaurant hospital school church "
     "gap difference hole cycle shadow"
 )
-THINGS = frozenset(_ASKED_FOR.split()) | LABELLED
+THINGS = frozenset(_ASKED_FOR.split()) | frozenset(_PHOTOGRAPHED.split()) | LABELLED
 """Things of which an answer says what they are: "the colour of the car is"."""
+SUBJECTS = THINGS - frozenset("option choice answer letter result".split())
 
 SUPERLATIVE = frozenset(
     "largest smallest biggest highest lowest longest shortest greatest tallest steepest deepest "
@@ -74,18 +76,36 @@ SEEN = frozenset(
 _SHAPES = frozenset(
     "small large big tall short long thin thick wide narrow equal same parallel perpendicular "
     "isosceles equilateral right-angled congruent similar "
-    "symmetric symmetrical vertical horizontal diagonal steep steeper deeper larger smaller higher "
-    "lower longer shorter taller wider narrower heavier lighter faster slower bigger greater "
-    "constant linear quadratic positive increasing decreasing steadily adjacent "
-    "corresponding interior base regular identical different odd even less more empty open closed "
+    "symmetric symmetrical vertical horizontal diagonal steep constant linear quadratic positive "
+    "increasing decreasing steadily "
+    "adjacent "
+    "corresponding interior base regular identical different odd even empty open closed "
+    "continuous differentiable injective surjective bijective monotonic periodic prime rational "
+    "irrational real complex convex concave acute obtuse perfect whole "
     "tilted aligned connected moving sitting standing".split()
 )
+COMPARED = frozenset(
+    "steeper deeper larger smaller higher lower longer shorter taller wider narrower heavier "
+    "lighter faster slower bigger greater less more than".split()
+)
+"""Words of a reason only: "larger than that" corrects a number."""
+MODIFIERS = (
+    SEEN
+    | SUPERLATIVE
+    | frozenset(
+        "dominant main primary average mean total overall approximate resulting net measured given "
+        "missing unknown remaining shaded".split()
+    )
+)
+"""What may stand before a thing of which an answer tells."""
 VERBS = frozenset(
-    "is are has have shows show contains contain represents represent depicts depict holds "
+    "is are was were has have shows show contains contain represents represent depicts depict "
+    "holds "
     "increases increase decreases decrease rises rise falls fall grows grow points point touches "
     "touch passes pass lies intersects intersect meets meet crosses forms form reaches reach "
-    "belongs matches match fits fit satisfies satisfy corresponds correspond bisects bisect "
+    "belongs bisects bisect "
     "share shares add adds sum sums give gives makes make equals equal heated cooled won "
+    "begin begins start starts go goes founded built born written painted "
     "looks look appears appear".split()
 )
 MEASURES = frozenset(
@@ -94,16 +114,44 @@ MEASURES = frozenset(
     "meters metre metres group decade range century in total long wide high tall deep".split()
 )
 """What stands behind a number that is an option: "45 degrees", "the 35-44 group"."""
-_SMALL = frozenset(
+SMALL = frozenset(
     "a an the it its it's they their this these both all each every of in on at to from with by "
-    "and than as up down between along through there more only one ones very clearly exactly "
+    "and as up down between along through there only very clearly exactly "
     "entire whole that n ne e se s sw w nw".split()
 )
 _PLURALS = frozenset(
     f"{one}s" for one in THINGS if not one.endswith(("s", "x", "ch", "y"))
 ) | frozenset("vertices axes indices bodies cities countries faces".split())
 DESCRIBING = (
-    (THINGS | SUPERLATIVE | SEEN | _SHAPES | VERBS | _SMALL | _PLURALS)
+    (THINGS | SUPERLATIVE | SEEN | _SHAPES | VERBS | SMALL | _PLURALS)
     | frozenset("valley peak cell nucleus water height axis origin picture shape".split())
-) - frozenset("option choice answer options choices answers result results right".split())
+) - frozenset(
+    "option choice answer letter label number value statement claim term position place case type "
+    "options choices answers letters labels numbers values statements result results right".split()
+)
 """All words of a description."""
+FIELDS = tuple(
+    frozenset(words.split())
+    for words in (
+        "increase increases increasing decrease decreases decreasing rise rises fall falls grow "
+        "grows constant same up down steadily higher lower larger smaller equal starts begins "
+        "unchanged doubles halves",
+        "left right top bottom up down middle north south east west northeast northwest southeast "
+        "southwest n ne e se s sw w nw above below vertical horizontal",
+        "round square circle triangle rectangle line polygon pentagon hexagon octagon rhombus "
+        "trapezoid quadrilateral ellipse parabola straight curved linear quadratic constant flat "
+        "cube sphere cylinder cone pyramid prism box exponential oval curve",
+        "parallel perpendicular equal same different congruent similar intersect intersects meet "
+        "meets cross crosses touch touches identical symmetric tangent bisect bisects",
+        "solid liquid gas plasma",
+        "positive negative zero even odd convex concave acute obtuse rational irrational real "
+        "complex prime continuous",
+        _PHOTOGRAPHED,
+        "bird fish insect mammal reptile plant tree flower fruit vegetable cat dog",
+        "star moon sun earth mercury venus mars jupiter saturn",
+        "ocean sea river lake mountain island",
+        " ".join(SEEN),
+        " ".join(SUPERLATIVE),
+    )
+)
+"""Words of one kind: where options have some, another of them would be another answer."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from r1vl_kedro.answers import (
     MAX_ANSWER,
@@ -244,13 +243,7 @@ def option_named(text: str, choices: Mapping[str, str]) -> str | None:
     options = list(choices.values())
     if len(text) > MAX_ANSWER:
         text = _last_sentence(text)
-    named = partial(chosen_option, options=options)
-    place = named(text)
-    if place is None:
-        tries = map(named, readings(text, named, options))
-        place = next((at for at in tries if at is not None), None)
-        if any(named(part) not in (None, place) for part in _sentences(text)):
-            return None
+    place = chosen_option(text, options)
     return None if place is None else list(choices)[place]
 
 

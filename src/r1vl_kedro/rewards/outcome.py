@@ -98,11 +98,21 @@ def answer_problem(
         return "no answer"
     gold = final_answer(answer, grammar) or answer
     reasons = [explain(one, gold, options=options) for one in given]
+    if not any(reasons) and (options or _CLOSED.fullmatch(gold)):
+        lines = (section.body.strip().partition("\n")[0] for section in parsed.of("answer"))
+        reasons += [explain(line, gold, options=options) for line in lines if _goes_on(line, given)]
     if options and not any(reasons):
         reasons.append(_another_option(given[-1], parsed.behind, options))
     return next((reason for reason in reasons if reason), "")
 
 
+def _goes_on(line: str, given: Sequence[str]) -> bool:
+    """Tell whether a line is one of the answers with a sentence behind it."""
+    return any(line.startswith(f"{one}.") and len(line) > len(one) + 1 for one in given)
+
+
+_CLOSED = re.compile(r"\W*(?:yes|no|[A-J])\W*", re.IGNORECASE)
+"""References beside which each clause of an answer is read, as with options."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _NO_OPTION = re.compile(
     r"\b(?:no|none|all|not|neither)\b.*\b(?:options?|choices?|answers?|one|them)\b"
