@@ -15,8 +15,8 @@ from r1vl_kedro.rewards.normalise import (
     is_operand,
     is_word,
 )
-from r1vl_kedro.rewards.tails import NOT_SAID, TO_DO
-from r1vl_kedro.rewards.vocabulary import SOURCES, WHICH, stem
+from r1vl_kedro.rewards.predicates import NOT_SAID, TO_DO
+from r1vl_kedro.rewards.vocabulary import SOURCES, THINGS, WHICH, stem
 from r1vl_kedro.rewards.wholes import STATING
 
 _ADJOINING = frozenset(
@@ -47,6 +47,9 @@ _HAVING = frozenset(
     "forms".split()
 )
 _BARE = frozenset("exactly precisely in fact to be exact now only just about that is e i".split())
+_COUNTING = frozenset("sees see finds find counts count gets says only".split())
+_ANYTHING = frozenset("it there that other count number answer one".split())
+_OPEN_TO = frozenset("possibility question unknown far changes".split())
 _JOINING = frozenset("and but so yet then hence therefore thus or".split())
 REDOING = frozenset(
     "wait hmm let me us look check see again recheck recount rethink think verify now i thought "
@@ -82,9 +85,16 @@ def clauses_of(words: Sequence[str], marks: frozenset[str]) -> list[list[str]]:
 def _faults(clause: Sequence[str]) -> bool:
     """Tell whether a clause has a word of fault; a point that lies on a line is none."""
     return any(
-        WRONG.fullmatch(word) and not (word in ("lie", "lies") and after in OPENING | _ADJOINING)
+        WRONG.fullmatch(word) and not _harmless(word, after)
         for word, after in pairwise([*clause, ""])
     )
+
+
+def _harmless(word: str, after: str) -> bool:
+    """Tell whether a word of fault is none: "lies on a line", "eliminates y"."""
+    if word.startswith("eliminat"):
+        return len(after) == 1
+    return word in ("lie", "lies") and after in OPENING | _ADJOINING
 
 
 def _calls_wrong(clause: Sequence[str], held: Sequence[str]) -> bool:
@@ -98,7 +108,9 @@ def _calls_wrong(clause: Sequence[str], held: Sequence[str]) -> bool:
     return not (another or negated)
 
 
-def leads_astray(clause: Sequence[str], held: Sequence[str], *, out: bool) -> bool:
+def leads_astray(
+    clause: Sequence[str], held: Sequence[str], *, out: bool, more: bool = False
+) -> bool:
     """Tell whether a clause before a statement makes another of it: "in the other figure,"."""
     if not clause:
         return False
@@ -113,12 +125,18 @@ def leads_astray(clause: Sequence[str], held: Sequence[str], *, out: bool) -> bo
     if _calls_wrong(clause, held) or (_faults(clause) and not out):
         return True
     opens = not _OPEN.isdisjoint(clause) and POINTERS.isdisjoint(clause)
-    if opens and len(clause) < 4 and first != "as":
+    if opens and len(clause) < 4 and first not in ("as", "to" if more else ""):
         return True
     if (first == "if" and not {"had", "were"}.isdisjoint(clause)) or last == "if":
         return True
     if len(clause) == 1 and len(first) == len(held[0]) == 2 and (first + held[0]).isalpha():
         return True  # a ratio: "BC : AB = 5"
+    if first in ("up", "against") or _left_out(clause) or _swaps(clause):
+        return True
+    if first in _ADJOINING and not {"problem", "question"}.isdisjoint(clause):
+        return any(map(is_number, clause)) or "next" in clause
+    if ("leaving", "out") in pairwise(clause) or ("in", "my") in pairwise(clause):
+        return True
     if misreads(clause):
         return True
     denied = not DENYING.isdisjoint(clause)
@@ -133,6 +151,19 @@ def leads_astray(clause: Sequence[str], held: Sequence[str], *, out: bool) -> bo
         refused = {"no", "none", "never", "neither", "nor"}.intersection(clause)
         return not OTHERS.isdisjoint(clause) or (bool(refused) and AFFIRMING.isdisjoint(clause))
     return False
+
+
+def _left_out(words: Sequence[str]) -> bool:
+    """Tell whether words tell of something left out."""
+    return "out" in words and any(stem(word) in ("leav", "left") for word in words)
+
+
+def _swaps(words: Sequence[str]) -> bool:
+    """Tell whether words take one quantity for another: "using the diameter as the radius"."""
+    return words[0] in ("using", "taking", "reading", "as") and any(
+        word in ("for", "as") and stem(ahead) in THINGS and stem(after) in THINGS
+        for ahead, word, after in zip(words, words[1:], words[2:], strict=False)
+    )
 
 
 def misreads(words: Sequence[str]) -> bool:
@@ -154,6 +185,16 @@ def takes_away(clause: Sequence[str], held: Sequence[str], *, claim: bool, joine
     if first in _CONDITIONS or first in ARITHMETIC:
         return True
     if first in _LESSENING and "than" not in body:
+        return True
+    if first in ("although", "though") and claim:
+        return "not" not in body
+    if ("to", "show") in pairwise(body) or ("to", "prove") in pairwise(body) or _left_out(body):
+        return True
+    if not {("must", "show"), ("must", "check"), ("must", "prove")}.isdisjoint(pairwise(body)):
+        return True
+    if claim and (first in ("may", "could", "might") or not _OPEN_TO.isdisjoint(body)):
+        return True
+    if "told" in body and first == "so":
         return True
     if not {"says", "say", "said"}.isdisjoint(body) or body[:2] == ["which", "i"]:
         return True
@@ -202,7 +243,8 @@ def denies(body: Sequence[str]) -> bool:
         return not denied or not (
             denied[0] in NOT_SAID or is_number(denied[0]) or "expect" in denied
         )
-    if body[0] == "which" and not {"prove", "verify"}.isdisjoint(body):
+    open_to = {"prove", "verify", "check", "remains", "may", "could", "case", "possible", "must"}
+    if body[0] == "which" and not open_to.isdisjoint(body):
         return True
     return len(body) == 3 and body[1] in ("is", "are", "must") and body[2] in TO_DO
 
@@ -211,9 +253,10 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
     """Tell whether a clause gives another value: ", in fact 5", "it is 6", "one of which"."""
     if not value:
         return False
-    for at, word in enumerate(body[:-1]):
-        if word in ("it", "there", "that") and body[at + 1] in AUXILIARIES and len(body) == at + 3:
-            return is_number(body[at + 2]) and body[at + 2] != value
+    another = is_number(body[-1]) and body[-1] != value and len(body) > 1
+    again = another and body[-2] in AUXILIARIES and "".join(body[-3:-2]) in _ANYTHING
+    if again or (another and body[-2] in _COUNTING):
+        return True
     counted_one = body[0] == "one" or is_number(body[0])
     if counted_one and body[1:3] in (["of", "which"], ["of", "these"], ["of", "them"]):
         return not STATING.isdisjoint(held) and "=" not in held
@@ -221,5 +264,11 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
     counts = is_number(body[0]) and len(body) > 1 and all(map(is_word, body[1:]))
     if counts and [*body[1:]] == [*held[-len(body) + 1 :]]:
         return body[0] != value  # "6 red cubes, 7 red cubes"
+    told = AUXILIARIES | RELATIONS | _HAVING
+    if len(body) > 1 and told.isdisjoint(body) and STATING.intersection(held) and "=" not in held:
+        placed = is_number(body[0]) and body[1] in _ADJOINING and body[0] != value
+        left = another and stem(body[-2]) not in THINGS and body[0] in ("with", "without")
+        if placed or left:
+            return True
     bare = all(is_number(word) or word in _BARE or read_units(word) for word in body)
     return bare and bool(numbers) and value not in numbers

@@ -7,6 +7,7 @@ alone any word may stand before: "of the red ones 8 - 3 = 5".
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.negation import (
@@ -28,7 +29,7 @@ from r1vl_kedro.rewards.normalise import (
     is_variable,
     is_word,
 )
-from r1vl_kedro.rewards.vocabulary import LEADING, THINGS, WHICH, plain, stem
+from r1vl_kedro.rewards.vocabulary import LEADING, SOURCES, THINGS, WHICH, plain, stem
 from r1vl_kedro.rewards.wholes import LONGEST_LABEL, STATING
 
 OPENING = CLAUSE_ENDS | frozenset("and or => which where while whereas when as whose".split())
@@ -60,7 +61,7 @@ _GIVING = frozenset("is are gives give that have get find".split())
 """With a preposition and a word that leads on, any thing may stand: "the force on the block is"."""
 NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
 """Words that a label stands behind, which is no word: "triangle ABC"."""
-OTHERS = frozenset("other another special wrong".split())
+OTHERS = frozenset("other another different special wrong".split())
 _NOT_FIRST = OTHERS | frozenset(
     "second third next last opposite outer inner exterior interior".split()
 )
@@ -70,7 +71,8 @@ _TO_THAT = frozenset(
     "deduce infer show shows shown follows follow clear obvious evident given told means mean "
     "implies imply gives yields doubt question surprise denied out forget confirm confirms "
     "verifies proves proved proven states state stated obtain obtained therefore hence true "
-    "certain read reads tells tell us use using so".split()
+    "certain read reads tells tell us use using so fact property now count compute "
+    "identify determine calculate".split()
 )
 """Words before "that" with which it is stated: "we see that", and not "it is possible that"."""
 _FINITE = frozenset(
@@ -94,6 +96,9 @@ _TELLING = frozenset("says states tells us gives shows check implies".split())
 _ADJUNCTS = frozenset(
     "in from by at with without besides under using after on through considering for if".split()
 )
+_MODAL = frozenset("could may must would".split())
+_NOWHERE = (["no", "one"], ["at", "first"], ["in", "my"])
+_MEETING = frozenset("crosses meets intersects cuts".split())
 _FEW_CASES = frozenset("this that each every either any which such our".split())
 _BIDS = frozenset("find choose determine pick compute calculate let which points such".split())
 """Words of a sentence that asks for what makes something so: "find k so that"."""
@@ -125,6 +130,10 @@ def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     if not is_claim(tokens, start, end):
         return before == "to" and tokens[start] in _ACTIONS and _held_off(tokens, start - 1)
     first = list_start(tokens, start)
+    while COMMA in tokens[first:start] and RELATIONS.isdisjoint(
+        tokens[first : tokens.index(COMMA, first)]
+    ):
+        first = tokens.index(COMMA, first) + 1  # "solve for x: 2x = 10, x = 5"
     if tokens[first] != tokens[start]:
         first = start
     equation = not RELATIONS.isdisjoint(tokens[start:end])
@@ -226,14 +235,24 @@ def _ends_stating(lead: Sequence[str], first: str, *, equation: bool) -> bool:
     open_to = not settled and not _UNSETTLED.isdisjoint(lead)
     if open_to or not OTHERS.isdisjoint(lead):
         return False
-    if lead[:2] in (["no", "one"], ["at", "first"]) or (lead[0] == "only" and ahead == "in"):
-        return False
-    if any(word == "let" for word in lead) and not equation:
+    if lead[:2] in _NOWHERE or (lead[0] == "only" and ahead == "in"):
         return False
     if "must" in lead and ahead in ("shown", "proved", "proven", "checked", "verified"):
         return False
+    if not _MODAL.isdisjoint(lead) or ("to", "be") in pairwise(lead):
+        return last == "that" or (ahead, last) == ("must", "have") or "conclude" in lead
+    if not {("have", "to"), ("has", "to"), ("need", "to"), ("my", "first")}.isdisjoint(
+        pairwise(lead)
+    ):
+        return False
+    if last == "in" or (last == "at" and not _MEETING.isdisjoint(lead)):
+        return ahead in ("resulting", "results") or last == "at"
+    if any(word == "let" for word in lead) and not equation:
+        return False
     if last == "that":
-        return not is_word(ahead) or ahead in _TO_THAT or (ahead == "say" and "can" in lead)
+        sourced = stem(ahead) in SOURCES and not _TO_THAT.isdisjoint(lead[:-2])
+        said = ahead == "say" and "can" in lead
+        return not is_word(ahead) or ahead in _TO_THAT or sourced or said
     if last == "say":
         return "can" in lead or "may" in lead
     if last in _STATING_LAST or not is_word(last):

@@ -11,10 +11,9 @@ from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.clauses import absurd, denies
-from r1vl_kedro.rewards.leads import acting, is_claim
-from r1vl_kedro.rewards.negation import AUXILIARIES, POINTERS, denied_after, denied_before
+from r1vl_kedro.rewards.leads import is_claim
+from r1vl_kedro.rewards.negation import AUXILIARIES, POINTERS
 from r1vl_kedro.rewards.normalise import (
-    ARITHMETIC,
     BREAK,
     COMMA,
     DENIERS,
@@ -27,8 +26,15 @@ from r1vl_kedro.rewards.normalise import (
     is_variable,
     is_word,
 )
+from r1vl_kedro.rewards.recounts import (
+    listed,
+    other_count,
+    other_look,
+    other_sum,
+    restated,
+    subject,
+)
 from r1vl_kedro.rewards.sentence import all_plain, sentence_bounds
-from r1vl_kedro.rewards.wholes import EQUATING, STATING
 
 _TURNING = frozenset("wait nope sorry oops rather yet but however".split())
 """Words with which the next sentence turns from what was said."""
@@ -40,13 +46,21 @@ _GOING_ON = frozenset(
     "works satisfies simplifies equals yields rearranges completes can must will also".split()
 )
 """What may be said of "this" or "it" in the next sentence."""
+_FRAGMENT = frozenset(
+    "for in at only just if when to left half less plus one no on by unless except more until with "
+    "without or + - *".split()
+)
+"""Words that begin a sentence without a verb, which belongs to the one before: "At first."."""
+_LIMITING = frozenset("half only part other different far doubled halved if some differs".split())
+_TRUE_VALUES = frozenset("correct true real right actual table figure picture image".split())
+_CHANGING = frozenset("may could can changes must does".split())
 _SHORT = 5
 _AGREED = frozenset("yes yeah correct right indeed true".split())
 
 
 def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the rest of the step gives up what a window states: "The right value is 6."."""
-    if _restated(tokens, start, end) or _listed(tokens, start, end):
+    if restated(tokens, start, end) or listed(tokens, start, end):
         return True
     _, last = sentence_bounds(tokens, start, end)
     if list(tokens[last - 1 : last + 3]) == ["i", BREAK, "e", BREAK] and last < end + 3:
@@ -58,8 +72,9 @@ def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
             return False
         first += 1
     _, stop = sentence_bounds(tokens, first, first)
-    if tokens[stop : stop + 1] == [QUESTION] and stop - first < _SHORT:
-        return tokens[first] in ("or", "but") or tokens[first] in AUXILIARIES
+    if tokens[stop : stop + 1] == [QUESTION]:
+        asks = tokens[first] in ("or", "but") or tokens[first] in AUXILIARIES
+        return asks and (stop - first < _SHORT or "or" in tokens[first:stop])
     if first - last > 2 and all(is_number(t) or read_units(t) for t in tokens[first:stop]):
         return tokens[first] not in tokens[start:end]  # "45 degrees... 50 degrees"
     if is_variable(tokens[first]) and tokens[first + 1] == COMMA and start > 1:
@@ -90,11 +105,11 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         return first != "none" or len(body) < 3
     if first == "in" and said[1:2] and said[1] in _FACTS:
         return not related
-    subject = _subject(held)
-    if subject and list(said[: len(subject)]) == subject:
+    named = subject(held)
+    if named and list(said[: len(named)]) == named:
         return list(said[: len(held)]) != list(held)
-    if subject and list(said[: len(subject) - 1]) == subject[:-1]:
-        return said[len(subject) - 1 : len(subject) + 1] == ["does", "not"]
+    if named and list(said[: len(named) - 1]) == named[:-1]:
+        return "".join(said[len(named) - 1 : len(named)]) in _CHANGING
     if first == "hmm":
         return True
     value = next((word for word in reversed(held) if is_number(word)), "")
@@ -102,9 +117,46 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         return body[2] != value
     if body[:2] == ["it", "is"] and held[-1] in COLOURS and body[-1] in COLOURS:
         return held[-1] != body[-1]
+    pairs = [*pairwise(body)]
+    if value and (("not", value) in pairs or ("says", value) in [*pairs] or "!=" in body):
+        return True
+    if claim and (("no", held[0]) in pairs or "no such" in " ".join(body)):
+        return True
+    if other_count(body, held) or other_look(body, held):
+        return True
+    told = claim or is_word(held[-1])
+    if value and told and first.isalpha() and len(body) < 4 and not all_plain(body):
+        return True
+    if not RELATIONS.isdisjoint(held) and is_number(held[0]) and other_sum(said, held):
+        return True
+    if first in ("if", "when") and COMMA not in said:
+        return True
+    if claim and (("say", "no") in pairs or body[-1] in ("not", "no")):
+        return True
+    if body[:3] == ["to", "be", "shown"]:
+        return True
+    if first == "to" and len(body) < 4:
+        return True
+    if any(
+        body[at + 1 : at + 3] == ["is", "not"] and is_number("".join(body[at + 3 : at + 4]) or "a")
+        for at, word in enumerate(body)
+        if is_number(word)
+    ):
+        return True
+    if len(body) < 6 and first in _FRAGMENT and not any(map(_finite, body)):
+        return True
+    if body[:2] == ["that", "was"] or (first in POINTERS and "question" in body):
+        return True
     if body[:2] in (["it", "does"], ["it", "did"]) and body[2:3] == ["not"]:
         return True
-    if first in ("one", "another") and value and not {"more", "hidden"}.isdisjoint(body):
+    lost = not {"more", "missing"}.isdisjoint(body) or body[1:3] == ["is", "hidden"]
+    if first in ("one", "another") and value and lost:
+        return True
+    if value and first in _TRUE_VALUES | {"a"} and is_number(body[-1]) and body[-1] != value:
+        return RELATIONS.isdisjoint(body) or first == "a"
+    if value and ("it", "is") in pairs and is_number(body[-1]) and body[-1] != value:
+        return RELATIONS.isdisjoint(body) and "since" not in body
+    if claim and body[:1] != ["this"] and body[-1:] == ["this"] and {"show", "prove"} & {*body}:
         return True
     wrong = any(map(WRONG.fullmatch, body)) and "other" not in body
     if claim and (("no", "solution") in pairwise(body) or "contradiction" in body):
@@ -116,7 +168,7 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         return True
     points = [word for word in body if word in POINTERS or word in _WRITER]
     if first in POINTERS:
-        return _points_back_badly(body)
+        return _points_back_badly(body, number=bool(value))
     if points and len(body) < 8 and (wrong or (body[-1] in points and not related)):
         return wrong or not all_plain(body) or not DENIERS.isdisjoint(body)
     if len(body) < 2 and not claim:
@@ -128,74 +180,32 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     return False
 
 
-def _points_back_badly(body: Sequence[str]) -> bool:
+def _finite(word: str) -> bool:
+    return word in AUXILIARIES or word in RELATIONS or word in _GOING_ON or word == "we"
+
+
+def _points_back_badly(body: Sequence[str], *, number: bool) -> bool:
     """Tell whether a sentence about "this" or "it" may deny it: "This is a guess"."""
     verb = "".join(body[1:2])
     if body[0] == "it" and verb not in _GOING_ON:
         return False  # "It has no holes" is of a thing
+    if not {"possible", "possibility", "case", "guess"}.isdisjoint(body) and len(body) < 6:
+        return True
+    if body[1:3] == ["is", "one"] and "more" in body:
+        return True
     if verb not in _GOING_ON and body[0] in ("this", "that", "which"):
-        return bool(verb) and verb in AUXILIARIES
+        if (
+            (number and is_number(verb or "a"))
+            or not {"too", "off"}.isdisjoint(body)
+            or denies(body[1:] or body)
+        ):
+            return True
+        return bool(verb) and (verb in AUXILIARIES or verb.startswith("include"))
     if body[0] in ("they", "these", "those"):
         return bool(verb) and verb not in _GOING_ON and len(body) < _SHORT
+    if body[0] in ("this", "that") and not _LIMITING.isdisjoint(body[2:]):
+        return True
     if verb in AUXILIARIES and body[2:4] in (["what", "we"], ["to", "be"]):
         return True
     this = body[0] in ("this", "that")
     return this and (denies(body) or (len(body) < 6 and not all_plain(body)))
-
-
-def _listed(tokens: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether a phrase is one of a list that differs by number: "4 cubes, 5 cubes"."""
-    marks = SENTENCE_ENDS | {COMMA}
-    whole = (not start or tokens[start - 1] in marks) and tokens[end] in marks
-    if not whole or not is_number(tokens[start]) or end - start < 2:
-        return False
-    rest = list(tokens[start + 1 : end])
-    if not all(map(is_word, rest)):
-        return False
-    for at in range(max(start - 3 * (end - start), 1), min(end + 5, len(tokens) - len(rest) - 1)):
-        if at != start and is_number(tokens[at]) and list(tokens[at + 1 :][: len(rest)]) == rest:
-            alone = tokens[at - 1] in marks and tokens[at + len(rest) + 1] in marks
-            if alone and tokens[at] != tokens[start]:
-                return True
-    return False
-
-
-def _subject(held: Sequence[str]) -> list[str]:
-    """Return the subject and verb of a statement in words that holds no number."""
-    verb = next((at for at, word in enumerate(held) if word in STATING), 0) or acting(held)
-    if not verb or held[0] in ("if", "when") or any(map(is_number, held[verb:])):
-        return []
-    return list(held[: verb + 1])
-
-
-def _restated(tokens: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether the rest of the step gives the same name another value: "The mean is 6."."""
-    held = tokens[start:end]
-    place = next((at for at in range(len(held) - 1, 0, -1) if is_number(held[at])), 0)
-    if not place or held[place - 1] not in EQUATING | STATING:
-        return False
-    if held[0] == "there" and len(held) == place + 1:
-        return False
-    value, rest = held[place], held[place + 1 :]
-    if not ARITHMETIC.isdisjoint(rest):
-        return False
-    stop = next((at for at in range(end, len(tokens)) if tokens[at] == STEP_END), len(tokens))
-    name = held[:place]
-    for at in range(end, stop - place):
-        found = tokens[at + place]
-        if tokens[at] != name[0] or not is_number(found) or found == value:
-            continue
-        same = all(a == b or {a, b} <= EQUATING for a, b in zip(name, tokens[at:], strict=False))
-        whole = held[0] != "there" or list(tokens[at + place + 1 :][: len(rest)]) == list(rest)
-        joined = tokens[at - 1] in ("and", "if", "not") and not is_word(name[0])
-        if (
-            same
-            and whole
-            and not joined
-            and not is_operand(tokens[at - 1])
-            and tokens[at - 1] not in ARITHMETIC
-        ):
-            behind = min(at + place + 1, len(tokens) - 1)
-            if not denied_after(tokens, at, behind) and not denied_before(tokens, at, behind):
-                return True
-    return False

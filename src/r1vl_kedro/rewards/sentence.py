@@ -7,7 +7,7 @@ or tell of another thing.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from r1vl_kedro.answers.nouns import counted
+from r1vl_kedro.answers.nouns import COLOURS, counted
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.mathtext import GREEK_NAMES
 from r1vl_kedro.rewards.clauses import (
@@ -31,10 +31,10 @@ from r1vl_kedro.rewards.normalise import (
     STEP_END,
     is_number,
 )
-from r1vl_kedro.rewards.tails import LEAVING_WHOLE, SAYING
+from r1vl_kedro.rewards.predicates import LEAVING_WHOLE, SAYING
 from r1vl_kedro.rewards.vocabulary import SOURCES, plain, stem
 
-_TOGETHER = frozenset({("by", "contradiction"), ("measurement", "error")})
+_TOGETHER = frozenset({("by", "contradiction"), ("measurement", "error"), ("nobody", "disputes")})
 _LINKS = (
     OPENING | AFFIRMING | SAYING | LEAVING_WHOLE | GREEK_NAMES | AUXILIARIES | DENIERS
     | {"would", "could", "impossible", "extraneous", "nothing", "look", "looks", "looking"}
@@ -46,6 +46,22 @@ _INVERTED = frozenset("had were should could would".split())
 _GROUNDS = frozenset("since because as given if".split())
 """Words of a clause that gives grounds: what follows is not said of it."""
 _BOUNDING = frozenset("when if in on at for where with".split())
+_OPEN_LEAD = frozenset("could may would might different dispute".split())
+_MEETING = frozenset("meet meets meeting intersect intersects intersecting".split())
+_OPPOSED = {
+    "parallel": _MEETING | {"perpendicular", "between"},
+    "perpendicular": frozenset({"parallel"}),
+    "isosceles": frozenset({"scalene"}),
+}
+"""What lines that are parallel or perpendicular do not do."""
+_LINES = frozenset("they it lines them which meeting two".split())
+_SHORT = frozenset("is at in on of to so as by or if no we us it be".split())
+_BODIES = frozenset(
+    "cube cubes sphere spheres cylinder cylinders ball balls car bus truck bar bars line lines "
+    "object objects one box hat shirt circle square triangle shape region area background wall "
+    "others rest table chair train bike house door tree flower".split()
+) - {"one"}
+"""Things that may have another color."""
 _HEADING_REACH = 8
 """How many tokens a line of a list under a heading may have."""
 
@@ -96,15 +112,26 @@ def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     if absurd(tokens[first:last]) or _bounded(before, behind, sums=not RELATIONS.isdisjoint(held)):
         return True
+    asked = first + (tokens[first] == "so")
+    if tokens[last : last + 1] == [QUESTION] and (
+        tokens[asked] in _INVERTED or tokens[asked] in AUXILIARIES
+    ):
+        return tokens[min(last + 1, len(tokens) - 1)] not in ("yes", "yeah")
     if COMMA in before and tokens[first] in _INVERTED:
         return True
     out = bool(own) and own[0] in OUT
-    if any(leads_astray(clause, held, out=out) for clause in clauses):
+    if any(
+        leads_astray(clause, held, out=out, more=place + 1 < len(clauses))
+        for place, clause in enumerate(clauses)
+    ):
         return True
     claim = is_claim(tokens, start, end)
     if _headed_astray(tokens, first) or (tokens[last : last + 1] == [QUESTION] and _tagged(behind)):
         return True
     if behind[:1] in (["gives"], ["makes"], ["yields"]) and "not" in behind:
+        return True
+    following = tokens[end : min(sentence_bounds(tokens, last + 1, last + 1)[1], last + 16)]
+    if is_claim(tokens, start, end) and contradicted(held, following):
         return True
     grounds = any(word in _GROUNDS for word in [tokens[start], *own])
     if misreads(own) or (not claim and _of_others(own)):
@@ -116,6 +143,31 @@ def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     )
 
 
+def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
+    """Tell whether what follows says the opposite of lines, or another color of the same thing."""
+    labels = {word for word in held if len(word) == 2 and word != "is"}
+    others = {word for word in following if len(word) == 2 and word.isalpha()} - labels - _SHORT
+    named = others.isdisjoint(following) and (labels or _LINES).issubset(following)
+    for word in _OPPOSED.keys() & set(held):
+        opposed = not _OPPOSED[word].isdisjoint(following) and "never" not in following
+        if opposed and (named or (not others and not _LINES.isdisjoint(following))):
+            return True
+        at = following.index(word) if word in following else 0
+        if not others and not {"not", "no"}.isdisjoint(following[max(at - 4, 0) : at]):
+            return True
+    if held[-1] not in COLOURS or held[0] == "there":
+        return False
+    for place, word in enumerate(following):
+        if word in COLOURS and word != held[-1] and following[max(place - 1, 0)] != "not":
+            ahead = following[:place]
+            cut = max((at for at, w in enumerate(ahead) if w in OPENING), default=-1)
+            subject = [w for w in ahead[cut + 1 :] if w not in AUXILIARIES]
+            other = any(w not in held and w in _BODIES for w in subject)
+            if not other:
+                return True
+    return False
+
+
 def _tagged(behind: Sequence[str]) -> bool:
     """Tell whether a question ends on a tag: ", are there?"."""
     return COMMA in behind and behind[len(behind) - behind[::-1].index(COMMA) :][0] in AUXILIARIES
@@ -123,6 +175,11 @@ def _tagged(behind: Sequence[str]) -> bool:
 
 def _of_others(lead: Sequence[str]) -> bool:
     """Tell whether a lead makes a sum or thing that of somebody or something else."""
+    if not _OPEN_LEAD.isdisjoint(lead) and "that" not in lead[-1:] and "seen" not in lead:
+        return True
+    pairs = {*pairwise(lead)}
+    if not {("have", "to"), ("has", "to"), ("to", "find"), ("my", "first")}.isdisjoint(pairs):
+        return True
     if not OTHERS.isdisjoint(lead) or ("one", "of") in pairwise(lead):
         return True
     if lead[:1] == ["no"] and any(word in AUXILIARIES for word in lead):
@@ -132,7 +189,7 @@ def _of_others(lead: Sequence[str]) -> bool:
     if lead[-1:] == ["to"] and "from" in lead and any(map(is_number, lead)):
         return True
     said = not {"say", "says", "said", "expect", "expected", "expects"}.isdisjoint(lead)
-    if ("look", "for") in pairwise(lead):
+    if not {("look", "for"), ("room", "for"), ("in", "my")}.isdisjoint(pairwise(lead)):
         return True
     return said and "can" not in lead and SOURCES.isdisjoint(map(stem, lead))
 
