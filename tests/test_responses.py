@@ -49,7 +49,7 @@ def test_sections_in_order_with_their_spans():
         ("### The final answer is:\n42\n", "42"),
         ("### The final answer is:\n\n  42  \n", "42"),
         ("### The final answer is: 42\n\n### Note:\nRounded.", "42"),
-        ("### The final answer is: 42\nThis follows because six times seven is that.", "42"),
+        ("### The final answer is: 42\nThis matches the figure.", "42"),
         ("### The final answer is: A: 3\nB: 4", "A: 3\nB: 4"),
         ("### The final answer is: 42\nor 43, if counted", "42\nor 43, if counted"),
         ("### The final answer is: 1\n### The final answer is: 2", "2"),

@@ -1,4 +1,4 @@
-"""Clauses beside a marked answer: whom each is about, whether it denies, which value it states."""
+"""Sentences beside a marked answer in plain text, and the values of its kind in them."""
 
 import re
 from collections.abc import Iterator
@@ -6,14 +6,7 @@ from functools import cached_property
 
 from r1vl_kedro.answers import equivalent
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.prose import WRONG
 
-_NOT = frozenset("not no never cannot neither nor nobody none without".split())
-_FAULTY = frozenset(
-    "off short slip misread forgot forgets missed misses omitted violates conflicts confused doubt "
-    "doubtful unclear inconsistent placeholder disagrees guess".split()
-)
-"""Words that find fault with what they are said of, beside those that deny a statement."""
 _MARKUP = re.compile(
     r"(?i)</?(?:b|i|u|em|strong|p|br|center)\b[^<>]{0,20}>|[*_`$]+|\\(?:[()\[\]]|boxed\b)"
 )
@@ -40,13 +33,6 @@ _NUMBER = (
     rf"|\b(?:{'|'.join(word for word in CARDINALS if word != 'one')}|(?<=\ba )dozen)\b(?!-)"
 )
 _LETTER = r"(?<![\w'’])(?<!\b[A-Z] )[A-J](?![\w'’]|\(| [A-Z]\b)"
-_SUM = re.compile(r"=?[\d.,\s()+*/×·-]{3,60}")
-_COUNTED = re.compile(r"(?i)\b(?:than|least|most|from|between|(?<!total )of)\s*\(?\Z")
-"""What compares or counts the value behind it, which is no statement of it then."""
-_NAMED = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]\w?|[)}\]])\s*=\s*\(?\Z")
-_VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])(?! [a-z]{2})")
-_SINGLE = re.compile(r"\s*\d+(?:, \d+)*\s*|[^\d]*[\d.,/]+\s*[a-zA-Z%° ]*")
-"""A number with a unit, or a row of numbers, whose values other texts may name one by one."""
 _WORDS_OF_A_KIND = (
     "left right", "up down upward downward upwards downwards", "north south east west",
     "increase increases increased increasing decrease decreases decreased decreasing rise rises "
@@ -69,16 +55,6 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 """What stands before a word in capitals that is no other answer; or the first word itself."""
-_LABELS = re.compile(
-    r"(?:\b(?:points?|vertex|vertices|angles?|lines?|nodes?|sides?|edges?|segments?|circles?|rays?|"
-    r"centre|center|corner|cube|face|from|through|at|to|of|and|on|in|with|than)|,)\s*\Z",
-    re.IGNORECASE,
-)
-"""What makes a letter behind it the name of a thing in the figure."""
-_DENIED = re.compile(
-    r"(?i)\b(?:not|never|cannot|instead of|rather than|in place of|\w+n['’]t)"
-    r"(?:\s+(?:be|equal|to|the|an?|answer|option))*\s*\(?\Z"
-)
 
 
 def plain(text: str) -> str:
@@ -103,19 +79,12 @@ class Answer:
         self.pattern: re.Pattern[str] | None = None
         self.worded = False
         self.letter = bool(re.match(rf"\W*{_LETTER}(?:\W+[^=]*)?\Z", text))
-        term = text.rpartition("=")[2]
-        self.formula = bool(_VARIABLE.search(term) and re.search(r"[\d+*/^-]", term))
-        self.plain = bool(re.fullmatch(r"\W{0,2}[-−]?\d[\d.,]*\W{0,2}", text)) or self.letter
-        self.several = bool(re.search(r"\d", text)) and not (
-            self.plain or self.formula or _SINGLE.fullmatch(text)
-        )
-        self.no = bool(re.match(r"\W*no\b", folded))
-        self.yes_or_no = bool(re.match(r"\W*(?:yes|no)\b", folded))
+        self.number = bool(re.fullmatch(r"\W{0,2}[-−]?\d[\d.,]*\W{0,2}", text))
         if self.letter:
             self.pattern = re.compile(_LETTER)
         elif re.search(_NUMBER, folded):
             self.pattern = re.compile(_NUMBER, re.IGNORECASE)
-        elif self.yes_or_no:
+        elif re.match(r"\W*(?:yes|no)\b", folded):
             self.pattern = re.compile(r"\b(?:yes|no(?! [a-z]))\b", re.IGNORECASE)
         elif kind := next((found for kind, found in _KINDS if len(words & kind) == 1), None):
             self.pattern = kind
@@ -164,78 +133,6 @@ def number_of(value: str) -> float | None:
         return None
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.casefold().replace("’", "'") for word in _WORD.findall(text))
-
-
-class Clause:
-    """A clause of a sentence beside an answer.
-
-    Attributes:
-        words: in lower case.
-        ours, others: where the answer and other values are stated; ``ends_on_ours`` whether the
-            last of them is the answer, ``brief`` whether at most one word follows it.
-        denied: whether it is said not to be the answer.
-    """
-
-    def __init__(self, part: str, answer: Answer) -> None:
-        self.text = part
-        self.words = _words(part)
-        self.first = self.words[0] if self.words else ""
-        found = list(answer.found(part))
-        same = [answer.same(value_of(one)) for one in found]
-        if _SUM.fullmatch(part) and equivalent(f"{answer.text} ({part.strip(' =')})", answer.text):
-            same = [True] * len(found)
-        leading = [part[max(one.start() - _NEAR, 0) : one.start()] for one in found]
-        refused = [bool(_DENIED.search(before)) for before in leading]
-        self.denied = any(mine and no for mine, no in zip(same, refused, strict=True))
-        stated = [
-            (one, mine)
-            for one, mine, no, before in zip(found, same, refused, leading, strict=True)
-            if not (no or _COUNTED.search(before))
-            and (mine or "=" in answer.text or not _NAMED.search(before))
-        ]
-        self.ours = [one for one, mine in stated if mine]
-        self.others = [one for one, mine in stated if not mine]
-        self.ends_on_ours = bool(stated) and stated[-1][1]
-        self.brief = bool(stated) and len(_words(part[stated[-1][0].end() :])) <= 1
-
-    @property
-    def negated(self) -> bool:
-        """Return whether any word denies or finds fault."""
-        given = {one[0].casefold() for one in self.others}
-        words = [word for word in self.words if word not in given]
-        found = any(_negates(one) or one in _FAULTY or _wrong(one) for one in words)
-        return found or "too" in words[:-1]
-
-    @property
-    def unexplained(self) -> list[str]:
-        """Return the other values it leaves standing: numbers, or a word or letter at its end."""
-        if self.ours or self.negated or not self.others:
-            return []
-        last = self.others[-1]
-        if last[0][0].isalpha() and last[0].casefold() not in CARDINALS:
-            named = len(last[0]) == 1 and _LABELS.search(self.text[: last.start()])
-            ends = not re.search(r"\w", self.text[last.end() :])
-            return [value_of(last)] if ends and not named else []
-        return [value_of(one) for one in self.others]
-
-
-def _negates(word: str) -> bool:
-    """Tell whether a word negates."""
-    return word in _NOT or word.endswith("n't")
-
-
-def _wrong(word: str) -> bool:
-    return word not in ("lie", "lies") and bool(WRONG.fullmatch(word))
-
-
 def cut(sentence: str) -> list[str]:
     """Cut a sentence where a clause ends."""
     return _CLAUSE.split(sentence)
-
-
-def clauses(sentence: str, answer: Answer) -> list[Clause]:
-    """Cut a sentence into its clauses with words."""
-    found = (Clause(part, answer) for part in cut(sentence) if part.strip())
-    return [clause for clause in found if clause.words]

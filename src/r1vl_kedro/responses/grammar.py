@@ -79,15 +79,22 @@ class Response:
 
     @property
     def answers(self) -> tuple[str, ...]:
+        """Return what each answer section with content answers, in order of appearance."""
+        return self.given()
+
+    def given(self, options: Sequence[str] | None = None) -> tuple[str, ...]:
         """Return what each answer section with content answers, in order of appearance.
 
         The text behind the last one is read with it: what does more than explain it or come back
         to it leaves it undecided, or gives another one in its place (`revisions`).
+
+        Args:
+            options: of a multiple-choice question; the text may come to the option's value.
         """
         sections = [section for section in self.of("answer") if not section.empty]
         if not sections:
             return ()
-        found = [answer_in(section.body) for section in sections]
+        found = [answer_in(section.body, options) for section in sections]
         bare = found[-1]
         for place, section in list(enumerate(sections))[-_MANY:]:
             found[place] = in_its_sentence(
@@ -99,17 +106,8 @@ class Response:
         more = found[-1].partition(bare)[2].strip()  # "thousand" of "7 thousand"
         if more and more[0] != "^" and more in rest[:NEAR]:
             rest = rest.partition(more)[2]
-        found[-1] = standing(found[-1], rest)
+        found[-1] = standing(found[-1], rest, options)
         return tuple(found)
-
-    @property
-    def behind(self) -> str:
-        """Return the text behind the first line of the last answer, without headers."""
-        sections = [section for section in self.of("answer") if not section.empty]
-        if not sections:
-            return ""
-        below = sections[-1].body.strip().partition("\n")[2]
-        return f"{below}\n{self._behind(sections[-1].end)}"
 
     def _behind(self, end: int) -> str:
         later = [section for section in self.sections if section.start >= end]
@@ -215,7 +213,7 @@ GrammarName = Annotated[str, AfterValidator(_known)]
 """The type of an option that names a grammar."""
 
 
-def answer_in(body: str) -> str:
+def answer_in(body: str, options: Sequence[str] | None = None) -> str:
     """Read an answer's text: its first line, or all of it where more than prose follows.
 
     A short value or another option below the first line is a second answer; prose below it may
@@ -224,16 +222,20 @@ def answer_in(body: str) -> str:
     """
     lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
     explained = _EXPLAINED.fullmatch(lines[0])
-    if explained and not revises(explained["said"], f"\n{explained['reason']}"):
+    if explained and not revises(explained["said"], f"\n{explained['reason']}", options):
         lines[0] = explained["said"]
-    lines[1:] = [line for line in lines[1:] if _BARE.sub("", line) not in ("", lines[0])]
+    lines[1:] = [
+        line
+        for line in lines[1:]
+        if _BARE.sub("", line).strip("`_-") and _BARE.sub("", line) != lines[0]
+    ]
     below = "\n" + "\n".join(lines[1:])
     listed = all(len(line.split()) < _PROSE_WORDS or _ALTERNATIVE.match(line) for line in lines[1:])
-    if not listed or len(lines) == 1:
-        return standing(lines[0], below)
+    if not listed or len(lines) == 1 or re.fullmatch(r"(?i)\W*(?:yes|no)\W*", lines[0]):
+        return standing(lines[0], below, options)
     remarks = [line for line in lines[1:] if not re.search(r"\d", line)]
-    if re.search(r"\d", lines[0]) and revises(lines[0], "\n" + "\n".join(remarks)):
-        return standing(lines[0], below)
+    if re.search(r"\d", lines[0]) and revises(lines[0], "\n" + "\n".join(remarks), options):
+        return standing(lines[0], below, options)
     return "\n".join(lines)
 
 

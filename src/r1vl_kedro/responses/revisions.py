@@ -7,9 +7,10 @@ over; the first other one decides: the answer stands where that sentence comes t
 import re
 from collections.abc import Sequence
 
-from r1vl_kedro.answers import equivalent
-from r1vl_kedro.responses.clauses import Answer, Clause, clauses, plain, sentences
-from r1vl_kedro.responses.explanations import closes, explains, opens
+from r1vl_kedro.answers import chosen_option, equivalent
+from r1vl_kedro.responses.clauses import Answer, plain, sentences, value_of
+from r1vl_kedro.responses.conclusions import WORD, comes_to, known, reckoned, works
+from r1vl_kedro.responses.explanations import closes, explains
 
 _LONGEST = 2000
 """Characters behind an answer that are read, and at the end of the text."""
@@ -18,40 +19,37 @@ _GOES_ON = re.compile(
 )
 """The sentence of the answer goes on behind it."""
 _ASKED = re.compile(r"\s*\?(?!\s*(?:yes|indeed)\b)", re.IGNORECASE)
-_ENDS = re.compile(r"(?:[\s.,;$\]]|\\[\])])+\Z")
-_TERM = re.compile(r"\s*[\d.]+(?:\s*[-+*/×·]\s*[\d.]+)+\W*")
-_WORDED = re.compile(r"[A-Za-z]{2}")
 _DENIED = re.compile(r"\b(?:none|not|no)\W*?(?:[.!;]\s|\n|\Z)", re.IGNORECASE)
 """A sentence that ends on a bare denial."""
 _ESCAPED = re.compile(r"\\n(?![a-z])|\\text\s*\{[.,\s]*\}")
-_PART = re.compile(
-    r"[,:;(]\s*|\b(?=(?:so|thus|hence|therefore|then|and|which|giving|leaving|making|that|or)\b)"
-    r"|(?<==)|(?<=≈)|\\(?:\[|\(|(?:[Ll]ong)?[Rr]ightarrow\b|implies\b|approx\b)|\$\$?|&=?",
-    re.IGNORECASE,
-)
-"""Where what a sentence comes to may begin."""
-_BULLET = re.compile(
-    r"\A(?:[-#]+\s+|\**(?:explanation|reasoning|reason|justification)\**\s*:\**\s*)(?=\S)",
+_HEADING = re.compile(
+    r"\A(?:[-#(]+\s*|[^\S\n]*(?:\**(?:explanation|reasoning|reason|justification|note|remark"
+    r"|working|(?:let me |to |double[- ])?(?:check|verify|checking|verification)(?: this| it)?"
+    r"|in other words|that is|i\.e\.|(?:or,? )?(?:equivalently|in words)|in fact|indeed|step \d+"
+    r"|thus)\**\s*[:,]\**|(?:it|this|that) (?:follows|comes) from(?= [\d(]))\s*)+(?=\S)",
     re.IGNORECASE,
 )
 """A bullet or a heading before a sentence, which says nothing itself."""
-_COMPARED = re.compile(
-    r"\A[ \t$]*(?:more|fewer)(?: [a-z]+){1,4}(?= than\b|\W*\Z)(?: than(?: [a-z]+){1,5})?"
-)
-"""What a number behind a mark counts by how much there is more of it."""
-_PARTS = 8
-"""Ends of a sentence that are compared with the answer, from the last."""
 _UNDECIDED = "undecided"
 """What is left of an answer with a text behind it that is not understood."""
+_SPEAKS = re.compile(
+    r"(?<![\w$] )(?<![\w$])I\b(?! [A-Z]\b)|\b(?i:my|me|answers?|options?)\b(?! is[\W_]*\Z)"
+)
+"""The writer or the answer, of which what leads to a value says nothing."""
+_FINAL = re.compile(
+    r"\W*(?:(?:so|thus|hence|therefore|finally|altogether)\b,? )?(?:(?:the|my|our) )?(?:(?:final"
+    r"|correct|right) )?(?:answer|it|there)(?:['’]s| (?:is|are)\b)",
+    re.IGNORECASE,
+)
+"""A sentence that gives the answer in so many words decides whatever is said before it."""
+_WORKED, _SHARE = 30, 2 / 3
+"""Words of a long working, and the least share of them that are known words of a working."""
 _REPLACES = re.compile(
     r"\b(?:wait|actually|correct\w*|instead|sorry|no|should|so|thus|hence|therefore|answer|result|edit"
     r"|total|final|mean|better|must)\b",
     re.IGNORECASE,
 )
 """Words of a text that gives another answer in place of the one before it."""
-_CONCLUDES = re.compile(
-    r"\b(?:so|thus|hence|therefore|altogether|finally|in total|in all)\b", re.IGNORECASE
-)
 
 
 def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bool:
@@ -71,7 +69,8 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
         return False
     if _ASKED.match(after) or _DENIED.search(after):
         return True
-    if len(after) > 2 * _LONGEST:
+    whole = len(after) <= 2 * _LONGEST
+    if not whole:
         after = f"{after[:_LONGEST]}\n{after[-_LONGEST:]}"
     after = _ESCAPED.sub("\n", after)
     read = Answer(plain(answer))
@@ -80,52 +79,61 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
     for place in reversed(range(len(parts))):
         attached = goes_on and not place
         said = parts[place] if attached else parts[place].strip(" \n\t>–—")
-        said = _BULLET.sub("", said)
-        said = _COMPARED.sub("", said) if attached else said
-        if closes(said):
+        text = said.lstrip(" ,$(-") if attached else said
+        bare = _HEADING.sub("", text)
+        if attached := attached and bare == text:
+            bare = said
+        if closes(bare):
             continue
-        if _comes_to(f"{answer}{said}" if attached else said, answer, read, options):
-            return attached and Clause(plain(said), read).negated
+        if comes_to(f"{answer}{bare}" if attached else bare, answer, options):
+            return not (_FINAL.match(bare) or _leads(parts[:place], bare, read))
         before = parts[place - 1] if place else ""
-        if not explains(plain(f"it{said}" if attached else said), read, before):
-            return True
+        if not explains(plain(f"it{bare}" if attached else bare), read, before):
+            return not (whole and _works_long(parts[: place + 1], read, options))
     return False
 
 
-def standing(answer: str, after: str) -> str:
+def _leads(parts: Sequence[str], last: str, read: Answer) -> bool:
+    """Tell whether sentences lead to the last one: "The front row has 4. So 4 + 3 = 7."."""
+    if any(map(_SPEAKS.search, parts)):
+        return False
+    long = len(re.findall(r"\w+", " ".join([*parts, last]))) >= _WORKED
+    return long or (all(map(works, parts)) and _goes_into(parts, last, read))
+
+
+def _goes_into(parts: Sequence[str], last: str, read: Answer) -> bool:
+    """Tell whether the value on which each sentence ends is the answer, or used in a later one."""
+    used = read.values | {value_of(one) for one in read.found(plain(last))}
+    for part in reversed(parts):
+        values = [value_of(one) for one in read.found(plain(part))]
+        if values and values[-1] not in used and not reckoned(part):
+            return False
+        used |= {*values}
+    return True
+
+
+def _works_long(parts: Sequence[str], read: Answer, options: Sequence[str] | None) -> bool:
+    """Tell whether sentences are a long working that ends on no other value."""
+    said = [word for part in parts for word in WORD.findall(plain(part))]
+    if len(said) < _WORKED or any(map(_SPEAKS.search, parts)):
+        return False
+    if read.letter and options:
+        named = chosen_option(parts[-1], options)
+        another = named not in (None, chosen_option(read.text, options))
+    else:
+        values = [] if read.letter else [value_of(one) for one in read.found(plain(parts[-1]))]
+        another = bool(values) and not read.same(values[-1])
+    return not another and sum(map(known, said)) >= _SHARE * len(said)
+
+
+def standing(answer: str, after: str, options: Sequence[str] | None = None) -> str:
     """Return what the text behind an answer leaves of it: it, that text in its place, or no answer.
 
     Example:
         >>> [standing("7", text) for text in ("Done.", "No, it is 8.", "It shows 8.")]
         ['7', 'No, it is 8.', 'undecided']
     """
-    if not revises(answer, after):
+    if not revises(answer, after, options):
         return answer
-    named = Answer(plain(answer)).letter and re.search(r"[a-z]{2}", after)  # an option by its text
-    return after.strip() if named or _REPLACES.search(after) else _UNDECIDED
-
-
-def _comes_to(
-    sentence: str, answer: str, read: Answer, options: Sequence[str] | None = None
-) -> bool:
-    """Tell whether a sentence ends on the answer: "so the area is 24 square inches"."""
-    if sentence.endswith(":"):
-        return False
-    begins = [0, *(found.end() for found in _PART.finditer(sentence))][-_PARTS:]
-    tails = dict.fromkeys(_bare(sentence[place:]) for place in begins)
-    if any(tail and equivalent(tail, answer, options=options) for tail in reversed(tails)):
-        return not Clause(plain(sentence), read).denied
-    parts = clauses(plain(sentence), read)
-    if parts and _TERM.fullmatch(parts[-1].text) and parts[-1].ends_on_ours:
-        return True  # "(that is, 10 - 3)"
-    concludes = _CONCLUDES.search(sentence)
-    last = Clause(plain(sentence[concludes.start() :] if concludes else sentence), read)
-    if not read.plain or not last.ends_on_ours or last.negated or not _WORDED.search(sentence):
-        return False
-    return bool(concludes or (last.brief and opens(sentence)))
-
-
-def _bare(text: str) -> str:
-    """Return the end of a sentence without what stands around its formula."""
-    text = _ENDS.sub("", text).lstrip(" $(")
-    return text.rstrip(")") if text.count(")") > text.count("(") else text
+    other = _REPLACES.search(after) and not equivalent(after.strip(), answer, options=options)
+    return after.strip() if other else _UNDECIDED

@@ -6,8 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from r1vl_kedro.answers import chosen_option, explain, symbolically_equal
-from r1vl_kedro.answers.prose import WRONG
+from r1vl_kedro.answers import explain, symbolically_equal
 from r1vl_kedro.responses import (
     R1VL,
     check_released,
@@ -24,8 +23,6 @@ from r1vl_kedro.rewards.registry import (
     register,
 )
 
-_LONGEST = 2000
-"""Characters at the end of a response in which other options are looked for."""
 OutcomeMode = Literal["strict", "released"]
 
 
@@ -93,7 +90,7 @@ def answer_problem(
         'another number'
     """
     parsed = parse_response(response, grammar)
-    given = parsed.answers
+    given = parsed.given(options)
     if not given:
         return "no answer"
     gold = final_answer(answer, grammar) or answer
@@ -101,8 +98,6 @@ def answer_problem(
     if not any(reasons) and (options or _CLOSED.fullmatch(gold)):
         lines = (section.body.strip().partition("\n")[0] for section in parsed.of("answer"))
         reasons += [explain(line, gold, options=options) for line in lines if _goes_on(line, given)]
-    if options and not any(reasons):
-        reasons.append(_another_option(given[-1], parsed.behind, options))
     return next((reason for reason in reasons if reason), "")
 
 
@@ -113,42 +108,6 @@ def _goes_on(line: str, given: Sequence[str]) -> bool:
 
 _CLOSED = re.compile(r"\W*(?:yes|no|[A-J])\W*", re.IGNORECASE)
 """References beside which each clause of an answer is read, as with options."""
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_NO_OPTION = re.compile(
-    r"\b(?:no|none|all|not|neither)\b.*\b(?:options?|choices?|answers?|one|them)\b"
-    r"|\boptions? (?:are|is) (?:\w+ )?(?:wrong|incorrect|false)\b|\bcannot be determined\b",
-    re.IGNORECASE,
-)
-_DENIES = re.compile(r"\b(?:not|no|nothing|cannot|too)\b|n['’]t\b", re.IGNORECASE)
-_HEADED = re.compile(r"[^:]*\w\w:\s*\w")
-_ANSWERS = re.compile(r"\b(?:answer|option|choice|correct|final|note)\b", re.IGNORECASE)
-_MOST = 20
-"""Sentences at the end of a response that are read for options."""
-_BRIEF = 8
-"""Words of a sentence that may deny all options; a longer one is part of a working."""
-
-
-def _another_option(given: str, behind: str, options: Sequence[str]) -> str:
-    """Explain which other option the text behind an answer ends on, or that it denies all.
-
-    A letter says nothing of a value behind it without the options: "[B] So the angle is 60."
-    """
-    mine = chosen_option(given, options)
-    if mine is None or max(map(len, options)) == 1:  # the names of points are everywhere
-        return ""
-    none = re.match(r"\W*(?:no|none|not|neither|all|cannot)\b", options[mine], re.IGNORECASE)
-    for sentence in reversed(_SENTENCE.split(behind[-_LONGEST:])[-_MOST:]):
-        said = sentence.strip(" \t$,:;()}\\")
-        counts = _HEADED.match(said) and not _ANSWERS.search(said)  # "red things: N, SE."
-        named = None if counts or not said or WRONG.search(said) else chosen_option(said, options)
-        own = options[mine].strip(" $")
-        if named is None and _DENIES.search(said) and own in said.removesuffix(f"{own}."):
-            return "its own option is denied behind the answer"
-        if named is not None:
-            return "" if named == mine else "another option is named behind the answer"
-        if not none and _NO_OPTION.search(said) and len(said.split()) <= _BRIEF:
-            return "all options are denied behind the answer"
-    return ""
 
 
 @register
