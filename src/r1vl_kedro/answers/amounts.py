@@ -124,7 +124,11 @@ def units_differ(given: Quantity, gold: Quantity) -> str:
         return SAME if _same_thing(given.noun, gold.noun) else "another thing is counted"
     if (given.units and gold.noun) or (given.noun and gold.units):
         units = given.units or gold.units
-        return SAME if any(is_generic(u) for u in units) else "a unit and a counted thing"
+        return (
+            SAME
+            if any(is_generic(u) and u.dimension[0][1] == 1 for u in units)
+            else "a unit and a counted thing"
+        )
     return SAME
 
 

@@ -76,7 +76,8 @@ _CLASSES = {
     "V": "see need have count counted found",
     "o": "to",
     "e": "total altogether overall exactly approximately too also only together respectively "
-         "each upward upwards downward downwards forward forwards backward backwards ac dc",
+         "each upward upwards downward downwards forward forwards backward backwards ac dc "
+         "inclusive",
     "M": "away apart later long wide high tall deep thick old",
     "v": "do make form choose select pick arrange order place put paint color colour fill empty "
          "cover complete finish build write draw get reach go travel walk drive run cross divide "
@@ -94,7 +95,7 @@ _CLASSES = {
     "k": "number amount count",
     "c": " ".join(COLOURS),
     "t": " ".join(PLACES),
-    "q": " ".join(AMOUNTS),
+    "q": " ".join(AMOUNTS - {"number", "count"}),
     "m": " ".join(_MATTER),
     "S": "largest biggest greatest highest tallest longest oldest fastest heaviest widest deepest "
          "smallest least lowest shortest youngest slowest lightest nearest closest brightest "
@@ -140,12 +141,12 @@ _TAILS = _order(
     r"| r? b* s+ | r? y V"  # that are left, we see
     r"| p n | e"  # in total, altogether
     r"| j d? [gc]* [lm]+"  # on books
-    r"| (?:p i)? o v [daigcmlt]*"  # to fill the pool
+    r"| (?:p i)? o v [daigcmlt]+"  # to fill the pool
     r"| z (?:d? [gc]* [lmi]+)?"  # passed, like tea
     r"))*+"
 )
 _ANSWER = _order(
-    rf"(?:,? r)? b d x* (?: w | [qcg]* q (?:{_PLACE})*"
+    rf"(?:,? r)? b d x* (?: w | [qcg]* (?: q (?:{_PLACE})* | k )"
     rf" | x? k f d? [gc]* l+ (?:s | y V)? (?:{_PLACE})* )"
 )
 """What is said of a value: it is the answer, or an amount that is asked for."""
@@ -153,8 +154,8 @@ _DESCRIPTION = _order(
     "d? [gcs]* (?: S [tqAlm]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
 )
 """What is said of a name: "the capital of France", "largest bar"."""
-_EXTENT = _order("M")
-"""What stands behind a unit and no bare number: "5 cm long", "3 hours later"."""
+_EXTENT = _order("(?: M | o v )")
+"""What stands behind a unit and no bare number: "5 cm long", "3 days to finish"."""
 _TOKEN = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+|[^\s]")
 _SHARE = re.compile(
     r"\s?(?:%|per ?cent\b|percentage points?\b|pct\b\.?)"

@@ -163,16 +163,14 @@ def _plainly_named(by_name: dict[str, list[Value]]) -> dict[str, list[Value]]:
 
 
 def _ranges(given: Range, gold: Range) -> str:
-    return quantities_differ(given.low, gold.low) or quantities_differ(given.high, gold.high)
+    ours, theirs = (given.low, given.high), (gold.low, gold.high)
+    return _several_units(ours, theirs) or _in_order(ours, theirs)
 
 
 def _tolerances(given: Tolerance, gold: Tolerance) -> str:
-    signs = [int(one.centre.percent) - int(one.spread.percent) for one in (given, gold)]
-    if signs[0] != signs[1]:
+    if len({one.centre.percent - one.spread.percent for one in (given, gold)}) > 1:
         return "another spread"
-    return quantities_differ(given.centre, gold.centre) or quantities_differ(
-        given.spread, gold.spread
-    )
+    return _in_order((given.centre, given.spread), (gold.centre, gold.spread))
 
 
 def _clocks(given: Clock, gold: Clock) -> str:
@@ -189,7 +187,7 @@ def _dates(given: Date, gold: Date) -> str:
 
 
 def _ratios(given: Ratio, gold: Ratio) -> str:
-    return _in_order(given.parts, gold.parts)
+    return _several_units(given.parts, gold.parts) or _in_order(given.parts, gold.parts)
 
 
 def _texts(given: Text, gold: Text) -> str:
@@ -247,22 +245,23 @@ def _items(given: Items, gold: Items) -> str:
         return "or for and"
     if sum(map(_of_one, given.values)) != sum(map(_of_one, gold.values)):
         return "a set for what is in it"
-    if len(_measures(given)) > 1 and not _measures(gold):
-        return "several units"  # 3 cm, 5 kg
     pair = "()" in (given.marks, gold.marks)
-    if "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair):
-        return _as_sets(given.values, gold.values)
-    return _in_order(given.values, gold.values)
+    as_set = "{}" in (given.marks, gold.marks) or ((given.joined or gold.joined) and not pair)
+    compared = (_as_sets if as_set else _in_order)(given.values, gold.values)
+    return _several_units(given.values, gold.values) or compared
 
 
 def _of_one(value: Value) -> bool:
     return isinstance(value, Items) and value.marks == "{}" and len(value.values) == 1
 
 
-def _measures(items: Items) -> set[object]:
-    """Return the units and percent signs of the quantities in a list."""
-    numbers = [value for value in items.values if isinstance(value, Quantity)]
-    return {(one.units, one.percent) for one in numbers if one.units or one.percent}
+def _several_units(given: Sequence[Value], gold: Sequence[Value]) -> str:
+    """Explain that one of several units is given where the reference has none: 3 cm, 5 kg."""
+    ours, theirs = (
+        {(one.units, one.percent) for one in values if isinstance(one, Quantity)} - {((), False)}
+        for values in (given, gold)
+    )
+    return "several units" if len(ours) > 1 and not theirs else SAME
 
 
 def _as_ratio(given: Quantity | Expression, gold: Ratio) -> str:

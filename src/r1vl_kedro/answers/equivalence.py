@@ -13,6 +13,7 @@ from r1vl_kedro.answers.formulas import is_formula, read_expression
 from r1vl_kedro.answers.letters import letter_only
 from r1vl_kedro.answers.model import Expression, Items, Named, Quantity, Range, Ratio, Text, Value
 from r1vl_kedro.answers.notation import spelled
+from r1vl_kedro.answers.nouns import ends_on_a_verb
 from r1vl_kedro.answers.reader import form, read
 from r1vl_kedro.answers.repeats import restated
 from r1vl_kedro.answers.sentences import shown_value, value_in_sentence
@@ -32,9 +33,9 @@ _UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)
 _NOTHING = re.compile(
     r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
     r"|there (?:is|are|were) none"
-    r"|none[;,.:] there (?:is|are|were) (?:no|zero|0)(?: such)?(?: [a-z]+){0,2}"
-    r"|(?:there (?:is|are|were|will be) )?(?:no(?: [a-z]+){0,2} [a-z]+s|none)(?: is| are)? "
-    r"(?:left|remain(?:s|ing)?)"
+    r"|none[;,.:] there (?:is|are|were) (?:no|zero|0)(?: such)?(?:(?: [a-z]+)? [a-z]+s)?"
+    r"|(?:there (?:is|are|were|will be) )?(?:no|none)(?:(?: [a-z]+)? (?:[a-z]+s|people|children))?"
+    r"(?: are| is)? (?:left|remain(?:s|ing)?)"
     r")\W*$",
     re.IGNORECASE,
 )
@@ -181,7 +182,7 @@ def _explain_open(given: str, gold: str) -> str:
     value = read(given)
     reason = difference(value, wanted)
     if reason == SAME:
-        return SAME
+        return "a verb behind the value" if ends_on_a_verb(ours) else SAME
     defined = isinstance(wanted, Expression | Named) and _DOMAIN.match(ours)
     if defined and difference(read(defined["value"]), wanted) == SAME:
         return SAME

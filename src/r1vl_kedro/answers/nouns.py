@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from r1vl_kedro.answers.countables import COUNTABLES
 from r1vl_kedro.answers.numerals import CARDINALS, PARTS
 from r1vl_kedro.answers.tokens import FUNCTIONS
+from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
 _NOUN = re.compile(r"^\s*((?:[A-Za-zäöüß][A-Za-zäöüß'-]+\s*){1,6})$")
@@ -41,15 +43,10 @@ COLOURS = frozenset(
 )
 _PLURALS = frozenset(
     "oxen sheep deer moose cattle series species offspring criteria phenomena bacteria radii foci "
-    "loci nuclei cacti formulae würfel stück personen kinder".split()
+    "loci nuclei cacti formulae vertices matrices axes pcs würfel stück personen kinder".split()
 )
 _PLURAL_ENDS = tuple("people men children feet teeth mice geese dice fish craft".split())
 _REGULAR = re.compile(r"[\wäöüß'-]*[aeiouyäöü][\wäöüß'-]*s|p[ct]s|[a-z]{1,2}ps")
-_NO_SINGULAR = re.compile(
-    r"(?!family|fly|jelly|belly|bed|seed|shed|sled|breed|weed).*(?:ly|ed)"
-    r"|never|none|maybe|perhaps|except|unless|without|after|before|ago|later|twice|false|null|void"
-)
-"""Adverbs, participles and the like, which no single thing is called."""
 _SAME_NOUN = {"people": "person", "persons": "person", "men": "man", "women": "woman",
               "children": "child", "dice": "die", "mice": "mouse", "feet": "foot"}  # fmt: skip
 _CAMEL = re.compile(r".*[a-z][A-Z]|[A-Z]{2,}[a-z]")
@@ -124,7 +121,7 @@ def _of_noun(word: str) -> bool:
 
 
 def _is_noun(word: str, *, one: bool) -> bool:
-    return plural(word) or (one and not _NO_SINGULAR.fullmatch(word))
+    return plural(word) or (one and word in COUNTABLES)
 
 
 def plural(word: str) -> bool:
@@ -152,6 +149,28 @@ def counted(words: Sequence[str], *, one: bool = False) -> int:
         if _is_noun(word, one=one):
             return place
     return 0
+
+
+_MAY_BE_A_VERB = re.compile(
+    r"(?:\A|[=:,]\s*|\b(?:so|thus|hence|then|therefore|answer|value|result)\s+)"
+    r"[^\w\s]*(?<![\d.,/])\d[\d.,/]*%?(?: [A-Za-z°]{1,2}(?:\^\d)?)?\s+(?P<word>[a-z]+s)\W*\Z",
+    re.IGNORECASE,
+)
+
+
+def ends_on_a_verb(text: str) -> bool:
+    """Tell whether a number is followed by one word that is not known as a counted thing.
+
+    Behind other words ("There are") it can be no verb.
+
+    Example:
+        >>> ends_on_a_verb("x = 5 fails"), ends_on_a_verb("7 cubes"), ends_on_a_verb("has 7 yaks")
+        (True, False, False)
+    """
+    found = _MAY_BE_A_VERB.search(text)
+    word = found["word"].lower() if found else ""
+    listed = singular(word) in COUNTABLES or word in _PLURALS or word.endswith(_PLURAL_ENDS)
+    return bool(found) and not (listed or word in PARTS or read_units(word))
 
 
 def thing_of(text: str) -> str:

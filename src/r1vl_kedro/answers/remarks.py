@@ -153,7 +153,7 @@ def _another(said: str, kept: str) -> bool:
         return True
     if re.search(r"\d", kept):
         given, refused = (read_quantity(one.rpartition("=")[2].strip()) for one in (kept, said))
-        return refused is not None and refused != given
+        return refused is not None and (not given or refused.number != given.number)
     words = re.sub(r"\A(?:an?|the)\s+", "", said).split()
     before = kept.split()[-1:] or [""]
     if not words or len(words) > 2 or words[0][0].isupper() != before[0][:1].isupper():

@@ -1,11 +1,12 @@
-"""An answer given twice: in another writing, or with the working that comes to it."""
+"""An answer given twice, in another writing or with the working or change that comes to it."""
 
 import re
 
 from r1vl_kedro.answers.amounts import quantities_differ, unit_free
+from r1vl_kedro.answers.behind import goes_on
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.nouns import COLOURS, plural
-from r1vl_kedro.answers.quantities import read_quantity
+from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import numbers_in
 from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
@@ -31,6 +32,40 @@ _RESTATED = re.compile(
     r"(?:\((?P<second>[^()]{1,40})\)|,\s+(?P<about>(?:about|approximately|roughly)\s.{1,40}))$",
     re.IGNORECASE,
 )
+
+_AFTERWARDS = re.compile(
+    r",?\s+after\s+(?:(?:removing|taking|subtracting|giving|selling|eating|losing|spending|using|"
+    r"(?P<added>adding|buying|getting|receiving|finding))\s+(?:the )?"
+    rf"(?P<change>{NUMBER})(?P<counted>(?: (?!from|to)[a-z]+)*)"
+    rf"(?: (?:from|to) (?:(?P<first>{NUMBER})(?: [a-z]+s)?|(?-i:[A-Z])[a-z]+))?"
+    r"|(?:the|this|that|these|all)\s+(?:subtraction|removal|addition|change|operation)s?)\W*$",
+    re.IGNORECASE,
+)
+"""What was done before: "after removing 3 from 10", "after the removal"."""
+
+
+def without_change(text: str) -> str:
+    """Return a sentence without the change at its end that leads to its number, if any.
+
+    Example:
+        >>> without_change("7 are left after removing 3 from 10")
+        '7 are left'
+        >>> without_change("7 after adding 1 to 5")
+        '7 after adding 1 to 5'
+    """
+    done = _AFTERWARDS.search(text)
+    if not done:
+        return text
+    kept = text[: done.start()]
+    if not done["change"]:
+        return kept
+    if not goes_on(done["counted"].removesuffix(" away"), one=done["change"] == "1"):
+        return text
+    change, first = (read_quantity(done[name] or "0") for name in ("change", "first"))
+    if not done["first"] or not change or not first:
+        return kept
+    left = first.number + change.number * (1 if done["added"] else -1)
+    return kept if left in numbers_in(kept) else text
 
 
 def restated(text: str) -> str:
@@ -59,6 +94,8 @@ def restated(text: str) -> str:
     if first is None or second is None:
         return text
     if about:
+        if first.units and second.units and first.units != second.units:
+            return text
         gap = abs(float(first.number) - float(second.number))
         return found["first"] if gap <= 0.005 * abs(float(first.number)) else text
     if quantities_differ(first, second):

@@ -10,6 +10,7 @@ from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
+from r1vl_kedro.answers.repeats import without_change
 from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, left_whole, value_stated
 from r1vl_kedro.answers.units import read_units
 
@@ -104,13 +105,6 @@ _LABEL_BEFORE = re.compile(
 _TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\d\s*[(\[](?!/)([^()\[\]\d]*)[)\]]\W*$")
-_AFTERWARDS = re.compile(
-    r",?\s+(?:after|by|upon|on|once|when)\s+[a-z]+ing\b(?![^.;?]*(?:\b(?:so|is|are|leaves|gives|makes)\b|=))"
-    r"[^.;?]*\d[^.;?]*$"
-    r"|,?\s+after\s+(?:the|this|that|these|all)\s+(?:subtraction|removal|addition|change|operation)s?\W*$",
-    re.IGNORECASE,
-)
-"""An adverbial of what was done before: "after removing 3 from 10", "after the removal"."""
 _OF_ALL = re.compile(rf"(?<=\d)\s+of the {NUMBER}(?=\s+[a-z]{{3,}})", re.IGNORECASE)
 _OF_THEM = re.compile(rf"^({NUMBER}|(?:{'|'.join(CARDINALS)})) of the (?=[a-z]+s\b)", re.I)
 _THRESHOLD = re.compile(
@@ -118,7 +112,8 @@ _THRESHOLD = re.compile(
     rf"(?:only |exactly |a total of )?(?:{NUMBER}|(?:{'|'.join(CARDINALS)})\b)(?:\s*\(\d+\))?"
     r"(?P<counted>(?: [a-z]{3,}){1,2}?))(?: (?:in|on|of) the [a-z]+)?"
     r"(?P<verb>,? (?:that|which|who|whose|with|have|has|had|are|is|were|was)"
-    r"(?: (?!not\b)[a-z]+){0,5}?)? "
+    r"(?: (?:an?|the|is|are|was|were|ha(?:s|ve)|of|(?:value|height|length|price|score|age|number|"
+    r"weight|population|percentage|temperature|bar)s?|sales)){0,5}?)? "
     r"(?:above|over|below|under|beyond|at least|at most|exceed(?:s|ed|ing)?"
     r"|(?:more|less|greater|fewer|larger|smaller|higher|lower|taller|longer|older) than)\s+"
     r"(?:\$|USD )?\d[\d.,]*\s?%?(?: [a-z]+)?\W*$",
@@ -151,8 +146,8 @@ def value_in_sentence(plain: str) -> str | None:
     """
     plain = re.sub(r"\^\((\d)\)", r"^\1", plain)
     plain = _MORE_NEEDED.sub(r"\1", plain)
-    plain = _MORE.sub(r"\1\2", _AFTERWARDS.sub("", _OF_ALL.sub("", plain[: MAX_SENTENCE + 1])))
-    plain = without_opening(plain)
+    plain = without_change(_OF_ALL.sub("", plain[: MAX_SENTENCE + 1]))
+    plain = without_opening(_MORE.sub(r"\1\2", plain))
     beyond = _THRESHOLD.match(_OF_THEM.sub(r"\1 ", plain))
     if beyond and _counts(beyond["counted"], measured=bool(beyond["verb"])):
         plain = re.sub(r"\s*\(\d+\)", "", beyond["kept"])

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from r1vl_kedro.answers.behind import is_description, is_tail
 from r1vl_kedro.answers.known_words import HAN_ASKED
 from r1vl_kedro.answers.leads import leads, tells, without_opening
 from r1vl_kedro.answers.prose import SENTENCE_END, hedges
@@ -219,8 +220,11 @@ def _declared(text: str) -> str:
 def _answer_alone(text: str) -> str:
     """Return a sentence with "the answer is" without those that only tell more of the answer."""
     said, *further = SENTENCE_END.split(text)
-    told = _ANSWER_IS.search(said) and all(map(_TOLD.match, further))
-    return said if further and told and not any(map(_NOT.search, further)) else text
+    told = [_TOLD.match(one) for one in further if _ANSWER_IS.search(said)]
+    known = all(
+        one and (not (it := one["said"]) or is_description(it) or is_tail(it)) for one in told
+    )
+    return said if told and known else text
 
 
 def _concluded(text: str) -> str:
@@ -271,8 +275,9 @@ _NOT_THE_END = re.compile(
 )
 """Words of a conclusion about something else: "8, so the other one is 12"."""
 _TOLD = re.compile(
-    r"(?:it|they|this|that|these)\s+(?:(?:has|have|shows?|represents?|reaches|contains?)\s"
-    r"|(?:is|are)\s+(?:the|an?|in|on|at|located|shown)\s[^\d]*\Z)",
+    r"(?:it|they|this|that|these)\s+"
+    r"(?:(?:has|have|shows?|represents?|reaches|contains?)\s+\d[\d.,]*%?(?: [a-z]+s)?"
+    r"|(?:is|are)\s+(?P<said>[^\d]*))\W*\Z",
     re.IGNORECASE,
 )
 """What is told of an answer in a sentence behind it: "The answer is Peru. It has 12." """

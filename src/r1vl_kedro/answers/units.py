@@ -247,7 +247,7 @@ def read_units(text: str) -> tuple[Unit, ...]:
 def same_dimension(first: Unit, second: Unit) -> bool:
     """Tell whether two units measure the same.
 
-    "units" without a name measure anything of their power.
+    "units" without a name measure lengths of their power.
 
     Example:
         >>> same_dimension(read_units("square units")[0], read_units("cm^2")[0])
@@ -265,9 +265,7 @@ def same_dimension(first: Unit, second: Unit) -> bool:
     power = generic.dimension[0][1]
     if is_generic(other):  # units are no square units
         return False
-    return power == 1 or bool(
-        lengths and len(other.dimension) == 1 and other.dimension[0][1] == power
-    )
+    return bool(lengths and len(other.dimension) == 1 and other.dimension[0][1] == power)
 
 
 def is_generic(unit: Unit) -> bool:
