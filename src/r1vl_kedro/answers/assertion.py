@@ -33,13 +33,14 @@ _BEFORE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _COPULA = re.compile(
-    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*\s+){1,9}?)"
-    rf"(?:will be|{COPULA}|shows|represents|depicts|simplifies to|evaluates to|"
+    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*(?:\s+|(?=:))){1,9}?)"
+    rf"(?:will be|{COPULA}|(?<=[a-z]):|shows|represents|depicts|simplifies to|evaluates to|"
     r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _COPULA_TAIL = re.compile(
-    r"^(?:(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as"
+    r"^(?:(?:colou?red|painted)(?! by)"
+    r"|(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as"
     r"|(?:(?:located|situated|found)\s+)?(?:in|on|at)"
     r"|the|a|an)\s+(?=\w\w|\()",
     re.IGNORECASE,

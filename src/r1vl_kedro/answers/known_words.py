@@ -12,9 +12,9 @@ def _each(*lines: str) -> Iterable[str]:
 
 AMOUNTS = frozenset(_each(
     # How many and how much.
-    "number numbers sum difference product quotient ratio proportion "
+    "number numbers sum difference product quotient remainder ratio proportion "
     "percentage percent fraction probability chance average mean median mode range variance "
-    "maximum minimum amount value values rate factor scale size quantity",
+    "maximum minimum amount value values rate factor scale size quantity data",
     # Measures of figures.
     "area areas perimeter circumference volume length lengths width breadth height depth radius "
     "diameter angle angles slope intercept gradient distance displacement altitude "
@@ -22,10 +22,12 @@ AMOUNTS = frozenset(_each(
     # Physics, chemistry, money and time.
     "speed velocity acceleration force weight mass density pressure energy power voltage "
     "current resistance capacity temperature frequency wavelength period momentum torque "
-    "impulse concentration price prices profit loss revenue income sales growth increase decrease "
-    "interest discount tax salary "
-    "fee budget change balance population age ages gap time duration year years month months day "
-    "days date hour hours minute minutes",
+    "impulse concentration price prices profit loss revenue income growth increase decrease "
+    "interest discount tax salary fee budget spending expenditure investment production "
+    "consumption output sales exports imports share accuracy rating rank "
+    "votes unemployment inflation emissions rainfall elevation humidity tension friction "
+    "change balance population age ages gap time duration year years "
+    "month months day days date hour hours minute minutes",
     # Algebra.
     "coefficient exponent derivative integral limit determinant matrix vector magnitude modulus "
     "coordinate coordinates vertex midpoint centre center origin equation function expression "
@@ -68,7 +70,8 @@ THINGS = frozenset(_each(
     "orange oranges banana food drink bread cake cakes egg eggs bottle bottles glass cup plate "
     "bowl book books pen pencil pencils paper page bed chair table sofa lamp light phone computer "
     "car cars bus buses train trains truck bike bicycle motorcycle boat ship vehicle vehicles "
-    "hat shirt jacket coat dress shoe shoes umbrella toy toys",
+    "rope string stick ladder pole pipe ribbon fence wall cable path trip journey flight film "
+    "movie lesson meeting hat shirt jacket coat dress shoe shoes umbrella toy toys",
     # Science and words for kinds.
     "element compound substance liquid gas solid metal acid reaction molecule atom ion electron "
     "circuit resistor capacitor battery lens wave spring pendulum rocket organ "
@@ -92,8 +95,9 @@ MODIFIERS = COLOURS | frozenset(_each(
     "isosceles scalene rectangular square circular triangular cubic linear quadratic interior "
     "exterior lateral positive unique distinct different integer whole real complex arithmetic "
     "geometric annual monthly weekly daily hourly net gross full small large big long "
-    "short tall high young identity pythagorean such highlighted marked labeled labelled shown "
-    "depicted pictured needed required seen visible called named "
+    "short tall high young identity pythagorean individual local global "
+    "atomic such highlighted marked labeled labelled shown depicted pictured needed "
+    "required seen visible called named "
     "first second third fourth fifth sixth seventh eighth ninth tenth last next"
 ))  # fmt: skip
 
@@ -148,7 +152,7 @@ DOING = frozenset(_each(
 WAYS = frozenset(_each(
     "theorem law rule rules formula formulas property properties method definition symmetry "
     "simplification substitution calculation calculations subtraction addition multiplication "
-    "division elimination factoring expansion steps algebra counting data information end "
+    "division elimination factoring expansion steps algebra counting information end "
     "conclusion summary addition pythagoras vieta legend key text figure question problem"
 ))  # fmt: skip
 """By what, from what and where: "by the formula", "in the end"."""
@@ -157,7 +161,7 @@ TOLD = frozenset(_each(
     "is are was were be has have had equal congruent similar parallel perpendicular opposite "
     "adjacent supplementary complementary vertical alternate corresponding same tangent inscribed "
     "bisects sum sums add adds up forms form there it they we so they're which where since because "
-    "wait removed added subtracted taken them more us leaving giving let me given"
+    "wait removed added subtracted taken more us leaving giving let me given"
 ))  # fmt: skip
 """Words of a working or a reason, beside the nouns, modifiers and numbers in it."""
 

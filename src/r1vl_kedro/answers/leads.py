@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from r1vl_kedro.answers import known_words as known
-from r1vl_kedro.answers.nouns import plural
+from r1vl_kedro.answers.nouns import plural, singular
 from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
@@ -22,12 +22,21 @@ _PHRASES = [
         (r"\b(?:comes?|came|works?|worked|turns?|turned) (?:out )?to (?:be\b)?", "is "),
         (r"\b(?:adds?|sums?|amounts?|totals?|reduces?|rounds|rounded) (?:up |down )?to\b", "is"),
         (r"\b(?:is|are) (?:given by|found to be|calculated to be)\b", "is"),
-        (r"\b(?:will|must) be\b|\bmust equal\b", "is"),
+        (r"\b(?:will|must) be\b|\bmust equal\b|\bwill\s*\Z", "is"),
         (r"\b(answers?|result|solution) (?:should|would) be\b", r"\1 is"),
-        (r"\bwould (need|take|cost|require)\b", r"\1s"),
+        (r"\b(?:number|value|mark|angle|length|area|perimeter|total|sum) should be\b", "number is"),
+        (r"\b(?:should|would|will|must) (need|take|cost|require|receive|pay|earn|save)\b", r"\1s"),
+        (r"\b(?:question mark|(?:ones|units|tens|missing) digit)\b", "number"),
+        (
+            r"\b(?:is|was|were|are) (?:founded|established|born|built|released|published|launched"
+            r"|opened|introduced|invented|made|taken)(?= in\b)",
+            "is",
+        ),
+        (r"\ba(?= (?:is|equals|and|=))", "AB"),
         (r"\b(?:seems?|appears?) to be\b", "is"),
         (r"\bcorresponds to\b", "is"),
-        (r"\b(?:you|we) (?:should|can|will) (?=get|find|obtain|see)\b", "we "),
+        (r"\b(?:you|we|i) (?:should|can|will) (?=get|find|obtain|see|count)\b", "we "),
+        (r"\b(?:moves|travels) with\b", "has"),
         (r"\b(?:accelerates?|moves?|travels?|is moving|is travell?ing) at\b", "has"),
         (r"\bconsists? of\b|\bis made up of\b|\bcontinues? with\b", "has"),
         (r"\b(?:end|ends) up with\b|\b(?:are|is|am) left with\b|\barrive at\b", "have"),
@@ -36,6 +45,11 @@ _PHRASES = [
             r"\b(?:who|that) (?:likes?|prefers?|plays?|drinks?|eats?|chose|choose|speaks?|own"
             r"|voted for) [a-z]+\b",
             "shown",
+        ),
+        (
+            r"\ba (?:length|width|height|depth|distance|area|volume|perimeter|radius|diameter|mass"
+            r"|weight|speed|velocity|force|price|cost|value|probability|slope|temperature) of\s*\Z",
+            "a total of",
         ),
         (r"\bmakes for\b", "makes"),
         (r"\b(leaves?) us with\b", r"\1"),
@@ -48,7 +62,7 @@ _PHRASES = [
             r"\b(?:angle|arc|line|segment|side|edge|triangle|square|point) (?-i:[A-Z]{1,4}|\d)\b",
             "AB",
         ),
-        (r"(?<=\banswer) to (?:the|this) (?:question|problem)\b", ""),
+        (r"(?<=\banswer|lution) (?:to|of) (?:the|this) (?:question|problem|equation|system)\b", ""),
         (
             r"\b(?:(?:we|i) (?:can )?(?:see|find|know|conclude|note|think|believe)|it follows"
             r"|note|notice|(?:this|which) means|the (?:chart|graph|figure|image|table|diagram"
@@ -77,10 +91,10 @@ _CLASSES = {
     **dict.fromkeys(known.DETERMINERS, "d"),
     **dict.fromkeys(known.COUNTS, "n"),
     **dict.fromkeys("it there here they he she we you which".split(), "i"),
-    "i": "j",
+    "i": "j", "them": "N",
     **dict.fromkeys("this that these those both".split(), "D"),
     **dict.fromkeys("is are was were equals = : ≈ ~=".split(), "b"),
-    **dict.fromkeys("from for between to with by within per after".split(), "p"),
+    **dict.fromkeys("from for between to with by within per after under".split(), "p"),
     **dict.fromkeys("in on at".split(), "I"),
     **dict.fromkeys("each every all".split(), "E"),
     **dict.fromkeys("and finally clearly overall consequently actually as".split(), "h"),
@@ -97,18 +111,18 @@ _CLASSES = {
 _DET = "[dDmAE]?"
 _WORDS = "[eHarnulzqts]"
 _RUN = rf"(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[arl])u)){_WORDS}++(?:(?<=n)P)?"
-_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++(?:(?<=n)P)?)"
+_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
 _OF = rf"o{_DET}(?:N++|{_WORDS}*+(?:P|(?<=[qztlsan])))(?:[chH]++{_OBJECT})?"
 _AT = rf"[pI]{_OBJECT}(?:[chH]{_OBJECT})?"
 _NOUN = rf"(?:(?:{_DET}[ar]*[tN]+|m)')?{_DET}{_RUN}(?:(?<=[qlzsa]){_OF})?+a*+(?:{_AT})*+a*"
 _ANSWER = r"[dDm]?(?:[reH]*w(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
 _DONE = r"p?g(?:[earnuldDAEqztsNyPpIcohHk]|,(?=[ns]))*"
-_TO = "[eH]*(?:I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
+_TO = "[eH]*(?:l?I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
 _OPENING = rf"(?>[eHh],?|{_AT},?|S[^xw]+,|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xPwH]+H,?)"
 _CLAUSE = (
     rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)[eH]*b{_TO}"
     rf"|(?:{_NOUN}|[iDuE]|(?<![dDAE])N+|{_DONE})[eH]*(?:[vz]|(?<=z)){_TO}"
-    rf"|[ij]?f{_TO}|b?{_TO}|p?A?[arz]*[qz]o)"
+    rf"|[ij]?f{_TO}|b?[eH]*(?:I[dDA]?|[dDA]?)[eH]*|p?A?[ar]*zq?o)"
 )
 _LEAD = re.compile(rf"(?:{_OPENING})*{_CLAUSE}")
 _OPENS = re.compile(rf"(?:(?=.*[qztlNyg])(?:{_AT}|{_DONE})|[pI][dD]?q?n(?<!,)|S[^xw]+),", re.DOTALL)
@@ -119,11 +133,13 @@ _TELLS = re.compile(
     r"(?:[^xPwrK]|K(?=o[dD]?[nsqt])|r(?=[tql])|w(?=o)|(?<=[nuo])P|(?<=[nuo][ar])P)*"
 )
 _OPERATOR = re.compile(
-    rf"\\[a-z]+|\b(?:lim|{'|'.join(sorted(FUNCTIONS | DECORATIONS | {*GREEK_LETTERS.values()}))})"
-    r"(?![a-z])|\b(?:[abcd]{3}|[xyz]{3}|[pqr]{3}|[mnp]{3})\b",
+    rf"\\[a-z]+|\b(?:lim|{'|'.join(sorted({*GREEK_LETTERS.values()}))})(?![a-z])"
+    rf"|\b(?:{'|'.join(sorted(DECORATIONS))})(?=\s?\()"
+    r"|\b(?:[abcd]{3}|[xyz]{3}|[pqr]{3}|[mnp]{3})\b",
     re.IGNORECASE,
 )
-_INDEX = re.compile(r"_\s?(?:\w+|\([^()]*\))")
+_FUNCTION = re.compile(rf"\b(?:{'|'.join(sorted(FUNCTIONS))})(?![a-z])")
+_INDEX = re.compile(r"_\s?(?:(\w+)|\(([^()]*)\))")
 _SYMBOL = re.compile(r"[A-Z]{1,4}\d?'*|(?![aI]\b)[a-zA-Z]\d?'*|[a-z]_\w|\d+[a-z]")
 
 
@@ -133,7 +149,7 @@ def _classes(text: str) -> str:
         text = pattern.sub(spelled, text)
     found = ""
     for place, token in enumerate(_TOKEN.findall(text)):
-        word = token.lower()
+        word = re.sub(r"\A[a-z]-(?=[a-z]{4})", "", token.lower())  # y-intercept
         if word in ("'s", "’s"):
             found += "'"
         elif token == "I" or (token == "A" and not place):
@@ -142,7 +158,7 @@ def _classes(text: str) -> str:
             found += "n"
         elif _SYMBOL.fullmatch(token):
             found += "s"
-        elif kind := _CLASSES.get(word):
+        elif kind := _CLASSES.get(word) or _CLASSES.get(singular(word)):
             found += kind
         elif place and token[0].isupper() and token[1:].islower():
             found += "N"
@@ -179,14 +195,15 @@ def without_opening(text: str) -> str:
     return text[found.end() :] if found and _OPENS.fullmatch(_classes(found[0])) else text
 
 
-def tells(text: str) -> bool:
-    """Tell whether a text is made of known words, numbers and counted things.
+def tells(text: str, *, counted: bool = True) -> bool:
+    """Tell whether a text is made of known words and numbers, and things ``counted`` by them.
 
     Example:
         >>> tells("3 rows of 4 cubes"), tells("one row was forgotten")
         (True, False)
     """
-    return bool(_TELLS.fullmatch(_classes(text)))
+    classes = _classes(text)
+    return bool(_TELLS.fullmatch(classes)) and (counted or "P" not in classes)
 
 
 def asked_for(name: str) -> bool:
@@ -196,5 +213,13 @@ def asked_for(name: str) -> bool:
         >>> asked_for("total number of cubes"), asked_for("first guess"), asked_for("f ( x )")
         (True, False, True)
     """
-    bare = " ".join(re.sub(r"[^\w',]", " ", _OPERATOR.sub("", _INDEX.sub("", name))).split())
-    return not re.search(r"[^\W\d_]{3,}", bare) or leads(f"{bare} is")
+    name = _INDEX.sub(_known_index, name)
+    bare = " ".join(re.sub(r"[^\w',]", " ", _OPERATOR.sub("", name)).split())
+    words = _FUNCTION.sub("", bare)
+    return not re.search(r"[^\W\d_]{3,}", words) or (words == bare and leads(f"{bare} is"))
+
+
+def _known_index(found: re.Match[str]) -> str:
+    """Leave out an index of letters or known words: ``v_(max)``; others stay as words."""
+    said = found[1] or found[2]
+    return "" if len(said) < 3 or tells(said) else f" {said}"

@@ -240,15 +240,19 @@ def _concluded(text: str) -> str:
         return _same_again(text[: found.start()].strip(), rest) or text
     if _NOT_THE_END.search(rest) or "?" in text[: found.start()]:
         return text
-    if found.groupdict().get("turned") and not _TURNED.search(text[: found.start()]):
-        return text  # "20. It is 4 numbers"
-    if (
-        hedges(text)
-        or read_quantity(text[: found.start()]) is not None
-        or not tells(_TURNED.sub("", text[: found.start() or -len(rest)]))
-    ):
+    said = text[: found.start()]
+    if found.groupdict().get("turned"):
+        if not _TURNED.search(said):
+            return text  # "20. It is 4 numbers"
+        said = _TURNED.sub("", said).replace("answer", "number")
+    elif read_quantity(said) is not None or _STATED.fullmatch(said):
         return text
-    if found.re is _RECKONED and (_NOT.search(text) or re.search(r"\b(?:it|this|that)\b", text)):
+    if hedges(text):
+        return text
+    if found.re is _CONCLUSION:
+        return rest if tells(said or text[: -len(rest)]) else text
+    reckoned = tells(text[: -len(rest)], counted=False)
+    if not reckoned or _NOT.search(text) or re.search(r"\b(?:it|this|that)\b", text):
         return text
     return rest
 
@@ -267,6 +271,11 @@ def _same_again(said: str, again: str) -> str | None:
     return said if restated(twice) != twice else None
 
 
+_STATED = re.compile(
+    r"\W*(?:so )?(?:it|this|that|the (?:total|number)) (?:is|equals) (?:equal to )?[\w.]+\W*",
+    re.IGNORECASE,
+)
+"""A value that is given before another one is concluded: "It is 8, so 7"."""
 _TURNED = re.compile(
     r"\A\W*(?:since|because|as)\b|\b(?:not|wrong|incorrect|no)\b|n['’]t\b", re.IGNORECASE
 )
