@@ -49,6 +49,7 @@ _HAVING = frozenset(
 _BARE = frozenset("exactly precisely in fact to be exact now only just about that is e i".split())
 _COUNTING = frozenset("sees see finds find counts count gets says only".split())
 _ANYTHING = frozenset("it there that other count number answer one".split())
+_EVERY = frozenset("this that each every all both either".split())
 _OPEN_TO = frozenset("possibility question unknown far changes".split())
 _JOINING = frozenset("and but so yet then hence therefore thus or".split())
 REDOING = frozenset(
@@ -133,8 +134,9 @@ def leads_astray(
         return True  # a ratio: "BC : AB = 5"
     if first in ("up", "against") or _left_out(clause) or _swaps(clause):
         return True
-    if first in _ADJOINING and not {"problem", "question"}.isdisjoint(clause):
-        return any(map(is_number, clause)) or "next" in clause
+    asked = not {"problem", "question"}.isdisjoint(clause)
+    if first in _ADJOINING and asked and (any(map(is_number, clause)) or "next" in clause):
+        return True
     if ("leaving", "out") in pairwise(clause) or ("in", "my") in pairwise(clause):
         return True
     if misreads(clause):
@@ -182,6 +184,8 @@ def takes_away(clause: Sequence[str], held: Sequence[str], *, claim: bool, joine
     first = body[0]
     while body and body[0] in _JOINING:
         first = body.pop(0)
+    if not body:
+        return first not in OUT
     if first in _CONDITIONS or first in ARITHMETIC:
         return True
     if first in _LESSENING and "than" not in body:
@@ -191,6 +195,12 @@ def takes_away(clause: Sequence[str], held: Sequence[str], *, claim: bool, joine
     if ("to", "show") in pairwise(body) or ("to", "prove") in pairwise(body) or _left_out(body):
         return True
     if not {("must", "show"), ("must", "check"), ("must", "prove")}.isdisjoint(pairwise(body)):
+        return True
+    if claim and not {"case", "cases"}.isdisjoint(body) and _EVERY.isdisjoint(body):
+        return True
+    if body[:2] == ["one", "of"] and is_number("".join(body[2:3]) or "a"):
+        return True
+    if body[0] == "other" and is_number(body[-1]) and len(body) > 2:
         return True
     if claim and (first in ("may", "could", "might") or not _OPEN_TO.isdisjoint(body)):
         return True
@@ -204,16 +214,17 @@ def takes_away(clause: Sequence[str], held: Sequence[str], *, claim: bool, joine
         return {"is", "are", "was", "has"}.isdisjoint(body)
     if body[:1] == ["a"] and body[1:2] in (["half"], ["third"], ["quarter"]):
         return True
-    if _calls_wrong(clause, held) or not body or body[0] in ("nobody", "nothing"):
+    if _calls_wrong(clause, held) or body[0] in ("nobody", "nothing"):
         return first not in OUT
     if body[0] in POINTERS and first not in OUT and denies(body):
         return True
     related = not RELATIONS.isdisjoint(clause)
     if first in ("but", "yet"):
+        after = "".join(body[1:2])
         other = body[:1] == ["not"] and (
-            body[1:2] == ["to"] or not is_word("".join(body[1:2]) or "a")
+            after == "to" or not (after.isalpha() and len(after) > 1) or stem(after) in WHICH
         )
-        closes = body[:1] == ["also"] or other or stem("".join(body[1:2])) in WHICH
+        closes = body[:1] == ["also"] or other
         return not (related or closes) or not POINTERS.isdisjoint(body[:3])
     if first == "or":
         if RELATIONS.intersection(held) and related and len(held) == len(body):

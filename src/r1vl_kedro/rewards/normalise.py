@@ -89,12 +89,12 @@ _SPELLINGS = {"**": "^", ".": BREAK, ";": BREAK, "!": BREAK}
 
 def is_number(token: str) -> bool:
     """Tell whether a token is a number, sign included."""
-    return token[-1].isdigit() and (token[0].isdigit() or token[0] == "-")
+    return token[-1:].isdigit() and (token[0].isdigit() or token[0] == "-")
 
 
 def is_variable(token: str) -> bool:
     """Tell whether a token is a single letter, or one with a number attached (``x1``)."""
-    return token[0].isalpha() and (len(token) == 1 or token[1].isdigit())
+    return token[:1].isalpha() and (len(token) == 1 or token[1].isdigit())
 
 
 def is_word(token: str) -> bool:

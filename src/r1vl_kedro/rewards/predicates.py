@@ -144,6 +144,8 @@ def _places(words: Sequence[str]) -> bool:
     if not words or _FINAL.issuperset(words):
         return True
     first, following = words[0], "".join(words[1:2])
+    if first == "at" and following == "a":
+        return False
     if first == "at":
         return is_variable(following) or following == "point" or len(following) == 2
     if first == "by" and len(following) == 2:
@@ -159,7 +161,7 @@ def ends_sum(tail: Sequence[str]) -> bool:
     rest = tail[place:]
     if not rest or not is_word(rest[0]) or read_units(rest[0]):
         return True
-    if "twice" in rest or "out" in rest:
+    if "twice" in rest or "out" in rest or "not" in rest[1:2]:
         return False
     known_verb = rest[0] in LEAVING_WHOLE or rest[0].endswith(("ed", "ing"))
     return known_verb or stem(rest[0]) in THINGS or rest[0] in ("to", "kids", "square", "more")
@@ -172,7 +174,7 @@ def left_open(tail: Sequence[str]) -> bool:
         return True
     if verb == "to":
         return bool(said) and is_number(said[0])
-    open_to = {"possible", "possibility", "case", "guess", "question"}
+    open_to = {"missing", "possible", "possibility", "case", "guess", "question"}
     return verb in AUXILIARIES and (not open_to.isdisjoint(said) or said[:2] == ["not", "in"])
 
 

@@ -73,7 +73,8 @@ def other_count(body: Sequence[str], held: Sequence[str]) -> bool:
     for at in range(len(body) - len(things) + 1):
         if list(body[at : at + len(things)]) == things:
             ahead, behind = "".join(body[at - 1 : at]) or "a", body[at + len(things) :]
-            told = behind[1] if len(behind) > 1 and behind[0] in EQUATING else ahead
+            states = len(behind) > 1 and behind[0] in EQUATING and is_number(behind[1])
+            told = behind[1] if states else ahead
             if is_number(told) and told != value:
                 return True
     return False

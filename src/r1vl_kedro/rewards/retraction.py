@@ -35,6 +35,7 @@ from r1vl_kedro.rewards.recounts import (
     subject,
 )
 from r1vl_kedro.rewards.sentence import all_plain, sentence_bounds
+from r1vl_kedro.rewards.wholes import STATING
 
 _TURNING = frozenset("wait nope sorry oops rather yet but however".split())
 """Words with which the next sentence turns from what was said."""
@@ -51,8 +52,11 @@ _FRAGMENT = frozenset(
     "without or + - *".split()
 )
 """Words that begin a sentence without a verb, which belongs to the one before: "At first."."""
-_LIMITING = frozenset("half only part other different far doubled halved if some differs".split())
+_LIMITING = frozenset(
+    "cases half only part other different far doubled halved if some differs".split()
+)
 _TRUE_VALUES = frozenset("correct true real right actual table figure picture image".split())
+_AGREEING = frozenset("this that it yes so which indeed and i actually".split())
 _CHANGING = frozenset("may could can changes must does".split())
 _SHORT = 5
 _AGREED = frozenset("yes yeah correct right indeed true".split())
@@ -64,8 +68,9 @@ def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
         return True
     _, last = sentence_bounds(tokens, start, end)
     if list(tokens[last - 1 : last + 3]) == ["i", BREAK, "e", BREAK] and last < end + 3:
-        again = tokens[last + 4] == tokens[end - 1] or not tokens[last + 4].isalpha()
-        return again and is_number(tokens[last + 3]) and tokens[last + 3] not in tokens[start:end]
+        value, unit = [*tokens[last + 3 : last + 5], "", ""][:2]
+        again = unit == tokens[end - 1] or not unit.isalpha()
+        return again and is_number(value) and value not in tokens[start:end]
     first = last
     while first < len(tokens) - 1 and tokens[first] in SENTENCE_ENDS:
         if tokens[first] == STEP_END:
@@ -73,11 +78,14 @@ def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
         first += 1
     _, stop = sentence_bounds(tokens, first, first)
     if tokens[stop : stop + 1] == [QUESTION]:
-        asks = tokens[first] in ("or", "but") or tokens[first] in AUXILIARIES
+        said = tokens[first:stop]
+        asks = tokens[first] in ("or", "but", "true") or tokens[first] in AUXILIARIES
+        if is_claim(tokens, start, end) and not {"this", "that"}.isdisjoint(said):
+            return True
         return asks and (stop - first < _SHORT or "or" in tokens[first:stop])
     if first - last > 2 and all(is_number(t) or read_units(t) for t in tokens[first:stop]):
         return tokens[first] not in tokens[start:end]  # "45 degrees... 50 degrees"
-    if is_variable(tokens[first]) and tokens[first + 1] == COMMA and start > 1:
+    if is_variable(tokens[first]) and COMMA in tokens[first + 1 : first + 2] and start > 1:
         return tokens[start - 1] == COMMA and is_variable(tokens[start - 2])  # "A: ... B: ..."
     return _turns_back(tokens[first:stop], tokens[start:end], claim=is_claim(tokens, start, end))
 
@@ -88,7 +96,10 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         return False
     first = said[0]
     body = [word for word in said if word != COMMA]
+    if not body:
+        return False
     agrees = not _AGREED.isdisjoint(body[:5]) and DENIERS.isdisjoint(body)
+    agrees = agrees and first in _AGREEING and _LIMITING.isdisjoint(body)
     if agrees or list(said[:3]) == ["that", "is", COMMA]:
         return False
     related = not RELATIONS.isdisjoint(said)
@@ -101,11 +112,17 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         label = len(body) > 2 and body[2] in RELATIONS and (body[1] != held[0] or len(held) > 3)
         long = first == "however" and len(body) > 6 and POINTERS.isdisjoint(body[:4])
         return not (label or long)
-    if first in ("or", "not", "never", "neither", "none"):
-        return first != "none" or len(body) < 3
+    if first in ("or", "not", "never", "neither") or (first == "none" and len(body) < 3):
+        return True
     if first == "in" and said[1:2] and said[1] in _FACTS:
         return not related
     named = subject(held)
+    plain_said = [word for word in said if word not in ("so", "now", "then", "still", COMMA)]
+    topic = named[:-1] or _topic(held)
+    if claim and topic and plain_said[: len(topic)] == topic and list(said[: len(held)]) != held:
+        after = "".join(plain_said[len(topic) : len(topic) + 1])
+        if after in _CHANGING or (after in AUXILIARIES and not named):
+            return True
     if named and list(said[: len(named)]) == named:
         return list(said[: len(held)]) != list(held)
     if named and list(said[: len(named) - 1]) == named[:-1]:
@@ -161,7 +178,15 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     wrong = any(map(WRONG.fullmatch, body)) and "other" not in body
     if claim and (("no", "solution") in pairwise(body) or "contradiction" in body):
         return True
-    if claim and first in ("so", "then") and "too" in body:
+    if claim and first in ("so", "then") and ("too" in body or wrong or body[-2:] == ["not", "be"]):
+        return True
+    if value and ("off", "by") in pairs:
+        return True
+    if value and body[-2:-1] == ["so"] and is_number(body[-1]) and body[-1] != value:
+        return not related
+    if claim and body[-1] == held[0] and not POINTERS.isdisjoint(body):
+        return True
+    if value and is_number(first) and first != value and "exact" in body:
         return True
     short = len(body) < _SHORT and not any(is_operand(word) and word not in "ai" for word in body)
     if short and (wrong or "opposite" in body or "back" in body):
@@ -178,6 +203,13 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     ):
         return not all_plain(body) or ("i" in body and "mean" in body)
     return False
+
+
+def _topic(held: Sequence[str]) -> list[str]:
+    """Return what a statement in words is about: "area" of "area is 24"."""
+    verb = next((at for at, word in enumerate(held) if word in STATING), 0)
+    words = list(held[:verb])
+    return words if words and is_word(words[0]) and words[0] != "there" else []
 
 
 def _finite(word: str) -> bool:
@@ -200,7 +232,7 @@ def _points_back_badly(body: Sequence[str], *, number: bool) -> bool:
             or denies(body[1:] or body)
         ):
             return True
-        return bool(verb) and (verb in AUXILIARIES or verb.startswith("include"))
+        return bool(verb) and (verb in AUXILIARIES or verb.startswith(("include", "differ")))
     if body[0] in ("they", "these", "those"):
         return bool(verb) and verb not in _GOING_ON and len(body) < _SHORT
     if body[0] in ("this", "that") and not _LIMITING.isdisjoint(body[2:]):

@@ -23,6 +23,7 @@ from r1vl_kedro.rewards.clauses import (
 from r1vl_kedro.rewards.leads import NAMED, OPENING, OTHERS, is_claim
 from r1vl_kedro.rewards.negation import AFFIRMING, AUXILIARIES
 from r1vl_kedro.rewards.normalise import (
+    BREAK,
     COMMA,
     DENIERS,
     QUESTION,
@@ -99,6 +100,8 @@ def all_plain(words: Sequence[str], ahead: str = "") -> bool:
 def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the sentence around a window has words or clauses that may undo it."""
     first, last = sentence_bounds(tokens, start, end)
+    if list(tokens[max(first - 4, 0) : first]) == ["e", BREAK, "g", BREAK]:
+        return True  # "e.g. x = 5"
     before, behind = tokens[first:start], tokens[end:last]
     if "but" in before:
         before = before[len(before) - before[::-1].index("but") :]
@@ -145,6 +148,13 @@ def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
     """Tell whether what follows says the opposite of lines, or another color of the same thing."""
+    near = following[: next((at for at, w in enumerate(following) if w in SENTENCE_ENDS), None)]
+    for word in _OPPOSED.keys() & set(held):
+        meets = not _OPPOSED[word].isdisjoint(near) or ("at", "angle") in pairwise(near)
+        if meets and not (near[:1] == [COMMA] and near[1:2] == ["so"]) and "since" not in near:
+            other = {w for w in near if len(w) == 2 and w.isalpha()} - set(held) - _SHORT
+            if not other and "never" not in near:
+                return True
     labels = {word for word in held if len(word) == 2 and word != "is"}
     others = {word for word in following if len(word) == 2 and word.isalpha()} - labels - _SHORT
     named = others.isdisjoint(following) and (labels or _LINES).issubset(following)
@@ -157,12 +167,20 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
             return True
     if held[-1] not in COLOURS or held[0] == "there":
         return False
+    denied = {"no", "not", "nothing", "none", "only"}.intersection(following)
+    if denied and held[-1] in following:
+        return True
+    if list(following[:4]) == [BREAK, "it", "is", "not"] or ("different", "color") in pairwise(
+        following
+    ):
+        return True
     for place, word in enumerate(following):
         if word in COLOURS and word != held[-1] and following[max(place - 1, 0)] != "not":
             ahead = following[:place]
             cut = max((at for at, w in enumerate(ahead) if w in OPENING), default=-1)
             subject = [w for w in ahead[cut + 1 :] if w not in AUXILIARIES]
-            other = any(w not in held and w in _BODIES for w in subject)
+            mine = {stem(w) for w in held}
+            other = any(stem(w) not in mine and w in _BODIES for w in subject)
             if not other:
                 return True
     return False
@@ -170,7 +188,10 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
 
 def _tagged(behind: Sequence[str]) -> bool:
     """Tell whether a question ends on a tag: ", are there?"."""
-    return COMMA in behind and behind[len(behind) - behind[::-1].index(COMMA) :][0] in AUXILIARIES
+    if COMMA not in behind:
+        return False
+    tag = behind[len(behind) - behind[::-1].index(COMMA) :]
+    return tag[:1] != [] and tag[0] in AUXILIARIES
 
 
 def _of_others(lead: Sequence[str]) -> bool:
@@ -189,7 +210,9 @@ def _of_others(lead: Sequence[str]) -> bool:
     if lead[-1:] == ["to"] and "from" in lead and any(map(is_number, lead)):
         return True
     said = not {"say", "says", "said", "expect", "expected", "expects"}.isdisjoint(lead)
-    if not {("look", "for"), ("room", "for"), ("in", "my")}.isdisjoint(pairwise(lead)):
+    if not {("look", "for"), ("room", "for"), ("asks", "for"), ("in", "my")}.isdisjoint(
+        pairwise(lead)
+    ):
         return True
     return said and "can" not in lead and SOURCES.isdisjoint(map(stem, lead))
 

@@ -6,6 +6,7 @@ makes a true sentence count less; one that undoes a statement must not be here.
 """
 
 import re
+from functools import lru_cache
 
 from r1vl_kedro.answers.units import read_units
 
@@ -231,6 +232,7 @@ _LABEL = re.compile(r"(?!bad|dead|hmm)(?:[a-e]{3,4}|[p-t]{3,4}|[w-z]{3,4}|[b-df-
 """Three or four letters that are no word: points beside each other, or no vowel."""
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(word: str) -> bool:
     """Tell whether a word leaves a statement one where it stands elsewhere in the sentence.
 
