@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers.clauses import LIST, PLACE
 from r1vl_kedro.answers.frames import described, words_of
-from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SMALL, THINGS, VERBS
+from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SEEN, SMALL, THINGS, VERBS
 
 END = r"[^\w\ue000-\uf8ff]*"
 """What may end a clause, without the signs of mentions."""
@@ -16,9 +16,11 @@ _NUMBER = re.compile(r"\b\d+\b")
 _MARKS = re.compile(r"(?:[NS]?[EWNS][\s,]*)+")
 """Places on a compass, by which pictures are described."""
 _ATTRIBUTE = re.compile(
-    r"\W*(?:(?:that|this|it) is\W*)?(?:(?:the|an?)\s+)?(?:[a-z-]+(?: [a-z]+)?)?\W*", re.IGNORECASE
+    r"\W*(?:(?:that|this|it|which) is\W*)?(?:(?:the|an?)\s+)?(?:[a-z-]+(?: [a-z]+)?)?\W*",
+    re.IGNORECASE,
 )
 """What is said of the chosen one in a word or two: "the red planet"."""
+_NAMING = SEEN | frozenset("small large plus".split())
 _SLIP = 2
 """Words of a label that may name another thing of the same kind."""
 _THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
@@ -69,6 +71,10 @@ _OTHERS_ARE = re.compile(
 )
 
 
+OF_IT = re.compile(rf"(?:it|that|this|which) (?:is|would be|equals|gives) {PLACE}{END}", re.I)
+"""What an option is that was set aside: "C is wrong because it is 60"."""
+
+
 def tells_of_others(text: str, letters: str) -> bool:
     """Tell whether a clause says what another option is: "C is the exterior angle".
 
@@ -84,7 +90,8 @@ REMARK = re.compile(
     r"|i think|i believe|clearly|definitely|an? (?:good|safe) choice|done|q\.?e\.?d\.?"
     r"|thank(?:s| you)|(?:i )?hope (?:this|that|it) helps"
     r"|let me know if you have (?:any |more )*questions"
-    r"|is (?:right|correct|the answer)|here['’]s why|explanation|reasoning|reason"
+    r"|is (?:right|correct|the answer)|it (?:fits|matches|works)"
+    r"|here['’]s why|explanation|reasoning|reason"
     r"|i (?:have )?(?:computed|counted|checked|measured|calculated|solved|verified) (?:it|this)"
     r"|(?:as )?(?:shown|seen|indicated|depicted|given|illustrated|can be seen|we can see) "
     r"(?:in|on|by|from) (?:the|this) (?:figure|picture|image|graph|chart|diagram|table|map)"
@@ -99,12 +106,11 @@ REMARK = re.compile(
 
 def misnamed(text: str, place: int, options: Sequence[str]) -> bool:
     """Tell whether the text of an option stands there but for a word: "B: green things"."""
-    if re.search(PLACE, text) or QUANTIFIES.match(text):
+    if re.search(PLACE, text):
         return False
-    said = [frozenset(words_of(option)) for option in options]
-    words, own = frozenset(words_of(text)), said[place]
+    words, own = frozenset(words_of(text)), frozenset(words_of(options[place]))
     alike = words & own or (len(words) <= _SLIP and _plural(words) and _plural(own))
-    return bool(alike) and described(text, own.union(*said))
+    return bool(alike) and all(word in _NAMING or _plural([word]) for word in words)
 
 
 def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool) -> bool:
@@ -117,6 +123,9 @@ def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool)
     own, words = said[place], frozenset(words_of(text))
     rivals = frozenset().union(*said) - own
     fields = frozenset().union(*(field for field in FIELDS if any(field & one for one in said)))
+    order = [word for word in words_of(options[place]) if word in words]
+    if words <= own and order != words_of(text):
+        return False  # "CD is longer than AB"
     if words & rivals or _stems(words & fields) - _stems(own):
         return False
     if any(re.search(r"\d", option) for option in options):
@@ -124,7 +133,9 @@ def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool)
         return tells and described(text, own | _BY_REASON if reason else own)
     if not fields and _MARKS.fullmatch(text):
         return True
-    text = _NUMBER.sub(" ", text)  # "C. That is 3": a number is no other option
+    text = _NUMBER.sub(
+        " ", text.removeprefix("which ")
+    )  # "C. That is 3": a number is no other option
     named = reason or _stems(words - SMALL) & _stems(own) or _ATTRIBUTE.fullmatch(text)
     return bool(named) and described(text, own | _BY_REASON if reason else own)
 

@@ -94,7 +94,7 @@ def chosen(given: str, options: Sequence[str], same: Callable[[str, str], bool])
         if (place := _written(core, letters, options)) is not None:
             return None if place in said.aside else place
     left = set(range(len(options))) - said.aside
-    if len(left) == 1 and len(options) > 2 and said.letters <= said.aside:
+    if len(left) == 1 and len(options) > 2 and not said.unread:
         return left.pop()
     by_value = _by_value(given, options, same)
     if by_value:

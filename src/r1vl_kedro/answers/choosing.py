@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.asides import (
+    OF_IT,
     OTHERS,
     QUANTIFIES,
     REMARK,
@@ -60,12 +61,14 @@ class Choice:
             behind the chosen one takes it back: none is chosen, and no other rule may choose.
         aside: those set aside.
         letters: those whose letters stand in a clause that is not understood.
+        unread: there is such a clause.
     """
 
     place: int | None = None
     several: bool = False
     aside: set[int] = field(default_factory=set)
     letters: set[int] = field(default_factory=set)
+    unread: bool = False
 
 
 def choice(
@@ -194,7 +197,9 @@ class _Reader:
         if named and SET_ASIDE.fullmatch(text):
             found.aside |= named
             return found.place not in named
-        if found.place not in {None, *named} and tells_of_others(text, self._letters):
+        if found.place not in {None, *named} and (
+            tells_of_others(text, self._letters) or (named <= found.aside and OF_IT.fullmatch(text))
+        ):
             return True
         how = self._how(text, named)
         if how is not None and not (
@@ -213,6 +218,7 @@ class _Reader:
         if not (
             is_lead(text) or (self.reason and kind != "as") or (self.reason and described(text))
         ):
+            found.unread = True
             self.free, self.valued = True, bool(_VALUED.fullmatch(text))
             self.stirred = self.stirred or bool(named) or not described(text)
             found.letters |= {one.which for one in self._mentions(text) if one.letter}

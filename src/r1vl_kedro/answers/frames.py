@@ -99,7 +99,10 @@ _SYMBOL = re.compile(r"[^\w\s.,:;!'’\"“”‘*()\[\]{}✓✔✅☑→⇒∴�
 _DETERMINES = frozenset("the a an labeled labelled marked called named that".split())
 _CORRECT = frozenset("correct right best only final option choice answer letter number".split())
 _PLACES = frozenset("in on at".split())
-_OF = frozenset("the this that its their his her of in on at from for with each a an".split())
+_OF = frozenset(
+    "the this that its their his her of in on at from for with each a an behind under above below "
+    "between near beside".split()
+)
 _UNREAL = re.compile(r"\b(?:would|should) be\b", re.IGNORECASE)
 _PICKS = re.compile(r"\s+(?:is|are|was|were)\s+the\s+(?P<first>\w+)", re.IGNORECASE)
 _COLOURED = re.compile(
@@ -111,6 +114,7 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 """Numbers that belong to no option: "the angles add to 180"."""
+_HAS_MOST = re.compile(r"\s+(?:has|have|had) the \w+ \w+", re.IGNORECASE)
 _TO_TELL = re.compile(
     r"\s*(?:is |was )?(?:given|provided|available|(?:given )?to (?:answer|tell|determine|decide)"
     r"(?: (?:this|the) question)?)\W*",
@@ -218,7 +222,9 @@ def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
     if found := _PICKS.match(tail):
         first = SUPERLATIVE | SEEN | {"only", "same"} | (frozenset() if letter else THINGS)
         return found["first"].casefold() in first and (letter or " of " not in tail)
-    return letter and words[0] in VERBS - {"is", "are"}
+    if not letter:
+        return bool(_HAS_MOST.match(tail)) and words[2] in SUPERLATIVE
+    return words[0] in VERBS - {"is", "are"}
 
 
 def is_lead(text: str) -> bool:

@@ -95,12 +95,13 @@ _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
 _DENIES = re.compile(r"\b(?:not|no|none|never|nothing)\b")
 _POINTS_AT = re.compile(r"(?:it|this|that)(?:'s| is) (?:wrong|incorrect|false|untrue)|right")
 _IS_A = re.compile(
-    r"(?:the|this) (?:image|photo|picture|figure|painting) (?:is|shows) an? (?:photo|picture|"
-    r"painting|drawing|image|portrait|view|scene) of (?:[a-z]+ ){0,9}[a-z]+"
+    r"(?:(?:the|this) (?:image|photo|picture|figure|painting)|it|this) (?:is|shows) an? "
+    r"(?:photo|picture|painting|drawing|image|portrait|view|scene) of (?:[a-z]+ ){0,9}[a-z]+"
 )
 _NO_OTHER = re.compile(r"there (?:is|are) (?:nothing else|no other [a-z]+)")
 _INSTEAD = re.compile(
-    r"there (?:is|are) only .+|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
+    r"there (?:is|are) only .+|there are (?!one\b)[a-z\d]+ [a-z]+"
+    r"|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
     r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) (?!one\b|so\b|there\b|it\b).+"
 )
 """What is said behind "no" of the things that are there."""
@@ -109,13 +110,16 @@ _OPPOSITE = re.compile(
     r"|the (?:correct |right |actual )?(?:answer|result|value|sum|total|number) is \d[\d.,]*"
 )
 """What is said behind "no" of the claim."""
-_OF_CLAIMS = frozenset("value values number match matches fit fits".split())
+_OF_CLAIMS = frozenset(
+    "value values number match matches fit fits positive negative even odd prime rational "
+    "irrational real complex acute obtuse perfect".split()
+)
 _PICTURE = re.compile(r"\b(?:image|picture|photo|figure)\Z")
 _SIDE = re.compile(r"(?<=the )right (?=[a-z])")
 _BOUND = re.compile(r"\bno (?:more|less|fewer) than\b")
 _NUMBERS = re.compile(r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=°]")
 _DOES = re.compile(
-    r"\b(?:does|do|did|can|not|no|(?:i|we)(?: can)? see|any|it's|that's|total|them|just|but)\b"
+    r"\b(?:does|do|did|can|not|no|(?:i|we)(?: can)? see|any|here|it's|that's|total|them|just|but)\b"
 )
 _LONGEST = 2000
 

@@ -43,7 +43,7 @@ _ASKED_FOR = (
     "map plot panel row column region section letter word digit symbol sign label arrow mark "
     "pattern sequence term statement claim relation company product brand store market decade "
     "century period group interval bin scene artwork painting drawing photo street background "
-    "foreground text scale "
+    "foreground text scale sales population income profit revenue production solar system "
 )
 _PHOTOGRAPHED = (
     "bicycle motorcycle airplane truck bench cat dog horse sheep cow elephant bear zebra giraffe "
@@ -55,7 +55,7 @@ _PHOTOGRAPHED = (
     "skirt glasses watch ring "
     "door window wall floor roof bridge road light lamp sign flag grass rock sand snow beach field "
     "forest park garden kitchen bathroom bedroom office shop restaurant hospital school church "
-    "gap difference hole cycle shadow"
+    "gap difference hole cycle shadow sculpture statue"
 )
 THINGS = frozenset(_ASKED_FOR.split()) | frozenset(_PHOTOGRAPHED.split()) | LABELLED
 """Things of which an answer says what they are: "the colour of the car is"."""
@@ -76,13 +76,13 @@ SEEN = frozenset(
 _SHAPES = frozenset(
     "small large big tall short long thin thick wide narrow equal same parallel perpendicular "
     "isosceles equilateral right-angled congruent similar "
-    "symmetric symmetrical vertical horizontal diagonal steep constant linear quadratic positive "
+    "symmetric symmetrical vertical horizontal diagonal steep constant linear quadratic "
     "increasing decreasing steadily "
     "adjacent "
-    "corresponding interior base regular identical different odd even empty open closed "
-    "continuous differentiable injective surjective bijective monotonic periodic prime rational "
-    "irrational real complex convex concave acute obtuse perfect whole "
-    "tilted aligned connected moving sitting standing".split()
+    "corresponding interior base regular identical different empty open closed "
+    "continuous differentiable injective surjective bijective monotonic periodic "
+    "convex concave whole "
+    "appropriate tilted aligned connected moving sitting standing".split()
 )
 COMPARED = frozenset(
     "steeper deeper larger smaller higher lower longer shorter taller wider narrower heavier "
@@ -94,7 +94,8 @@ MODIFIERS = (
     | SUPERLATIVE
     | frozenset(
         "dominant main primary average mean total overall approximate resulting net measured given "
-        "missing unknown remaining shaded".split()
+        "missing unknown remaining shaded large small big little tiny metal metallic rubber shiny "
+        "matte wooden glass plastic".split()
     )
 )
 """What may stand before a thing of which an answer tells."""
@@ -141,6 +142,7 @@ FIELDS = tuple(
         "round square circle triangle rectangle line polygon pentagon hexagon octagon rhombus "
         "trapezoid quadrilateral ellipse parabola straight curved linear quadratic constant flat "
         "cube sphere cylinder cone pyramid prism box exponential oval curve",
+        " ".join(COMPARED),
         "parallel perpendicular equal same different congruent similar intersect intersects meet "
         "meets cross crosses touch touches identical symmetric tangent bisect bisects",
         "solid liquid gas plasma",
