@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers.clauses import LIST, PLACE
 from r1vl_kedro.answers.frames import described, words_of
-from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SEEN, SMALL, THINGS, VERBS
+from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SEEN, SMALL, SUPERLATIVE, THINGS, VERBS
 
 END = r"[^\w\ue000-\uf8ff]*"
 """What may end a clause, without the signs of mentions."""
@@ -15,8 +15,10 @@ _BY_REASON = COMPARED - {"than"}
 _NUMBER = re.compile(r"\b\d+\b")
 _MARKS = re.compile(r"(?:[NS]?[EWNS][\s,]*)+")
 """Places on a compass, by which pictures are described."""
+_SEEN = "|".join(sorted(SEEN | SUPERLATIVE))
 _ATTRIBUTE = re.compile(
-    r"\W*(?:(?:that|this|it|which) is\W*)?(?:(?:the|an?)\s+)?(?:[a-z-]+(?: [a-z]+)?)?\W*",
+    r"\W*(?:(?:that|this|it|which) is\W*)?"
+    rf"(?:(?:the|an?) )?(?:only )?(?:(?:{_SEEN})(?: [a-z]+)?)?\W*",
     re.IGNORECASE,
 )
 """What is said of the chosen one in a word or two: "the red planet"."""
@@ -131,7 +133,7 @@ def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool)
     if any(re.search(r"\d", option) for option in options):
         tells = reason or not words.isdisjoint(VERBS)
         return tells and described(text, own | _BY_REASON if reason else own)
-    if not fields and _MARKS.fullmatch(text):
+    if "nw" not in fields and _MARKS.fullmatch(text):
         return True
     text = _NUMBER.sub(
         " ", text.removeprefix("which ")

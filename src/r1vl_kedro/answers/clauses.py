@@ -27,9 +27,9 @@ _CLAUSE = re.compile(
     r"|(?P<dash>[,，、:：—…()\[\]（）]|\.{2,}|(?<!\d)\s[-–]+\s|\s[-–]+\s(?!\d)"
     r"|\s*\b(?:and|but|yet|though|although|"
     r"however|while|whereas|then)\b)"
+    r"|(?P<if>\b(?:as long as|if|unless|suppose|supposing|assuming|provided)\b)"
     r"|(?P<as>\bas(?! well| an?\b)\b)"
-    r"|(?P<reason>\b(?:because|since|explanation|reason|here['’]s why)\b|因为|因為|由于)"
-    r"|(?P<if>\b(?:if|unless|suppose|supposing|assuming|provided)\b)",
+    r"|(?P<reason>\b(?:because|since|explanation|reason|here['’]s why)\b|因为|因為|由于)",
     re.IGNORECASE,
 )
 DANGLING = re.compile(

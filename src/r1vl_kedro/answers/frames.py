@@ -39,7 +39,8 @@ _BE = (
     r"(?:(?:is|are) (?:painted|coloured|colored|drawn|shown|located|found)(?: in| as| at| on)?"
     r"|(?:is|was|are|=|equals|shows|depicts|contains|will)(?: equal to)?"
     r"|(?:must|should|has to|have to|will|can only|would) be|(?:seems|appears|looks) to be"
-    rf"|(?:seems|looks) like|looks|corresponds to|stays|remains|['’]s)(?:\s+{_ADVERB})*(?![\w])"
+    r"|(?:seems|looks) like|looks|corresponds to|matches|stays|remains|['’]s)"
+    rf"(?:\s+{_ADVERB})*(?![\w])"
 )
 _LEAD = re.compile(
     r"(?:[\W_]*(?:(?:so|thus|hence|therefore|then|and|but|finally|clearly|definitely|certainly|"

@@ -4,8 +4,8 @@ import re
 
 from r1vl_kedro.answers.asides import REMARK
 from r1vl_kedro.answers.clauses import Clause, clauses_of
-from r1vl_kedro.answers.frames import described, is_lead
-from r1vl_kedro.answers.vocabulary import COMPARED
+from r1vl_kedro.answers.frames import described, is_lead, words_of
+from r1vl_kedro.answers.vocabulary import COMPARED, SMALL
 
 YES = frozenset("yes yeah yep yup true correct right accurate".split())
 NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
@@ -100,8 +100,10 @@ _IS_A = re.compile(
 )
 _NO_OTHER = re.compile(r"there (?:is|are) (?:nothing else|no other [a-z]+)")
 _INSTEAD = re.compile(
-    r"there (?:is|are) only .+|there are (?!one\b)[a-z\d]+ [a-z]+"
+    r"there (?:is|are) only .+|there are (?!one\b)[a-z\d]+ [a-z ]+"
+    r"|there are (?:more|fewer|less) .+|(?:\d+|two|three|four|five|six) [a-z ]+"
     r"|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
+    r"|.+ (?:intersects?|meets?|cross(?:es)?|touch(?:es)?) .+"
     r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) (?!one\b|so\b|there\b|it\b).+"
 )
 """What is said behind "no" of the things that are there."""
@@ -115,7 +117,7 @@ _OF_CLAIMS = frozenset(
     "irrational real complex acute obtuse perfect".split()
 )
 _PICTURE = re.compile(r"\b(?:image|picture|photo|figure)\Z")
-_SIDE = re.compile(r"(?<=the )right (?=[a-z])")
+_SIDE = re.compile(r"(?<=the )right (?=[a-z])|\bright (?=(?:angle|triangle)s?\b)")
 _BOUND = re.compile(r"\bno (?:more|less|fewer) than\b")
 _NUMBERS = re.compile(r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=°]")
 _DOES = re.compile(
@@ -212,7 +214,9 @@ def _plain(words: str, *, denied: bool = False) -> bool:
         return False
     left = _DOES.sub(" ", _NUMBERS.sub(" ", words))
     left = _SIDE.sub("left ", re.sub(r"\b[a-hj-z]\b", " ", left))
-    return described(left, COMPARED | _OF_CLAIMS) or not re.search(r"[a-z]", left)
+    if not re.search(r"[a-z]", left):
+        return len(words) > 1  # no letter of an option
+    return not SMALL.issuperset(words_of(left)) and described(left, COMPARED | _OF_CLAIMS)
 
 
 def _sign(word: str, *, turned: bool = False) -> str:

@@ -86,7 +86,7 @@ _SHAPES = frozenset(
 )
 COMPARED = frozenset(
     "steeper deeper larger smaller higher lower longer shorter taller wider narrower heavier "
-    "lighter faster slower bigger greater less more than".split()
+    "lighter faster slower bigger greater less fewer more than".split()
 )
 """Words of a reason only: "larger than that" corrects a number."""
 MODIFIERS = (

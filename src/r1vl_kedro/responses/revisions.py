@@ -6,8 +6,9 @@ over; the first other one decides: the answer stands where that sentence comes t
 
 import re
 from collections.abc import Sequence
+from string import ascii_uppercase
 
-from r1vl_kedro.answers import chosen_option, equivalent
+from r1vl_kedro.answers import chosen_option, equivalent, yes_or_no
 from r1vl_kedro.responses.clauses import Answer, plain, sentences, value_of
 from r1vl_kedro.responses.conclusions import WORD, comes_to, known, reckoned, works
 from r1vl_kedro.responses.explanations import closes, explains
@@ -67,7 +68,7 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
     """
     if not after.strip():
         return False
-    if _ASKED.match(after) or _DENIED.search(after):
+    if _ASKED.match(after) or (_DENIED.search(after) and yes_or_no(answer) != "no"):
         return True
     whole = len(after) <= 2 * _LONGEST
     if not whole:
@@ -87,10 +88,23 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
             continue
         if comes_to(f"{answer}{bare}" if attached else bare, answer, options):
             return not (_FINAL.match(bare) or _leads(parts[:place], bare, read))
+        if not attached and _chosen_still(bare, answer, options):
+            continue
         before = parts[place - 1] if place else ""
         if not explains(plain(f"it{bare}" if attached else bare), read, before):
             return not (whole and _works_long(parts[: place + 1], read, options))
     return False
+
+
+def _chosen_still(said: str, answer: str, options: Sequence[str] | None) -> bool:
+    """Tell whether an option, a yes or a no stands with a sentence behind it on its own line."""
+    if options:
+        mine = chosen_option(answer, options)
+        return mine is not None and mine == chosen_option(
+            f"{ascii_uppercase[mine]}. {said}", options
+        )
+    verdict = yes_or_no(answer)
+    return verdict is not None and verdict == yes_or_no(f"{verdict}. {said}")
 
 
 def _leads(parts: Sequence[str], last: str, read: Answer) -> bool:
