@@ -91,7 +91,7 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
         bracketed = _BRACKET.sub("", core)
         if bracketed != core and fold(bracketed) in wanted and not denies(core):
             remark = core[len(bracketed) :].strip(" ()")
-            if harmless(remark) or remark in LETTERS:  # "left (B)"
+            if harmless(remark) or remark in {*LETTERS}:  # "left (B)"
                 return SAME
     backed = _BACKED.fullmatch(ours)
     figure = read_quantity(backed["figure"]) if backed else None

@@ -33,7 +33,7 @@ PLACES = frozenset(_each(
     # Rooms, places and events.
     "room class classroom school kitchen house building street road city town country state world "
     "park garden farm field zoo forest pool lake river sea ocean beach station shop store market "
-    "library office hotel factory family game party trip journey race way",
+    "library office hotel factory family game party trip journey race",
     # What holds things, and furniture.
     "basket bag jar bowl plate bottle glass cup tank tray drawer shelf desk bed wall floor ground "
     "ceiling door window car bus train boat truck bench fence tree branch book page board card "
@@ -61,7 +61,7 @@ AMOUNTS = frozenset(_each(
 """What is asked for and has a value."""
 
 _CLASSES = {
-    "p": "in on at of from inside within around along for by across throughout into about",
+    "p": "in on at of from inside within around along for across throughout into about",
     "d": "the this that these those its his her their our each every both all",
     "a": "a an per /",
     "i": "it them me him us you",
@@ -88,7 +88,8 @@ _CLASSES = {
     "n": "total all sum",
     "j": "on for",
     "z": "act acts came come passed voted like likes liked prefer prefers preferred play plays "
-         "played own owns speak satisfies meets",
+         "played own owns speak",
+    "K": "satisfies meets fulfils fulfills",
     "u": "second minute hour day week month year seconds minutes hours days weeks months years",
     "h": "monday tuesday wednesday thursday friday saturday sunday",
     "f": "of",
@@ -141,8 +142,8 @@ _TAILS = _order(
     r"| r? b* s+ | r? y V"  # that are left, we see
     r"| p n | e"  # in total, altogether
     r"| j d? [gc]* [lm]+"  # on books
-    r"| (?:p i)? o v [daigcmlt]+"  # to fill the pool
-    r"| z (?:d? [gc]* [lmi]+)?"  # passed, like tea
+    r"| (?:p i)? o v (?: d? [gc]* [mlt]+ | i )"  # to fill the pool
+    r"| K d? [gc]* l+"  # satisfies both conditions
     r"))*+"
 )
 _ANSWER = _order(
@@ -154,8 +155,8 @@ _DESCRIPTION = _order(
     "d? [gcs]* (?: S [tqAlm]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
 )
 """What is said of a name: "the capital of France", "largest bar"."""
-_EXTENT = _order("(?: M | o v )")
-"""What stands behind a unit and no bare number: "5 cm long", "3 days to finish"."""
+_OF_A_THING = _order(rf"(?: M | o v | z (?:d? [gc]* [lmi]+)? ) (?:{_PLACE} | p Y)?")
+"""What stands behind a unit or a thing: "5 cm long", "3 days to finish", "5 boys like tea"."""
 _TOKEN = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+|[^\s]")
 _SHARE = re.compile(
     r"\s?(?:%|per ?cent\b|percentage points?\b|pct\b\.?)"
@@ -233,7 +234,7 @@ def goes_on(rest: str, *, one: bool) -> bool:
     if _WAYS.match(rest):
         return True
     return any(
-        is_tail(rest[end:]) or (end and _EXTENT.fullmatch(_classes(rest[end:])))
+        is_tail(rest[end:]) or (end and _OF_A_THING.fullmatch(_classes(rest[end:])))
         for end in _measures(rest, one=one)
     )
 

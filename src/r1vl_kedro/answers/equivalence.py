@@ -178,11 +178,13 @@ def _explain_open(given: str, gold: str) -> str:
     if verdict:
         said = yes_or_no(ours if "\\" in given else given)
         return SAME if said == verdict else f"says {said}" if said else "says neither yes nor no"
+    if ends_on_a_verb(ours):
+        return "a verb behind the value"
     wanted = read(gold)
     value = read(given)
     reason = difference(value, wanted)
     if reason == SAME:
-        return "a verb behind the value" if ends_on_a_verb(ours) else SAME
+        return SAME
     defined = isinstance(wanted, Expression | Named) and _DOMAIN.match(ours)
     if defined and difference(read(defined["value"]), wanted) == SAME:
         return SAME

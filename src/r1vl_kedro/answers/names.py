@@ -7,7 +7,7 @@ from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.expression import parse
 from r1vl_kedro.answers.formulas import EQUALS, KNOWN
 from r1vl_kedro.answers.leads import asked_for
-from r1vl_kedro.answers.model import Interval, Named, Quantity, Relation, Text, Value
+from r1vl_kedro.answers.model import Expression, Interval, Named, Quantity, Relation, Text, Value
 from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.splitting import JOINT, JOINT_INSIDE, joined, split
@@ -134,6 +134,7 @@ def _listed(parts: list[str], text: str, form: Reader) -> Named | None:
 
 
 def _assigned(text: str, form: Reader) -> Value | None:
+    equation = False
     for pattern in (_RATIO_NAME, _FRACTION_NAME, _ASSIGNED):
         found = pattern.match(text)
         if found and found["name"].strip().partition("(")[0].strip() in KNOWN - DECORATIONS - {
@@ -148,12 +149,13 @@ def _assigned(text: str, form: Reader) -> Value | None:
             value = form(found["value"])
             if value is None and "=" in text:
                 value = inner(found["value"], form)
-            if value is not None and not isinstance(value, Interval | Relation):
+            equation = isinstance(value, Expression) and found["name"] in value.formula.symbols
+            if value is not None and not (equation or isinstance(value, Interval | Relation)):
                 return _of_one(found["name"], value)
     chain = _chain(text)
     if chain is not None:
         return chain
-    found = _WORDED.match(text)
+    found = None if "=" in text and equation else _WORDED.match(text)
     supposed = found and _MAY_BE.search(text[: found.start("value")])
     if found and not supposed and not _denies(found["name"]) and len(found["name"]) <= 60:
         value = form(found["value"].strip())

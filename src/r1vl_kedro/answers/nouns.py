@@ -32,7 +32,7 @@ NO_NOUN = (
             "about across against along amid among around as at before behind beneath beside "
             "besides beyond by despite down during for from in inside into like near of off on "
             "onto out outside past per since through throughout toward towards under unlike until "
-            "up upon versus via with within"
+            "up upon versus via with within never ever often seldom just still already yet"
         ).split()
     )
 )
@@ -121,7 +121,7 @@ def _of_noun(word: str) -> bool:
 
 
 def _is_noun(word: str, *, one: bool) -> bool:
-    return plural(word) or (one and word in COUNTABLES)
+    return not COUNTABLES.isdisjoint({word, singular(word)}) if one else plural(word)
 
 
 def plural(word: str) -> bool:

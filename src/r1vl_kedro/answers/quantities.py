@@ -139,15 +139,15 @@ def _digits(body: str) -> Quantity | None:
         return Quantity(number, units=read_units("in"))
     if inches:
         return Quantity(Fraction(inches[1]), units=read_units("in"))
-    if chance := _CHANCE.match(body):  # 1 in 2, 3 of 4
-        return Quantity(Fraction(int(chance[1]), int(chance[2])))
+    chance = _CHANCE.match(body)
+    if chance and (share := Fraction(int(chance[1]), int(chance[2]))) <= 1:  # 1 in 2, 3 of 4
+        return Quantity(share)
     if ordinal := _ORDINAL.match(body):
         return Quantity(Fraction(ordinal[1] or ordinal[2]), 0, noun=ORDINAL)
     found = _PREFIX.match(body)
     if not found:
         return None
-    read = _number(found)
-    if read is None:
+    if (read := _number(found)) is None:
         return None
     number, decimals = read
     rest = body[found.end() :]

@@ -141,7 +141,8 @@ def _special(text: str, nesting: int) -> Value | None:
         return Text((remainder[1], "R", remainder[2]), text)
     if share := _OUT_OF.match(text):
         part, whole = read_quantity(share[1]), read_quantity(share[2])
-        return read_quantity(f"{part.number}/{whole.number}") if part and whole else None
+        known = part and whole and part.number <= whole.number
+        return read_quantity(f"{part.number}/{whole.number}") if known else None
     if point := _POINT.match(text):
         inside = form(point[2], nesting=nesting + 1)
         return Named(((point[1], inside),)) if isinstance(inside, Items) else None

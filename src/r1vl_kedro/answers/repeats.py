@@ -12,7 +12,8 @@ from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
 
 _OR = re.compile(
-    r"(?P<first>(?<![^\s=(])[-\d.,/%]*[\d%])(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
+    r"(?P<first>(?<![^\s=(])(?<!- )[-\d.,/%]*[\d%])"
+    r"(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
 )
 _SIGNS = {"minus": "-", "less": "-", "plus": "+", "and": "+", "times": "*", "x": "*"}
 _OPERATORS = re.compile(rf"\b({'|'.join(_SIGNS)})\b", re.IGNORECASE)

@@ -89,7 +89,7 @@ _SYMBOL = re.compile(
     r"(?!AM|PM|I\b)(?=\w*[A-Z])\w{2,3}|"
     r"(?!(?:in|on|at|of|to|is|as|by|or|we|he|it|so|if|do|be|up|my|an|no|us|me|am|pm)\b)[a-z]{2}"
 )
-_HAN_MORE = re.compile(r"\s?[\u4e00-\u9fff]?(?:以[上下内外]|左右|前后|多|余|半|未満|超)")
+_HAN_MORE = re.compile(r"\s?[\u4e00-\u9fff]?(?:以[上下内外]|次方|左右|前后|多|余|半|未満|超)")
 """A bound, a rounding or a half behind a count: 5个以上, 5个半."""
 _REFERS = re.compile(
     r"\W*(?:see|cf|refer|compare|as (?:\w+ )?(?:in|on|by)|according to|look)\b", re.IGNORECASE

@@ -221,9 +221,8 @@ def _answer_alone(text: str) -> str:
     """Return a sentence with "the answer is" without those that only tell more of the answer."""
     said, *further = SENTENCE_END.split(text)
     told = [_TOLD.match(one) for one in further if _ANSWER_IS.search(said)]
-    known = all(
-        one and (not (it := one["said"]) or is_description(it) or is_tail(it)) for one in told
-    )
+    what = ("" if one is None else one["said"] or "in total" for one in told)
+    known = all(one and (is_description(one) or is_tail(one)) for one in what)
     return said if told and known else text
 
 
@@ -238,9 +237,9 @@ def _concluded(text: str) -> str:
     rest = found.groupdict().get("left") or found["rest"]
     if found.groupdict().get("same"):
         return _same_again(text[: found.start()].strip(), rest) or text
-    if _NOT_THE_END.search(rest) or "?" in text[: found.start()]:
-        return text
     said = text[: found.start()]
+    if _NOT_THE_END.search(rest) or "?" in said:
+        return text
     if found.groupdict().get("turned"):
         if not _TURNED.search(said):
             return text  # "20. It is 4 numbers"
@@ -262,8 +261,7 @@ def _same_again(said: str, again: str) -> str | None:
 
     None where a value is followed by another one.
     """
-    spoilt = _NOT_THE_END.search(again)
-    if spoilt or not re.search(r"\d|\A(?i:the)\b", said):
+    if _NOT_THE_END.search(again) or not re.search(r"\d|\A(?i:the)\b", said):
         return None
     if read_quantity(said) is None:
         return again
