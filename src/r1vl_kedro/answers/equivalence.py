@@ -214,7 +214,7 @@ def _explain_open(given: str, gold: str) -> str:
         if inner is None:
             inner = shown_value(ours)
         if inner is None and (end := statement_end(ours)):
-            formula = end.startswith("(") or (is_formula(end) and not _DIGITS.fullmatch(end))
+            formula = end[0] in "([{" or (is_formula(end) and not _DIGITS.fullmatch(end))
             inner = end if formula else None
         found = form(inner) if inner else None
         return reason if found is None else difference(found, wanted)

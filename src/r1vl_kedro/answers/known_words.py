@@ -30,9 +30,9 @@ AMOUNTS = frozenset(_each(
     "month months day days date hour hours minute minutes",
     # Algebra.
     "coefficient exponent derivative integral limit determinant matrix vector magnitude modulus "
-    "coordinate coordinates vertex midpoint centre center origin equation function expression "
-    "formula domain set interval inverse root roots zero zeros constant term terms sequence "
-    "pattern variable degree",
+    "coordinate coordinates intersection vertex midpoint centre center origin equation function "
+    "expression formula domain set interval inverse root roots zero zeros constant term terms "
+    "sequence pattern variable degree",
     # What a thing is like.
     "color colour colors colours shape shapes name title type kind category material language "
     "letter letters position location place direction capital season weather stage phase",
@@ -96,8 +96,8 @@ MODIFIERS = COLOURS | frozenset(_each(
     "exterior lateral positive unique distinct different integer whole real complex arithmetic "
     "geometric annual monthly weekly daily hourly net gross full small large big long "
     "short tall high young identity pythagorean individual local global "
-    "atomic such highlighted marked labeled labelled shown depicted pictured needed "
-    "required seen visible called named "
+    "atomic ordered inscribed such highlighted marked labeled labelled shown depicted pictured "
+    "needed required seen visible called named "
     "first second third fourth fifth sixth seventh eighth ninth tenth last next"
 ))  # fmt: skip
 
@@ -153,7 +153,7 @@ WAYS = frozenset(_each(
     "theorem law rule rules formula formulas property properties method definition symmetry "
     "simplification substitution calculation calculations subtraction addition multiplication "
     "division elimination factoring expansion steps algebra counting information end "
-    "conclusion summary addition pythagoras vieta legend key text figure question problem"
+    "conclusion summary addition pythagoras vieta legend key text figure"
 ))  # fmt: skip
 """By what, from what and where: "by the formula", "in the end"."""
 
@@ -161,7 +161,8 @@ TOLD = frozenset(_each(
     "is are was were be has have had equal congruent similar parallel perpendicular opposite "
     "adjacent supplementary complementary vertical alternate corresponding same tangent inscribed "
     "bisects sum sums add adds up forms form there it they we so they're which where since because "
-    "wait removed added subtracted taken more us leaving giving let me given"
+    "wait subtract add multiply divide remove removed added subtracted taken more us "
+    "leaving giving let me given"
 ))  # fmt: skip
 """Words of a working or a reason, beside the nouns, modifiers and numbers in it."""
 

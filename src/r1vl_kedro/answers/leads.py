@@ -24,7 +24,11 @@ _PHRASES = [
         (r"\b(?:is|are) (?:given by|found to be|calculated to be)\b", "is"),
         (r"\b(?:will|must) be\b|\bmust equal\b|\bwill\s*\Z", "is"),
         (r"\b(answers?|result|solution) (?:should|would) be\b", r"\1 is"),
-        (r"\b(?:number|value|mark|angle|length|area|perimeter|total|sum) should be\b", "number is"),
+        (
+            r"\b(?:number|value|(?:question )?mark|angle|length|area|perimeter|total|sum)"
+            r" should be\b",
+            "number is",
+        ),
         (r"\b(?:should|would|will|must) (need|take|cost|require|receive|pay|earn|save)\b", r"\1s"),
         (r"\b(?:question mark|(?:ones|units|tens|missing) digit)\b", "number"),
         (
@@ -34,7 +38,7 @@ _PHRASES = [
         ),
         (r"\ba(?= (?:is|equals|and|=))", "AB"),
         (r"\b(?:seems?|appears?) to be\b", "is"),
-        (r"\bcorresponds to\b", "is"),
+        (r"\bcorresponds to\b|\b(?:intersect|meet|cross)(?:s|es)? at\b", "is"),
         (r"\b(?:you|we|i) (?:should|can|will) (?=get|find|obtain|see|count)\b", "we "),
         (r"\b(?:moves|travels) with\b", "has"),
         (r"\b(?:accelerates?|moves?|travels?|is moving|is travell?ing) at\b", "has"),
@@ -115,18 +119,26 @@ _OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
 _OF = rf"o{_DET}(?:N++|{_WORDS}*+(?:P|(?<=[qztlsan])))(?:[chH]++{_OBJECT})?"
 _AT = rf"[pI]{_OBJECT}(?:[chH]{_OBJECT})?"
 _NOUN = rf"(?:(?:{_DET}[ar]*[tN]+|m)')?{_DET}{_RUN}(?:(?<=[qlzsa]){_OF})?+a*+(?:{_AT})*+a*"
-_ANSWER = r"[dDm]?(?:[reH]*w(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
+_ANSWER = r"[dDm]?(?:[reH]*wq?(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
 _DONE = r"p?g(?:[earnuldDAEqztsNyPpIcohHk]|,(?=[ns]))*"
 _TO = "[eH]*(?:l?I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
-_OPENING = rf"(?>[eHh],?|{_AT},?|S[^xw]+,|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xPwH]+H,?)"
+_SINCE = "S(?!(?:[iD]|d?z)b[^,]*n)[^xw]+"
+_OPENING = rf"(?>[eHh],?|{_AT},?|{_SINCE},|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xPwH]+H,?)"
 _CLAUSE = (
     rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)[eH]*b{_TO}"
     rf"|(?:{_NOUN}|[iDuE]|(?<![dDAE])N+|{_DONE})[eH]*(?:[vz]|(?<=z)){_TO}"
     rf"|[ij]?f{_TO}|b?[eH]*(?:I[dDA]?|[dDA]?)[eH]*|p?A?[ar]*zq?o)"
 )
 _LEAD = re.compile(rf"(?:{_OPENING})*{_CLAUSE}")
-_OPENS = re.compile(rf"(?:(?=.*[qztlNyg])(?:{_AT}|{_DONE})|[pI][dD]?q?n(?<!,)|S[^xw]+),", re.DOTALL)
+_OPENS = re.compile(
+    rf"(?:(?=.*[qztlNyg])(?:{_AT}|{_DONE})|[pI][dD]?q?n(?<!,)|{_SINCE}),", re.DOTALL
+)
 _COMMA = re.compile(r"(?=[A-Za-z])[^.;:?!\n]{3,80}?,\s+(?!leaving|giving|making|so\b|which)(?=\S)")
+_ONE = re.compile(
+    r"\W*(?:so )?(?:(?:it|this|that|there|the (?:total|number)) (?:is|are|equals)(?: equal to)?"
+    r"|equal to) [\w.]+(?: [a-z]+s)?\W*",
+    re.IGNORECASE,
+)
 _LONGEST = 60
 """Words before a value that are read."""
 _TELLS = re.compile(
@@ -138,7 +150,7 @@ _OPERATOR = re.compile(
     r"|\b(?:[abcd]{3}|[xyz]{3}|[pqr]{3}|[mnp]{3})\b",
     re.IGNORECASE,
 )
-_FUNCTION = re.compile(rf"\b(?:{'|'.join(sorted(FUNCTIONS))})(?![a-z])")
+_FUNCTION = re.compile(rf"\b(?:{'|'.join(sorted(FUNCTIONS - {'root'}))})(?![a-z])")
 _INDEX = re.compile(r"_\s?(?:(\w+)|\(([^()]*)\))")
 _SYMBOL = re.compile(r"[A-Z]{1,4}\d?'*|(?![aI]\b)[a-zA-Z]\d?'*|[a-z]_\w|\d+[a-z]")
 
@@ -206,6 +218,16 @@ def tells(text: str, *, counted: bool = True) -> bool:
     return bool(_TELLS.fullmatch(classes)) and (counted or "P" not in classes)
 
 
+def states_one(text: str) -> bool:
+    """Tell whether a clause gives a value and no working: "It is 8", before ", so 7".
+
+    Example:
+        >>> states_one("So there are 8 cubes"), states_one("The radius is 8")
+        (True, False)
+    """
+    return bool(_ONE.fullmatch(text))
+
+
 def asked_for(name: str) -> bool:
     """Tell whether a name of a value is a symbol or words for what is asked for.
 
@@ -215,8 +237,14 @@ def asked_for(name: str) -> bool:
     """
     name = _INDEX.sub(_known_index, name)
     bare = " ".join(re.sub(r"[^\w',]", " ", _OPERATOR.sub("", name)).split())
-    words = _FUNCTION.sub("", bare)
-    return not re.search(r"[^\W\d_]{3,}", words) or (words == bare and leads(f"{bare} is"))
+    worked = _FUNCTION.sub("", bare)
+    if worked != bare:
+        return not re.search(r"[A-Za-z]", worked.replace("degrees", ""))
+    return (
+        not re.search(r"[^\W\d_]{3,}", bare)
+        or leads(re.sub(" should\\Z", " should be", bare))
+        or leads(f"{bare} is")
+    )
 
 
 def _known_index(found: re.Match[str]) -> str:

@@ -32,7 +32,7 @@ _COMPARED = re.compile(
     r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
     r"doubled|halved|tripled|given that we|"
     r"minus|neg(?:ative)?|"
-    r"times|mod|modulo|remainder|ratio|between|least|most|best|worst|"
+    r"times|mod|modulo|ratio|least|most|best|worst|"
     r"(?<!add )(?<!adds )(?<!adding )(?<!sums )up to|"
     r"as (?:many|much|few|little) as|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"

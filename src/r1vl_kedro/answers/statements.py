@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from r1vl_kedro.answers.behind import is_description, is_tail
 from r1vl_kedro.answers.known_words import HAN_ASKED
-from r1vl_kedro.answers.leads import leads, tells, without_opening
+from r1vl_kedro.answers.leads import leads, states_one, tells, without_opening
 from r1vl_kedro.answers.prose import SENTENCE_END, hedges
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import without_remark
@@ -51,8 +51,8 @@ _LEAD = re.compile(
     r"(?:so|thus|hence|therefore|and|then|finally|consequently|clearly|ok|okay|"
     r"well|now|sure|in conclusion|"
     r"in summary|as a result|overall)\b(?![-'])[\s,:!]*(?:,|(?=\S))"
-    r"|(?:(?:the|my|our|its)\s+)?(?:final\s+|correct\s+|right\s+|best\s+)*"
-    r"(?:answer|option|choice|result|value|solution|total|sum|conclusion|ans)\b\s*"
+    r"|(?:(?:the|my|our|its)\s+)?(?:final\s+|correct\s+|right\s+|best\s+|only\s+)*"
+    r"(?:answer|option|choice|result|value|solution|root|total|sum|conclusion|ans)\b\s*"
     r"(?:(?:is|are|was|=|:|equals|would be|should be|must be|seems to be|"
     r"is equal to|will be|comes to)"
     r"(?![A-Za-z])\s*:?\s*(?:that\s+)?)+"
@@ -243,13 +243,18 @@ def _concluded(text: str) -> str:
     if found.groupdict().get("turned"):
         if not _TURNED.search(said):
             return text  # "20. It is 4 numbers"
+        denied = _NOT.search(said)
         said = _TURNED.sub("", said).replace("answer", "number")
-    elif read_quantity(said) is not None or _STATED.fullmatch(said):
+        if not denied and states_one(said):
+            return text
+    elif read_quantity(said) is not None or states_one(said):
         return text
     if hedges(text):
         return text
     if found.re is _CONCLUSION:
         return rest if tells(said or text[: -len(rest)]) else text
+    if (worked := _SUM.match(text)) and without_working(f"{rest} ({worked[0]})") != rest:
+        return text  # "3 plus 3 is 7"
     reckoned = tells(text[: -len(rest)], counted=False)
     if not reckoned or _NOT.search(text) or re.search(r"\b(?:it|this|that)\b", text):
         return text
@@ -269,17 +274,9 @@ def _same_again(said: str, again: str) -> str | None:
     return said if restated(twice) != twice else None
 
 
-_STATED = re.compile(
-    r"\W*(?:so )?(?:it|this|that|the (?:total|number)) (?:is|equals) (?:equal to )?[\w.]+\W*",
-    re.IGNORECASE,
-)
-"""A value that is given before another one is concluded: "It is 8, so 7"."""
-_TURNED = re.compile(
-    r"\A\W*(?:since|because|as)\b|\b(?:not|wrong|incorrect|no)\b|n['’]t\b", re.IGNORECASE
-)
-_NOT_THE_END = re.compile(
-    r"\b(?:other|rest|else|twice|thrice|doubled|halved|squared)\b", re.IGNORECASE
-)
+_SUM = re.compile(r"\d[\d.]*(?: (?:plus|minus|times) \d[\d.]*)+(?= (?:is|equals|makes|gives) )")
+_TURNED = re.compile(r"\A\W*(?:since|because|as)\b|\b(?:not|wrong|incorrect|no)\b|n['’]t\b", re.I)
+_NOT_THE_END = re.compile(r"\b(?:other|rest|else|twice|thrice|doubled|halved|squared)\b", re.I)
 """Words of a conclusion about something else: "8, so the other one is 12"."""
 _TOLD = re.compile(
     r"(?:it|they|this|that|these)\s+"
