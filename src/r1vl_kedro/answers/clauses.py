@@ -32,16 +32,6 @@ _CLAUSE = re.compile(
     r"|(?P<reason>\b(?:because|since|explanation|reason|here['’]s why)\b|因为|因為|由于)",
     re.IGNORECASE,
 )
-DANGLING = re.compile(
-    r"(?:\b(?:see|question|problem|of|above|below|following|from|by|on|at|per|for|with(?<!go with)"
-    r"(?<!going with)|"
-    r"both|all|let|most|among|amongst|"
-    r"like(?<!looks like)(?<!look like)(?<!seems like)|to(?<!corresponds to)(?<!correspond to)"
-    r"(?<!corresponding to)(?<!equal to)(?<!according to)|same|one|that)"
-    r"(?:\s+(?:the|an?|one|point|line|option))*)\s*\Z",
-    re.IGNORECASE,
-)
-"""How a lead ends behind which an option is the object of something else: "the side of"."""
 _RIGHT = re.compile(rf"(?P<said>{PLACE})\s+(?:is|are)\s+(?:the\s+)?(?P<right>{PLACE})\W*\Z")
 
 

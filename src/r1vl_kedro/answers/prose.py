@@ -1,7 +1,6 @@
 """Statements in prose: the words around a value or letter that leave it stated."""
 
 import re
-from collections.abc import Collection
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BREAK = re.compile(
@@ -11,40 +10,6 @@ _BREAK = re.compile(
 )
 _WINDOW = 300
 """How far a clause is read on either side of a place, in characters."""
-NEUTRAL = frozenset(
-    (
-        "a an the this that these those it its it's itself i i'm i'd we you my our your he "
-        "she they "
-        "there here which who whose what "
-        "is are was were be been being am will would should must has have had do does "
-        "to of in on at by for from with as per among amongst and then now so thus hence therefore "
-        "consequently accordingly finally overall because since given also just only exactly "
-        "clearly "
-        "obviously definitely certainly surely indeed really simply most very likely probably "
-        "approximately approx about around roughly "
-        "answer answers ans final correct right best true option options choice choices letter "
-        "result results solution value values total sum number amount conclusion one ones "
-        "statement item figure image picture graph chart diagram table plan group labeled labelled "
-        "marked called named shown seen below above question problem information following "
-        "equals equal gives give gets get got obtain obtained yields yield makes make made "
-        "find found see conclude say select selected choose chose chosen pick picked go going "
-        "believe think leaving leaves left remains remain remaining seems seem looks look appears "
-        "appear corresponds correspond matches match fits fit according based looking reading "
-        "calculation calculations calculating calculated computing computed analysis reasoning "
-        "please "
-        "steps step like can let both all same whole side sides object color colour shape "
-        "point line segment ray arc year years month day angle triangle person man woman "
-        "child objects thing bar bars row column curve area region shaded works satisfies "
-        "meets condition conditions requirement requirements criteria largest smallest highest "
-        "lowest "
-        "longest shortest greatest biggest tallest first second third last safe well degrees box "
-        "team class circle candidate container beaker tube lane route path city country player "
-        "student car house tree ball block cube square rectangle piece pattern set grade type case "
-        "scenario model sample cell organ structure layer zone field wire node vertex edge plant "
-        "animal element substance liquid gas material experiment company product store machine"
-    ).split()
-)
-"""Words that leave what they surround stated."""
 _WRONG = (
     r"wrong(?:ly)?|incorrect(?:ly)?|false(?:ly)?|untrue|invalid|impossible|absurd|nonsense|traps?|"
     r"unlikely|least likely|hardly|barely|scarcely|refut\w+|reject\w*|refus\w+|eliminat\w+|"
@@ -85,14 +50,6 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-CUE = re.compile(
-    r"\b(?:answers?|ans|final|correct|right|option|choice|choose|chose|chosen|pick|picked|select|"
-    r"selected|go|going|leaving|conclude|must|think|believe|say)\b",
-    re.IGNORECASE,
-)
-NEGATES = re.compile(
-    r"\b(?:not?|nor|neither|never|cannot|or)\b|n['’]t\b|[\u4e00-\u9fff✗✘❌×]", re.IGNORECASE
-)
 
 
 def hedges(text: str) -> bool:
@@ -113,17 +70,6 @@ OF_ANOTHER = (
     r"(?:complement|supplement|double|square|reciprocal|inverse) of (?:the answer|it|that|this)"
 )
 """Subjects and times other than those asked for: what is said of them is no answer."""
-
-
-def neutral(text: str, also: Collection[str] = ()) -> bool:
-    """Tell whether a text has no words but neutral ones (and those of ``also``, in lower case).
-
-    Example:
-        >>> neutral("So the correct answer is"), neutral("Do not choose"), neutral("is a trap")
-        (True, False, False)
-    """
-    words = (word.casefold().replace("’", "'") for word in WORD.findall(text))
-    return all(word in NEUTRAL or len(word) == 1 or word in also for word in words)
 
 
 def clause_around(text: str, start: int, end: int) -> tuple[str, str]:

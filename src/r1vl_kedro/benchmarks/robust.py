@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from r1vl_kedro.answers import (
     MAX_ANSWER,
@@ -146,32 +146,25 @@ def _last_sentence(text: str) -> str:
     return "".join(_sentences(text.strip()[-MAX_TAIL:])[-1:])
 
 
-def readings(
-    text: str,
-    reads: Callable[[str], object] | None = None,
-    options: Sequence[str] | None = None,
-) -> list[str]:
+def readings(text: str) -> list[str]:
     """List what to try, in this order: the text, the sentence that declares an answer or ends it.
 
     A sentence is read for the answer where it declares one ("the answer is"), where it is one alone
     (a line or sentence of a few words before prose), or where it is the last one of a working: it
-    concludes, or no sentence before it states anything that `reads` (default: a quantity) finds.
+    concludes, or no sentence before it states a quantity.
     What stands behind an answer is read as the outcome reward reads it (`revises`), but for asides;
     where it takes the answer back, the last sentence is read if one corrects: "The answer is 50.
     Actually it is 70."
 
     Args:
         text: what `stated` returns.
-        reads: what an answer of the wanted kind is in a sentence, None where there is none.
-        options: of a multiple-choice question.
     """
     if len(text) > MAX_ANSWER:
         text = _last_sentence(text)
-    reads = reads or stated_quantity
     sentences = _sentences(text)
     if len(sentences) < 2:
         return readings_of_one(text)
-    told, last = _told(sentences, reads), sentences[-1]
+    told, last = _told(sentences), sentences[-1]
     if told is not None:
         place, answer = told
         if not answer:
@@ -179,7 +172,7 @@ def readings(
         if _CONCLUDES.search(last) and compares(answer):  # "is 5 times larger. So 60."
             return [last]
         behind = without_asides(sentences[place + 1 :], answer)
-        if revises(answer, "\n" + " ".join(behind), options) or any(map(_UNDOES.match, behind)):
+        if revises(answer, "\n" + " ".join(behind)) or any(map(_UNDOES.match, behind)):
             return [last] if _corrected(behind) else []
         return [answer]
     several = max(len(part.split()) for part in sentences) == 1  # a word each: no last sentence
@@ -187,14 +180,14 @@ def readings(
     if several or brief or hedges(text):
         return [text]
     earlier = [] if _CONCLUDES.search(last) else sentences[:-1]
-    return [text] if any(reads(part) is not None for part in earlier) else [text, last]
+    return [text] if any(stated_quantity(part) is not None for part in earlier) else [text, last]
 
 
 def _corrected(behind: Sequence[str]) -> bool:
     return any(_CORRECTS.search(part) for part in behind)
 
 
-def _told(sentences: Sequence[str], reads: Callable[[str], object]) -> tuple[int, str] | None:
+def _told(sentences: Sequence[str]) -> tuple[int, str] | None:
     """Return the place of the sentence that gives the answer, and what it gives.
 
     None where no sentence declares one and the first is none alone; an empty answer where two
@@ -208,7 +201,7 @@ def _told(sentences: Sequence[str], reads: Callable[[str], object]) -> tuple[int
     found = [one for one in found if "answer" in one[1].lower()] or found
     if found:
         between = sentences[found[0][0] + 1 : found[-1][0] + 1]
-        values = [reads(rest) for _, _, rest in found if rest]
+        values = [stated_quantity(rest) for _, _, rest in found if rest]
         place, _, rest = found[-1]
         if any(value != values[-1] for value in values[:-1]) and not _corrected(between):
             return place, ""
@@ -220,7 +213,7 @@ def _told(sentences: Sequence[str], reads: Callable[[str], object]) -> tuple[int
     alone = len(first.split()) <= MAX_LINE_WORDS and not _NO_ANSWER_ALONE.search(first)
     prose = any(len(part.split()) > MAX_LINE_WORDS for part in others)
     if len(others) == 1:  # "B. Nope."
-        prose = prose or (reads(first) is not None and reads(others[0]) is None)
+        prose = prose or (stated_quantity(first) is not None and stated_quantity(others[0]) is None)
     numbered = sum(bool(_NUMBERING.fullmatch(part)) for part in sentences) > 1
     if alone and prose and not numbered and not _CONCLUDES.search(others[-1]):
         return 0, first
@@ -239,7 +232,7 @@ def option_verdict(text: str, choices: Mapping[str, str], answer: str) -> bool:
 
 
 def option_named(text: str, choices: Mapping[str, str]) -> str | None:
-    """Return the letter of the one option that an answer names as a whole or in its readings."""
+    """Return the letter of the one option that an answer names, read as the reward reads it."""
     options = list(choices.values())
     if len(text) > MAX_ANSWER:
         text = _last_sentence(text)
