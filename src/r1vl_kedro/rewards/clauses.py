@@ -41,7 +41,7 @@ _OPEN = frozenset(
 )
 """Words of a short heading under which nothing is stated yet: "possible solutions:"."""
 _EXCEPTING = frozenset("against apart except besides too".split())
-_LESSENING = frozenset("less halved doubled twice double more half".split())
+_LESSENING = frozenset("short shorter off less halved doubled twice double more half".split())
 _HAVING = frozenset(
     "to that yields implies makes make has have had get gets find see know gives give means form "
     "forms".split()
@@ -130,9 +130,16 @@ def leads_astray(
         return True
     if (first == "if" and not {"had", "were"}.isdisjoint(clause)) or last == "if":
         return True
-    if len(clause) == 1 and len(first) == len(held[0]) == 2 and (first + held[0]).isalpha():
+    if (
+        len(clause) == 1
+        and first not in _JOINING
+        and len(first) == len(held[0]) == 2
+        and (first + held[0]).isalpha()
+    ):
         return True  # a ratio: "BC : AB = 5"
-    if first in ("up", "against") or _left_out(clause) or _swaps(clause):
+    if first in ("up", "against") or ("sign" in clause and first.endswith("ing")):
+        return True
+    if _left_out(clause) or _swaps(clause):
         return True
     asked = not {"problem", "question"}.isdisjoint(clause)
     if first in _ADJOINING and asked and (any(map(is_number, clause)) or "next" in clause):
@@ -210,6 +217,8 @@ def takes_away(clause: Sequence[str], held: Sequence[str], *, claim: bool, joine
         return True
     if body == ["too"]:
         return False
+    if body in (["not"], ["never"]) or (claim and "too" in body):
+        return True
     if first in _EXCEPTING or (body[:2] == ["in", "fact"] and RELATIONS.isdisjoint(body)):
         return {"is", "are", "was", "has"}.isdisjoint(body)
     if body[:1] == ["a"] and body[1:2] in (["half"], ["third"], ["quarter"]):
@@ -265,6 +274,9 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
     if not value:
         return False
     another = is_number(body[-1]) and body[-1] != value and len(body) > 1
+    shown = another and body[-2] in ("shows", "has", "gives") and len(body) > 2
+    if shown and stem(body[-3]) in SOURCES:
+        return True
     again = another and body[-2] in AUXILIARIES and "".join(body[-3:-2]) in _ANYTHING
     if again or (another and body[-2] in _COUNTING):
         return True

@@ -98,7 +98,9 @@ _ADJUNCTS = frozenset(
 )
 _MODAL = frozenset("could may must would".split())
 _NOWHERE = (["no", "one"], ["at", "first"], ["in", "my"])
-_MEETING = frozenset("crosses meets intersects cuts".split())
+_MEETING = frozenset(
+    "crosses meets intersects cuts is has occurs reaches touches lies attained located".split()
+)
 _FEW_CASES = frozenset("this that each every either any which such our".split())
 _BIDS = frozenset("find choose determine pick compute calculate let which points such".split())
 """Words of a sentence that asks for what makes something so: "find k so that"."""
@@ -200,7 +202,8 @@ def _opens(tokens: Sequence[str], opening: int, start: int, *, equation: bool) -
     before = tokens[opening - 2] if opening > 1 else BREAK
     if mark in ("when", "where"):
         defines = mark == "where" and equation
-        return "we" in lead or (defines and (before == COMMA or before in SENTENCE_ENDS))
+        behind = before == COMMA or (defines and before in SENTENCE_ENDS)
+        return "we" in lead or (mark == "where" and behind)
     if mark == "which" and not lead and is_word(tokens[start]):
         return tokens[start] in _FINITE or before == COMMA
     if tokens[opening - 3 : opening] == ["as", "long", "as"]:
@@ -231,7 +234,7 @@ def _ends_stating(lead: Sequence[str], first: str, *, equation: bool) -> bool:
     if not lead:
         return True
     last, ahead = lead[-1], "".join(lead[-2:-1])
-    settled = last == "that" and (ahead in _TELLING or "no" in lead)
+    settled = last in _TELLING or (last == "that" and (ahead in _TELLING or "no" in lead))
     open_to = not settled and not _UNSETTLED.isdisjoint(lead)
     if open_to or not OTHERS.isdisjoint(lead):
         return False

@@ -51,6 +51,7 @@ _OPERATOR_WORDS = frozenset(word for phrase in _PHRASES for word in phrase.split
     "is are to of by the does not than or per".split()
 )
 _NOT = re.compile(r"\b(?:can't|cannot)\b|n't\b")
+_IS = re.compile(r"\b(it|that|there|this)['’]s\b")
 _CLIPPED = frozenset("isnt arent wasnt werent dont doesnt didnt cant wont hasnt".split())
 _SPECIAL = DROPPED_ARTICLES | _CLIPPED | {"x"}
 _TOKEN = re.compile(
@@ -146,6 +147,8 @@ def tokenise(text: str) -> list[str]:
     if not text.isascii():
         text = text.translate(_SIGNS)
     text = _lowered(_cased(plain(text)))
+    if "'s" in text or "’s" in text:
+        text = _IS.sub(r"\1 is", text)
     if "n't" in text or "cannot" in text:
         text = _NOT.sub(lambda m: "can not" if m[0].startswith("can") else " not", text)
     raw = _TOKEN.findall(text)

@@ -11,6 +11,7 @@ from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.prose import WRONG
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.rewards.clauses import absurd, denies
+from r1vl_kedro.rewards.follow_ups import speaks_against
 from r1vl_kedro.rewards.leads import is_claim
 from r1vl_kedro.rewards.negation import AUXILIARIES, POINTERS
 from r1vl_kedro.rewards.normalise import (
@@ -35,6 +36,7 @@ from r1vl_kedro.rewards.recounts import (
     subject,
 )
 from r1vl_kedro.rewards.sentence import all_plain, sentence_bounds
+from r1vl_kedro.rewards.vocabulary import WHICH, stem
 from r1vl_kedro.rewards.wholes import STATING
 
 _TURNING = frozenset("wait nope sorry oops rather yet but however".split())
@@ -58,12 +60,20 @@ _LIMITING = frozenset(
 _TRUE_VALUES = frozenset("correct true real right actual table figure picture image".split())
 _AGREEING = frozenset("this that it yes so which indeed and i actually".split())
 _CHANGING = frozenset("may could can changes must does".split())
+_STILL = frozenset("because given also clear easy known not all made true correct".split())
+_COMPARED = frozenset(
+    "taller shorter equal same larger smaller higher lower tallest reverse".split()
+)
 _SHORT = 5
 _AGREED = frozenset("yes yeah correct right indeed true".split())
 
 
 def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the rest of the step gives up what a window states: "The right value is 6."."""
+    begin, _ = sentence_bounds(tokens, start, start)
+    above, _ = sentence_bounds(tokens, begin - 1, begin - 1) if begin else (0, 0)
+    if tokens[begin] == "then" and tokens[above] in ("try", "suppose", "assume"):
+        return True  # "Suppose x = 4. Then the area is 24."
     if restated(tokens, start, end) or listed(tokens, start, end):
         return True
     _, last = sentence_bounds(tokens, start, end)
@@ -106,10 +116,25 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     again = "let" in said[:2] or first in ("looking", "on", "counting", "recounting")
     if again and not _LOOKING_AGAIN.isdisjoint(said[:6]) and "other" not in said[:6]:
         return True
+    if claim and speaks_against(body, held):
+        return True
+    if claim and len(body) == 1 and stem(first) in WHICH:
+        return True
+    if first in ("does", "did", "do") and body[1:2] == ["not"]:
+        return True
+    if claim and ("doubt" in body or ("up" in body and "made" in body)) and "no" not in body:
+        return True
+    while len(body) > 2 and is_number(body[-2]) and read_units(body[-1]):
+        body.pop()
     if claim and first.isalpha() and absurd(said):
         return True
     if first in _TURNING:
-        label = len(body) > 2 and body[2] in RELATIONS and (body[1] != held[0] or len(held) > 3)
+        label = (
+            not RELATIONS.isdisjoint(held)
+            and len(body) > 2
+            and body[2] in RELATIONS
+            and (body[1] != held[0] or len(held) > 3)
+        )
         long = first == "however" and len(body) > 6 and POINTERS.isdisjoint(body[:4])
         return not (label or long)
     if first in ("or", "not", "never", "neither") or (first == "none" and len(body) < 3):
@@ -130,6 +155,12 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     if first == "hmm":
         return True
     value = next((word for word in reversed(held) if is_number(word)), "")
+    if value and claim and body[:2] in (["it", "is"], ["they", "are"]):
+        other = "".join(body[2:3]) not in _STILL and value not in body
+        if other:
+            return True
+    if {"than"}.intersection(held) and not _COMPARED.isdisjoint(body):
+        return True
     if value and body[:2] == ["it", "is"] and is_number("".join(body[2:3]) or "a"):
         return body[2] != value
     if body[:2] == ["it", "is"] and held[-1] in COLOURS and body[-1] in COLOURS:
@@ -146,7 +177,7 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         return True
     if not RELATIONS.isdisjoint(held) and is_number(held[0]) and other_sum(said, held):
         return True
-    if first in ("if", "when") and COMMA not in said:
+    if first == "only" or (first in ("if", "when") and COMMA not in said):
         return True
     if claim and (("say", "no") in pairs or body[-1] in ("not", "no")):
         return True

@@ -52,7 +52,7 @@ _MEETING = frozenset("meet meets meeting intersect intersects intersecting".spli
 _OPPOSED = {
     "parallel": _MEETING | {"perpendicular", "between"},
     "perpendicular": frozenset({"parallel"}),
-    "isosceles": frozenset({"scalene"}),
+    "isosceles": frozenset("scalene differ differs different".split()),
 }
 """What lines that are parallel or perpendicular do not do."""
 _LINES = frozenset("they it lines them which meeting two".split())
@@ -161,6 +161,9 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
     for word in _OPPOSED.keys() & set(held):
         opposed = not _OPPOSED[word].isdisjoint(following) and "never" not in following
         if opposed and (named or (not others and not _LINES.isdisjoint(following))):
+            return True
+        equal = word == "isosceles" and {"no", "not", "without"}.intersection(following)
+        if equal and {"equal", "given"}.intersection(following):
             return True
         at = following.index(word) if word in following else 0
         if not others and not {"not", "no"}.isdisjoint(following[max(at - 4, 0) : at]):
