@@ -14,6 +14,8 @@ from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
 _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*%?|[^\W\d_]+(?:-[^\W\d_]+)*|['’]s\b|[^\s]")
+_UNKNOWN = "otherwise "
+"""A word that is none of those known."""
 _PHRASES = [
     (re.compile(pattern, re.IGNORECASE), spelled)
     for pattern, spelled in (
@@ -54,6 +56,18 @@ _PHRASES = [
             r"\ba (?:length|width|height|depth|distance|area|volume|perimeter|radius|diameter|mass"
             r"|weight|speed|velocity|force|price|cost|value|probability|slope|temperature) of\s*\Z",
             "a total of",
+        ),
+        (r"\A\W*(?:will|must)\b", _UNKNOWN),  # a question
+        (
+            r"\b(?:first|second|third|last|next) "
+            r"(?=(?:count|total|value|sum|score|amount|average)s?\b)",
+            _UNKNOWN,
+        ),
+        (r"\bnumber of (?:the|this|that) [a-z]+(?<!s)(?= (?:is|was|equals)\b)", _UNKNOWN),
+        (
+            r"\b(?:root|square|cube|inverse|factor) of (?!.*\b(?:equation|function|expression"
+            r"|matrix|polynomial|[a-z])\b)",
+            _UNKNOWN,
         ),
         (r"\bmakes for\b", "makes"),
         (r"\b(leaves?) us with\b", r"\1"),
@@ -101,7 +115,7 @@ _CLASSES = {
     **dict.fromkeys("from for between to with by within per after under".split(), "p"),
     **dict.fromkeys("in on at".split(), "I"),
     **dict.fromkeys("each every all".split(), "E"),
-    **dict.fromkeys("and finally clearly overall consequently actually as".split(), "h"),
+    **dict.fromkeys("and finally clearly overall consequently actually".split(), "h"),
     **dict.fromkeys("so thus hence therefore".split(), "H"),
     **dict.fromkeys("since because".split(), "S"),
     **dict.fromkeys("my your".split(), "m"),
@@ -114,7 +128,7 @@ _CLASSES = {
 
 _DET = "[dDmAE]?"
 _WORDS = "[eHarnulzqts]"
-_RUN = rf"(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[arl])u)){_WORDS}++(?:(?<=n)P)?"
+_RUN = rf"(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[rl])u)){_WORDS}++(?:(?<=n)P)?"
 _OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
 _OF = rf"o{_DET}(?:N++|{_WORDS}*+(?:P|(?<=[qztlsan])))(?:[chH]++{_OBJECT})?"
 _AT = rf"[pI]{_OBJECT}(?:[chH]{_OBJECT})?"
@@ -122,7 +136,7 @@ _NOUN = rf"(?:(?:{_DET}[ar]*[tN]+|m)')?{_DET}{_RUN}(?:(?<=[qlzsa]){_OF})?+a*+(?:
 _ANSWER = r"[dDm]?(?:[reH]*wq?(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
 _DONE = r"p?g(?:[earnuldDAEqztsNyPpIcohHk]|,(?=[ns]))*"
 _TO = "[eH]*(?:l?I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
-_SINCE = "S(?!(?:[iD]|d?z)b[^,]*n)[^xw]+"
+_SINCE = "S(?!(?:[iD]|d?z)b[^,]*n)(?:[^xwr]|r(?=[tql]))+"
 _OPENING = rf"(?>[eHh],?|{_AT},?|{_SINCE},|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xPwH]+H,?)"
 _CLAUSE = (
     rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)[eH]*b{_TO}"
@@ -171,7 +185,8 @@ def _classes(text: str) -> str:
         elif _SYMBOL.fullmatch(token):
             found += "s"
         elif kind := _CLASSES.get(word) or _CLASSES.get(singular(word)):
-            found += kind
+            numbered = word in ("number", "numbers") and found.endswith("t")
+            found += "x" if numbered else kind  # "the page number"
         elif place and token[0].isupper() and token[1:].islower():
             found += "N"
         elif token not in "\"“”*'":
