@@ -73,6 +73,16 @@ _OTHERS_ARE = re.compile(
 )
 
 
+ORDINAL = re.compile(
+    r"the (?P<which>\w+)(?: (?:option|choice|answer|one|figure|image|picture|graph|diagram))?"
+    r"(?: is(?: the)?(?: (?:correct|right|true))?(?: (?:option|choice|answer|one))?| fits)?\W*",
+    re.IGNORECASE,
+)
+"""An option by its order, and that it is right."""
+THAN = re.compile(
+    rf"{PLACE} (?:is|are|has|have) (?:much |an? )?(?P<how>[a-z]+)(?: [a-z]+)? than {PLACE}", re.I
+)
+"""How the chosen option compares with another: "Jupiter is larger than Saturn"."""
 OF_IT = re.compile(rf"(?:it|that|this|which) (?:is|would be|equals|gives) {PLACE}{END}", re.I)
 """What an option is that was set aside: "C is wrong because it is 60"."""
 
@@ -139,7 +149,9 @@ def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool)
         " ", text.removeprefix("which ")
     )  # "C. That is 3": a number is no other option
     named = reason or _stems(words - SMALL) & _stems(own) or _ATTRIBUTE.fullmatch(text)
-    return bool(named) and described(text, own | _BY_REASON if reason else own)
+    return bool(named) and described(
+        text.removeprefix("which "), own | _BY_REASON if reason else own
+    )
 
 
 def _stems(words: Collection[str]) -> frozenset[str]:

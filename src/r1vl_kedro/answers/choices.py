@@ -28,9 +28,11 @@ _NAMES = re.compile(r"\W*(?P<letter>[A-J])\s*=\s*(?P<said>[^=]+)")
 _ARTICLE = re.compile(r"A\s+[\dA-Z]")
 """No article, but the letter A: "A 45"."""
 _RELATIVE = re.compile(
-    r"\d.*\bmore\W*\Z|\bone more\W*\Z|\bof them\W*\Z|\b(?:options|choices|question)\b",
+    r"\d.*\bmore\W*\Z|\bone more\W*\Z|\bof them\W*\Z|\b(?:options|choices|question)\b"
+    r"|\bis given\W*\Z|\bin (?:row|line|column|step|part|place) \d+\W*\Z|[a-z]s of \d+\W*\Z",
     re.IGNORECASE,
 )
+"""Numbers that are no answer among options: "one more", "in row 3", "2 rows of 2"."""
 _QUANTIFIED = re.compile(
     r"(?P<all>both|neither|none|all)(?: (?:of )?(?:them|these|those|the (?:above|[a-z]+s)|above))?"
     r"(?: (?:is|are) (?:true|correct|right|possible))?"

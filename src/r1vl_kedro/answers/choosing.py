@@ -13,10 +13,12 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers.asides import (
     OF_IT,
+    ORDINAL,
     OTHERS,
     QUANTIFIES,
     REMARK,
     SET_ASIDE,
+    THAN,
     WRONG_TOO,
     misnamed,
     tells_of_one,
@@ -32,11 +34,6 @@ from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.vocabulary import COMPARED
 
 _STANDING = re.compile(r"(?<![\w'’])(?![AI]\s[a-z])([A-Z])(?![A-Za-z0-9'’])")
-_ORDINAL = re.compile(
-    r"the (?P<which>\w+)(?: (?:option|choice|answer|one|figure|image|picture|graph|diagram))?"
-    r"(?: is(?: the)?(?: (?:correct|right|true))?(?: (?:option|choice|answer|one))?| fits)?\W*",
-    re.IGNORECASE,
-)
 _FORMULA = re.compile(r"[=+*/^|]")
 _VALUED = re.compile(
     r"(?:(?:we|i)\s+(?:get|find|have|obtain)|it is|the [a-z]+ is)\s+[-\d.,/]+\W*", re.IGNORECASE
@@ -268,13 +265,16 @@ class _Reader:
         whole = self._whole(text)
         if REMARK.fullmatch(text):
             return True
-        told = _ORDINAL.fullmatch(text)
+        told = ORDINAL.fullmatch(text)
         if told and (which := ORDINALS.get(told["which"].casefold())):
             return which == place + 1
         if (equal := self.value(whole)) is not None:
             return equal == place
         if (other := NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
             return True  # "It increases, it does not decrease"
+        compared = THAN.fullmatch(text)
+        if compared and self.named[text[0]].which == place:
+            return compared["how"].casefold() in COMPARED
         if clause.kind == "label" and self.options and misnamed(text, place, self.options):
             return True
         if (

@@ -92,7 +92,7 @@ _OF_PARTICLE = re.compile(
 _PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
 _COPULA = re.compile(r"'s|'re|\b(?:is|are|seems|looks|appears|be)\b")
 _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
-_DENIES = re.compile(r"\b(?:not|no|none|never|nothing)\b")
+_DENIES = re.compile(r"\b(?:not|no|none|never|nothing|zero|0)\b")
 _POINTS_AT = re.compile(r"(?:it|this|that)(?:'s| is) (?:wrong|incorrect|false|untrue)|right")
 _IS_A = re.compile(
     r"(?:(?:the|this) (?:image|photo|picture|figure|painting)|it|this) (?:is|shows) an? "
@@ -104,7 +104,8 @@ _INSTEAD = re.compile(
     r"|there are (?:more|fewer|less) .+|(?:\d+|two|three|four|five|six) [a-z ]+"
     r"|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
     r"|.+ (?:intersects?|meets?|cross(?:es)?|touch(?:es)?) .+"
-    r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) (?!one\b|so\b|there\b|it\b).+"
+    r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) "
+    r"(?!one\b|so\b|there\b|it\b|shown\b|visible\b).+"
 )
 """What is said behind "no" of the things that are there."""
 _OPPOSITE = re.compile(
@@ -232,6 +233,8 @@ def _follows(words: str, verdict: str, *, reason: bool) -> bool:
         return True
     if other := _OF_PARTICLE.fullmatch(words):
         return other["other"] != verdict
+    if _PARTICLE.search(words):
+        return False
     words = _BOUND.sub("", words)
     denies = bool(_DENIES.search(words))
     if verdict == "yes" and denies and not reason:

@@ -128,7 +128,8 @@ DESCRIBING = (
     | frozenset("valley peak cell nucleus water height axis origin picture shape".split())
 ) - frozenset(
     "option choice answer letter label number value statement claim term position place case type "
-    "options choices answers letters labels numbers values statements result results right".split()
+    "part options choices answers letters labels numbers values statements result results "
+    "right".split()
 )
 """All words of a description."""
 FIELDS = tuple(
