@@ -145,13 +145,9 @@ def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool)
         return tells and described(text, own | _BY_REASON if reason else own)
     if "nw" not in fields and _MARKS.fullmatch(text):
         return True
-    text = _NUMBER.sub(
-        " ", text.removeprefix("which ")
-    )  # "C. That is 3": a number is no other option
+    text = _NUMBER.sub(" ", text)  # "C. That is 3": a number is no other option
     named = reason or _stems(words - SMALL) & _stems(own) or _ATTRIBUTE.fullmatch(text)
-    return bool(named) and described(
-        text.removeprefix("which "), own | _BY_REASON if reason else own
-    )
+    return bool(named) and described(text, own | _BY_REASON if reason else own)
 
 
 def _stems(words: Collection[str]) -> frozenset[str]:

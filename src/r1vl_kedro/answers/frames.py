@@ -111,7 +111,7 @@ _COLOURED = re.compile(
 )
 _FACT = re.compile(
     r"\b(?:is )?(?:half|twice)(?: of)? (?:the|an?) (?:right )?(?=[a-z])"
-    r"|\bnext (?=to\b)|\b(?:adds?|sums?)(?: up)? to (?:90|180|360)(?:°| degrees)?",
+    r"|\Awhich (?=is\b)|\bnext (?=to\b)|\b(?:adds?|sums?)(?: up)? to (?:90|180|360)(?:°| degrees)?",
     re.IGNORECASE,
 )
 """Numbers that belong to no option: "the angles add to 180"."""
