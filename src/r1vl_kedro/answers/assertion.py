@@ -18,7 +18,7 @@ LETTERS = ascii_uppercase[:10]
 _BARE_NOUN = re.compile(
     r"(?<=\w)\s+(?:ones?|colou?r(?:ed)?|bars?|lines?|curves?|functions?|triangles?|numbers?|regions?|"
     r"rivers?|oceans?|deserts?|segments?|slices?|dots?|balls?|boxes|box|areas?|angles?|"
-    r"direction|of them)$",
+    r"direction|of them|in colou?r|in shape)$",
     re.IGNORECASE,
 )
 _BEFORE_WORDS = re.compile(
@@ -38,6 +38,8 @@ _COPULA = re.compile(
     r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_HAPPENED = re.compile(r"^(?P<lead>[^.;:]{3,80}\b(?:in|on|at)) (?P<rest>(?:the )?[A-Z\d].*)$")
+"""What happened, and where or when: "The most rain fell on Wednesday"."""
 _COPULA_TAIL = re.compile(
     r"^(?:(?:colou?red|painted)(?! by)"
     r"|(?:\w+ed|made|written|drawn|sung|built) by|called|named|known as"
@@ -101,7 +103,11 @@ def said_of_it(ours: str, theirs: str, reason: str) -> str:
     if within and within["said"].casefold() == theirs.casefold() and not denies(ours):
         return SAME
     said = [found for core in cores(ours) if (found := _SUBJECT.match(core))]
-    if any(fold(one["subject"]) in wanted and is_description(one["said"]) for one in said):
+    if any(
+        {fold(one["subject"]), fold(_BARE_NOUN.sub("", one["subject"]))} & wanted
+        and is_description(one["said"])
+        for one in said
+    ):
         return SAME
     ends = [end for core in cores(ours) if (end := statement_end(core))]
     if any(fold(end) in wanted or squeezed(end) == squeezed(theirs) for end in ends):
@@ -122,7 +128,8 @@ def statement_end(plain: str) -> str | None:
     """
     if denies(plain):
         return None
-    found = _COPULA.match(plain)
-    if not found or not leads(plain[: found.start("rest")]):
+    tried = (_HAPPENED.match(plain), _COPULA.match(plain))
+    found = next((one for one in tried if one and leads(plain[: one.start("rest")])), None)
+    if not found:
         return None
     return _COPULA_TAIL.sub("", found["rest"].rstrip(" .,;"))

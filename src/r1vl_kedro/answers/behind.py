@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from r1vl_kedro.answers.nouns import COLOURS, counted, plural
+from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.prose import WORD
 from r1vl_kedro.answers.units import read_units
 
@@ -26,7 +27,8 @@ PLACES = frozenset(_each(
     # Figures and their parts.
     "triangle square rectangle circle polygon pentagon hexagon octagon parallelogram trapezoid "
     "rhombus cube cuboid box cylinder cone sphere pyramid prism shape solid object region area "
-    "surface base face side edge vertex corner center centre point line axis curve circuit angle "
+    "surface base front face side edge vertex corner center centre point line axis "
+    "curve circuit angle "
         "interval",
     # People and things that get a part each.
     "person people student child boy girl man woman worker player team customer item piece",
@@ -61,7 +63,8 @@ AMOUNTS = frozenset(_each(
 """What is asked for and has a value."""
 
 _CLASSES = {
-    "p": "in on at of from inside within around along for across throughout into about",
+    "p": "in on at of from inside within around along for across throughout into about near "
+         "beside behind beneath",
     "d": "the this that these those its his her their our each every both all",
     "a": "a an per /",
     "i": "it them me him us you",
@@ -72,6 +75,8 @@ _CLASSES = {
          "given highlighted marked labeled labelled shaded unshaded colored coloured painted sold "
          "bought eaten drawn available",
     "r": "that which who",
+    "W": "with",
+    "J": "it them",
     "y": "we you i",
     "V": "see need have count counted found",
     "o": "to",
@@ -131,14 +136,18 @@ def _order(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(spelled))
 
 
-_PLACE = "p d? [gcs]* [tu]+ C?"
+_PLACE = "(?: p d? [gcs]* [tu]+ C? | p [da] [gcsmltuqAOIE]* [mltuqAO] )"
+"""A place in known words, or in any words of the world behind an article: "in the harbor"."""
 _TAILS = _order(
     rf"(?> ,? (?>"
     rf"(?:r? b+)? {_PLACE}"  # in the picture, of the whole square, are in the box
     r"| p C C? N?"  # in France, for Tom, of H2
-    r"| f d? [gcs]* [mlgi]+"  # of the cubes, of flour, of the total, of them
+    r"| f d? [gcsOIE]* [mlgiO]+"  # of the cubes, of flour, of the total, of them
+    r"| p J"  # in it
     r"| p Y o Y | p d u Y | p? Y"  # from 2010 to 2014, in the year 2010, in 2010
     r"| p h | p N u | a [utm] | N u M"  # on Monday, in 5 hours, per day, a day
+    rf"| r? b* (?:I W? [da]? [gcsI]* [lmtO]?"  # riding bicycles
+    rf" | E (?={_PLACE}))"  # parked in the street
     r"| r? b* s+ | r? y V"  # that are left, we see
     r"| p n | e"  # in total, altogether
     r"| j d? [gc]* [lm]+"  # on books
@@ -152,11 +161,15 @@ _ANSWER = _order(
 )
 """What is said of a value: it is the answer, or an amount that is asked for."""
 _DESCRIPTION = _order(
-    "d? [gcs]* (?: S [tqAlm]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
+    "d? [gcs]* (?: S [tqAlmO]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
 )
 """What is said of a name: "the capital of France", "largest bar"."""
-_OF_A_THING = _order(rf"(?: M | o v | z (?:d? [gc]* [lmi]+)? ) (?:{_PLACE} | p Y)?")
+_OF_A_THING = _order(
+    rf"(?: M | o v | (?:f d? [gcs]* l+)? z (?:d? [gcO]* [lmiO]+)? ) (?:{_PLACE} | p Y)?"
+)
 """What stands behind a unit or a thing: "5 cm long", "3 days to finish", "5 boys like tea"."""
+_DOING = re.compile(r"\s\w+(?:ing|ed)\b")
+"""Behind a bare number what is done may be done to it: "7 doubled"."""
 _TOKEN = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+|[^\s]")
 _SHARE = re.compile(
     r"\s?(?:%|per ?cent\b|percentage points?\b|pct\b\.?)"
@@ -183,6 +196,8 @@ def _classes(text: str) -> str:
             found.append(",")
         else:
             known = _CLASSES_OF.get(word, "") + ("l" if plural(word) else "")
+            if not known and token.islower() and is_open(token):
+                known = "I" if token.endswith("ing") else "E" if token.endswith("ed") else "O"
             found.append(known + ("C" if token[0].isupper() else "") or "?")
     return "".join(f"{one} " for one in found)
 
@@ -234,7 +249,8 @@ def goes_on(rest: str, *, one: bool) -> bool:
     if _WAYS.match(rest):
         return True
     return any(
-        is_tail(rest[end:]) or (end and _OF_A_THING.fullmatch(_classes(rest[end:])))
+        (is_tail(rest[end:]) and (end or not _DOING.match(rest)))
+        or (end and _OF_A_THING.fullmatch(_classes(rest[end:])))
         for end in _measures(rest, one=one)
     )
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from r1vl_kedro.answers import known_words as known
 from r1vl_kedro.answers.nouns import plural, singular
+from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
@@ -33,11 +34,6 @@ _PHRASES = [
         ),
         (r"\b(?:should|would|will|must) (need|take|cost|require|receive|pay|earn|save)\b", r"\1s"),
         (r"\b(?:question mark|(?:ones|units|tens|missing) digit)\b", "number"),
-        (
-            r"\b(?:is|was|were|are) (?:founded|established|born|built|released|published|launched"
-            r"|opened|introduced|invented|made|taken)(?= in\b)",
-            "is",
-        ),
         (r"\ba(?= (?:is|equals|and|=))", "AB"),
         (r"\b(?:seems?|appears?) to be\b", "is"),
         (r"\bcorresponds to\b|\b(?:intersect|meet|cross)(?:s|es)? at\b", "is"),
@@ -71,7 +67,8 @@ _PHRASES = [
         ),
         (r"\bmakes for\b", "makes"),
         (r"\b(leaves?) us with\b", r"\1"),
-        (r"\b(?:occurs|occurred|happens|happened)\b", "is"),
+        (r"\b(?:occurs|occurred|happens|happened|takes place|took place)\b", "is"),
+        (r"(?<=[a-z]{3} )(?:starts|begins|ends|opens|closes|arrives|departs)(?= at\b)", "is"),
         (r"\b[a-zA-Z]\([^()]{1,6}\)", "AB"),
         (r"\b(gives?|makes?|leaves?|takes?|costs?) (?:us|me|him|her|them|you)\b", r"\1"),
         (r"\A\W*(?:(?:yes|no|sorry)(?:,|\W*\Z))", "so,"),
@@ -122,30 +119,37 @@ _CLASSES = {
     **dict.fromkeys("a an".split(), "A"),
     **dict.fromkeys(",.;()", ","),
     **dict.fromkeys("plus minus times + - * × < >".split(), "c"),
+    **dict.fromkeys("fell rose began grew lies stands".split(), "W"),
     "one": "u", "of": "o",
 }  # fmt: skip
 """The class of each known word; of a word with two uses, that of the last line."""
 
 _DET = "[dDmAE]?"
 _WORDS = "[eHarnulzqts]"
-_RUN = rf"(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[rl])u)){_WORDS}++(?:(?<=n)P)?"
-_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
-_OF = rf"o{_DET}(?:N++|{_WORDS}*+(?:P|(?<=[qztlsan])))(?:[chH]++{_OBJECT})?"
+_OPEN = "(?:(?<=[dDAE'])[earnulzqtsyOPW]*[OPW][earnulzqtsyOPW]*)"
+"""Any words of the world behind an article: "the gas released", "each ticket"."""
+_RUN = rf"(?:{_OPEN}|(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[rl])u)){_WORDS}++(?:(?<=n)P)?)"
+_KNOWN_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
+_OBJECT = rf"(?:{_KNOWN_OBJECT}|{_DET}{_OPEN}|[OW]*[OPW]|[dD]a+)"
+_OF = rf"o{_DET}(?:N++|[eHarnulzqtsyOPW]*+(?<=[qztlsanyOPW]))(?:[chH]++{_OBJECT})?"
+_KNOWN_AT = rf"[pI]{_KNOWN_OBJECT}(?:[chH]{_KNOWN_OBJECT})?"
 _AT = rf"[pI]{_OBJECT}(?:[chH]{_OBJECT})?"
-_NOUN = rf"(?:(?:{_DET}[ar]*[tN]+|m)')?{_DET}{_RUN}(?:(?<=[qlzsa]){_OF})?+a*+(?:{_AT})*+a*"
+_OWNER = rf"(?:{_DET}[arOW]*[tNOP]+|m)'"
+_NOUN = rf"(?:{_OWNER})?{_DET}{_RUN}(?:(?<=[qlzsaOPWt]){_OF})?+[aOW]*+(?:{_AT})*+[aOW]*"
 _ANSWER = r"[dDm]?(?:[reH]*wq?(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"
 _DONE = r"p?g(?:[earnuldDAEqztsNyPpIcohHk]|,(?=[ns]))*"
 _TO = "[eH]*(?:l?I[dDA]?|[dDA]?(?:[arlqz]*(?:[qz]o?|l))?)[eH]*"
-_SINCE = "S(?!(?:[iD]|d?z)b[^,]*n)(?:[^xwr]|r(?=[tql]))+"
-_OPENING = rf"(?>[eHh],?|{_AT},?|{_SINCE},|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xPwH]+H,?)"
+_SINCE = "S(?!(?:[iD]|d?z)b[^,]*n)(?:[^xOWwr]|r(?=[tql]))+"
+_OPENING = rf"(?>[eHh],?|{_KNOWN_AT},?|{_SINCE},|{_DONE}(?:,|(?=[ij]))|{_ANSWER}b|[^xOWPwH]+H,?)"
 _CLAUSE = (
-    rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)[eH]*b{_TO}"
+    rf"(?:(?:{_NOUN}|{_ANSWER}|[iDuE]|(?<![dDAE])N+)v?[eH]*b{_TO}"
+    rf"|(?![dD]?[sn]W)(?:{_NOUN}|[iDu](?=b)|N+)[eH]*(?:b[OWalvk]|(?<=W)|W)I[dD]?"
     rf"|(?:{_NOUN}|[iDuE]|(?<![dDAE])N+|{_DONE})[eH]*(?:[vz]|(?<=z)){_TO}"
     rf"|[ij]?f{_TO}|b?[eH]*(?:I[dDA]?|[dDA]?)[eH]*|p?A?[ar]*zq?o)"
 )
 _LEAD = re.compile(rf"(?:{_OPENING})*{_CLAUSE}")
 _OPENS = re.compile(
-    rf"(?:(?=.*[qztlNyg])(?:{_AT}|{_DONE})|[pI][dD]?q?n(?<!,)|{_SINCE}),", re.DOTALL
+    rf"(?:(?=.*[qztlNyg])(?:{_KNOWN_AT}|{_DONE})|[pI][dD]?q?n(?<!,)|{_SINCE}),", re.DOTALL
 )
 _COMMA = re.compile(r"(?=[A-Za-z])[^.;:?!\n]{3,80}?,\s+(?!leaving|giving|making|so\b|which)(?=\S)")
 _ONE = re.compile(
@@ -156,7 +160,7 @@ _ONE = re.compile(
 _LONGEST = 60
 """Words before a value that are read."""
 _TELLS = re.compile(
-    r"(?:[^xPwrK]|K(?=o[dD]?[nsqt])|r(?=[tql])|w(?=o)|(?<=[nuo])P|(?<=[nuo][ar])P)*"
+    r"(?:[^xOWPwrK]|K(?=o[dD]?[nsqt])|r(?=[tql])|w(?=o)|(?<=[nuo])P|(?<=[nuo][ar])P)*"
 )
 _OPERATOR = re.compile(
     rf"\\[a-z]+|\b(?:lim|{'|'.join(sorted({*GREEK_LETTERS.values()}))})(?![a-z])"
@@ -190,8 +194,15 @@ def _classes(text: str) -> str:
         elif place and token[0].isupper() and token[1:].islower():
             found += "N"
         elif token not in "\"“”*'":
-            found += "P" if plural(word) else "x"
+            found += _open_class(word)
     return found
+
+
+def _open_class(word: str) -> str:
+    """Return the class of a word of no list; ``W`` for one that may be the verb of an event."""
+    if not is_open(word):
+        return "x"
+    return "P" if plural(word) else "W" if word.endswith("ed") else "O"
 
 
 @lru_cache(maxsize=8192)

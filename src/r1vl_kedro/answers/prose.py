@@ -22,7 +22,9 @@ WRONG = re.compile(rf"\b(?:{_WRONG})\b", re.IGNORECASE)
 """Words that deny a statement."""
 DENYING = re.compile(
     rf"\b(?:{_WRONG}|opposite|contrary|reverse|inverse|reciprocal|negat(?:ive|ion)|cosine|sine|tangent|"
-    r"differs?|different|missing|lacks?|lacking|debt|owes?|loss|shy|short|never|no longer|instead|"
+    r"differs?|different|"
+    r"missing(?! (?:word|number|letter|side|length|angle|value|term|digit|shape|figure)s?\b)|"
+    r"lacks?|lacking|debt|owes?|loss|shy|short|never|no longer|instead|"
     r"quadruple|triple|double|second[- ]best|next best|runner[- ]up)\b",
     re.IGNORECASE,
 )

@@ -2,11 +2,13 @@
 
 import re
 from fractions import Fraction
+from math import prod
 
 from r1vl_kedro.answers.behind import goes_on, is_description, is_tail, says_it_is_the_answer
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.open_words import is_reason
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
@@ -108,7 +110,7 @@ def without_remark(text: str) -> str:
         return text if tail["point"] and _holds(kept, tail["point"]) else kept
     if reason := _REASON.search(text):
         kept = text[: reason.start()]
-        if _gives_a_reason(kept, reason["said"]):
+        if _gives_a_reason(kept, reason["said"], clause=reason["word"].lower() == "as"):
             return kept
         if reason["word"].lower() != "as":
             return text
@@ -184,14 +186,14 @@ def harmless(remark: str) -> bool:
     return bool(_HARMLESS.fullmatch(remark)) or says_it_is_the_answer(remark)
 
 
-def _gives_a_reason(kept: str, reason: str) -> bool:
+def _gives_a_reason(kept: str, reason: str, *, clause: bool) -> bool:
     """Tell whether what follows "because" comes to an answer, or says what a name is."""
     reason = _SUBJECT.sub("", reason.strip(" .)"))
     numbers = numbers_in(kept)
     if _GEOMETRY.fullmatch(reason):
         return True
     if not numbers:
-        return is_description(reason)
+        return is_description(reason) or is_reason(reason, clause=clause)
     if "=" in reason:
         *sides, end = reason.split("=")
         last = _COUNT.fullmatch(end.strip())
@@ -202,7 +204,18 @@ def _gives_a_reason(kept: str, reason: str) -> bool:
         first, second = (numbers_in(groups[name]).pop() for name in ("first", "second"))
         return {first * second} == numbers
     values = _counts(reason)
-    return values is not None and {sum(values)} == numbers
+    if values is not None:
+        return {sum(values)} == numbers
+    return is_reason(reason, clause=clause) and _comes_to(numbers_in(reason), numbers)
+
+
+def _comes_to(parts: set[Fraction | float], whole: set[Fraction | float]) -> bool:
+    """Tell whether the numbers of a reason are none, or come to its answer by one operation."""
+    if not parts or parts == whole:
+        return True
+    large, small = max(parts), min(parts)
+    two = {large - small} | ({large / small} if small else set()) if len(parts) == 2 else set()
+    return bool(whole & (two | {sum(parts), prod(parts)}))
 
 
 def _counts(text: str) -> list[Fraction | float] | None:

@@ -1,0 +1,175 @@
+"""Words that may stand where any noun, participle or reason may: all but a closed set.
+
+A sentence tells of the world in words that no list holds ("The speedometer shows", "The organelle
+labeled X is", "in the harbor"). What undoes an answer is another matter, and its words can be
+listed: those about answers and reasoning ("guess", "hint", "draft"), about the writer or somebody's
+opinion, of denial, doubt and other moods, of reckoning, and of another value or time.
+"""
+
+import re
+from functools import lru_cache
+
+from r1vl_kedro.answers.nouns import NO_NOUN
+from r1vl_kedro.answers.numerals import CARDINALS
+
+_OF_ANSWERS = (
+    # Answers, questions, attempts.
+    "answer ans solution result conclusion option choice pick question problem exercise quiz task "
+    "guess hint clue bound limit threshold cutoff ceiling target quota attempt try "
+    "effort stab submission entry reply response feedback explanation reasoning reason "
+    "argument logic rationale proof evidence candidate contender alternative competitor rival "
+    "finalist substitute replacement fallback backup default "
+    "placeholder filler dummy stub example instance counterexample analogy template decoy "
+    "distractor distraction herring trap trick bait lure bluff ruse teaser draft scribble doodle "
+    "note memo notes comment remark footnote caveat disclaimer warning version edition "
+    # What is supposed, or said to be.
+    "estimate estimation approximation guesstimate guesswork hunch intuition instinct gut "
+    "impression feeling opinion belief view thought idea notion assumption presumption premise "
+    "hypothesis conjecture theory speculation suspicion prediction forecast projection "
+    "prognosis expectation hope wish bet gamble wager claim assertion statement allegation "
+    "suggestion proposal recommendation advice rumor rumour gossip hearsay myth lie joke prank "
+    "hoax fraud forgery fake fiction fantasy dream nightmare imagination fancy illusion "
+    "delusion hallucination mirage phantom scenario possibility consensus verdict judgment "
+    "judgement interpretation glance look sight memory recollection truth fact reality "
+    # What is wrong or mended.
+    "error mistake fault flaw slip lapse blunder oversight bug glitch typo omission confusion "
+    "contradiction paradox fallacy nonsense garbage rubbish junk noise bias artifact outlier "
+    "exception correction revision update amendment retraction fix fluke accident coincidence "
+    "luck chance whim doubt uncertainty ambiguity pity shame problem issue concern moment "
+    "meantime start beginning stopgap sake fun "
+    # Another value.
+    "opposite contrary converse inverse reciprocal complement supplement negation reverse "
+    "reversal double triple quadruple twice thrice half halves multiple rest leftover friend "
+    "favourite surplus excess deficit loser twin hometown digit digits numerator denominator "
+    "step steps stage shortfall shortage debt counterpart neighbor neighbour predecessor "
+    "successor equivalent residue tolerance mirror "
+)
+_SAID = (
+    "say says said saying tell tells told telling think thinks thinking believe believes "
+    "believed claimed claims assume assumes assumed assuming suppose supposes supposed "
+    "supposing suggests suggested argue argues argued asserts asserted alleged alleges hopes "
+    "hoped wishes wished want wants wanted expect expects predict predicts predicted imagine "
+    "imagines imagined pretend pretends pretended feel feels felt deny denies denied dispute "
+    "disputed disputes insist insists swear swears sworn promise promised recall remember "
+    "remembered forget forgets forgot forgotten ignore ignored ignoring skip skips skipped "
+    "skipping omit omitted omitting overlook overlooked exclude excluded excluding excludes "
+    "except excepted discard discarded drop dropped dropping reject rejected rejecting "
+    "eliminate eliminated eliminating cross crossed erase erased delete deleted cancel "
+    "cancelled canceled revoke revoked retract retracted withdraw withdrawn replace replaced "
+    "replacing swap swapped swapping alter altered tampered changed corrected adjusted fixed "
+    "revised debunk debunked refute refuted disprove disproved disproven proved fail fails "
+    "failed failing copied invented forged faked fabricated scratched struck stricken ruled "
+    "dismissed refused questioned contested challenged considered thought tried guessed "
+    "guessing hinted doubted proposed rumored rumoured intended meant desired offered quoted "
+    "reported reportedly attributed speaks seems seemed seeming appeared lacks lack lacking "
+    "fudged rigged fooled fooling tricked tempting tempted misses missed missing lost rounded "
+    "truncated doubled tripled halved squared cubed negated inverted reversed reciprocated "
+    "shifted scaled divided multiplied subtracted added increased decreased "
+)
+_MODIFYING = (
+    "wrong false good incorrect invalid bad poor worse worst weak weakest weaker flawed "
+    "erroneous mistaken bogus spurious dubious doubtful suspicious questionable improbable "
+    "impossible implausible absurd silly stupid ridiculous crazy random arbitrary previous "
+    "earlier former prior preceding preliminary provisional tentative temporary interim partial "
+    "incomplete intermediate rough crude naive hasty careless lazy premature apparent "
+    "ostensible purported hypothetical imaginary fictional fictitious nominal possible probable "
+    "likely plausible feasible conceivable tricky deceptive illegal illegitimate obsolete "
+    "outdated expired stale runner almost nearly near other another different else instead "
+    "rather actual true real supposedly personal subjective vague obvious seeming extraneous "
+    "irrelevant redundant superfluous forbidden prohibited perfect ideal parallel inferior "
+    "lesser later subsequent old negative biased blind careful sloppy unlucky lucky drunk tired "
+    "afraid broken stopped sorry sure certain unsure confident "
+)
+_OTHER = (
+    "i me my mine myself you your yours yourself we us our ours ourselves writer reader grader "
+    "assistant examiner reviewer referee critic liar fool guesser prankster cheater somebody "
+    "someone anybody anyone everybody everyone nobody none nothing something anything "
+    "everything whoever whatever whichever somewhere nowhere missing short according owing "
+    "resulting rounding rounded not no never neither nor nay nope nah cannot without hardly "
+    "barely scarcely rarely seldom isn aren wasn weren don doesn didn won wouldn can couldn "
+    "shouldn hasn haven ain mustn would could should may might shall ought maybe perhaps or if "
+    "unless whether though although while whereas until till yet however despite otherwise "
+    "instead but besides save barring lest than too enough even still ever again once ago soon "
+    "yesterday tomorrow today anymore longer twofold what when why how whose whom say via per "
+    "vs versus let lets please hmm wait oops sorry well yes yeah actually supposedly allegedly "
+    "excluding including counting ignoring regarding pending given out off up down away apart "
+    "aside over under back "
+)
+_BARRED = (
+    frozenset("".join((_OF_ANSWERS, _SAID, _MODIFYING, _OTHER)).split())
+    | NO_NOUN
+    | frozenset(CARDINALS)
+    | frozenset("right total sum".split())
+)
+_FAMILIES = re.compile(
+    r"mis(?!s?ion|sile|t\b|ts\b|ter)\w+|un(?!employ|it|i[qfvco]|ion|cle|der)\w+|non\w*|pseudo\w*"
+    r"|quasi\w*|anti\w+|ir\w+(?:ible|able|ant|ular)|im(?:poss|prob|plaus|pre)\w+"
+    r"|(?:over|under)(?!all|pass|head|coat|line|ground|water|wear|study)\w+|counter\w+"
+    r"|guess\w*|hypothe\w*|pretend\w*|imagin\w*|doubt\w*|err(?:or|on)\w*"
+    r"|recount\w*|redo\w*|retr(?:y|ie)\w*"
+    r"|conjectur\w*|specul\w*|suppos\w*|assum\w*|decei\w*|decept\w*|fals\w+|fak\w+|fictio\w*"
+    r"|discredit\w*|disprov\w*|disput\w*|disagree\w*|disregard\w*|dismiss\w*|retract\w*"
+    r"|contradict\w*|correct\w*|incorrect\w*|mistak\w*|eliminat\w*|reject\w*|round(?:ing|ed)|(?!fi|di|radi|engl|span|brit|turk|fin|pol|swed|dan|jellyf|starf)\w+ish"
+)
+_NOT_ADVERBS = frozenset(
+    "family fly butterfly dragonfly jelly belly lily ally assembly monopoly july italy supply "
+    "daily weekly monthly yearly hourly elderly early bully rally valley".split()
+)
+
+
+_SMALL = frozenset(
+    "a an the this that these those it its they their there he she his her all both each every one "
+    "ones which who is are was were be been being has have had does do of in on at by for from to "
+    "with into onto through between among around along inside across behind beneath beside near "
+    "above below under over before after and so as more most less least fewer than up down "
+    "only also just about approximately clearly exactly together same other very".split()
+)
+"""Words that join the words of a clause."""
+_VERBS = frozenset("is are was were has have shows show lies stands takes contains makes".split())
+_NAME = re.compile(r"(?:([a-z]+) )?\b[A-Z]\w{2,}(?: [A-Z]\w+)*")
+_BEFORE_NAMES = frozenset("the in of near than at to".split())
+"""Words before a name that is no rival of the answer: "it is in France", "the Eiffel Tower"."""
+_THIRD_PERSON = re.compile(r"[a-z]{2,}s(?<!ss)|[a-z]{2,}ed")
+
+
+def is_reason(text: str, *, clause: bool) -> bool:
+    """Tell whether words behind "because" tell of the world only.
+
+    Args:
+        clause: a verb has to stand in it, as behind "as": "as the line peaks", not "as a joke".
+
+    Example:
+        >>> is_reason("the line peaks then", clause=True), is_reason("a joke", clause=True)
+        (True, False)
+        >>> is_reason("the hint was clear", clause=False), is_reason("I guessed", clause=False)
+        (False, False)
+    """
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
+    low = [word.lower() for word in words]
+    known = all(
+        word in _SMALL or word in CARDINALS or is_open(word) or (place and len(words[place]) < 3)
+        for place, word in enumerate(low)
+    )
+    verbs = _VERBS.intersection(low[1:]) or any(map(_THIRD_PERSON.fullmatch, low[2:]))
+    other = any(one[1] not in _BEFORE_NAMES for one in _NAME.finditer(text))
+    plain = not other and not re.search(r"[^\w\s.,;'’()°%=+*/-]|n['’]t\b", text)
+    return bool(words and known and plain and (verbs or not clause))
+
+
+@lru_cache(maxsize=8192)
+def is_open(word: str) -> bool:
+    """Tell whether a word may stand where any noun, participle or modifier may.
+
+    Example:
+        >>> is_open("speedometer"), is_open("placeholder"), is_open("miscounting")
+        (True, False, False)
+    """
+    parts = word.lower().split("-")
+    return all(map(str.isalpha, parts)) and max(map(len, parts)) > 2 and not any(map(_bars, parts))
+
+
+def _bars(word: str) -> bool:
+    if word.endswith("ly") and word not in _NOT_ADVERBS:
+        return True
+    bare = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"}
+    return bool(not _BARRED.isdisjoint(bare) or _FAMILIES.fullmatch(word))
