@@ -139,3 +139,22 @@ def test_exact_and_soft_agree_on_what_tokens_are_there(response):
     keys = [["6 - 1 = 5"], ["3 * 4 = 12"], ["12"]]
     soft, exact = match_key_steps(response, keys), match_key_steps(response, keys, matching="exact")
     assert all(e for s, e in zip(soft, exact, strict=True) if s)
+
+
+WORDS = (
+    "x = 5 6 10 - , . : ? ( ) is not but so that this it which or if when in by of there red "
+    "cubes AB CD we get i.e. e.g. let 20 cm % | ... hmm actually true one out"
+).split()
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=8), st.lists(st.sampled_from(WORDS), max_size=12))
+def test_whatever_stands_around_a_key_step_gives_a_verdict(before, after):
+    for key in (
+        "x = 5",
+        "there are 6 red cubes",
+        "AB is parallel to CD",
+        "10 - 3 = 7",
+        "45 degrees",
+    ):
+        text = path([" ".join([*before, key, *after])])
+        assert match_key_steps(text, [[key]]) in ([True], [False])

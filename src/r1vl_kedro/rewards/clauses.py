@@ -9,7 +9,6 @@ from r1vl_kedro.rewards.leads import OPENING, OTHERS
 from r1vl_kedro.rewards.negation import AFFIRMING, AUXILIARIES, POINTERS
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
-    COMMA,
     RELATIONS,
     is_number,
     is_operand,
@@ -70,17 +69,6 @@ def absurd(words: Sequence[str]) -> bool:
             if alone and float(words[at - 1]) != float(words[at + 1]):
                 return True
     return False
-
-
-def clauses_of(words: Sequence[str], marks: frozenset[str]) -> list[list[str]]:
-    """Split words into clauses; each holds the conjunctions that it begins with, but no comma."""
-    clauses: list[list[str]] = [[]]
-    for word in words:
-        if word in marks and not (clauses[-1] and marks.issuperset(clauses[-1])):
-            clauses.append([])
-        if word != COMMA:
-            clauses[-1].append(word)
-    return clauses
 
 
 def _faults(clause: Sequence[str]) -> bool:
@@ -217,7 +205,13 @@ def takes_away(clause: Sequence[str], held: Sequence[str], *, claim: bool, joine
         return True
     if body == ["too"]:
         return False
-    if body in (["not"], ["never"]) or (claim and "too" in body):
+    if body in (["not"], ["never"]) or (claim and ("too" in body or "sign" in body)):
+        return True
+    if claim and first == "and" and len(body) == 1 and stem(body[0]) in WHICH:
+        return True
+    if claim and first == "as" and ("to", "be") in pairwise(body):
+        return True
+    if "than" in held and not {"shorter", "taller", "equal", "smaller"}.isdisjoint(body):
         return True
     if first in _EXCEPTING or (body[:2] == ["in", "fact"] and RELATIONS.isdisjoint(body)):
         return {"is", "are", "was", "has"}.isdisjoint(body)
@@ -273,6 +267,10 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
     """Tell whether a clause gives another value: ", in fact 5", "it is 6", "one of which"."""
     if not value:
         return False
+    if len(body) > 2 and is_number(body[-2]) and read_units(body[-1]):
+        body = body[:-1]
+    if ("it", "is") in pairwise(body) and is_number(body[-1]) and body[-1] != value:
+        return True
     another = is_number(body[-1]) and body[-1] != value and len(body) > 1
     shown = another and body[-2] in ("shows", "has", "gives") and len(body) > 2
     if shown and stem(body[-3]) in SOURCES:
@@ -282,15 +280,18 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
         return True
     counted_one = body[0] == "one" or is_number(body[0])
     if counted_one and body[1:3] in (["of", "which"], ["of", "these"], ["of", "them"]):
-        return not STATING.isdisjoint(held) and "=" not in held
+        return not STATING.isdisjoint(held) and "=" not in held and not STATING.isdisjoint(body)
     numbers = [word for word in body if is_number(word)]
     counts = is_number(body[0]) and len(body) > 1 and all(map(is_word, body[1:]))
     if counts and [*body[1:]] == [*held[-len(body) + 1 :]]:
         return body[0] != value  # "6 red cubes, 7 red cubes"
     told = AUXILIARIES | RELATIONS | _HAVING
-    if len(body) > 1 and told.isdisjoint(body) and STATING.intersection(held) and "=" not in held:
-        placed = is_number(body[0]) and body[1] in _ADJOINING and body[0] != value
-        left = another and stem(body[-2]) not in THINGS and body[0] in ("with", "without")
+    if len(body) > 1 and told.isdisjoint(body):
+        placed = is_number(body[0]) and body[0] != value and body[1] in _ADJOINING - {"of"}
+        worded = STATING.intersection(held) and "=" not in held
+        left = (
+            worded and another and stem(body[-2]) not in THINGS and body[0] in ("with", "without")
+        )
         if placed or left:
             return True
     bare = all(is_number(word) or word in _BARE or read_units(word) for word in body)

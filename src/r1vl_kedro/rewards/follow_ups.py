@@ -51,7 +51,10 @@ def speaks_against(said: Sequence[str], held: Sequence[str]) -> bool:
     if not behind:
         return False
     if behind[0] in ("measures", "equals", "=") and is_number("".join(behind[1:2])):
-        return bool(value) and behind[1] != value and len(behind) < 4
+        worked = behind[2:3] in (["+"], ["-"], ["*"], ["/"])
+        return bool(value) and (worked or (behind[1] != value and len(behind) < 4))
+    if value and behind[0] == "of" and is_number(words[-1]) and words[-1] != value:
+        return wide == 1 and RELATIONS.isdisjoint(words)
     if behind[0] in _MODALS or (behind[0] in STATING and equation):
         return True
     if behind[0] in ("<", ">", "<=", ">=", "!="):

@@ -238,6 +238,8 @@ def _ends_stating(lead: Sequence[str], first: str, *, equation: bool) -> bool:
     open_to = not settled and not _UNSETTLED.isdisjoint(lead)
     if open_to or not OTHERS.isdisjoint(lead):
         return False
+    if lead[0] in ("before", "until") and "we" in lead:
+        return False
     if lead[:2] in _NOWHERE or (lead[0] == "only" and ahead == "in"):
         return False
     if "must" in lead and ahead in ("shown", "proved", "proven", "checked", "verified"):

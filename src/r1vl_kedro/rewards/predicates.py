@@ -71,6 +71,8 @@ NOT_SAID = frozenset(
 """What may be denied of a statement that stands: "x = 5 is not negative"."""
 TO_DO = frozenset("checked shown verified proved proven determined found".split())
 _HAVING = frozenset("have get find see know".split())
+_ELSEWHERE = frozenset("part mirror my name nothing sign negative".split())
+"""Words of places and grounds that do not leave a statement one: "in part", "in my head"."""
 _MATERIALS = frozenset("metal rubber plastic wood glass".split())
 LEAVING_WHOLE = CLAUSE_ENDS | BEHIND | DONE
 """Words right behind a phrase with which it ends there."""
@@ -98,7 +100,7 @@ def leaves_stated(tail: Sequence[str], held: Sequence[str]) -> bool:
         ends = rest[-1] if len(rest) > 1 and rest[-2] == "=" and is_number(rest[-1]) else ""
         return not ends or value_of(held) in ("", ends)
     verb, said = rest[0], rest[1:]
-    if rest == ["one"] or GROUNDS.issuperset(rest):
+    if verb == "who" or rest == ["one"] or GROUNDS.issuperset(rest):
         return True
     if numbered and place and verb in ARITHMETIC:
         return False
@@ -139,7 +141,7 @@ def leaves_stated(tail: Sequence[str], held: Sequence[str]) -> bool:
 
 def _places(words: Sequence[str]) -> bool:
     """Tell whether words are places, grounds or nothing: "in the figure", "by construction"."""
-    if not {"part", "mirror", "my", "name"}.isdisjoint(words) or not DENIERS.isdisjoint(words):
+    if not _ELSEWHERE.isdisjoint(words) or not DENIERS.isdisjoint(words):
         return False
     if not words or _FINAL.issuperset(words):
         return True
@@ -150,6 +152,8 @@ def _places(words: Sequence[str]) -> bool:
         return is_variable(following) or following == "point" or len(following) == 2
     if first == "by" and len(following) == 2:
         return following == "aa"
+    if first == "in" and len(following) == 4 and is_number(following):
+        return True  # a year
     if first in ("by", "in", "with", "on") and (is_number(following) or following == "base"):
         return first == "with" and following == "base"
     return first in _ADJOINING and following != ""

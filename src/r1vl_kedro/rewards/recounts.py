@@ -13,6 +13,7 @@ from r1vl_kedro.rewards.normalise import (
     STEP_END,
     is_number,
     is_operand,
+    is_variable,
     is_word,
 )
 from r1vl_kedro.rewards.wholes import EQUATING, STATING
@@ -38,6 +39,9 @@ def other_look(body: Sequence[str], held: Sequence[str]) -> bool:
     """Tell whether a sentence says that counted things look otherwise: "They are blue."."""
     if held[0] != "there" and not is_number(held[0]):
         return False
+    denied = not {"not", "none", "no"}.isdisjoint(body)
+    if denied and {held[-1], held[-1].removesuffix("s")}.intersection(body) and len(body) < 6:
+        return True
     for kinds in (COLOURS, _SHAPES):
         mine = kinds.intersection(held)
         if not mine or len(body) > 9:
@@ -108,6 +112,8 @@ def subject(held: Sequence[str]) -> list[str]:
 def restated(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the rest of the step gives the same name another value: "The mean is 6."."""
     held = tokens[start:end]
+    if _another_formula(tokens, held, end):
+        return True
     place = next((at for at in range(len(held) - 1, 0, -1) if is_number(held[at])), 0)
     if not place or held[place - 1] not in EQUATING | STATING:
         return False
@@ -125,14 +131,24 @@ def restated(tokens: Sequence[str], start: int, end: int) -> bool:
         same = all(a == b or {a, b} <= EQUATING for a, b in zip(name, tokens[at:], strict=False))
         whole = held[0] != "there" or list(tokens[at + place + 1 :][: len(rest)]) == list(rest)
         joined = tokens[at - 1] in ("and", "if", "not") and not is_word(name[0])
-        if (
-            same
-            and whole
-            and not joined
-            and not is_operand(tokens[at - 1])
-            and tokens[at - 1] not in ARITHMETIC
-        ):
+        joined = joined or tokens[at - 1] in ("of", *ARITHMETIC)
+        if same and whole and not joined and (is_word(name[0]) or not is_operand(tokens[at - 1])):
             behind = min(at + place + 1, len(tokens) - 1)
             if not denied_after(tokens, at, behind) and not denied_before(tokens, at, behind):
                 return True
+    return False
+
+
+def _another_formula(tokens: Sequence[str], held: Sequence[str], end: int) -> bool:
+    """Tell whether the step goes on to give a symbol another formula: "y = 2x - 1"."""
+    wide = len(held)
+    if wide < 5 or held[1] != "=" or (is_number(held[2]) and not is_variable(held[3])):
+        return False
+    for at in range(end, len(tokens) - wide):
+        if tokens[at] == STEP_END:
+            return False
+        other = list(tokens[at : at + wide])
+        alike = other[:3] == list(held[:3]) and other != list(held)
+        if alike and tokens[at - 1] != "if" and len(other) == wide and "=" not in other[2:]:
+            return True
     return False

@@ -55,7 +55,7 @@ _FRAGMENT = frozenset(
 )
 """Words that begin a sentence without a verb, which belongs to the one before: "At first."."""
 _LIMITING = frozenset(
-    "cases half only part other different far doubled halved if some differs".split()
+    "against cases half only part other different far doubled halved if some differs".split()
 )
 _TRUE_VALUES = frozenset("correct true real right actual table figure picture image".split())
 _AGREEING = frozenset("this that it yes so which indeed and i actually".split())
@@ -102,7 +102,8 @@ def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> bool:
     """Tell whether a sentence behind that of a statement takes it back."""
-    if not said or said[0] in _AGREED | {"check"}:
+    agreed = said and said[0] in _AGREED and said[1:2] in ([], [COMMA])
+    if not said or agreed or said[0] in ("yes", "yeah", "indeed", "check"):
         return False
     first = said[0]
     body = [word for word in said if word != COMMA]
@@ -120,6 +121,17 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
         return True
     if claim and len(body) == 1 and stem(first) in WHICH:
         return True
+    if claim and ("see", "if") in pairwise(body):
+        return True
+    if claim and "took" in body and not {"for", "other"}.isdisjoint(body):
+        return True
+    if claim and first in POINTERS and "way" in body:
+        return True
+    label = len(held[0]) == 2 and not RELATIONS.isdisjoint(held)
+    if label and first in ("it", "that") and body[1:2] == ["is"]:
+        others = {word for word in body if len(word) == 2 and word.isalpha()} - {"is", "it", "of"}
+        if others - set(held) and "since" not in body and "because" not in body:
+            return True
     if first in ("does", "did", "do") and body[1:2] == ["not"]:
         return True
     if claim and ("doubt" in body or ("up" in body and "made" in body)) and "no" not in body:
@@ -150,8 +162,9 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
             return True
     if named and list(said[: len(named)]) == named:
         return list(said[: len(held)]) != list(held)
-    if named and list(said[: len(named) - 1]) == named[:-1]:
-        return "".join(said[len(named) - 1 : len(named)]) in _CHANGING
+    verb = "".join(said[max(len(named) - 1, 0) : len(named)])
+    if named and list(said[: len(named) - 1]) == named[:-1] and verb in _CHANGING:
+        return True
     if first == "hmm":
         return True
     value = next((word for word in reversed(held) if is_number(word)), "")
@@ -173,6 +186,9 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     if other_count(body, held) or other_look(body, held):
         return True
     told = claim or is_word(held[-1])
+    recount = value and claim and is_number(first) and first != value and len(body) < 4
+    if recount and not all(map(is_number, body)):
+        return True
     if value and told and first.isalpha() and len(body) < 4 and not all_plain(body):
         return True
     if not RELATIONS.isdisjoint(held) and is_number(held[0]) and other_sum(said, held):
@@ -254,6 +270,8 @@ def _points_back_badly(body: Sequence[str], *, number: bool) -> bool:
         return False  # "It has no holes" is of a thing
     if not {"possible", "possibility", "case", "guess"}.isdisjoint(body) and len(body) < 6:
         return True
+    if body[0] in ("this", "that") and not _LIMITING.isdisjoint(body[2:]):
+        return True
     if body[1:3] == ["is", "one"] and "more" in body:
         return True
     if verb not in _GOING_ON and body[0] in ("this", "that", "which"):
@@ -266,8 +284,6 @@ def _points_back_badly(body: Sequence[str], *, number: bool) -> bool:
         return bool(verb) and (verb in AUXILIARIES or verb.startswith(("include", "differ")))
     if body[0] in ("they", "these", "those"):
         return bool(verb) and verb not in _GOING_ON and len(body) < _SHORT
-    if body[0] in ("this", "that") and not _LIMITING.isdisjoint(body[2:]):
-        return True
     if verb in AUXILIARIES and body[2:4] in (["what", "we"], ["to", "be"]):
         return True
     this = body[0] in ("this", "that")

@@ -15,7 +15,6 @@ from r1vl_kedro.rewards.clauses import (
     REDOING,
     SETTING_ASIDE,
     absurd,
-    clauses_of,
     leads_astray,
     misreads,
     takes_away,
@@ -75,6 +74,17 @@ def sentence_bounds(tokens: Sequence[str], start: int, end: int) -> tuple[int, i
     while last < len(tokens) and tokens[last] not in SENTENCE_ENDS:
         last += 1
     return first, last
+
+
+def clauses_of(words: Sequence[str], marks: frozenset[str]) -> list[list[str]]:
+    """Split words into clauses; each holds the conjunctions that it begins with, but no comma."""
+    clauses: list[list[str]] = [[]]
+    for word in words:
+        if word in marks and not (clauses[-1] and marks.issuperset(clauses[-1])):
+            clauses.append([])
+        if word != COMMA:
+            clauses[-1].append(word)
+    return clauses
 
 
 def all_plain(words: Sequence[str], ahead: str = "") -> bool:
@@ -160,7 +170,8 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
     named = others.isdisjoint(following) and (labels or _LINES).issubset(following)
     for word in _OPPOSED.keys() & set(held):
         opposed = not _OPPOSED[word].isdisjoint(following) and "never" not in following
-        if opposed and (named or (not others and not _LINES.isdisjoint(following))):
+        lines = named or (not others and not _LINES.isdisjoint(following))
+        if opposed and (word == "isosceles" or lines):
             return True
         equal = word == "isosceles" and {"no", "not", "without"}.intersection(following)
         if equal and {"equal", "given"}.intersection(following):
