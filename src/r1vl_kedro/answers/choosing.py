@@ -230,7 +230,8 @@ class _Reader:
             return None
         by = self._mentions(text)
         said = self.text[by[-1].start : by[-1].end]
-        how = choice_of(text, any(one.letter for one in by), said, only=self.only)
+        seen = not any(re.search(r"\d", option) for option in self.options or ())
+        how = choice_of(text, any(one.letter for one in by), said, only=self.only, seen=seen)
         if re.search(r"\d", said) and self.value(self._whole(text)) not in (None, *named):
             return None
         return how

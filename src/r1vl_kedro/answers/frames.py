@@ -142,13 +142,16 @@ def described(text: str, own: frozenset[str] = frozenset()) -> bool:
     return bool(words) and known and not re.search(r"[\d=<>?%]", text)
 
 
-def choice_of(text: str, letter: bool, said: str, *, only: bool = True) -> How | None:
+def choice_of(
+    text: str, letter: bool, said: str, *, only: bool = True, seen: bool = True
+) -> How | None:
     """Return how a clause chooses the option it mentions, or None where it does not.
 
     Args:
         letter: the option is named by its letter (or both by letter and text).
         said: the text by which it is named; a label may stand before a symbol ("side DA").
         only: no other clause stands beside it; "A is 30" among others says what A is.
+        seen: the options may be things seen, which a property picks out ("B is the steepest").
     """
     signs = [found.start() for found in re.finditer(PLACE, text)]
     lead, tail = text[: signs[0]], text[signs[-1] + 1 :]
@@ -162,7 +165,7 @@ def choice_of(text: str, letter: bool, said: str, *, only: bool = True) -> How |
         lead = re.sub(r"\bboth\s*\Z", "", lead, flags=re.IGNORECASE)
     verb = said.casefold().split()[0] in VERBS | {"stays", "remains", "doubles", "halves"}
     how = _how(lead, labels=letter or not re.search(r"[a-z]{3}", said), verb=verb and not letter)
-    if how is None or not _ends(tail, how, letter=letter, said=said):
+    if how is None or not _ends(tail, how if seen else "framed", letter=letter, said=said):
         return None
     return how
 

@@ -119,6 +119,7 @@ _OF_CLAIMS = frozenset(
 )
 _PICTURE = re.compile(r"\b(?:image|picture|photo|figure)\Z")
 _SIDE = re.compile(r"(?<=the )right (?=[a-z])|\bright (?=(?:angle|triangle)s?\b)")
+_TURNS = ("the opposite", "the contrary")
 _BOUND = re.compile(r"\bno (?:more|less|fewer) than\b")
 _NUMBERS = re.compile(r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=°]")
 _DOES = re.compile(
@@ -186,6 +187,8 @@ def _read(clauses: list[Clause]) -> str | None:
             free = free or not (
                 _IDIOM.fullmatch(words) or _PREFIX.fullmatch(words) or is_lead(words)
             )
+        elif clause.kind in ("end", "label", "ask") and words.startswith(_TURNS):
+            return None  # "No. The opposite is true."
         elif not _follows(words, verdict, reason=clause.kind in ("reason", "as")):
             return None
     return verdict
