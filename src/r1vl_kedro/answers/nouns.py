@@ -32,7 +32,9 @@ NO_NOUN = (
             "about across against along amid among around as at before behind beneath beside "
             "besides beyond by despite down during for from in inside into like near of off on "
             "onto out outside past per since through throughout toward towards under unlike until "
-            "up upon versus via with within never ever often seldom just still already yet"
+            "up upon versus via with within never ever often seldom just still already yet "
+            "lakh crore quadrillion quintillion gross score dozen dozens too ish tenth hundredth "
+            "thousandth millionth billionth twentieth thirtieth fortieth fiftieth sixtieth"
         ).split()
     )
 )
@@ -72,6 +74,8 @@ _VERB = re.compile(
     r"(?!sports|sales|physics|maths|mathematics).*(?<![s'’])s|(?!equally|evenly).*ly"
 )
 """What stands before no noun: a verb as in "7 violates rules", an adverb."""
+_NTH = re.compile(rf"(?:{'|'.join(CARDINALS)})-\w*(?:th|rd|nd|st)s?")
+"""A part such as "twenty-fifths", which makes another number."""
 _MORE = re.compile(r"^(?:more|additional|extra|further|other)\s+(?=[A-Za-z]{3})", re.IGNORECASE)
 _NOTHING_COUNTED = re.compile(
     r"^(?:of (?:them|these|those|it)|in (?:total|all|the)\b.*|on (?:the\b.*|top)|altogether|"
@@ -115,6 +119,7 @@ def _of_noun(word: str) -> bool:
         len(word) < 3
         or word.partition("-")[0] in NO_NOUN
         or word in CARDINALS
+        or _NTH.fullmatch(word)
         or (word.removesuffix("s") in CARDINALS and word != "ones")  # 2 twos
         or word in _DETERMINERS
     )

@@ -12,7 +12,7 @@ from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
 
 _OR = re.compile(
-    r"(?P<first>(?<![^\s=(])(?<!- )[-\d.,/%]*[\d%])"
+    r"(?:\A|(?<=[=(])\s*|(?<=\bis )|(?<=\bwas ))(?P<first>[-\d.,/%]*[\d%])"
     r"(?:,?\s+or\s+|\s*\(\s*or\s+)(?P<second>[-\d.,/%]+)\)?$"
 )
 _SIGNS = {"minus": "-", "less": "-", "plus": "+", "and": "+", "times": "*", "x": "*"}
