@@ -213,7 +213,7 @@ def _opens(tokens: Sequence[str], opening: int, start: int, *, equation: bool) -
     if mark == "so" and lead[:1] == ["that"]:
         return before == COMMA or _BIDS.isdisjoint(tokens[max(opening - 9, 0) : opening])
     first = opening - 1
-    while first and tokens[first - 1] not in CLAUSE_ENDS:
+    while first > max(opening - SENTENCE_REACH, 0) and tokens[first - 1] not in CLAUSE_ENDS:
         first -= 1
     whole = tokens[first : opening - 1]
     if mark == "or" and (not equation or RELATIONS.isdisjoint(whole)):

@@ -25,6 +25,8 @@ _COUNTS = frozenset(
     "must but shows see i so right them of".split()
 )
 """Words of a sentence that counts again: "The true number is 5."."""
+_REACH = 400
+"""How many tokens behind a match are read for another value."""
 
 
 def other_sum(said: Sequence[str], held: Sequence[str]) -> bool:
@@ -122,7 +124,8 @@ def restated(tokens: Sequence[str], start: int, end: int) -> bool:
     value, rest = held[place], held[place + 1 :]
     if not ARITHMETIC.isdisjoint(rest):
         return False
-    stop = next((at for at in range(end, len(tokens)) if tokens[at] == STEP_END), len(tokens))
+    highest = min(end + _REACH, len(tokens))
+    stop = next((at for at in range(end, highest) if tokens[at] == STEP_END), highest)
     name = held[:place]
     for at in range(end, stop - place):
         found = tokens[at + place]
@@ -144,7 +147,7 @@ def _another_formula(tokens: Sequence[str], held: Sequence[str], end: int) -> bo
     wide = len(held)
     if wide < 5 or held[1] != "=" or (is_number(held[2]) and not is_variable(held[3])):
         return False
-    for at in range(end, len(tokens) - wide):
+    for at in range(end, min(end + _REACH, len(tokens) - wide)):
         if tokens[at] == STEP_END:
             return False
         other = list(tokens[at : at + wide])

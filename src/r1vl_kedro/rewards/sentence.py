@@ -62,6 +62,9 @@ _BODIES = frozenset(
     "others rest table chair train bike house door tree flower".split()
 ) - {"one"}
 """Things that may have another color."""
+_REACH = 300
+"""How many tokens of its sentence are read on either side of a match."""
+_LIST_REACH = 100
 _HEADING_REACH = 8
 """How many tokens a line of a list under a heading may have."""
 
@@ -69,9 +72,10 @@ _HEADING_REACH = 8
 def sentence_bounds(tokens: Sequence[str], start: int, end: int) -> tuple[int, int]:
     """Return where the sentence of a window begins and ends, end exclusive."""
     first, last = start, end
-    while first and tokens[first - 1] not in SENTENCE_ENDS:
+    lowest, highest = max(start - _REACH, 0), min(end + _REACH, len(tokens))
+    while first > lowest and tokens[first - 1] not in SENTENCE_ENDS:
         first -= 1
-    while last < len(tokens) and tokens[last] not in SENTENCE_ENDS:
+    while last < highest and tokens[last] not in SENTENCE_ENDS:
         last += 1
     return first, last
 
@@ -245,8 +249,8 @@ def _bounded(before: Sequence[str], behind: Sequence[str], *, sums: bool) -> boo
 
 def _headed_astray(tokens: Sequence[str], first: int) -> bool:
     """Tell whether a statement stands in a list under a heading that denies: "none of these:"."""
-    place = first - 1
-    while place > 0 and tokens[place] in SENTENCE_ENDS and tokens[place] != STEP_END:
+    place, lowest = first - 1, max(first - _LIST_REACH, 0)
+    while place > lowest and tokens[place] in SENTENCE_ENDS and tokens[place] != STEP_END:
         begin, _ = sentence_bounds(tokens, place, place)
         if tokens[place - 1] == COMMA:
             heading = tokens[begin : place - 1]
