@@ -42,7 +42,8 @@ _OF_ANSWERS = (
     "reversal double triple quadruple twice thrice half halves multiple rest leftover friend "
     "favourite surplus excess deficit loser twin hometown digit digits numerator denominator "
     "step steps stage shortfall shortage debt counterpart neighbor neighbour predecessor "
-    "successor equivalent residue tolerance mirror "
+    "successor equivalent residue tolerance mirror confidence horoscope sequel enemy seed "
+    "null asked "
 )
 _SAID = (
     "say says said saying tell tells told telling think thinks thinking believe believes "
@@ -67,7 +68,8 @@ _SAID = (
     "shifted scaled divided multiplied subtracted added increased decreased "
 )
 _MODIFYING = (
-    "wrong false good incorrect invalid bad poor worse worst weak weakest weaker flawed "
+    "wrong false phony sham mock blank torn empty void good incorrect invalid bad poor "
+    "worse worst weak weakest weaker flawed "
     "erroneous mistaken bogus spurious dubious doubtful suspicious questionable improbable "
     "impossible implausible absurd silly stupid ridiculous crazy random arbitrary previous "
     "earlier former prior preceding preliminary provisional tentative temporary interim partial "
@@ -122,7 +124,7 @@ _SMALL = frozenset(
     "ones which who is are was were be been being has have had does do of in on at by for from to "
     "with into onto through between among around along inside across behind beneath beside near "
     "above below under over before after and so as more most less least fewer than up down "
-    "only also just about approximately clearly exactly together same other very".split()
+    "only also just about approximately clearly exactly together same very".split()
 )
 """Words that join the words of a clause."""
 _VERBS = frozenset("is are was were has have shows show lies stands takes contains makes".split())
@@ -139,7 +141,7 @@ def is_reason(text: str, *, clause: bool) -> bool:
         clause: a verb has to stand in it, as behind "as": "as the line peaks", not "as a joke".
 
     Example:
-        >>> is_reason("the line peaks then", clause=True), is_reason("a joke", clause=True)
+        >>> is_reason("the line peaks in that year", clause=True), is_reason("a joke", clause=True)
         (True, False)
         >>> is_reason("the hint was clear", clause=False), is_reason("I guessed", clause=False)
         (False, False)

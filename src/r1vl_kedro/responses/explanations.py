@@ -9,6 +9,7 @@ from math import isclose, prod
 from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.responses.clauses import Answer, number_of, value_of
 from r1vl_kedro.responses.conclusions import MEASURES, THINGS, works
+from r1vl_kedro.responses.descriptions import describes
 
 _BLANK = r"[\s.,;:!*_>|$(){}\[\]'\"“”—–\\/<∎□■✓✔☑✅👍🎉🙂😊°]*"
 _CLOSES = re.compile(
@@ -148,7 +149,11 @@ def explains(sentence: str, answer: Answer, before: str = "") -> bool:
         return answer.letter or not re.search(r"\d", answer.text)
     if (found := _SUM.fullmatch(sentence)) and _COUNTS.match(before):
         return not answer.number or answer.text.strip() in found.groups()
-    return _denies_others(sentence, answer) or _composes(sentence, answer)
+    return (
+        _denies_others(sentence, answer)
+        or _composes(sentence, answer)
+        or describes(sentence, answer)
+    )
 
 
 def _denies_others(sentence: str, answer: Answer) -> bool:
