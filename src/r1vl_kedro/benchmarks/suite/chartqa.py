@@ -59,10 +59,12 @@ def _careful(text: str, reference: str) -> bool | None:
     A percent sign on one side only may be left out or worked in: 51 and 0.51 are near 50 %.
     """
     same = robust.value_verdict(text, reference)
+    if _YEAR.fullmatch(reference.strip()):
+        return same  # "2010 million" is none
     if not same and not _SCALE.search(reference) and "%" not in reference:
         text = _SCALE.sub("", text)
         same = robust.value_verdict(text, reference)
-    if same or _YEAR.fullmatch(reference.strip()) or _DECIMAL_COMMA.search(text):
+    if same or _DECIMAL_COMMA.search(text):
         return same
     wanted = stated_quantity(reference)
     if not isinstance(read_answer(reference), Quantity) or wanted is None or wanted.number == 0:
