@@ -72,7 +72,7 @@ _TO_THAT = frozenset(
     "implies imply gives yields doubt question surprise denied out forget confirm confirms "
     "verifies proves proved proven states state stated obtain obtained therefore hence true "
     "certain read reads tells tell us use using so fact property now count compute "
-    "identify determine calculate".split()
+    "identify observed noted noticed concluded determine calculate".split()
 )
 """Words before "that" with which it is stated: "we see that", and not "it is possible that"."""
 _FINITE = frozenset(

@@ -52,7 +52,8 @@ WORDS = (
     "march april june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday today sale "
     # Scenes and counting.
-    "grade cell grid box tile layer block ball object item thing cup coin card die dice marble bag "
+    "eaten past grade cell grid box tile layer block ball object item thing cup coin card die "
+    "dice marble bag "
     "basket bottle book page ticket apple orange candy candies stick matchstick button bead stone "
     "brick tower train bus car truck boat ladder ground house garden path road route wall floor "
     "roof door window pipe rope wire board sheet paper cloth strip ribbon string tree flower "

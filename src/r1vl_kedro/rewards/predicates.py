@@ -132,7 +132,7 @@ def leaves_stated(tail: Sequence[str], held: Sequence[str]) -> bool:
         return {"not", "no"}.isdisjoint(said)
     if verb in _MATERIALS or (stem(verb) in THINGS and not STATING.isdisjoint(held)):
         return _places(said) and not numbered
-    if verb == "that" and said[:1] == ["need"]:
+    if verb == "that" and said and said[0] not in AUXILIARIES and DENIERS.isdisjoint(said):
         return True
     if verb == "to" and STATING.isdisjoint(held) and RELATIONS.isdisjoint(held):
         return True
