@@ -54,6 +54,7 @@ _PHRASES = [
             "a total of",
         ),
         (r"\A\W*(?:will|must)\b", _UNKNOWN),  # a question
+        (r"\b(?:in|on|at|from|for) the next\b", _UNKNOWN),
         (
             r"\b(?:first|second|third|last|next) "
             r"(?=(?:count|total|value|sum|score|amount|average)s?\b)",
@@ -132,8 +133,8 @@ _RUN = rf"(?:{_OPEN}|(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[rl])u)){_WORDS}++(?:(?<
 _KNOWN_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
 _OBJECT = rf"(?:{_KNOWN_OBJECT}|{_DET}{_OPEN}|[OW]*[OPW]|[dD]a+)"
 _OF = rf"o{_DET}(?:N++|[eHarnulzqtsyOPW]*+(?<=[qztlsanyOPW]))(?:[chH]++{_OBJECT})?"
-_KNOWN_AT = rf"[pI]{_KNOWN_OBJECT}(?:[chH]{_KNOWN_OBJECT})?"
-_AT = rf"[pI]{_OBJECT}(?:[chH]{_OBJECT})?"
+_KNOWN_AT = rf"(?:I|p(?![dD]?z)){_KNOWN_OBJECT}(?:[chH]{_KNOWN_OBJECT})?"
+_AT = rf"(?:I|p(?![dD]?z)){_OBJECT}(?:[chH]{_OBJECT})?"
 _OWNER = rf"(?:{_DET}[arOW]*[tNOP]+|m)'"
 _NOUN = rf"(?:{_OWNER})?{_DET}{_RUN}(?:(?<=[qlzsaOPWt]){_OF})?+[aOW]*+(?:{_AT})*+[aOW]*"
 _ANSWER = r"[dDm]?(?:[reH]*wq?(?:o[ns]+(?:c[ns]+)*)?|r(?=b))(?:ps)?"

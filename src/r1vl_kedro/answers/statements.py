@@ -63,8 +63,8 @@ _LEAD = re.compile(
     r"|(?:it|this|that|which|there|they|he|she)(?:\s+(?:is|are|was|were|will be|"
     r"must be|would be|ha(?:s|ve)(?!\s+\S+\s+(?:digits?|decimals?)\b))\b|'s\b|'re\b)"
     r"(?:\s+(?:exactly|only|just|about|approximately))?\s*"
-    r"|(?:we|i)\s+(?:get|have|obtain|find|end up with|are left with|arrive at|"
-    r"see|choose|pick|think|believe|"
+    r"|(?:we(?=\s+have)|(?:we|i)(?!\s+have))\s+"
+    r"(?:get|have|obtain|find|end up with|are left with|arrive at|see|choose|pick|think|believe|"
     r"would say|say|count|would pick|select|"
     r"conclude|go with)\b\s*(?:that\s+|it\s+is\s+|it's\s+)?"
     r"|(?:giving|making|yielding|totall?ing|namely|i\.?e\.?,?|that is,?|viz\.?|ages?|aged)\s+"
@@ -247,7 +247,7 @@ def _concluded(text: str) -> str:
         said = _TURNED.sub("", said).replace("answer", "number")
         if not denied and states_one(said):
             return text
-    elif read_quantity(said) is not None or states_one(said):
+    elif read_quantity(said) is not None or states_one(said) or re.fullmatch(r"(?!we\b)\w+", said):
         return text
     if hedges(text):
         return text
