@@ -195,7 +195,7 @@ def _classes(text: str) -> str:
         elif token == ",":
             found.append(",")
         else:
-            known = _CLASSES_OF.get(word, "") + ("l" if plural(word) else "")
+            known = _CLASSES_OF.get(word, "") + ("l" if plural(word) and is_open(word) else "")
             if not known and token.islower() and is_open(token):
                 known = "I" if token.endswith("ing") else "E" if token.endswith("ed") else "O"
             found.append(known + ("C" if token[0].isupper() else "") or "?")

@@ -43,6 +43,7 @@ _OF_ANSWERS = (
     "favourite surplus excess deficit loser twin hometown digit digits numerator denominator "
     "step steps stage shortfall shortage debt counterpart neighbor neighbour predecessor "
     "successor equivalent residue tolerance mirror confidence horoscope sequel enemy seed "
+    "toss flip "
     "null asked "
 )
 _SAID = (
