@@ -289,9 +289,9 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
     if len(body) > 1 and told.isdisjoint(body):
         placed = is_number(body[0]) and body[0] != value and body[1] in _ADJOINING - {"of"}
         worded = STATING.intersection(held) and "=" not in held
-        left = (
-            worded and another and stem(body[-2]) not in THINGS and body[0] in ("with", "without")
-        )
+        last = stem(body[-2])
+        left = worded and another and last not in THINGS | {"of"}
+        left = left and body[0] in ("with", "without")
         if placed or left:
             return True
     bare = all(is_number(word) or word in _BARE or read_units(word) for word in body)

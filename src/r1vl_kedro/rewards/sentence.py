@@ -165,6 +165,7 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
     near = following[: next((at for at, w in enumerate(following) if w in SENTENCE_ENDS), None)]
     for word in _OPPOSED.keys() & set(held):
         meets = not _OPPOSED[word].isdisjoint(near) or ("at", "angle") in pairwise(near)
+        meets = meets and ("not", "scalene") not in pairwise(near)
         if meets and not (near[:1] == [COMMA] and near[1:2] == ["so"]) and "since" not in near:
             other = {w for w in near if len(w) == 2 and w.isalpha()} - set(held) - _SHORT
             if not other and "never" not in near:
@@ -174,6 +175,7 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
     named = others.isdisjoint(following) and (labels or _LINES).issubset(following)
     for word in _OPPOSED.keys() & set(held):
         opposed = not _OPPOSED[word].isdisjoint(following) and "never" not in following
+        opposed = opposed and ("not", "scalene") not in pairwise(following)
         lines = named or (not others and not _LINES.isdisjoint(following))
         if opposed and (word == "isosceles" or lines):
             return True
