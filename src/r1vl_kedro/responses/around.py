@@ -49,7 +49,15 @@ _JOINS = re.compile(
 )
 """What makes a term or a bound with the answer behind it: ``3 +``, ``\\sqrt{``, ``x <``."""
 _FACTOR = re.compile(r"[$\d}][a-z]\Z")
-_TUPLE = re.compile(r"\((?P<first>[^()]*,)?\s*\Z")
+_TUPLE = re.compile(r"[(\[{](?P<first>[^()\[\]{}]*,)?\s*\Z")
+_LISTED = re.compile(r"(?:\A|[\s$])[-−]?\d[\d.]*\$? *(?:and|&) *\$?\Z")
+_OPENERS = re.compile(
+    r"(?:[\s({}$|]|\\[,;:! ]|\\(?:left|q?quad|text\w*|math\w+|bm|displaystyle)(?![a-z]))*\Z"
+)
+"""What may stand between the sign of a relation and the answer in mathematics."""
+_NUMBER_BEFORE = re.compile(r"(?:\d|[½⅓¼¾⅔])[ \t]*\Z|(?<![\w)])\.\Z")
+_SIGNED = re.compile(r"(?:\b(?:is|are)|[=$])[ \t]*\$?[-−][ \t]*\$?[ \t]*\$?\Z")
+"""A number, a decimal point or a sign directly before the answer."""
 _STOP = re.compile(r"\$|\\[)\]]|\n|[.;!?](?:\s|\Z)|\\(?:approx|implies|[Rr]ightarrow)\b|[=≈]")
 _GOES_ON = re.compile(
     r"(?:[ \t]*(?:\$|\\\)|\\\])?(?:\{\})?[ \t]*"
@@ -137,8 +145,14 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
     tuple_ = _TUPLE.search(before) or _TUPLE.search(term)
     if tuple_ and (tuple_["first"] or re.match(r"\s*,[^()]*\)", after)):
         return f"{tuple_[0]}{answer}{after.partition(')')[0]})"
-    if _JOINS.search(term) or _FACTOR.search(before):
+    if listed := _LISTED.search(before):
+        return f"{listed[0].strip(' $')} {answer}"
+    line = before.rpartition("\n")[2]
+    within = line.replace("\\$", "").count("$") % 2 and _OPENERS.sub("", term)
+    number_before = _NUMBER_BEFORE.search(term) or _SIGNED.search(before)
+    if _JOINS.search(term) or _FACTOR.search(before) or within or number_before:
         stop = _STOP.search(after)
+        term = "-" if _SIGNED.search(before) else term
         return _closed(f"{term}{answer}{after[: stop.start()] if stop else after}").strip()
     going_on = _GOES_ON.match(after)
     if going_on:

@@ -18,7 +18,9 @@ _NEAR = 40
 _PLACE = re.compile(
     r"(?i)(?<=\b(?:on|to|at) the )right\b|\bright(?=[ -](?:angle|triangle|side|hand|prism|cone))"
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])(?!(?<=\d!)\s+[a-z])(?:\s+|\Z)|\n+|</?[a-z]+>")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;])(?!(?<= [A-J]\.)\s+[a-z])(?!(?<=\d!)\s+[a-z])(?:\s+|\Z)|\n+|</?[a-z]+>"
+)
 _CLAUSE = re.compile(
     r"(?:,(?!\d)|[:()\[\]—–]|(?<!\d)\s-\s)\s*"
     r"|\b(?=(?:so|thus|hence|therefore|but|yet|because|since|as|which|while|"

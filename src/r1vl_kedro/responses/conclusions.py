@@ -26,7 +26,7 @@ THINGS = frozenset(
     "cylinder cone sphere pyramid prism frustum solid surface region section shape figure "
     "pattern block net letter digit integer term variable prime factor multiple row column cell "
     "tile box piece layer object thing item ball coin card die dice stick match matches "
-    "matchstick bar way route path unit turn score team round reflection".split()
+    "matchstick city country map bar way route path unit turn score team round reflection".split()
 )
 """What a figure consists of, in the singular."""
 _SOURCES = frozenset(
@@ -50,7 +50,8 @@ _VERBS = frozenset(
     "use apply let's let check verification count add step verify solve solving using taking "
     "substituting adding subtracting multiplying dividing halving rearranging simplifying "
     "counting combining converting working considering corresponding requires minus plus times "
-    "added altogether marked made used formed seen drawn listed connected created".split()
+    "added altogether marked made used formed seen drawn listed connected created divided "
+    "multiplied matches view center centre".split()
 )
 _SMALL = frozenset(
     "the a an of in on at to from for by with and or we he she they you that this which where "
@@ -64,23 +65,24 @@ WORKING = MEASURES | THINGS | _SOURCES | _WHICH | _VERBS | _SMALL | COLOURS | fr
 """Words in which a working may come to its value; nouns also in the plural."""
 
 _BEGINS = re.compile(
-    r"\b(?=(?:so|thus|hence|therefore|then|which|giving|leaving|that is|or|sum)\b)"
-    r"|\b(?:is|are|be|has|have|needs?|gives?|makes?|leaves?|means?|equals|obtain|get|find|length"
+    r"\b(?=(?:so|thus|hence|therefore|then|which|giving|leaving|that is|sum)\b)"
+    r"|\b(?:is|are|be|has|have|needs?|gives?|makes?|leaves?|means?|equals|matches|obtain|get|find|length"
     r"|(?:equal|rounds|closest) to)\b"
-    r"(?: only| exactly)?(?=\W*\S)|(?<==)|\\(?:\[|(?:[Ll]ong)?[Rr]ightarrow\b|implies\b)|&=?",
+    r"(?: only| exactly)?(?=\W*\S)|(?<==)"
+    r"|\A\W*(?:the )?(?:final |right |correct )?answer:"
+    r"|\\(?:\[|(?:[Ll]ong)?[Rr]ightarrow\b|implies\b)|&=?",
     re.IGNORECASE,
 )
 """Where the value that a sentence comes to may begin."""
 _PLACES = 8
 """Ends of a sentence that are compared with the answer, from the last."""
+_IN_UNIT = re.compile(r"(?i)\bin ([a-z]{1,12})\b")
+_TERM = re.compile(r"[\d.,]+(?: ?[-+*/×·] ?[\d.,]+)+")
+_PART = re.compile(r"\b(?:half|twice) (?:of )?(?=\d)", re.IGNORECASE)
 _CONCLUDES = re.compile(
     r".*(?:\A|[,;:.)}]|\band|\bor)\W*\b(?:so|thus|hence|therefore)\b", re.IGNORECASE | re.DOTALL
 )
-"""What stands before a conclusion: it may be a working in any words."""
-_IN_UNIT = re.compile(r"(?i)\bin ([a-z]{1,12})\b")
-_TERM = re.compile(r"[\d.,]+(?: ?[-+*/×·] ?[\d.,]+)+")
-_SO = re.compile(r"(?:so|thus|hence|therefore)\b", re.IGNORECASE)
-_PART = re.compile(r"\b(?:half|twice) (?:of )?(?=\d)", re.IGNORECASE)
+"""What stands before a conclusion: in a long working it may be in any words."""
 _CALLED = re.compile(
     r"\s+is (?:the )?(?:final |correct |right )?(?:answer|correct|right|result)\W*\Z", re.IGNORECASE
 )
@@ -91,12 +93,14 @@ _SYMBOL = re.compile(r"(?!NOT|NO|IF|OR)[A-Z]{2,5}|sin|cos|tan|cot|log|ln")
 _SUBJECT = re.compile(
     r"(?:\A|[,;:.]|\b(?:so|thus|hence|therefore|and|that|then))\W*(?:the |our |my )?(?:final "
     r"|correct |right |required |desired )?(?:answer|result)(?: to (?:the|this) \w+)?"
-    r"(?= is\b|:|\W*\Z)"
-    r"|\b(?:is|are) the (?:final |correct |right )?(?:answer|result|option|choice)\W*\Z",
+    r"(?: is\b|:)?\W*(?:(?:\b[A-Za-z]\b|[^A-Za-z,:])*[=≈]\W*)?\Z",
     re.IGNORECASE,
 )
 _ITS_OWN = re.compile(
-    r"\b(?:answer|option|choice|result)s?\b|\b(?:of|and|to) (?:this|it|that)(?! (?!is\b)\w)", re.I
+    r"\b(?:answer|option|choice|result|right|correct)s?\b"
+    r"(?! (?:angle|triangle|circular|prism|cone))"
+    r"|\b(?:of|and|to) (?:this|it|that)(?! (?!is\b)\w)",
+    re.IGNORECASE,
 )
 """The answer as something else than the subject: "the sum of the answer and 3"."""
 _SIDE = re.compile(r"[,;:]|\b(?:so|thus|hence|therefore|then|that|and|or|have|get|obtain|gives)\b")
@@ -104,8 +108,14 @@ _MULTIPLE = re.compile(r"\d\s*[a-z]|[a-z]\s*(?:\^|[-+*/]|\d)|\\?(?:sqrt|log|ln|f
 """A side of an equation that is reckoned from one symbol: "2x = 14" is not x."""
 
 
-def comes_to(sentence: str, answer: str, options: Sequence[str] | None = None) -> bool:
+def comes_to(
+    sentence: str, answer: str, options: Sequence[str] | None = None, *, long: bool = False
+) -> bool:
     """Tell whether a sentence ends on an answer, to which nothing but a working leads.
+
+    Args:
+        options: of a multiple-choice question; the sentence may end on the option's value.
+        long: whether it ends a long working: what stands before its "so" is not read then.
 
     Example:
         >>> comes_to("So the area is 4 * 6 = 24.", "24"), comes_to("A pupil gets 24.", "24")
@@ -120,8 +130,10 @@ def comes_to(sentence: str, answer: str, options: Sequence[str] | None = None) -
     solved = reckoned(sentence[: sentence.rfind("=") + 1])
     for place in [*reversed(begins), 0]:
         lead, value = sentence[:place], _bare(sentence[place:])
-        concludes = place and _SO.match(value)
-        if not value or solved or not (concludes or works(lead or sentence, own)):
+        if long and (found := _CONCLUDES.match(lead)):
+            lead = lead[found.end() :] or "so"
+        sides = not place and "=" in value and not re.search(r"[A-Za-z]", value)
+        if not value or sides or solved or not works(lead or sentence, own):
             continue
         term = _TERM.fullmatch(value) and re.search(r"\d", answer)
         if term and equivalent(f"{answer} ({value})", answer):
@@ -143,17 +155,24 @@ def _option(answer: str, options: Sequence[str] | None) -> str:
 
 def works(lead: str, own: Collection[str] = ()) -> bool:
     """Tell whether nothing but words of a working (or of the answer) leads to a value."""
-    found = _CONCLUDES.match(lead)
-    said = plain(lead[found.end() :] if found else lead)
-    said = _SUBJECT.sub("", _PART.sub("", said))
+    said = _SUBJECT.sub("", _PART.sub("", plain(lead)))
     return not _ITS_OWN.search(said) and all(
         known(word) or word.casefold() in own for word in WORD.findall(said)
     )
 
 
 def reckoned(lead: str) -> bool:
-    """Tell whether what equals the value is reckoned from one symbol: "so 2x = 14"."""
+    """Tell whether what equals the value is reckoned from one symbol, or was something else.
+
+    "So 2x = 14", and "x = 8 or x = 7".
+    """
     side = _SIDE.split(plain(lead))[-1].partition("=")[0]
+    name = side.strip()
+    given = (
+        rf"(?:\A|[,;:.]|\b[a-z]{{2,}})\s*{re.escape(name)} *= *-?\d[\d.]* *(?:[,;]|\b(?:or|and)\b)"
+    )
+    if name and re.search(given, plain(lead), re.I):
+        return True
     symbols = set(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", side))
     named = re.search(r"\b(?:is|are|be)\b", side)
     return len(symbols) == 1 and not named and bool(_MULTIPLE.search(side))
@@ -170,4 +189,5 @@ def known(word: str) -> bool:
 def _bare(text: str) -> str:
     """Return the end of a sentence without what stands around its formula."""
     text = _ENDS.sub("", text).lstrip(" $(")
+    text = re.sub(r"\A\\[(\[]\s*", "", text)
     return text.rstrip(")") if text.count(")") > text.count("(") else text

@@ -14,9 +14,10 @@ from r1vl_kedro.responses.descriptions import describes
 _BLANK = r"[\s.,;:!*_>|$(){}\[\]'\"“”—–\\/<∎□■✓✔☑✅👍🎉🙂😊°]*"
 _CLOSES = re.compile(
     rf"{_BLANK}(?:(?:done|q\W?e\W?d|finished|(?:double[- ])?check(?:s|ed)?|verif(?:y|ied)|confirmed"
-    r"|correct|right|thanks?(?: you)?(?: for (?:the|your|this|asking|such|a|nice|great|question|ask"
-    r"|me|more|reading|\W)*)?|great question|good luck|enjoy|cheers|simple|easy(?: enough)?"
-    r"|(?:i )?hope (?:this|that|it) (?:helps|is (?:correct|right|clear))"
+    r"|correct|right|thanks?(?: you)?(?: for (?:the|your|this|asking|such|a|nice|great|question"
+    r"|ask|me|more|reading|\W)*)?|great question|good luck|enjoy|cheers|simple|easy(?: enough)?"
+    r"|(?:i )?hope (?:this|that|it)(?: explanation| solution| answer)? "
+    r"(?:helps|is (?:correct|right|clear))"
     r"|(?:please )?(?:let me know|feel free to ask|just ask)?(?: ?if you (?:have|need) "
     r"(?:any |more |further |other |a |help|clarification|details|explanation|questions?)+)?"
     r"(?:,? (?:please )?(?:just )?(?:ask|let me know))?"
@@ -42,53 +43,75 @@ def _any(words: object) -> str:
 
 _THING = rf"(?:{_any(THINGS | {'one', 'number', 'value', 'angle', 'length', 'area'})}(?:e?s)?)"
 _OF_KIND = rf"(?:{_any(COLOURS)} )?(?:{_any(COLOURS)}|ones|{_THING})"
-_OBJECTS = (
-    rf"(?:(?:all|each|every|both|the)(?: of)?(?: the)? {_THING}"
-    rf"(?: (?:of|and) (?:all |each |every |both |the )*{_THING})?)"
-)
 _IT = r"(?:it|this|that|which|the (?:result|answer|value|count|total|number))"
+_WE = r"(?:i|we)(?:'ve| have)?(?: first| then| carefully| simply| just)?"
+_FIGURE = r"(?:figure|picture|image|chart|graph|table|diagram|drawing|map|data|legend|plot)"
 _SOURCE = (
-    r"(?:the (?:given )?(?:figure|picture|image|chart|graph|table|diagram|drawing|data|formula"
-    r"|legend|equation|conditions?|requirements?)|(?:all|both) (?:of )?(?:the )?(?:conditions"
-    r"|equations|requirements))"
+    rf"(?:the (?:given )?(?:{_FIGURE}|formula|equation|conditions?|requirements?|options)"
+    r"(?: given)?|(?:all|both) (?:of )?(?:the )?(?:conditions|equations|requirements))"
 )
+_IN_IT = rf"(?: (?:in|on|of) the (?:given )?{_FIGURE})"
+_KINDS = rf"(?:(?:visible|shaded|red|blue|green) )?{_THING}"
+_OBJECTS = (
+    rf"(?:(?:all|each|every|both|the)(?: of)?(?: the)? {_KINDS}"
+    rf"(?: (?:of|and|in) (?:all |each |every |both |the )*{_THING})?)"
+)
+_MEASURE = rf"the {_any(MEASURES)}"
 _OPTIONS = r"(?:options?|choices?|answers?|values?|numbers?|letters?|statements?)"
+_SIZE = r"(?:large|small|big|high|low|long|short)"
 _DENIED = (
-    r"(?:(?:is|are) (?:wrong|incorrect|false|not (?:correct|right|possible|true|the answer)"
-    r"|(?:much |far )?too (?:large|small|big|high|low|long|short))"
+    rf"(?:(?:is|are) (?:wrong|incorrect|false|not (?:correct|right|possible|true|the answer)"
+    rf"|(?:much |far )?too {_SIZE})"
     r"|(?:do|does)(?: not|n't) (?:fit|match|work|apply)(?: the figure)?"
-    r"|(?:can be|is|are) (?:ruled out|excluded|eliminated)"
+    r"|(?:can be|is|are) (?:ruled out|excluded|eliminated|rejected|discarded|extraneous)"
     r"|can(?:not|'t) be (?:right|correct|it|true|the answer))"
-    r"(?:,? (?:because|since|as) (?:it|they) (?:is|are) "
-    r"(?:too (?:large|small|big|high|low|long|short)|\d+(?: degrees| cm)?))?"
+    rf"(?:,? (?:because|since|as) (?:it|they) (?:is|are) (?:too {_SIZE}|\d+(?: degrees| cm)?))?"
 )
-_FORMS = re.compile(
-    r"\W*(?:(?:note(?: that)?|so|and|here|also|indeed|finally|because|since|as)\b,? ?)*(?:"
-    rf"(?:i|we)(?:'ve| have)? (?:carefully |then |just |simply )?(?:double-)?(?:counted|count|added"
-    rf"|checked|check|summed|verified|compared|measured)(?: up)? (?:{_OBJECTS}|it|this|the answer)"
-    r"(?: (?:once|carefully|in turn|one by one))?"
-    r"|i(?:'ve| have)? (?:double-)?checked (?:it|this)(?: twice)?"
-    rf"|it (?:more|fewer) {_OF_KIND}(?: than {_OF_KIND})?"
-    rf"|(?:i|we) used (?:the|a) (?:{_any(MEASURES)} )?(?:formula|theorem|pythagorean theorem)"
-    rf"(?: (?:for the {_any(MEASURES)}|of pythagoras))?"
-    rf"|(?:{_IT}|everything) (?:matches|agrees with|fits|is consistent with|follows from|satisfies"
-    rf"|is in line with|confirms) {_SOURCE}|{_IT} (?:matches|works|fits)"
-    r"|(?:it\W+)?as (?:expected|required|shown|desired)"
-    rf"|(?:all|both|each|every)(?: of)?(?: the)? {_THING} (?:is|are|was|were) (?:counted|included"
-    r"|used)(?: once)?|(?:the|two|three|all)(?: of the)?(?: two| three)? hidden \w+ (?:is|are|was"
-    r"|were)(?: already| also)? (?:counted|included)(?: in (?:it|this|the count|the total))?"
-    rf"(?: as well| too)?|{_IT} (?:includes|counts) the hidden (?:{_THING}|cubes?)"
-    rf"|(?:the|all)(?: two| three)? (?:other|remaining)(?: two| three)? {_OPTIONS} {_DENIED}"
-    rf"|no other {_OPTIONS} (?:fits|works|matches|is (?:possible|correct|right))"
-    r"|i(?:'m| am) (?:confident|sure|certain)(?: (?:in|of|about) (?:this|that|it|(?:this|my|the) "
-    r"(?:answer|result))| that (?:it|this|that) is (?:right|correct))?"
-    rf"|{_IT}(?:,? (?:which )?is|,| [-–—]) the {_any(MEASURES)}(?: of (?:the |all |all the |both )?"
-    rf"{_THING})?|{_IT} is the (?:smallest|largest|least|greatest|only)(?: such| possible)? "
-    r"(?:number|value|integer)|it times as (?:large|long|high|tall|wide|old|fast|much|many|big)"
-    r")\W*",
-    re.IGNORECASE,
+_SUPERLATIVE = r"(?:highest|largest|tallest|longest|greatest|biggest|smallest|lowest|shortest)"
+_EXPLAINING = (
+    rf"{_WE} (?:double-)?(?:counted|checked|verified|added|summed|compared|measured)(?: up)? "
+    rf"(?:{_OBJECTS}|it|this|the answer)(?: and added them)?"
+    r"(?: once| carefully| in turn| one by one)?",
+    rf"{_WE} (?:double-)?checked (?:it|this)(?: twice)?",
+    rf"{_WE} (?:multiplied|added|divided|computed) {_MEASURE}(?: (?:by|and|to) {_MEASURE})?"
+    rf"(?: and then (?:multiplied|divided) by {_MEASURE})?",
+    rf"{_WE} used (?:the|a) (?:formula|theorem|pythagorean theorem)"
+    rf"(?: (?:for {_MEASURE}(?: of (?:an?|the) {_THING})?|of pythagoras))?",
+    r"we reject the (?:negative|other) (?:solution|root|value)",
+    rf"the (?:negative|other) (?:solution|root|value) {_DENIED}",
+    rf"(?:{_IT}|everything) (?:matches|agrees with|fits|is consistent with|follows from|satisfies"
+    rf"|is in line with|confirms) {_SOURCE}",
+    rf"{_IT} (?:matches|works|fits)",
+    rf"(?:it\W+)?as (?:expected|required|desired|shown(?: in {_SOURCE})?)",
+    rf"{_IT} (?:is|can be) (?:shown|seen) (?:in|on) {_SOURCE}",
+    rf"(?:all|both|each|every|the)(?: of)?(?: the)? {_THING} (?:is|are|was|were) "
+    r"(?:counted|included|used)(?: once| row by row| one by one)?",
+    rf"(?:the|two|three|all)(?: of the)?(?: two| three)? hidden {_THING} (?:is|are|was|were)"
+    r"(?: already| also)? (?:counted|included)(?: in (?:it|this|the count|the total))?"
+    r"(?: as well| too)?",
+    rf"{_IT} (?:includes|counts) the hidden {_THING}",
+    rf"(?:the|all)(?: two| three)? (?:other|remaining)(?: two| three)? {_OPTIONS} {_DENIED}",
+    rf"no other {_OPTIONS} (?:fits|works|matches|is (?:possible|correct|right))",
+    rf"there are no other {_THING}{_IN_IT}?",
+    rf"no other {_THING} (?:is|are) visible{_IN_IT}?",
+    r"i(?:'m| am) (?:confident|sure|certain)(?: (?:in|of|about) (?:this|that|it|(?:this|my|the) "
+    r"(?:answer|result))| that (?:it|this|that) is (?:right|correct))?",
+    rf"{_IT}(?:,? (?:which )?is|,| [-–—]) {_MEASURE}(?: of (?:the |all |all the |both )?"
+    rf"(?:{_KINDS}|[a-z]{{1,3}}))?(?: left)?{_IN_IT}?",
+    rf"{_IT} is the (?:smallest|largest|least|greatest|only)(?: such| possible)? "
+    r"(?:number|value|integer)",
+    rf"it (?:more|fewer) {_OF_KIND}(?: than {_OF_KIND})?",
+    r"it times as (?:large|long|high|tall|wide|old|fast|much|many|big)",
+    rf"(?:according to {_SOURCE},? )?(?:it|this (?:city|country|bar)|the (?:bar|line|slice) "
+    rf"(?:for|of) it) (?:has|is|shows) the {_SUPERLATIVE}"
+    rf"(?: (?:value|bar|number|percentage|share))?{_IN_IT}?",
 )
 """What was counted and checked, what it agrees with, what is included, and that others fail."""
+_FORMS = re.compile(
+    r"\W*(?:(?:note(?: that)?|so|and|here|also|indeed|finally|because|since|as)\b,? ?)*"
+    rf"(?:{'|'.join(_EXPLAINING)})\W*",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"it (?:of|in|on|at|for|from|about) (?P<where>[^\d=]+)\Z")
 """A phrase with which the answer's own sentence goes on: "about point C", "of the whole square"."""
 _REACHES = re.compile(
@@ -98,9 +121,9 @@ _REACHES = re.compile(
 )
 """The amount of a thing that was the answer: "It has 12"."""
 _COUNTED_WORDS = frozenset(
-    "there are we have see i count it has with and the is of by in on front behind back left "
-    "right top bottom above below started removed took away taken them these those total row "
-    "each".split()
+    "there are we have see i count counted it has with and the is of by in on front behind back "
+    "left right top bottom above below started removed took away taken them these those total "
+    "row each".split()
 )
 _FOLLOWS = re.compile(
     r"\W*(?:(?:this|it|that) (?:follows|is) (?:since|because|as)|to see this,?(?= add| multiply)) "
@@ -108,10 +131,11 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 """What leads to things that are counted."""
-_TAKEN = re.compile(r"\b(?:of|removed|took|taken)\b|\btotal\b", re.IGNORECASE)
+_TAKEN = re.compile(r"\b(?:removed|took|taken)\b", re.IGNORECASE)
+_OPERATION = re.compile(r"\bthe (sum|product|difference|quotient)\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"[a-z]+(?: [a-z]+)*: (?:none|[A-Z]{1,2}(?:, [A-Z]{1,2})*)\W*"
-    r"|[a-z]+ is \d+(?:, [a-z]+ is \d+)+\W*"
+    rf"|{_any(COLOURS)} is \d+(?:, {_any(COLOURS)} is \d+)+\W*"
 )
 """A list of counts alone: "cubes: N, E.", "red is 8, blue is 3."."""
 _COUNTS = re.compile(r"\W*[a-z]+(?: [a-z]+)*(?:: (?:[A-Z]{1,2}|none)\b| is \d)")
@@ -149,6 +173,9 @@ def explains(sentence: str, answer: Answer, before: str = "") -> bool:
         return answer.letter or not re.search(r"\d", answer.text)
     if (found := _SUM.fullmatch(sentence)) and _COUNTS.match(before):
         return not answer.number or answer.text.strip() in found.groups()
+    own = re.sub(rf"\b{re.escape(answer.text.strip())}\b", "it", sentence)
+    if not answer.letter and _FORMS.fullmatch(own):
+        return True
     return (
         _denies_others(sentence, answer)
         or _composes(sentence, answer)
@@ -182,10 +209,19 @@ def _composes(sentence: str, answer: Answer) -> bool:
     numbers = [number_of(value_of(one)) for one in found]
     for one in reversed(found):
         sentence = f"{sentence[: one.start()]} {sentence[one.end() :]}"
-    sentence = _FOLLOWS.sub("", sentence, count=1)
+    sentence = re.sub(rf"{_IN_IT}\W*\Z", "", _FOLLOWS.sub("", sentence, count=1))
     words = [word.casefold() for word in _WORD.findall(sentence)]
     if None in numbers or not all(map(_counts, words)):
         return False
+    if operation := _OPERATION.search(sentence):
+        a, b = numbers[0], numbers[-1]
+        results = {
+            "sum": a + b,
+            "product": a * b,
+            "difference": abs(a - b),
+            "quotient": a / (b or 1),
+        }
+        return len(numbers) == 2 and isclose(results[operation[1].lower()], wanted)
     if _TAKEN.search(sentence):
         return len(numbers) == 2 and isclose(abs(numbers[0] - numbers[1]), wanted)
     product = "by" in words or re.search(r"\brows? +of\b", sentence)
@@ -193,5 +229,5 @@ def _composes(sentence: str, answer: Answer) -> bool:
 
 
 def _counts(word: str) -> bool:
-    known = _COUNTED_WORDS | COLOURS | THINGS
+    known = _COUNTED_WORDS | COLOURS | THINGS | MEASURES
     return bool(known & {word, word.removesuffix("s"), word.removesuffix("es")})

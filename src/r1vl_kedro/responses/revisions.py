@@ -10,7 +10,7 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers import chosen_option, equivalent, yes_or_no
 from r1vl_kedro.responses.clauses import Answer, plain, sentences, value_of
-from r1vl_kedro.responses.conclusions import WORD, comes_to, known, reckoned, works
+from r1vl_kedro.responses.conclusions import comes_to, known, reckoned, works
 from r1vl_kedro.responses.explanations import closes, explains
 
 _LONGEST = 2000
@@ -27,7 +27,8 @@ _HEADING = re.compile(
     r"\A(?:[-#(]+\s*|[^\S\n]*(?:\**(?:explanation|reasoning|reason|justification|note|remark"
     r"|working|(?:let me |to |double[- ])?(?:check|verify|checking|verification)(?: this| it)?"
     r"|in other words|that is|i\.e\.|(?:or,? )?(?:equivalently|in words)|in fact|indeed|step \d+"
-    r"|thus)\**\s*[:,]\**|(?:it|this|that) (?:follows|comes) from(?= [\d(]))\s*)+(?=\S)",
+    r"|thus)\**\s*[:,]\**|(?:it|this|that) (?:(?:follows|comes) from(?= [\d(])|is because))\s*)+"
+    r"(?=\S)",
     re.IGNORECASE,
 )
 """A bullet or a heading before a sentence, which says nothing itself."""
@@ -43,8 +44,14 @@ _FINAL = re.compile(
     re.IGNORECASE,
 )
 """A sentence that gives the answer in so many words decides whatever is said before it."""
-_WORKED, _SHARE = 30, 2 / 3
-"""Words of a long working, and the least share of them that are known words of a working."""
+_WORKED = 30
+"""Words of a long working, which may lead to the answer in any words but such."""
+_OPENS = frozenset(
+    "if note consider suppose label labeling denote divide draw drawing connecting take recall "
+    "index break starting looking along case solution first after between".split()
+)
+"""Words that begin a working, beside those in which it comes to its value."""
+_ABOUT_IT = frozenset("it this that these its it's that's so or and".split())
 _REPLACES = re.compile(
     r"\b(?:wait|actually|correct\w*|instead|sorry|no|should|so|thus|hence|therefore|answer|result|edit"
     r"|total|final|mean|better|must)\b",
@@ -70,13 +77,13 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
         return False
     if _ASKED.match(after) or (_DENIED.search(after) and yes_or_no(answer) != "no"):
         return True
-    whole = len(after) <= 2 * _LONGEST
-    if not whole:
+    if len(after) > 2 * _LONGEST:
         after = f"{after[:_LONGEST]}\n{after[-_LONGEST:]}"
     after = _ESCAPED.sub("\n", after)
     read = Answer(plain(answer))
     goes_on = bool(_GOES_ON.match(after))
     parts = sentences(after)
+    long = len(re.findall(r"\w+", after)) >= _WORKED and _opens(after)
     for place in reversed(range(len(parts))):
         attached = goes_on and not place
         said = parts[place] if attached else parts[place].strip(" \n\t>–—")
@@ -86,13 +93,14 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
             bare = said
         if closes(bare):
             continue
-        if comes_to(f"{answer}{bare}" if attached else bare, answer, options):
-            return not (_FINAL.match(bare) or _leads(parts[:place], bare, read))
+        if comes_to(f"{answer}{bare}" if attached else bare, answer, options, long=long):
+            led = long and not any(map(_SPEAKS.search, parts[:place]))
+            return not (led or _FINAL.match(bare) or _leads(parts[:place], bare, read))
         if not attached and _chosen_still(bare, answer, options):
             continue
         before = parts[place - 1] if place else ""
         if not explains(plain(f"it{bare}" if attached else bare), read, before):
-            return not (whole and _works_long(parts[: place + 1], read, options))
+            return True
     return False
 
 
@@ -107,12 +115,19 @@ def _chosen_still(said: str, answer: str, options: Sequence[str] | None) -> bool
     return verdict is not None and verdict == yes_or_no(f"{verdict}. {said}")
 
 
+def _opens(after: str) -> bool:
+    """Tell whether a text begins as a working does, and not with what is said of the answer."""
+    first = re.search(r"[\w']+", plain(after))
+    word = first[0].casefold() if first else ""
+    begins = word in _OPENS or known(first[0]) or len(word) == 1 if first else False
+    return begins and word not in _ABOUT_IT
+
+
 def _leads(parts: Sequence[str], last: str, read: Answer) -> bool:
     """Tell whether sentences lead to the last one: "The front row has 4. So 4 + 3 = 7."."""
     if any(map(_SPEAKS.search, parts)):
         return False
-    long = len(re.findall(r"\w+", " ".join([*parts, last]))) >= _WORKED
-    return long or (all(map(works, parts)) and _goes_into(parts, last, read))
+    return all(map(works, parts)) and _goes_into(parts, last, read)
 
 
 def _goes_into(parts: Sequence[str], last: str, read: Answer) -> bool:
@@ -124,20 +139,6 @@ def _goes_into(parts: Sequence[str], last: str, read: Answer) -> bool:
             return False
         used |= {*values}
     return True
-
-
-def _works_long(parts: Sequence[str], read: Answer, options: Sequence[str] | None) -> bool:
-    """Tell whether sentences are a long working that ends on no other value."""
-    said = [word for part in parts for word in WORD.findall(plain(part))]
-    if len(said) < _WORKED or any(map(_SPEAKS.search, parts)):
-        return False
-    if read.letter and options:
-        named = chosen_option(parts[-1], options)
-        another = named not in (None, chosen_option(read.text, options))
-    else:
-        values = [] if read.letter else [value_of(one) for one in read.found(plain(parts[-1]))]
-        another = bool(values) and not read.same(values[-1])
-    return not another and sum(map(known, said)) >= _SHARE * len(said)
 
 
 def standing(answer: str, after: str, options: Sequence[str] | None = None) -> str:
