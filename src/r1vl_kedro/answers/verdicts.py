@@ -1,10 +1,11 @@
-"""Yes or no: what an answer says, in a closed grammar of clauses."""
+"""Yes or no: what an answer says, in a closed grammar of clauses and open words."""
 
 import re
 
 from r1vl_kedro.answers.asides import REMARK
 from r1vl_kedro.answers.clauses import Clause, clauses_of
 from r1vl_kedro.answers.frames import described, is_lead, words_of
+from r1vl_kedro.answers.open_words import is_reason
 from r1vl_kedro.answers.vocabulary import COMPARED, SMALL
 
 YES = frozenset("yes yeah yep yup true correct right accurate".split())
@@ -90,41 +91,32 @@ _OF_PARTICLE = re.compile(
     r"(?P<other>yes|no) (?:is|would be) (?:the )?(?:wrong|incorrect|false)(?: answer| choice)?"
 )
 _PARTICLE = re.compile(r"\b(?:yes|yeah|no|nope)\W*\Z")
-_COPULA = re.compile(r"'s|'re|\b(?:is|are|seems|looks|appears|be)\b")
 _SUPPOSES = re.compile(r"\b(?:seems?|looks?|appears?|first)\b")
-_DENIES = re.compile(r"\b(?:not|no|none|never|nothing|zero|0)\b")
 _POINTS_AT = re.compile(r"(?:it|this|that)(?:'s| is) (?:wrong|incorrect|false|untrue)|right")
-_IS_A = re.compile(
-    r"(?:(?:the|this) (?:image|photo|picture|figure|painting)|it|this) (?:is|shows) an? "
-    r"(?:photo|picture|painting|drawing|image|portrait|view|scene) of (?:[a-z]+ ){0,9}[a-z]+"
+_DENIES = re.compile(
+    r"\b(?:not|no|none|never|nothing|neither|zero|0(?![.,]\d)|differs?|absent|used to)\b"
 )
-_NO_OTHER = re.compile(r"there (?:is|are) (?:nothing else|no other [a-z]+)")
-_INSTEAD = re.compile(
-    r"there (?:is|are) only .+|there are (?!one\b)[a-z\d]+ [a-z ]+"
-    r"|there are (?:more|fewer|less) .+|(?:\d+|two|three|four|five|six) [a-z ]+"
-    r"|(?:i|we) (?:can )?(?:only )?see (?:only )?(?!one\b).+"
-    r"|.+ (?:intersects?|meets?|cross(?:es)?|touch(?:es)?) .+"
-    r"|(?!there\b).+(?:'s| is| are| was| were| has| have| shows?) "
-    r"(?!one\b|so\b|there\b|it\b|shown\b|visible\b).+"
+_DENIES_NOTHING = re.compile(r"\bno(?: (?:more|less|fewer) than\b| other\b|thing else\b)")
+_AFFIRMS = re.compile(
+    r"\b(?:do|does|did|holds?|confirms?|agrees?|match(?:es)?|fits?|works?|applies|proves?|proven|exists?|"
+    r"(?:is|are|can be) (?:[a-z]+ly )?(?:shown|seen|visible|present|in fact|indeed))\b"
+    r"|\b(?:is|are|was|were|so|case|one|there|here|it|this)\Z"
 )
-"""What is said behind "no" of the things that are there."""
-_OPPOSITE = re.compile(
-    r"the (?:opposite|contrary) (?:holds|is (?:true|the case))"
-    r"|the (?:correct |right |actual )?(?:answer|result|value|sum|total|number) is \d[\d.,]*"
-)
-"""What is said behind "no" of the claim."""
-_OF_CLAIMS = frozenset(
-    "value values number match matches fit fits positive negative even odd prime rational "
-    "irrational real complex acute obtuse perfect".split()
+"""What behind "no" would say yes, were nothing denied: "all of them do", "there is one"."""
+_OPPOSITE = re.compile(r"the opposite (?:holds|is (?:true|the case))")
+_NUMBERED = re.compile(
+    r"the (?:correct |right |actual )?(?:answer|result|value|sum|total|number)(?: to .+)? is "
+    r"(?:not )?\d[\d.,]*"
 )
 _PICTURE = re.compile(r"\b(?:image|picture|photo|figure)\Z")
-_SIDE = re.compile(r"(?<=the )right (?=[a-z])|\bright (?=(?:angle|triangle)s?\b)")
-_TURNS = ("the opposite", "the contrary")
-_BOUND = re.compile(r"\bno (?:more|less|fewer) than\b")
-_NUMBERS = re.compile(r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=°]")
-_DOES = re.compile(
-    r"\b(?:does|do|did|can|not|no|(?:i|we)(?: can)? see|any|here|it's|that's|total|them|just|but)\b"
+_HARMLESS = re.compile(
+    r"(?<=the )(?:right\b|correct (?=[a-z]))|(?<=to )right\b|\bright (?=(?:angle|triangle)s?\b)"
+    r"|\b(?:(?:i|we)(?: can)? see|can|will|but|any|total|sum|it's|that's|them|"
+    r"differently|slightly|[a-hj-z])\b"
+    r"|\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)\b|[<>=°\"“”]"
 )
+"""What may stand in a statement beside open words."""
+_LEAVES_OPEN = re.compile(r"\b(?:i|me|my|we|us|or|depends?|in part)\b")
 _LONGEST = 2000
 
 
@@ -187,8 +179,8 @@ def _read(clauses: list[Clause]) -> str | None:
             free = free or not (
                 _IDIOM.fullmatch(words) or _PREFIX.fullmatch(words) or is_lead(words)
             )
-        elif clause.kind in ("end", "label", "ask") and words.startswith(_TURNS):
-            return None  # "No. The opposite is true."
+        elif verdict == "no" and clause.kind == "dash" and _OPPOSITE.fullmatch(words):
+            pass  # and not "No. The opposite is true."
         elif not _follows(words, verdict, reason=clause.kind in ("reason", "as")):
             return None
     return verdict
@@ -204,7 +196,9 @@ def _said(words: str) -> str | None:
     if _NOT.fullmatch(said):
         return "no"
     found = _SAYS.fullmatch(said)
-    if not found or (found["claim"] and not _plain(found["claim"])):
+    if not found or (
+        found["claim"] and (_DENIES.search(found["claim"]) or not _plain(found["claim"]))
+    ):
         return None
     if found["said"] in _PARTICLES:
         return None if found["not"] else _sign(found["said"])
@@ -212,15 +206,14 @@ def _said(words: str) -> str | None:
     return None if bare else _sign(found["said"], turned=bool(found["not"]))
 
 
-def _plain(words: str, *, denied: bool = False) -> bool:
-    """Tell whether words only describe what is seen; with ``denied``, what is not seen too."""
-    if not denied and _DENIES.search(words):
-        return False
-    left = _DOES.sub(" ", _NUMBERS.sub(" ", words))
-    left = _SIDE.sub("left ", re.sub(r"\b[a-hj-z]\b", " ", left))
+def _plain(words: str, *, clause: bool = True) -> bool:
+    """Tell whether words, but for denials, only state (``clause``) or describe something."""
+    left = _HARMLESS.sub(" ", _DENIES.sub(" ", words.replace("can be", "is")))
     if not re.search(r"[a-z]", left):
         return len(words) > 1  # no letter of an option
-    return not SMALL.issuperset(words_of(left)) and described(left, COMPARED | _OF_CLAIMS)
+    if SMALL.issuperset(words_of(left)) or _LEAVES_OPEN.search(left):
+        return False
+    return is_reason(f"so {left}", clause=clause) or described(left, COMPARED)
 
 
 def _sign(word: str, *, turned: bool = False) -> str:
@@ -228,7 +221,7 @@ def _sign(word: str, *, turned: bool = False) -> str:
 
 
 def _follows(words: str, verdict: str, *, reason: bool) -> bool:
-    """Tell whether a clause may stand behind a verdict: an idiom, or a description in known words.
+    """Tell whether a clause may stand behind a verdict: an idiom, or a plain statement.
 
     Behind "yes" one that does not deny, behind "no" one that does or says what is there instead.
     """
@@ -238,14 +231,10 @@ def _follows(words: str, verdict: str, *, reason: bool) -> bool:
         return other["other"] != verdict
     if _PARTICLE.search(words):
         return False
-    words = _BOUND.sub("", words)
+    words = _DENIES_NOTHING.sub("", words)
     denies = bool(_DENIES.search(words))
-    if verdict == "yes" and denies and not reason:
-        return bool(_NO_OTHER.fullmatch(words))
-    if _IS_A.fullmatch(words):
-        return True
-    if verdict == "no" and _OPPOSITE.fullmatch(words):
-        return True
-    if not _plain(words, denied=True):
+    if not reason and (denies if verdict == "yes" else not denies and _AFFIRMS.search(words)):
         return False
-    return verdict == "yes" or denies or reason or bool(_INSTEAD.fullmatch(words))
+    return bool(_NUMBERED.fullmatch(words)) or _plain(
+        words, clause=not (reason or denies or words.startswith("they "))
+    )
