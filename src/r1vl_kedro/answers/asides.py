@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers.clauses import LIST, PLACE
 from r1vl_kedro.answers.frames import described, words_of
+from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.open_words import tells
 from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SEEN, SMALL, SUPERLATIVE, THINGS, VERBS
 
 END = r"[^\w\ue000-\uf8ff]*"
@@ -13,6 +15,15 @@ QUANTIFIES = re.compile(r"\W*(?:all|none|both|neither|no|not|cannot)\b", re.IGNO
 """How a text denies or takes in all options."""
 _BY_REASON = COMPARED - {"than"}
 _NUMBER = re.compile(r"\b\d+\b")
+_JOIN = frozenset("the a an of in on at to is are and with".split())
+_PLACED = re.compile(
+    r"\b(?:in|on|at|near) (?:the|an?) (?!(?:left|right|top|bottom|middle|north|south|east|west)\b)"
+    r"[a-z]+",
+    re.IGNORECASE,
+)
+"""Where something is: a thing there is not what is asked for."""
+_POINTS = frozenset("letter first second third fourth fifth next last following".split())
+"""Words that point at an option by its place."""
 _MARKS = re.compile(r"(?:[NS]?[EWNS][\s,]*)+")
 """Places on a compass, by which pictures are described."""
 _SEEN = "|".join(sorted(SEEN | SUPERLATIVE))
@@ -125,29 +136,47 @@ def misnamed(text: str, place: int, options: Sequence[str]) -> bool:
     return bool(alike) and all(word in _NAMING or _plural([word]) for word in words)
 
 
-def tells_of_one(text: str, place: int, options: Sequence[str], *, reason: bool) -> bool:
-    """Tell whether a clause behind a choice describes what is chosen, in known words.
+def tells_of_one(
+    text: str, of_it: str, place: int, options: Sequence[str] | None, *, reason: bool, goes_on: bool
+) -> bool:
+    """Tell whether a clause behind a choice is a statement that names no other option.
 
-    Where the options are words, a sentence has to name the chosen one, and neither it nor a reason
-    may have another word of the options' field: "it falls" behind "increases".
+    It may have no word of another option, nor another word of the options' field: "it falls"
+    behind "increases". Beside numbers it has no number, and only a reason may compare.
+
+    Args:
+        of_it: the same with "it" for what is chosen.
+        goes_on: from a statement, so that it may have no verb.
     """
+    whole = not (reason or goes_on)
+    if options is None:
+        known = described(re.sub(r"\bit\b", "", of_it), _BY_REASON if reason else frozenset())
+        return known or tells(of_it, compares=reason, whole=whole)
     said = [frozenset(words_of(option)) for option in options]
     own, words = said[place], frozenset(words_of(text))
-    rivals = frozenset().union(*said) - own
+    rivals = frozenset().union(*said) - own - _JOIN | _POINTS
     fields = frozenset().union(*(field for field in FIELDS if any(field & one for one in said)))
     order = [word for word in words_of(options[place]) if word in words]
     if words <= own and order != words_of(text):
         return False  # "CD is longer than AB"
-    if words & rivals or _stems(words & fields) - _stems(own):
+    kind = frozenset(words_of(_PLACED.sub("", text))) & fields
+    if reason and not own & COMPARED:
+        kind -= COMPARED
+    if words & rivals or _stems(kind) - _stems(own):
         return False
-    if any(re.search(r"\d", option) for option in options):
-        tells = reason or not words.isdisjoint(VERBS)
-        return tells and described(text, own | _BY_REASON if reason else own)
-    if "nw" not in fields and _MARKS.fullmatch(text):
+    numeric = any(re.search(r"\d", option) for option in options)
+    if not numeric and (
+        _ATTRIBUTE.fullmatch(text) or ("nw" not in fields and _MARKS.fullmatch(text))
+    ):
         return True
-    text = _NUMBER.sub(" ", text)  # "C. That is 3": a number is no other option
-    named = reason or _stems(words - SMALL) & _stems(own) or _ATTRIBUTE.fullmatch(text)
-    return bool(named) and described(text, own | _BY_REASON if reason else own)
+    counts = re.search(r"\d|\bthan\b", of_it) or words & (CARDINALS.keys() - {"one"})
+    if not (numeric and counts) and tells(
+        of_it, compares=reason or not numeric, whole=whole or (numeric and not reason)
+    ):
+        return True
+    named = words & VERBS if numeric else _stems(words - SMALL) & _stems(own)
+    text = text if numeric else _NUMBER.sub(" ", text)
+    return bool(reason or named) and described(text, own | _BY_REASON if reason else own)
 
 
 def _stems(words: Collection[str]) -> frozenset[str]:

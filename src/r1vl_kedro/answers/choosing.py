@@ -119,6 +119,8 @@ class _Reader:
     """The options that the question before names."""
     only: bool = False
     """The text is one clause."""
+    told: bool = False
+    """The clause before explains the choice."""
     lost: bool = False
     """A choice was taken back: only a declared one counts."""
 
@@ -211,6 +213,7 @@ class _Reader:
         if found.place is not None:
             if not self._explains(clause, named):
                 self._lose()
+            self.told = True
             return True
         if not (
             is_lead(text) or (self.reason and kind != "as") or (self.reason and described(text))
@@ -254,7 +257,7 @@ class _Reader:
                 return True
             if self.how != "framed":
                 return False
-        found.place, found.several, self.lost = place, False, False
+        found.place, found.several, self.lost, self.told = place, False, False, False
         self.how = "declared" if declared else "cued" if concludes else how
         return True
 
@@ -284,15 +287,10 @@ class _Reader:
             or any(letter in self.letters for letter in _STANDING.findall(text))
         ):
             return False
-        if self.options is None:
-            if clause.kind in ("label", "dash") and _is_value(whole):
-                return True
-            if _SUM.fullmatch(whole):
-                return True
-            return described(re.sub(PLACE, "", text), COMPARED if self.reason else frozenset())
-        return tells_of_one(whole, place, self.options, reason=self.reason)
-
-
-def _is_value(text: str) -> bool:
-    """Tell whether a text is a value: what stands behind the letter of an unknown option."""
-    return not isinstance(read(text), Text)
+        if self.options is None and (
+            (clause.kind in ("label", "dash") and not isinstance(read(whole), Text))
+            or _SUM.fullmatch(whole)
+        ):
+            return True  # the value of the option
+        said, on = (whole, re.sub(PLACE, "it", text)), self.told and clause.kind == "dash"
+        return tells_of_one(*said, place, self.options, reason=self.reason, goes_on=on)

@@ -198,7 +198,13 @@ def _how(lead: str, *, labels: bool, verb: bool) -> How | None:
 
 def _is_subject(text: str) -> bool:
     words = words_of(re.sub(r"^the remaining one$", "the number", text.casefold()))
-    known = _OF | SUBJECTS | MODIFIERS | {word + "s" for word in words if word in SUBJECTS}
+    known = (
+        _OF
+        | {"correct"}
+        | SUBJECTS
+        | MODIFIERS
+        | {word + "s" for word in words if word in SUBJECTS}
+    )
     return bool(words) and words[-1] in SUBJECTS | SEEN and known.issuperset(words)
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from r1vl_kedro.answers.nouns import NO_NOUN
 from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.vocabulary import COMPARED
 
 _OF_ANSWERS = (
     # Answers, questions, attempts.
@@ -79,7 +80,7 @@ _MODIFYING = (
     "likely plausible feasible conceivable tricky deceptive illegal illegitimate obsolete "
     "outdated expired stale runner almost nearly near other another different else instead "
     "rather actual true real supposedly personal subjective vague obvious seeming extraneous "
-    "irrelevant redundant superfluous forbidden prohibited perfect ideal parallel inferior "
+    "absent irrelevant redundant superfluous forbidden prohibited perfect ideal inferior "
     "lesser later subsequent old negative biased blind careful sloppy unlucky lucky drunk tired "
     "afraid broken stopped sorry sure certain unsure confident "
 )
@@ -129,7 +130,7 @@ _SMALL = frozenset(
 )
 """Words that join the words of a clause."""
 _VERBS = frozenset("is are was were has have shows show lies stands takes contains makes".split())
-_NAME = re.compile(r"(?:([a-z]+) )?\b[A-Z]\w{2,}(?: [A-Z]\w+)*")
+_NAME = re.compile(r"(?:([a-z]+) )?\b[A-Z](?![A-Z]+\b)\w{2,}(?: [A-Z]\w+)*")
 _BEFORE_NAMES = frozenset("the in of near than at to".split())
 """Words before a name that is no rival of the answer: "it is in France", "the Eiffel Tower"."""
 _THIRD_PERSON = re.compile(r"[a-z]{2,}s(?<!ss)|[a-z]{2,}ed")
@@ -150,13 +151,54 @@ def is_reason(text: str, *, clause: bool) -> bool:
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
     low = [word.lower() for word in words]
     known = all(
-        word in _SMALL or word in CARDINALS or is_open(word) or (place and len(words[place]) < 3)
+        word in _SMALL
+        or (word in CARDINALS and word != "no")
+        or is_open(word)
+        or (place and len(word) < 3 and not _bars(word))
         for place, word in enumerate(low)
     )
     verbs = _VERBS.intersection(low[1:]) or any(map(_THIRD_PERSON.fullmatch, low[2:]))
     other = any(one[1] not in _BEFORE_NAMES for one in _NAME.finditer(text))
     plain = not other and not re.search(r"[^\w\s.,;'’()°%=+*/-]|n['’]t\b", text)
     return bool(words and known and plain and (verbs or not clause))
+
+
+_STARTS = re.compile(
+    r"(?:(?:so|here|thus|hence|therefore|note that|and|now|also|in fact|indeed)\b,? )*",
+    re.IGNORECASE,
+)
+"""What may lead a statement."""
+_BEGINS = frozenset(
+    "the a an this that these those it its they their there he she his her all both each every "
+    "which who only most in on at by for from with".split()
+)
+_MORE = COMPARED | frozenset(
+    "one ones most least just only part better acute obtuse first second third".split()
+)
+
+
+def tells(text: str, *, compares: bool = True, whole: bool = True) -> bool:
+    """Tell whether a text is a statement of the world: it begins with its subject and has a verb.
+
+    Args:
+        compares: comparatives and "one" may stand in it, as they say nothing of a number.
+        whole: it is a clause; False for what goes on from one, which needs no verb.
+
+    Example:
+        >>> [tells(text) for text in ("The fork has four tines.", "Ask the fork.", "It may be.")]
+        [True, False, False]
+        >>> tells("The count is higher.", compares=False)
+        False
+    """
+    rest = _STARTS.sub("", text.strip(), count=1)
+    words = re.findall(r"[^\W\d_]+", rest.lower())
+    if not words or (not compares and not _MORE.isdisjoint(words)):
+        return False
+    if words[0] in _BEGINS:
+        rest = rest[0].lower() + rest[1:]
+    elif whole:
+        return False
+    return is_reason(rest, clause=whole)
 
 
 @lru_cache(maxsize=8192)

@@ -64,6 +64,8 @@ _GEOMETRY = re.compile(
     re.IGNORECASE,
 )
 """A reason for an angle or length."""
+_NO_COUNT = re.compile(r"\b(?:degree|order|power|rank|dimension|genus) (?:is|=) ", re.IGNORECASE)
+"""A number that counts nothing; what a reason counts is something else."""
 _COUNT = re.compile(rf"(?P<number>{_CARDINAL})(?P<counted>(?: [a-z]+)*)", re.IGNORECASE)
 _GROUPS = re.compile(rf"(?P<first>{_CARDINAL}) [a-z]+s of (?P<second>{_CARDINAL})", re.IGNORECASE)
 _FIGURE = (
@@ -192,7 +194,7 @@ def _gives_a_reason(kept: str, reason: str, *, clause: bool) -> bool:
     numbers = numbers_in(kept)
     if _GEOMETRY.fullmatch(reason):
         return True
-    if not numbers:
+    if not numbers or _NO_COUNT.search(kept):
         return is_description(reason) or is_reason(reason, clause=clause)
     if "=" in reason:
         *sides, end = reason.split("=")

@@ -21,6 +21,8 @@ _SEEN = re.compile(
     r"|larger|smaller|higher|lower|longer|shorter|taller|closer|closest|[a-z]+est|[a-z]+ed|[a-z]+ing)"
 )
 _NAME = re.compile(r"\b[A-Z]\w+(?: [A-Z]\w+)*")
+_ANGLE = re.compile(r"\b(complement|supplement) of (?=\d)")
+_FULL = {"complement": 90, "supplement": 180}
 _ASKED = re.compile(r"\b(?:asked|wanted|second|third|next|last|fourth|enemy)\b", re.IGNORECASE)
 
 
@@ -40,7 +42,7 @@ def describes(sentence: str, answer: Answer) -> bool:
     """
     if answer.letter or re.match(r"\W*(?:yes|no)\b", answer.text, re.IGNORECASE):
         return False
-    sentence = sentence.strip()
+    sentence = _ANGLE.sub(lambda one: f"side of {_FULL[one[1]]} and ", sentence.strip())
     if not _SUBJECT.match(sentence) or not is_reason(
         sentence[0].lower() + sentence[1:], clause=True
     ):
