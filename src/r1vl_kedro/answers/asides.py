@@ -13,7 +13,6 @@ END = r"[^\w\ue000-\uf8ff]*"
 """What may end a clause, without the signs of mentions."""
 QUANTIFIES = re.compile(r"\W*(?:all|none|both|neither|no|not|cannot)\b", re.IGNORECASE)
 """How a text denies or takes in all options."""
-_BY_REASON = COMPARED - {"than"}
 _NUMBER = re.compile(r"\b\d+\b")
 _JOIN = frozenset("the a an of in on at to is are and with".split())
 _PLACED = re.compile(
@@ -150,7 +149,7 @@ def tells_of_one(
     """
     whole = not (reason or goes_on)
     if options is None:
-        known = described(re.sub(r"\bit\b", "", of_it), _BY_REASON if reason else frozenset())
+        known = described(re.sub(r"\bit\b", "", of_it))
         return known or tells(of_it, compares=reason, whole=whole)
     said = [frozenset(words_of(option)) for option in options]
     own, words = said[place], frozenset(words_of(text))
@@ -176,7 +175,7 @@ def tells_of_one(
         return True
     named = words & VERBS if numeric else _stems(words - SMALL) & _stems(own)
     text = text if numeric else _NUMBER.sub(" ", text)
-    return bool(reason or named) and described(text, own | _BY_REASON if reason else own)
+    return bool(reason or named) and described(text, own)
 
 
 def _stems(words: Collection[str]) -> frozenset[str]:

@@ -73,17 +73,6 @@ SEEN = frozenset(
     "labeled labelled circled pictured shown visible solid hollow dashed dotted bold filled empty "
     "striped curved straight flat round".split()
 )
-_SHAPES = frozenset(
-    "small large big tall short long thin thick wide narrow equal same parallel perpendicular "
-    "isosceles equilateral right-angled congruent similar "
-    "symmetric symmetrical vertical horizontal diagonal steep constant linear quadratic "
-    "increasing decreasing steadily "
-    "adjacent "
-    "corresponding interior base regular identical different empty open closed "
-    "continuous differentiable injective surjective bijective monotonic periodic "
-    "convex concave whole "
-    "appropriate tilted aligned connected moving sitting standing".split()
-)
 COMPARED = frozenset(
     "steeper deeper larger smaller higher lower longer shorter taller wider narrower heavier "
     "lighter faster slower bigger greater less fewer more than".split()
@@ -124,8 +113,10 @@ _PLURALS = frozenset(
     f"{one}s" for one in THINGS if not one.endswith(("s", "x", "ch", "y"))
 ) | frozenset("vertices axes indices bodies cities countries faces".split())
 DESCRIBING = (
-    (THINGS | SUPERLATIVE | SEEN | _SHAPES | VERBS | SMALL | _PLURALS)
-    | frozenset("valley peak cell nucleus water height axis origin picture shape".split())
+    (THINGS | SUPERLATIVE | SEEN | VERBS | SMALL | _PLURALS)
+    | frozenset(
+        "different steadily valley peak cell nucleus water height axis origin picture shape".split()
+    )
 ) - frozenset(
     "option choice answer letter label number value statement claim term position place case type "
     "part options choices answers letters labels numbers values statements result results "
