@@ -18,18 +18,15 @@ from r1vl_kedro.rewards.negation import (
     list_start,
 )
 from r1vl_kedro.rewards.normalise import (
-    ARITHMETIC,
     BREAK,
     COMMA,
     DENIERS,
     RELATIONS,
     SENTENCE_ENDS,
-    is_number,
-    is_operand,
     is_variable,
     is_word,
 )
-from r1vl_kedro.rewards.vocabulary import LEADING, SOURCES, THINGS, WHICH, plain, stem
+from r1vl_kedro.rewards.vocabulary import LEADING, SOURCES, THINGS, WHICH, stem
 from r1vl_kedro.rewards.wholes import LONGEST_LABEL, STATING
 
 OPENING = CLAUSE_ENDS | frozenset("and or => which where while whereas when as whose".split())
@@ -39,7 +36,6 @@ _CLAIMED_BY = frozenset("show prove verify check say".split())
 _BIDDING = frozenset({"", "to", "us", "must"})
 _FAULTY = frozenset("wrong incorrect false faulty flawed mistake".split())
 _MULTIPLES = frozenset("half twice thrice double triple".split())
-_RULES = frozenset(map(stem, "theorem rule law formula formulas identity inequality".split()))
 _REACHING = frozenset(
     map(stem, "lead simplify simplifies reduce rearrange equivalent corresponds equal according "
         "solution root due back down closer get".split())
@@ -54,7 +50,6 @@ _URGING = frozenset(
     "enough easy easier best possible how decide decided".split()
 )
 """Words behind which "to" tells what is done: of others it is not known ("refuse to count")."""
-_PUTTING = frozenset("plug plugging put putting".split())
 _PLACING = frozenset("in on without besides".split())
 _BEFORE_THINGS = frozenset("of in on at from for through between".split())
 _GIVING = frozenset("is are gives give that have get find".split())
@@ -62,10 +57,6 @@ _GIVING = frozenset("is are gives give that have get find".split())
 NAMED = frozenset("triangle angle arc line side segment square quadrilateral of".split())
 """Words that a label stands behind, which is no word: "triangle ABC"."""
 OTHERS = frozenset("other another different special wrong".split())
-_NOT_FIRST = OTHERS | frozenset(
-    "second third next last opposite outer inner exterior interior".split()
-)
-"""Words that make another thing of the noun behind: "the other triangle is isosceles"."""
 _TO_THAT = frozenset(
     "have get got find found see seen know known note notice observe recall remember conclude "
     "deduce infer show shows shown follows follow clear obvious evident given told means mean "
@@ -90,18 +81,16 @@ _STATING_LAST = _FINITE | frozenset(
     "their our that those either us".split()
 )
 """Words that a lead may end with: what states, when and how, and words that point at a thing."""
-_UNSETTLED = frozenset("condition question problem cases requirement choice points check".split())
-"""Subjects that state nothing: "the condition is x = 5"."""
+_UNSETTLED = frozenset("question problem cases requirement choice points check".split())
+"""Subjects that state nothing: "the question is x = 5"."""
 _TELLING = frozenset("says states tells us gives shows check implies".split())
 _ADJUNCTS = frozenset(
     "in from by at with without besides under using after on through considering for if".split()
 )
 _MODAL = frozenset("could may must would".split())
-_NOWHERE = (["no", "one"], ["at", "first"], ["in", "my"])
 _MEETING = frozenset(
     "crosses meets intersects cuts is has occurs reaches touches lies attained located".split()
 )
-_FEW_CASES = frozenset("this that each every either any which such our".split())
 _BIDS = frozenset("find choose determine pick compute calculate let which points such".split())
 """Words of a sentence that asks for what makes something so: "find k so that"."""
 
@@ -147,16 +136,6 @@ def _altered(tokens: Sequence[str], start: int) -> bool:
     first, before = tokens[start], tokens[start - 1] if start else BREAK
     if is_variable(first) and is_variable(before) and before not in ("a", "i"):
         return True  # a product: "y x = 5"
-    if before == "=" and start > 1 and is_number(tokens[start - 2]):
-        return (start < 3 or not is_operand(tokens[start - 3])) and tokens[
-            start - 3
-        ] not in ARITHMETIC
-    if before in _NOT_FIRST and is_word(first) and first != "there":
-        return True  # "the other triangle is isosceles"
-    if before == "to" and stem(tokens[start - 2]) not in _REACHING:
-        return True  # "the distance to y = 2x + 1"
-    if before in ("arc", "vector") and is_word(first):
-        return True
     return start > 1 and tokens[start - 2] == "such" and before == "as"
 
 
@@ -171,17 +150,8 @@ def _leads(tokens: Sequence[str], start: int, *, equation: bool) -> bool:
         and _ends_stating(lead, tokens[start], equation=equation)
     ):
         return False
-    if lead[:1] == ["to"] and (not opening or tokens[opening - 1] in SENTENCE_ENDS):
-        return False  # "To get x = 5 we would need more"
-    if lead == ["case"] or (
-        equation and lead[-1:] == ["in"] and lead[-2:-1] and lead[-2] in _PUTTING
-    ):
-        return False
     denied = not DENIERS.isdisjoint(lead)
-    ruled = max((at for at, word in enumerate(lead) if stem(word) in _RULES), default=0)
     for place, word in enumerate(lead):
-        if place < ruled and word in ("by", "from", "using"):
-            return all(known(word, "") for word in lead[ruled:])  # "by Ohm's law"
         ahead = lead[place - 1] if place else ""
         if word in _PLACING and not equation:
             return OTHERS.isdisjoint(lead[place:])  # "in the basket there are 8 apples"
@@ -206,20 +176,12 @@ def _opens(tokens: Sequence[str], opening: int, start: int, *, equation: bool) -
         return "we" in lead or (mark == "where" and behind)
     if mark == "which" and not lead and is_word(tokens[start]):
         return tokens[start] in _FINITE or before == COMMA
-    if tokens[opening - 3 : opening] == ["as", "long", "as"]:
-        return False
-    if mark == "which":
-        return before not in _BEFORE_THINGS | {"for"}
     if mark == "so" and lead[:1] == ["that"]:
         return before == COMMA or _BIDS.isdisjoint(tokens[max(opening - 9, 0) : opening])
     first = opening - 1
     while first > max(opening - SENTENCE_REACH, 0) and tokens[first - 1] not in CLAUSE_ENDS:
         first -= 1
     whole = tokens[first : opening - 1]
-    if mark == "or" and (not equation or RELATIONS.isdisjoint(whole)):
-        return not whole
-    if mark == "and" and equation and "of" in whole:
-        return any(map(_is_verb, whole))  # "the sum of BC and AB = 5"
     if mark in ("and", "but") and not equation and is_word(tokens[start]):
         return not whole or any(map(_is_verb, whole))  # "the base and the area is 24"
     return True
@@ -238,41 +200,21 @@ def _ends_stating(lead: Sequence[str], first: str, *, equation: bool) -> bool:
     open_to = not settled and not _UNSETTLED.isdisjoint(lead)
     if open_to or not OTHERS.isdisjoint(lead):
         return False
-    if lead[0] in ("before", "until") and "we" in lead:
-        return False
-    if lead[:2] in _NOWHERE or (lead[0] == "only" and ahead == "in"):
-        return False
-    if "must" in lead and ahead in ("shown", "proved", "proven", "checked", "verified"):
-        return False
     if not _MODAL.isdisjoint(lead) or ("to", "be") in pairwise(lead):
         return last == "that" or (ahead, last) == ("must", "have") or "conclude" in lead
-    if not {("have", "to"), ("has", "to"), ("need", "to"), ("my", "first")}.isdisjoint(
-        pairwise(lead)
-    ):
-        return False
     if last == "in" or (last == "at" and not _MEETING.isdisjoint(lead)):
         return ahead in ("resulting", "results") or last == "at"
-    if any(word == "let" for word in lead) and not equation:
-        return False
     if last == "that":
         sourced = stem(ahead) in SOURCES and not _TO_THAT.isdisjoint(lead[:-2])
         said = ahead == "say" and "can" in lead
         return not is_word(ahead) or ahead in _TO_THAT or sourced or said
-    if last == "say":
-        return "can" in lead or "may" in lead
     if last in _STATING_LAST or not is_word(last):
         return last != "to" or stem(ahead) in _REACHING
-    if last == "of":
-        return True
-    if "case" in lead:
-        return not _FEW_CASES.isdisjoint(lead)
-    label = (
-        equation or is_variable(first) or (len(first) < 5 and not plain(first)) or len(first) == 2
-    )
+    if last == "of" or lead == ["case"]:
+        return last == "of"
+    label = equation or is_variable(first) or len(first) == 2
     if lead[0] in _ADJUNCTS and last not in _BEFORE_THINGS:
         return lead[0] != "for" or label
-    if lead[0] == "there" or first == "there":
-        return last not in _BEFORE_THINGS
     if stem(last) in WHICH:
         return True
     held = _BEFORE_THINGS - {"of"}

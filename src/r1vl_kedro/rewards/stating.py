@@ -83,7 +83,8 @@ _AGREEING = frozenset("yes yeah yep indeed correct right true exactly".split())
 def stated(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether the sentence around a window (end exclusive) states what it holds."""
     return not (
-        denied_before(tokens, start, end)
+        given_up(tokens, start, end)
+        or denied_before(tokens, start, end)
         or denied_after(tokens, start, end)
         or denied_together(tokens, start, end)
         or _supposed(tokens, start, end)
@@ -95,7 +96,6 @@ def stated(tokens: Sequence[str], start: int, end: int) -> bool:
         or goes_on_otherwise(tokens, start, end)
         or followed_otherwise(tokens, start, end)
         or said_otherwise(tokens, start, end)
-        or given_up(tokens, start, end)
     )
 
 

@@ -17,28 +17,24 @@ from r1vl_kedro.rewards.normalise import (
     is_number,
     is_word,
 )
-from r1vl_kedro.rewards.predicates import (
-    BEHIND,
-    GROUNDS,
-    LEAVING_WHOLE,
-    SAYING,
-    YIELDING,
-    ends_sum,
-    leaves_stated,
-    left_open,
-    unsettled,
-    value_of,
-)
 from r1vl_kedro.rewards.wholes import STATING
 
 _CURVES = frozenset("line curve graph equation formula function".split())
 """What an equation in words is denied to be: "x = 5 is not the equation"."""
+_DONE = frozenset(
+    "obtained found given shown derived computed calculated used needed required solved satisfied "
+    "verified checked confirmed determined drawn known proved proven stated reached met paid "
+    "substituted inserted chosen fixed established deduced concluded implied forced seen fulfilled "
+    "called written simplified expected divided multiplied added equivalent based marked".split()
+)
+"""What may have been done with a statement that stands."""
 _SAYS = AUXILIARIES | frozenset(
     "holds hold works satisfies follows implies means gives yields makes".split()
 )
 """Verbs with which something is said of a statement: what follows must be known to leave it one."""
 _EQUATIONS = RELATIONS | STATING
 """What makes a window an equation or a statement in words."""
+_YIELDING = frozenset("leads gives yields produces gets got".split())
 _ASKING = frozenset("what where when how why".split())
 _CONDITIONS = frozenset("if iff provided except".split())
 _BOUNDING = frozenset(
@@ -54,7 +50,25 @@ _CHANGING = ARITHMETIC | {"longer", "shorter", "larger", "smaller", "higher", "l
 _PLACES = frozenset("in on at for of".split())
 _OF_SEVERAL = OTHERS | {"each", "every", "no"}
 _LIMITING = frozenset("without on in at of for with by from if when where".split())
-_LESSENING = frozenset("more less fewer short shy off < >".split())
+_SAYING = _DONE | frozenset(
+    "valid actual exact integer natural rational wanted unique single minimum maximum common "
+    "double simple best admissible acceptable numerical constant divisor parabola asymptote "
+    "consequence necessary sufficient direct change depend matter exceed include contain lie "
+    "intersect need affect go vertical horizontal opposite than half".split()
+)
+"""Words that may be said of a statement that stands, besides those that lead to one (`known`)."""
+_BEHIND = AUXILIARIES | frozenset(
+    "and or that which who whose where as in on at of for from with by to into onto out between "
+    "among around along across inside outside within under over above below behind beside near "
+    "through about after before until without against toward towards regardless here there now "
+    "again still already too also indeed only all each both altogether overall total left "
+    "respectively together possible available long wide high tall deep old away apart follows "
+    "satisfies works holds implies means gives yields makes exist exists we it i they not never "
+    "visible like while whereas remain stay".split()
+)
+"""Words right behind a statement that leave it one: a noun there may not ("6 edge colors")."""
+_LEAVING_WHOLE = CLAUSE_ENDS | _BEHIND | _DONE
+"""Words right behind a phrase with which it ends there."""
 
 
 def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -64,10 +78,8 @@ def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     """
     if tokens[end] in ("more", "fewer") and tokens[end + 1] in CLAUSE_ENDS:
         return True
-    if tokens[end] in GROUNDS and GROUNDS.issuperset(tokens[end : sentence_end(tokens, end)]):
-        return False
     last = next((at for at in range(end - 1, start, -1) if tokens[at] in CLAUSE_ENDS), start)
-    if STATING.isdisjoint(tokens[last : end - 1]) or tokens[end - 1] in BEHIND:
+    if STATING.isdisjoint(tokens[last : end - 1]) or tokens[end - 1] in _BEHIND:
         return False
     if not is_word(tokens[end - 1]):
         return False
@@ -79,7 +91,7 @@ def goes_on_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def names_more(after: str) -> bool:
     """Tell whether a word right behind a phrase is not known to leave it whole: ``edge colors``."""
-    if after in LEAVING_WHOLE or after.endswith(("ly", "ing", "ed")):
+    if after in _LEAVING_WHOLE or after.endswith(("ly", "ing", "ed")):
         return False
     if after in ("per", "=>", "-", "+", "*", "^"):
         return True
@@ -96,12 +108,8 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     while last < end + SENTENCE_REACH and tokens[last] not in OPENING:
         last += 1
     verb, following, tail = tokens[end], tokens[min(end + 1, len(tokens) - 1)], tokens[end:last]
-    if _EQUATIONS.isdisjoint(held) and not is_claim(tokens, start, end):
-        if is_number(held[0]) and left_open(tail):
-            return True
-        return (verb in YIELDING and _spoilt(tail)) or verb in _LESSENING
-    if tail[-1:] == ["only"]:
-        return True
+    if _EQUATIONS.isdisjoint(held):
+        return verb in _YIELDING and _spoilt(tail)
     if "only" in tail[:-1] and tail[tail.index("only") + 1] in _LIMITING:
         return True
     if _spoilt(tail) or (verb == "=>" and _spoilt([following])):
@@ -119,21 +127,30 @@ def followed_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
             or (said[:1] == ["not"] and not _CURVES.isdisjoint(said[1:2]))
         ):
             return True
-        if unsettled(verb, said):
-            return True
         pairs = zip(["", *said], said, strict=False)
-        return not all(word in SAYING or known(word, ahead) for ahead, word in pairs)
-    if verb == "=" and is_number(following) and value_of(held) not in ("", following):
+        return not all(word in _SAYING or known(word, ahead) for ahead, word in pairs)
+    if verb == "=" and is_number(following) and _value(held) not in ("", following):
         return behind in OPENING or behind == held[-1]  # "20 cm = 24 cm"
     if verb in _CONDITIONS or not claim:
-        return verb in _CONDITIONS or (not RELATIONS.isdisjoint(held) and not ends_sum(tail))
-    if verb in _BOUNDING or (verb, following) in _BOUNDING_PAIRS or tail[1:3] == ["to", "be"]:
+        return verb in _CONDITIONS
+    if verb in _BOUNDING or (verb, following) in _BOUNDING_PAIRS or tail[-1:] == ["only"]:
+        return True
+    if verb in _PLACES and following in _OF_SEVERAL:
+        return True
+    if tail[1:3] == ["to", "be"] or (verb == "and" and behind == "more"):
         return True
     if read_units(tokens[end - 1]) and is_number(tokens[end - 2]) and verb in _CHANGING:
         return True
     several = not STATING.isdisjoint(held) and verb == "and" and is_number(following)
     listed = verb == COMMA and is_number(following) and behind in CLAUSE_ENDS | {"and"}
-    return (is_number(tokens[end - 1]) and (several or listed)) or not leaves_stated(tail, held)
+    return is_number(tokens[end - 1]) and (several or listed)
+
+
+def _value(held: Sequence[str]) -> str:
+    """Return the number that an equation of one value ends with, before its unit if any."""
+    place = -1 if is_number(held[-1]) else -2
+    alone = len(held) > 2 and is_number(held[place]) and held[place - 1] in _EQUATIONS
+    return held[place] if alone else ""
 
 
 def _spoilt(tail: Sequence[str]) -> bool:
@@ -149,10 +166,10 @@ def _absurd(tokens: Sequence[str], end: int) -> bool:
 
 def _acts(word: str, following: str) -> bool:
     """Tell whether a word behind a statement is a verb with an object: "misreads the figure"."""
-    if not is_word(word) or word in LEAVING_WHOLE:
+    if not is_word(word) or word in _LEAVING_WHOLE:
         return False
     if word.endswith("ed"):
         return True
     if not word.endswith("s") or word.endswith("ss") or read_units(word):
         return False
-    return following not in LEAVING_WHOLE and following[-1].isalnum()
+    return following not in _LEAVING_WHOLE and following[-1].isalnum()
