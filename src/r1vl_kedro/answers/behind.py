@@ -7,60 +7,27 @@ class, and the order of classes is one pattern; with any other word the value is
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from r1vl_kedro.answers.countables import COUNTABLES
+from r1vl_kedro.answers.known_words import BOTH
 from r1vl_kedro.answers.nouns import COLOURS, counted, plural
 from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.prose import WORD
 from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.answers.vocabulary import AMOUNTS
 
-
-def _each(*lines: str) -> Iterable[str]:
-    return (word for line in lines for word in line.split())
-
-
-PLACES = frozenset(_each(
-    # What is looked at.
-    "picture pictures image images figure figures photo photograph chart graph diagram table map "
-    "plot drawing illustration scene legend key display screen pattern sequence set list group "
-    "row column grid",
-    # Figures and their parts.
-    "triangle square rectangle circle polygon pentagon hexagon octagon parallelogram trapezoid "
-    "rhombus cube cuboid box cylinder cone sphere pyramid prism shape solid object region area "
-    "surface base front face side edge vertex corner center centre point line axis "
-    "curve circuit angle "
-        "interval",
-    # People and things that get a part each.
-    "person people student child boy girl man woman worker player team customer item piece",
-    # Rooms, places and events.
-    "room class classroom school kitchen house building street road city town country state world "
-    "park garden farm field zoo forest pool lake river sea ocean beach station shop store market "
-    "library office hotel factory family game party trip journey race",
-    # What holds things, and furniture.
-    "basket bag jar bowl plate bottle glass cup tank tray drawer shelf desk bed wall floor ground "
-    "ceiling door window car bus train boat truck bench fence tree branch book page board card "
-    "collection pizza cake pie cookie bar",
-))  # fmt: skip
-"""Where a value is seen or holds, and of what."""
-
-_MATTER = frozenset(_each(
-    "water milk juice tea coffee soda oil gas fuel paint sand soil salt sugar flour rice butter "
-    "cheese bread cake pizza pie chocolate candy fruit meat soup food paper tape ribbon rope "
-    "string wire cloth fabric wood metal gold silver copper air oxygen energy power work money "
-    "time data space land area material solution football soccer basketball baseball volleyball "
-    "tennis hockey cricket rugby golf swimming chess music art math maths science history english"
-))  # fmt: skip
+_MATTER = frozenset(
+    (
+        "water milk juice tea coffee soda oil gas fuel paint sand soil salt sugar flour rice "
+        "butter cheese bread cake pizza pie chocolate candy fruit meat soup food paper tape ribbon "
+        "rope string wire cloth fabric wood metal gold silver copper air oxygen energy power work "
+        "money time data space land area material solution football soccer basketball baseball "
+        "volleyball tennis hockey cricket rugby golf swimming chess music art math maths science "
+        "history english "
+    ).split()
+)
 """What is measured, or liked: "3 cups of flour", "5 students like football"."""
-
-AMOUNTS = frozenset(_each(
-    "number count total sum difference product quotient ratio percentage fraction probability "
-    "average mean median mode range maximum minimum amount value rate score size area perimeter "
-    "circumference volume length width height depth radius diameter angle measure slope distance "
-    "speed velocity acceleration force weight mass density pressure energy work power voltage "
-    "current resistance charge temperature frequency price cost profit loss age year time period "
-    "root coefficient exponent degree"
-))  # fmt: skip
-"""What is asked for and has a value."""
 
 _CLASSES = {
     "p": "in on at of from inside within around along for across throughout into about near "
@@ -100,8 +67,8 @@ _CLASSES = {
     "f": "of",
     "k": "number amount count",
     "c": " ".join(COLOURS),
-    "t": " ".join(PLACES),
-    "q": " ".join(AMOUNTS - {"number", "count"}),
+    "t": " ".join(filter(is_open, COUNTABLES - AMOUNTS)),
+    "q": " ".join((AMOUNTS | BOTH) - {"number", "count"}),
     "m": " ".join(_MATTER),
     "S": "largest biggest greatest highest tallest longest oldest fastest heaviest widest deepest "
          "smallest least lowest shortest youngest slowest lightest nearest closest brightest "
@@ -165,7 +132,7 @@ _DESCRIPTION = _order(
 )
 """What is said of a name: "the capital of France", "largest bar"."""
 _OF_A_THING = _order(
-    rf"(?: M | o v | (?:f d? [gcs]* l+)? z (?:d? [gcO]* [lmiO]+)? ) (?:{_PLACE} | p Y)?"
+    rf"(?: M | o v | (?:f d? [gcs]* l+)? z (?:d? [gctO]* [lmitO]+)? ) (?:{_PLACE} | p Y)?"
 )
 """What stands behind a unit or a thing: "5 cm long", "3 days to finish", "5 boys like tea"."""
 _DOING = re.compile(r"\s\w+(?:ing|ed)\b")

@@ -12,6 +12,7 @@ from r1vl_kedro.answers import known_words as known
 from r1vl_kedro.answers.nouns import plural, singular
 from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.tokens import DECORATIONS, FUNCTIONS
+from r1vl_kedro.answers.vocabulary import AMOUNTS, THINGS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
 _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*%?|[^\W\d_]+(?:-[^\W\d_]+)*|['’]s\b|[^\s]")
@@ -94,8 +95,8 @@ _CLASSES = {
     **dict.fromkeys("half twice".split(), "K"),
     **dict.fromkeys(known.WAYS, "y"),
     **dict.fromkeys(known.DOING, "g"),
-    **dict.fromkeys(known.THINGS, "t"),
-    **dict.fromkeys(known.AMOUNTS, "q"),
+    **dict.fromkeys(filter(is_open, THINGS), "t"),
+    **dict.fromkeys(AMOUNTS, "q"),
     **dict.fromkeys(known.HAVE, "v"),
     **dict.fromkeys(known.FIND, "f"),
     **dict.fromkeys(known.BOTH, "z"),

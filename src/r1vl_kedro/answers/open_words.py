@@ -59,16 +59,16 @@ _SAID = (
     "subtracted added increased decreased "
 )
 _MODIFYING = (
-    "wrong phony sham mock blank torn empty void null good invalid bad poor worse worst weak weakest "
-    "weaker flawed bogus spurious dubious suspicious questionable absurd stupid ridiculous crazy "
-    "random arbitrary previous earlier former prior preceding preliminary provisional tentative "
-    "temporary interim partial incomplete intermediate rough crude naive hasty careless lazy "
-    "premature apparent ostensible purported fictitious nominal possible probable plausible "
-    "feasible conceivable tricky illegal illegitimate obsolete outdated expired stale runner "
-    "almost other another different else instead rather actual true real personal subjective "
-    "vague obvious extraneous absent redundant superfluous forbidden prohibited perfect ideal "
-    "inferior lesser later subsequent old negative biased blind careful sloppy lucky drunk tired "
-    "afraid broken stopped sorry sure certain confident "
+    "wrong phony sham mock blank torn empty void null good invalid bad poor worse worst weak "
+    "weakest weaker flawed bogus spurious dubious suspicious questionable absurd stupid "
+    "ridiculous crazy random arbitrary previous earlier former prior preceding preliminary "
+    "provisional tentative temporary interim partial incomplete intermediate rough crude naive "
+    "hasty careless lazy premature apparent ostensible purported fictitious nominal possible "
+    "probable plausible feasible conceivable tricky illegal illegitimate obsolete outdated "
+    "expired stale runner almost other another different else instead rather actual true real "
+    "personal subjective vague obvious extraneous absent redundant superfluous forbidden "
+    "prohibited perfect ideal inferior lesser later subsequent old negative biased blind careful "
+    "sloppy lucky drunk tired afraid broken stopped sorry sure certain confident "
 )
 _OTHER = (
     "i me my mine myself you your yourself we us our ourselves writer reader grader assistant "

@@ -18,32 +18,51 @@ LABELLED = frozenset(
 )
 """Things that a letter labels: "curve B"."""
 
+AMOUNTS = frozenset(
+    (
+        # How many and how much.
+        "number sum difference product quotient remainder ratio proportion percentage percent "
+        "fraction probability chance average mean median mode range variance maximum minimum "
+        "amount value rate factor scale size quantity data "
+        # Measures of figures.
+        "area perimeter circumference volume length width breadth height depth radius diameter "
+        "angle slope intercept gradient distance displacement altitude hypotenuse base side edge "
+        "diagonal chord arc segment "
+        # Physics, chemistry, money and time.
+        "speed velocity acceleration force weight mass density pressure energy power voltage "
+        "current resistance capacity temperature frequency wavelength period momentum torque "
+        "impulse concentration price profit loss revenue income growth increase decrease interest "
+        "discount tax salary fee budget spending expenditure investment production consumption "
+        "output sales exports imports share accuracy rating rank votes unemployment inflation "
+        "emissions rainfall elevation humidity tension friction change balance population age gap "
+        "time duration year month day date hour minute "
+        # Algebra.
+        "coefficient exponent derivative integral limit determinant matrix vector magnitude "
+        "modulus coordinate intersection vertex midpoint centre center origin equation function "
+        "expression formula domain set interval inverse root zero constant term sequence pattern "
+        "variable degree "
+        # What a thing is like.
+        "color colour shape name title type kind category material language letter position "
+        "location place direction capital season weather stage phase "
+    ).split()
+)
+"""What is asked for and has a value."""
+
 _ASKED_FOR = (
-    "colour color shape size name number value length height width depth distance perimeter "
-    "circumference radius diameter area volume surface mass weight density speed velocity "
-    "acceleration force energy power pressure temperature time duration date day month year hour "
-    "age price cost amount total sum difference product quotient average mean median mode range "
-    "ratio rate percentage percent fraction probability slope gradient intercept maximum minimum "
-    "angle measure degree direction orientation position location coordinates equation formula "
-    "expression function graph solution result root limit derivative integral voltage current "
-    "resistance charge frequency wavelength amplitude concentration phase state charge "
-    "genotype phenotype gene allele genus species order family class kind type category group "
-    "title topic subject theme author artist style genre instrument sport season weather language "
-    "capital city town country state continent island ocean sea river lake mountain planet star "
-    "moon sun sky earth animal bird fish insect mammal reptile plant tree flower fruit vegetable "
-    "food drink meal vehicle car bus bike plane boat train building house room furniture "
-    "person man woman boy girl child people player team winner leader teacher student doctor "
-    "woman's man's material metal element compound substance molecule atom ion acid base salt gas "
-    "liquid solid rock mineral organ tissue cell bone muscle organism predator prey process "
-    "reaction cycle structure part piece block ball cube sphere cylinder cone pyramid prism box "
-    "dice card coin circle triangle square rectangle pentagon hexagon octagon polygon "
-    "parallelogram rhombus trapezoid quadrilateral ellipse parabola line segment ray arc chord "
-    "tangent curve bar slice sector point vertex edge side face corner base top bottom middle "
-    "left right center centre object thing item figure picture image photo chart diagram table "
-    "map plot panel row column region section letter word digit symbol sign label arrow mark "
-    "pattern sequence term statement claim relation company product brand store market decade "
-    "century period group interval bin scene artwork painting drawing photo street background "
-    "foreground text scale sales population income profit revenue production solar system "
+    "surface cost total measure orientation solution result charge amplitude state genotype "
+    "phenotype gene allele genus species order family topic subject theme author artist style "
+    "genre instrument sport town continent island ocean sea river lake mountain star moon sun sky "
+    "earth bird fish insect mammal reptile tree flower fruit vegetable food drink meal vehicle "
+    "bus bike plane boat train building room furniture people winner leader teacher doctor "
+    "woman's man's metal compound molecule atom ion acid salt solid mineral tissue bone muscle "
+    "organism predator prey process reaction sphere cylinder cone pyramid prism dice card coin "
+    "pentagon hexagon octagon polygon parallelogram rhombus trapezoid quadrilateral ellipse "
+    "parabola tangent sector corner top bottom middle left right thing map section word digit "
+    "symbol mark claim relation brand market decade century bin scene artwork painting drawing "
+    "street background foreground text solar system activity bank bread cable character cuboid "
+    "desert dial disease east factory father film flight gauge grid hotel hyperbola jacket ladder "
+    "legend meter mother movie north paper pendulum pipe pole pool president screen semicircle "
+    "south thermometer west display classroom tank zoo world fence inventor "
 )
 _PHOTOGRAPHED = (
     "bicycle motorcycle airplane truck bench cat dog horse sheep cow elephant bear zebra giraffe "
@@ -57,9 +76,9 @@ _PHOTOGRAPHED = (
     "forest park garden kitchen bathroom bedroom office shop restaurant hospital school church "
     "gap difference hole cycle shadow sculpture statue"
 )
-THINGS = frozenset(_ASKED_FOR.split()) | frozenset(_PHOTOGRAPHED.split()) | LABELLED
+THINGS = AMOUNTS | frozenset(_ASKED_FOR.split()) | frozenset(_PHOTOGRAPHED.split()) | LABELLED
 """Things of which an answer says what they are: "the colour of the car is"."""
-SUBJECTS = THINGS - frozenset("option choice answer letter result".split())
+SUBJECTS = THINGS - frozenset("option choice answer letter result increase decrease".split())
 
 SUPERLATIVE = frozenset(
     "largest smallest biggest highest lowest longest shortest greatest tallest steepest deepest "
@@ -120,7 +139,7 @@ DESCRIBING = (
 ) - frozenset(
     "option choice answer letter label number value statement claim term position place case type "
     "part options choices answers letters labels numbers values statements result results "
-    "right".split()
+    "right zero".split()
 )
 """All words of a description."""
 FIELDS = tuple(
