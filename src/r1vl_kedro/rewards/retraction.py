@@ -1,7 +1,4 @@
-"""Whether what follows the sentence of a match takes it back, or gives another value.
-
-The next sentence may go on to anything; one that points back ("this", "it") must not deny.
-"""
+"""Whether the sentence behind that of a match takes it back: "This cannot be the case."."""
 
 from collections.abc import Sequence
 from itertools import pairwise
