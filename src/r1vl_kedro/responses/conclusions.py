@@ -8,10 +8,10 @@ import re
 from collections.abc import Collection, Sequence
 
 from r1vl_kedro.answers import equivalent
-from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.units import read_units
-from r1vl_kedro.responses.clauses import plain
+from r1vl_kedro.responses.clauses import Answer, plain, value_of
 
 MEASURES = frozenset(
     "number sum product difference quotient ratio total value amount count area perimeter "
@@ -29,45 +29,34 @@ THINGS = frozenset(
     "matchstick city country map bar way route path unit turn score team round reflection".split()
 )
 """What a figure consists of, in the singular."""
-_SOURCES = frozenset(
-    "diagram picture image chart graph table grid equation formula theorem identity condition "
-    "expression function root solution coordinate calculation series sequence progression "
-    "notation scale mass answer result option choice question problem".split()
+WORKING = frozenset(CARDINALS) | frozenset(
+    # Small words.
+    "a an the and as at by for from if in into of off on or out over per since so than that's "
+    "then there's through to up us we when with you let let's we'll he it it's its our be can has is "
+    "was were must need needs about above across along among around back behind below between down "
+    # Amounts and their units.
+    "cm mm km m kg g sq th one ones whole once more less least half quarter third tenth hundredth "
+    "tens hundreds digit multiple root total sum minus plus times negative real double twice "
+    # What is done and asked.
+    "add added multiply multiplied divided squared increased counting given apply imply including "
+    "correct right answer choice option question problem result solution score step view "
+    "desired different exactly feasible finally hence longer neighbour only opposite possible "
+    "rest unshaded again".split()
 )
-_WHICH = frozenset(
-    "possible shaded unshaded largest smallest greatest longest shortest lowest highest nearest "
-    "equal similar congruent isosceles equilateral regular angled right acute obtuse parallel "
-    "perpendicular interior exterior inner outer left top bottom middle small large big whole "
-    "larger smaller longer shorter upper lower adjacent minimal maximal horizontal vertical "
-    "entire different distinct positive negative real corresponding required desired given "
-    "expected final correct pythagorean pythagoras geometric arithmetic integral common first "
-    "second third such same straight respective sided feasible".split()
+"""Words of a working, beside those that are open."""
+_IN_LONG = frozenset(
+    "not no non all isn't aren't don't doesn't can't didn't cannot neither nor without except "
+    "would should could may but however instead otherwise unless still yet again too further even "
+    "easily similarly differently either other does do what whose how why asked told wish halves "
+    "multiples equivalent inverse missing lie crossed eliminate fact clue mirror reader I am".split()
 )
-_VERBS = frozenset(
-    "is are be equals equal has have can must will need needs gives give get gets obtain find "
-    "see conclude write make makes leaves leave leaving giving mean means implies imply becomes "
-    "become follows measures costs covers contains consists rounds simplifies satisfy satisfies "
-    "use apply let's let check verification count add step verify solve solving using taking "
-    "substituting adding subtracting multiplying dividing halving rearranging simplifying "
-    "counting combining converting working considering corresponding requires minus plus times "
-    "added altogether marked made used formed seen drawn listed connected created divided "
-    "multiplied matches view center centre".split()
-)
-_SMALL = frozenset(
-    "the a an of in on at to from for by with and or we he she they you that this which where "
-    "there here it its their our these all each every both so as thus hence therefore then "
-    "since because when also again only finally exactly into per degree inch inches feet foot "
-    "cm mm km m metre meter centimeter centimetre mile hour minute day year dollar cent kg g "
-    "unit sq tenth hundredth us hundred thousand front behind it's that's there's morning "
-    "afternoon evening".split()
-)
-WORKING = MEASURES | THINGS | _SOURCES | _WHICH | _VERBS | _SMALL | COLOURS | frozenset(CARDINALS)
-"""Words in which a working may come to its value; nouns also in the plural."""
+"""Words that tell of the figure in a long working."""
 
 _BEGINS = re.compile(
     r"\b(?=(?:so|thus|hence|therefore|then|which|giving|leaving|that is|sum)\b)"
     r"|\b(?:is|are|be|has|have|needs?|gives?|makes?|leaves?|means?|equals|matches|obtain|get|find|length"
-    r"|(?:equal|rounds|closest) to)\b"
+    r"|located in|called|named"
+    r"|(?:equal|rounds|closest|closer) to)\b"
     r"(?: only| exactly)?(?=\W*\S)|(?<==)"
     r"|\A\W*(?:the )?(?:final |right |correct )?answer:"
     r"|\\(?:\[|(?:[Ll]ong)?[Rr]ightarrow\b|implies\b)|&=?",
@@ -83,6 +72,8 @@ _CONCLUDES = re.compile(
     r".*(?:\A|[,;:.)}]|\band|\bor)\W*\b(?:so|thus|hence|therefore)\b", re.IGNORECASE | re.DOTALL
 )
 """What stands before a conclusion: in a long working it may be in any words."""
+_CLAUSE_ENDS = re.compile(r",\s|\s(?:in which|than|and|when|since|or|which|as)\s")
+"""Where a clause of a long working ends."""
 _CALLED = re.compile(
     r"\s+is (?:the )?(?:final |correct |right )?(?:answer|correct|right|result)\W*\Z", re.IGNORECASE
 )
@@ -99,10 +90,11 @@ _SUBJECT = re.compile(
 _ITS_OWN = re.compile(
     r"\b(?:answer|option|choice|result|right|correct)s?\b"
     r"(?! (?:angle|triangle|circular|prism|cone))"
-    r"|\b(?:of|and|to) (?:this|it|that)(?! (?!is\b)\w)",
+    r"|\b(?:of|and|to) (?:this|it|that)\b(?! (?!is\b)\w)",
     re.IGNORECASE,
 )
 """The answer as something else than the subject: "the sum of the answer and 3"."""
+_ITS_ANSWER = re.compile(r"\b(?:option|choice)s?\b|\b(?:the|my|this) answer\b", re.IGNORECASE)
 _SIDE = re.compile(r"[,;:]|\b(?:so|thus|hence|therefore|then|that|and|or|have|get|obtain|gives)\b")
 _MULTIPLE = re.compile(r"\d\s*[a-z]|[a-z]\s*(?:\^|[-+*/]|\d)|\\?(?:sqrt|log|ln|frac)\W*[a-z]|\|")
 """A side of an equation that is reckoned from one symbol: "2x = 14" is not x."""
@@ -130,10 +122,12 @@ def comes_to(
     solved = reckoned(sentence[: sentence.rfind("=") + 1])
     for place in [*reversed(begins), 0]:
         lead, value = sentence[:place], _bare(sentence[place:])
+        if long and place and (ends := _CLAUSE_ENDS.search(sentence, place)):
+            value = _bare(sentence[place : ends.start()])
         if long and (found := _CONCLUDES.match(lead)):
             lead = lead[found.end() :] or "so"
         sides = not place and "=" in value and not re.search(r"[A-Za-z]", value)
-        if not value or sides or solved or not works(lead or sentence, own):
+        if not value or sides or solved or not works(lead or sentence, own, long=long):
             continue
         term = _TERM.fullmatch(value) and re.search(r"\d", answer)
         if term and equivalent(f"{answer} ({value})", answer):
@@ -146,6 +140,17 @@ def comes_to(
     return False
 
 
+def comes_to_another(sentence: str, answer: Answer, options: Sequence[str] | None = None) -> bool:
+    """Tell whether a sentence has another value of the answer's kind, or ends on another option."""
+    if answer.letter and options:
+        ends = {_bare(sentence[one.end() :]) for one in _BEGINS.finditer(sentence)}
+        others = [one for one in options if one.strip() != _option(answer.text, options).strip()]
+        if any(end and equivalent(end, one) for end in ends for one in others):
+            return True
+    said = plain(sentence)
+    return any(not answer.same(value_of(one)) for one in answer.found(said)) or "?" in said
+
+
 def _option(answer: str, options: Sequence[str] | None) -> str:
     """Return the text of the option that a letter stands for; empty where it stands for none."""
     found = re.match(r"\W*([A-J])\b", answer)
@@ -153,10 +158,11 @@ def _option(answer: str, options: Sequence[str] | None) -> str:
     return options[place] if found and options and place < len(options) else ""
 
 
-def works(lead: str, own: Collection[str] = ()) -> bool:
+def works(lead: str, own: Collection[str] = (), *, long: bool = False) -> bool:
     """Tell whether nothing but words of a working (or of the answer) leads to a value."""
+    own = {*own, *_IN_LONG} if long else own
     said = _SUBJECT.sub("", _PART.sub("", plain(lead)))
-    return not _ITS_OWN.search(said) and all(
+    return not (_ITS_ANSWER if long else _ITS_OWN).search(said) and all(
         known(word) or word.casefold() in own for word in WORD.findall(said)
     )
 
@@ -182,8 +188,8 @@ def known(word: str) -> bool:
     """Tell whether a word is one of a working, or a symbol."""
     if _SYMBOL.fullmatch(word):
         return True
-    word = word.casefold().replace("’", "'")
-    return bool(WORKING & {word, word.removesuffix("s"), word.removesuffix("es")})
+    word = word.casefold().replace("’", "'").removesuffix("'s")
+    return not WORKING.isdisjoint({word, word.removesuffix("s")}) or is_open(word) or len(word) == 2
 
 
 def _bare(text: str) -> str:

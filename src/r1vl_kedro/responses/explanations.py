@@ -82,6 +82,9 @@ _EXPLAINING = (
     rf"(?:{_IT}|everything) (?:matches|agrees with|fits|is consistent with|follows from|satisfies"
     rf"|is in line with|confirms) {_SOURCE}",
     rf"{_IT} (?:matches|works|fits)",
+    rf"(?:no {_THING} (?:is|are) hidden|{_WE} counted the front row and the back row)",
+    r"the (?:second|third|next) (?:largest|highest|smallest|lowest)(?: \w+)? (?:is|has) \d[\d.]*"
+    r"(?: [a-z]+s| people)?",
     rf"(?:it\W+)?as (?:expected|required|desired|shown(?: in {_SOURCE})?)",
     rf"{_IT} (?:is|can be) (?:shown|seen) (?:in|on) {_SOURCE}",
     rf"(?:all|both|each|every|the)(?: of)?(?: the)? {_THING} (?:is|are|was|were) "

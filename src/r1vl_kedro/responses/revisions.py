@@ -10,7 +10,7 @@ from string import ascii_uppercase
 
 from r1vl_kedro.answers import chosen_option, equivalent, yes_or_no
 from r1vl_kedro.responses.clauses import Answer, plain, sentences, value_of
-from r1vl_kedro.responses.conclusions import comes_to, known, reckoned, works
+from r1vl_kedro.responses.conclusions import comes_to, comes_to_another, known, reckoned, works
 from r1vl_kedro.responses.explanations import closes, explains
 
 _LONGEST = 2000
@@ -35,7 +35,8 @@ _HEADING = re.compile(
 _UNDECIDED = "undecided"
 """What is left of an answer with a text behind it that is not understood."""
 _SPEAKS = re.compile(
-    r"(?<![\w$] )(?<![\w$])I\b(?! [A-Z]\b)|\b(?i:my|me|answers?|options?)\b(?! is[\W_]*\Z)"
+    r"(?<![\w$] )(?<![\w$])I\b(?! [A-Z]\b)"
+    r"|\b(?i:my|me|(?<!of the )(?<!desired )(?<!our )answers?|options?)\b(?! is[\W_]*\Z)"
 )
 """The writer or the answer, of which what leads to a value says nothing."""
 _FINAL = re.compile(
@@ -51,6 +52,8 @@ _OPENS = frozenset(
     "index break starting looking along case solution first after between".split()
 )
 """Words that begin a working, beside those in which it comes to its value."""
+_SO = re.compile(r"\b(?:so|thus|hence|therefore|must|total|altogether|gives?)\b", re.IGNORECASE)
+"""Words that come to a value."""
 _ABOUT_IT = frozenset("it this that these its it's that's so or and".split())
 _REPLACES = re.compile(
     r"\b(?:wait|actually|correct\w*|instead|sorry|no|should|so|thus|hence|therefore|answer|result|edit"
@@ -84,6 +87,7 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
     goes_on = bool(_GOES_ON.match(after))
     parts = sentences(after)
     long = len(re.findall(r"\w+", after)) >= _WORKED and _opens(after)
+    passed = False
     for place in reversed(range(len(parts))):
         attached = goes_on and not place
         said = parts[place] if attached else parts[place].strip(" \n\t>–—")
@@ -98,10 +102,16 @@ def revises(answer: str, after: str, options: Sequence[str] | None = None) -> bo
             return not (led or _FINAL.match(bare) or _leads(parts[:place], bare, read))
         if not attached and _chosen_still(bare, answer, options):
             continue
+        told = works(bare, long=True) or (passed and not _SPEAKS.search(bare))
+        settled = passed and not _SO.search(bare)
+        if long and told and (settled or not comes_to_another(bare, read, options)):
+            passed = True
+            continue
         before = parts[place - 1] if place else ""
         if not explains(plain(f"it{bare}" if attached else bare), read, before):
             return True
-    return False
+    own = read.letter or any(read.same(value_of(one)) for one in read.found(plain(after)))
+    return passed and not own
 
 
 def _chosen_still(said: str, answer: str, options: Sequence[str] | None) -> bool:
