@@ -32,30 +32,30 @@ THINGS = frozenset(
 WORKING = frozenset(CARDINALS) | frozenset(
     # Small words.
     "a an the and as at by for from if in into of off on or out over per since so than that's "
-    "then there's through to up us we when with you let let's we'll he it it's its our be can has is "
-    "was were must need needs about above across along among around back behind below between down "
+    "then there's through to up us we when with you let let's we'll he it it's its our be can has "
+    "down is was were must need needs about above across along among around back behind below "
     # Amounts and their units.
     "cm mm km m kg g sq th one ones whole once more less least half quarter third tenth hundredth "
     "tens hundreds digit multiple root total sum minus plus times negative real double twice "
     # What is done and asked.
     "add added multiply multiplied divided squared increased counting given apply imply including "
     "correct right answer choice option question problem result solution score step view "
-    "desired different exactly feasible finally hence longer neighbour only opposite possible "
-    "rest unshaded again".split()
+    "desired different exactly feasible finally hence longer neighbour only possible "
+    "rest unshaded again between".split()
 )
 """Words of a working, beside those that are open."""
 _IN_LONG = frozenset(
     "not no non all isn't aren't don't doesn't can't didn't cannot neither nor without except "
     "would should could may but however instead otherwise unless still yet again too further even "
     "easily similarly differently either other does do what whose how why asked told wish halves "
-    "multiples equivalent inverse missing lie crossed eliminate fact clue mirror reader I am".split()
+    "multiples equivalent inverse missing lie crossed eliminates fact mirror opposite i am".split()
 )
 """Words that tell of the figure in a long working."""
 
 _BEGINS = re.compile(
     r"\b(?=(?:so|thus|hence|therefore|then|which|giving|leaving|that is|sum)\b)"
     r"|\b(?:is|are|be|has|have|needs?|gives?|makes?|leaves?|means?|equals|matches|obtain|get|find|length"
-    r"|located in|called|named"
+    r"|located in|called|named|sum(?= \d)"
     r"|(?:equal|rounds|closest|closer) to)\b"
     r"(?: only| exactly)?(?=\W*\S)|(?<==)"
     r"|\A\W*(?:the )?(?:final |right |correct )?answer:"
@@ -83,8 +83,8 @@ _SYMBOL = re.compile(r"(?!NOT|NO|IF|OR)[A-Z]{2,5}|sin|cos|tan|cot|log|ln")
 """Names of what is drawn between points, and functions."""
 _SUBJECT = re.compile(
     r"(?:\A|[,;:.]|\b(?:so|thus|hence|therefore|and|that|then))\W*(?:the |our |my )?(?:final "
-    r"|correct |right |required |desired )?(?:answer|result)(?: to (?:the|this) \w+)?"
-    r"(?: is\b|:)?\W*(?:(?:\b[A-Za-z]\b|[^A-Za-z,:])*[=≈]\W*)?\Z",
+    r"|correct |right |required |desired )?(?:answer|result)(?: to (?:the|this)(?: \w+){1,2})?"
+    r"(?: is\b|:)?\W*(?:(?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[^A-Za-z,:])*[=≈]\W*)?\Z",
     re.IGNORECASE,
 )
 _ITS_OWN = re.compile(
@@ -189,7 +189,11 @@ def known(word: str) -> bool:
     if _SYMBOL.fullmatch(word):
         return True
     word = word.casefold().replace("’", "'").removesuffix("'s")
-    return not WORKING.isdisjoint({word, word.removesuffix("s")}) or is_open(word) or len(word) == 2
+    return (
+        not WORKING.isdisjoint({word, word.removesuffix("s")})
+        or is_open(word)
+        or bool(re.fullmatch(r"(?!no|me|my)[a-z]{2}", word))
+    )
 
 
 def _bare(text: str) -> str:

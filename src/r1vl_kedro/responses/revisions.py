@@ -36,7 +36,7 @@ _UNDECIDED = "undecided"
 """What is left of an answer with a text behind it that is not understood."""
 _SPEAKS = re.compile(
     r"(?<![\w$] )(?<![\w$])I\b(?! [A-Z]\b)"
-    r"|\b(?i:my|me|(?<!of the )(?<!desired )(?<!our )answers?|options?)\b(?! is[\W_]*\Z)"
+    r"|\b(?i:my|me|(?<!of the )(?<!desired )(?<!our )answer|options?)\b(?! is[\W_]*\Z)"
 )
 """The writer or the answer, of which what leads to a value says nothing."""
 _FINAL = re.compile(
