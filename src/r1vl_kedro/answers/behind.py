@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from r1vl_kedro.answers.countables import COUNTABLES
 from r1vl_kedro.answers.known_words import BOTH
-from r1vl_kedro.answers.nouns import COLOURS, counted, plural
+from r1vl_kedro.answers.nouns import counted, plural
 from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.prose import WORD
 from r1vl_kedro.answers.units import read_units
-from r1vl_kedro.answers.vocabulary import AMOUNTS
+from r1vl_kedro.answers.vocabulary import AMOUNTS, COLOURS, SUPERLATIVE
 
 _MATTER = frozenset(
     (
@@ -70,9 +70,7 @@ _CLASSES = {
     "t": " ".join(filter(is_open, COUNTABLES - AMOUNTS)),
     "q": " ".join((AMOUNTS | BOTH) - {"number", "count"}),
     "m": " ".join(_MATTER),
-    "S": "largest biggest greatest highest tallest longest oldest fastest heaviest widest deepest "
-         "smallest least lowest shortest youngest slowest lightest nearest closest brightest "
-         "most fewest",
+    "S": " ".join(SUPERLATIVE | {"least"}),
     "A": "capital city country state county continent river mountain lake ocean sea island desert "
          "planet star author writer painter artist composer inventor scientist president king "
          "queen leader founder director captain singer player winner currency language religion "

@@ -1,12 +1,12 @@
 """Words that may stand before a value in its sentence, by theme: `leads` says in which order."""
 
-from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import CARDINALS
+from r1vl_kedro.answers.vocabulary import COLOURS, SUPERLATIVE
 
 ANSWERS = frozenset(
     (
-        "answer answers ans solution solutions result results conclusion correction antwort "
-        "lösung réponse respuesta resposta risposta solución ответ "
+        "answer ans solution result conclusion correction antwort lösung réponse respuesta "
+        "resposta risposta solución ответ "
     ).split()
 )
 
@@ -33,12 +33,8 @@ MODIFIERS = COLOURS | frozenset(
     ).split()
 )
 
-EXTREMES = frozenset(
-    (
-        "average mean median maximum minimum max min largest smallest highest lowest greatest "
-        "least biggest longest shortest tallest widest narrowest deepest oldest youngest fastest "
-        "slowest heaviest lightest square circle base "
-    ).split()
+EXTREMES = (SUPERLATIVE - {"most", "fewest"}) | frozenset(
+    "average mean median max min least square circle base".split()
 )
 """Modifiers that are nouns too: "the largest is"."""
 
@@ -56,18 +52,14 @@ BOTH = frozenset("total count cost score scores measure work charge form".split(
 
 HAVE = frozenset(
     (
-        "has have had need needs take takes took costs pay pays paid use uses used eat eats ate "
-        "buy buys bought sell sells sold earn earns earned save saves saved spend spends spent "
-        "receive receives received collect collects collected contain contains contained hold "
-        "holds total totals reach reaches reached weigh weighs weighed measures measured travel "
-        "travels traveled travelled walk walks walked drive drives drove run runs ran require "
-        "requires required won produce produces produced plant planted drank bring brings brought "
-        "bake bakes baked scored cover covers covered works worked charges charged include "
-        "includes fly flies flew go goes went swim swims swam ride rides rode last lasts lasted "
-        "gain gains gained jump jumps jumped fill fills filled own owns owned carry carries "
-        "carried play plays played visit visited show shows read reads represent represents "
-        "indicate indicates display displays depict depicts leave leaves equal equals yield yields "
-        "give gives make makes gets becomes become remains "
+        "has have had need take took costs pay paid use uses used eat ate buy bought sell sold "
+        "earn earned save saved spend spent receive received collect collected contain contained "
+        "hold total totals reach reached weigh weighed measures measured travel traveled travelled "
+        "walk walked drive drove run ran require required won produce produced plant planted drank "
+        "bring brought bake baked scored cover covered works worked charges charged include fly "
+        "flew go goes went swim swam ride rode last lasts lasted gain gained jump jumped fill "
+        "filled own owned carry carried play played visit visited show read represent indicate "
+        "display depict leave equal equals yield give make gets become remains "
     ).split()
 )
 """Verbs of any subject, with a value for their object."""
@@ -89,10 +81,10 @@ DOING = frozenset(
 
 WAYS = frozenset(
     (
-        "theorem law rule rules formula formulas property properties method definition symmetry "
-        "simplification substitution calculation calculations subtraction addition multiplication "
-        "division elimination factoring expansion steps algebra counting information end "
-        "conclusion summary addition pythagoras vieta legend key text figure "
+        "theorem law rule formula formulas property method definition symmetry simplification "
+        "substitution calculation subtraction addition multiplication division elimination "
+        "factoring expansion steps algebra counting information end conclusion summary addition "
+        "pythagoras vieta legend key text figure "
     ).split()
 )
 """By what, from what and where: "by the formula", "in the end"."""

@@ -8,6 +8,7 @@ from r1vl_kedro.answers.countables import COUNTABLES
 from r1vl_kedro.answers.numerals import CARDINALS, PARTS
 from r1vl_kedro.answers.tokens import FUNCTIONS
 from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.answers.vocabulary import COLOURS
 from r1vl_kedro.mathtext import GREEK_LETTERS
 
 _NOUN = re.compile(r"^\s*((?:[A-Za-zäöüß][A-Za-zäöüß'-]+\s*){1,6})$")
@@ -39,10 +40,6 @@ NO_NOUN = (
     )
 )
 """Words that stand in no noun phrase behind a number, or make it another number."""
-COLOURS = frozenset(
-    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
-    "gold silver beige turquoise".split()
-)
 _PLURALS = frozenset(
     "oxen sheep deer moose cattle series species offspring criteria phenomena bacteria radii foci "
     "loci nuclei cacti formulae vertices matrices axes pcs würfel stück personen kinder".split()

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from r1vl_kedro.answers.notation import spelled
-from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import ORDINALS
+from r1vl_kedro.answers.vocabulary import COLOURS
 
 _ORDINAL = re.compile(
     r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|1st|2nd|3rd|[4-6]th|last)"

@@ -6,12 +6,12 @@ from math import prod
 
 from r1vl_kedro.answers.behind import goes_on, is_description, is_tail, says_it_is_the_answer
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.answers.numerals import CARDINALS
 from r1vl_kedro.answers.open_words import is_reason
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.answers.vocabulary import COLOURS
 
 _TAIL = re.compile(
     r"(?<![\s,;])(?:\.\s+I hope (?:it|this) (?:is correct|helps)[.!]?"

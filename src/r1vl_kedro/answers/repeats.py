@@ -5,11 +5,12 @@ import re
 from r1vl_kedro.answers.amounts import quantities_differ, unit_free
 from r1vl_kedro.answers.behind import goes_on
 from r1vl_kedro.answers.evaluation import number_of
-from r1vl_kedro.answers.nouns import COLOURS, plural
+from r1vl_kedro.answers.nouns import plural
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import numbers_in
 from r1vl_kedro.answers.splitting import JOINT, split
 from r1vl_kedro.answers.units import read_units
+from r1vl_kedro.answers.vocabulary import COLOURS
 
 _OR = re.compile(
     r"(?:\A|(?<=[=(])\s*|(?<=\bis )|(?<=\bwas ))(?P<first>[-\d.,/%]*[\d%])"

@@ -86,11 +86,14 @@ SUPERLATIVE = frozenset(
     "coldest warmest coolest closest nearest farthest furthest oldest youngest brightest darkest "
     "densest richest cheapest maximum minimum most fewest".split()
 )
-SEEN = frozenset(
-    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta gold "
-    "silver beige turquoise dark light bright shaded unshaded highlighted coloured colored marked "
-    "labeled labelled circled pictured shown visible solid hollow dashed dotted bold filled empty "
-    "striped curved straight flat round".split()
+COLOURS = frozenset(
+    "red blue green black white yellow orange purple pink brown gray grey violet cyan magenta "
+    "gold silver beige turquoise".split()
+)
+SEEN = COLOURS | frozenset(
+    "dark light bright shaded unshaded highlighted coloured colored marked labeled labelled "
+    "circled pictured shown visible solid hollow dashed dotted bold filled empty striped curved "
+    "straight flat round".split()
 )
 COMPARED = frozenset(
     "steeper deeper larger smaller higher lower longer shorter taller wider narrower heavier "
@@ -133,9 +136,7 @@ _PLURALS = frozenset(
 ) | frozenset("vertices axes indices bodies cities countries faces".split())
 DESCRIBING = (
     (THINGS | SUPERLATIVE | SEEN | VERBS | SMALL | _PLURALS)
-    | frozenset(
-        "different steadily valley peak cell nucleus water height axis origin picture shape".split()
-    )
+    | frozenset("different steadily valley peak nucleus water axis".split())
 ) - frozenset(
     "option choice answer letter label number value statement claim term position place case type "
     "part options choices answers letters labels numbers values statements result results "
