@@ -13,22 +13,6 @@ from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.responses.clauses import Answer, plain, value_of
 
-MEASURES = frozenset(
-    "number sum product difference quotient ratio total value amount count area perimeter "
-    "volume length width height depth distance radius diameter circumference measure size angle "
-    "slope average mean median maximum minimum probability percentage fraction cost price".split()
-)
-"""What a value may be of a thing."""
-THINGS = frozenset(
-    "side edge face vertex vertices corner point midpoint line segment arc diagonal base "
-    "hypotenuse leg triangle square rectangle trapezoid trapezium parallelogram rhombus kite "
-    "quadrilateral pentagon hexagon octagon polygon circle semicircle sector ring cube cuboid "
-    "cylinder cone sphere pyramid prism frustum solid surface region section shape figure "
-    "pattern block net letter digit integer term variable prime factor multiple row column cell "
-    "tile box piece layer object thing item ball coin card die dice stick match matches "
-    "matchstick city country map bar way route path unit turn score team round reflection".split()
-)
-"""What a figure consists of, in the singular."""
 WORKING = frozenset(CARDINALS) | frozenset(
     # Small words.
     "a an the and as at by for from if in into of off on or out over per since so than that's "

@@ -50,7 +50,7 @@ def describes(sentence: str, answer: Answer) -> bool:
     if re.search(r"\d", answer.text):
         return not _COUNTS.search(sentence) and _comes_to(sentence, answer)
     words = answer.text.casefold()
-    if any(value_of(one) not in answer.values for one in answer.found(sentence[1:])):
+    if any(value_of(one) not in answer.values for one in answer.found(sentence)):
         return False
     names = (one for one in _NAME.finditer(sentence) if one[0].casefold() not in words)
     if any(one.start() for one in names) or _ASKED.search(sentence):

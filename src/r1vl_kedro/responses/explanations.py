@@ -8,7 +8,7 @@ from math import isclose, prod
 
 from r1vl_kedro.answers.nouns import COLOURS
 from r1vl_kedro.responses.clauses import Answer, number_of, value_of
-from r1vl_kedro.responses.conclusions import MEASURES, THINGS, works
+from r1vl_kedro.responses.conclusions import known, works
 from r1vl_kedro.responses.descriptions import describes
 
 _BLANK = r"[\s.,;:!*_>|$(){}\[\]'\"“”—–\\/<∎□■✓✔☑✅👍🎉🙂😊°]*"
@@ -41,7 +41,7 @@ def _any(words: object) -> str:
     return f"(?:{'|'.join(sorted(words))})"  # type: ignore[call-overload]
 
 
-_THING = rf"(?:{_any(THINGS | {'one', 'number', 'value', 'angle', 'length', 'area'})}(?:e?s)?)"
+_THING = r"(?!ends?\b)[a-z]{3,}"
 _OF_KIND = rf"(?:{_any(COLOURS)} )?(?:{_any(COLOURS)}|ones|{_THING})"
 _IT = r"(?:it|this|that|which|the (?:result|answer|value|count|total|number))"
 _WE = r"(?:i|we)(?:'ve| have)?(?: first| then| carefully| simply| just)?"
@@ -51,12 +51,15 @@ _SOURCE = (
     r"(?: given)?|(?:all|both) (?:of )?(?:the )?(?:conditions|equations|requirements))"
 )
 _IN_IT = rf"(?: (?:in|on|of) the (?:given )?{_FIGURE})"
-_KINDS = rf"(?:(?:visible|shaded|red|blue|green) )?{_THING}"
+_KINDS = rf"(?:[a-z]{{3,}} )?{_THING}"
 _OBJECTS = (
     rf"(?:(?:all|each|every|both|the)(?: of)?(?: the)? {_KINDS}"
     rf"(?: (?:of|and|in) (?:all |each |every |both |the )*{_THING})?)"
 )
-_MEASURE = rf"the {_any(MEASURES)}"
+_MEASURE = (
+    r"the (?:number|sum|product|difference|total|value|amount|count|area|perimeter|volume|length"
+    r"|width|height|distance|radius|diameter|angle|slope|average|mean|median|probability|price)"
+)
 _OPTIONS = r"(?:options?|choices?|answers?|values?|numbers?|letters?|statements?)"
 _SIZE = r"(?:large|small|big|high|low|long|short)"
 _DENIED = (
@@ -100,7 +103,7 @@ _EXPLAINING = (
     r"i(?:'m| am) (?:confident|sure|certain)(?: (?:in|of|about) (?:this|that|it|(?:this|my|the) "
     r"(?:answer|result))| that (?:it|this|that) is (?:right|correct))?",
     rf"{_IT}(?:,? (?:which )?is|,| [-–—]) {_MEASURE}(?: of (?:the |all |all the |both )?"
-    rf"(?:{_KINDS}|[a-z]{{1,3}}))?(?: left)?{_IN_IT}?",
+    rf"(?:{_KINDS}|[a-z]{{1,3}})(?: and (?:the )?{_KINDS})?)?(?: left)?{_IN_IT}?",
     rf"{_IT} is the (?:smallest|largest|least|greatest|only)(?: such| possible)? "
     r"(?:number|value|integer)",
     rf"it (?:more|fewer) {_OF_KIND}(?: than {_OF_KIND})?",
@@ -115,6 +118,8 @@ _FORMS = re.compile(
     rf"(?:{'|'.join(_EXPLAINING)})\W*",
     re.IGNORECASE,
 )
+_SAID = frozenset(re.findall(r"[a-z]+", _FORMS.pattern))
+"""Words of the forms; those in their open places are of a working."""
 _PLACE = re.compile(r"it (?:of|in|on|at|for|from|about) (?P<where>[^\d=]+)\Z")
 """A phrase with which the answer's own sentence goes on: "about point C", "of the whole square"."""
 _REACHES = re.compile(
@@ -123,18 +128,13 @@ _REACHES = re.compile(
     re.IGNORECASE,
 )
 """The amount of a thing that was the answer: "It has 12"."""
-_COUNTED_WORDS = frozenset(
-    "there are we have see i count counted it has with and the is of by in on front behind back "
-    "left right top bottom above below started removed took away taken them these those total "
-    "row each".split()
-)
 _FOLLOWS = re.compile(
     r"\W*(?:(?:this|it|that) (?:follows|is) (?:since|because|as)|to see this,?(?= add| multiply)) "
     r"(?:add|multiply)?",
     re.IGNORECASE,
 )
 """What leads to things that are counted."""
-_TAKEN = re.compile(r"\b(?:removed|took|taken)\b", re.IGNORECASE)
+_TAKEN = re.compile(r"\b(?:removed|took|taken|subtract\w*)\b", re.IGNORECASE)
 _OPERATION = re.compile(r"\bthe (sum|product|difference|quotient)\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"[a-z]+(?: [a-z]+)*: (?:none|[A-Z]{1,2}(?:, [A-Z]{1,2})*)\W*"
@@ -166,7 +166,7 @@ def explains(sentence: str, answer: Answer, before: str = "") -> bool:
         [True, False, False]
     """
     sentence = " ".join(sentence.split())
-    if _FORMS.fullmatch(sentence) or _LISTS.fullmatch(sentence):
+    if _formed(sentence) or _LISTS.fullmatch(sentence):
         return True
     if (place := _PLACE.match(sentence)) and works(place["where"]):
         return True
@@ -177,13 +177,18 @@ def explains(sentence: str, answer: Answer, before: str = "") -> bool:
     if (found := _SUM.fullmatch(sentence)) and _COUNTS.match(before):
         return not answer.number or answer.text.strip() in found.groups()
     own = re.sub(rf"\b{re.escape(answer.text.strip())}\b", "it", sentence)
-    if not answer.letter and _FORMS.fullmatch(own):
+    if not answer.letter and _formed(own):
         return True
     return (
         _denies_others(sentence, answer)
         or _composes(sentence, answer)
         or describes(sentence, answer)
     )
+
+
+def _formed(sentence: str) -> bool:
+    words = re.findall(r"[a-z]{3,}", sentence.casefold())
+    return bool(_FORMS.fullmatch(sentence)) and all(one in _SAID or known(one) for one in words)
 
 
 def _denies_others(sentence: str, answer: Answer) -> bool:
@@ -213,8 +218,8 @@ def _composes(sentence: str, answer: Answer) -> bool:
     for one in reversed(found):
         sentence = f"{sentence[: one.start()]} {sentence[one.end() :]}"
     sentence = re.sub(rf"{_IN_IT}\W*\Z", "", _FOLLOWS.sub("", sentence, count=1))
-    words = [word.casefold() for word in _WORD.findall(sentence)]
-    if None in numbers or not all(map(_counts, words)):
+    words = [word.casefold() for word in _WORD.findall(sentence) if word not in ("i", "I")]
+    if None in numbers or not all(map(known, words)):
         return False
     if operation := _OPERATION.search(sentence):
         a, b = numbers[0], numbers[-1]
@@ -229,8 +234,3 @@ def _composes(sentence: str, answer: Answer) -> bool:
         return len(numbers) == 2 and isclose(abs(numbers[0] - numbers[1]), wanted)
     product = "by" in words or re.search(r"\brows? +of\b", sentence)
     return isclose(prod(numbers) if product else sum(numbers), wanted)
-
-
-def _counts(word: str) -> bool:
-    known = _COUNTED_WORDS | COLOURS | THINGS | MEASURES
-    return bool(known & {word, word.removesuffix("s"), word.removesuffix("es")})
