@@ -92,6 +92,9 @@ TAKEN_BACK = (
     ("x = 3\nHowever, the answer should be x = 4.", "x=3", None),
 )  # fmt: skip
 EXPLAINED = (
+    ("left\nThe arrow points to the left side of it.", "left", None),
+    ("B\nRe-reading the question, it asks for the lowest bar, which is B.", "B", ANGLES),
+    ("B. 45\nThe angle is half of a right angle.", "B", ANGLES),
     ("15\nTherefore, 15 is correct.", "15", None),
     ("7\nThere are 4 in front and 3 behind, giving 7.", "7", None),
     ("7\nIn other words, seven.", "7", None),

@@ -25,14 +25,14 @@ WORKING = frozenset(CARDINALS) | frozenset(
     "add added multiply multiplied divided squared increased counting given apply imply including "
     "correct right answer choice option question problem result solution score step view "
     "desired different exactly feasible finally hence longer neighbour only possible "
-    "rest unshaded again between".split()
+    "lie rest unshaded again between away".split()
 )
 """Words of a working, beside those that are open."""
 _IN_LONG = frozenset(
     "not no non all isn't aren't don't doesn't can't didn't cannot neither nor without except "
     "would should could may but however instead otherwise unless still yet again too further even "
     "easily similarly differently either other does do what whose how why asked told wish halves "
-    "multiples equivalent inverse missing lie crossed eliminates fact mirror opposite i am".split()
+    "multiples equivalent inverse missing crossed eliminates fact mirror opposite i am".split()
 )
 """Words that tell of the figure in a long working."""
 

@@ -80,6 +80,12 @@ _EXPLAINING = (
     rf"(?: and then (?:multiplied|divided) by {_MEASURE})?",
     rf"{_WE} used (?:the|a) (?:formula|theorem|pythagorean theorem)"
     rf"(?: (?:for {_MEASURE}(?: of (?:an?|the) {_THING})?|of pythagoras))?",
+    rf"the (?:fact that [a-z]{{1,3}} ?= ?\d+|(?!answer|result){_THING}) (?:was|is) not "
+    r"(?:needed|used)",
+    rf"{_IT} is an? (?:prime|whole|positive|perfect|natural|rational) "
+    r"(?:number|integer|square|cube)",
+    r"it(?: [a-z]+)? than to [^a-z]*\d+(?: [a-z]+)?(?:,? since [^a-z]*)?",
+    r"it is the (?:capital|largest city) of [a-z]+",
     r"we reject the (?:negative|other) (?:solution|root|value)",
     rf"the (?:negative|other) (?:solution|root|value) {_DENIED}",
     rf"(?:{_IT}|everything) (?:matches|agrees with|fits|is consistent with|follows from|satisfies"
@@ -120,7 +126,7 @@ _FORMS = re.compile(
 )
 _SAID = frozenset(re.findall(r"[a-z]+", _FORMS.pattern))
 """Words of the forms; those in their open places are of a working."""
-_PLACE = re.compile(r"it (?:of|in|on|at|for|from|about) (?P<where>[^\d=]+)\Z")
+_PLACE = re.compile(r"it(?:,? when| (?:of|in|on|at|for|from|about)) (?P<where>[^\d=]+)\Z")
 """A phrase with which the answer's own sentence goes on: "about point C", "of the whole square"."""
 _REACHES = re.compile(
     r"(?:it|its (?:bar|value|line|slice|score|share|percentage)) (?:has|shows|reaches|is(?: at)?)"
