@@ -17,18 +17,6 @@ from r1vl_kedro.answers.prose import WORD
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.answers.vocabulary import AMOUNTS, COLOURS, SUPERLATIVE
 
-_MATTER = frozenset(
-    (
-        "water milk juice tea coffee soda oil gas fuel paint sand soil salt sugar flour rice "
-        "butter cheese bread cake pizza pie chocolate candy fruit meat soup food paper tape ribbon "
-        "rope string wire cloth fabric wood metal gold silver copper air oxygen energy power work "
-        "money time data space land area material solution football soccer basketball baseball "
-        "volleyball tennis hockey cricket rugby golf swimming chess music art math maths science "
-        "history english "
-    ).split()
-)
-"""What is measured, or liked: "3 cups of flour", "5 students like football"."""
-
 _CLASSES = {
     "p": "in on at of from inside within around along for across throughout into about near "
          "beside behind beneath",
@@ -69,7 +57,6 @@ _CLASSES = {
     "c": " ".join(COLOURS),
     "t": " ".join(filter(is_open, COUNTABLES - AMOUNTS)),
     "q": " ".join((AMOUNTS | BOTH) - {"number", "count"}),
-    "m": " ".join(_MATTER),
     "S": " ".join(SUPERLATIVE | {"least"}),
     "A": "capital city country state county continent river mountain lake ocean sea island desert "
          "planet star author writer painter artist composer inventor scientist president king "
@@ -92,7 +79,7 @@ _CLASSES_OF = _by_word()
 
 
 def _order(pattern: str) -> re.Pattern[str]:
-    """Compile an order of classes: a letter stands for a word of its class, [mt] for one of two."""
+    """Compile an order of classes: a letter stands for a word of its class, [lt] for one of two."""
     parts = re.findall(r"\[[A-Za-z]+\]|.", pattern.replace(" ", ""))
     spelled = (
         f"(?:[^ ]*[{part.strip('[]')}][^ ]* )" if part[-1].isalpha() or part[-1] in ",]" else part
@@ -101,22 +88,22 @@ def _order(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(spelled))
 
 
-_PLACE = "(?: p d? [gcs]* [tu]+ C? | p [da] [gcsmltuqAOIE]* [mltuqAO] )"
+_PLACE = "(?: p d? [gcs]* [tu]+ C? | p [da] [gcsltuqAOIE]* [ltuqAO] )"
 """A place in known words, or in any words of the world behind an article: "in the harbor"."""
 _TAILS = _order(
     rf"(?> ,? (?>"
     rf"(?:r? b+)? {_PLACE}"  # in the picture, of the whole square, are in the box
     r"| p C C? N?"  # in France, for Tom, of H2
-    r"| f d? [gcsOIE]* [mlgiO]+"  # of the cubes, of flour, of the total, of them
+    r"| f d? [gcsOIE]* [lgitqO]+"  # of the cubes, of flour, of the total, of them
     r"| p J"  # in it
     r"| p Y o Y | p d u Y | p? Y"  # from 2010 to 2014, in the year 2010, in 2010
-    r"| p h | p N u | a [utm] | N u M"  # on Monday, in 5 hours, per day, a day
-    rf"| r? b* (?:I W? [da]? [gcsI]* [lmtO]?"  # riding bicycles
+    r"| p h | p N u | a [ut] | N u M"  # on Monday, in 5 hours, per day, a day
+    rf"| r? b* (?:I W? [da]? [gcsI]* [ltO]?"  # riding bicycles
     rf" | E (?={_PLACE}))"  # parked in the street
     r"| r? b* s+ | r? y V"  # that are left, we see
     r"| p n | e"  # in total, altogether
-    r"| j d? [gc]* [lm]+"  # on books
-    r"| (?:p i)? o v (?: d? [gc]* [mlt]+ | i )"  # to fill the pool
+    r"| j d? [gc]* [lt]+"  # on books
+    r"| (?:p i)? o v (?: d? [gcq]* [ltqO]+ | i )"  # to fill the pool
     r"| K d? [gc]* l+"  # satisfies both conditions
     r"))*+"
 )
@@ -126,11 +113,11 @@ _ANSWER = _order(
 )
 """What is said of a value: it is the answer, or an amount that is asked for."""
 _DESCRIPTION = _order(
-    "d? [gcs]* (?: S [tqAlmO]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
+    "d? [gcs]* (?: S [tqAlO]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
 )
 """What is said of a name: "the capital of France", "largest bar"."""
 _OF_A_THING = _order(
-    rf"(?: M | o v | (?:f d? [gcs]* l+)? z (?:d? [gctO]* [lmitO]+)? ) (?:{_PLACE} | p Y)?"
+    rf"(?: M | o v | (?:f d? [gcs]* l+)? z (?:d? [gctO]* [litO]+)? ) (?:{_PLACE} | p Y)?"
 )
 """What stands behind a unit or a thing: "5 cm long", "3 days to finish", "5 boys like tea"."""
 _DOING = re.compile(r"\s\w+(?:ing|ed)\b")

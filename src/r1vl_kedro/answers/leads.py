@@ -67,7 +67,6 @@ _PHRASES = [
             r"|matrix|polynomial|[a-z])\b)",
             _UNKNOWN,
         ),
-        (r"\bmakes for\b", "makes"),
         (r"\b(leaves?) us with\b", r"\1"),
         (r"\b(?:occurs|occurred|happens|happened|takes place|took place)\b", "is"),
         (r"(?<=[a-z]{3} )(?:starts|begins|ends|opens|closes|arrives|departs)(?= at\b)", "is"),
