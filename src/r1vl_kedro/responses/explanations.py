@@ -84,7 +84,6 @@ _EXPLAINING = (
     r"(?:needed|used)",
     rf"{_IT} is an? (?:prime|whole|positive|perfect|natural|rational) "
     r"(?:number|integer|square|cube)",
-    r"it(?: [a-z]+)? than to [^a-z]*\d+(?: [a-z]+)?(?:,? since [^a-z]*)?",
     r"it is the (?:capital|largest city) of [a-z]+",
     r"we reject the (?:negative|other) (?:solution|root|value)",
     rf"the (?:negative|other) (?:solution|root|value) {_DENIED}",

@@ -47,10 +47,7 @@ _FINAL = re.compile(
 """A sentence that gives the answer in so many words decides whatever is said before it."""
 _WORKED = 30
 """Words of a long working, which may lead to the answer in any words but such."""
-_OPENS = frozenset(
-    "if note consider suppose label labeling denote divide draw drawing connecting take recall "
-    "index break starting looking along case solution first after between".split()
-)
+_OPENS = frozenset("note suppose recall first after".split())
 """Words that begin a working, beside those in which it comes to its value."""
 _SO = re.compile(r"\b(?:so|thus|hence|therefore|must|total|altogether|gives?)\b", re.IGNORECASE)
 """Words that come to a value."""
