@@ -33,7 +33,7 @@ _BEFORE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _COPULA = re.compile(
-    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*(?:\s+|(?=:))){1,9}?)"
+    r"^(?:(?:the|this|that|its|our|my|his|her|a|an)?\s*(?:[A-Za-z][\w'-]*(?:\s+\d+)?(?:\s+|(?=:))){1,9}?)"
     rf"(?:will be|{COPULA}|(?<=[a-z]):|shows|represents|depicts|simplifies to|evaluates to|"
     r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,

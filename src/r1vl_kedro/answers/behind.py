@@ -117,7 +117,7 @@ _DESCRIPTION = _order(
 )
 """What is said of a name: "the capital of France", "largest bar"."""
 _OF_A_THING = _order(
-    rf"(?: M | o v | (?:f d? [gcs]* l+)? z (?:d? [gctO]* [litO]+)? ) (?:{_PLACE} | p Y)?"
+    rf"(?: M | o v | (?:f d? [gcs]* l+)? r? z (?:[da]? [gctO]* [litO]+)? ) (?:{_PLACE} | p Y)?"
 )
 """What stands behind a unit or a thing: "5 cm long", "3 days to finish", "5 boys like tea"."""
 _DOING = re.compile(r"\s\w+(?:ing|ed)\b")

@@ -28,6 +28,7 @@ MAX_ANSWER = 2000
 _LABEL = re.compile(r"^\(?[A-J][.:)]\)?\s+(?=[-\d$][^:,;]*$)")
 """The letter before a value where nobody asked for one: "A: 17"."""
 _LETTER = re.compile(r"[A-Z]'?")
+_RATIO_IS = re.compile(r"\bratio of [a-z]+ to [a-z]+ is\b", re.IGNORECASE)
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)\.?")
 _NOTHING = re.compile(
@@ -217,6 +218,8 @@ def _explain_open(given: str, gold: str) -> str:
             formula = end[0] in "([{" or (is_formula(end) and not _DIGITS.fullmatch(end))
             inner = end if formula else None
         found = form(inner) if inner else None
+        if isinstance(found, Range) and isinstance(wanted, Ratio) and _RATIO_IS.search(ours):
+            found = Ratio((found.low, found.high))
         return reason if found is None else difference(found, wanted)
     return reason
 

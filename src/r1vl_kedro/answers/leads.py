@@ -39,14 +39,20 @@ _PHRASES = [
         (r"\b(?:seems?|appears?) to be\b", "is"),
         (r"\bcorresponds to\b|\b(?:intersect|meet|cross)(?:s|es)? at\b", "is"),
         (r"\b(?:you|we|i) (?:should|can|will) (?=get|find|obtain|see|count)\b", "we "),
-        (r"\b(?:moves|travels) with\b", "has"),
+        (r"\b(?:moves|travels) with\b|\b(?:are|is) in the ratio(?: of)?\s*\Z", "has"),
+        (
+            r"\b(?:travels|travelled|traveled|lasts|lasted|runs|ran|walks|walked|works|worked|drives"
+            r"|drove|rides|rode|flies|flew|sleeps|slept|plays|played|stays|stayed) for\s*\Z",
+            "has",
+        ),
+        (r"\A\W*based on\b", "in"),
         (r"\b(?:accelerates?|moves?|travels?|is moving|is travell?ing) at\b", "has"),
         (r"\bconsists? of\b|\bis made up of\b|\bcontinues? with\b", "has"),
         (r"\b(?:end|ends) up with\b|\b(?:are|is|am) left with\b|\barrive at\b", "have"),
         (r"\b(?:smallest|largest|greatest|least|maximum|minimum|only) possible\b", "only"),
         (
-            r"\b(?:who|that) (?:likes?|prefers?|plays?|drinks?|eats?|chose|choose|speaks?|own"
-            r"|voted for) [a-z]+\b",
+            r"\b(?:who|that) (?:likes?|prefers?|plays?|drinks?|eats?|chose|choose|speaks?|owns?"
+            r"|study|voted for) (?:(?:both|only) )?(?:an? )?[a-z]+(?: and (?:an? )?[a-z]+)?\b",
             "shown",
         ),
         (
@@ -132,7 +138,7 @@ _OPEN = "(?:(?<=[dDAE'])[earnulzqtsyOPW]*[OPW][earnulzqtsyOPW]*)"
 _RUN = rf"(?:{_OPEN}|(?=[eHarnu]*(?:[qztls]|(?<=n)P|(?<=[rl])u)){_WORDS}++(?:(?<=n)P)?)"
 _KNOWN_OBJECT = rf"{_DET}(?:N++|(?=[eHaru]*[qztlsyn])[eHarnulzqtsy]++)"
 _OBJECT = rf"(?:{_KNOWN_OBJECT}|{_DET}{_OPEN}|[OW]*[OPW]|[dD]a+)"
-_OF = rf"o{_DET}(?:N++|[eHarnulzqtsyOPW]*+(?<=[qztlsanyOPW]))(?:[chH]++{_OBJECT})?"
+_OF = rf"o(?:[Og]|t(?=A))?{_DET}(?:N++|[eHarnulzqtsyOPW]*+(?<=[qztlsanyOPW]))(?:[chH]++{_OBJECT})?"
 _KNOWN_AT = rf"(?:I|p(?![dD]?z)){_KNOWN_OBJECT}(?:[chH]{_KNOWN_OBJECT})?"
 _AT = rf"(?:I|p(?![dD]?z)){_OBJECT}(?:[chH]{_OBJECT})?"
 _OWNER = rf"(?:{_DET}[arOW]*[tNOP]+|m)'"

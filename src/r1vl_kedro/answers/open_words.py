@@ -90,7 +90,7 @@ _BARRED = (
 _FAMILIES = re.compile(
     r"mis(?!s?ion|sile|t\b|ts\b|ter)\w+|un(?!employ|it|i[qfvco]|ion|cle|der)\w+|non\w*|pseudo\w*"
     r"|quasi\w*|anti\w+|ir\w+(?:ible|able|ant|ular)|im(?:poss|prob|plaus|pre)\w+"
-    r"|(?:over|under)(?!all|pass|head|coat|line|ground|water|wear|study)\w+|counter\w+"
+    r"|(?:over|under)(?!all|lap|pass|head|coat|line|ground|water|wear|study)\w+|counter\w+"
     r"|guess\w*|hypothe\w*|pretend\w*|imagin\w*|doubt\w*|err(?:or|on)\w*"
     r"|recount\w*|redo\w*|retr(?:y|ie)\w*"
     r"|conjectur\w*|specul\w*|suppos\w*|assum\w*|decei\w*|decept\w*|fals\w+|fak\w+|fictio\w*"
@@ -184,6 +184,10 @@ def tells(text: str, *, compares: bool = True, whole: bool = True) -> bool:
     return is_reason(rest, clause=whole)
 
 
+_PREFIXES = frozenset("cross half re semi co mid sub".split())
+"""What a hyphen joins to a noun: "cross-section", "half-life"."""
+
+
 @lru_cache(maxsize=8192)
 def is_open(word: str) -> bool:
     """Tell whether a word may stand where any noun, participle or modifier may.
@@ -193,6 +197,8 @@ def is_open(word: str) -> bool:
         (True, False, False)
     """
     parts = word.lower().split("-")
+    if len(parts) > 1 and parts[0] in _PREFIXES:
+        parts = parts[1:]
     return all(map(str.isalpha, parts)) and max(map(len, parts)) > 2 and not any(map(_bars, parts))
 
 

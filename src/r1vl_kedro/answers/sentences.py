@@ -11,7 +11,12 @@ from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, DENYING, OF_ANOTHER, WRONG
 from r1vl_kedro.answers.quantities import COUNTERS, NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import harmless
 from r1vl_kedro.answers.repeats import without_change
-from r1vl_kedro.answers.stated_numbers import AMOUNTS_TO, left_whole, value_stated
+from r1vl_kedro.answers.stated_numbers import (
+    AMOUNTS_TO,
+    difference_alone,
+    left_whole,
+    value_stated,
+)
 from r1vl_kedro.answers.units import read_units
 
 MAX_SENTENCE = 400
@@ -29,10 +34,10 @@ _COMPARED = re.compile(
     r"(?:%|\bper ?cent)\s*of\s+(?:the\s+)?(?:\d|[A-Za-z]\b)"
     r"|\A\W*(?:max|min)\b|\bto (?:question|problem|exercise) \d|:\s*\Z"
     r"|\b(?:than|too|less|fewer|more|short|off|beyond|exceed\w*|above|below|over|under|nearly|almost|"
-    r"twice|thrice|double|triple|half|squared|cubed|root|power|factorial|divided|multiplied|plus|"
+    r"twice|thrice|double|triple|half(?!-life)|squared|cubed|root|power|factorial|divided|multiplied|plus|"
     r"doubled|halved|tripled|given that we|"
     r"minus|neg(?:ative)?|"
-    r"times|mod|modulo|ratio|least|most|best|worst|"
+    r"times|mod|modulo|(?<!in the )ratio(?! of [a-z]+ to [a-z]+ is\b)|least|most|best|worst|"
     r"(?<!add )(?<!adds )(?<!adding )(?<!sums )up to|"
     r"as (?:many|much|few|little) as|"
     r"close to|until|log|ln|sin|cos|tan|sqrt|added|subtract\w*|increase[ds]? by|decrease[ds]? by|"
@@ -50,7 +55,7 @@ _MONTH = re.compile(
 _END = rf"(?:USD |[€£¥])?{NUMBER}(?:\s?%)?"
 _FOUND = re.compile(
     r"(?<![\w.^_'])(?:(?:USD |EUR |Rs\.? ?|[€£¥])?(?<![-\d])-?)"
-    r"(?:\d{1,2}:[0-5]\d(?:\s*[ap]\.?m\.?)?|\d{4}-\d\d-\d\d|\d+\s*:\s*\d+(?:\s*:\s*\d+)*"
+    r"(?:\d{1,2}:[0-5]\d(?!:\d)(?:\s*[ap]\.?m\.?)?|\d{4}-\d\d-\d\d|\d+\s*:\s*\d+(?:\s*:\s*\d+)*"
     rf"|{_END}\s?(?:-|to)\s?{_END}(?![\w-])|\(\d+/\d+\)|\d+\s+\d+/\d+|\d+/\d+|{NUMBER})(?:st|nd|rd|th)?",
     re.IGNORECASE,
 )
@@ -102,6 +107,9 @@ _LABEL_BEFORE = re.compile(
     r"player|example|pattern|term|bus|round|game|year|test|trial|set|shelf|bag)\s+\Z",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\b(?:of|in|for) [a-z]{3,} \Z")
+_SAYING = re.compile(r"\s(?:is|was|has|had|equals)\b")
+"""What stands around the number of a thing: "the mass of block 2 is"."""
 _TIME_BEFORE = re.compile(r"\b(?:after|in|within|every|over)\s+\Z", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*-?(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\d\s*[(\[](?!/)([^()\[\]\d]*)[)\]]\W*$")
@@ -145,6 +153,7 @@ def value_in_sentence(plain: str) -> str | None:
         ('14 bars', None)
     """
     plain = re.sub(r"\^\((\d)\)", r"^\1", plain)
+    plain = difference_alone(plain)
     plain = _MORE_NEEDED.sub(r"\1", plain)
     plain = without_change(_OF_ALL.sub("", plain[: MAX_SENTENCE + 1]))
     plain = without_opening(_MORE.sub(r"\1\2", plain))
@@ -236,7 +245,8 @@ def _is_adjunct(plain: str, number: re.Match[str]) -> bool:
     if _YEARS.fullmatch(number[0]) and before.endswith(("from ", "during ", "in ", "period ")):
         return True
     somebody = number[0].lower() == "one" and not plain[: number.start()].strip()
-    if somebody or _LABEL_BEFORE.search(before) or _NTH.search(number[0]):
+    label = _NUMBERED.search(before) and _SAYING.match(after)
+    if somebody or label or _LABEL_BEFORE.search(before) or _NTH.search(number[0]):
         return True
     return bool(_TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
 

@@ -3,7 +3,9 @@
 import re
 
 from r1vl_kedro.answers.behind import goes_on, is_tail
+from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.prose import DENYING, clause_around
+from r1vl_kedro.answers.quantities import NUMBER
 from r1vl_kedro.answers.remarks import harmless
 
 _DIGITS = re.compile(r"\s*(?:digits?|decimals?|point)\b", re.IGNORECASE)
@@ -29,6 +31,29 @@ def value_stated(text: str, start: int, end: int) -> bool:
     if DENYING.search(f"{before} {after}") or _DIGITS.match(after):
         return False
     return bool(_COUNTED.match(after)) or not _ARTICLE.search(before)
+
+
+_COMPARING = re.compile(
+    rf"\b((?:is|was|are|were) {NUMBER} (?:years?|months?|days?|hours?|minutes?|cm|mm|m|km|kg|g|lbs?"
+    r"|pounds|inch(?:es)?|feet|met(?:er|re)s|centimet(?:er|re)s))"
+    r" (?:older|younger|taller|shorter|longer|heavier|lighter|wider|higher|lower|deeper)"
+    r" than (him|her|them|(?:his|her|the|their) [a-z]+|(?-i:[A-Z][a-z]+))(?=\W*\Z)",
+    re.IGNORECASE,
+)
+"""A difference: "5 years older than his sister"."""
+
+
+def difference_alone(text: str) -> str:
+    """Return a sentence without what its difference is to: "He is 5 years older than Tom."
+
+    Example:
+        >>> difference_alone("He is 5 years older than Tom."), difference_alone("5 more than Tom")
+        ('He is 5 years.', '5 more than Tom')
+    """
+    found = _COMPARING.search(text)
+    thing = found[2].rpartition(" ")[2] if found else ""
+    known = thing in ("him", "her", "them") or is_open(thing)
+    return text[: found.end(1)] + text[found.end() :] if found and known else text
 
 
 _REMARK = re.compile(r"\s*(?:[,;:]|(?<!\^)[(\[](?!/)|(?<=\s)[-–—](?=\s))\s*(?P<said>[^\n]*)")
