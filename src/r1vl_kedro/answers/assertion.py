@@ -25,6 +25,8 @@ _BEFORE_WORDS = re.compile(
     r"^(?:(?:in|on|at|to|by)\s+"
     r"|(?:the\s+)?(?:colou?r|shape|letter|word|country|city|month|day|year)\s+(?=\w+$)"
     r"|(?:line segment|segment|line|side|edge|chord|ray)\s+(?=[A-Z]{2}\b)"
+    r"|(?:triangle|quadrilateral|rectangle|square|parallelogram|trapezoid|rhombus|polygon)\s+"
+    r"(?=(?-i:(?:[A-Z]'*){3,6}$))"
     r"|(?:the\s+)?(?:point|vertex|node|angle|line|bar|graph|curve|group|team|plan|class|type|box)\s+"
     r"(?=[A-Z]'?$)"
     r"|(?:the\s+)?(?:quadrant|region|type|class|phase|statement|part)\s+(?=[IVX]+$)"
@@ -38,7 +40,10 @@ _COPULA = re.compile(
     r"has an? [a-z]{4,} of|has length)\s+(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_HAPPENED = re.compile(r"^(?P<lead>[^.;:]{3,80}\b(?:in|on|at)) (?P<rest>(?:the )?[A-Z\d].*)$")
+_HAPPENED = re.compile(
+    r"^(?P<lead>[^.;:]{3,80}\b(?:in|on|at)) (?:the point )?"
+    r"(?P<rest>(?:the )?[A-Z\d].*|\([-\d][^()]*\)|[a-z] = -?\d.*)$"
+)
 """What happened, and where or when: "The most rain fell on Wednesday"."""
 _COPULA_TAIL = re.compile(
     r"^(?:(?:colou?red|painted)(?! by)"

@@ -30,6 +30,9 @@ _LABEL = re.compile(r"^\(?[A-J][.:)]\)?\s+(?=[-\d$][^:,;]*$)")
 _LETTER = re.compile(r"[A-Z]'?")
 _RATIO_IS = re.compile(r"\bratio of [a-z]+ to [a-z]+ is\b", re.IGNORECASE)
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
+_SEGMENT = re.compile(r"^overline\((?P<ends>[A-Z]{2})\)$")
+"""The bar of a segment over its two ends, which may be left out."""
+_ENDS_ALONE = re.compile(r"^(?:the )?(?:line )?(?:segment|side) |\.$")
 _UNIT_BEHIND = re.compile(r"(?P<formula>.*[\w)]) (?P<unit>[A-Za-z]{2,}[\w^/()]*)\.?")
 _NOTHING = re.compile(
     r"^(?:none(?: (?:is|are))?(?: left| remain(?:s|ing)?)?"
@@ -194,6 +197,8 @@ def _explain_open(given: str, gold: str) -> str:
         return difference(Ratio((value.low, value.high)), wanted)
     if isinstance(value, Expression) and isinstance(wanted, Text) and _PRODUCT.match(theirs):
         return difference(value, read_expression(f"({theirs})+0") or wanted)
+    if (segment := _SEGMENT.match(theirs)) and _ENDS_ALONE.sub("", ours) == segment["ends"]:
+        return SAME
     if isinstance(value, Expression) != isinstance(wanted, Expression):
         sides = [_as_formula(one, text) for one, text in ((value, ours), (wanted, theirs))]
         if None not in sides and difference(*sides) == SAME:

@@ -16,7 +16,13 @@ _IN_WORDS = re.compile(
 
 
 def in_signs(text: str) -> str:
-    """Write ``0.3 repeating`` as ``0.(3)``, ``2 root 3`` as ``2 sqrt3``, and ``5~m`` as ``5 m``."""
+    """Write ``0.3 repeating`` as ``0.(3)``, ``2 root 3`` as ``2 sqrt3``, and ``5~m`` as ``5 m``.
+
+    Equations in lines of their own stand on one line with commas.
+    """
+    if "\n" in text:
+        lines = [line.strip(" .,;") for line in text.splitlines() if line.strip()]
+        text = ", ".join(lines) if all(map(_EQUATION.fullmatch, lines)) else text
     return _IN_WORDS.sub(
         lambda m: f"{m['head']}({m['cycle']})" if m["cycle"] else " sqrt" if m["root"] else " ",
         text,

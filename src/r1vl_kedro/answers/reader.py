@@ -37,7 +37,9 @@ _MATRIX = re.compile(
 _MATRIX_NAME = re.compile(r"([A-Za-z](?:_\w)?'?)\s*=")
 _DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
 _PAIR = re.compile(r"[(\[{][^()\[\]{}]*,[^()\[\]{}]*[)\]}]")
-_BASED = re.compile(r"^\(?\d+\)?_\(?\d+\)?$")
+_BASED = re.compile(r"^\(?(\d+)\)?(?:_\(?(\d+)\)?| (?:\((?:in )?base (\d+)\)|(?:in )?base (\d+)))$")
+_SPACED = re.compile(r"\d{1,9}(?: \d{1,9}){2,}")
+_THOUSANDS = re.compile(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,]*,?\d)")
 _LITERAL = re.compile(r"^0(?:x[\da-f]+|b[01]+|o[0-7]+)$", re.IGNORECASE)
 """A number of a program in base 16, 2 or 8, such as ``0x1F``."""
 _EXCEPT = re.compile(
@@ -92,8 +94,8 @@ def form(text: str, *, nesting: int = 0) -> Value | None:
     text = _ANGLED.sub(r"(\1)", text.strip())
     if not text or nesting > MAX_NESTING:
         return None
-    if _BASED.match(text):
-        return Text((text.replace("(", "").replace(")", ""),), text)
+    if based := _BASED.match(text):
+        return Text(("_".join(filter(None, based.groups())),), text)
     if _LITERAL.match(text):
         return Text((text.lower(),), text)
     special = _special(text, nesting)
@@ -221,6 +223,10 @@ def _items(text: str, nesting: int) -> Items | Quantity | None:
     inside = text
     if len(text) > 1 and text[0] in OPEN and text[-1] in CLOSE and encloses(text):
         marks, inside = text[0] + text[-1], text[1:-1].strip()
+    if marks and ", " in inside and "," not in _THOUSANDS.sub("", inside).replace(", ", ""):
+        inside = _THOUSANDS.sub(lambda m: m[0].replace(",", ""), inside)  # (1,000, 2,000)
+    if not marks and _SPACED.fullmatch(inside):
+        inside = inside.replace(" ", ", ")
     parts = split(inside, JOINT_INSIDE if marks else JOINT)
     if not all(parts) or len(parts) > MAX_ITEMS or (len(parts) < 2 and marks not in ("{}", "[]")):
         return None
@@ -234,6 +240,9 @@ def _items(text: str, nesting: int) -> Items | Quantity | None:
     values = tuple(inner(part, partial(form, nesting=nesting + 1)) for part in parts)
     if any("±" in part for part in parts):
         return Items(marks if marks == "{}" else "{}", _flat(values), ANY)
+    if not marks and all(map(_POINT.match, parts)):
+        pairs = (pair for value in values if isinstance(value, Named) for pair in value.values)
+        return Named(tuple(pairs), joined(inside))
     prose = any(isinstance(value, Text) for value in values)
     counted = any(re.match(r"\d[\d.,]* [a-z]", part) for part in parts)
     if not marks and prose and (counted or not all(isinstance(value, Text) for value in values)):

@@ -25,7 +25,7 @@ _WORKED = re.compile(
 )
 _SAID_AGAIN = re.compile(r"(?:that is|i\.e\.|namely),?\s", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"(?:i\.?e\.?,?|or|that is,?|=)?\s*"
+    r"(?:i\.?e\.?,?|or|that is,?|=|(?:so )?(?:the )?(?:final )?(?:answer|result) is)?\s*"
     r"(?P<about>about|approximately|approx\.?|around|roughly|~=|~)?\s*",
     re.IGNORECASE,
 )

@@ -22,6 +22,10 @@ _AT_POINT = re.compile(
     re.IGNORECASE,
 )
 """Where a function has its value: "when x = 2, y = 5", "the value at x = 2 is 5"."""
+_FENCED = re.compile(r"\A\s*```[a-z]*\n(?P<inside>[^`\n]+)\n```\s*\Z")
+_AROUND = (
+    ("\\(", "\\)"), ("\\[", "\\]"), ("$", "$"), ("`", "`"), ("“", "”"), ("‘", "’"), ("«", "»"),
+)  # fmt: skip
 _STRUCK = re.compile(r"~~[^~]{1,60}~~\s*(?=\S)")
 _HASHES = re.compile(r"^\s*(?:#{1,6}|[*•])\s+(?=\S)")
 _TAIL = re.compile(
@@ -124,22 +128,14 @@ def clean(text: str) -> str:
         >>> clean(r"**\boxed{5} cm**<|im_end|>"), clean('"Paris"')
         ('5 cm', 'Paris')
     """
-    text = _SPECIAL.sub(" ", text).translate(_INVISIBLE)
+    text = _FENCED.sub(r"\g<inside>", _SPECIAL.sub(" ", text).translate(_INVISIBLE))
     text = _STRUCK.sub("", _HASHES.sub("", text))
     text = _MARKDOWN.sub(lambda m: next(g for g in m.groups() if g is not None), text).strip()
     text = unboxed(text)
     for _ in range(3):
         before = text
         text = text.strip()
-        for left, right in (
-            ("\\(", "\\)"),
-            ("\\[", "\\]"),
-            ("$", "$"),
-            ("`", "`"),
-            ("“", "”"),
-            ("‘", "’"),
-            ("«", "»"),
-        ):
+        for left, right in _AROUND:
             if (
                 text.startswith(left)
                 and text.endswith(right)
@@ -164,7 +160,11 @@ def unboxed(text: str) -> str:
         end = _closing(text, found.end())
         if end is None:
             break
-        parts = (text[: found.start()].rstrip(), text[found.end() : end], text[end + 1 :].lstrip())
+        before, after = text[: found.start()].rstrip(), text[end + 1 :].lstrip()
+        for left, right in (*_AROUND[:2], ("$$", "$$")):
+            if before.endswith(left) and after.startswith(right):
+                before, after = before[:-2].rstrip(), after[2:].lstrip()
+        parts = (before, text[found.end() : end], after)
         text = " ".join(parts).strip()
     return text
 

@@ -221,6 +221,8 @@ def answer_in(body: str, options: Sequence[str] | None = None) -> str:
     is left out: "12. To see this, add 5 and 7."
     """
     lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
+    if len(lines) > 1 and re.fullmatch(r"```[a-z]*", lines[0]):
+        lines = lines[1:]
     explained = _EXPLAINED.fullmatch(lines[0])
     if explained and not revises(explained["said"], f"\n{explained['reason']}", options):
         lines[0] = explained["said"]
