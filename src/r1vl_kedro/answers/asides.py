@@ -6,8 +6,17 @@ from collections.abc import Collection, Sequence
 from r1vl_kedro.answers.clauses import LIST, PLACE
 from r1vl_kedro.answers.frames import described, words_of
 from r1vl_kedro.answers.numerals import CARDINALS
-from r1vl_kedro.answers.open_words import tells
-from r1vl_kedro.answers.vocabulary import COMPARED, FIELDS, SEEN, SMALL, SUPERLATIVE, THINGS, VERBS
+from r1vl_kedro.answers.open_words import is_reason, tells
+from r1vl_kedro.answers.vocabulary import (
+    AMOUNTS,
+    COMPARED,
+    FIELDS,
+    SEEN,
+    SMALL,
+    SUPERLATIVE,
+    THINGS,
+    VERBS,
+)
 
 END = r"[^\w\ue000-\uf8ff]*"
 """What may end a clause, without the signs of mentions."""
@@ -32,13 +41,14 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 """What is said of the chosen one in a word or two: "the red planet"."""
+_VAGUE = frozenset("amount value number data scale term".split())
 _NAMING = SEEN | frozenset("small large plus".split())
 _SLIP = 2
 """Words of a label that may name another thing of the same kind."""
 _THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
 _ASIDE = (
     r"(?:not(?:\s+(?:correct|right|true|possible|fit|match|work|it|the (?:answer|correct \w+)))?"
-    r"|n['’]t(?:\s+(?:be|fit|match|work|it|right|correct))?|cannot(?:\s+be(?:\s+(?:it|right|correct))?)?"
+    r"|n['’]t(?:\s+(?:be|fit|match|work|it|right|correct))?|cannot(?:\s+hold|\s+be(?:\s+(?:it|right|correct|true))?)?"
     r"|wrong|incorrect|false|out|impossible|excluded|eliminated|ruled out|rejected|invalid"
     r"|too\s+(?:small|large|big|low|high|short|long|few|many|wide|narrow|steep|flat)"
     r"|be (?:excluded|eliminated|ruled out|rejected|wrong))"
@@ -97,12 +107,28 @@ OF_IT = re.compile(rf"(?:it|that|this|which) (?:is|would be|equals|gives) {PLACE
 """What an option is that was set aside: "C is wrong because it is 60"."""
 
 
+_OTHER_IS_FOR = re.compile(
+    rf"(?:(?:and|but|note that)\s+)*(?:option |choice )?{PLACE} (?:"
+    r"(?:would (?:only )?be (?:right|correct|(?:the (?:right |correct )?)?(?:answer|result)) )?for"
+    r"|ignores|forgets|neglects|overlooks|leaves out"
+    r"|(?:is|would be|describes|gives|represents)"
+    rf"(?= the (?:{'|'.join(sorted(AMOUNTS - _VAGUE))})\b)"
+    r") (?P<what>.+)",
+    re.IGNORECASE,
+)
+"""What another option is right for, or leaves out: "A would be right for the perimeter"."""
+_NOT_FOR = re.compile(r"(?:and )?not for (?P<what>the .+)", re.IGNORECASE)
+
+
 def tells_of_others(text: str, letters: str) -> bool:
     """Tell whether a clause says what another option is: "C is the exterior angle".
 
     Args:
         letters: the signs of options that are named by letter; a text says nothing of itself.
     """
+    of_what = _OTHER_IS_FOR.fullmatch(text) or _NOT_FOR.fullmatch(text)
+    if of_what and is_reason(of_what["what"], clause=False):
+        return not re.search(PLACE, text) or any(sign in letters for sign in text)
     of_one = _OTHER_IS.fullmatch(text) and any(sign in letters for sign in text)
     return bool(of_one or _OTHERS_ARE.fullmatch(text))
 
@@ -135,6 +161,13 @@ def misnamed(text: str, place: int, options: Sequence[str]) -> bool:
     return bool(alike) and all(word in _NAMING or _plural([word]) for word in words)
 
 
+_DONE = re.compile(
+    r"\A(?:i|we)(?: have)? (?:measured|counted|compared|checked|read|calculated|computed|used)\b",
+    re.IGNORECASE,
+)
+"""What the writer did, behind which stands a thing: "I counted the tiles"."""
+
+
 def tells_of_one(
     text: str, of_it: str, place: int, options: Sequence[str] | None, *, reason: bool, goes_on: bool
 ) -> bool:
@@ -147,6 +180,7 @@ def tells_of_one(
         of_it: the same with "it" for what is chosen.
         goes_on: from a statement, so that it may have no verb.
     """
+    text, of_it = (_DONE.sub("it has", one) for one in (text, of_it))
     whole = not (reason or goes_on)
     if options is None:
         known = described(re.sub(r"\bit\b", "", of_it))

@@ -4,7 +4,7 @@ import re
 
 from r1vl_kedro.answers.clauses import LIST
 
-_THING = r"(?:(?:the|an?|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
+_THING = r"(?:(?:the|an?|plain|just|simply|options?|choices?|answers?|letters?|it|is|be|by)\s+)*+"
 _CONTRAST = re.compile(
     rf"(?:,?\s*\b(?:(?:but|and)\s+)?"
     rf"(?:not|rather than|instead of|as opposed to|unlike)"

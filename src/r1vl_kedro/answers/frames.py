@@ -7,7 +7,9 @@ import re
 from typing import Literal
 
 from r1vl_kedro.answers.clauses import PLACE
+from r1vl_kedro.answers.open_words import is_reason
 from r1vl_kedro.answers.vocabulary import (
+    AMOUNTS,
     COMPARED,
     DESCRIBING,
     LABELLED,
@@ -39,7 +41,7 @@ _BE = (
     r"(?:(?:is|are) (?:painted|coloured|colored|drawn|shown|located|found)(?: in| as| at| on)?"
     r"|(?:is|was|are|=|equals|shows|depicts|contains|will)(?: equal to)?"
     r"|(?:must|should|has to|have to|will|can only|would) be|(?:seems|appears|looks) to be"
-    r"|(?:seems|looks) like|looks|corresponds to|matches|stays|remains|['’]s)"
+    r"|(?:seems|looks) like|looks|corresponds to|belongs to|matches|stays|remains|['’]s)"
     rf"(?:\s+{_ADVERB})*(?![\w])"
 )
 _LEAD = re.compile(
@@ -48,7 +50,7 @@ _LEAD = re.compile(
     r"simply|exactly|precisely|here|probably|most likely|likely|in conclusion|in summary|in short|"
     r"as a result|ultimately|it follows that|(?:this|that|which) means(?: that)?|note that|"
     r"final answer|looking at it)\b|"
-    r"(?:based on|according to|looking at|judging from|given|from|in|on|as per|"
+    r"(?:based on|according to|looking at|judging from|given|from|in|on|as per|among|of|"
     r"as (?:shown|seen|indicated|depicted|given|illustrated|(?:we )?can (?:be )?see(?:n)?) "
     r"(?:in|on|by|from))\s+(?:the|this)\s+(?:given\s+|provided\s+|above\s+)?"
     r"(?:figure|picture|image|photo|photograph|graph|chart|diagram|plot|table|map|drawing|"
@@ -116,6 +118,8 @@ _FACT = re.compile(
 )
 """Numbers that belong to no option: "the angles add to 180"."""
 _HAS_MOST = re.compile(r"\s+(?:has|have|had) the \w+ \w+", re.IGNORECASE)
+_MATCHES = re.compile(r"\s+(?:matches|fits) (?:the|what is) (?P<what>[a-z ]+)\W*", re.IGNORECASE)
+_RELATIVE = frozenset("that which who".split())
 _TO_TELL = re.compile(
     r"\s*(?:is |was )?(?:given|provided|available|(?:given )?to (?:answer|tell|determine|decide)"
     r"(?: (?:this|the) question)?)\W*",
@@ -192,7 +196,7 @@ def _how(lead: str, *, labels: bool, verb: bool) -> How | None:
         how, rest = "framed", rest[found.end() :]
     elif how == "bare" and verb and _is_subject(rest):
         return "framed"
-    known = _DETERMINES | _CORRECT | (LABELLED if labels else _PLACES)
+    known = _DETERMINES | _CORRECT | (LABELLED | AMOUNTS if labels else _PLACES)
     return how if known.issuperset(words_of(rest)) else None
 
 
@@ -213,7 +217,11 @@ def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
     if not re.search(r"\w", tail) or _IS_IT.fullmatch(tail):
         return True
     words = words_of(tail)
+    if (matched := _MATCHES.fullmatch(tail)) and is_reason(matched["what"], clause=False):
+        return True
     if not letter and words:
+        if words[0] in _RELATIVE and is_reason(tail, clause=True):
+            return not re.search(r"\d", said + tail)
         if "information" in said and _TO_TELL.fullmatch(tail):
             return True
         if re.search(r"\d", said):

@@ -100,7 +100,8 @@ _FAMILIES = re.compile(
 )
 _NOT_ADVERBS = frozenset(
     "family fly butterfly dragonfly jelly belly lily ally assembly monopoly july italy supply "
-    "daily weekly monthly yearly hourly elderly early bully rally valley".split()
+    "daily weekly monthly yearly hourly elderly early bully rally valley "
+    "steeply sharply steadily slowly quickly rapidly gradually evenly equally".split()
 )
 
 
@@ -151,6 +152,8 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 """What may lead a statement."""
+_IS_NEGATIVE = re.compile(r"\b(is|are) negative\b", re.IGNORECASE)
+"""A sign, which denies nothing behind a verb."""
 _BEGINS = frozenset(
     "the a an this that these those it its they their there he she his her all both each every "
     "which who only most in on at by for from with".split()
@@ -173,7 +176,7 @@ def tells(text: str, *, compares: bool = True, whole: bool = True) -> bool:
         >>> tells("The count is higher.", compares=False)
         False
     """
-    rest = _STARTS.sub("", text.strip(), count=1)
+    rest = _STARTS.sub("", _IS_NEGATIVE.sub(r"\1", text.strip()), count=1)
     words = re.findall(r"[^\W\d_]+", rest.lower())
     if not words or (not compares and not _MORE.isdisjoint(words)):
         return False

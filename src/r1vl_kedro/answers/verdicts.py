@@ -96,7 +96,10 @@ _POINTS_AT = re.compile(r"(?:it|this|that)(?:'s| is) (?:wrong|incorrect|false|un
 _DENIES = re.compile(
     r"\b(?:not|no|none|never|nothing|neither|zero|0(?![.,]\d)|differs?|absent|used to)\b"
 )
-_DENIES_NOTHING = re.compile(r"\bno(?: (?:more|less|fewer) than\b| other\b|thing else\b)")
+_DENIES_NOTHING = re.compile(
+    r"\bno(?: (?:more|less|fewer) than\b| other\b|thing else\b)|\bany other\b"
+    r"|\bno (?=(?:other )?[a-z]+ (?:came|comes) close\b)"
+)
 _AFFIRMS = re.compile(
     r"\b(?:do|does|did|holds?|confirms?|agrees?|match(?:es)?|fits?|works?|applies|proves?|proven|exists?|"
     r"(?:is|are|can be) (?:[a-z]+ly )?(?:shown|seen|visible|present|in fact|indeed))\b"
