@@ -28,6 +28,7 @@ MAX_ANSWER = 2000
 _LABEL = re.compile(r"^\(?[A-J][.:)]\)?\s+(?=[-\d$][^:,;]*$)")
 """The letter before a value where nobody asked for one: "A: 17"."""
 _LETTER = re.compile(r"[A-Z]'?")
+_POINTS = frozenset("midpoint centroid center centre vertex intersection point".split())
 _RATIO_IS = re.compile(r"\bratio of [a-z]+ to [a-z]+ is\b", re.IGNORECASE)
 _PRODUCT = re.compile(r"^[A-Za-z]{2,3}$")
 _SEGMENT = re.compile(r"^overline\((?P<ends>[A-Z]{2})\)$")
@@ -186,6 +187,11 @@ def _explain_open(given: str, gold: str) -> str:
         return "a verb behind the value"
     wanted = read(gold)
     value = read(given)
+    ends = without_name(value)
+    if isinstance(wanted, Ratio) and isinstance(ends, Range) and _RATIO_IS.search(ours):
+        value = Ratio((ends.low, ends.high))
+    if _by_symbol(value, wanted):
+        return difference(without_name(value), without_name(wanted))
     reason = difference(value, wanted)
     if reason == SAME:
         return SAME
@@ -223,10 +229,18 @@ def _explain_open(given: str, gold: str) -> str:
             formula = end[0] in "([{" or (is_formula(end) and not _DIGITS.fullmatch(end))
             inner = end if formula else None
         found = form(inner) if inner else None
-        if isinstance(found, Range) and isinstance(wanted, Ratio) and _RATIO_IS.search(ours):
-            found = Ratio((found.low, found.high))
         return reason if found is None else difference(found, wanted)
     return reason
+
+
+def _by_symbol(value: Value, wanted: Value) -> bool:
+    """Tell whether words name a point that has a letter for its name in the reference: M."""
+    if not (isinstance(value, Named) and isinstance(wanted, Named)):
+        return False
+    alone = value.asked and len(value.values) == len(wanted.values) == 1
+    (name, point), (symbol, _) = value.values[0], wanted.values[0]
+    letter = len(symbol) == 1 and symbol.isupper()
+    return alone and letter and name in _POINTS and isinstance(point, Items)
 
 
 def _as_formula(value: Value, text: str) -> Expression | None:

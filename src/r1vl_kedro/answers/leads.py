@@ -46,6 +46,8 @@ _PHRASES = [
             "has",
         ),
         (r"\A\W*based on\b", "in"),
+        (r"\b(?:is|are) (?:labell?ed|marked)(?: as)?\s*\Z", "is"),
+        (r"(?<=\bof )plant (?=\d)", "tree "),
         (r"\b(?:accelerates?|moves?|travels?|is moving|is travell?ing) at\b", "has"),
         (r"\bconsists? of\b|\bis made up of\b|\bcontinues? with\b", "has"),
         (r"\b(?:end|ends) up with\b|\b(?:are|is|am) left with\b|\barrive at\b", "have"),

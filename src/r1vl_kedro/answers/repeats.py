@@ -6,6 +6,7 @@ from r1vl_kedro.answers.amounts import quantities_differ, unit_free
 from r1vl_kedro.answers.behind import goes_on
 from r1vl_kedro.answers.evaluation import number_of
 from r1vl_kedro.answers.nouns import plural
+from r1vl_kedro.answers.prose import DENIAL_OR_DOUBT, PROVISIONAL
 from r1vl_kedro.answers.quantities import NUMBER, read_quantity
 from r1vl_kedro.answers.remarks import numbers_in
 from r1vl_kedro.answers.splitting import JOINT, split
@@ -109,6 +110,36 @@ def _counts_them(count: str, things: str) -> bool:
     """Tell whether as many things are listed as a count gives: "Two countries: Peru and Chile"."""
     quantity = read_quantity(count)
     return bool(quantity and quantity.noun) and quantity.number == len(split(things, JOINT)) > 1
+
+
+_RESULT = re.compile(
+    r"(?P<working>.*=\s*(?P<number>-?\d[\d.,]*?)(?: ?[^\W\d_]+)?)\.\s+"
+    r"(?P<said>(?:Therefore|Thus|Hence|So),? [^\n.!?;:]{3,200}\.?)\s*\Z",
+    re.DOTALL,
+)
+_HAN_RESULT = re.compile(
+    r"[^答不没非否错或?？]*。\s*(?:最终)?答案(?:是|为)?[:：]?\s*(?P<said>-?\d[\d.]*[^\d\W]{0,4})\s*。?\Z"
+)
+
+
+def result_alone(text: str) -> str:
+    """Return the last sentence of a working that says what the step before it comes to.
+
+    Else the text as it is.
+
+    Example:
+        >>> result_alone("We divide: 36 / 2 = 18. Therefore, the area is 18.")
+        'Therefore, the area is 18.'
+    """
+    if found := _HAN_RESULT.match(text):
+        return found["said"]
+    found = _RESULT.match(text)
+    if not found or _UNDONE.search(found["working"]):
+        return text
+    return found["said"] if numbers_in(found["said"]) == numbers_in(found["number"]) else text
+
+
+_UNDONE = re.compile(rf"\b(?:{DENIAL_OR_DOUBT}|{PROVISIONAL})\b|\?|n['’]t\b", re.IGNORECASE)
 
 
 def without_working(text: str) -> str:

@@ -9,7 +9,7 @@ from r1vl_kedro.answers.leads import leads, states_one, tells, without_opening
 from r1vl_kedro.answers.prose import SENTENCE_END, hedges
 from r1vl_kedro.answers.quantities import read_quantity
 from r1vl_kedro.answers.remarks import without_remark
-from r1vl_kedro.answers.repeats import restated, without_working
+from r1vl_kedro.answers.repeats import restated, result_alone, without_working
 from r1vl_kedro.mathtext import INVISIBLE
 
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?(?:answer|think|summary|s|eos|pad)>", re.IGNORECASE)
@@ -148,7 +148,7 @@ def clean(text: str) -> str:
             text = text[1:-1].strip()
         if text == before:
             break
-    return text.strip()
+    return result_alone(text.strip())
 
 
 def unboxed(text: str) -> str:
