@@ -10,6 +10,8 @@ from r1vl_kedro.responses.leading import affirmed, another_before, denied
 NEAR = 200
 """Characters that are read on either side of an answer."""
 
+_TEXT = re.compile(r"\\text(?:rm|bf|it)?\s*\{([^{}]*)\}")
+"""Words within mathematics."""
 _OPENS = r"[ \t]*(?:[$({*]|\\[(\[])*[ \t]*"
 _UNEQUAL = re.compile(r"(?:\\(?:neq?|not\s*=)|≠|!=)(?:\s*\})?" + _OPENS + r"\Z")
 _STRUCK = re.compile(r"(?:~~|\\(?:[bx]?cancel|sout|st|phantom)\s*\{|<(?:s|del|strike)>)\s*\Z")
@@ -116,7 +118,7 @@ def in_its_sentence(before: str, answer: str, after: str) -> str:
         >>> in_its_sentence(r"It is $\frac{1}{", "24", "}$."), in_its_sentence("Half of ", "24", "")
         ('\\frac{1}{24}', 'Half of 24')
     """
-    before, after = before[-NEAR:], after[:NEAR]
+    before, after = _TEXT.sub(r"\1", before[-NEAR:]), after[:NEAR]
     if (
         denied(before)
         or _STRUCK.search(before)
