@@ -220,7 +220,7 @@ def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
     if (matched := _MATCHES.fullmatch(tail)) and is_reason(matched["what"], clause=False):
         return True
     if not letter and words:
-        if words[0] in _RELATIVE and is_reason(tail, clause=True):
+        if words[0] in _RELATIVE and is_reason(f"it {tail}", clause=True):
             return not re.search(r"\d", said + tail)
         if "information" in said and _TO_TELL.fullmatch(tail):
             return True

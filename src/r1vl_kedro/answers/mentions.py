@@ -12,6 +12,7 @@ _LOWER = re.compile(
     r"|(?<![\w)])\(([a-j])\)|\b(?i:answer|option|choice)\s*(?:(?i:is|option)|:)?\s*[(\[*\"']*([b-j]|(?<=\()a(?=\)))\b(?!['’-])"
 )
 """A letter in lower case where only a label can stand."""
+_OPTION = re.compile(r"\b(?:option|choice) \Z", re.IGNORECASE)
 _AS_WORD = re.compile(
     r"\s(?!(?:or|and|is|because|since|as|was|seems|looks|must|not|has|had|shows|contains|represents|"
     r"depicts|holds|does|points|wins|won|fits|matches|would|will|can|with|to|than|but|rather|instead|"
@@ -72,6 +73,8 @@ def mentions_in(text: str, letters: str, options: Sequence[str]) -> list[Mention
 def _letters_in(text: str, letters: str) -> Iterator[tuple[int, int, int, bool]]:
     for match in _LETTER.finditer(text):
         word = match[1] in "AI" and _AS_WORD.match(text, match.end())
+        if match[1] == "A" and _OPTION.search(text[: match.start()][-8:]):
+            word = None
         if match[1] in letters and not word and not _in_formula(text, *match.span()):
             yield letters.index(match[1]), *match.span(), True
     for match in _LOWER.finditer(text):

@@ -108,9 +108,9 @@ _NOT_ADVERBS = frozenset(
 _SMALL = frozenset(
     "a an the this that these those it its they their there he she his her all both each every one "
     "ones which who is are was were be been being has have had does do of in on at by for from to "
-    "with into onto through between among around along inside across behind beneath beside near "
-    "above below under over before after and so as more most less least fewer than up down "
-    "only also just about approximately clearly exactly together same very".split()
+    "with into onto against through between among around along inside across behind beneath "
+    "beside near above below under over before after and so as more most less least fewer than "
+    "up down only also just about approximately clearly exactly together same very".split()
 )
 """Words that join the words of a clause."""
 _VERBS = frozenset("is are was were has have shows show lies stands takes contains makes".split())

@@ -53,6 +53,7 @@ _SUBJECT_NEXT = re.compile(
 _IDIOM = re.compile(
     r"(?:no|without(?: an?y?)?|beyond(?: any)?) (?:doubt|problem|question|difference)"
     r"(?: about (?:it|that))?|it's not a (?:yes|no)"
+    r"|no (?:other )?[a-z]+ (?:came|comes) close"
     r"|not (?:just|only) (?:that|(?:a |an )?[a-z]+(?: but(?: also)? [a-z]+)?)"
 )
 _PREFIX = re.compile(
@@ -98,7 +99,6 @@ _DENIES = re.compile(
 )
 _DENIES_NOTHING = re.compile(
     r"\bno(?: (?:more|less|fewer) than\b| other\b|thing else\b)|\bany other\b"
-    r"|\bno (?=(?:other )?[a-z]+ (?:came|comes) close\b)"
 )
 _AFFIRMS = re.compile(
     r"\b(?:do|does|did|holds?|confirms?|agrees?|match(?:es)?|fits?|works?|applies|proves?|proven|exists?|"
