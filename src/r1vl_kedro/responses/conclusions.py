@@ -94,7 +94,7 @@ def comes_to(
         long: whether it ends a long working: what stands before its "so" is not read then.
 
     Example:
-        >>> comes_to("So the area is 4 * 6 = 24.", "24"), comes_to("A pupil gets 24.", "24")
+        >>> comes_to("So the area is 4 * 6 = 24.", "24"), comes_to("The hint gives 24.", "24")
         (True, False)
     """
     if sentence.endswith(":"):

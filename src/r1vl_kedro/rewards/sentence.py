@@ -21,6 +21,7 @@ from r1vl_kedro.rewards.normalise import (
     SENTENCE_ENDS,
 )
 from r1vl_kedro.rewards.vocabulary import DOUBTS, SOURCES, stem
+from r1vl_kedro.rewards.wholes import EQUATING
 
 _INVERTED = frozenset("had were should could would".split())
 """Verbs that suppose or ask at the beginning of a sentence: "had we used the base,"."""
@@ -130,7 +131,9 @@ def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
     if denied and held[-1] in following:
         return True
     for place, word in enumerate(following):
-        if word in COLOURS and word != held[-1] and following[max(place - 1, 0)] != "not":
+        names = "".join(following[place + 1 : place + 2]) in EQUATING  # "green is 3"
+        negated = following[max(place - 1, 0)] == "not"
+        if word in COLOURS and word != held[-1] and not (names or negated):
             ahead = following[:place]
             cut = max((at for at, w in enumerate(ahead) if w in OPENING), default=-1)
             subject = [w for w in ahead[cut + 1 :] if w not in AUXILIARIES]
