@@ -6,7 +6,7 @@ What a writer may say in doubt or jest has no end, so each form is written in wo
 import re
 from math import isclose, prod
 
-from r1vl_kedro.answers.nouns import COLOURS
+from r1vl_kedro.answers.vocabulary import COLOURS
 from r1vl_kedro.responses.clauses import Answer, number_of, value_of
 from r1vl_kedro.responses.conclusions import known, works
 from r1vl_kedro.responses.descriptions import describes

@@ -38,7 +38,7 @@ _BARE = frozenset("exactly precisely in fact to be exact now only just about tha
 _EVERY = frozenset("this that each every all both either".split())
 _OPEN_TO = frozenset("possibility question unknown far changes".split())
 _JOINING = frozenset("and but so yet then hence therefore thus or".split())
-REDOING = frozenset(
+_REDOING = frozenset(
     "wait hmm let me us look check see again recheck recount rethink think verify now i thought "
     "about it this that double".split()
 )
@@ -94,15 +94,13 @@ def leads_astray(
     clause: Sequence[str], held: Sequence[str], *, out: bool, more: bool = False
 ) -> bool:
     """Tell whether a clause before a statement makes another of it: "in the other figure,"."""
-    if not clause:
-        return False
-    first = clause[0]
-    if REDOING.issuperset(clause) or clause[:2] == ["by", "contradiction"]:
+    if _REDOING.issuperset(clause) or clause[:2] == ["by", "contradiction"]:
         return False
     if _calls_wrong(clause, held) or (_faults(clause) and not out):
         return True
     opens = not _OPEN.isdisjoint(clause) and POINTERS.isdisjoint(clause)
-    return opens and len(clause) < 4 and first not in ("as", "to" if more else "")
+    purpose = clause[0] == "as" or (more and clause[0] == "to")
+    return opens and len(clause) < 4 and not purpose
 
 
 def misreads(words: Sequence[str]) -> bool:
@@ -162,7 +160,7 @@ def _gives_another(body: Sequence[str], value: str, held: Sequence[str]) -> bool
         return True
     numbers = [word for word in body if is_number(word)]
     counts = is_number(body[0]) and len(body) > 1 and all(map(is_word, body[1:]))
-    if counts and [*body[1:]] == [*held[-len(body) + 1 :]]:
+    if counts and body[1:] == held[1 - len(body) :]:
         return body[0] != value  # "6 red cubes, 7 red cubes"
     bare = all(is_number(word) or word in _BARE or read_units(word) for word in body)
     return bare and bool(numbers) and value not in numbers and sum(map(is_number, held)) < 2

@@ -98,21 +98,21 @@ _BIDS = frozenset("find choose determine pick compute calculate let which points
 def is_claim(tokens: Sequence[str], start: int, end: int) -> bool:
     """Tell whether a window is a statement, and neither a noun phrase nor a sum of numbers."""
     held = tokens[start:end]
-    if not STATING.isdisjoint(held) or acting(held):
+    if not STATING.isdisjoint(held) or _acts(held):
         return True
     return not RELATIONS.isdisjoint(held) and (is_word(tokens[start]) or is_variable(tokens[start]))
 
 
-def acting(held: Sequence[str]) -> int:
-    """Return the place of a verb between a subject and an object: "AD bisects angle BAC"; or 0."""
+def _acts(held: Sequence[str]) -> bool:
+    """Tell whether a verb stands between a subject and an object: "AD bisects angle BAC"."""
     if len(held) < 3 or not is_word(held[0]):
-        return 0
-    for place, word in enumerate(held[:-1]):
+        return False
+    for word in held[1:-1]:
         verb = is_word(word) and word.endswith("s") and not word.endswith(("ss", "us"))
         noun = stem(word) in THINGS or word in ("things", "objects", "bars")
-        if place and verb and len(word) > 3 and not noun:
-            return place
-    return 0
+        if verb and len(word) > 3 and not noun:
+            return True
+    return False
 
 
 def led_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from r1vl_kedro.answers.nouns import COLOURS
+from r1vl_kedro.answers.vocabulary import COLOURS
 from r1vl_kedro.rewards.negation import denied_after, denied_before
 from r1vl_kedro.rewards.normalise import (
     ARITHMETIC,
@@ -29,6 +29,8 @@ _COUNTS = frozenset(
     "but shows see i so right them of".split()
 )
 """Words of a sentence that counts again: "The true number is 5."."""
+_SENTENCE_TURNS = SENTENCE_ENDS | {"but"}
+"""What stands between a value and the match that replaces it."""
 _REACH, _BEFORE = 400, 80
 """How many tokens behind and before a match are read for another value."""
 
@@ -40,15 +42,11 @@ def other_look(body: Sequence[str], held: Sequence[str]) -> bool:
     denied = not {"not", "none", "no"}.isdisjoint(body)
     if denied and {held[-1], held[-1].removesuffix("s")}.intersection(body) and len(body) < 6:
         return True
-    for kinds in (COLOURS, _SHAPES):
-        mine = kinds.intersection(held)
-        if not mine or len(body) > 9:
-            continue
-        denied = not {"not", "none", "no"}.isdisjoint(body)
-        names = body[0] in _OF_THEM or held[-1] in body[:2] or "one" in body[:4]
-        if names and kinds.intersection(body) - mine:
-            return True
-    return False
+    names = body[0] in _OF_THEM or held[-1] in body[:2] or "one" in body[:4]
+    if len(body) > 9 or not names:
+        return False
+    shown = ((kinds.intersection(held), kinds.intersection(body)) for kinds in (COLOURS, _SHAPES))
+    return any(mine and other - mine for mine, other in shown)
 
 
 def other_count(body: Sequence[str], held: Sequence[str]) -> bool:
@@ -62,13 +60,13 @@ def other_count(body: Sequence[str], held: Sequence[str]) -> bool:
         return False
     if not {"twice", "off"}.isdisjoint(body):
         return True
-    things, value = list(held[place + 1 :]), held[place]
+    things, value = held[place + 1 :], held[place]
     ends = body[-1] if body[-2:] != ["of", "them"] else "".join(body[-3:-2])
-    if is_number(ends or "a") and ends != value and RELATIONS.isdisjoint(body):
+    if is_number(ends) and ends != value and RELATIONS.isdisjoint(body):
         return len(body) < 3 or not _COUNTS.isdisjoint(body)
     for at in range(len(body) - len(things) + 1):
-        if list(body[at : at + len(things)]) == things:
-            ahead, behind = "".join(body[at - 1 : at]) or "a", body[at + len(things) :]
+        if body[at : at + len(things)] == things:
+            ahead, behind = "".join(body[at - 1 : at]), body[at + len(things) :]
             states = len(behind) > 1 and behind[0] in EQUATING and is_number(behind[1])
             told = behind[1] if states else ahead
             if is_number(told) and told != value:
@@ -104,18 +102,22 @@ def restated(tokens: Sequence[str], start: int, end: int) -> bool:
         found = tokens[at + place]
         if tokens[at] != name[0] or not is_number(found) or found == value:
             continue
-        same = all(a == b or {a, b} <= EQUATING for a, b in zip(name, tokens[at:], strict=False))
-        whole = held[0] != "there" or list(tokens[at + place + 1 :][: len(rest)]) == list(rest)
+        same = all(
+            a == b or {a, b} <= EQUATING for a, b in zip(name, tokens[at : at + place], strict=True)
+        )
+        behind = at + place + 1
+        whole = held[0] != "there" or tokens[behind : behind + len(rest)] == rest
         ahead = tokens[at - 1] if at else BREAK
         apart = ahead in ("and", "if", "not") or (is_operand(ahead) and ahead != ")")
         joined = ahead in ("of", *ARITHMETIC) or (apart and not is_word(name[0]))
-        if same and whole and not joined:
-            behind = min(at + place + 1, len(tokens) - 1)
-            if not denied_after(tokens, at, behind) and not denied_before(tokens, at, behind):
-                others.add(found)
-                beside = {*SENTENCE_ENDS, "but"}.isdisjoint(tokens[at:start])
-                if at >= end or beside or len(others) > 2:
-                    return True
+        if not (same and whole) or joined:
+            continue
+        if denied_after(tokens, at, behind) or denied_before(tokens, at, behind):
+            continue
+        others.add(found)
+        beside = _SENTENCE_TURNS.isdisjoint(tokens[at:start])
+        if at >= end or beside or len(others) > 2:
+            return True
     return False
 
 
@@ -127,9 +129,9 @@ def _another_formula(tokens: Sequence[str], held: Sequence[str], end: int) -> bo
     for at in range(end, min(end + _REACH, len(tokens) - wide)):
         if tokens[at] == STEP_END:
             return False
-        other = list(tokens[at : at + wide])
-        alike = other[:3] == list(held[:3]) and other != list(held)
-        if alike and tokens[at - 1] != "if" and len(other) == wide and "=" not in other[2:]:
+        other = tokens[at : at + wide]
+        alike = other[:3] == held[:3] and other != held
+        if alike and tokens[at - 1] != "if" and "=" not in other[2:]:
             return True
     return False
 
@@ -137,7 +139,7 @@ def _another_formula(tokens: Sequence[str], held: Sequence[str], end: int) -> bo
 def speaks_against(said: Sequence[str], held: Sequence[str]) -> bool:
     """Tell whether a sentence says of the topic of a statement what may undo it: "x may be 6"."""
     verb = next((at for at, word in enumerate(held) if word in STATING | RELATIONS), 0)
-    topic = list(held[:verb])
+    topic = held[:verb]
     words = [word for word in said if word not in _OPENERS]
     if not topic or topic[0] in _OTHER_STARTS or is_number(topic[0]):
         return False

@@ -29,13 +29,16 @@ from r1vl_kedro.rewards.vocabulary import DOUBTS
 
 _TURNING = frozenset("wait nope sorry oops rather yet but however".split())
 """Words with which the next sentence turns from what was said."""
-_WRITER = frozenset("i me my".split())
 _LOOKING_AGAIN = frozenset("again me inspection second closer".split())
-_GOING_ON = frozenset(
-    "is are was were has have gives give means shows show follows implies leads makes leaves holds "
-    "works satisfies simplifies equals yields rearranges completes can must will also".split()
+_FINITE = (
+    AUXILIARIES
+    | RELATIONS
+    | frozenset(
+        "give gives means shows show follows implies leads makes leaves holds works satisfies "
+        "simplifies equals yields rearranges completes also we".split()
+    )
 )
-"""What may be said of "this" or "it" in the next sentence."""
+"""Words that a sentence with a verb of its own has."""
 _FRAGMENT = frozenset(
     "for in at only just if when to left half less plus one no on by unless except more until with "
     "without or + - *".split()
@@ -45,12 +48,17 @@ _LIMITING = frozenset(
     "against cases only part other different far doubled halved if some differs".split()
 )
 _TRUE_VALUES = frozenset("correct true real right actual table figure picture image".split())
-_AGREEING = frozenset("this that it yes so which indeed and i actually".split())
 _COMPARED = frozenset(
     "taller shorter equal same larger smaller higher lower tallest reverse".split()
 )
+_POSSIBLE = frozenset("possible possibility case guess".split())
 _SHORT = 5
+"""Words: a shorter sentence is read as one about what stands before it."""
 _AGREED = frozenset("yes yeah correct right indeed true".split())
+_BEFORE_AGREED = frozenset("this that it so which and i actually".split())
+"""Words that a sentence which agrees may begin with: "This is correct."."""
+_BACK = POINTERS | frozenset("i me my".split())
+"""Words that point at what was said, or at who said it."""
 
 
 def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
@@ -71,18 +79,10 @@ def given_up(tokens: Sequence[str], start: int, end: int) -> bool:
 
 def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> bool:
     """Tell whether a sentence behind that of a statement takes it back."""
-    agreed = said and said[0] in _AGREED and said[1:2] in ([], [COMMA])
-    if not said or agreed or said[0] in ("yes", "yeah", "indeed", "check"):
+    body = [word for word in said if word != COMMA]
+    if not body or _agrees(said, body):
         return False
     first = said[0]
-    body = [word for word in said if word != COMMA]
-    if not body:
-        return False
-    agrees = not _AGREED.isdisjoint(body[:5]) and DENIERS.isdisjoint(body)
-    agrees = agrees and first in _AGREEING and _LIMITING.isdisjoint(body)
-    if agrees or list(said[:3]) == ["that", "is", COMMA]:
-        return False
-    related = not RELATIONS.isdisjoint(said)
     again = "let" in said[:2] or first in ("looking", "on", "counting", "recounting")
     if again and not _LOOKING_AGAIN.isdisjoint(said[:6]) and "other" not in said[:6]:
         return True
@@ -91,49 +91,56 @@ def _turns_back(said: Sequence[str], held: Sequence[str], *, claim: bool) -> boo
     while len(body) > 2 and is_number(body[-2]) and read_units(body[-1]):
         body.pop()
     if first in _TURNING:
-        label = (
-            not RELATIONS.isdisjoint(held)
-            and len(body) > 2
-            and body[2] in RELATIONS
-            and (body[1] != held[0] or len(held) > 3)
-        )
-        long = first == "however" and len(body) > 6 and POINTERS.isdisjoint(body[:4])
-        return not (label or long)
-    value = next((word for word in reversed(held) if is_number(word)), "")
-    if {"than"}.intersection(held) and not _COMPARED.isdisjoint(body):
+        return not _turns_elsewhere(first, body, held)
+    if "than" in held and not _COMPARED.isdisjoint(body):
         return True
-    pairs = [*pairwise(body)]
     if other_count(body, held) or other_look(body, held):
         return True
-    if len(body) < 6 and first in _FRAGMENT and not any(map(_finite, body)):
+    if len(body) < 6 and first in _FRAGMENT and _FINITE.isdisjoint(body):
         return True
-    if body[:2] in (["it", "does"], ["it", "did"]) and body[2:3] == ["not"]:
+    if body[:3] in (["it", "does", "not"], ["it", "did", "not"]):
         return True
-    if value and first in _TRUE_VALUES and is_number(body[-1]) and body[-1] != value:
-        return RELATIONS.isdisjoint(body)
-    if value and ("it", "is") in pairs and is_number(body[-1]) and body[-1] != value:
-        return RELATIONS.isdisjoint(body) and "since" not in body
-    wrong = any(map(WRONG.fullmatch, body)) and "other" not in body
-    short = len(body) < _SHORT and not any(is_operand(word) and word not in "ai" for word in body)
-    if short and (wrong or "opposite" in body or "back" in body):
+    value = next((word for word in reversed(held) if is_number(word)), "")
+    if value and is_number(body[-1]) and body[-1] != value:
+        if first in _TRUE_VALUES:
+            return RELATIONS.isdisjoint(body)
+        if ("it", "is") in pairwise(body):
+            return RELATIONS.isdisjoint(body) and "since" not in body
+    return _points_back_badly(first, body)
+
+
+def _agrees(said: Sequence[str], body: Sequence[str]) -> bool:
+    """Tell whether a sentence confirms what stands before it, or says it in other words."""
+    first = said[0]
+    if first in ("yes", "yeah", "indeed", "check") or said[:3] == ["that", "is", COMMA]:
         return True
-    points = [word for word in body if word in POINTERS or word in _WRITER]
-    if first in POINTERS:
-        return _points_back_badly(body)
-    if points and len(body) < 8 and (wrong or (body[-1] in points and not related)):
-        return wrong or not DOUBTS.isdisjoint(body) or not DENIERS.isdisjoint(body)
-    return False
+    if first in _AGREED and said[1:2] in ([], [COMMA]):
+        return True
+    agrees = first in _BEFORE_AGREED and not _AGREED.isdisjoint(body[:5])
+    return agrees and DENIERS.isdisjoint(body) and _LIMITING.isdisjoint(body)
 
 
-def _finite(word: str) -> bool:
-    return word in AUXILIARIES or word in RELATIONS or word in _GOING_ON or word == "we"
+def _turns_elsewhere(first: str, body: Sequence[str], held: Sequence[str]) -> bool:
+    """Tell whether a sentence that turns from a statement tells of another thing: "But y = 6."."""
+    if first == "however" and len(body) > 6 and POINTERS.isdisjoint(body[:4]):
+        return True
+    equations = not RELATIONS.isdisjoint(held) and not RELATIONS.isdisjoint(body[2:3])
+    return equations and (body[1] != held[0] or len(held) > 3)
 
 
-def _points_back_badly(body: Sequence[str]) -> bool:
+def _points_back_badly(first: str, body: Sequence[str]) -> bool:
     """Tell whether a sentence about "this" or "it" may deny it: "This is a guess"."""
-    if not {"possible", "possibility", "case", "guess"}.isdisjoint(body) and len(body) < 6:
+    wrong = any(map(WRONG.fullmatch, body)) and "other" not in body
+    values = any(is_operand(word) and word not in ("a", "i") for word in body)
+    if len(body) < _SHORT and not values and (wrong or "opposite" in body or "back" in body):
         return True
-    if body[0] in ("this", "that") and not _LIMITING.isdisjoint(body[2:]):
+    doubts = not DOUBTS.isdisjoint(body)
+    if first not in POINTERS:
+        if len(body) > 7 or _BACK.isdisjoint(body):
+            return False
+        ends = body[-1] in _BACK and RELATIONS.isdisjoint(body)
+        return wrong or (ends and (doubts or not DENIERS.isdisjoint(body)))
+    if len(body) < 6 and not _POSSIBLE.isdisjoint(body):
         return True
-    this = body[0] in ("this", "that")
-    return this and (denies(body) or (len(body) < 6 and not DOUBTS.isdisjoint(body)))
+    limited = not _LIMITING.isdisjoint(body[2:])
+    return first in ("this", "that") and (limited or denies(body) or (doubts and len(body) < 6))

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from r1vl_kedro.answers.nouns import COLOURS
+from r1vl_kedro.answers.vocabulary import COLOURS
 from r1vl_kedro.rewards.clauses import (
     OUT,
-    REDOING,
     absurd,
     leads_astray,
     misreads,
@@ -39,10 +38,11 @@ _LINES = frozenset("they it lines them which meeting two".split())
 _SHORT = frozenset("is at in on of to so as by or if no we us it be".split())
 _BODIES = frozenset(
     "cube cubes sphere spheres cylinder cylinders ball balls car bus truck bar bars line lines "
-    "object objects one box hat shirt circle square triangle shape region area background wall "
+    "object objects box hat shirt circle square triangle shape region area background wall "
     "others rest table chair train bike house door tree flower".split()
-) - {"one"}
+)
 """Things that may have another color."""
+_DENYING_COLOUR = frozenset("no not nothing none only".split())
 _REACH = 300
 """How many tokens of its sentence are read on either side of a match."""
 
@@ -75,8 +75,6 @@ def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     before, behind = tokens[first:start], tokens[end:last]
     held = tokens[start:end]
     *clauses, own = clauses_of(before, frozenset({COMMA}))
-    while clauses and REDOING.issuperset(clauses[0]):
-        del clauses[0]
     if not DOUBTS.isdisjoint([*before, *behind]):
         return True
     if absurd(tokens[first:last]) or _bounded(before, behind, sums=not RELATIONS.isdisjoint(held)):
@@ -95,10 +93,11 @@ def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     ):
         return True
     claim = is_claim(tokens, start, end)
-    following = tokens[end : min(sentence_bounds(tokens, last + 1, last + 1)[1], last + 16)]
-    if is_claim(tokens, start, end) and contradicted(held, following):
-        return True
-    grounds = any(word in _GROUNDS for word in [tokens[start], *own])
+    if claim:
+        following = tokens[end : min(sentence_bounds(tokens, last + 1, last + 1)[1], last + 16)]
+        if _lines_contradicted(held, following) or _other_colour(held, following):
+            return True
+    grounds = not _GROUNDS.isdisjoint([tokens[start], *own])
     if misreads(own) or (not claim and _of_others(own)):
         return True
     return any(
@@ -108,39 +107,41 @@ def said_otherwise(tokens: Sequence[str], start: int, end: int) -> bool:
     )
 
 
-def contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
-    """Tell whether what follows says the opposite of lines, or another color of the same thing."""
+def _lines_contradicted(held: Sequence[str], following: Sequence[str]) -> bool:
+    """Tell whether what follows says the opposite of lines: "They meet at P."."""
     labels = {word for word in held if len(word) == 2 and word != "is"}
     others = {word for word in following if len(word) == 2 and word.isalpha()} - labels - _SHORT
-    named = others.isdisjoint(following) and (labels or _LINES).issubset(following)
+    told = not _LINES.isdisjoint(following) or (labels and labels.issubset(following))
     for word in _OPPOSED.keys() & set(held):
         opposed = not _OPPOSED[word].isdisjoint(following) and "never" not in following
         opposed = opposed and ("not", "scalene") not in pairwise(following)
-        lines = named or (not others and not _LINES.isdisjoint(following))
-        if opposed and (word == "isosceles" or lines):
+        if opposed and (word == "isosceles" or (told and not others)):
             return True
-        equal = word == "isosceles" and {"no", "not", "without"}.intersection(following)
-        if equal and {"equal", "given"}.intersection(following):
+        denied = not {"no", "not", "without"}.isdisjoint(following)
+        if word == "isosceles" and denied and not {"equal", "given"}.isdisjoint(following):
             return True
         at = following.index(word) if word in following else 0
         if not others and not {"not", "no"}.isdisjoint(following[max(at - 4, 0) : at]):
             return True
-    if held[-1] not in COLOURS or held[0] == "there":
+    return False
+
+
+def _other_colour(held: Sequence[str], following: Sequence[str]) -> bool:
+    """Tell whether what follows gives the thing of a statement another color: "It is blue."."""
+    colour = held[-1]
+    if colour not in COLOURS or held[0] == "there":
         return False
-    denied = {"no", "not", "nothing", "none", "only"}.intersection(following)
-    if denied and held[-1] in following:
+    if colour in following and not _DENYING_COLOUR.isdisjoint(following):
         return True
+    mine = {stem(word) for word in held}
     for place, word in enumerate(following):
-        names = "".join(following[place + 1 : place + 2]) in EQUATING  # "green is 3"
-        negated = following[max(place - 1, 0)] == "not"
-        if word in COLOURS and word != held[-1] and not (names or negated):
-            ahead = following[:place]
-            cut = max((at for at, w in enumerate(ahead) if w in OPENING), default=-1)
-            subject = [w for w in ahead[cut + 1 :] if w not in AUXILIARIES]
-            mine = {stem(w) for w in held}
-            other = any(stem(w) not in mine and w in _BODIES for w in subject)
-            if not other:
-                return True
+        if word not in COLOURS or word == colour or following[max(place - 1, 0)] == "not":
+            continue
+        if not EQUATING.isdisjoint(following[place + 1 : place + 2]):
+            continue  # "green is 3"
+        clause = next((at + 1 for at in range(place - 1, -1, -1) if following[at] in OPENING), 0)
+        if not any(one in _BODIES and stem(one) not in mine for one in following[clause:place]):
+            return True
     return False
 
 

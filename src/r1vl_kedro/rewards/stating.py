@@ -35,13 +35,12 @@ from r1vl_kedro.rewards.sentence import said_otherwise
 from r1vl_kedro.rewards.tails import followed_otherwise, goes_on_otherwise
 
 _SUPPOSING = frozenset(
-    "if whether unless pretend suppose imagine maybe perhaps might supposed thought guessed "
-    "misread believed naive supposedly allegedly assume assuming try trying tried test testing "
-    "tempting hope hoping wish provided doubt doubts doubtful unlikely insufficient disprove "
-    "contrary nothing".split()
+    "if whether unless pretend suppose imagine might supposed thought guessed misread believed "
+    "assume trying tried test testing tempting hoping wish provided doubt doubts doubtful unlikely "
+    "insufficient disprove nothing".split()
 )
-"""Words that leave open what follows them in the clause."""
-_SEEMING = frozenset("looks look seems seem appears appear should could".split())
+"""Words that leave open what follows them in the clause, besides `vocabulary.DOUBTS`."""
+_SEEMING = frozenset("looks look seem appears appear should could".split())
 """Verbs that do so where the sentence goes on with "but"."""
 _SHOWING = frozenset("show shown prove proven verify".split())
 """Verbs that announce a statement where they stand with "to": "it remains to be shown that"."""
@@ -59,9 +58,9 @@ _WITHDRAWING = frozenset(
 """Verbs that bid to take back what was said: "strike that"."""
 _UNREAL = frozenset("would could might".split())
 _CONDITIONS = frozenset("if unless had were without otherwise".split())
-_INSTEAD = frozenset("but now actually instead".split())
+_INSTEAD = frozenset("but now actually".split())
 _OTHERS = frozenset("many people some someone one he she they students".split())
-_BELIEVING = frozenset("believe believes think thinks claim claims say says guess guesses".split())
+_BELIEVING = frozenset("believe believes think thinks claims say says guesses".split())
 _SPEAKING = frozenset("i we let on".split())
 _ADMITTING = frozenset(
     "mistake mistaken error slip wrong erred miscounted misread miscalculated forgot missed".split()
@@ -70,8 +69,8 @@ _ADMITTING = frozenset(
 _SECOND_THOUGHTS = frozenset({("second", "thought"), ("correct", "that"), ("correct", "this"),
                               ("fix", "that"), ("fix", "this"),
                               ("that", "back"), ("it", "back")})  # fmt: skip
-_WEAKENING = frozenset({("to", "be"), ("i", "guess"), ("i", "doubt"), ("for", "example")})
-"""Words behind a comma or dash that leave a statement open: "x = 5, I guess"."""
+_WEAKENING = frozenset({("to", "be"), ("i", "doubt")})
+"""Words behind a comma or dash that leave a statement open: "x = 5, I doubt"."""
 _CLAIMING = RELATIONS | AUXILIARIES | TURNS
 """Words behind a statement with which its sentence claims more: what follows may correct that."""
 _ASIDES = frozenset({COMMA, "-", "..."})

@@ -51,7 +51,7 @@ _PLACES = frozenset("in on at for of".split())
 _OF_SEVERAL = OTHERS | {"each", "every", "no"}
 _LIMITING = frozenset("without on in at of for with by from if when where".split())
 _SAYING = _DONE | frozenset(
-    "valid actual exact integer natural rational wanted unique single minimum maximum common "
+    "valid actual exact integer natural rational unique single minimum maximum common "
     "double simple best admissible acceptable numerical constant divisor parabola asymptote "
     "consequence necessary sufficient direct change depend matter exceed include contain lie "
     "intersect need affect go vertical horizontal opposite than half".split()
