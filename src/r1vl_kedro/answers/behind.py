@@ -2,85 +2,97 @@
 
 Behind a number comes its unit or what is counted, then only tails of known words: where it is seen
 ("in the picture"), when ("in 2010", "per day"), what is left ("are left"), what it is for ("to fill
-the pool") and that it is the answer ("is the final answer"). Each word becomes one character, its
-class, and the order of classes is one pattern; with any other word the value is not stated.
+the pool") and that it is the answer ("is the final answer"). Each word has its classes, and one
+pattern says in which order they stand; with any other word the value is not stated.
 """
 
 import re
 from collections.abc import Iterator
 
 from r1vl_kedro.answers.countables import COUNTABLES
-from r1vl_kedro.answers.known_words import BOTH
+from r1vl_kedro.answers.known_words import NOUNS_OR_VERBS
 from r1vl_kedro.answers.nouns import counted, plural
 from r1vl_kedro.answers.open_words import is_open
 from r1vl_kedro.answers.prose import WORD
 from r1vl_kedro.answers.units import read_units
 from r1vl_kedro.answers.vocabulary import AMOUNTS, COLOURS, SUPERLATIVE
+from r1vl_kedro.answers.word_order import lettered, letters_for
 
 _CLASSES = {
-    "p": "in on at of from inside within around along for across throughout into about near "
-         "beside behind beneath",
-    "d": "the this that these those its his her their our each every both all",
-    "a": "a an per /",
-    "i": "it them me him us you",
-    "b": "is are was were can be have has been",
-    "x": "final correct right required desired only possible",
-    "w": "answer result solution",
-    "s": "left remaining remain remains visible hidden shown seen needed required used present "
-         "given highlighted marked labeled labelled shaded unshaded colored coloured painted sold "
-         "bought eaten drawn available",
-    "r": "that which who",
-    "W": "with",
-    "J": "it them",
-    "y": "we you i",
-    "V": "see need have count counted found",
-    "o": "to",
-    "e": "total altogether overall exactly approximately too also only together respectively "
-         "each upward upwards downward downwards forward forwards backward backwards ac dc "
-         "inclusive",
-    "M": "away apart later long wide high tall deep thick old",
-    "v": "do make form choose select pick arrange order place put paint color colour fill empty "
-         "cover complete finish build write draw get reach go travel walk drive run cross divide "
-         "split cut share pay buy sell earn save distribute seat sit line tile read cook bake wash "
-         "clean dig solve play win carry transport pack store feed",
-    "g": "given whole entire same top bottom left right front back upper lower inner outer middle "
-         "large small big great total",
-    "n": "total all sum",
-    "j": "on for",
-    "z": "act acts came come passed voted like likes liked prefer prefers preferred play plays "
-         "played own owns speak",
-    "K": "satisfies meets fulfils fulfills",
-    "u": "second minute hour day week month year seconds minutes hours days weeks months years",
-    "h": "monday tuesday wednesday thursday friday saturday sunday",
-    "f": "of",
-    "k": "number amount count",
-    "c": " ".join(COLOURS),
-    "t": " ".join(filter(is_open, COUNTABLES - AMOUNTS)),
-    "q": " ".join((AMOUNTS | BOTH) - {"number", "count"}),
-    "S": " ".join(SUPERLATIVE | {"least"}),
-    "A": "capital city country state county continent river mountain lake ocean sea island desert "
-         "planet star author writer painter artist composer inventor scientist president king "
-         "queen leader founder director captain singer player winner currency language religion "
-         "animal metal element gas organ bone colour color bar slice sector segment line curve "
-         "category item month day name title place share population income score height",
+    "in": "in on at of from inside within around along for across throughout into about near "
+          "beside behind beneath",
+    "of": "of",
+    "for": "on for",
+    "with": "with",
+    "to": "to",
+    "the": "the this that these those its his her their our each every both all",
+    "an": "a an per /",
+    "it": "it them",
+    "them": "it them me him us you",
+    "we": "we you i",
+    "which": "that which who",
+    "is": "is are was were can be have has been",
+    # What is said of an answer or an amount.
+    "exact": "final correct right required desired only possible",
+    "answer": "answer result solution",
+    "total": "total all sum",
+    "count": "number amount count",
+    "amount": " ".join((AMOUNTS | NOUNS_OR_VERBS) - {"number", "count"}),
+    # What things are, and what is said of them.
+    "thing": " ".join(filter(is_open, COUNTABLES - AMOUNTS)),
+    "colour": " ".join(COLOURS),
+    "whole": "given whole entire same top bottom left right front back upper lower inner outer "
+             "middle large small big great total",
+    "extreme": " ".join(SUPERLATIVE | {"least"}),
+    "seen": "left remaining remain remains visible hidden shown seen needed required used present "
+            "given highlighted marked labeled labelled shaded unshaded colored coloured painted "
+            "sold bought eaten drawn available",
+    "altogether": "total altogether overall exactly approximately too also only together "
+                  "respectively each upward upwards downward downwards forward forwards backward "
+                  "backwards ac dc inclusive",
+    "long": "away apart later long wide high tall deep thick old",
+    # Verbs: of the writer, of a purpose, of counted things and of conditions that these meet.
+    "found": "see need have count counted found",
+    "fill": "do make form choose select pick arrange order place put paint color colour fill empty "
+            "cover complete finish build write draw get reach go travel walk drive run cross "
+            "divide split cut share pay buy sell earn save distribute seat sit line tile read cook "
+            "bake wash clean dig solve play win carry transport pack store feed",
+    "like": "act acts came come passed voted like likes liked prefer prefers preferred play plays "
+            "played own owns speak",
+    "satisfies": "satisfies meets fulfils fulfills",
+    # Time.
+    "unit_of_time": "second minute hour day week month year seconds minutes hours days weeks "
+                    "months years",
+    "weekday": "monday tuesday wednesday thursday friday saturday sunday",
+    # What a name may be: "the capital of France".
+    "kind": "capital city country state county continent river mountain lake ocean sea island "
+            "desert planet star author writer painter artist composer inventor scientist president "
+            "king queen leader founder director captain singer player winner currency language "
+            "religion animal metal element gas organ bone colour color bar slice sector segment "
+            "line curve category item month day name title place share population income score "
+            "height",
 }  # fmt: skip
-"""Classes of words; a word may have several. A noun in the plural is of the class l."""
+"""The words of each class; a word may have several classes."""
+_LETTERS = letters_for(
+    [*_CLASSES, "plural", "open", "doing", "done", "number", "year", "capitalised"]
+)
+"""Beside them: nouns in the plural, open words, those in "-ing" and "-ed", numbers, names."""
 
 
 def _by_word() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, words in _CLASSES.items():
         for word in words.split():
-            found[word] = found.get(word, "") + name
+            found[word] = found.get(word, "") + _LETTERS[name]
     return found
 
 
-_CLASSES_OF = _by_word()
+_LETTERS_OF = _by_word()
 
 
 def _order(pattern: str) -> re.Pattern[str]:
-    """Compile an order of classes: a letter stands for a word of its class, [lt] for one of two."""
-    parts = re.findall(r"\[[A-Za-z]+\]|.", pattern.replace(" ", ""))
+    """Compile an order of classes; each word is the letters of its classes and a space."""
+    parts = re.findall(r"\[[A-Za-z]+\]|.", lettered(pattern, _LETTERS))
     spelled = (
         f"(?:[^ ]*[{part.strip('[]')}][^ ]* )" if part[-1].isalpha() or part[-1] in ",]" else part
         for part in parts
@@ -88,36 +100,50 @@ def _order(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(spelled))
 
 
-_PLACE = "(?: p d? [gcs]* [tu]+ C? | p [da] [gcsltuqAOIE]* [ltuqAO] )"
+_PLACE = (
+    "(?: in the? [whole colour seen]* [thing unit_of_time]+ capitalised?"
+    " | in [the an]"
+    " [whole colour seen plural thing unit_of_time amount kind open doing done]*"
+    " [plural thing unit_of_time amount kind open] )"
+)
 """A place in known words, or in any words of the world behind an article: "in the harbor"."""
 _TAILS = _order(
     rf"(?> ,? (?>"
-    rf"(?:r? b+)? {_PLACE}"  # in the picture, of the whole square, are in the box
-    r"| p C C? N?"  # in France, for Tom, of H2
-    r"| f d? [gcsOIE]* [lgitqO]+"  # of the cubes, of flour, of the total, of them
-    r"| p J"  # in it
-    r"| p Y o Y | p d u Y | p? Y"  # from 2010 to 2014, in the year 2010, in 2010
-    r"| p h | p N u | a [ut] | N u M"  # on Monday, in 5 hours, per day, a day
-    rf"| r? b* (?:I W? [da]? [gcsI]* [ltO]?"  # riding bicycles
-    rf" | E (?={_PLACE}))"  # parked in the street
-    r"| r? b* s+ | r? y V"  # that are left, we see
-    r"| p n | e"  # in total, altogether
-    r"| j d? [gc]* [lt]+"  # on books
-    r"| (?:p i)? o v (?: d? [gcq]* [ltqO]+ | i )"  # to fill the pool
-    r"| K d? [gc]* l+"  # satisfies both conditions
-    r"))*+"
+    rf" (?: which? is+ )? {_PLACE}"  # in the picture, of the whole square, are in the box
+    r" | in capitalised capitalised? number?"  # in France, for Tom, of H2
+    r" | of the? [whole colour seen open doing done]*"  # of the cubes, of flour, of them
+    r" [plural whole them thing amount open]+"
+    r" | in it"
+    r" | in year to year | in the unit_of_time year | in? year"  # from 2010 to 2014, in 2010
+    r" | in weekday | in number unit_of_time"  # on Monday, in 5 hours
+    r" | an [unit_of_time thing] | number unit_of_time long"  # per day, 5 days later
+    r" | which? is* (?: doing with? [the an]? [whole colour seen doing]*"  # riding bicycles
+    rf" [plural thing open]? | done (?= {_PLACE} ) )"  # parked in the street
+    r" | which? is* seen+ | which? we found"  # that are left, we see
+    r" | in total | altogether"
+    r" | for the? [whole colour]* [plural thing]+"  # on books
+    r" | (?: in them )? to fill"  # to fill the pool, for him to read
+    r" (?: the? [whole colour amount]* [plural thing amount open]+ | them )"
+    r" | satisfies the? [whole colour]* plural+"  # satisfies both conditions
+    r" ))*+"
 )
 _ANSWER = _order(
-    rf"(?:,? r)? b d x* (?: w | [qcg]* (?: q (?:{_PLACE})* | k )"
-    rf" | x? k f d? [gc]* l+ (?:s | y V)? (?:{_PLACE})* )"
+    rf"(?: ,? which )? is the exact*"
+    rf" (?: answer | [amount colour whole]* (?: amount (?: {_PLACE} )* | count )"
+    rf" | exact? count of the? [whole colour]* plural+ (?: seen | we found )? (?: {_PLACE} )* )"
 )
 """What is said of a value: it is the answer, or an amount that is asked for."""
 _DESCRIPTION = _order(
-    "d? [gcs]* (?: S [tqAlO]* | A+ ) (?: p d? [gc]* (?: C C? C? | [tuA]+ | Y ))* ,?"
+    "the? [whole colour seen]* (?: extreme [thing amount kind plural open]* | kind+ )"
+    " (?: in the? [whole colour]*"
+    " (?: capitalised capitalised? capitalised? | [thing unit_of_time kind]+ | year ) )* ,?"
 )
 """What is said of a name: "the capital of France", "largest bar"."""
 _OF_A_THING = _order(
-    rf"(?: M | o v | (?:f d? [gcs]* l+)? r? z (?:[da]? [gctO]* [litO]+)? ) (?:{_PLACE} | p Y)?"
+    rf"(?: long | to fill"
+    rf" | (?: of the? [whole colour seen]* plural+ )? which? like"
+    rf" (?: [the an]? [whole colour thing open]* [plural them thing open]+ )? )"
+    rf" (?: {_PLACE} | in year )?"
 )
 """What stands behind a unit or a thing: "5 cm long", "3 days to finish", "5 boys like tea"."""
 _DOING = re.compile(r"\s\w+(?:ing|ed)\b")
@@ -137,21 +163,27 @@ _WAYS = re.compile(r"\s(?:possible |different |distinct )?ways in which [A-Za-z 
 
 
 def _classes(text: str) -> str:
-    found = []
-    for token in _TOKEN.findall(text):
-        word = token.lower()
-        if token.isdigit() and 1500 <= int(token) < 2100:
-            found.append("Y")
-        elif token[0].isdigit():
-            found.append("N")
-        elif token == ",":
-            found.append(",")
-        else:
-            known = _CLASSES_OF.get(word, "") + ("l" if plural(word) and is_open(word) else "")
-            if not known and token.islower() and is_open(token):
-                known = "I" if token.endswith("ing") else "E" if token.endswith("ed") else "O"
-            found.append(known + ("C" if token[0].isupper() else "") or "?")
-    return "".join(f"{one} " for one in found)
+    """Return the letters of each word's classes, with a space behind each; "?" for none."""
+    return "".join(f"{_letters_of(token)} " for token in _TOKEN.findall(text))
+
+
+def _letters_of(token: str) -> str:
+    if token.isdecimal() and 1500 <= int(token) < 2100:
+        return _LETTERS["year"]
+    if token[0].isdigit():
+        return _LETTERS["number"]
+    if token == ",":
+        return token
+    word = token.lower()
+    found = _LETTERS_OF.get(word, "")
+    if plural(word) and is_open(word):
+        found += _LETTERS["plural"]
+    if token[0].isupper():
+        return found + _LETTERS["capitalised"]
+    if not found and token.islower() and is_open(token):
+        ends = (("ing", "doing"), ("ed", "done"), ("", "open"))
+        return next(_LETTERS[name] for end, name in ends if token.endswith(end))
+    return found or "?"
 
 
 def is_tail(text: str) -> bool:
