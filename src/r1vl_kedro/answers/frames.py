@@ -44,6 +44,8 @@ _BE = (
     r"|(?:seems|looks) like|looks|corresponds to|belongs to|matches|stays|remains|['’]s)"
     rf"(?:\s+{_ADVERB})*(?![\w])"
 )
+_IS = rf"(?!would\b|should\b){_BE}"
+"""No "would be", which supposes."""
 _LEAD = re.compile(
     r"(?:[\W_]*(?:(?:so|thus|hence|therefore|then|and|but|finally|clearly|definitely|certainly|"
     r"obviously|surely|indeed|overall|consequently|accordingly|well|now|ok|okay|sure|only|just|"
@@ -76,12 +78,12 @@ _CHOOSES = re.compile(
     re.IGNORECASE,
 )
 _IT = re.compile(
-    rf"(?:it|this|that|which|there|they)\s*(?!would\b|should\b){_BE}\s*"
+    rf"(?:it|this|that|which|there|they)\s*{_IS}\s*"
     r"|(?:(?:it|they|this)\s+(?:will\s+)?|stays\s+|remains\s+)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    rf"(?P<subject>[a-z][a-z' ’-]*?)\s*(?:(?<=\w)['’]s|\b{_BE})(?:\s+(?:holding|riding|wearing|"
+    rf"(?P<subject>[a-z][a-z' ’-]*?)\s*(?:(?<=\w)['’]s|\b{_IS})(?:\s+(?:holding|riding|wearing|"
     r"playing|eating|using|carrying|driving|watching))?\s*",
     re.IGNORECASE,
 )
@@ -99,14 +101,21 @@ _IS_IT = re.compile(
     re.IGNORECASE,
 )
 _SYMBOL = re.compile(r"[^\w\s.,:;!'’\"“”‘*()\[\]{}✓✔✅☑→⇒∴•–—=°º#-]")
-_DETERMINES = frozenset("the a an labeled labelled marked called named that".split())
-_CORRECT = frozenset("correct right best only final option choice answer letter number".split())
-_PLACES = frozenset("in on at".split())
-_OF = frozenset(
-    "the this that its their his her of in on at from for with each a an behind under above below "
-    "between near beside".split()
+_DETERMINES = frozenset(
+    "the a an labeled labelled marked called named that correct right best only final option "
+    "choice answer letter number".split()
 )
-_UNREAL = re.compile(r"\b(?:would|should) be\b", re.IGNORECASE)
+_BEFORE_LABEL = _DETERMINES | LABELLED | AMOUNTS
+_BEFORE_TEXT = _DETERMINES | frozenset("in on at".split())
+_SUBJECT_WORDS = (
+    SUBJECTS
+    | MODIFIERS
+    | frozenset(
+        "the this that its their his her of in on at from for with each a an behind under above below "
+        "between near beside correct".split()
+    )
+)
+_SUBJECT_ENDS = SUBJECTS | SEEN
 _PICKS = re.compile(r"\s+(?:is|are|was|were)\s+the\s+(?P<first>\w+)", re.IGNORECASE)
 _COLOURED = re.compile(
     rf"\b({'|'.join(sorted(SEEN))}|left|right|top|bottom|middle) ones?\b", re.IGNORECASE
@@ -126,7 +135,10 @@ _TO_TELL = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = frozenset("value number".split()) | COMPARED
-_SIDES = frozenset("left right top bottom upper lower middle".split())
+_SEEN_OR_SIDES = SEEN | frozenset("left right top bottom upper lower middle".split())
+_THINGS_OR_ONE = THINGS | {"one", "ones"}
+_DOES = VERBS | {"stays", "remains", "doubles", "halves"}
+_PICKED = SUPERLATIVE | SEEN | {"only", "same"}
 
 
 def words_of(text: str) -> list[str]:
@@ -167,7 +179,7 @@ def choice_of(
         return None  # "A London"
     if " and " in said:
         lead = re.sub(r"\bboth\s*\Z", "", lead, flags=re.IGNORECASE)
-    verb = said.casefold().split()[0] in VERBS | {"stays", "remains", "doubles", "halves"}
+    verb = said.casefold().split()[0] in _DOES
     how = _how(lead, labels=letter or not re.search(r"[a-z]{3}", said), verb=verb and not letter)
     if how is None or not _ends(tail, how if seen else "framed", letter=letter, said=said):
         return None
@@ -191,25 +203,17 @@ def _how(lead: str, *, labels: bool, verb: bool) -> How | None:
     if found := _IT.match(rest):
         rest = rest[found.end() :]
     elif how == "bare" and (found := _SUBJECT.match(rest)) and _is_subject(found["subject"]):
-        if _UNREAL.search(found[0]):
-            return None
         how, rest = "framed", rest[found.end() :]
     elif how == "bare" and verb and _is_subject(rest):
         return "framed"
-    known = _DETERMINES | _CORRECT | (LABELLED | AMOUNTS if labels else _PLACES)
-    return how if known.issuperset(words_of(rest)) else None
+    return how if (_BEFORE_LABEL if labels else _BEFORE_TEXT).issuperset(words_of(rest)) else None
 
 
 def _is_subject(text: str) -> bool:
-    words = words_of(re.sub(r"^the remaining one$", "the number", text.casefold()))
-    known = (
-        _OF
-        | {"correct"}
-        | SUBJECTS
-        | MODIFIERS
-        | {word + "s" for word in words if word in SUBJECTS}
-    )
-    return bool(words) and words[-1] in SUBJECTS | SEEN and known.issuperset(words)
+    if text.casefold() == "the remaining one":
+        return True
+    words = words_of(text)
+    return bool(words) and words[-1] in _SUBJECT_ENDS and _SUBJECT_WORDS.issuperset(words)
 
 
 def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
@@ -227,22 +231,20 @@ def _ends(tail: str, how: How, *, letter: bool, said: str) -> bool:
         if re.search(r"\d", said):
             bare = tail.strip(" .!°º")
             return not bare or (MEASURES.issuperset(words_of(bare)) and not re.search(r"\d", bare))
-        coloured = said.casefold().split()[-1] in SEEN | _SIDES
-        named = words[0] in THINGS | {"one", "ones"}
-        if (
-            coloured
-            and named
-            and (len(words) == 1 or _IS_IT.fullmatch(tail[tail.find(words[0]) + len(words[0]) :]))
-        ):
-            return True
+        if said.casefold().split()[-1] in _SEEN_OR_SIDES and words[0] in _THINGS_OR_ONE:
+            behind = tail[tail.find(words[0]) + len(words[0]) :]
+            if len(words) == 1 or _IS_IT.fullmatch(behind):
+                return True
     if not words or how != "bare" or re.search(r"\d", tail) or not described(tail, _COUNTS):
         return False
     if found := _PICKS.match(tail):
-        first = SUPERLATIVE | SEEN | {"only", "same"} | (frozenset() if letter else THINGS)
-        return found["first"].casefold() in first and (letter or " of " not in tail)
+        first = found["first"].casefold()
+        if letter:
+            return first in _PICKED
+        return (first in _PICKED or first in THINGS) and " of " not in tail
     if not letter:
         return bool(_HAS_MOST.match(tail)) and words[2] in SUPERLATIVE
-    return words[0] in VERBS - {"is", "are"}
+    return words[0] in VERBS and words[0] not in ("is", "are")
 
 
 def is_lead(text: str) -> bool:

@@ -25,12 +25,7 @@ _WHOLE = {
         "yes",
     ),
     **dict.fromkeys(
-        ("no way", "of course not", "certainly not", "definitely not", "absolutely not",
-         "not at all", "not really", "i don't think so", "i do not think so", "probably not",
-         "it is not", "it isn't", "they are not", "they aren't", "it does not", "it doesn't",
-         "they do not", "they don't", "it cannot", "it can't", "there is not", "there isn't",
-         "there are not", "there aren't", "i doubt it", "impossible", "it is impossible"),
-        "no",
+        ("no way", "i do not think so", "i doubt it", "impossible", "it is impossible"), "no"
     ),
 }  # fmt: skip
 _TEXT = re.compile(r"\\text(?:bf|it)?\s*\{([^{}]*)\}")
@@ -134,10 +129,9 @@ def yes_or_no(text: str) -> str | None:
         >>> [yes_or_no(text) for text in ("Yes, no more than two.", "No doubt, yes.", "yes/no")]
         ['yes', 'yes', None]
     """
-    text = _MARKUP.sub("", text[-_LONGEST:]).strip().replace("’", "'").lower()
-    whole = text.strip(" 。.!！")
-    if whole in _WHOLE:
-        return _WHOLE[whole]
+    text = _MARKUP.sub("", text[-_LONGEST:]).strip(" \n\t。.!！").replace("’", "'").lower()
+    if text in _WHOLE:
+        return _WHOLE[text]
     if _NUMBER.match(text):
         return None
     text = _SEPARATOR.sub("", text)  # "yes, 1,000 is right"
