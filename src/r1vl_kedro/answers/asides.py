@@ -30,6 +30,7 @@ _PLACED = re.compile(
     re.IGNORECASE,
 )
 """Where something is: a thing there is not what is asked for."""
+_SEVERAL = CARDINALS.keys() - {"one"}
 _POINTS = frozenset("letter first second third fourth fifth next last following".split())
 """Words that point at an option by its place."""
 _MARKS = re.compile(r"(?:[NS]?[EWNS][\s,]*)+")
@@ -91,8 +92,6 @@ _OTHERS_ARE = re.compile(
     rf"(?:{PLACE}|[\d.]+){END}",
     re.IGNORECASE,
 )
-
-
 ORDINAL = re.compile(
     r"the (?P<which>\w+)(?: (?:option|choice|answer|one|figure|image|picture|graph|diagram))?"
     r"(?: is(?: the)?(?: (?:correct|right|true))?(?: (?:option|choice|answer|one))?| fits)?\W*",
@@ -105,8 +104,6 @@ THAN = re.compile(
 """How the chosen option compares with another: "Jupiter is larger than Saturn"."""
 OF_IT = re.compile(rf"(?:it|that|this|which) (?:is|would be|equals|gives) {PLACE}{END}", re.I)
 """What an option is that was set aside: "C is wrong because it is 60"."""
-
-
 _OTHER_IS_FOR = re.compile(
     rf"(?:(?:and|but|note that)\s+)*(?:option |choice )?{PLACE} (?:"
     r"(?:would (?:only )?be (?:right|correct|(?:the (?:right |correct )?)?(?:answer|result)) )?for"
@@ -202,7 +199,7 @@ def tells_of_one(
         _ATTRIBUTE.fullmatch(text) or ("nw" not in fields and _MARKS.fullmatch(text))
     ):
         return True
-    counts = re.search(r"\d|\bthan\b", of_it) or words & (CARDINALS.keys() - {"one"})
+    counts = re.search(r"\d|\bthan\b", of_it) or words & _SEVERAL
     if not (numeric and counts) and tells(
         of_it, compares=reason or not numeric, whole=whole or (numeric and not reason)
     ):

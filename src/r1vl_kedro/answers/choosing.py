@@ -103,24 +103,24 @@ class _Reader:
     found: Choice = field(default_factory=Choice)
     how: How | None = None
     """How the option was chosen."""
+    only: bool = False
+    """The text is one clause."""
     working: bool = False
-    """Sentences stand before that are no plain descriptions: only a cued choice counts."""
+    """A sentence before is no plain description: only a cued choice counts."""
+    undescribed: bool = False
+    """A clause of this sentence is no plain description."""
     free: bool = False
     """A clause of any words stands before in the same sentence."""
     supposed: bool = False
     """The sentence supposes something."""
     reason: bool = False
     """The clause belongs to a reason."""
-    stirred: bool = False
-    """One of them is no plain description."""
     valued: bool = False
     """The clause before states a number: "We get 18"."""
-    asked: set[int] = field(default_factory=set)
-    """The options that the question before names."""
-    only: bool = False
-    """The text is one clause."""
     told: bool = False
     """The clause before explains the choice."""
+    asked: set[int] = field(default_factory=set)
+    """The options that the question before names."""
     lost: bool = False
     """A choice was taken back: only a declared one counts."""
 
@@ -141,10 +141,8 @@ class _Reader:
         found, place = self.found, 0
         self.only = len(clauses) == 1
         while place < len(clauses):
-            clause, behind = (
-                clauses[place],
-                clauses[place + 1] if place + 1 < len(clauses) else None,
-            )
+            clause, *rest = clauses[place : place + 2]
+            behind = rest[0] if rest else None
             place += 1
             named = {one.which for one in self._mentions(clause.text)}
             if behind and named and WRONG_TOO.fullmatch(behind.text):
@@ -168,19 +166,19 @@ class _Reader:
         """Take in a clause; False where it leaves nothing chosen."""
         found, text, kind = self.found, clause.text, clause.kind
         if kind in ("start", "end", "ask", "label"):
-            self.working = self.working or self.stirred
-            self.free = self.stirred = self.reason = self.supposed = False
+            self.working = self.working or self.undescribed
+            self.free = self.undescribed = self.reason = self.supposed = False
         elif kind in ("so", "answer", "but"):
             self.reason = self.supposed = False
         self.reason = self.reason or kind in ("reason", "as")
         if kind == "if" or (self.supposed and kind != "so"):
-            self.supposed = self.free = self.stirred = True
+            self.supposed = self.free = self.undescribed = True
             found.several = found.several or found.place is not None or bool(named)
             found.place = None
             return True
         if clause.asked:
             self.asked = named
-            self.free = self.stirred = self.free or bool(named)
+            self.free = self.undescribed = self.free or bool(named)
             return found.place is None
         if kind == "ask" and text.lower() == "no":
             found.aside |= self.asked
@@ -220,13 +218,13 @@ class _Reader:
         ):
             found.unread = True
             self.free, self.valued = True, bool(_VALUED.fullmatch(text))
-            self.stirred = self.stirred or bool(named) or not described(text)
+            self.undescribed = self.undescribed or bool(named) or not described(text)
             found.letters |= {one.which for one in self._mentions(text) if one.letter}
             found.several = found.several or (len(named) > 1 and not _FORMULA.search(text))
         return True
 
     def _lose(self) -> None:
-        self.found.place, self.lost, self.free, self.stirred = None, True, True, True
+        self.found.place, self.lost, self.free, self.undescribed = None, True, True, True
 
     def _how(self, text: str, named: set[int]) -> How | None:
         if len(named) != 1:
@@ -249,7 +247,7 @@ class _Reader:
             if (
                 self.free and not concludes and not (self.valued and _WHICH.match(clause.text))
             ) or (self.working and not (concludes or how in ("declared", "cued"))):
-                self.free = self.stirred = True
+                self.free = self.undescribed = True
                 return True
         elif found.place != place:
             if not (declared or (concludes and self.how == "framed")):
@@ -276,8 +274,7 @@ class _Reader:
             return equal == place
         if (other := NOT.sub("", whole)) != whole and self.value(other) not in (None, place):
             return True  # "It increases, it does not decrease"
-        compared = THAN.fullmatch(text)
-        if compared and self.named[text[0]].which == place:
+        if (compared := THAN.fullmatch(text)) and self.named[text[0]].which == place:
             return compared["how"].casefold() in COMPARED
         if clause.kind == "label" and self.options and misnamed(text, place, self.options):
             return True

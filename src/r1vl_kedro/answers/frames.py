@@ -107,14 +107,11 @@ _DETERMINES = frozenset(
 )
 _BEFORE_LABEL = _DETERMINES | LABELLED | AMOUNTS
 _BEFORE_TEXT = _DETERMINES | frozenset("in on at".split())
-_SUBJECT_WORDS = (
-    SUBJECTS
-    | MODIFIERS
-    | frozenset(
-        "the this that its their his her of in on at from for with each a an behind under above below "
-        "between near beside correct".split()
-    )
+_BESIDE = frozenset(
+    "the this that its their his her of in on at from for with each a an behind under above below "
+    "between near beside correct".split()
 )
+_SUBJECT_WORDS = SUBJECTS | MODIFIERS | _BESIDE
 _SUBJECT_ENDS = SUBJECTS | SEEN
 _PICKS = re.compile(r"\s+(?:is|are|was|were)\s+the\s+(?P<first>\w+)", re.IGNORECASE)
 _COLOURED = re.compile(
@@ -158,9 +155,7 @@ def described(text: str, own: frozenset[str] = frozenset()) -> bool:
     return bool(words) and known and not re.search(r"[\d=<>?%]", text)
 
 
-def choice_of(
-    text: str, letter: bool, said: str, *, only: bool = True, seen: bool = True
-) -> How | None:
+def choice_of(text: str, letter: bool, said: str, *, only: bool, seen: bool) -> How | None:
     """Return how a clause chooses the option it mentions, or None where it does not.
 
     Args:

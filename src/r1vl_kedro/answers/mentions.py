@@ -25,6 +25,9 @@ _TERM_BEFORE = re.compile(
 _TERM_AFTER = re.compile(
     r"\A[)\]]*\s*(?:(?:[+/^<>=!_|∪∩]|\*(?!\*))|\((?=[a-z0-9]\s?[),^+*/-])|[-−](?!\s*[A-Za-z]{2})(?=\S|\s*\d|\s*\Z))|\A\([A-Za-z0-9]|\A\.[A-Za-z](?![A-Za-z])"
 )
+_EQUALS_LABEL = re.compile(r"(?:answer|option|choice|ans)\s*=\s*\Z", re.IGNORECASE)
+_DASHED = re.compile(r"\s+[-−–—]\s|[-–—:]\s?[A-Za-z]{2}")
+"""A dash behind a letter that is no minus: "B - the red one"."""
 _TERM = re.compile(r"\A\d|\A(?!.*[^\W\d_]{2})")
 _BEGINS = re.compile(r"(?<![\w.])")
 _ENDS = re.compile(r"(?![\w']|\.\d)")
@@ -85,17 +88,12 @@ def _letters_in(text: str, letters: str) -> Iterator[tuple[int, int, int, bool]]
 
 def _in_formula(text: str, start: int, end: int) -> bool:
     before, after = text[:start][-12:].rpartition("\n")[2], text[end:][:12]
-    bracketed = before.endswith("(") and after.startswith(")")
-    if bracketed:
+    if before.endswith("(") and after.startswith(")"):
         return bool(re.search(r"[A-Za-z0-9]\(\Z", before))
-    dashed = re.match(r"\A\s+[-−–—]\s", after) or re.match(r"\A[-–—:]\s?[A-Za-z]{2}", after)
-    if after.startswith("/") and re.match(r"/[A-Z]\b", after):
+    if re.match(r"/[A-Z]\b", after) or re.search(r"\b[A-Z]/\Z", before):
         return False  # A/B names two
-    if before.endswith("/") and re.search(r"\b[A-Z]/\Z", before):
-        return False
-    if re.search(r"(?:answer|option|choice|ans)\s*=\s*\Z", before, re.IGNORECASE):
-        before = ""
-    return bool(_TERM_BEFORE.search(before) or (_TERM_AFTER.match(after) and not dashed))
+    led = _TERM_BEFORE.search(before) and not _EQUALS_LABEL.search(before)
+    return bool(led or (_TERM_AFTER.match(after) and not _DASHED.match(after)))
 
 
 def _whole(wanted: str, text: str) -> Iterator[tuple[int, int]]:

@@ -71,8 +71,9 @@ def _leads(before: str, *, opened: bool = False) -> bool:
     line = _MARKUP.sub(" ", before[-MAX_TAIL:].rpartition("\n")[2])
     *earlier, last = _PART.split(SENTENCE_END.split(line)[-1])
     words = WORD.findall(last.casefold())
+    opening = ", ".join(earlier)
     links = opened or _LINKS.intersection(words[:1])
-    known = links or tells(", ".join(earlier)) or _REASON.match(earlier[0])
+    known = links or tells(opening) or _REASON.match(opening)
     return bool(known) and _LEADS.issuperset(words)
 
 
