@@ -31,6 +31,7 @@ _PLACED = re.compile(
 )
 """Where something is: a thing there is not what is asked for."""
 _SEVERAL = CARDINALS.keys() - {"one"}
+"""Words of numbers that count, as "one" need not."""
 _POINTS = frozenset("letter first second third fourth fifth next last following".split())
 """Words that point at an option by its place."""
 _MARKS = re.compile(r"(?:[NS]?[EWNS][\s,]*)+")

@@ -34,6 +34,7 @@ from r1vl_kedro.answers.reader import read
 from r1vl_kedro.answers.vocabulary import COMPARED
 
 _STANDING = re.compile(r"(?<![\w'’])(?![AI]\s[a-z])([A-Z])(?![A-Za-z0-9'’])")
+"""A letter that stands in a text as a label does, and not as a word ("A cat")."""
 _FORMULA = re.compile(r"[=+*/^|]")
 _VALUED = re.compile(
     r"(?:(?:we|i)\s+(?:get|find|have|obtain)|it is|the [a-z]+ is)\s+[-\d.,/]+\W*", re.IGNORECASE
@@ -42,10 +43,7 @@ _WHICH = re.compile(r"(?:which|that) is\b", re.IGNORECASE)
 _UNTOLD = re.compile(r"\W*(?:(?:option|choice|figure|graph)\s+)?\W?[A-Z]\W*", re.IGNORECASE)
 """The text of an option that says nothing but its letter."""
 _SUM = re.compile(r"[\d\s.,()+*/×·=°-]+|\d+(?: (?:plus|minus|times) \d+)+ (?:is|=|equals) \d+")
-_WORKED = frozenset(
-    "counting adding subtracting multiplying dividing using taking solving reading looking "
-    "comparing computing calculating substituting summing applying given".split()
-)
+"""A number or a sum, which is the value of the option where the options are not known."""
 
 
 @dataclass

@@ -20,6 +20,7 @@ _IT_IS = re.compile(
     re.IGNORECASE,
 )
 NOT = re.compile(r"\b(?:(?:do|does|did|is|are|will|would)\s+)?not\s+", re.IGNORECASE)
+"""A denial: "not ", "does not "."""
 
 
 def without_contrasts(text: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from r1vl_kedro.answers.frames import described, is_lead, words_of
 from r1vl_kedro.answers.open_words import is_reason
 from r1vl_kedro.answers.vocabulary import COMPARED, SMALL
 
-YES = frozenset("yes yeah yep yup true correct right accurate".split())
-NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
+_YES = frozenset("yes yeah yep yup true correct right accurate".split())
+_NO = frozenset("no nope nah false incorrect wrong untrue inaccurate".split())
 _PARTICLES = frozenset("yes yeah yep yup no nope nah".split())
 """Words that answer alone; the others say something of a subject ("it is correct")."""
 
@@ -75,7 +75,7 @@ _SUBJECT = re.compile(
 )
 """Of what a verdict is said: "it is", "the statement is", "a clear"."""
 _SAYS = re.compile(
-    rf"(?P<not>not (?:quite |really |at all )?)?(?P<said>{'|'.join(sorted(YES | NO))})"
+    rf"(?P<not>not (?:quite |really |at all )?)?(?P<said>{'|'.join(sorted(_YES | _NO))})"
     r"(?: (?:sir|madam|indeed|definitely)| that (?P<claim>.+))?"
 )
 _NOT = re.compile(
@@ -214,7 +214,7 @@ def _plain(words: str, *, clause: bool = True) -> bool:
 
 
 def _sign(word: str, *, turned: bool = False) -> str:
-    return "yes" if (word in YES) != turned else "no"
+    return "yes" if (word in _YES) != turned else "no"
 
 
 def _follows(words: str, verdict: str, *, reason: bool) -> bool:
